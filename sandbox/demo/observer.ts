@@ -1,0 +1,122 @@
+/** What the demo itself sees of the cluster, through its own watches: readiness, weights, and when each changed. */
+import { z } from 'zod'
+
+const sliceShape = z.object({
+  metadata: z.object({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).optional(),
+  }),
+  endpoints: z
+    .array(z.object({ conditions: z.object({ ready: z.boolean().nullish() }).nullish() }))
+    .nullish(),
+})
+
+const splitShape = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    backends: z.array(z.object({ service: z.string(), weight: z.unknown().transform(toNumber) })),
+  }),
+})
+
+export interface Endpoints {
+  readonly ready: number
+  readonly total: number
+}
+
+export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED'
+
+export class Observer {
+  weights: ReadonlyMap<string, number> = new Map()
+  /** When the weights were last seen to change, in milliseconds of the monotonic clock. */
+  weightsAt = 0
+  readonly #split: string
+  readonly #slices = new Map<string, Endpoints & { service: string }>()
+  readonly #turnedAt = new Map<string, number>()
+  readonly #listeners = new Set<() => void>()
+
+  constructor(split: string) {
+    this.#split = split
+  }
+
+  /** An EndpointSlice was added, changed or deleted at the instant `at`. */
+  sawSlice(type: ChangeType, object: unknown, at: number): void {
+    const slice = sliceShape.safeParse(object).data
+    const service = slice?.metadata.labels?.['kubernetes.io/service-name']
+    if (!slice || !service) return
+    const { metadata, endpoints } = slice
+    const before = this.isReady(service)
+    if (type === 'DELETED') this.#slices.delete(metadata.name)
+    else {
+      const all = endpoints ?? []
+      const ready = all.filter((endpoint) => endpoint.conditions?.ready !== false).length
+      this.#slices.set(metadata.name, { service, ready, total: all.length })
+    }
+    if (this.isReady(service) !== before) this.#turnedAt.set(service, at)
+    this.#tell()
+  }
+
+  /** A TrafficSplit was added, changed or deleted at the instant `at`. */
+  sawSplit(type: ChangeType, object: unknown, at: number): void {
+    const split = splitShape.safeParse(object).data
+    if (split?.metadata.name !== this.#split) return
+    const weights =
+      type === 'DELETED' ? [] : split.spec.backends.map((b): [string, number] => [b.service, b.weight])
+    if (JSON.stringify(weights) === JSON.stringify([...this.weights])) return
+    this.weights = new Map(weights)
+    this.weightsAt = at
+    this.#tell()
+  }
+
+  endpoints(service: string): Endpoints {
+    let ready = 0
+    let total = 0
+    for (const slice of this.#slices.values()) {
+      if (slice.service !== service) continue
+      ready += slice.ready
+      total += slice.total
+    }
+    return { ready, total }
+  }
+
+  isReady(service: string): boolean {
+    return this.endpoints(service).ready > 0
+  }
+
+  /** When the service last went from ready to down or back. */
+  turnedAt(service: string): number | undefined {
+    return this.#turnedAt.get(service)
+  }
+
+  /** Calls `listener` after each change that was seen; returns the way to end that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Resolves with true as soon as `test` holds, with false once `timeoutMs` have passed without. */
+  until(test: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (test()) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const finish = (held: boolean) => {
+        clearTimeout(timer)
+        forget()
+        resolve(held)
+      }
+      const timer = setTimeout(() => finish(false), timeoutMs)
+      const forget = this.onChange(() => {
+        if (test()) finish(true)
+      })
+    })
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener()
+  }
+}
+
+/** A weight as a number, also where the API wrote `"1"` or `"500m"`; one that makes no sense counts as none. */
+function toNumber(weight: unknown): number {
+  const text = String(weight)
+  const number = text.endsWith('m') ? Number(text.slice(0, -1)) / 1000 : Number(text)
+  return Number.isFinite(number) ? number : 0
+}

@@ -1,0 +1,54 @@
+/** A block of lines at the bottom of a terminal that is drawn again and again in the same place. */
+
+export interface Output {
+  write(text: string): unknown
+}
+
+/** Around each frame: terminals that know it show the frame at once, and a recorder can tell frames apart. */
+export const frameBegin = '\x1b[?2026h'
+export const frameEnd = '\x1b[?2026l'
+
+const hideCursor = '\x1b[?25l'
+const showCursor = '\x1b[?25h'
+const clearLine = '\x1b[2K'
+const clearBelow = '\x1b[J'
+
+export class Screen {
+  readonly #out: Output
+  #height = 0
+  #last = ''
+
+  constructor(out: Output) {
+    this.#out = out
+  }
+
+  /** Puts `lines` where the last ones were; writes nothing if they are the same. */
+  draw(lines: readonly string[]): void {
+    const text = lines.map((line) => `${clearLine}${line}\n`).join('')
+    if (text === this.#last) return
+    const up = this.#height > 0 ? `\x1b[${this.#height}A` : hideCursor
+    this.#out.write(`${frameBegin}${up}\r${text}${clearBelow}${frameEnd}`)
+    this.#height = lines.length
+    this.#last = text
+  }
+
+  /** Leaves what is drawn where it is, and gives the cursor back. */
+  end(): void {
+    if (this.#height > 0) this.#out.write(showCursor)
+    this.#height = 0
+    this.#last = ''
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** May lines be drawn over? On a terminal that can, or where FORCE_COLOR asks for it. */
+export function isLive(tty: boolean, env: Environment): boolean {
+  if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return true
+  return tty && env.TERM !== 'dumb'
+}
+
+/** https://no-color.org: any value of NO_COLOR that is not empty means none. */
+export function hasColour(live: boolean, env: Environment): boolean {
+  return live && !env.NO_COLOR
+}

@@ -1,0 +1,71 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { colours, invitation, milliseconds, noColours, plainStep, render, type View } from './view.ts'
+
+const view: View = {
+  route: 'default/sample-svc',
+  backends: [
+    { name: 'sample-svc', ready: 0, total: 0, weight: 0 },
+    { name: 'sample-svc-east1', ready: 2, total: 2, weight: 1 },
+    { name: 'sample-svc-central1', ready: 1, total: 2, weight: 1 },
+  ],
+  rates: { ok: 198, failed: 2, byBackend: new Map([['sample-svc-east1', 101]]) },
+  totals: { ok: 1198, failed: 2 },
+  steps: [
+    { title: 'The primary is lost', outcome: 'the others share', state: 'done', reactionMs: 4.123 },
+    { title: 'The primary is back', outcome: 'it serves alone', state: 'waiting' },
+  ],
+  footer: [],
+}
+
+describe('render', () => {
+  it('shows readiness, weights, requests and steps', () => {
+    const text = render(view, noColours)
+    expect(text).toContain(`  ○ sample-svc           down       weight 0   ${'·'.repeat(20)}`)
+    expect(text).toContain(
+      `  ● sample-svc-east1     2/2 ready  weight 1   ${'█'.repeat(10)}${'·'.repeat(10)} 101 req/s`,
+    )
+    expect(text).toContain('  client: 200 req/s, 99.0 % ok in the last second; 2 of 1200 failed')
+    expect(text).toContain('  ✓ The primary is lost            4.1 ms  the others share')
+    expect(text).toContain('    The primary is back')
+  })
+
+  it('differs in colour only by escape codes', () => {
+    const coloured = render(view, colours)
+    expect(coloured.join('\n')).toContain('\x1b[32m')
+    expect(coloured.map((line) => stripVTControlCharacters(line).trimEnd())).toEqual(render(view, noColours))
+  })
+
+  it('fits into 80 columns', () => {
+    for (const line of render(view, noColours)) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  it('has an empty bar for a split without weights, and needs no backend', () => {
+    const dark = { ...view, backends: view.backends.map((backend) => ({ ...backend, weight: 0 })) }
+    expect(render(dark, noColours).join('')).not.toContain('█')
+    expect(render({ ...view, backends: [] }, noColours)).toContain('')
+  })
+})
+
+describe('plain lines', () => {
+  const step = { title: 'Lost', outcome: 'b serves' }
+  it('say one step each', () => {
+    const done = plainStep({ ...step, state: 'done', reactionMs: 5 }, 'a=0 b=1', 99.5)
+    expect(done).toBe('ok   Lost: b serves after 5.0 ms (a=0 b=1; client 99.50 % ok)')
+    expect(plainStep({ ...step, state: 'failed' }, 'a=1', 0)).toMatch(/^FAIL Lost/)
+  })
+
+  it('write times with the digits that matter', () => {
+    expect([0, 4.25, 99.94, 100, 1234.4].map(milliseconds)).toEqual([
+      '0.0 ms',
+      '4.3 ms',
+      '99.9 ms',
+      '100 ms',
+      '1,234 ms',
+    ])
+  })
+
+  it('invite with the kubeconfig in use', () => {
+    expect(invitation('/k', 'http://h:1', noColours).join('\n')).toContain('export KUBECONFIG=/k\n')
+  })
+})

@@ -1,0 +1,77 @@
+/** The objects of the demo, as plain values: what a user would write as YAML, after the original README's example. */
+
+export const namespace = 'default'
+export const splitName = 'sample-svc'
+export const primary = 'sample-svc'
+export const secondaries = ['sample-svc-central1', 'sample-svc-east1', 'sample-svc-east2', 'sample-svc-asia1']
+export const backends = [primary, ...secondaries]
+
+/** What the split says before anything happens, and what must stand there again at the end. */
+export const declaredWeights: Readonly<Record<string, number>> = Object.fromEntries(
+  backends.map((name) => [name, name === primary ? 1 : 0]),
+)
+
+/** Pods of each Deployment at the start. Two regions have none: a secondary may be down as well. */
+export const initialReplicas: Readonly<Record<string, number>> = {
+  'sample-svc': 2,
+  'sample-svc-central1': 2,
+  'sample-svc-east1': 2,
+  'sample-svc-east2': 0,
+  'sample-svc-asia1': 0,
+}
+
+/** Where things are created, watched and scaled. */
+export const paths = {
+  services: `/api/v1/namespaces/${namespace}/services`,
+  deployments: `/apis/apps/v1/namespaces/${namespace}/deployments`,
+  slices: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+  splits: `/apis/split.smi-spec.io/v1alpha2/namespaces/${namespace}/trafficsplits`,
+}
+
+const labels = (name: string) => ({ app: name })
+
+/** A Service that selects the Pods of the Deployment with its name. */
+export const service = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace, labels: labels(name) },
+  spec: { selector: labels(name), ports: [{ name: 'http', port: 8080, targetPort: 8080 }] },
+})
+
+export const deployment = (name: string, replicas: number) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace, labels: labels(name) },
+  spec: {
+    replicas,
+    selector: { matchLabels: labels(name) },
+    template: {
+      metadata: { labels: labels(name) },
+      spec: {
+        containers: [
+          {
+            name: 'app',
+            image: 'example.invalid/sample-svc:1',
+            ports: [{ name: 'http', containerPort: 8080 }],
+          },
+        ],
+      },
+    },
+  },
+})
+
+/** The route that the operator looks after: the label hands it over, the annotation names the primary. */
+export const trafficSplit = () => ({
+  apiVersion: 'split.smi-spec.io/v1alpha2',
+  kind: 'TrafficSplit',
+  metadata: {
+    name: splitName,
+    namespace,
+    labels: { 'failover.linkerd.io/controlled-by': 'linkerd-failover' },
+    annotations: { 'failover.linkerd.io/primary-service': primary },
+  },
+  spec: {
+    service: primary,
+    backends: backends.map((name) => ({ service: name, weight: declaredWeights[name] ?? 0 })),
+  },
+})
