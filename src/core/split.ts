@@ -1,0 +1,17 @@
+import type { Backend, Split } from './types.ts'
+
+/** The weight that a backend has in effect: the written one, or what its kind takes for an absent one. */
+export const weightOf = (split: Split, backend: Backend): number => backend.weight ?? split.absentWeight
+
+/** Indexes of the entries that name the primary: more than one where it is listed twice. */
+export const primaryIndexes = (split: Split): number[] =>
+  indexesOf(split, (backend) => backend.service === split.primary)
+
+/** Indexes of the backends that satisfy `test`, in the order of the split. */
+export function indexesOf(split: Split, test: (backend: Backend) => boolean): number[] {
+  return split.backends.flatMap((backend, index) => (test(backend) ? [index] : []))
+}
+
+/** True for a split that no proxy could route by. */
+export const isAllZero = (split: Split): boolean =>
+  split.backends.every((backend) => weightOf(split, backend) === 0)

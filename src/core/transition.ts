@@ -1,0 +1,21 @@
+import { primaryIndexes, weightOf } from './split.ts'
+import type { Split } from './types.ts'
+
+/** Which way an applied plan moved traffic: away from the primary, to it, or among secondaries. */
+export type Direction = 'failover' | 'failback' | 'redistribute'
+
+/** Names what the write from `before` to `after` did; both are the same split with other weights. */
+export function directionOf(before: Split, after: Split): Direction {
+  const served = primaryServes(before)
+  const serves = primaryServes(after)
+  if (serves) return 'failback'
+  return served ? 'failover' : 'redistribute'
+}
+
+/** True when the primary gets traffic: a split in which it has a positive weight. */
+export function primaryServes(split: Split): boolean {
+  return primaryIndexes(split).some((index) => {
+    const backend = split.backends[index]
+    return backend !== undefined && weightOf(split, backend) > 0
+  })
+}

@@ -1,0 +1,58 @@
+/** What a backend's reference is called everywhere: `namespace/name` of its Service. */
+export type ServiceKey = string
+
+/** One entry of a split: a Service and the weight it has now. */
+export interface Backend {
+  readonly service: ServiceKey
+  /** Weight that stands in the object, as a finite number >= 0; `undefined` where none is written. */
+  readonly weight: number | undefined
+}
+
+/** One list of weighted backends, as a codec read it out of a route. */
+export interface Split {
+  readonly backends: readonly Backend[]
+  /** The Service that should serve; every entry that names it is the primary. `undefined`: see `problem`. */
+  readonly primary: ServiceKey | undefined
+  /** The weight of an entry that has none. SMI: 0; Gateway API: 1. */
+  readonly absentWeight: number
+  /** The largest weight that this kind of route can carry. */
+  readonly maxWeight: number
+  /** What makes this split unusable, in words for its owner; nothing is written while it stands. */
+  readonly problem: string | undefined
+  readonly paused: boolean
+}
+
+/** What is known of a Service. `unknown` is not `down`: a cache is not full, or no cache can know it. */
+export type Readiness =
+  | { readonly state: 'ready'; readonly ready: number; readonly total: number }
+  | { readonly state: 'down'; readonly ready: 0; readonly total: number }
+  | { readonly state: 'unknown' }
+
+export type ReadinessState = Readiness['state']
+
+export const unknown: Readiness = { state: 'unknown' }
+
+/** Readiness of a Service with `ready` of `total` endpoints (counts >= 0). */
+export function readinessOf(ready: number, total: number): Readiness {
+  return ready > 0 ? { state: 'ready', ready, total } : { state: 'down', ready: 0, total }
+}
+
+/** All that a decision may depend on. Rules that need time will find the clock's reading and memory here. */
+export interface Observation {
+  readonly split: Split
+  /** Readiness of each backend's Service. Total: answers `unknown` for a Service it has never heard of. */
+  readonly readiness: (service: ServiceKey) => Readiness
+}
+
+export type RuleName =
+  | 'Paused'
+  | 'Misconfigured'
+  | 'Unknown'
+  | 'PrimaryReady'
+  | 'SecondariesReady'
+  | 'NothingReady'
+
+/** What the weights should be, and the rule that says so. */
+export type Decision =
+  | { readonly kind: 'hold'; readonly rule: RuleName; readonly why: string | undefined }
+  | { readonly kind: 'primary' | 'failover'; readonly rule: RuleName; readonly active: readonly number[] }

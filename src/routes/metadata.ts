@@ -1,0 +1,19 @@
+import { z } from 'zod'
+
+/** The metadata that every route kind shares. Anything else of an object is left unread. */
+const metadata = z.object({
+  namespace: z.string().catch(''),
+  name: z.string().catch(''),
+  uid: z.string().catch(''),
+  labels: z.record(z.string(), z.string()).catch({}),
+  annotations: z.record(z.string(), z.string()).catch({}),
+})
+
+const empty = { namespace: '', name: '', uid: '', labels: {}, annotations: {} }
+const objectWithMetadata = z.object({ apiVersion: z.string().catch(''), metadata: metadata.catch(empty) })
+
+export type RouteMetadata = z.infer<typeof objectWithMetadata>
+
+/** Reads what identifies an object; total, absent parts are empty. */
+export const readMetadata = (object: unknown): RouteMetadata =>
+  objectWithMetadata.catch({ apiVersion: '', metadata: empty }).parse(object)

@@ -1,0 +1,22 @@
+/** SI suffixes of a Kubernetes quantity, as SMI's v1alpha1 allows them for a weight (`500m`, `1k`). */
+const suffixes: Readonly<Record<string, number>> = { '': 1, m: 1e-3, k: 1e3 }
+const quantity = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([mk]?)$/i
+
+/** A weight that is there and cannot be used; `problem` says why, to go after "backends[2].weight". */
+export type ParsedWeight = { readonly weight: number | undefined } | { readonly problem: string }
+
+/** Reads a weight as it may stand in a stored object: a number, a number in a string, or a quantity. */
+export function parseWeight(raw: unknown): ParsedWeight {
+  if (raw === undefined || raw === null) return { weight: undefined }
+  const weight = typeof raw === 'string' ? parseQuantity(raw) : raw
+  if (typeof weight !== 'number' || !Number.isFinite(weight)) {
+    return { problem: `${JSON.stringify(raw)} is not a number` }
+  }
+  return weight < 0 ? { problem: `${JSON.stringify(raw)} is negative` } : { weight }
+}
+
+function parseQuantity(text: string): number | undefined {
+  const [, digits, suffix = ''] = quantity.exec(text.trim()) ?? []
+  const factor = suffixes[suffix.toLowerCase()]
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor
+}
