@@ -1,0 +1,211 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { request } from 'undici'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { type Api, connect } from './api.ts'
+import { binary } from './binaries.ts'
+import { kubeconfig } from './kubeconfig.ts'
+import { type Finished, kubectl } from './kubectl.ts'
+import { grantOperator } from './operator-access.ts'
+import { freePort, type Running, run, waitUntilUp } from './process.ts'
+
+/** A real kube-apiserver on its own etcd, on loopback, with RBAC on; gone without a trace after `stop`. */
+export interface ControlPlane {
+  /** `https://127.0.0.1:PORT`, the same one after a restart. */
+  readonly url: string
+  /** PEM text that verifies the server. */
+  readonly ca: string
+  /** A token of the group system:masters. */
+  readonly adminToken: string
+  /** A kubeconfig with the admin token. */
+  readonly kubeconfigPath: string
+  /** A client with the admin token; closed by `stop`. */
+  readonly api: Api
+  kubectl(args: readonly string[], input?: string): Promise<Finished>
+  /** Installs the TrafficSplit CRD; resolves when both of its versions are served. */
+  installCrd(): Promise<void>
+  /** The path of a kubeconfig for the operator's ServiceAccount, which may do what the operator needs, no more. */
+  operatorKubeconfig(): Promise<string>
+  /** Kills kube-apiserver and starts it again on the same port and data; resolves when it is ready. */
+  restartApiServer(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface Options {
+  /** Run kube-controller-manager with the two controllers that write EndpointSlices. */
+  readonly controllerManager?: boolean
+}
+
+interface Layout {
+  readonly folder: string
+  readonly etcdUrl: string
+  readonly peerUrl: string
+  readonly port: number
+  readonly adminToken: string
+}
+
+const established = z.object({
+  status: z
+    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).optional() })
+    .optional(),
+})
+
+async function layOut(): Promise<Layout> {
+  const folder = mkdtempSync(join(tmpdir(), 'control-plane-'))
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  const adminToken = randomBytes(24).toString('hex')
+  writeFileSync(join(folder, 'sa.key'), privateKey, { mode: 0o600 })
+  writeFileSync(join(folder, 'sa.pub'), publicKey)
+  writeFileSync(join(folder, 'tokens.csv'), `${adminToken},admin,admin,system:masters\n`, { mode: 0o600 })
+  const [client, peer, port] = [await freePort(), await freePort(), await freePort()]
+  return {
+    folder,
+    etcdUrl: `http://127.0.0.1:${client}`,
+    peerUrl: `http://127.0.0.1:${peer}`,
+    port,
+    adminToken,
+  }
+}
+
+async function startEtcd({ folder, etcdUrl, peerUrl }: Layout): Promise<Running> {
+  const args = [
+    '--unsafe-no-fsync',
+    '--log-level=warn',
+    `--data-dir=${join(folder, 'etcd')}`,
+    `--listen-client-urls=${etcdUrl}`,
+    `--advertise-client-urls=${etcdUrl}`,
+    `--listen-peer-urls=${peerUrl}`,
+    `--initial-advertise-peer-urls=${peerUrl}`,
+    `--initial-cluster=default=${peerUrl}`,
+  ]
+  const etcd = run('etcd', binary('etcd'), args, join(folder, 'etcd.log'))
+  await waitUntilUp(etcd, async () => {
+    const answer = await request(`${etcdUrl}/health`)
+    return (await answer.body.text()).includes('true')
+  })
+  return etcd
+}
+
+function runApiServer({ folder, etcdUrl, port }: Layout): Running {
+  const args = [
+    `--etcd-servers=${etcdUrl}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${port}`,
+    `--cert-dir=${join(folder, 'certificates')}`,
+    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    `--service-account-key-file=${join(folder, 'sa.pub')}`,
+    `--service-account-signing-key-file=${join(folder, 'sa.key')}`,
+    '--service-cluster-ip-range=10.0.0.0/16',
+    `--token-auth-file=${join(folder, 'tokens.csv')}`,
+    '--authorization-mode=RBAC',
+    // Pods of the tests never run, and nothing makes ServiceAccounts for them.
+    '--disable-admission-plugins=ServiceAccount',
+    // A loopback address is refused in the endpoints of the Service "kubernetes".
+    '--endpoint-reconciler-type=none',
+  ]
+  return run('kube-apiserver', binary('kube-apiserver'), args, join(folder, 'kube-apiserver.log'))
+}
+
+function runControllerManager(folder: string, kubeconfigPath: string): Running {
+  const args = [
+    `--kubeconfig=${kubeconfigPath}`,
+    '--controllers=endpointslice-controller,endpointslice-mirroring-controller',
+    '--leader-elect=false',
+    '--secure-port=0',
+  ]
+  const log = join(folder, 'kube-controller-manager.log')
+  return run('kube-controller-manager', binary('kube-controller-manager'), args, log)
+}
+
+/** Resolves to the server's certificate once the server is ready and has made its first namespace. */
+async function untilServing(server: Running, { folder, port, adminToken }: Layout): Promise<string> {
+  const certificate = () => readFileSync(join(folder, 'certificates', 'apiserver.crt'), 'utf8')
+  await waitUntilUp(server, async () => {
+    const api = connect({
+      url: `https://127.0.0.1:${port}`,
+      ca: certificate(),
+      token: adminToken,
+      connections: 1,
+    })
+    try {
+      const seen = [await api.status('/readyz'), await api.status('/api/v1/namespaces/default')]
+      return seen.every((status) => status === 200)
+    } finally {
+      await api.close()
+    }
+  })
+  return certificate()
+}
+
+async function installTrafficSplits(api: Api, server: Running): Promise<void> {
+  const crd = z.record(z.string(), z.unknown())
+  const text = readFileSync(join(import.meta.dirname, 'crds', 'trafficsplit.yaml'), 'utf8')
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+  await api.ensure(definitions, crd.parse(parse(text)))
+  await waitUntilUp(server, async () => {
+    const { status } = await api.get(`${definitions}/trafficsplits.split.smi-spec.io`, established)
+    const isEstablished = status?.conditions?.some(
+      ({ type, status }) => type === 'Established' && status === 'True',
+    )
+    const versions = ['v1alpha1', 'v1alpha2'].map(
+      (version) => `/apis/split.smi-spec.io/${version}/trafficsplits`,
+    )
+    const answers = await Promise.all(versions.map((path) => api.status(path)))
+    return isEstablished === true && answers.every((code) => code === 200)
+  })
+}
+
+/** Starts a control plane; ready when this resolves, and nothing is left running when it rejects. */
+export async function startControlPlane(options: Options = {}): Promise<ControlPlane> {
+  const layout = await layOut()
+  const { folder, port, adminToken } = layout
+  const running: Running[] = []
+  const cleanUp = async () => {
+    await Promise.all(running.map((program) => program.kill()))
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  try {
+    running.push(await startEtcd(layout))
+    let apiServer = runApiServer(layout)
+    running.push(apiServer)
+    const ca = await untilServing(apiServer, layout)
+    const url = `https://127.0.0.1:${port}`
+    const api = connect({ url, ca, token: adminToken })
+    const save = (file: string, token: string) => {
+      writeFileSync(join(folder, file), kubeconfig({ url, ca }, token), { mode: 0o600 })
+      return join(folder, file)
+    }
+    const kubeconfigPath = save('admin.kubeconfig', adminToken)
+    if (options.controllerManager) running.push(runControllerManager(folder, kubeconfigPath))
+    return {
+      url,
+      ca,
+      adminToken,
+      kubeconfigPath,
+      api,
+      kubectl: (args, input) => kubectl(kubeconfigPath, args, input),
+      installCrd: () => installTrafficSplits(api, apiServer),
+      operatorKubeconfig: async () => save('operator.kubeconfig', await grantOperator(api)),
+      restartApiServer: async () => {
+        await apiServer.kill()
+        apiServer = runApiServer(layout)
+        running.push(apiServer)
+        await untilServing(apiServer, layout)
+      },
+      stop: async () => {
+        await api.close()
+        await cleanUp()
+      },
+    }
+  } catch (error) {
+    await cleanUp()
+    throw error
+  }
+}

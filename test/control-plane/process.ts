@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A program of the control plane, with its output in a file. */
+export interface Running {
+  readonly name: string
+  readonly exited: boolean
+  /** The last lines that it wrote. */
+  tail(lines?: number): string
+  /** SIGKILL to this process alone, and its end: kube-apiserver takes a minute on SIGTERM with watches open. */
+  kill(): Promise<void>
+}
+
+const alive = new Set<ChildProcess>()
+// A test run that ends early must leave nothing behind.
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
+/** Starts a program; its standard output and error go to `logFile`, appended. */
+export function run(name: string, path: string, args: readonly string[], logFile: string): Running {
+  const output = openSync(logFile, 'a')
+  const child = spawn(path, args, { stdio: ['ignore', output, output] })
+  closeSync(output)
+  alive.add(child)
+  let failure = ''
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', (error) => {
+      failure = `\n${error.message}`
+      resolve()
+    })
+  }).then(() => void alive.delete(child))
+  return {
+    name,
+    get exited() {
+      return !alive.has(child)
+    },
+    tail: (lines = 40) =>
+      readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') + failure,
+    kill: () => {
+      child.kill('SIGKILL')
+      return ended
+    },
+  }
+}
+
+/** A TCP port of 127.0.0.1 that was free a moment ago. */
+export function freePort(): Promise<number> {
+  const server = createServer()
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = address !== null && typeof address === 'object' ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+/** Asks `isUp` until it agrees; throws with the program's last output when it ends or the time is over. */
+export async function waitUntilUp(
+  running: Running,
+  isUp: () => Promise<boolean>,
+  timeoutMs = 60_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs
+  while (!(await isUp().catch(() => false))) {
+    if (running.exited) throw new Error(`${running.name} ended while starting:\n${running.tail()}`)
+    if (Date.now() > deadline)
+      throw new Error(`${running.name} is not up after ${timeoutMs} ms:\n${running.tail()}`)
+    await delay(50)
+  }
+}
