@@ -1,0 +1,60 @@
+import type { World } from '../world.ts'
+import { reconcileDeployment } from './deployments.ts'
+import { Owners } from './owners.ts'
+import { reconcileService } from './services.ts'
+
+export type Controllers = { stop(): void }
+
+/**
+ * Plays the controllers of a cluster: after a change, what depends on it is brought in line, once per turn of
+ * the event loop however many changes there were. Failing ones are reported and tried again at the next change.
+ */
+export function runControllers(world: World, podReadyMs: number): Controllers {
+  const owners = new Owners(world)
+  const timers = new Set<NodeJS.Timeout>()
+  const later = (run: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      attempt(run)
+    }, podReadyMs)
+    timers.add(timer)
+  }
+  let dirty = new Map<string, () => void>()
+  let turn: NodeJS.Immediate | undefined
+  const flush = () => {
+    turn = undefined
+    const batch = dirty
+    dirty = new Map()
+    for (const reconcile of batch.values()) attempt(reconcile)
+  }
+  const mark = (key: string, reconcile: () => void) => {
+    dirty.set(key, reconcile)
+    turn ??= setImmediate(flush)
+  }
+  const markAll = (namespace: string, deployments: Iterable<string>, services: Iterable<string>) => {
+    for (const name of deployments) {
+      mark(`deployment ${namespace}/${name}`, () => reconcileDeployment(world, namespace, name, later))
+    }
+    for (const name of services) {
+      mark(`service ${namespace}/${name}`, () => reconcileService(world, namespace, name))
+    }
+  }
+  world.store.onChange((kind, change) => {
+    const affected = owners.affectedBy(kind, change)
+    if (affected) markAll(change.object.metadata.namespace ?? '', affected.deployments, affected.services)
+  })
+  return {
+    stop: () => {
+      if (turn) clearImmediate(turn)
+      for (const timer of timers) clearTimeout(timer)
+    },
+  }
+}
+
+function attempt(reconcile: () => void): void {
+  try {
+    reconcile()
+  } catch (error) {
+    console.error('sandbox controller:', error)
+  }
+}

@@ -1,0 +1,179 @@
+import type { ServerResponse } from 'node:http'
+import { changeLine, encodeEvent, encodeObject, type Format, table } from './encode.ts'
+import type { JsonObject } from './json.ts'
+import { apiVersionOf, type Resource } from './kinds.ts'
+import { versionParameter } from './lists.ts'
+import type { KubeObject } from './object.ts'
+import { type Selector, selectorOf } from './selectors.ts'
+import { ApiError, expired } from './status.ts'
+import type { Change, ChangeType, Watcher } from './store.ts'
+import type { World } from './world.ts'
+
+export type WatchRequest = {
+  resource: Resource
+  namespace: string | undefined
+  query: URLSearchParams
+  format: Format
+}
+
+const bookmarkEveryMs = 60_000
+const beforeTimeoutMs = 2_000
+const defaultTimeoutSeconds = 1_800
+const chunkSize = 64 * 1024
+
+/** What a watch with a selector sees of a change: entering the selection is an ADDED, leaving it a DELETED. */
+function seen(change: Change, selects: Selector): { type: ChangeType; object: KubeObject } | undefined {
+  const { object, previous } = change
+  const before = change.type !== 'ADDED' && previous !== undefined && selects(previous)
+  const after = change.type !== 'DELETED' && selects(object)
+  if (after) return { type: before ? 'MODIFIED' : 'ADDED', object }
+  if (!before || !previous) return undefined
+  // As it was when last selected, under the version of the change that took it away.
+  const { resourceVersion = '' } = object.metadata
+  return { type: 'DELETED', object: { ...previous, metadata: { ...previous.metadata, resourceVersion } } }
+}
+
+const isTrue = (query: URLSearchParams, name: string) => ['1', 'true'].includes(query.get(name) ?? '')
+
+/** One open watch: writes its lines, keeps its timers, and cleans up when either side ends it. */
+class OpenWatch implements Watcher {
+  readonly #world: World
+  readonly #request: WatchRequest
+  readonly #response: ServerResponse
+  readonly #selects: Selector
+  readonly #timers: NodeJS.Timeout[] = []
+  /** Changes that came while the initial objects were still being written. */
+  #waiting: string[] | undefined
+
+  constructor(world: World, request: WatchRequest, response: ServerResponse) {
+    this.#world = world
+    this.#request = request
+    this.#response = response
+    const selected = selectorOf(request.query, request.resource.kind.selectable)
+    const { namespace } = request
+    this.#selects = namespace ? (o) => o.metadata.namespace === namespace && selected(o) : selected
+  }
+
+  deliver(change: Change): void {
+    const event = seen(change, this.#selects)
+    if (!event) return
+    const { resource, format } = this.#request
+    const now = this.#world.now().getTime()
+    this.#write(changeLine(change, event.type, event.object, resource, format, now))
+  }
+
+  end(): void {
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#collection.watchers.delete(this)
+    if (!this.#response.writableEnded) this.#response.end()
+  }
+
+  fail(): void {
+    this.#write(encodeEvent('ERROR', JSON.stringify(expired('too old resource version').status)))
+    this.end()
+  }
+
+  /** Begins with history after `version`, or with the objects as they are now where there is none. */
+  async start(version: number | undefined): Promise<void> {
+    const streaming = isTrue(this.#request.query, 'sendInitialEvents')
+    const startAt = this.#world.store.version
+    const missed = version ? this.#collection.since(version) : undefined
+    if (!streaming && version && !missed) return this.#tooOld(version)
+    this.#collection.watchers.add(this)
+    this.#response.on('close', () => this.end())
+    this.#schedule()
+    if (missed && !streaming) for (const change of missed) this.deliver(change)
+    else {
+      await this.#sendInitial(streaming ? startAt : undefined)
+    }
+  }
+
+  get #collection() {
+    return this.#world.store.collection(this.#request.resource.kind)
+  }
+
+  #tooOld(version: number): void {
+    const { oldest } = this.#collection
+    const { status } = expired(`too old resource version: ${version} (${oldest})`)
+    this.#response.end(encodeEvent('ERROR', JSON.stringify(status)))
+  }
+
+  #write(line: string): void {
+    if (this.#waiting) this.#waiting.push(line)
+    else if (!this.#response.writableEnded) this.#response.write(line)
+  }
+
+  /** The objects as they are now, each as ADDED, then what changed meanwhile. */
+  async #sendInitial(bookmarkVersion: number | undefined): Promise<void> {
+    const { resource, namespace, format } = this.#request
+    const objects = this.#world.store.list(resource.kind, namespace).filter(this.#selects)
+    this.#waiting = []
+    const now = this.#world.now().getTime()
+    let chunk = ''
+    for (const object of objects) {
+      chunk += encodeEvent('ADDED', encodeObject(resource, object, format, now))
+      if (chunk.length < chunkSize) continue
+      if (!this.#response.write(chunk)) await drained(this.#response)
+      chunk = ''
+    }
+    if (bookmarkVersion !== undefined) chunk += this.#bookmark(bookmarkVersion, true)
+    if (chunk && !this.#response.writableEnded) this.#response.write(chunk)
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    for (const line of waiting) this.#write(line)
+  }
+
+  #bookmark(version: number, initialEnd: boolean): string {
+    const { resource, format } = this.#request
+    const metadata: JsonObject = {
+      resourceVersion: String(version),
+      ...(initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+    }
+    const object = format.table
+      ? table(resource, [], metadata, format.includeObject, 0)
+      : { kind: resource.kind.kind, apiVersion: apiVersionOf(resource.version), metadata }
+    return encodeEvent('BOOKMARK', JSON.stringify(object))
+  }
+
+  /** Ends the watch at its timeout; bookmarks come every minute and shortly before the end. */
+  #schedule(): void {
+    const { query } = this.#request
+    const asked = Number(query.get('timeoutSeconds') ?? 0)
+    const timeoutMs = (asked > 0 ? asked : defaultTimeoutSeconds) * 1000
+    this.#timers.push(setTimeout(() => this.end(), timeoutMs))
+    if (!isTrue(query, 'allowWatchBookmarks')) return
+    const bookmark = () => this.#write(this.#bookmark(this.#world.store.version, false))
+    this.#timers.push(setInterval(bookmark, bookmarkEveryMs))
+    if (timeoutMs > beforeTimeoutMs) this.#timers.push(setTimeout(bookmark, timeoutMs - beforeTimeoutMs))
+  }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
+  })
+}
+
+function checkStreamingList(query: URLSearchParams): void {
+  if (!isTrue(query, 'sendInitialEvents')) return
+  const matches = query.get('resourceVersionMatch') === 'NotOlderThan'
+  if (matches && isTrue(query, 'allowWatchBookmarks')) return
+  const why = matches
+    ? 'allowWatchBookmarks: Forbidden: sendInitialEvents is forbidden for watch unless allowWatchBookmarks is set to true'
+    : 'resourceVersionMatch: Forbidden: resourceVersionMatch=NotOlderThan is required when sendInitialEvents is set'
+  throw new ApiError(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${why}`)
+}
+
+/** Answers a watch request; the response stays open until its timeout, the client, or a fault ends it. */
+export function watch(world: World, request: WatchRequest, response: ServerResponse): void {
+  checkStreamingList(request.query)
+  const version = versionParameter(request.query)
+  const open = new OpenWatch(world, request, response)
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' })
+  response.flushHeaders()
+  void open.start(version)
+}
