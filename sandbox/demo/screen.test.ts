@@ -10,9 +10,20 @@ describe('Screen', () => {
     screen.draw(['a', 'c'])
     screen.end()
     expect(written).toHaveLength(3)
-    expect(written[0]).toContain(`${frameBegin}\x1b[?25l`)
+    expect(written[0]).toMatch(new RegExp(`^${RegExp.escape(frameBegin)}`))
+    expect(written[0]).not.toContain('\x1b[2A')
     expect(written[1]).toContain('\x1b[2A')
     expect(written[2]).toBe('\x1b[?25h')
+  })
+
+  it('says lines for good, above what it draws', () => {
+    const written: string[] = []
+    const screen = new Screen({ write: (text: string) => written.push(text) })
+    screen.draw(['a', 'b'])
+    screen.say(['for good'])
+    screen.draw(['a', 'b'])
+    expect(written.slice(1, 3)).toEqual(['\x1b[2A\r\x1b[J', 'for good\n'])
+    expect(written[3]).toBe(written[0])
   })
 
   it('is used on a terminal, unless it is dumb, or where it is asked for', () => {

@@ -12,6 +12,9 @@ const hideCursor = '\x1b[?25l'
 const showCursor = '\x1b[?25h'
 const clearLine = '\x1b[2K'
 const clearBelow = '\x1b[J'
+/** A line too long for the terminal is cut: one that wrapped would spoil the counting of lines. */
+const cutLines = '\x1b[?7l'
+const wrapLines = '\x1b[?7h'
 
 export class Screen {
   readonly #out: Output
@@ -26,10 +29,18 @@ export class Screen {
   draw(lines: readonly string[]): void {
     const text = lines.map((line) => `${clearLine}${line}\n`).join('')
     if (text === this.#last) return
-    const up = this.#height > 0 ? `\x1b[${this.#height}A` : hideCursor
-    this.#out.write(`${frameBegin}${up}\r${text}${clearBelow}${frameEnd}`)
+    const up = this.#height > 0 ? `\x1b[${this.#height}A` : ''
+    this.#out.write(`${frameBegin}${hideCursor}${up}${cutLines}\r${text}${wrapLines}${clearBelow}${frameEnd}`)
     this.#height = lines.length
     this.#last = text
+  }
+
+  /** Puts `lines` there for good; what is drawn next comes below them. */
+  say(lines: readonly string[]): void {
+    if (this.#height > 0) this.#out.write(`\x1b[${this.#height}A\r${clearBelow}`)
+    for (const line of lines) this.#out.write(`${line}\n`)
+    this.#height = 0
+    this.#last = ''
   }
 
   /** Leaves what is drawn where it is, and gives the cursor back. */

@@ -25,7 +25,6 @@ export class Show {
   readonly #steps: StepView[]
   readonly #timers: NodeJS.Timeout[] = []
   #traffic = noTraffic
-  #footer: readonly string[] = []
   #saidWeights = ''
 
   constructor(observer: Observer, story: readonly Step[], options: ShowOptions) {
@@ -63,12 +62,15 @@ export class Show {
     this.#sayPlainly(plainStep(step, weights, successPercent(this.#traffic)))
   }
 
-  /** The last word of the story, below the picture. */
+  /** The last word of the story, above the picture, which stays alive. */
   conclude(lines: readonly string[]): void {
-    this.#footer = lines
-    this.#draw()
+    if (this.#options.live) {
+      this.#screen.say(lines)
+      this.#draw()
+      return
+    }
     for (const line of lines) this.#sayPlainly(line.trimStart())
-    if (this.#options.live) return
+    this.#saidWeights = describeWeights(this.#observer.weights)
     this.#observer.onChange(() => this.#sayWeights())
   }
 
@@ -129,7 +131,6 @@ export class Show {
       rates: lastSecond(this.#traffic, performance.now()),
       totals: this.#traffic,
       steps: this.#steps,
-      footer: this.#footer,
     }
   }
 }

@@ -22,12 +22,12 @@ export const story: readonly Step[] = [
   {
     title: 'The primary is lost',
     scale: { deployment: primary, replicas: 0 },
-    outcome: 'the two ready secondaries share equally',
+    outcome: 'two ready secondaries share equally',
     weights: share('sample-svc-central1', 'sample-svc-east1'),
     deadlineMs,
   },
   {
-    title: 'One of the two is lost as well',
+    title: 'One of them is lost as well',
     scale: { deployment: 'sample-svc-central1', replicas: 0 },
     outcome: 'east1 carries everything',
     weights: share('sample-svc-east1'),
@@ -43,7 +43,7 @@ export const story: readonly Step[] = [
   {
     title: 'The primary is back',
     scale: { deployment: primary, replicas: 2 },
-    outcome: 'the primary alone, weights exactly as declared',
+    outcome: 'the primary alone, as it was declared',
     weights: declaredWeights,
     deadlineMs,
   },

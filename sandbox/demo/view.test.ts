@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { story } from './story.ts'
 import { colours, invitation, milliseconds, noColours, plainStep, render, type View } from './view.ts'
 
 const view: View = {
@@ -15,7 +16,6 @@ const view: View = {
     { title: 'The primary is lost', outcome: 'the others share', state: 'done', reactionMs: 4.123 },
     { title: 'The primary is back', outcome: 'it serves alone', state: 'waiting' },
   ],
-  footer: [],
 }
 
 describe('render', () => {
@@ -26,7 +26,7 @@ describe('render', () => {
       `  ● sample-svc-east1     2/2 ready  weight 1   ${'█'.repeat(10)}${'·'.repeat(10)} 101 req/s`,
     )
     expect(text).toContain('  client: 200 req/s, 99.0 % ok in the last second; 2 of 1200 failed')
-    expect(text).toContain('  ✓ The primary is lost            4.1 ms  the others share')
+    expect(text).toContain('  ✓ The primary is lost           4.1 ms  the others share')
     expect(text).toContain('    The primary is back')
   })
 
@@ -37,7 +37,8 @@ describe('render', () => {
   })
 
   it('fits into 80 columns', () => {
-    for (const line of render(view, noColours)) expect(line.length).toBeLessThanOrEqual(80)
+    const steps = story.map((step) => ({ ...step, state: 'done' as const, reactionMs: 9999 }))
+    for (const line of render({ ...view, steps }, noColours)) expect(line.length).toBeLessThanOrEqual(80)
   })
 
   it('has an empty bar for a split without weights, and needs no backend', () => {

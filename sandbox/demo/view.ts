@@ -1,4 +1,4 @@
-/** What the terminal shows, as a function of the state: one string per line, never wider than 80 columns. */
+/** What the terminal shows, as a function of the state: one string per line, at most 80 columns wide. */
 import { type Rates, successPercent } from './client.ts'
 
 export interface BackendView {
@@ -22,7 +22,6 @@ export interface View {
   readonly rates: Rates
   readonly totals: { readonly ok: number; readonly failed: number }
   readonly steps: readonly StepView[]
-  readonly footer: readonly string[]
 }
 
 /** How a word is emphasised: escape codes on a terminal, nothing in a pipe. */
@@ -54,7 +53,6 @@ export function render(view: View, paint: Paint): string[] {
     clientLine(view, paint),
     '',
     ...view.steps.map((step) => stepLine(step, paint)),
-    ...view.footer,
   ]
 }
 
@@ -86,7 +84,7 @@ function stepLine(step: StepView, paint: Paint): string {
   ]
   const time = step.reactionMs === undefined ? '' : milliseconds(step.reactionMs)
   const outcome = step.state === 'waiting' ? '' : ` ${step.outcome}`
-  return `  ${style(`${marks[step.state]} ${step.title.padEnd(28)}`)} ${time.padStart(8)} ${outcome}`.trimEnd()
+  return `  ${style(`${marks[step.state]} ${step.title.padEnd(27)}`)} ${time.padStart(8)} ${outcome}`.trimEnd()
 }
 
 /** `4.1 ms`, `1,234 ms`: one digit after the point while that says something. */
@@ -107,14 +105,12 @@ export function invitation(kubeconfigFile: string, admin: string, paint: Paint):
   return [
     '',
     '  The cluster stays up. Play with it from another terminal:',
-    '',
     paint.cyan(`    export KUBECONFIG=${kubeconfigFile}`),
     command('kubectl get ts sample-svc -w', 'watch the split'),
     command('kubectl scale deploy sample-svc --replicas=0', 'lose the primary'),
     command('kubectl scale deploy sample-svc --replicas=2', 'bring it back'),
     command('kubectl get events', 'what was reported'),
     command(`curl ${admin}/metrics`, 'what was counted'),
-    '',
     `  ${paint.dim('Ctrl-C ends everything and leaves nothing behind.')}`,
   ]
 }
