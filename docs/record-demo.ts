@@ -38,9 +38,9 @@ const colourOf: Readonly<Record<string, string>> = {
   '36': '#39c5cf',
 }
 
-const escape = '\x1b'
-const anyCode = new RegExp(`${escape}\\[[?\\d;]*[A-Za-z]`, 'g')
-const colourCode = new RegExp(`(${escape}\\[\\d+m)`)
+const escapeCode = '\x1b'
+const anyCode = new RegExp(`${escapeCode}\\[[?\\d;]*[A-Za-z]`, 'g')
+const colourCode = new RegExp(`(${escapeCode}\\[\\d+m)`)
 
 /** Plays the demo as on a terminal and keeps each frame with the time it came. */
 async function record(): Promise<Frame[]> {
@@ -101,7 +101,7 @@ function spansOf(line: string): string {
   let style = ''
   let spans = ''
   for (const part of line.split(colourCode)) {
-    if (part.startsWith(escape)) {
+    if (part.startsWith(escapeCode)) {
       const code = part.slice(2, -1)
       const colour = colourOf[code]
       style = colour ? ` fill="${colour}"` : code === '1' ? ' font-weight="bold"' : ''
