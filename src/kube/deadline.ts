@@ -1,0 +1,48 @@
+import type { Clock, Timer } from '../clock.ts'
+import type { KubeError } from './errors.ts'
+
+/** A limit on waiting, joined with a caller's wish to stop. Aborts `signal` when either comes. */
+export interface Deadline {
+  readonly signal: AbortSignal
+  /** From now on the limit is `ms`, counted from each renewal. */
+  extend(ms: number): void
+  renew(): void
+  /** No more limit; the caller's signal is let go. */
+  stop(): void
+  /** The error to show: `error`, unless the deadline or the caller caused it. */
+  explain(what: string, error: KubeError): KubeError
+}
+
+/** Starts to count `ms` milliseconds on `clock`. */
+export function startDeadline(clock: Clock, ms: number, caller?: AbortSignal): Deadline {
+  const controller = new AbortController()
+  let limit = ms
+  let cause: string | undefined
+  const abort = (why: string) => {
+    cause = why
+    controller.abort()
+  }
+  const onCaller = () => abort('called off before it was answered')
+  const start = () => clock.after(limit, () => abort(`nothing came for ${limit / 1000} s`))
+  let timer: Timer = start()
+  if (caller?.aborted) onCaller()
+  caller?.addEventListener('abort', onCaller, { once: true })
+  const renew = () => {
+    timer.cancel()
+    timer = start()
+  }
+  return {
+    signal: controller.signal,
+    renew,
+    extend(next) {
+      limit = next
+      renew()
+    },
+    stop() {
+      timer.cancel()
+      caller?.removeEventListener('abort', onCaller)
+    },
+    explain: (what, error) =>
+      cause === undefined ? error : { kind: 'timeout', message: `${what}: ${cause}` },
+  }
+}

@@ -1,0 +1,206 @@
+import { type Clock, sleep } from '../clock.ts'
+import type { Log } from '../log.ts'
+import { createBackoff } from './backoff.ts'
+import { isPassing, type KubeError, waitAskedBy } from './errors.ts'
+import {
+  type EventInput,
+  eventName,
+  eventObject,
+  namespaceOf,
+  type Series,
+  seriesKey,
+  seriesPatch,
+} from './event-object.ts'
+import { resourcePath } from './resource.ts'
+import type { Transport } from './transport.ts'
+
+export type { EventInput } from './event-object.ts'
+
+export type EventRecorderOptions = {
+  readonly transport: Transport
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly log: Log
+  /** Who reports: the name of the Pod. */
+  readonly reportingInstance: string
+}
+
+/** Tells the cluster what happened, in a lane of its own: never blocks, never throws, loses rather than waits. */
+export interface EventRecorder {
+  record(input: EventInput): void
+  /** Resolves when all that was recorded until now is sent or given up. */
+  flush(): Promise<void>
+  /** Sends what it can within 2 s, then nothing any more. */
+  stop(): Promise<void>
+  /** Events that were lost since the queue was full. */
+  readonly dropped: number
+}
+
+export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
+  return new Recorder(options)
+}
+
+const resource = { group: 'events.k8s.io', version: 'v1', plural: 'events' } as const
+const maxQueued = 1000
+const maxInFlight = 2
+const maxAttempts = 5
+/** An equal event within this time joins the series; client-go's number. */
+const seriesMs = 6 * 60_000
+const maxSeries = 2000
+
+/** `told`: the count that the server knows, 0 before it knows the event. `queued`: also while it is sent. */
+type Known = Series & { seenAt: number; told: number; queued: boolean }
+
+class Recorder implements EventRecorder {
+  dropped = 0
+  readonly #options: EventRecorderOptions
+  readonly #stopping = new AbortController()
+  readonly #known = new Map<string, Known>()
+  readonly #queue: Known[] = []
+  #waiting: (() => void)[] = []
+  #inFlight = 0
+  #closed = false
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options
+  }
+
+  record(input: EventInput): void {
+    if (this.#closed) return
+    const series = this.#observe(input)
+    if (!series.queued) this.#enqueue(series)
+    this.#pump()
+  }
+
+  flush(): Promise<void> {
+    if (this.#isIdle) return Promise.resolve()
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  async stop(): Promise<void> {
+    this.#closed = true
+    const patience = new AbortController()
+    await Promise.race([this.flush(), sleep(this.#options.clock, 2_000, patience.signal)])
+    patience.abort()
+    this.#stopping.abort()
+    this.#queue.length = 0
+  }
+
+  /** The series that the event belongs to, with the event counted in. */
+  #observe(input: EventInput): Known {
+    const key = seriesKey(input)
+    const { clock, random } = this.#options
+    const wallTime = clock.wallTime()
+    let series = this.#known.get(key)
+    if (series && clock.now() - series.seenAt < seriesMs) {
+      Object.assign(series, { count: series.count + 1, lastSeen: wallTime, seenAt: clock.now() })
+    } else {
+      const name = eventName(input.regarding.name, wallTime, random())
+      const times = { firstSeen: wallTime, lastSeen: wallTime, seenAt: clock.now() }
+      series = { input, name, ...times, count: 1, told: 0, queued: false }
+    }
+    this.#remember(key, series)
+    return series
+  }
+
+  /** Keeps the map in the order of last use, and bounded. */
+  #remember(key: string, series: Known): void {
+    this.#known.delete(key)
+    this.#known.set(key, series)
+    if (this.#known.size <= maxSeries) return
+    const [oldest] = this.#known.keys()
+    if (oldest !== undefined) this.#known.delete(oldest)
+  }
+
+  #enqueue(series: Known): void {
+    series.queued = true
+    this.#queue.push(series)
+    if (this.#queue.length > maxQueued) this.#dropOldest()
+  }
+
+  #dropOldest(): void {
+    const lost = this.#queue.shift()
+    if (lost) lost.queued = false
+    if (this.dropped === 0)
+      this.#options.log.warn({ limit: maxQueued }, 'too many events; the oldest are lost')
+    this.dropped += 1
+  }
+
+  get #isIdle(): boolean {
+    return this.#queue.length === 0 && this.#inFlight === 0
+  }
+
+  #pump(): void {
+    while (this.#inFlight < maxInFlight) {
+      const series = this.#queue.shift()
+      if (!series) break
+      this.#inFlight += 1
+      void this.#sendThenNext(series)
+    }
+    if (!this.#isIdle) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  async #sendThenNext(series: Known): Promise<void> {
+    const wasTold = await this.#send(series)
+    this.#inFlight -= 1
+    series.queued = false
+    if (wasTold && series.count > series.told) this.#enqueue(series)
+    this.#pump()
+  }
+
+  /** True when the server knows of it; false when it was given up. */
+  async #send(series: Known): Promise<boolean> {
+    const { clock, random, log } = this.#options
+    const backoff = createBackoff(1_000, 30_000, random)
+    for (let attempt = 1; !this.#stopping.signal.aborted; attempt += 1) {
+      const error = await this.#try(series)
+      if (error === undefined) return true
+      if (!isPassing(error) || attempt === maxAttempts) {
+        log.warn({ reason: series.input.reason }, `an event was not written: ${error.message}`)
+        return false
+      }
+      await sleep(clock, Math.max(backoff.next(), waitAskedBy(error) ?? 0), this.#stopping.signal)
+    }
+    return false
+  }
+
+  /**
+   * Creates the event, or tells the server how often it was seen. A retry uses the same name, so 409 says that
+   * the first attempt had been applied.
+   */
+  async #try(series: Known): Promise<KubeError | undefined> {
+    const creates = series.told === 0
+    const { count } = series
+    const answer = await this.#options.transport.request({
+      ...(creates ? this.#creation(series) : this.#update(series)),
+      timeoutMs: 10_000,
+      signal: this.#stopping.signal,
+    })
+    if (answer.ok) series.told = count
+    else if (creates && answer.error.kind === 'conflict') series.told = 1
+    else if (creates || answer.error.kind !== 'notFound') return answer.error
+    else {
+      // The server forgets events after an hour or so: tell it anew.
+      series.told = 0
+      return this.#try(series)
+    }
+    return undefined
+  }
+
+  #creation(series: Series) {
+    const path = resourcePath(resource, namespaceOf(series.input))
+    return { method: 'POST', path, body: eventObject(series, this.#options.reportingInstance) } as const
+  }
+
+  #update(series: Series) {
+    const path = resourcePath(resource, namespaceOf(series.input), series.name)
+    return {
+      method: 'PATCH',
+      path,
+      body: seriesPatch(series),
+      contentType: 'application/merge-patch+json',
+    } as const
+  }
+}

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
+import { join } from 'node:path'
+import { err, ok, type Result } from '../result.ts'
+import type { ClusterConfig, Headers } from './config.ts'
+import { rotatingFile } from './rotating-file.ts'
+
+export const defaultServiceAccountDir = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+/** True in a Pod that has a ServiceAccount token. */
+export function isInCluster(env: NodeJS.ProcessEnv, dir: string): boolean {
+  return Boolean(env.KUBERNETES_SERVICE_HOST) && existsSync(join(dir, 'token'))
+}
+
+/** The API server as a Pod sees it. Token and CA are read again when the kubelet rotates them. */
+export function loadInCluster(
+  env: NodeJS.ProcessEnv,
+  dir: string,
+  extraHeaders: Headers,
+): Result<ClusterConfig, string> {
+  const host = env.KUBERNETES_SERVICE_HOST ?? ''
+  const port = env.KUBERNETES_SERVICE_PORT ?? '443'
+  const caFile = join(dir, 'ca.crt')
+  const token = rotatingFile(join(dir, 'token'))
+  try {
+    readFileSync(caFile)
+  } catch (problem) {
+    return err(`this looks like a Pod, but its ${caFile} cannot be read: ${String(problem)}`)
+  }
+  return ok({
+    server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    get ca() {
+      return readFileSync(caFile)
+    },
+    headers: async () => ({ authorization: `Bearer ${await token()}`, ...extraHeaders }),
+    source: `the Pod's service account in ${dir}`,
+  })
+}

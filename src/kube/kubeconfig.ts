@@ -1,0 +1,145 @@
+import type { RequestOptions } from 'node:https'
+import { type Cluster, KubeConfig } from '@kubernetes/client-node'
+import { z } from 'zod'
+import { err, ok, type Result } from '../result.ts'
+import { type ClusterConfig, type ClusterOptions, impersonation } from './config.ts'
+import { type FoundUser, type Merged, readKubeconfigs } from './kubeconfig-files.ts'
+import { rotatingFile } from './rotating-file.ts'
+
+/**
+ * The cluster that kubeconfig files and flags name. Of several files (KUBECONFIG), missing ones are left out,
+ * and the first that names a thing wins, as with kubectl. Errors are sentences for the user.
+ */
+export async function loadKubeconfig(
+  files: readonly string[],
+  options: ClusterOptions,
+): Promise<Result<ClusterConfig, string>> {
+  const source = files.join(', ')
+  const merged = await readKubeconfigs(files)
+  if (!merged.ok) return merged
+  const chosen = choose(merged.value, options, source)
+  if (!chosen.ok) return chosen
+  return clusterConfig(chosen.value.cluster, chosen.value.user, options, source)
+}
+
+/** Flags win over the context, and the context asked for over the current one. */
+function choose(
+  { config, users }: Merged,
+  options: ClusterOptions,
+  source: string,
+): Result<{ cluster: Cluster; user: FoundUser }, string> {
+  const name = options.context ?? config.currentContext
+  const context = name ? config.getContextObject(name) : null
+  if (options.context !== undefined && !context) {
+    return err(missing('context', options.context, config.contexts, source))
+  }
+  const clusterName = options.cluster ?? context?.cluster
+  if (clusterName === undefined) return err(noContext(config, source))
+  const cluster = config.getCluster(clusterName)
+  if (!cluster) return err(missing('cluster', clusterName, config.clusters, source))
+  const userName = options.user ?? context?.user
+  const user = userName === undefined ? { user: { name: '' } } : users.get(userName)
+  if (!user) {
+    const all = [...users.keys()].map((key) => ({ name: key }))
+    return err(missing('user', userName ?? '', all, source))
+  }
+  return ok({ cluster, user })
+}
+
+async function clusterConfig(
+  cluster: Cluster,
+  found: FoundUser,
+  options: ClusterOptions,
+  source: string,
+): Promise<Result<ClusterConfig, string>> {
+  const as = options.as ?? found.user.impersonateUser ?? undefined
+  const groups = options.asGroups ?? found.groups
+  const extra = impersonation({ as, asGroups: groups })
+  const credentials = createCredentials(cluster, found)
+  try {
+    const first = await credentials()
+    const tls = { ca: first.ca, cert: first.cert, key: first.key }
+    const headers = async () => {
+      const fresh = await credentials()
+      Object.assign(tls, { cert: fresh.cert, key: fresh.key })
+      return { ...fresh.headers, ...extra }
+    }
+    return ok({
+      server: cluster.server,
+      get ca() {
+        return tls.ca
+      },
+      get cert() {
+        return tls.cert
+      },
+      get key() {
+        return tls.key
+      },
+      skipTlsVerify: cluster.skipTLSVerify,
+      tlsServerName: cluster.tlsServerName,
+      proxyUrl: cluster.proxyUrl,
+      headers,
+      source,
+    })
+  } catch (problem) {
+    const why = problem instanceof Error ? problem.message.trim() : String(problem)
+    return err(`kubeconfig ${source}: no credentials for user ${JSON.stringify(found.user.name)}: ${why}`)
+  }
+}
+
+type Credentials = {
+  readonly ca: string | Buffer | undefined
+  readonly cert: string | Buffer | undefined
+  readonly key: string | Buffer | undefined
+  readonly headers: Record<string, string>
+}
+
+/** Asks the library each time where credentials can change (exec plugins, providers, files), else once. */
+function createCredentials(cluster: Cluster, { user, tokenFile }: FoundUser): () => Promise<Credentials> {
+  const config = new KubeConfig()
+  // The library refuses plain HTTP unless verification is off; there is none to do then.
+  const skipTLSVerify = cluster.skipTLSVerify || cluster.server.startsWith('http:')
+  config.loadFromClusterAndUser({ ...cluster, skipTLSVerify }, user)
+  const token = tokenFile === undefined || user.token ? undefined : rotatingFile(tokenFile)
+  const ask = async (): Promise<Credentials> => {
+    const options: RequestOptions = {}
+    await config.applyToHTTPSOptions(options)
+    const bearer = token === undefined ? {} : { authorization: `Bearer ${await token()}` }
+    return {
+      ca: pem(options.ca),
+      cert: pem(options.cert),
+      key: pem(options.key),
+      headers: { ...authorizationOf(options), ...bearer },
+    }
+  }
+  const changes = Boolean(user.exec || user.authProvider || user.certFile || token)
+  let once: Promise<Credentials> | undefined
+  return () => {
+    if (changes) return ask()
+    once ??= ask()
+    return once
+  }
+}
+
+const pem = (value: unknown): string | Buffer | undefined =>
+  typeof value === 'string' || Buffer.isBuffer(value) ? value : undefined
+
+function authorizationOf(options: RequestOptions): Record<string, string> {
+  if (options.auth) return { authorization: `Basic ${Buffer.from(options.auth).toString('base64')}` }
+  const headers = z.object({ Authorization: z.string() }).safeParse(options.headers)
+  return headers.success ? { authorization: headers.data.Authorization } : {}
+}
+
+type Named = { readonly name: string }
+
+function missing(what: string, name: string, all: readonly Named[], source: string): string {
+  const known = all.length === 0 ? `it has no ${what}s` : `it has: ${all.map((it) => it.name).join(', ')}`
+  return `kubeconfig ${source} has no ${what} ${JSON.stringify(name)}; ${known}`
+}
+
+function noContext(config: KubeConfig, source: string): string {
+  const wanted = config.currentContext
+  if (wanted) return missing('context', wanted, config.contexts, source)
+  const known = config.contexts.map(({ name }) => name).join(', ') || 'none'
+  return `kubeconfig ${source} has no current context; choose one with --context (it has: ${known})`
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { err, ok, type Result } from '../result.ts'
+import type { KubeError } from './errors.ts'
+import type { Transport } from './transport.ts'
+
+/** Objects per page: what client-go asks for. */
+const pageSize = '500'
+
+const pageSchema = z.object({
+  metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
+  items: z.array(z.unknown()).nullish(),
+})
+
+/**
+ * Lists a collection page by page, as a consistent read; each object goes to `take` as it comes. Answers with
+ * the resourceVersion of the list. `expired` in mid-list: what was taken is void, begin again.
+ */
+export async function listPages(
+  transport: Transport,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  take: (object: unknown) => void,
+): Promise<Result<string, KubeError>> {
+  let next = ''
+  do {
+    const page = await transport.request({
+      method: 'GET',
+      path,
+      query: { ...query, limit: pageSize, ...(next === '' ? {} : { continue: next }) },
+      timeoutMs: 60_000,
+      signal,
+    })
+    if (!page.ok) return page
+    const parsed = pageSchema.safeParse(page.value)
+    if (!parsed.success) return err({ kind: 'protocol', message: `GET ${path}: the answer is not a list` })
+    for (const object of parsed.data.items ?? []) take(object)
+    next = parsed.data.metadata.continue ?? ''
+    if (next === '') return ok(parsed.data.metadata.resourceVersion)
+  } while (!signal.aborted)
+  return err({ kind: 'timeout', message: `GET ${path}: called off` })
+}

@@ -1,0 +1,246 @@
+import { sleep } from '../clock.ts'
+import { type Backoff, createBackoff } from './backoff.ts'
+import { type KubeError, waitAskedBy } from './errors.ts'
+import { Intake } from './intake.ts'
+import { type Listed, listAll } from './list.ts'
+import type { ReflectorOptions, ReflectorState } from './reflector.ts'
+import { type Resource, resourcePath } from './resource.ts'
+import { compareResourceVersions } from './store.ts'
+import { StreamBreak } from './transport.ts'
+import { readWatchEvent, typeOfEvent } from './watch-event.ts'
+
+/** What to do next. */
+type Step =
+  | { readonly kind: 'resolve' }
+  | { readonly kind: 'list'; readonly resource: Resource }
+  | { readonly kind: 'watch'; readonly resource: Resource; readonly from: string }
+  | { readonly kind: 'follow'; readonly resource: Resource; readonly listed: Listed }
+  | {
+      readonly kind: 'wait'
+      readonly state: 'absent' | 'backingOff'
+      readonly ms: number
+      readonly next: Step
+    }
+
+const resolve: Step = { kind: 'resolve' }
+/** For so long a list that is older than what was seen is asked for again. */
+const goBackAfterMs = 60_000
+/** A watch that ends sooner counts as a failure, or it would be opened again and again. */
+const shortWatchMs = 1_000
+
+/** The state machine that `ReflectorState` documents: each step answers with the next. */
+export class ReflectorLoop<T> {
+  state: ReflectorState = 'resolving'
+  readonly #options: ReflectorOptions<T>
+  readonly #stopping = new AbortController()
+  readonly #intake: Intake<T>
+  readonly #failures: Backoff
+  readonly #absences: Backoff
+  #streaming: 'try' | 'skipOnce' | 'refused' = 'try'
+  #lastSeen = ''
+  #olderSince: number | undefined
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options
+    this.#intake = new Intake(options)
+    this.#failures = createBackoff(800, 30_000, options.random)
+    this.#absences = createBackoff(5_000, 30_000, options.random)
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  async run(): Promise<void> {
+    let step = resolve
+    while (!this.#stopping.signal.aborted) step = await this.#safely(step)
+    this.#enter('stopped')
+  }
+
+  /** A bug in here or behind a callback must not stop the reflector either. */
+  async #safely(step: Step): Promise<Step> {
+    try {
+      return await this.#take(step)
+    } catch (problem) {
+      return this.#backOff({ kind: 'protocol', message: `internal error: ${String(problem)}` }, resolve)
+    }
+  }
+
+  #take(step: Step): Promise<Step> {
+    switch (step.kind) {
+      case 'resolve':
+        return this.#resolve()
+      case 'list':
+        return this.#list(step.resource)
+      case 'watch':
+        return this.#watch(step.resource, step.from)
+      case 'follow':
+        return this.#follow(step.resource, step.listed)
+      case 'wait':
+        return this.#wait(step)
+    }
+  }
+
+  async #resolve(): Promise<Step> {
+    this.#enter('resolving')
+    const found = await this.#options.resource()
+    if (!found.ok) return this.#backOff(found.error, resolve)
+    if (found.value !== undefined) return { kind: 'list', resource: found.value }
+    this.#options.writer.markAbsent()
+    return { kind: 'wait', state: 'absent', ms: this.#absences.next(), next: resolve }
+  }
+
+  async #list(resource: Resource): Promise<Step> {
+    this.#enter('listing')
+    this.#absences.reset()
+    const listed = await listAll({
+      transport: this.#options.transport,
+      path: resourcePath(resource),
+      query: this.#query(),
+      stream: this.#streaming === 'try',
+      signal: this.#stopping.signal,
+      intake: this.#intake,
+      timeoutSeconds: this.#serverTimeout(),
+      onEvent: (item) => this.#options.onEvent?.(typeOfEvent(item)),
+    })
+    if (listed.kind === 'refused') {
+      this.#streaming = 'refused'
+      return { kind: 'list', resource }
+    }
+    if (listed.kind === 'failed') {
+      if (this.#streaming !== 'refused') this.#streaming = this.#streaming === 'try' ? 'skipOnce' : 'try'
+      return this.#backOff(listed.error, resolve)
+    }
+    return this.#accept(resource, listed)
+  }
+
+  /** Takes a complete list, unless it is older than what was seen: then only after a minute of asking again. */
+  async #accept(resource: Resource, listed: Listed): Promise<Step> {
+    const { writer, clock, log, name } = this.#options
+    const seen = [writer.newest, this.#lastSeen].reduce((a, b) => (compareResourceVersions(a, b) > 0 ? a : b))
+    const isOlder = compareResourceVersions(listed.resourceVersion, seen) < 0
+    if (isOlder) {
+      this.#olderSince ??= clock.now()
+      const message = `the server's list (${listed.resourceVersion}) is older than what was seen (${seen})`
+      if (clock.now() - this.#olderSince < goBackAfterMs) {
+        await listed.events?.return?.()
+        return this.#backOff({ kind: 'protocol', message }, resolve)
+      }
+      log.warn({ reflector: name }, `${message}; taking it, since it stays so: was etcd restored?`)
+    }
+    writer.replace(this.#intake.items(), listed.resourceVersion, { force: isOlder })
+    this.#intake.finish()
+    this.#olderSince = undefined
+    this.#lastSeen = listed.resourceVersion
+    if (this.#streaming === 'skipOnce') this.#streaming = 'try'
+    this.#failures.reset()
+    return listed.events
+      ? { kind: 'follow', resource, listed }
+      : { kind: 'watch', resource, from: listed.resourceVersion }
+  }
+
+  async #watch(resource: Resource, from: string): Promise<Step> {
+    this.#enter('watching')
+    const { transport } = this.#options
+    const opened = await transport.stream({
+      method: 'GET',
+      path: resourcePath(resource),
+      query: {
+        ...this.#query(),
+        watch: '1',
+        resourceVersion: from,
+        allowWatchBookmarks: 'true',
+        timeoutSeconds: this.#serverTimeout(),
+      },
+      inactivityMs: 120_000,
+      signal: this.#stopping.signal,
+    })
+    if (!opened.ok) return this.#afterFailure(opened.error, resource, false)
+    const events = opened.value[Symbol.asyncIterator]()
+    return this.#follow(resource, { kind: 'listed', resourceVersion: from, events })
+  }
+
+  /** Applies events until the watch ends or fails. */
+  async #follow(resource: Resource, { events, resourceVersion }: Listed): Promise<Step> {
+    this.#enter('watching')
+    const { clock } = this.#options
+    const since = clock.now()
+    const watch = { [Symbol.asyncIterator]: () => events ?? nothing() }
+    let progressed = false
+    this.#lastSeen = resourceVersion
+    for await (const item of watch) {
+      const error = item instanceof StreamBreak ? item.error : this.#apply(resource, item)
+      if (error) return this.#afterFailure(error, resource, progressed)
+      progressed = true
+      this.#failures.reset()
+    }
+    const again: Step = { kind: 'watch', resource, from: this.#lastSeen }
+    if (clock.now() - since >= shortWatchMs) return again
+    return this.#backOff({ kind: 'protocol', message: 'the watch ended as soon as it had begun' }, again)
+  }
+
+  /** Answers with an error if the event is one. */
+  #apply(resource: Resource, item: unknown): KubeError | undefined {
+    const { writer, onEvent, log, name } = this.#options
+    onEvent?.(typeOfEvent(item))
+    const event = readWatchEvent(`watch of ${resourcePath(resource)}`, item)
+    if (event.kind === 'error') return event.error
+    if (event.kind === 'unreadable') {
+      log.warn({ reflector: name }, `left out what cannot be read: ${event.why}`)
+      return undefined
+    }
+    this.#lastSeen = event.resourceVersion
+    if (event.kind === 'bookmark') return undefined
+    if (event.gone) {
+      writer.remove(event.key, event.resourceVersion)
+      this.#intake.forget(event.key)
+      return undefined
+    }
+    const projected = this.#intake.project(event)
+    if (projected) writer.apply(event.key, event.resourceVersion, projected.value)
+    return undefined
+  }
+
+  /** 410 and 404 need a new list, at once if the watch had got anywhere; anything else resumes the watch. */
+  #afterFailure(error: KubeError, resource: Resource, progressed: boolean): Step {
+    const needsList = error.kind === 'expired' || error.kind === 'notFound'
+    if (needsList && progressed) {
+      this.#options.log.info({ reflector: this.#options.name }, `listing again: ${error.message}`)
+      return resolve
+    }
+    return this.#backOff(error, needsList ? resolve : { kind: 'watch', resource, from: this.#lastSeen })
+  }
+
+  #backOff(error: KubeError, next: Step): Step {
+    const ms = Math.max(this.#failures.next(), waitAskedBy(error) ?? 0)
+    if (!this.#stopping.signal.aborted) {
+      const fields = { reflector: this.#options.name, error: error.kind, waitMs: Math.round(ms) }
+      this.#options.log.warn(fields, error.message)
+    }
+    return { kind: 'wait', state: 'backingOff', ms, next }
+  }
+
+  async #wait(step: Step & { kind: 'wait' }): Promise<Step> {
+    this.#enter(step.state)
+    await sleep(this.#options.clock, step.ms, this.#stopping.signal)
+    return step.next
+  }
+
+  #enter(state: ReflectorState): void {
+    if (this.state === state) return
+    this.state = state
+    this.#options.onState?.(state)
+  }
+
+  #query(): Record<string, string> {
+    const { labelSelector } = this.#options
+    return labelSelector === undefined ? {} : { labelSelector }
+  }
+
+  /** 5 to 10 minutes, so that watches do not all end together. */
+  #serverTimeout(): string {
+    return String(300 + Math.floor(this.#options.random() * 301))
+  }
+}
+
+async function* nothing(): AsyncGenerator<unknown> {}

@@ -1,0 +1,145 @@
+/** One entry came (`before` absent), changed, or went (`after` absent). */
+export type StoreChange<T> = { readonly key: string; readonly before?: T; readonly after?: T }
+
+export interface StoreReader<T> {
+  get(key: string): T | undefined
+  resourceVersionOf(key: string): string | undefined
+  entries(): Iterable<[string, T]>
+  readonly size: number
+  /** True once a complete list was seen, or the kind is known not to be served. Never false again. */
+  readonly synced: boolean
+}
+
+export type StoreItem<T> = { readonly key: string; readonly resourceVersion: string; readonly value: T }
+
+export interface StoreWriter<T> {
+  /**
+   * A complete list, as of `listResourceVersion`; marks the store synced. Entries that are newer than the list
+   * stay, unless `force` says that the cluster went back in time: then the list is the truth.
+   */
+  replace(items: Iterable<StoreItem<T>>, listResourceVersion: string, options?: { force?: boolean }): void
+  /** A watch event; ignored unless it is newer than what is there. */
+  apply(key: string, resourceVersion: string, value: T): void
+  /** A watch event that says the object is gone; ignored if older than what is there. */
+  remove(key: string, resourceVersion: string): void
+  /** The answer of an own write; taken only if the key is there with a lower resourceVersion. */
+  offer(key: string, resourceVersion: string, value: T): boolean
+  /** The kind is not served: the store is empty, and that is all there is to know. */
+  markAbsent(): void
+  /** The highest resourceVersion seen, '' if none. */
+  readonly newest: string
+}
+
+/** Orders resourceVersions of one kind: decimal strings, by length, then as text (KEP-5504). '' is lowest. */
+export function compareResourceVersions(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
+const isNewer = (a: string, b: string) => compareResourceVersions(a, b) > 0
+
+/** What is known of one kind, with one writer and many readers. `onChange` is called after each change. */
+export function createStore<T>(onChange: (change: StoreChange<T>) => void): {
+  reader: StoreReader<T>
+  writer: StoreWriter<T>
+} {
+  const store = new Store(onChange)
+  return { reader: store, writer: store }
+}
+
+type Entry<T> = { readonly resourceVersion: string; readonly value: T }
+
+class Store<T> implements StoreReader<T>, StoreWriter<T> {
+  readonly #entries = new Map<string, Entry<T>>()
+  readonly #onChange: (change: StoreChange<T>) => void
+  #synced = false
+  #newest = ''
+
+  constructor(onChange: (change: StoreChange<T>) => void) {
+    this.#onChange = onChange
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get synced(): boolean {
+    return this.#synced
+  }
+
+  get newest(): string {
+    return this.#newest
+  }
+
+  get(key: string): T | undefined {
+    return this.#entries.get(key)?.value
+  }
+
+  resourceVersionOf(key: string): string | undefined {
+    return this.#entries.get(key)?.resourceVersion
+  }
+
+  *entries(): Iterable<[string, T]> {
+    for (const [key, entry] of this.#entries) yield [key, entry.value]
+  }
+
+  replace(items: Iterable<StoreItem<T>>, listResourceVersion: string, options?: { force?: boolean }): void {
+    const force = options?.force === true
+    if (force) this.#newest = ''
+    this.#see(listResourceVersion)
+    const listed = new Set<string>()
+    for (const item of items) {
+      listed.add(item.key)
+      this.#see(item.resourceVersion)
+      if (force || this.#isNews(item.key, item.resourceVersion)) this.#set(item)
+    }
+    for (const [key, entry] of this.#entries) {
+      if (listed.has(key)) continue
+      if (force || !isNewer(entry.resourceVersion, listResourceVersion)) this.#delete(key, entry)
+    }
+    this.#synced = true
+  }
+
+  apply(key: string, resourceVersion: string, value: T): void {
+    this.#see(resourceVersion)
+    if (this.#isNews(key, resourceVersion)) this.#set({ key, resourceVersion, value })
+  }
+
+  remove(key: string, resourceVersion: string): void {
+    this.#see(resourceVersion)
+    const entry = this.#entries.get(key)
+    if (entry && !isNewer(entry.resourceVersion, resourceVersion)) this.#delete(key, entry)
+  }
+
+  offer(key: string, resourceVersion: string, value: T): boolean {
+    this.#see(resourceVersion)
+    if (!this.#entries.has(key) || !this.#isNews(key, resourceVersion)) return false
+    this.#set({ key, resourceVersion, value })
+    return true
+  }
+
+  markAbsent(): void {
+    for (const [key, entry] of this.#entries) this.#delete(key, entry)
+    this.#synced = true
+  }
+
+  #see(resourceVersion: string): void {
+    if (isNewer(resourceVersion, this.#newest)) this.#newest = resourceVersion
+  }
+
+  #isNews(key: string, resourceVersion: string): boolean {
+    const entry = this.#entries.get(key)
+    return entry === undefined || isNewer(resourceVersion, entry.resourceVersion)
+  }
+
+  #set({ key, resourceVersion, value }: StoreItem<T>): void {
+    const before = this.#entries.get(key)
+    this.#entries.set(key, { resourceVersion, value })
+    this.#onChange(before ? { key, before: before.value, after: value } : { key, after: value })
+  }
+
+  #delete(key: string, entry: Entry<T>): void {
+    this.#entries.delete(key)
+    this.#onChange({ key, before: entry.value })
+  }
+}
