@@ -108,10 +108,11 @@ async function build(wanted: readonly Program[]): Promise<void> {
 async function main(): Promise<void> {
   const assets = assetsFolder()
   if (!assets) return build(programs)
-  const absent = requiredAssets.filter((program) => !isExecutable(join(assets, program)))
-  if (absent.length > 0) fail(`KUBEBUILDER_ASSETS=${assets} has no executable ${absent.join(', ')}`)
+  const missing = requiredAssets.filter((program) => !isExecutable(join(assets, program)))
+  if (missing.length > 0) fail(`KUBEBUILDER_ASSETS=${assets} has no executable ${missing.join(', ')}`)
   say(`using KUBEBUILDER_ASSETS=${assets}`)
-  await build(programs.filter((program) => !isExecutable(join(assets, program))))
+  const remaining = programs.filter((program) => !isExecutable(join(assets, program)))
+  if (remaining.length > 0) await build(remaining)
 }
 
 await main()

@@ -1,0 +1,48 @@
+import type { Body } from '../control-plane/api.ts'
+
+export const controlledBy = 'failover.linkerd.io/controlled-by'
+export const controlled = { [controlledBy]: 'linkerd-failover' }
+
+/** The path of a collection in the namespace that all tests use, or of one object in it. */
+export function at(groupVersion: string, plural: string, name?: string): string {
+  const root = groupVersion.includes('/') ? `/apis/${groupVersion}` : `/api/${groupVersion}`
+  const collection = `${root}/namespaces/default/${plural}`
+  return name === undefined ? collection : `${collection}/${name}`
+}
+export const slices = 'discovery.k8s.io/v1'
+export const splits = 'split.smi-spec.io/v1alpha2'
+export const oldSplits = 'split.smi-spec.io/v1alpha1'
+
+/** An address of the pods' range; the same number gives the same one. */
+const address = (index: number): string => `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`
+
+/** Endpoints of a slice: the first `ready` of `total` are ready. */
+export const endpoints = (ready: number, total: number): readonly Body[] =>
+  Array.from({ length: total }, (_, i) => ({ addresses: [address(i + 1)], conditions: { ready: i < ready } }))
+
+/** An EndpointSlice of the Service of this name, as the endpoint slice controller would name it. */
+export const slice = (service: string, ready: number, total: number): Body => ({
+  metadata: { name: `${service}-1`, labels: { 'kubernetes.io/service-name': service } },
+  addressType: 'IPv4',
+  endpoints: endpoints(ready, total),
+  ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+})
+
+export type Weights = Readonly<Record<string, number | string>>
+
+export interface SplitOptions {
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly version?: typeof splits | typeof oldSplits
+}
+
+/** A TrafficSplit with these backends, in this order, labelled as the operator's own unless told otherwise. */
+export const split = (name: string, weights: Weights, options: SplitOptions = {}): Body => ({
+  apiVersion: options.version ?? splits,
+  kind: 'TrafficSplit',
+  metadata: { name, labels: options.labels ?? controlled, annotations: options.annotations ?? {} },
+  spec: {
+    service: name,
+    backends: Object.entries(weights).map(([service, weight]) => ({ service, weight })),
+  },
+})
