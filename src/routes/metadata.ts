@@ -5,11 +5,12 @@ const metadata = z.object({
   namespace: z.string().catch(''),
   name: z.string().catch(''),
   uid: z.string().catch(''),
+  resourceVersion: z.string().catch(''),
   labels: z.record(z.string(), z.string()).catch({}),
   annotations: z.record(z.string(), z.string()).catch({}),
 })
 
-const empty = { namespace: '', name: '', uid: '', labels: {}, annotations: {} }
+const empty = { namespace: '', name: '', uid: '', resourceVersion: '', labels: {}, annotations: {} }
 const objectWithMetadata = z.object({ apiVersion: z.string().catch(''), metadata: metadata.catch(empty) })
 
 export type RouteMetadata = z.infer<typeof objectWithMetadata>

@@ -34,15 +34,18 @@ export const trafficSplit: RouteCodec = {
 
 function read(object: unknown): Route {
   const { apiVersion, metadata } = readMetadata(object)
-  const { annotations, ...identity } = metadata
+  const { namespace, name, uid, labels, annotations } = metadata
   const spec = specified.safeParse(object)
   const entries = spec.success ? spec.data.spec.backends : []
-  const split = readSplit(entries, metadata.namespace, annotations)
+  const split = readSplit(entries, namespace, annotations)
   const problem = spec.success ? split.problem : firstIssue(spec.error)
   return {
     apiVersion,
     kind: 'TrafficSplit',
-    ...identity,
+    namespace,
+    name,
+    uid,
+    labels,
     splits: [{ ...split, problem }],
     written: [entries.map(({ weight }) => weight)],
   }

@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts'
+import type { KubeError } from '../kube/errors.ts'
+import { type ReflectorState, startReflector } from '../kube/reflector.ts'
+import type { Resource } from '../kube/resource.ts'
+import { createStore, type StoreChange, type StoreReader, type StoreWriter } from '../kube/store.ts'
+import type { Transport } from '../kube/transport.ts'
+import type { Log } from '../log.ts'
+import { ok, type Result } from '../result.ts'
+import type { Metrics } from './metrics.ts'
+
+/** What every cache is made with. */
+export interface CacheTools {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Called when a cache may have become complete. */
+  readonly onState: () => void
+}
+
+export interface CacheOptions<T> {
+  /** The resource's plural, as metrics and logs name the watch. */
+  readonly name: string
+  readonly resource: () => Promise<Result<Resource | undefined, KubeError>>
+  readonly labelSelector?: string
+  readonly project: (object: unknown) => T
+  readonly onChange: (change: StoreChange<T>) => void
+}
+
+/** One kind of object, kept up to date from `start()` to `stop()`. */
+export interface Cache<T> {
+  readonly name: string
+  readonly reader: StoreReader<T>
+  readonly writer: StoreWriter<T>
+  readonly state: () => ReflectorState
+  start(): void
+  stop(): Promise<void>
+}
+
+/** A cache that does not watch yet: `start()` begins, once whoever asks it is wired. */
+export function createCache<T>(options: CacheOptions<T>, tools: CacheTools): Cache<T> {
+  const { reader, writer } = createStore(options.onChange)
+  let reflector: ReturnType<typeof startReflector> | undefined
+  return {
+    name: options.name,
+    reader,
+    writer,
+    state: () => reflector?.state ?? 'stopped',
+    start: () => {
+      reflector = startReflector({
+        name: options.name,
+        resource: options.resource,
+        ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
+        project: options.project,
+        writer,
+        transport: tools.transport,
+        clock: tools.clock,
+        random: tools.random,
+        log: tools.log,
+        onState: tools.onState,
+        onEvent: (type) => tools.metrics.watchEvents.inc({ watch: options.name, type }),
+      })
+    },
+    stop: async () => reflector?.stop(),
+  }
+}
+
+/** A resource that every cluster serves. */
+export const always = (resource: Resource) => async () => ok(resource)

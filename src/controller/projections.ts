@@ -1,0 +1,89 @@
+import type { ServiceKey } from '../core/types.ts'
+
+/** What is kept of an EndpointSlice: a few words instead of its endpoints. */
+export interface Slice {
+  readonly service: ServiceKey
+  readonly ready: number
+  readonly total: number
+  /** It repeats a mirrored service's Endpoints, late: kube-controller-manager limits its own rate. */
+  readonly echo: boolean
+  /** When the pods changed (epoch ms), where the slice tells. */
+  readonly changedAt: number | undefined
+}
+
+/** Counts of one Endpoints object. */
+export interface EndpointCounts {
+  readonly ready: number
+  readonly total: number
+}
+
+export const mirroredServiceLabel = 'mirror.linkerd.io/mirrored-service'
+const serviceNameLabel = 'kubernetes.io/service-name'
+const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
+const mirroringController = 'endpointslicemirroring-controller.k8s.io'
+const changedAtAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
+const remoteDiscovery = 'multicluster.linkerd.io/remote-discovery'
+const localDiscovery = 'multicluster.linkerd.io/local-discovery'
+
+/** Projects an EndpointSlice; total: parts that are missing or of another type count as absent. */
+export function projectSlice(object: unknown): Slice {
+  const metadata = child(object, 'metadata')
+  const labels = child(metadata, 'labels')
+  const endpoints = list(object, 'endpoints')
+  const triggered = Date.parse(text(child(metadata, 'annotations'), changedAtAnnotation))
+  return {
+    service: `${text(metadata, 'namespace')}/${text(labels, serviceNameLabel)}`,
+    ready: endpoints.filter(isReady).length,
+    total: endpoints.length,
+    echo:
+      text(labels, managedByLabel) === mirroringController && text(labels, mirroredServiceLabel) === 'true',
+    changedAt: Number.isNaN(triggered) ? undefined : triggered,
+  }
+}
+
+/** `conditions.ready` absent or null counts as ready (EndpointSlice API: unknown is to be taken for ready). */
+function isReady(endpoint: unknown): boolean {
+  return child(endpoint, 'conditions').ready !== false
+}
+
+/** Projects an Endpoints object into its counts; total as `projectSlice` is. */
+export function projectEndpoints(object: unknown): EndpointCounts {
+  let ready = 0
+  let notReady = 0
+  for (const subset of list(object, 'subsets')) {
+    ready += list(subset, 'addresses').length
+    notReady += list(subset, 'notReadyAddresses').length
+  }
+  return { ready, total: ready + notReady }
+}
+
+/**
+ * True for a Service whose endpoints are in other clusters only (remote discovery, federated): no object of
+ * this cluster tells its readiness, so it is `unknown`. Source: Linkerd's multicluster labels and annotations.
+ */
+export function projectIsRemote(service: unknown): boolean {
+  const metadata = child(service, 'metadata')
+  const labels = child(metadata, 'labels')
+  const annotations = child(metadata, 'annotations')
+  return remoteDiscovery in labels || remoteDiscovery in annotations || localDiscovery in annotations
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+const nothing: Record<string, unknown> = {}
+
+function child(value: unknown, key: string): Record<string, unknown> {
+  const found = isRecord(value) ? value[key] : undefined
+  return isRecord(found) ? found : nothing
+}
+
+function list(value: unknown, key: string): readonly unknown[] {
+  const found = isRecord(value) ? value[key] : undefined
+  return Array.isArray(found) ? found : []
+}
+
+function text(value: Record<string, unknown>, key: string): string {
+  const found = value[key]
+  return typeof found === 'string' ? found : ''
+}

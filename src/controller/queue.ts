@@ -1,0 +1,172 @@
+import type { Clock, Timer } from '../clock.ts'
+
+/** What made a key due; of several the earliest is kept, so that reaction time is measured from it. */
+export interface Cause {
+  /** When the change arrived, ms on the clock's monotonic axis. */
+  readonly at: number
+  /** When the world changed, as the change itself tells it (epoch ms); absent where it does not tell. */
+  readonly changedAt?: number | undefined
+}
+
+export interface QueueOptions {
+  readonly clock: Clock
+  /** Most keys handled at the same time. */
+  readonly concurrency: number
+  /** Handles one key; `retry` asks for the key again after its backoff. Must not reject: that is a bug. */
+  readonly handle: (key: string, cause: Cause) => Promise<'done' | 'retry'>
+  readonly onBug: (key: string, error: unknown) => void
+}
+
+interface Entry {
+  cause: Cause | undefined
+  dueSince: number
+  running: boolean
+  again: boolean
+  failures: number
+  backoff: Timer | undefined
+}
+
+const firstBackoffMs = 5
+const longestBackoffMs = 30_000
+
+/**
+ * Keys that want work. A key is in it once, is handled by one worker at a time, and comes back by itself after
+ * a failure: 5 ms, doubling to 30 s. A fresh change does not wait for that backoff. It starts paused, so that
+ * keys can gather before the caches are complete.
+ */
+export class Queue {
+  readonly #options: QueueOptions
+  readonly #entries = new Map<string, Entry>()
+  readonly #due = new Set<string>()
+  #inFlight = 0
+  #state: 'paused' | 'open' | 'draining' = 'paused'
+  #pumpScheduled = false
+  #drained: (() => void) | undefined
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+  }
+
+  /** Keys that are due and not taken yet (count). */
+  get depth(): number {
+    return this.#due.size
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** How long the oldest due key has waited for a worker (ms); 0 with nothing due or while paused. */
+  get oldestAgeMs(): number {
+    const [oldest] = this.#due
+    const entry = oldest === undefined ? undefined : this.#entries.get(oldest)
+    return entry && this.#state !== 'paused' ? this.#options.clock.now() - entry.dueSince : 0
+  }
+
+  /** Lets the workers begin. What gathered until now counts as due from now on. */
+  start(): void {
+    if (this.#state !== 'paused') return
+    this.#state = 'open'
+    for (const key of this.#due) this.#entry(key).dueSince = this.#options.clock.now()
+    this.#schedulePump()
+  }
+
+  /** Makes a key due now. */
+  add(key: string, cause: Cause): void {
+    const entry = this.#entry(key)
+    entry.cause ??= cause
+    if (entry.running) entry.again = true
+    else this.#makeDue(key, entry)
+  }
+
+  /** Takes no more keys; resolves when those in flight are finished. */
+  drain(): Promise<void> {
+    this.#state = 'draining'
+    for (const entry of this.#entries.values()) entry.backoff?.cancel()
+    if (this.#inFlight === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#drained = resolve
+    })
+  }
+
+  #entry(key: string): Entry {
+    const known = this.#entries.get(key)
+    if (known) return known
+    const entry: Entry = {
+      cause: undefined,
+      dueSince: 0,
+      running: false,
+      again: false,
+      failures: 0,
+      backoff: undefined,
+    }
+    this.#entries.set(key, entry)
+    return entry
+  }
+
+  #makeDue(key: string, entry: Entry): void {
+    entry.backoff?.cancel()
+    entry.backoff = undefined
+    if (this.#due.has(key)) return
+    entry.dueSince = this.#options.clock.now()
+    this.#due.add(key)
+    this.#schedulePump()
+  }
+
+  /** One turn later, so that all changes of one chunk of a watch are in before the first decision. */
+  #schedulePump(): void {
+    if (this.#pumpScheduled || this.#state !== 'open') return
+    this.#pumpScheduled = true
+    queueMicrotask(() => {
+      this.#pumpScheduled = false
+      this.#pump()
+    })
+  }
+
+  #pump(): void {
+    for (const key of this.#due) {
+      if (this.#state !== 'open' || this.#inFlight >= this.#options.concurrency) return
+      this.#due.delete(key)
+      void this.#run(key, this.#entry(key))
+    }
+  }
+
+  async #run(key: string, entry: Entry): Promise<void> {
+    const cause = entry.cause ?? { at: this.#options.clock.now() }
+    entry.cause = undefined
+    entry.again = false
+    entry.running = true
+    this.#inFlight += 1
+    const outcome = await this.#handle(key, cause)
+    this.#inFlight -= 1
+    entry.running = false
+    if (outcome === 'retry') this.#failed(key, entry, cause)
+    else this.#succeeded(key, entry)
+    if (this.#inFlight === 0) this.#drained?.()
+    this.#schedulePump()
+  }
+
+  async #handle(key: string, cause: Cause): Promise<'done' | 'retry'> {
+    try {
+      return await this.#options.handle(key, cause)
+    } catch (error) {
+      this.#options.onBug(key, error)
+      return 'retry'
+    }
+  }
+
+  #succeeded(key: string, entry: Entry): void {
+    entry.failures = 0
+    if (entry.again) this.#makeDue(key, entry)
+    else this.#entries.delete(key)
+  }
+
+  #failed(key: string, entry: Entry, cause: Cause): void {
+    entry.cause = cause
+    const wait = Math.min(firstBackoffMs * 2 ** entry.failures, longestBackoffMs)
+    entry.failures += 1
+    if (this.#state === 'draining') return
+    if (entry.again) this.#makeDue(key, entry)
+    else entry.backoff = this.#options.clock.after(wait, () => this.#makeDue(key, entry))
+  }
+}

@@ -1,0 +1,64 @@
+import { hostname } from 'node:os'
+import { startAdminServer } from './admin/server.ts'
+import { systemClock } from './clock.ts'
+import { parseSettings, type Settings } from './config.ts'
+import { startOperator } from './controller/operator.ts'
+import { type ClusterConfig, loadClusterConfig } from './kube/config.ts'
+import { createTransport } from './kube/transport.ts'
+import { createLogger } from './logger.ts'
+
+/** Exit codes of sysexits.h: wrong usage, and a service (the admin address) that is not to be had. */
+const exitCodes = { usage: 64, unavailable: 69 } as const
+
+await main()
+
+async function main(): Promise<void> {
+  const settings = parseSettings(process.argv.slice(2), process.env)
+  if (!settings.ok) {
+    const stream = settings.error.exitCode === 0 ? process.stdout : process.stderr
+    stream.write(settings.error.text)
+    process.exitCode = settings.error.exitCode
+    return
+  }
+  const cluster = await loadClusterConfig(settings.value.cluster, process.env)
+  if (!cluster.ok) return fail(cluster.error, exitCodes.usage)
+  await run(settings.value, cluster.value)
+}
+
+async function run(settings: Settings, cluster: ClusterConfig): Promise<void> {
+  const log = createLogger(settings)
+  const clock = systemClock
+  const transport = createTransport(cluster, clock)
+  const { selector, adminAddress } = settings
+  log.info({ server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
+  const operator = startOperator({
+    transport,
+    clock,
+    random: Math.random,
+    log,
+    selector,
+    instance: hostname(),
+  })
+  const admin = await startAdminServer(adminAddress, operator)
+  if (!admin.ok) {
+    await operator.stop()
+    await transport.close()
+    return fail(admin.error, exitCodes.unavailable)
+  }
+  const { host, port } = admin.value
+  log.info({ host, port }, `admin server listening on ${host}:${port}`)
+  const stop = async (signal: string) => {
+    log.info({ signal }, `${signal}: finishing the writes in flight`)
+    await operator.stop()
+    await admin.value.close()
+    await transport.close()
+    log.info({}, 'stopped')
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+function fail(message: string, exitCode: number): void {
+  process.stderr.write(`linkerd-failover cannot start: ${message}\n`)
+  process.exitCode = exitCode
+}
