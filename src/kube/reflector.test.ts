@@ -108,21 +108,6 @@ describe('the first list', () => {
     expect(transport.streams).toHaveLength(1)
   })
 
-  test('falls back to pages where the server refuses to stream, and watches from their version', async () => {
-    const { transport, clock, contents } = await start({ resource: async () => ok(slices) })
-    transport.refusals.push(refused)
-    transport.last.break(broken)
-    await clock.advance(800)
-    await clock.advance(800)
-    expect(transport.requests[0]).toMatchObject({ path, query: { limit: '500' } })
-    transport.requests[0]?.answer(
-      ok({ metadata: { resourceVersion: '7', continue: 'more' }, items: [object('a', 3)] }),
-    )
-    await settle()
-    expect(transport.requests[1]?.query).toEqual({ limit: '500', continue: 'more' })
-    transport.requests[1]?.answer(ok({ metadata: { resourceVersion: '7' }, items: [object('b', 4)] }))
-  })
-
   test.each([refused, { kind: 'rejected', status: 400, message: 'unknown parameter' } as const])(
     'asks for pages at once after $kind',
     async (refusal) => {

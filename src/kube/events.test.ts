@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest'
+import { err, ok } from '../result.ts'
+import { type EventInput, eventName } from './event-object.ts'
+import { createEventRecorder } from './events.ts'
+import { FakeTransport } from './testing/fake-transport.ts'
+import { createManualClock, settle } from './testing/manual-clock.ts'
+import { createMemoryLog } from './testing/memory-log.ts'
+
+const input = (more: Partial<EventInput> = {}): EventInput => ({
+  regarding: { apiVersion: 'split.smi-spec.io/v1alpha2', kind: 'TrafficSplit', namespace: 'ns', name: 'web' },
+  type: 'Normal',
+  reason: 'FailedOver',
+  action: 'Failover',
+  note: 'web-primary is down',
+  ...more,
+})
+
+function start() {
+  const transport = new FakeTransport()
+  const clock = createManualClock()
+  const log = createMemoryLog()
+  const recorder = createEventRecorder({
+    transport,
+    clock,
+    log,
+    random: () => 0.5,
+    reportingInstance: 'linkerd-failover-0',
+  })
+  return { transport, clock, log, recorder }
+}
+
+test('an event is created with all that events.k8s.io/v1 wants', () => {
+  const { transport, recorder } = start()
+  recorder.record(input())
+  expect(transport.requests[0]).toMatchObject({
+    method: 'POST',
+    path: '/apis/events.k8s.io/v1/namespaces/ns/events',
+    body: {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { namespace: 'ns', name: expect.stringMatching(/^web\.[0-9a-f]+$/) },
+      eventTime: '2026-01-01T00:00:00.000000Z',
+      reportingController: 'linkerd-failover',
+      reportingInstance: 'linkerd-failover-0',
+      action: 'Failover',
+      reason: 'FailedOver',
+      regarding: { kind: 'TrafficSplit', name: 'web' },
+      note: 'web-primary is down',
+      type: 'Normal',
+    },
+  })
+  expect(transport.requests[0]?.body).not.toHaveProperty('series')
+})
+
+describe('equal events', () => {
+  test('become a series: what came while the first was sent is told in one patch', async () => {
+    const { transport, recorder } = start()
+    for (let i = 0; i < 3; i += 1) recorder.record(input())
+    expect(transport.requests).toHaveLength(1)
+    transport.requests[0]?.answer(ok({}))
+    await settle()
+    expect(transport.requests[1]).toMatchObject({
+      method: 'PATCH',
+      contentType: 'application/merge-patch+json',
+      body: { series: { count: 3, lastObservedTime: '2026-01-01T00:00:00.000000Z' } },
+    })
+    expect(transport.requests[1]?.path).toMatch(/\/namespaces\/ns\/events\/web\./)
+    transport.requests[1]?.answer(ok({}))
+    await recorder.flush()
+    expect(transport.requests).toHaveLength(2)
+  })
+
+  test('after minutes begin a new one', async () => {
+    const { transport, recorder, clock } = start()
+    recorder.record(input())
+    transport.requests[0]?.answer(ok({}))
+    await clock.advance(6 * 60_000)
+    recorder.record(input())
+    expect(transport.requests[1]?.method).toBe('POST')
+  })
+
+  test('are created anew when the server has forgotten them', async () => {
+    const { transport, recorder } = start()
+    recorder.record(input())
+    transport.requests[0]?.answer(ok({}))
+    await settle()
+    recorder.record(input())
+    transport.requests[1]?.answer(err({ kind: 'notFound', message: 'gone' }))
+    await settle()
+    expect(transport.requests[2]).toMatchObject({ method: 'POST', body: { series: { count: 2 } } })
+  })
+
+  test('that differ in anything are not equal', () => {
+    const { transport, recorder } = start()
+    recorder.record(input())
+    recorder.record(input({ note: 'other' }))
+    expect(transport.requests.map(({ method }) => method)).toEqual(['POST', 'POST'])
+  })
+})
+
+describe('the lane', () => {
+  test('has at most two requests in flight', async () => {
+    const { transport, recorder } = start()
+    for (let i = 0; i < 5; i += 1) recorder.record(input({ note: String(i) }))
+    expect(transport.requests).toHaveLength(2)
+    transport.requests[0]?.answer(ok({}))
+    await settle()
+    expect(transport.requests).toHaveLength(3)
+  })
+
+  test('drops the oldest when it is full, counts them, and says so once', () => {
+    const { recorder, log } = start()
+    for (let i = 0; i < 1012; i += 1) recorder.record(input({ note: String(i) }))
+    expect(recorder.dropped).toBe(10)
+    expect(log.lines).toHaveLength(1)
+  })
+
+  test.each([
+    { kind: 'throttled', message: 'slow down', retryAfterMs: 9_000 } as const,
+    { kind: 'server', status: 500, message: 'oops', retryAfterMs: 9_000 } as const,
+  ])('tries again after $kind, when the server says', async (error) => {
+    const { transport, recorder, clock } = start()
+    recorder.record(input())
+    transport.requests[0]?.answer(err(error))
+    await clock.advance(8_999)
+    expect(transport.requests).toHaveLength(1)
+    await clock.advance(1)
+    expect(transport.requests[1]?.body).toEqual(transport.requests[0]?.body)
+  })
+
+  test('takes 409 on a retry for success: the first attempt was applied', async () => {
+    const { transport, recorder, clock, log } = start()
+    recorder.record(input())
+    transport.requests[0]?.answer(err({ kind: 'timeout', message: 'no answer' }))
+    await clock.advance(2_000)
+    transport.requests[1]?.answer(err({ kind: 'conflict', message: 'already exists' }))
+    await recorder.flush()
+    expect(log.lines).toEqual([])
+  })
+
+  test('gives up after five attempts, with a line in the log', async () => {
+    const { transport, recorder, clock, log } = start()
+    recorder.record(input())
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      transport.requests[attempt]?.answer(err({ kind: 'unreachable', message: 'nobody there' }))
+      await clock.advance(60_000)
+    }
+    await recorder.flush()
+    expect(transport.requests).toHaveLength(5)
+    expect(log.lines).toEqual(['warn an event was not written: nobody there'])
+  })
+
+  test('does not try again what is refused', async () => {
+    const { transport, recorder, log } = start()
+    recorder.record(input())
+    transport.requests[0]?.answer(err({ kind: 'forbidden', message: 'no' }))
+    await recorder.flush()
+    expect(transport.requests).toHaveLength(1)
+    expect(log.lines).toHaveLength(1)
+  })
+
+  test('is given two seconds when it stops, and takes nothing more', async () => {
+    const { transport, recorder, clock } = start()
+    recorder.record(input())
+    let stopped = false
+    const done = recorder.stop().then(() => (stopped = true))
+    recorder.record(input({ note: 'late' }))
+    await clock.advance(1_999)
+    expect(stopped).toBe(false)
+    await clock.advance(1)
+    await done
+    expect(transport.requests).toHaveLength(1)
+  })
+})
+
+test('a long note is cut to 1024 bytes, not inside a character', () => {
+  const { transport, recorder } = start()
+  recorder.record(input({ note: `a${'ü'.repeat(1000)}` }))
+  const body = transport.requests[0]?.body
+  const note = typeof body === 'object' && body !== null && 'note' in body ? String(body.note) : ''
+  expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1024)
+  expect(note).toMatch(/^aü+…$/)
+})
+
+test('the name of an event fits whatever the name of its object', () => {
+  const name = eventName(`${'a'.repeat(230)}.${'b'.repeat(22)}`, new Date(Date.UTC(2026, 0, 1)), 0.999_999)
+  expect(name.length).toBeLessThanOrEqual(253)
+  expect(name).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
+  expect(name).not.toContain('..')
+})
