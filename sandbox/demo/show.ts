@@ -1,5 +1,5 @@
 /** Runs the simulated client and keeps what is on the screen, or in the pipe, up to date. */
-import { type Batch, lastSecond, noTraffic, type Random, remember, send, successPercent } from './client.ts'
+import { lastSecond, noTraffic, type Random, remember, send, successPercent, type Target } from './client.ts'
 import type { Observer } from './observer.ts'
 import type { Verdict } from './play.ts'
 import { type Output, Screen } from './screen.ts'
@@ -38,14 +38,20 @@ export class Show {
   start(): void {
     const from = performance.now()
     let sent = 0
-    const tick = () => {
+    let targets = this.#targets()
+    const sendWhatIsDue = () => {
       const now = performance.now()
       const due = Math.floor(((now - from) * requestsPerSecond) / 1000) - sent
       if (due <= 0) return
       sent += due
-      this.#traffic = remember(this.#traffic, this.#send(due, now))
+      this.#traffic = remember(this.#traffic, send(due, now, targets, primary, this.#options.random))
     }
-    this.#timers.push(setInterval(tick, sendEveryMs))
+    // What was due before a change still meets the world as it was, even if this process woke up late.
+    this.#observer.onChange(() => {
+      sendWhatIsDue()
+      targets = this.#targets()
+    })
+    this.#timers.push(setInterval(sendWhatIsDue, sendEveryMs))
     if (this.#options.live) this.#timers.push(setInterval(() => this.#draw(), drawEveryMs))
   }
 
@@ -97,14 +103,9 @@ export class Show {
     if (!this.#options.live && line !== '') this.#options.out.write(`${line}\n`)
   }
 
-  #send(count: number, now: number): Batch {
+  #targets(): Target[] {
     const observer = this.#observer
-    const targets = [...observer.weights].map(([name, weight]) => ({
-      name,
-      weight,
-      ready: observer.isReady(name),
-    }))
-    return send(count, now, targets, primary, this.#options.random)
+    return [...observer.weights].map(([name, weight]) => ({ name, weight, ready: observer.isReady(name) }))
   }
 
   #update(index: number, change: Partial<StepView>): StepView | undefined {
