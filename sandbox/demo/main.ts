@@ -100,11 +100,12 @@ async function tell(stand: Stand, show: Show, lingerMs: number): Promise<string 
   return undefined
 }
 
-/** Resolves at the first Ctrl-C or request to end. */
+/** Resolves at the first Ctrl-C or request to end, or when nobody reads the output any more. */
 const interruption = () =>
   new Promise<'interrupted'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => resolve('interrupted'))
+    process.stdout.on('error', () => resolve('interrupted'))
   })
 
 async function demo(once: boolean): Promise<number> {

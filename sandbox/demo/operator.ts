@@ -27,6 +27,8 @@ export class Operator {
     this.#child = child
     this.#read(child.stdout)
     this.#read(child.stderr)
+    // Whatever ends this process, even a bug: no operator is left behind.
+    process.once('exit', () => child.kill('SIGKILL'))
     child.once('error', (error) => this.#log.push(String(error)))
   }
 
