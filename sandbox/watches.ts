@@ -5,7 +5,7 @@ import { apiVersionOf, type Resource } from './kinds.ts'
 import { versionParameter } from './lists.ts'
 import type { KubeObject } from './object.ts'
 import { type Selector, selectorOf } from './selectors.ts'
-import { ApiError, expired } from './status.ts'
+import { expired, invalid } from './status.ts'
 import type { Change, ChangeType, Watcher } from './store.ts'
 import type { World } from './world.ts'
 
@@ -81,11 +81,15 @@ class OpenWatch implements Watcher {
     if (!streaming && version && !missed) return this.#tooOld(version)
     this.#collection.watchers.add(this)
     this.#response.on('close', () => this.end())
-    this.#schedule()
+    this.#schedule(version ?? startAt)
     if (missed && !streaming) for (const change of missed) this.deliver(change)
     else {
-      await this.#sendInitial(streaming ? startAt : undefined)
+      await this.#sendInitial(streaming && this.#bookmarks ? startAt : undefined)
     }
+  }
+
+  get #bookmarks(): boolean {
+    return isTrue(this.#request.query, 'allowWatchBookmarks')
   }
 
   get #collection() {
@@ -135,14 +139,17 @@ class OpenWatch implements Watcher {
     return encodeEvent('BOOKMARK', JSON.stringify(object))
   }
 
-  /** Ends the watch at its timeout; bookmarks come every minute and shortly before the end. */
-  #schedule(): void {
+  /** Ends the watch at its timeout; bookmarks with news come every minute and shortly before the end. */
+  #schedule(begunAt: number): void {
     const { query } = this.#request
     const asked = Number(query.get('timeoutSeconds') ?? 0)
     const timeoutMs = (asked > 0 ? asked : defaultTimeoutSeconds) * 1000
     this.#timers.push(setTimeout(() => this.end(), timeoutMs))
-    if (!isTrue(query, 'allowWatchBookmarks')) return
-    const bookmark = () => this.#write(this.#bookmark(this.#world.store.version, false))
+    if (!this.#bookmarks) return
+    const bookmark = () => {
+      const { version } = this.#world.store
+      if (version > begunAt) this.#write(this.#bookmark(version, false))
+    }
     this.#timers.push(setInterval(bookmark, bookmarkEveryMs))
     if (timeoutMs > beforeTimeoutMs) this.#timers.push(setTimeout(bookmark, timeoutMs - beforeTimeoutMs))
   }
@@ -158,19 +165,21 @@ function drained(response: ServerResponse): Promise<void> {
   })
 }
 
-function checkStreamingList(query: URLSearchParams): void {
-  if (!isTrue(query, 'sendInitialEvents')) return
-  const matches = query.get('resourceVersionMatch') === 'NotOlderThan'
-  if (matches && isTrue(query, 'allowWatchBookmarks')) return
-  const why = matches
-    ? 'allowWatchBookmarks: Forbidden: sendInitialEvents is forbidden for watch unless allowWatchBookmarks is set to true'
-    : 'resourceVersionMatch: Forbidden: resourceVersionMatch=NotOlderThan is required when sendInitialEvents is set'
-  throw new ApiError(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${why}`)
+/** `sendInitialEvents` and `resourceVersionMatch` are only allowed together. */
+function checkOptions(query: URLSearchParams): void {
+  const match = query.get('resourceVersionMatch') ?? ''
+  const initial = query.has('sendInitialEvents')
+  if (initial === (match === 'NotOlderThan') && (initial || match === '')) return
+  const why = initial
+    ? 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
+    : 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'
+  const cause = { reason: 'FieldValueForbidden', message: `Forbidden: ${why}`, field: 'resourceVersionMatch' }
+  throw invalid({ group: 'meta.k8s.io', plural: '', kind: 'ListOptions' }, '', [cause])
 }
 
 /** Answers a watch request; the response stays open until its timeout, the client, or a fault ends it. */
 export function watch(world: World, request: WatchRequest, response: ServerResponse): void {
-  checkStreamingList(request.query)
+  checkOptions(request.query)
   const version = versionParameter(request.query)
   const open = new OpenWatch(world, request, response)
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' })

@@ -58,14 +58,15 @@ export function patching(newKit: NewKit): void {
       const kit = await newKit()
       await kit.createMap('a')
       const patched = await kit.patch(kit.maps('a'), jsonPatch, [
-        { op: 'add', path: '/data/b~1c', value: '2' },
+        { op: 'add', path: '/data/b', value: '2' },
         { op: 'copy', from: '/data/a', path: '/data/d' },
         { op: 'move', from: '/data/a', path: '/data/e' },
-        { op: 'add', path: '/metadata/labels', value: { x: 'y' } },
+        { op: 'add', path: '/metadata/labels', value: {} },
+        { op: 'add', path: '/metadata/labels/example.com~1x', value: 'y' },
         { op: 'remove', path: '/data/d' },
       ])
-      expect(patched.data).toEqual({ 'b/c': '2', e: '1' })
-      expect(patched.metadata.labels).toEqual({ x: 'y' })
+      expect(patched.data).toEqual({ b: '2', e: '1' })
+      expect(patched.metadata.labels).toEqual({ 'example.com/x': 'y' })
     })
 
     it('adds items to a list by place and at its end', async () => {

@@ -67,34 +67,40 @@ export function watching(newKit: NewKit): void {
       await events.return()
     })
 
-    it('refuses a streaming list that does not say how old it may be', async () => {
-      const kit = await newKit()
-      const query = { watch: true, sendInitialEvents: true }
-      await kit.refused({ path: kit.maps(), query }, 422, 'Invalid')
-      await kit.refused(
-        { path: kit.maps(), query: { ...query, resourceVersionMatch: 'NotOlderThan' } },
-        422,
-        'Invalid',
-      )
-    })
-
-    it('sends a bookmark before it ends at its timeout', async () => {
+    it('streams a list without a bookmark for those who cannot read one', async () => {
       const kit = await newKit()
       await kit.createMap('a')
+      const query = { ...streamingList, allowWatchBookmarks: false, timeoutSeconds: 1 }
+      expect((await rest(kit.target.watch(kit.maps(), query))).map(brief)).toEqual(['ADDED a'])
+    })
+
+    it('refuses a streaming list that does not say how old it may be, and the reverse', async () => {
+      const kit = await newKit()
+      for (const option of [{ sendInitialEvents: true }, { resourceVersionMatch: 'NotOlderThan' }]) {
+        const query = { watch: true, timeoutSeconds: 1, ...option }
+        await kit.refused({ path: kit.maps(), query }, 422, 'Invalid')
+      }
+    })
+
+    it('sends a bookmark of what it has seen before it ends at its timeout', async () => {
+      const kit = await newKit()
       const { metadata } = await kit.ok({ path: kit.maps() })
-      const seen = await rest(
-        kit.target.watch(kit.maps(), {
-          resourceVersion: metadata.resourceVersion ?? '',
-          allowWatchBookmarks: true,
-          timeoutSeconds: 4,
-        }),
-      )
-      const bookmark = seen.find((event) => event.type === 'BOOKMARK')
-      expect(Number(bookmark?.object.metadata.resourceVersion)).toBeGreaterThanOrEqual(
-        Number(metadata.resourceVersion),
-      )
-      expect(bookmark?.object.metadata.annotations).toBeUndefined()
-      expect(seen.every((event) => event.type === 'BOOKMARK')).toBe(true)
+      const events = kit.target.watch(kit.maps(), {
+        resourceVersion: metadata.resourceVersion ?? '',
+        allowWatchBookmarks: true,
+        timeoutSeconds: 5,
+      })
+      await kit.createMap('a')
+      expect((await take(events, 1)).map(brief)).toEqual(['ADDED a'])
+      const map = await kit.createMap('b')
+      const [added, ...bookmarks] = await rest(events)
+      expect(added && brief(added)).toBe('ADDED b')
+      expect(bookmarks.length).toBeGreaterThan(0)
+      for (const { type, object } of bookmarks) {
+        expect(type).toBe('BOOKMARK')
+        expect(versionOf(object)).toBeGreaterThanOrEqual(versionOf(map))
+        expect(object.metadata.annotations).toBeUndefined()
+      }
     }, 15_000)
 
     it('calls a version that is too old expired, inside of the stream', async () => {
