@@ -37,12 +37,19 @@ const says = (started: Operator, ...patterns: RegExp[]): Promise<void> =>
     for (const pattern of patterns) expect(started.output()).toMatch(pattern)
   })
 
+it('says that it waits for the TrafficSplit CRD', async () => {
+  const started = startOperator(await controlPlane.operatorKubeconfig())
+  operator = started
+  await started.ready()
+  await says(started, /TrafficSplit/i)
+  await started.stop()
+})
+
 it('waits for the TrafficSplit CRD, and works once it is installed', async () => {
   const started = startOperator(await controlPlane.operatorKubeconfig())
   operator = started
   await started.live()
   await started.ready()
-  await says(started, /TrafficSplit/i)
   await cluster.addService('late', 0)
   await cluster.addService('late-b', 1)
   expect(started.running()).toBe(true)
@@ -85,12 +92,12 @@ it('refuses a kubeconfig that is not there, with a message on stderr and a code'
 })
 
 it('names all errors of its flags at once', async () => {
-  const flags = ['--log-level', 'loud', '--admin-addr', 'nowhere']
+  const flags = ['--log-level', 'linkerd=loud', '--admin-addr', 'nowhere']
   const started = startOperator(controlPlane.kubeconfigPath, flags)
   operator = started
   const code = await Promise.race([started.exit(), delay(20_000, 'still running', { ref: false })])
   expect(code).not.toBe('still running')
   expect(code).not.toBe(0)
-  expect(started.stderr()).toContain('loud')
+  expect(started.stderr()).toContain('linkerd=loud')
   expect(started.stderr()).toContain('nowhere')
 })
