@@ -81,9 +81,7 @@ const requirement =
 const settings = z
   .object({
     logLevel: z.string(),
-    logFormat: z.enum(['plain', 'json'], {
-      error: ({ input }) => `--log-format "${input}" is not plain or json`,
-    }),
+    logFormat: z.string(),
     cluster: optional,
     context: optional,
     user: optional,
@@ -97,6 +95,8 @@ const settings = z
     const complain = (message: string) => context.addIssue({ code: 'custom', message })
     const level = parseLogFilter(flags.logLevel)
     if (!level.ok) complain(`--log-level ${level.error}`)
+    const format = (['plain', 'json'] as const).find((name) => name === flags.logFormat)
+    if (!format) complain(`--log-format "${flags.logFormat}" is not plain or json`)
     const address = parseAddress(flags.adminAddr)
     if (!address)
       complain(`--admin-addr "${flags.adminAddr}" is not HOST:PORT, for example 0.0.0.0:8080 or [::]:8080`)
@@ -110,7 +110,7 @@ const settings = z
       cluster: { cluster, context: kubeContext, user, kubeconfig, as, asGroups },
       adminAddress: address ?? { host: '', port: 0 },
       logLevel: level.ok ? level.value : '',
-      logFormat: flags.logFormat,
+      logFormat: format ?? 'plain',
       selector: flags.selector,
     }
   })

@@ -1,5 +1,5 @@
 import { decide } from '../core/decide.ts'
-import { explain } from '../core/explain.ts'
+import { explain, reasonOf } from '../core/explain.ts'
 import { makePlan, type SplitPlan } from '../core/plan.ts'
 import type { Decision, Readiness, ServiceKey, Split } from '../core/types.ts'
 import type { KubeError } from '../kube/errors.ts'
@@ -21,6 +21,8 @@ export interface Verdict {
   readonly decision: Decision
   readonly plan: SplitPlan
   readonly sentence: string
+  /** The part of the sentence that says why. */
+  readonly reason: string
 }
 
 /** A route with the verdicts on its splits, in their order. */
@@ -54,5 +56,11 @@ export async function reconcile(key: RouteKey, world: World): Promise<Outcome> {
 function judge(split: Split, { readiness }: World): Verdict {
   const observation = { split, readiness }
   const decision = decide(observation)
-  return { split, decision, plan: makePlan(split, decision), sentence: explain(observation, decision) }
+  return {
+    split,
+    decision,
+    plan: makePlan(split, decision),
+    sentence: explain(observation, decision),
+    reason: reasonOf(observation, decision),
+  }
 }

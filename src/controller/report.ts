@@ -109,7 +109,7 @@ export class Reporter {
     if (cause.changedAt !== undefined) {
       metrics.reactionFromTrigger.observe(Math.max(0, clock.wallTime().getTime() - cause.changedAt) / 1000)
     }
-    for (const [index, { split, plan, sentence, decision }] of verdicts.entries()) {
+    for (const [index, { split, plan, sentence, reason, decision }] of verdicts.entries()) {
       const served = after.splits[index]
       if (plan.length === 0 || !served) continue
       const direction = directionOf(split, served)
@@ -120,19 +120,19 @@ export class Reporter {
       }
       const fields = { route: nameOf(route), direction, rule: decision.rule, ...weights, reactionMs }
       log.info(fields, `${nameOf(route)} ${sentence}`)
-      this.#options.event(transitionEvent(route, direction, sentence))
+      this.#options.event(transitionEvent(route, direction, reason))
     }
   }
 }
 
 /** Reason, action and the notes' beginnings are those of the original operator; people filter by them. */
-function transitionEvent(route: Route, direction: Direction, sentence: string): EventInput {
+function transitionEvent(route: Route, direction: Direction, why: string): EventInput {
   const what = {
     failover: 'failing over to fallbacks',
     failback: 'switching traffic to primary',
     redistribute: 'sharing traffic among fallbacks',
   }[direction]
-  const note = `${route.kind.toLowerCase()}/${route.name} ${what}: ${sentence}`
+  const note = `${route.kind.toLowerCase()}/${route.name} ${what}: ${why}`
   return { ...about(route), type: 'Normal', reason: 'Failover', action: 'Failover', note }
 }
 

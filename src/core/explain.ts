@@ -1,37 +1,44 @@
-import type { Decision, Observation, Readiness, ServiceKey } from './types.ts'
+import type { Decision, Observation, Readiness, ServiceKey, Split } from './types.ts'
 
 /**
  * A decision as one sentence that a person understands, without the route's name: "fails over: shop/web has 0
  * of 3 endpoints ready; shop/web-east and shop/web-asia share".
  */
-export function explain({ split, readiness }: Observation, decision: Decision): string {
-  const primary = split.primary ?? 'the primary'
-  const primaryState = describe(primary, readiness(primary))
-  if (decision.kind === 'hold') return explainHold(decision, primary, primaryState)
-  const active = [...new Set(decision.active.flatMap((index) => split.backends[index]?.service ?? []))]
-  if (decision.rule === 'NothingReady') {
-    return `repairs weights that were all zero: no backend is ready; ${primary} gets the traffic back`
-  }
-  if (decision.kind === 'primary') return `on its primary: ${primaryState}`
-  return `fails over: ${primaryState}; ${shares(active)}`
+export function explain(observation: Observation, decision: Decision): string {
+  return `${headOf(decision)}: ${reasonOf(observation, decision)}`
 }
 
-function explainHold(
-  decision: Decision & { kind: 'hold' },
-  primary: ServiceKey,
-  primaryState: string,
-): string {
+function headOf({ kind, rule }: Decision): string {
+  if (kind === 'hold') return rule === 'Misconfigured' ? 'holds: misconfigured' : 'holds'
+  if (rule === 'NothingReady') return 'repairs weights that were all zero'
+  return kind === 'primary' ? 'on its primary' : 'fails over'
+}
+
+/** The part of `explain` that says why: which Services are ready, and who serves. */
+export function reasonOf({ split, readiness }: Observation, decision: Decision): string {
+  const primary = split.primary ?? 'the primary'
+  const state = describe(primary, readiness(primary))
   switch (decision.rule) {
     case 'Paused':
-      return 'holds: paused by its annotation'
+      return 'paused by its annotation'
     case 'Misconfigured':
-      return `holds: misconfigured: ${decision.why ?? 'it cannot be understood'}`
+      return (decision.kind === 'hold' && decision.why) || 'it cannot be understood'
     case 'Unknown':
-      return `holds: the readiness of ${primary} is not known yet`
-    default:
-      return `holds: ${primaryState}, and no secondary is ready`
+      return `the readiness of ${primary} is not known yet`
+    case 'PrimaryReady':
+      return state
+    case 'SecondariesReady':
+      return decision.kind === 'hold' ? state : `${state}; ${shares(servicesOf(split, decision.active))}`
+    case 'NothingReady':
+      return decision.kind === 'hold'
+        ? `${state}, and no secondary is ready`
+        : `no backend is ready; ${primary} gets the traffic back`
   }
 }
+
+const servicesOf = (split: Split, indexes: readonly number[]): ServiceKey[] => [
+  ...new Set(indexes.flatMap((index) => split.backends[index]?.service ?? [])),
+]
 
 function describe(service: ServiceKey, readiness: Readiness): string {
   if (readiness.state === 'unknown') return `the readiness of ${service} is unknown`

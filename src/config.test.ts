@@ -1,0 +1,82 @@
+import { describe, expect, it, test } from 'vitest'
+import { parseSettings } from './config.ts'
+import { parseLogFilter } from './log-filter.ts'
+
+const settingsOf = (argv: string[], env = {}) => {
+  const parsed = parseSettings(argv, env)
+  if (!parsed.ok) throw new Error(parsed.error.text)
+  return parsed.value
+}
+const refusalOf = (argv: string[]) => {
+  const parsed = parseSettings(argv, {})
+  if (parsed.ok) throw new Error('taken')
+  return parsed.error
+}
+
+describe('flags', () => {
+  it('has the defaults of the original', () =>
+    expect(settingsOf([])).toEqual({
+      cluster: { asGroups: [] },
+      adminAddress: { host: '0.0.0.0', port: 8080 },
+      logLevel: 'info',
+      logFormat: 'plain',
+      selector: 'failover.linkerd.io/controlled-by',
+    }))
+
+  it('takes every flag', () => {
+    const argv =
+      '--log-level=debug --log-format json --cluster c --context x --user u --kubeconfig /k --as me'
+    const more = '--as-group a --as-group b --admin-addr [::1]:0 -l a=b,c'
+    expect(settingsOf(`${argv} ${more}`.split(' '))).toEqual({
+      cluster: { cluster: 'c', context: 'x', user: 'u', kubeconfig: '/k', as: 'me', asGroups: ['a', 'b'] },
+      adminAddress: { host: '::1', port: 0 },
+      logLevel: 'debug',
+      logFormat: 'json',
+      selector: 'a=b,c',
+    })
+  })
+
+  it('takes the log level from the environment, unless a flag says otherwise', () => {
+    const env = { LINKERD_FAILOVER_LOG_LEVEL: 'linkerd=debug,warn' }
+    expect(settingsOf([], env).logLevel).toBe('debug')
+    expect(settingsOf(['--log-level', 'error'], env).logLevel).toBe('error')
+  })
+
+  it('says all that is wrong at once', () => {
+    const argv = '--log-level loud! --log-format xml --admin-addr 8080 -l a==b==c --colour blue'
+    const { exitCode, text } = refusalOf(argv.split(' '))
+    expect(exitCode).toBe(64)
+    expect(text.match(/^ {2}- \S+ \S+/gm)).toEqual([
+      '  - --log-level "loud!"',
+      '  - --log-format "xml"',
+      '  - --admin-addr "8080"',
+      '  - --selector "a==b==c"',
+      '  - unknown flag',
+      '  - unexpected argument',
+    ])
+  })
+
+  it('prints help', () => {
+    const { exitCode, text } = refusalOf(['--help'])
+    expect(exitCode).toBe(0)
+    expect(text).toContain('--selector')
+  })
+})
+
+describe('log filters', () => {
+  test.each([
+    ['info', 'info'],
+    ['WARN', 'warn'],
+    ['off', 'silent'],
+    ['linkerd=info,warn', 'info'],
+    ['linkerd_failover=debug,linkerd=info,warn', 'debug'],
+    ['linkerd-failover=trace', 'trace'],
+    ['kube=debug,warn', 'warn'],
+    ['kube=debug', 'error'],
+    ['linkerd', 'trace'],
+  ])('%s is %s', (filter, level) => expect(parseLogFilter(filter)).toEqual({ ok: true, value: level }))
+
+  test.each([['linkerd=loud'], ['='], ['a b'], ['info,']])('%j is refused', (filter) =>
+    expect(parseLogFilter(filter).ok).toBe(false),
+  )
+})

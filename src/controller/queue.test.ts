@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import { createManualClock, settle } from '../kube/testing/manual-clock.ts'
+import { type Cause, Queue } from './queue.ts'
+
+/** A queue whose work ends when the test says so. */
+function setUp(concurrency = 16) {
+  const clock = createManualClock()
+  const begun: { key: string; cause: Cause; end: (outcome: 'done' | 'retry') => void }[] = []
+  const bugs: unknown[] = []
+  const queue = new Queue({
+    clock,
+    concurrency,
+    handle: (key, cause) => new Promise((end) => begun.push({ key, cause, end })),
+    onBug: (_, error) => bugs.push(error),
+  })
+  const add = (key: string) => queue.add(key, { at: clock.now() })
+  const end = async (index: number, outcome: 'done' | 'retry') => {
+    begun[index]?.end(outcome)
+    await settle()
+  }
+  return { clock, queue, begun, bugs, add, end, keys: () => begun.map(({ key }) => key) }
+}
+
+describe('the queue', () => {
+  it('begins nothing before it is started', async () => {
+    const { queue, add, keys } = setUp()
+    add('a')
+    await settle()
+    expect(keys()).toEqual([])
+    queue.start()
+    await settle()
+    expect(keys()).toEqual(['a'])
+  })
+
+  it('takes a key once, however often it is added', async () => {
+    const { queue, add, keys } = setUp()
+    queue.start()
+    for (const key of ['a', 'b', 'a', 'a']) add(key)
+    await settle()
+    expect(keys()).toEqual(['a', 'b'])
+  })
+
+  it('handles a key by one worker at a time, and once more if it changed meanwhile', async () => {
+    const { queue, add, keys, end } = setUp()
+    queue.start()
+    add('a')
+    await settle()
+    add('a')
+    add('a')
+    await settle()
+    expect(keys()).toEqual(['a'])
+    await end(0, 'done')
+    expect(keys()).toEqual(['a', 'a'])
+    await end(1, 'done')
+    expect(keys()).toEqual(['a', 'a'])
+  })
+
+  it('has no more in flight than it may', async () => {
+    const { queue, add, keys, end } = setUp(2)
+    queue.start()
+    for (const key of ['a', 'b', 'c']) add(key)
+    await settle()
+    expect([keys(), queue.depth, queue.inFlight]).toEqual([['a', 'b'], 1, 2])
+    await end(0, 'done')
+    expect([keys(), queue.depth, queue.inFlight]).toEqual([['a', 'b', 'c'], 0, 2])
+  })
+
+  it('tries again after 5 ms, doubling to 30 s, and begins anew after a success', async () => {
+    const { clock, queue, add, begun, end } = setUp()
+    queue.start()
+    add('a')
+    await settle()
+    for (const [failures, wait] of [5, 10, 20, 40, 80].entries()) {
+      await end(failures, 'retry')
+      await clock.advance(wait - 1)
+      expect(begun).toHaveLength(failures + 1)
+      await clock.advance(1)
+      expect(begun).toHaveLength(failures + 2)
+    }
+    for (let failures = 5; failures < 20; failures += 1) {
+      await end(failures, 'retry')
+      await clock.advance(30_000)
+      expect(begun).toHaveLength(failures + 2)
+    }
+    await end(20, 'done')
+    add('a')
+    await settle()
+    await end(21, 'retry')
+    await clock.advance(5)
+    expect(begun).toHaveLength(23)
+  })
+
+  it('lets a fresh change overtake a backoff', async () => {
+    const { clock, queue, add, begun, end } = setUp()
+    queue.start()
+    add('a')
+    await settle()
+    await end(0, 'retry')
+    add('a')
+    await settle()
+    expect(begun).toHaveLength(2)
+    await end(1, 'done')
+    await clock.advance(60_000)
+    expect(begun).toHaveLength(2)
+  })
+
+  it('measures from the earliest change that is not answered yet', async () => {
+    const { clock, queue, add, begun, end } = setUp()
+    queue.start()
+    add('a')
+    await settle()
+    await end(0, 'retry')
+    await clock.advance(5)
+    expect(begun[1]?.cause).toEqual({ at: 0 })
+    await end(1, 'done')
+    add('a')
+    await settle()
+    expect(begun[2]?.cause).toEqual({ at: 5 })
+  })
+
+  it('tells how long the oldest key waits', async () => {
+    const { clock, queue, add } = setUp(1)
+    queue.start()
+    add('a')
+    await settle()
+    add('b')
+    await clock.advance(150_000)
+    expect(queue.oldestAgeMs).toBe(150_000)
+  })
+
+  it('drains: what is in flight ends, nothing else begins', async () => {
+    const { queue, add, keys, end } = setUp(1)
+    queue.start()
+    add('a')
+    await settle()
+    add('b')
+    let drained = false
+    const done = queue.drain().then(() => {
+      drained = true
+    })
+    await settle()
+    expect(drained).toBe(false)
+    await end(0, 'retry')
+    await done
+    expect(keys()).toEqual(['a'])
+  })
+
+  it('takes an exception for a bug: says so and tries again', async () => {
+    const clock = createManualClock()
+    const bugs: unknown[] = []
+    let calls = 0
+    const queue = new Queue({
+      clock,
+      concurrency: 1,
+      handle: async () => {
+        calls += 1
+        if (calls === 1) throw new Error('boom')
+        return 'done'
+      },
+      onBug: (key, error) => bugs.push([key, error]),
+    })
+    queue.start()
+    queue.add('a', { at: 0 })
+    await clock.advance(5)
+    expect([calls, bugs]).toEqual([2, [['a', new Error('boom')]]])
+  })
+})

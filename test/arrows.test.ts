@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** What the files of each room under src/ may import from src/, besides their own room. `.` is src itself. */
+const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
+  core: { rooms: [], packages: [] },
+  routes: { rooms: ['core'], packages: ['zod'] },
+  kube: {
+    rooms: ['clock.ts', 'log.ts', 'result.ts'],
+    packages: ['node:', 'undici', 'zod', '@kubernetes/client-node'],
+  },
+  controller: {
+    rooms: ['core', 'routes', 'kube', 'clock.ts', 'log.ts', 'result.ts'],
+    packages: ['zod', 'prom-client'],
+  },
+  admin: { rooms: ['result.ts'], packages: ['node:'] },
+}
+
+/** What may reach for time and chance itself: the clock is made of them, and main hands them in. */
+const handsOut = ['src/clock.ts', 'src/main.ts']
+
+interface Source {
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly string[]
+}
+
+function sources(folder: string): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.includes('testing/'))
+    .map((name) => {
+      const path = join(folder, name)
+      const text = readFileSync(join(root, path), 'utf8')
+      const imports = [...text.matchAll(/(?:from |import |import\()'([^']+)'/g)].map(
+        ([, target]) => target ?? '',
+      )
+      return { path, text, imports }
+    })
+}
+
+/** The room of src/ that an import leads to (`core`, `clock.ts`), or `undefined` for a package. */
+function roomOf({ path }: Source, target: string): string | undefined {
+  if (!target.startsWith('.')) return undefined
+  const [first = ''] = relative(join(root, 'src'), resolve(root, dirname(path), target)).split('/')
+  return first
+}
+
+describe('arrows between rooms go one way', () => {
+  test.each(Object.entries(arrows))('src/%s imports nothing else', (room, { rooms, packages }) => {
+    const wrong = sources(`src/${room}`).flatMap((source) =>
+      source.imports
+        .filter((target) => {
+          const reached = roomOf(source, target)
+          if (reached === undefined) return !packages.some((name) => target.startsWith(name))
+          return reached !== room && !rooms.includes(reached)
+        })
+        .map((target) => `${source.path} -> ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('src/ imports nothing of the sandbox or the tests', () => {
+    const wrong = sources('src').flatMap((source) =>
+      source.imports
+        .filter((target) => roomOf(source, target) === '..')
+        .map((target) => `${source.path} -> ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('every room has its arrows written down', () => {
+    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    )
+    expect(rooms.map(({ name }) => name).sort()).toEqual(Object.keys(arrows).sort())
+  })
+})
+
+test('nothing under src/ takes time or chance but what it was handed', () => {
+  const grabs = /\b(Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|Math\.random)\b/
+  const wrong = sources('src').filter(({ path, text }) => !handsOut.includes(path) && grabs.test(text))
+  expect(wrong.map(({ path }) => path)).toEqual([])
+})
+
+test('main.ts only wires: under 80 lines of code', () => {
+  const lines = readFileSync(join(root, 'src/main.ts'), 'utf8').split('\n')
+  expect(lines.filter((line) => line.trim() !== '').length).toBeLessThan(80)
+})

@@ -1,0 +1,161 @@
+import { vi } from 'vitest'
+import { type KubeObject, type Sandbox, startSandbox } from '../../sandbox/server.ts'
+import { systemClock } from '../../src/clock.ts'
+import { type Operator, startOperator } from '../../src/controller/operator.ts'
+import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
+import { createTransport, type Transport } from '../../src/kube/transport.ts'
+
+const controlledBy = 'failover.linkerd.io/controlled-by'
+const namespace = 'shop'
+
+/** A sandbox and the whole operator on it, in one process, in words of the domain. */
+export class Cluster {
+  readonly log = createMemoryLog()
+  readonly #sandbox: Sandbox
+  readonly #stops: (() => Promise<void>)[] = []
+
+  constructor(sandbox: Sandbox) {
+    this.#sandbox = sandbox
+  }
+
+  static async start(options: { trafficSplits?: boolean } = {}): Promise<Cluster> {
+    return new Cluster(await startSandbox({ controllers: false, ...options }))
+  }
+
+  get faults() {
+    return this.#sandbox.faults
+  }
+
+  get store() {
+    return this.#sandbox.store
+  }
+
+  /** Starts an operator; `beforePatch` runs between its decision and the arrival of its patch. */
+  async operator(beforePatch: () => void = () => {}): Promise<Operator> {
+    const cluster = { server: this.#sandbox.url, headers: async () => ({}), source: 'test' }
+    const transport = createTransport(cluster, systemClock)
+    const patching: Transport = {
+      request: (req) => {
+        if (req.method === 'PATCH' && !req.path.includes('events')) beforePatch()
+        return transport.request(req)
+      },
+      stream: (req) => transport.stream(req),
+      close: () => transport.close(),
+    }
+    const operator = startOperator({
+      transport: patching,
+      clock: systemClock,
+      random: Math.random,
+      log: this.log,
+      selector: controlledBy,
+      instance: 'test',
+    })
+    this.#stops.push(async () => {
+      await operator.stop()
+      await transport.close()
+    })
+    return operator
+  }
+
+  /** Starts an operator and waits until it acts. */
+  async readyOperator(beforePatch?: () => void): Promise<Operator> {
+    const operator = await this.operator(beforePatch)
+    await eventually(() => operator.ready().length === 0)
+    return operator
+  }
+
+  /** Writes the only slice of a Service: `ready` of `total` endpoints. */
+  slice(service: string, ready: number, total = Math.max(ready, 1), overrides: object = {}): void {
+    const endpoints = Array.from({ length: total }, (_, index) => ({
+      addresses: [`10.0.0.${index + 1}`],
+      conditions: { ready: index < ready },
+    }))
+    this.put({
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        namespace,
+        name: `${service}-1`.slice(-253),
+        labels: { 'kubernetes.io/service-name': service },
+      },
+      addressType: 'IPv4',
+      endpoints,
+      ...overrides,
+    })
+  }
+
+  /** Writes a controlled TrafficSplit; weights by Service, the first is the primary. */
+  split(name: string, weights: Record<string, unknown>, metadata: object = {}): void {
+    const backends = Object.entries(weights).map(([service, weight]) => ({ service, weight }))
+    this.rawSplit(name, { service: name, backends }, metadata)
+  }
+
+  rawSplit(name: string, spec: object, metadata: object = {}): void {
+    this.put({
+      apiVersion: 'split.smi-spec.io/v1alpha1',
+      kind: 'TrafficSplit',
+      metadata: { namespace, name, labels: { [controlledBy]: 'linkerd-failover' }, ...metadata },
+      spec: JSON.parse(JSON.stringify(spec)),
+    })
+  }
+
+  /** Lets TrafficSplits carry fields that their CRD does not name. */
+  keepUnknownFields(): void {
+    const crd = this.store.get('customresourcedefinitions', '', 'trafficsplits.split.smi-spec.io')
+    if (!crd) throw new Error('there is no TrafficSplit CRD')
+    const text = JSON.stringify(crd).replaceAll(
+      '"type":"object","properties"',
+      '"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties"',
+    )
+    this.store.update({ ...crd, ...JSON.parse(text) })
+  }
+
+  /** Creates an object, or replaces it if it is there. */
+  put(object: KubeObject): void {
+    const plural = { EndpointSlice: 'endpointslices', TrafficSplit: 'trafficsplits', Endpoints: 'endpoints' }
+    const name = Object.entries(plural).find(([kind]) => kind === object.kind)?.[1] ?? 'services'
+    const known = this.store.get(name, namespace, object.metadata.name)
+    if (known) this.store.update(object)
+    else this.store.create(object)
+  }
+
+  /** The weights of a TrafficSplit as they stand now. */
+  weights(name: string): unknown[] {
+    const spec = this.store.get('trafficsplits', namespace, name)?.spec
+    const backends = typeof spec === 'object' && spec && 'backends' in spec ? spec.backends : []
+    return Array.isArray(backends)
+      ? backends.map((backend) =>
+          typeof backend === 'object' && backend && 'weight' in backend ? backend.weight : undefined,
+        )
+      : []
+  }
+
+  /** Notes of the Events about an object, in the order of their creation. */
+  notes(name: string): string[] {
+    return this.store
+      .list('events', namespace)
+      .filter(({ regarding, involvedObject }) =>
+        JSON.stringify(regarding ?? involvedObject).includes(`"${name}"`),
+      )
+      .map(({ note, message }) => String(note ?? message))
+  }
+
+  /** How many writes to TrafficSplits arrived, refused ones too. */
+  get patches(): number {
+    return this.store.requests({ verb: 'patch', resource: 'trafficsplits' })
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stops) await stop()
+    await this.#sandbox.stop()
+  }
+}
+
+/** Waits for a state; fails after 4 s. */
+export const eventually = (condition: () => boolean | Promise<boolean>): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      if (!(await condition())) throw new Error('the awaited state did not come')
+    },
+    { timeout: 4_000, interval: 5 },
+  )

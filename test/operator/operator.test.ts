@@ -1,0 +1,359 @@
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { Cluster, eventually } from './cluster.ts'
+
+let cluster: Cluster
+beforeEach(async () => {
+  cluster = await Cluster.start()
+})
+afterEach(() => cluster.stop())
+
+const weightsBecome = async (name: string, ...weights: number[]) => {
+  await eventually(() => cluster.weights(name).join() === weights.join())
+}
+
+/** A marker route: once it has failed over, everything that came before it has been decided. */
+const allDecided = async () => {
+  cluster.slice('marker', 0)
+  cluster.slice('marker-east', 1)
+  cluster.split('marker', { marker: 1, 'marker-east': 0 })
+  await weightsBecome('marker', 0, 1)
+}
+
+describe('a service fails over', () => {
+  it('to the ready secondaries, and back when the primary is back', async () => {
+    for (const service of ['web', 'east', 'west']) cluster.slice(service, 2)
+    cluster.split('web', { web: 100, east: 0, west: 0 })
+    await cluster.readyOperator()
+    cluster.slice('web', 0, 2)
+    await weightsBecome('web', 0, 100, 100)
+    cluster.slice('west', 0, 2)
+    await weightsBecome('web', 0, 100, 0)
+    cluster.slice('web', 1, 2)
+    await weightsBecome('web', 100, 0, 0)
+    await eventually(() => cluster.notes('web').length === 3)
+    expect(cluster.notes('web').sort()).toEqual([
+      'trafficsplit/web failing over to fallbacks: shop/web has 0 of 2 endpoints ready; shop/east and shop/west share',
+      'trafficsplit/web sharing traffic among fallbacks: shop/web has 0 of 2 endpoints ready; shop/east takes over',
+      'trafficsplit/web switching traffic to primary: shop/web has 1 of 2 endpoints ready',
+    ])
+    expect(cluster.patches).toBe(3)
+  })
+
+  it('counts what it did', async () => {
+    cluster.slice('web', 0)
+    cluster.slice('east', 1)
+    cluster.split('web', { web: 1, east: 0 })
+    const operator = await cluster.readyOperator()
+    await weightsBecome('web', 0, 1)
+    await eventually(async () =>
+      (await operator.metrics()).text.includes('linkerd_failover_transitions_total{'),
+    )
+    const { text } = await operator.metrics()
+    for (const line of [
+      'linkerd_failover_transitions_total{kind="TrafficSplit",direction="failover"} 1',
+      'linkerd_failover_patches_total{kind="TrafficSplit",outcome="written"} 1',
+      'linkerd_failover_routes{kind="TrafficSplit",state="failover"} 1',
+      'linkerd_failover_reaction_seconds_count 1',
+      'linkerd_failover_watch_synced{watch="trafficsplits"} 1',
+      'linkerd_failover_watch_state{watch="endpointslices",state="watching"} 1',
+      'linkerd_failover_queue_depth 0',
+    ]) {
+      expect(text).toContain(line)
+    }
+    expect(operator.live()).toEqual([])
+  })
+
+  it('adds the slices of one service up', async () => {
+    cluster.slice('east', 1)
+    cluster.slice('web', 1)
+    const metadata = { namespace: 'shop', name: 'web-2', labels: { 'kubernetes.io/service-name': 'web' } }
+    cluster.slice('web', 1, 1, { metadata })
+    cluster.split('web', { web: 1, east: 0 })
+    await cluster.readyOperator()
+    cluster.slice('web', 0)
+    await allDecided()
+    expect(cluster.weights('web')).toEqual([1, 0])
+    cluster.slice('web', 0, 1, { metadata })
+    await weightsBecome('web', 0, 1)
+  })
+
+  it('follows the Endpoints of a mirrored service, not its slices', async () => {
+    const labels = { 'mirror.linkerd.io/mirrored-service': 'true' }
+    const endpoints = (subsets: object[]) =>
+      cluster.put({
+        apiVersion: 'v1',
+        kind: 'Endpoints',
+        metadata: { namespace: 'shop', name: 'web', labels },
+        subsets: JSON.parse(JSON.stringify(subsets)),
+      })
+    endpoints([{ addresses: [{ ip: '10.0.0.1' }] }])
+    cluster.slice('east', 1)
+    cluster.slice('web', 1, 1, {
+      metadata: {
+        namespace: 'shop',
+        name: 'web-1',
+        labels: {
+          ...labels,
+          'kubernetes.io/service-name': 'web',
+          'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io',
+        },
+      },
+    })
+    cluster.split('web', { web: 1, east: 0 })
+    await cluster.readyOperator()
+    endpoints([{ notReadyAddresses: [{ ip: '10.0.0.1' }] }])
+    await weightsBecome('web', 0, 1)
+  })
+
+  it('leaves a primary alone that only another cluster knows', async () => {
+    cluster.slice('east', 1)
+    cluster.put({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        namespace: 'shop',
+        name: 'web',
+        labels: {
+          'mirror.linkerd.io/mirrored-service': 'true',
+          'multicluster.linkerd.io/remote-discovery': 'east',
+        },
+      },
+      spec: { ports: [{ port: 80 }] },
+    })
+    cluster.split('web', { web: 1, east: 0 })
+    await cluster.readyOperator()
+    await allDecided()
+    expect(cluster.weights('web')).toEqual([1, 0])
+  })
+})
+
+describe('steady', () => {
+  it('writes nothing at a restart over healthy and failed over routes', async () => {
+    for (const service of ['web', 'east', 'api-east']) cluster.slice(service, 1)
+    cluster.split('web', { web: 1, east: 0 })
+    cluster.split('api', { api: 0, 'api-east': 1 })
+    await cluster.readyOperator()
+    await allDecided()
+    cluster.store.clearRequests()
+    await cluster.readyOperator()
+    cluster.split('marker', { marker: 1, 'marker-east': 0 })
+    await weightsBecome('marker', 0, 1)
+    const touched = cluster.store
+      .requestLog()
+      .filter(({ verb, resource }) => verb === 'patch' && resource === 'trafficsplits')
+    expect(new Set(touched.map(({ name }) => name))).toEqual(new Set(['marker']))
+  })
+
+  it('holds what is paused, until it is not', async () => {
+    cluster.slice('web', 0)
+    cluster.slice('east', 1)
+    cluster.split('web', { web: 1, east: 0 }, { annotations: { 'failover.linkerd.io/paused': 'true' } })
+    await cluster.readyOperator()
+    await allDecided()
+    expect(cluster.weights('web')).toEqual([1, 0])
+    cluster.split('web', { web: 1, east: 0 })
+    await weightsBecome('web', 0, 1)
+  })
+})
+
+describe('bad input', () => {
+  test.each([
+    ['no backends', { service: 'bad', backends: [] }, {}],
+    ['a weight that is text', { service: 'bad', backends: [{ service: 'web', weight: 'abc' }] }, {}],
+    ['a negative weight', { service: 'bad', backends: [{ service: 'web', weight: -1 }] }, {}],
+    [
+      'an annotation that names no backend',
+      { service: 'bad', backends: [{ service: 'web', weight: 1 }] },
+      { annotations: { 'failover.linkerd.io/primary-service': 'nobody' } },
+    ],
+  ])('%s is left alone, reported once, and stops nobody else', async (_, spec, metadata) => {
+    cluster.slice('web', 0)
+    cluster.rawSplit('bad', spec, metadata)
+    const operator = await cluster.readyOperator()
+    for (let change = 1; change < 5; change += 1) {
+      cluster.slice('web', change % 2)
+      cluster.rawSplit('bad', spec, { ...metadata, resourceVersion: undefined, finalizers: [`x/${change}`] })
+    }
+    await allDecided()
+    await eventually(() => cluster.notes('bad').length > 0)
+    expect(cluster.notes('bad')).toHaveLength(1)
+    expect(
+      cluster.log.lines.filter((line) => line.includes('TrafficSplit shop/bad is misconfigured')),
+    ).toHaveLength(1)
+    const { text } = await operator.metrics()
+    expect(text).toContain('linkerd_failover_misconfigurations_total{kind="TrafficSplit"} 1')
+    expect(text).toContain('linkerd_failover_routes{kind="TrafficSplit",state="misconfigured"} 1')
+    expect(cluster.store.requestLog().some(({ verb, name }) => verb === 'patch' && name === 'bad')).toBe(
+      false,
+    )
+  })
+
+  it('says when it is mended, and then does its work', async () => {
+    cluster.slice('web', 0)
+    cluster.slice('east', 1)
+    cluster.split('web', { web: 'abc', east: 0 })
+    await cluster.readyOperator()
+    await eventually(() => cluster.log.lines.some((line) => line.includes('is misconfigured')))
+    cluster.split('web', { web: 1, east: 0 })
+    await weightsBecome('web', 0, 1)
+    expect(cluster.log.lines).toContain('info TrafficSplit shop/web is well configured again')
+  })
+
+  it('takes one backend, 64 backends, a backend named twice, and the longest names', async () => {
+    const long = 'x'.repeat(253)
+    const many = Object.fromEntries(
+      Array.from({ length: 64 }, (_, index) => [`b${index}`, index === 0 ? 1 : 0]),
+    )
+    for (const service of ['east', 'b63', long]) cluster.slice(service, 1)
+    const twice = ['web', 'east', 'east'].map((service, index) => ({ service, weight: index === 0 ? 1 : 0 }))
+    cluster.split('one', { web: 1 })
+    cluster.split('many', many)
+    cluster.split(long, { web: 1, [long]: 0 })
+    cluster.rawSplit('twice', { service: 'twice', backends: twice })
+    await cluster.readyOperator()
+    await weightsBecome('many', ...Array.from({ length: 64 }, (_, index) => (index === 63 ? 1 : 0)))
+    await weightsBecome(long, 0, 1)
+    await weightsBecome('twice', 0, 1, 1)
+    expect(cluster.weights('one')).toEqual([1])
+  })
+
+  it('takes slices without conditions or endpoints, and of unknown address types', async () => {
+    cluster.slice('web', 0, 1, { endpoints: [{ addresses: ['10.0.0.1'] }], addressType: 'Pigeon' })
+    cluster.slice('api', 1, 1, { endpoints: [] })
+    cluster.slice('east', 1)
+    cluster.split('web', { web: 0, east: 1 })
+    cluster.split('api', { api: 1, east: 0 })
+    await cluster.readyOperator()
+    await weightsBecome('web', 1, 0)
+    await weightsBecome('api', 0, 1)
+  })
+
+  it('reads weights as text, fractions and huge numbers, and keeps fields that it does not know', async () => {
+    cluster.keepUnknownFields()
+    cluster.slice('web', 0)
+    cluster.slice('east', 1)
+    cluster.rawSplit('web', {
+      service: 'web',
+      matches: [{ kind: 'HTTPRouteGroup', name: 'kept' }],
+      backends: [
+        { service: 'web', weight: '500m', note: 'kept' },
+        { service: 'east', weight: '0' },
+      ],
+    })
+    cluster.split('huge', { web: 1e12, east: 0 })
+    await cluster.readyOperator()
+    await weightsBecome('web', 0, 1)
+    await weightsBecome('huge', 0, 429_496)
+    expect(cluster.store.get('trafficsplits', 'shop', 'web')?.spec).toEqual({
+      service: 'web',
+      matches: [{ kind: 'HTTPRouteGroup', name: 'kept' }],
+      backends: [
+        { service: 'web', weight: 0, note: 'kept' },
+        { service: 'east', weight: 1 },
+      ],
+    })
+  })
+})
+
+describe('between the decision and the patch', () => {
+  /** Runs `act` once, when the first patch is on its way. */
+  const atFirstPatch = (act: () => void) => {
+    let acted = false
+    return () => {
+      if (acted) return
+      acted = true
+      act()
+    }
+  }
+
+  beforeEach(() => {
+    cluster.slice('web', 0)
+    cluster.slice('east', 1)
+    cluster.slice('west', 0)
+    cluster.split('web', { web: 1, east: 0, west: 0 })
+  })
+
+  it('the route is deleted: nothing comes back', async () => {
+    await cluster.readyOperator(atFirstPatch(() => cluster.store.delete('trafficsplits', 'shop', 'web')))
+    await allDecided()
+    expect(cluster.store.get('trafficsplits', 'shop', 'web')).toBeUndefined()
+    expect(cluster.notes('web')).toEqual([])
+  })
+
+  it('the label is taken away: nothing is written any more', async () => {
+    await cluster.readyOperator(
+      atFirstPatch(() => cluster.split('web', { web: 1, east: 0, west: 0 }, { labels: {} })),
+    )
+    await allDecided()
+    expect(cluster.weights('web')).toEqual([1, 0, 0])
+    expect(cluster.notes('web')).toEqual([])
+  })
+
+  it('somebody edits the backends: the edit stays, and the failover comes on top of it', async () => {
+    const edit = () =>
+      cluster.split(
+        'web',
+        { west: 0, web: 50, east: 0 },
+        { annotations: { 'failover.linkerd.io/primary-service': 'web' } },
+      )
+    await cluster.readyOperator(atFirstPatch(edit))
+    await weightsBecome('web', 0, 0, 50)
+  })
+})
+
+describe('when the API server refuses', () => {
+  it('tries again until it agrees, and says nothing of a failover before', async () => {
+    cluster.slice('web', 1)
+    cluster.slice('east', 1)
+    cluster.split('web', { web: 1, east: 0 })
+    const operator = await cluster.readyOperator()
+    cluster.faults.fail(403, { method: 'PATCH', resource: 'trafficsplits' })
+    cluster.slice('web', 0)
+    await eventually(() => cluster.notes('web').some((note) => note.includes('could not be written')))
+    expect(cluster.notes('web').some((note) => note.includes('failing over'))).toBe(false)
+    expect((await operator.metrics()).text).not.toContain('transitions_total{')
+    cluster.faults.clear()
+    await weightsBecome('web', 0, 1)
+    await eventually(() => cluster.notes('web').filter((note) => note.includes('failing over')).length === 1)
+  })
+
+  it('goes on after its watches were cut, and after its versions have expired', async () => {
+    cluster.slice('web', 1)
+    cluster.slice('east', 1)
+    cluster.split('web', { web: 1, east: 0 })
+    await cluster.readyOperator()
+    cluster.faults.cutWatches()
+    cluster.slice('web', 0)
+    await weightsBecome('web', 0, 1)
+    cluster.faults.expire()
+    cluster.slice('web', 1)
+    await weightsBecome('web', 1, 0)
+  })
+
+  it('waits for a kind that is not served', async () => {
+    const bare = await Cluster.start({ trafficSplits: false })
+    try {
+      const operator = await bare.operator()
+      await eventually(() => operator.ready().length === 0)
+      expect((await operator.metrics()).text).toContain(
+        'linkerd_failover_watch_state{watch="trafficsplits",state="absent"} 1',
+      )
+    } finally {
+      await bare.stop()
+    }
+  })
+})
+
+it('finishes the writes in flight before it leaves', async () => {
+  cluster.slice('web', 0)
+  cluster.slice('east', 1)
+  cluster.split('web', { web: 1, east: 0 })
+  cluster.faults.slow(50)
+  let patching = false
+  const operator = await cluster.readyOperator(() => {
+    patching = true
+  })
+  await eventually(() => patching)
+  await operator.stop()
+  expect(cluster.weights('web')).toEqual([0, 1])
+})
