@@ -1,5 +1,5 @@
 import { establishedStatus } from './crds.ts'
-import { asNumber, asObject, asText, dig, isObject } from './json.ts'
+import { asList, asNumber, asObject, asText, dig, isObject } from './json.ts'
 import type { Kind, Resource } from './kinds.ts'
 import type { KubeObject } from './object.ts'
 import { prune, violations } from './schema.ts'
@@ -22,7 +22,12 @@ function serviceDefaults(object: KubeObject): KubeObject {
   const spec = asObject(object.spec)
   if (spec.type === 'ExternalName') return object
   const ip = asText(spec.clusterIP) || clusterIp()
-  return { ...object, spec: { type: 'ClusterIP', ...spec, clusterIP: ip, clusterIPs: [ip] } }
+  const ports = asList(spec.ports).map((port) => {
+    const { port: targetPort } = asObject(port)
+    return { protocol: 'TCP', targetPort, ...asObject(port) }
+  })
+  const own = { clusterIP: ip, clusterIPs: [ip], ...(ports.length > 0 ? { ports } : {}) }
+  return { ...object, spec: { type: 'ClusterIP', sessionAffinity: 'None', ...spec, ...own } }
 }
 
 /** What the server adds to an object of some kinds before it stores it. */

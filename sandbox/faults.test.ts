@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { startSandbox } from './server.ts'
+
+const running: { stop(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const sandbox of running.splice(0)) await sandbox.stop()
+})
+
+async function sandboxWith(...names: string[]) {
+  const sandbox = await startSandbox()
+  running.push(sandbox)
+  for (const name of names) map(sandbox.store, name)
+  return sandbox
+}
+
+type Store = Awaited<ReturnType<typeof startSandbox>>['store']
+const map = (store: Store, name: string) =>
+  store.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } })
+const path = '/api/v1/namespaces/default/configmaps'
+
+async function textOf(response: Response): Promise<string> {
+  return response.text()
+}
+
+describe('faults', () => {
+  it('fails as often as ordered, with Retry-After', async () => {
+    const { url, faults } = await sandboxWith()
+    faults.fail(429, { method: 'GET', resource: 'configmaps', times: 1, retryAfterSeconds: 3 })
+    expect((await fetch(`${url}/api/v1/namespaces`)).status).toBe(200)
+    const failed = await fetch(url + path)
+    expect([failed.status, failed.headers.get('retry-after')]).toEqual([429, '3'])
+    expect(await failed.json()).toMatchObject({ kind: 'Status', code: 429, reason: 'TooManyRequests' })
+    expect((await fetch(url + path)).status).toBe(200)
+  })
+
+  it('refuses connections until cleared', async () => {
+    const { url, faults } = await sandboxWith()
+    faults.refuse()
+    await expect(fetch(url + path)).rejects.toThrow()
+    faults.clear()
+    expect((await fetch(url + path)).status).toBe(200)
+  })
+
+  it('cuts open watches, and only those', async () => {
+    const { url, faults, store } = await sandboxWith('a')
+    const watch = await fetch(`${url}${path}?watch=1`)
+    faults.cutWatches()
+    await expect(textOf(watch)).rejects.toThrow()
+    const again = await fetch(
+      `${url}${path}?watch=1&timeoutSeconds=1&resourceVersion=${store.resourceVersion}`,
+    )
+    expect(await textOf(again)).toBe('')
+  })
+
+  it('expires: open watches get a 410, and so do old versions and continue tokens', async () => {
+    const { url, faults, store } = await sandboxWith('a', 'b')
+    const before = store.resourceVersion
+    const page = await (await fetch(`${url}${path}?limit=1`)).text()
+    const token = /"continue":"([^"]+)"/.exec(page)?.[1]
+    const watch = await fetch(`${url}${path}?watch=1&resourceVersion=${before}`)
+    faults.expire()
+    expect(await textOf(watch)).toContain('"code":410')
+    expect(await textOf(await fetch(`${url}${path}?watch=1&resourceVersion=${before}`))).toContain(
+      '"Expired"',
+    )
+    expect((await fetch(`${url}${path}?limit=1&continue=${token}`)).status).toBe(410)
+    expect((await fetch(url + path)).status).toBe(200)
+  })
+
+  it('shows stale lists and objects until cleared', async () => {
+    const { url, faults, store } = await sandboxWith('a')
+    faults.stale()
+    map(store, 'b')
+    expect(await textOf(await fetch(url + path))).not.toContain('"b"')
+    expect((await fetch(`${url}${path}/b`)).status).toBe(404)
+    faults.clear()
+    expect(await textOf(await fetch(url + path))).toContain('"b"')
+  })
+
+  it('answers slowly', async () => {
+    const { url, faults } = await sandboxWith()
+    faults.slow(50)
+    const began = performance.now()
+    await fetch(url + path)
+    expect(performance.now() - began).toBeGreaterThanOrEqual(45)
+  })
+
+  it('counts requests by verb and resource', async () => {
+    const { url, store } = await sandboxWith('a')
+    await fetch(url + path)
+    await fetch(`${url}${path}/a`)
+    await fetch(`${url}/api/v1/pods`)
+    expect(store.requests()).toBe(3)
+    expect(store.requests({ resource: 'configmaps' })).toBe(2)
+    expect(store.requests({ verb: 'list', resource: 'configmaps' })).toBe(1)
+    store.clearRequests()
+    expect(store.requests()).toBe(0)
+  })
+
+  it('expires versions that fall out of a bounded history', async () => {
+    const sandbox = await startSandbox({ history: 2 })
+    running.push(sandbox)
+    const before = sandbox.store.resourceVersion
+    for (const name of ['a', 'b', 'c', 'd', 'e']) map(sandbox.store, name)
+    const watch = (version: string) =>
+      fetch(`${sandbox.url}${path}?watch=1&timeoutSeconds=1&resourceVersion=${version}`).then(textOf)
+    expect(await watch(before)).toContain('"code":410')
+    expect(await watch(String(Number(sandbox.store.resourceVersion) - 1))).toContain('"name":"e"')
+  })
+})

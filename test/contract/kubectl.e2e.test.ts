@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
+import { kubectl } from '../control-plane/kubectl.ts'
+
+const manifest = `
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app, image: "web:1"}]}}
+---
+apiVersion: split.smi-spec.io/v1alpha2
+kind: TrafficSplit
+metadata: {name: web}
+spec: {service: web, backends: [{service: web, weight: 1}, {service: web-east, weight: 0}]}
+`
+
+describe('the real kubectl on the sandbox', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubectl-sandbox-'))
+  const file = join(folder, 'kubeconfig')
+  let sandbox: Sandbox | undefined
+  beforeAll(async () => {
+    sandbox = await startSandbox()
+    writeFileSync(file, sandbox.kubeconfig)
+  })
+  afterAll(async () => {
+    await sandbox?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const run = async (command: string, input?: string) => {
+    const { stdout, stderr, code } = await kubectl(file, command.split(' '), input)
+    expect(code, stderr).toBe(0)
+    return stdout
+  }
+
+  it('applies new objects, and again without a change', async () => {
+    expect(await run('apply -f -', manifest)).toContain('trafficsplit.split.smi-spec.io/web created')
+    expect((await run('apply -f -', manifest)).match(/unchanged/g)).toHaveLength(3)
+    expect(await run('apply -f -', manifest.replace('weight: 1', 'weight: 2'))).toContain('web configured')
+  })
+
+  it('prints useful columns', async () => {
+    expect(await run('get trafficsplits')).toMatch(
+      /NAME +SERVICE +BACKENDS +AGE\nweb +web +web=2,web-east=0 +\d+s/,
+    )
+    expect(await run('get ts -A -o yaml')).toContain('weight: 2')
+  })
+
+  it('scales, waits, describes, patches, labels and deletes', async () => {
+    await run('rollout status deployment web --timeout=20s')
+    expect(await run('get pods -l app=web')).toMatch(/1\/1 +Running/)
+    await run('scale deployment web --replicas=0')
+    await run('wait pod -l app=web --for=delete --timeout=20s')
+    expect(await run('describe deployment web')).toContain('0 desired')
+    expect(await run('describe trafficsplit web')).toMatch(/Weight: +2/)
+    await run('patch ts web --type=json -p [{"op":"replace","path":"/spec/backends/0/weight","value":0}]')
+    expect(await run('get ts web -o jsonpath={.spec.backends[*].weight}')).toBe('0 0')
+    await run('label ts web a=b')
+    await run('annotate ts web c=d')
+    expect(await run('get ts -l a=b -o name')).toBe('trafficsplit.split.smi-spec.io/web\n')
+    expect(await run('delete ts web --timeout=20s')).toContain('deleted')
+    expect(await run('get ts -o name')).toBe('')
+  })
+})
