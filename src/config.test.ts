@@ -76,7 +76,7 @@ describe('log filters', () => {
     ['linkerd', 'trace'],
   ])('%s is %s', (filter, level) => expect(parseLogFilter(filter)).toEqual({ ok: true, value: level }))
 
-  test.each([['linkerd=loud'], ['='], ['a b'], ['info,']])('%j is refused', (filter) =>
+  test.each([['linkerd=loud'], ['loud'], ['kube'], ['='], ['a b'], ['info,']])('%j is refused', (filter) =>
     expect(parseLogFilter(filter).ok).toBe(false),
   )
 })

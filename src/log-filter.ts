@@ -10,7 +10,8 @@ const target = 'linkerd_failover'
 /**
  * Reads a log filter as the original takes it: a plain level (`info`), or directives of `target=level` with a
  * level for all others (`linkerd=info,warn`; source: tracing-subscriber's EnvFilter). All our log lines have
- * one target, so the directive whose target is the longest beginning of it wins.
+ * one target, so the directive whose target is the longest beginning of it wins. A lone target means everything
+ * of it; any other lone word is a level mistyped.
  *
  * @returns a pino level, or what is wrong
  */
@@ -31,5 +32,7 @@ function parseDirective(text: string): { prefix: string; level: Level } | undefi
   const [left = '', right] = text.split('=')
   const level = levels.find((name) => name === (right ?? left).toLowerCase())
   if (level) return { prefix: right === undefined ? '' : left.replaceAll('-', '_'), level }
-  return right === undefined && /^[a-z_][\w:]*$/i.test(left) ? { prefix: left, level: 'trace' } : undefined
+  return right === undefined && left !== '' && target.startsWith(left)
+    ? { prefix: left, level: 'trace' }
+    : undefined
 }

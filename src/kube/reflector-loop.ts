@@ -3,6 +3,7 @@ import { type Backoff, createBackoff } from './backoff.ts'
 import { type KubeError, waitAskedBy } from './errors.ts'
 import { Intake } from './intake.ts'
 import { type Listed, listAll } from './list.ts'
+import { tellPresence } from './presence.ts'
 import type { ReflectorOptions, ReflectorState } from './reflector.ts'
 import { type Resource, resourcePath } from './resource.ts'
 import { compareResourceVersions } from './store.ts'
@@ -39,12 +40,14 @@ export class ReflectorLoop<T> {
   #streaming: 'try' | 'skipOnce' | 'refused' = 'try'
   #lastSeen = ''
   #olderSince: number | undefined
+  readonly #saySo: (served: boolean) => void
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
     this.#intake = new Intake(options)
     this.#failures = createBackoff(800, 30_000, options.random)
     this.#absences = createBackoff(5_000, 30_000, options.random)
+    this.#saySo = tellPresence(options.name, options.log)
   }
 
   stop(): void {
@@ -85,6 +88,7 @@ export class ReflectorLoop<T> {
     this.#enter('resolving')
     const found = await this.#options.resource()
     if (!found.ok) return this.#backOff(found.error, resolve)
+    this.#saySo(found.value !== undefined)
     if (found.value !== undefined) return { kind: 'list', resource: found.value }
     this.#options.writer.markAbsent()
     return { kind: 'wait', state: 'absent', ms: this.#absences.next(), next: resolve }

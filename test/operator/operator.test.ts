@@ -333,8 +333,8 @@ describe('when the API server refuses', () => {
   it('waits for a kind that is not served', async () => {
     const bare = await Cluster.start({ trafficSplits: false })
     try {
-      const operator = await bare.operator()
-      await eventually(() => operator.ready().length === 0)
+      const operator = await bare.readyOperator()
+      expect(bare.log.lines.filter((line) => line.includes('does not serve trafficsplits'))).toHaveLength(1)
       expect((await operator.metrics()).text).toContain(
         'linkerd_failover_watch_state{watch="trafficsplits",state="absent"} 1',
       )
