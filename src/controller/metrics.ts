@@ -54,6 +54,11 @@ export function createMetrics() {
       labelNames: ['watch', 'type'] as const,
       registers,
     }),
+    reconciles: new Counter({
+      name: 'linkerd_failover_reconciles_total',
+      help: 'Times that a route was looked at, whether or not anything was to be done.',
+      registers,
+    }),
     misconfigurations: new Counter({
       name: 'linkerd_failover_misconfigurations_total',
       help: 'Problems of routes that were found and reported, each once.',

@@ -42,6 +42,7 @@ export class Reporter {
 
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
   report(key: RouteKey, outcome: Outcome, cause: Cause): void {
+    this.#options.metrics.reconciles.inc()
     if (outcome.kind === 'gone') {
       this.#known.delete(key)
       return

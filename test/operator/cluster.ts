@@ -110,6 +110,18 @@ export class Cluster {
     this.store.update({ ...crd, ...JSON.parse(text) })
   }
 
+  /** Takes all other versions of TrafficSplit out of service. */
+  serveOnly(version: string): void {
+    const crd = this.store.get('customresourcedefinitions', '', 'trafficsplits.split.smi-spec.io')
+    const other = version === 'v1alpha1' ? 'v1alpha2' : 'v1alpha1'
+    const text = JSON.stringify(crd).replace(
+      new RegExp(`"name":"${other}","served":true`),
+      `"name":"${other}","served":false`,
+    )
+    if (!crd || text === JSON.stringify(crd)) throw new Error(`the CRD does not serve ${other}`)
+    this.store.update({ ...crd, ...JSON.parse(text) })
+  }
+
   /** Creates an object, or replaces it if it is there. */
   put(object: KubeObject): void {
     const plural = { EndpointSlice: 'endpointslices', TrafficSplit: 'trafficsplits', Endpoints: 'endpoints' }

@@ -344,6 +344,32 @@ describe('when the API server refuses', () => {
   })
 })
 
+it('works with a cluster that serves only v1alpha1', async () => {
+  cluster.serveOnly('v1alpha1')
+  cluster.slice('web', 0)
+  cluster.slice('east', 1)
+  cluster.split('web', { web: '100', east: '0' })
+  await cluster.readyOperator()
+  await weightsBecome('web', 0, 100)
+})
+
+it('makes only the routes of a changed service due', async () => {
+  for (let number = 0; number < 50; number += 1) {
+    cluster.slice(`web-${number}`, 1)
+    cluster.split(`web-${number}`, { [`web-${number}`]: 1, east: 0 })
+  }
+  cluster.slice('east', 1)
+  const operator = await cluster.readyOperator()
+  await allDecided()
+  const reconciles = async () =>
+    Number(/^linkerd_failover_reconciles_total (\d+)$/m.exec((await operator.metrics()).text)?.[1])
+  const before = await reconciles()
+  cluster.slice('web-7', 0)
+  await weightsBecome('web-7', 0, 1)
+  // once for the readiness, once for the answer of the patch that the cache takes in
+  await eventually(async () => (await reconciles()) === before + 2)
+})
+
 it('finishes the writes in flight before it leaves', async () => {
   cluster.slice('web', 0)
   cluster.slice('east', 1)
