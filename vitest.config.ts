@@ -8,6 +8,7 @@ export default defineConfig({
           name: 'fast',
           include: ['src/**/*.test.ts', 'sandbox/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/*.e2e.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {

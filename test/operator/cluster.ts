@@ -163,11 +163,11 @@ export class Cluster {
   }
 }
 
-/** Waits for a state; fails after 4 s. */
+/** Waits for a state; fails after 20 s, so that a machine under load does not fail it. */
 export const eventually = (condition: () => boolean | Promise<boolean>): Promise<void> =>
   vi.waitFor(
     async () => {
       if (!(await condition())) throw new Error('the awaited state did not come')
     },
-    { timeout: 4_000, interval: 5 },
+    { timeout: 20_000, interval: 5 },
   )
