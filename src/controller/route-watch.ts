@@ -6,6 +6,7 @@ import { ok, type Result } from '../result.ts'
 import { readMetadata } from '../routes/metadata.ts'
 import { ownershipTests } from '../routes/ownership.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
+import { weightPatch } from '../routes/weight-patch.ts'
 import { type Cache, createCache } from './caches.ts'
 import { discover } from './discovery.ts'
 import type { RouteIndex, RouteKey } from './route-index.ts'
@@ -54,7 +55,7 @@ export class RouteWatch {
   async write(route: Route, plans: readonly SplitPlan[]): Promise<Result<Route, KubeError>> {
     const { codec, transport, selectorKeys } = this.#options
     const { namespace, name } = route
-    const operations = [...ownershipTests(route, selectorKeys), ...codec.patch(route, plans)]
+    const operations = [...ownershipTests(route, selectorKeys), ...weightPatch(route, plans)]
     const answer = await patchJson(transport, resourceOf(route, codec), namespace, name, operations)
     if (!answer.ok) return answer
     const after = codec.read(answer.value)

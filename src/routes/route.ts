@@ -1,4 +1,3 @@
-import type { SplitPlan } from '../core/plan.ts'
 import type { Split } from '../core/types.ts'
 
 /** Annotation that names the primary Service; without it the first backend is the primary. */
@@ -15,9 +14,22 @@ export interface Route {
   readonly uid: string
   readonly labels: Readonly<Record<string, string>>
   readonly splits: readonly Split[]
-  /** The weights as the object's JSON has them, by split and backend; what a patch must `test`. */
-  readonly written: readonly (readonly unknown[])[]
+  /** Where each split (by position) stands in the object, and how it is written there. */
+  readonly places: readonly Place[]
 }
+
+/** One list of backends inside an object. */
+export interface Place {
+  /** JSON Pointer to the list. */
+  readonly path: string
+  readonly entries: readonly WrittenEntry[]
+}
+
+/**
+ * The fields of an entry that say which backend it is, and its `weight`, as the object's JSON has them;
+ * `undefined` where one is absent. What a patch must `test`.
+ */
+export type WrittenEntry = Readonly<Record<string, unknown>>
 
 /** One step of a JSON Patch (RFC 6902); `test` steps make the server refuse what was not seen. */
 export interface PatchOperation {
@@ -26,7 +38,7 @@ export interface PatchOperation {
   readonly value: unknown
 }
 
-/** What one kind of route must tell: how its objects are read, and how their weights are moved. */
+/** What one kind of route must tell: where its objects are, and which splits are in one. */
 export interface RouteCodec {
   readonly kind: string
   readonly group: string
@@ -35,6 +47,4 @@ export interface RouteCodec {
   readonly versions: readonly string[]
   /** Total: an object that makes no sense becomes a route whose split states the problem. */
   read(object: unknown): Route
-  /** The plans of all splits (by position) as one atomic patch; empty where nothing changes. */
-  patch(route: Route, plans: readonly SplitPlan[]): PatchOperation[]
 }

@@ -5,6 +5,7 @@ import { readinessOf } from '../core/types.ts'
 import { ownershipTests, selectorKeys } from './ownership.ts'
 import { trafficSplit } from './trafficsplit.ts'
 import { parseWeight } from './weight.ts'
+import { weightPatch } from './weight-patch.ts'
 
 const trafficSplitOf = (
   backends: unknown,
@@ -98,8 +99,9 @@ describe('the patch', () => {
     const route = trafficSplit.read(trafficSplitOf(backends))
     const [split] = route.splits
     if (!split) throw new Error('a TrafficSplit has one split')
-    const readiness = (service: string) => readinessOf(service === 'shop/web' ? 0 : 1, 1)
-    return trafficSplit.patch(route, [makePlan(split, decide({ split, readiness }))])
+    const down = ['shop/web', 'shop/down']
+    const readiness = (service: string) => readinessOf(down.includes(service) ? 0 : 1, 1)
+    return weightPatch(route, [makePlan(split, decide({ split, readiness }))])
   }
 
   it('moves only weights that change, each with its tests', () =>
@@ -107,7 +109,7 @@ describe('the patch', () => {
       patchOf([
         { service: 'web', weight: 1 },
         { service: 'east', weight: 0 },
-        { service: 'west', weight: 1 },
+        { service: 'down', weight: 0 },
       ]),
     ).toEqual([
       { op: 'test', path: '/spec/backends/0/service', value: 'web' },
@@ -136,6 +138,21 @@ describe('the patch', () => {
       { op: 'test', path: '/spec/backends/1/service', value: 'east' },
       { op: 'test', path: '/spec/backends/1/weight', value: null },
       { op: 'add', path: '/spec/backends/1/weight', value: 1 },
+    ]))
+
+  it('tests what keeps its weight as well, or an edit could leave only zeros behind', () =>
+    expect(
+      patchOf([
+        { service: 'web', weight: 1 },
+        { service: 'east', weight: 1 },
+        { service: 'down', weight: 0 },
+      ]),
+    ).toEqual([
+      { op: 'test', path: '/spec/backends/0/service', value: 'web' },
+      { op: 'test', path: '/spec/backends/0/weight', value: 1 },
+      { op: 'replace', path: '/spec/backends/0/weight', value: 0 },
+      { op: 'test', path: '/spec/backends/1/service', value: 'east' },
+      { op: 'test', path: '/spec/backends/1/weight', value: 1 },
     ]))
 
   it('is empty where nothing changes', () =>

@@ -1,14 +1,7 @@
 import { z } from 'zod'
-import type { SplitPlan } from '../core/plan.ts'
 import type { Backend, Split } from '../core/types.ts'
 import { readMetadata } from './metadata.ts'
-import {
-  type PatchOperation,
-  pausedAnnotation,
-  primaryAnnotation,
-  type Route,
-  type RouteCodec,
-} from './route.ts'
+import { pausedAnnotation, primaryAnnotation, type Route, type RouteCodec } from './route.ts'
 import { parseWeight } from './weight.ts'
 
 /**
@@ -29,7 +22,6 @@ export const trafficSplit: RouteCodec = {
   plural: 'trafficsplits',
   versions: ['v1alpha2', 'v1alpha1'],
   read,
-  patch,
 }
 
 function read(object: unknown): Route {
@@ -47,7 +39,9 @@ function read(object: unknown): Route {
     uid,
     labels,
     splits: [{ ...split, problem }],
-    written: [entries.map(({ weight }) => weight)],
+    places: [
+      { path: '/spec/backends', entries: entries.map(({ service, weight }) => ({ service, weight })) },
+    ],
   }
 }
 
@@ -88,30 +82,4 @@ function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues
   const where = issue ? `${issue.path.join('.')}: ${issue.message}` : 'spec cannot be read'
   return `${where}; spec.backends needs a service (a name) and a weight (a number) in each entry`
-}
-
-/**
- * Each changed weight with a `test` of the entry's service and of the weight as it was read, so that a
- * concurrent edit makes the server refuse the whole patch. Weights that stand as text (`"0"`) become numbers
- * along the way: v1alpha2 takes no others, and would refuse the whole object for one that was left.
- */
-function patch(route: Route, plans: readonly SplitPlan[]): PatchOperation[] {
-  const [split] = route.splits
-  const plan = plans[0] ?? []
-  if (!split || plan.length === 0) return []
-  const planned = new Map(plan.map(({ index, to }) => [index, to]))
-  return split.backends.flatMap(({ service, weight = 0 }, index) => {
-    const written = route.written[0]?.[index]
-    const to = planned.get(index) ?? (typeof written === 'string' ? weight : undefined)
-    return to === undefined ? [] : moveWeight(index, service.slice(route.namespace.length + 1), written, to)
-  })
-}
-
-function moveWeight(index: number, service: string, written: unknown, to: number): PatchOperation[] {
-  const path = `/spec/backends/${index}`
-  return [
-    { op: 'test', path: `${path}/service`, value: service },
-    { op: 'test', path: `${path}/weight`, value: written ?? null },
-    { op: written === undefined ? 'add' : 'replace', path: `${path}/weight`, value: to },
-  ]
 }

@@ -300,6 +300,18 @@ describe('between the decision and the patch', () => {
     await cluster.readyOperator(atFirstPatch(edit))
     await weightsBecome('web', 0, 0, 50)
   })
+
+  it('somebody takes the weight from the backend that was to carry everything: never all zero', async () => {
+    cluster.split('web', { web: 1, east: 1, west: 0 })
+    const seen: unknown[][] = []
+    const edit = atFirstPatch(() => cluster.split('web', { web: 1, east: 0, west: 0 }))
+    await cluster.readyOperator(() => {
+      edit()
+      seen.push(cluster.weights('web'))
+    })
+    await weightsBecome('web', 0, 1, 0)
+    expect([...seen, cluster.weights('web')]).not.toContainEqual([0, 0, 0])
+  })
 })
 
 describe('when the API server refuses', () => {
