@@ -6,6 +6,7 @@ import { startOperator } from './controller/operator.ts'
 import { type ClusterConfig, loadClusterConfig } from './kube/config.ts'
 import { createTransport } from './kube/transport.ts'
 import { createLogger } from './logger.ts'
+import { version } from './version.ts'
 
 /** Exit codes of sysexits.h: wrong usage, and a service (the admin address) that is not to be had. */
 const exitCodes = { usage: 64, unavailable: 69 } as const
@@ -30,7 +31,7 @@ async function run(settings: Settings, cluster: ClusterConfig): Promise<void> {
   const clock = systemClock
   const transport = createTransport(cluster, clock)
   const { selector, adminAddress } = settings
-  log.info({ server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
+  log.info({ version, server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
   const operator = startOperator({
     transport,
     clock,

@@ -13,14 +13,18 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
     packages: ['node:', 'undici', 'zod', '@kubernetes/client-node'],
   },
   controller: {
-    rooms: ['core', 'routes', 'kube', 'clock.ts', 'log.ts', 'result.ts'],
+    rooms: ['core', 'routes', 'kube', 'clock.ts', 'log.ts', 'result.ts', 'version.ts'],
     packages: ['zod', 'prom-client'],
   },
   admin: { rooms: ['result.ts'], packages: ['node:'] },
+  cli: {
+    rooms: ['core', 'routes', 'kube', 'controller', 'clock.ts', 'log.ts', 'result.ts', 'version.ts'],
+    packages: ['node:', 'zod', 'commander', 'yaml', 'tar-stream'],
+  },
 }
 
 /** What may reach for time and chance itself: the clock is made of them, and main hands them in. */
-const handsOut = ['src/clock.ts', 'src/main.ts']
+const handsOut = ['src/clock.ts', 'src/main.ts', 'src/cli/main.ts']
 
 interface Source {
   readonly path: string
@@ -65,7 +69,7 @@ describe('arrows between rooms go one way', () => {
   test('src/ imports nothing of the sandbox or the tests', () => {
     const wrong = sources('src').flatMap((source) =>
       source.imports
-        .filter((target) => roomOf(source, target) === '..')
+        .filter((target) => roomOf(source, target) === '..' && target !== '../package.json')
         .map((target) => `${source.path} -> ${target}`),
     )
     expect(wrong).toEqual([])

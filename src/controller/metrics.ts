@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { version } from '../version.ts'
 
 /** Buckets in seconds: a reaction is a few ms, a mass failover some seconds. */
 const reactionBuckets = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
@@ -22,6 +23,8 @@ export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
+  const build = { name: 'linkerd_failover_build_info', help: 'Always 1; its label tells the version.' }
+  new Gauge({ ...build, labelNames: ['version'] as const, registers }).set({ version }, 1)
   return {
     registry,
     transitions: new Counter({

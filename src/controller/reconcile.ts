@@ -1,10 +1,9 @@
-import { decide } from '../core/decide.ts'
-import { explain, reasonOf } from '../core/explain.ts'
-import { makePlan, type SplitPlan } from '../core/plan.ts'
-import type { Decision, Readiness, ServiceKey, Split } from '../core/types.ts'
+import type { SplitPlan } from '../core/plan.ts'
+import type { Readiness, ServiceKey } from '../core/types.ts'
 import type { KubeError } from '../kube/errors.ts'
 import type { Result } from '../result.ts'
 import type { Route } from '../routes/route.ts'
+import { type Judged, judgeRoute } from './judge.ts'
 import type { RouteKey } from './route-index.ts'
 
 /** What one reconcile may see and do. */
@@ -13,22 +12,6 @@ export interface World {
   readonly readiness: (service: ServiceKey) => Readiness
   /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */
   readonly write: (route: Route, plans: readonly SplitPlan[]) => Promise<Result<Route, KubeError>>
-}
-
-/** A decision with its plan and its sentence, all from the same readiness. */
-export interface Verdict {
-  readonly split: Split
-  readonly decision: Decision
-  readonly plan: SplitPlan
-  readonly sentence: string
-  /** The part of the sentence that says why. */
-  readonly reason: string
-}
-
-/** A route with the verdicts on its splits, in their order. */
-export interface Judged {
-  readonly route: Route
-  readonly verdicts: readonly Verdict[]
 }
 
 /** How one reconcile of a key ended. */
@@ -42,7 +25,7 @@ export type Outcome =
 export async function reconcile(key: RouteKey, world: World): Promise<Outcome> {
   const route = world.route(key)
   if (!route) return { kind: 'gone' }
-  const verdicts = route.splits.map((split) => judge(split, world))
+  const { verdicts } = judgeRoute(route, world.readiness)
   if (verdicts.every(({ plan }) => plan.length === 0)) return { kind: 'steady', route, verdicts }
   const written = await world.write(
     route,
@@ -51,16 +34,4 @@ export async function reconcile(key: RouteKey, world: World): Promise<Outcome> {
   return written.ok
     ? { kind: 'written', route, verdicts, after: written.value }
     : { kind: 'failed', route, verdicts, error: written.error }
-}
-
-function judge(split: Split, { readiness }: World): Verdict {
-  const observation = { split, readiness }
-  const decision = decide(observation)
-  return {
-    split,
-    decision,
-    plan: makePlan(split, decision),
-    sentence: explain(observation, decision),
-    reason: reasonOf(observation, decision),
-  }
 }

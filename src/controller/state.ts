@@ -1,4 +1,4 @@
-import type { Verdict } from './reconcile.ts'
+import type { Verdict } from './judge.ts'
 
 /** How a route stands, in one word; the label `state` of `linkerd_failover_routes`. */
 export type RouteState = 'primary' | 'failover' | 'hold' | 'misconfigured'

@@ -1,5 +1,5 @@
+import { codecs } from '../routes/codecs.ts'
 import { selectorKeys } from '../routes/ownership.ts'
-import { trafficSplit } from '../routes/trafficsplit.ts'
 import type { Cache, CacheTools } from './caches.ts'
 import type { Cause } from './queue.ts'
 import { watchReadiness } from './readiness-watch.ts'
@@ -24,9 +24,6 @@ export interface Watches extends World {
   missing(): string[]
   readings(): Iterable<{ name: string; state: string; synced: boolean; size: number }>
 }
-
-/** The kinds of routes that can be failed over. */
-const codecs = [trafficSplit]
 
 /** Creates the caches and joins them; nothing is asked of the server before `start()`. */
 export function createWatches(options: WatchesOptions): Watches {

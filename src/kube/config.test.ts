@@ -22,7 +22,7 @@ const kubeconfig = (more: object = {}) => ({
   'current-context': 'one',
   contexts: [
     { name: 'one', context: { cluster: 'c1', user: 'u1' } },
-    { name: 'two', context: { cluster: 'c2', user: 'u2' } },
+    { name: 'two', context: { cluster: 'c2', user: 'u2', namespace: 'shop' } },
   ],
   clusters: [
     {
@@ -62,6 +62,7 @@ async function mountServiceAccount() {
   await mkdir(join(dir, 'serviceaccount'))
   await put('serviceaccount/token', 'pod-token\n')
   await put('serviceaccount/ca.crt', 'POD CA')
+  await put('serviceaccount/namespace', 'shop')
   return { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' }
 }
 
@@ -77,13 +78,14 @@ describe('a kubeconfig', () => {
       source: path,
     })
     expect(String(config.ca)).toBe('CA')
+    expect(config.namespace).toBeUndefined()
     expect(await config.headers()).toEqual({ authorization: 'Bearer secret-one' })
   })
 
   test('follows --context, --cluster and --user', async () => {
     const path = await put('k', kubeconfig())
     const two = await good({ kubeconfig: path, context: 'two' })
-    expect(two).toMatchObject({ server: 'http://two:8080', skipTlsVerify: true })
+    expect(two).toMatchObject({ server: 'http://two:8080', skipTlsVerify: true, namespace: 'shop' })
     expect(await two.headers()).toEqual({ authorization: `Basic ${btoa('me:pass')}` })
     const mixed = await good({ kubeconfig: path, cluster: 'c2', user: 'u1' })
     expect(mixed.server).toBe('http://two:8080')
@@ -219,6 +221,7 @@ describe('in a Pod', () => {
     const config = await good({ as: 'jane' }, await mountServiceAccount())
     expect(config.server).toBe('https://10.0.0.1:443')
     expect(String(config.ca)).toBe('POD CA')
+    expect(config.namespace).toBe('shop')
     expect(await config.headers()).toEqual({ authorization: 'Bearer pod-token', 'impersonate-user': 'jane' })
     await rename(await put('next', 'rotated'), join(dir, 'serviceaccount/token'))
     await put('serviceaccount/ca.crt', 'NEW CA')

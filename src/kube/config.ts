@@ -29,6 +29,8 @@ export type ClusterConfig = {
   readonly proxyUrl?: string | undefined
   /** Authorization and impersonation, fresh for each request. Rejects where there are no credentials. */
   headers(): Promise<Headers>
+  /** The namespace that the context or the Pod names, for commands that are told none. */
+  readonly namespace?: string | undefined
   /** Where this comes from, for messages. */
   readonly source: string
 }

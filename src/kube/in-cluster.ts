@@ -33,6 +33,12 @@ export function loadInCluster(
       return readFileSync(caFile)
     },
     headers: async () => ({ authorization: `Bearer ${await token()}`, ...extraHeaders }),
+    namespace: namespaceOf(dir),
     source: `the Pod's service account in ${dir}`,
   })
+}
+
+function namespaceOf(dir: string): string | undefined {
+  const file = join(dir, 'namespace')
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
 }

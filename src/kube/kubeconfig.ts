@@ -19,15 +19,18 @@ export async function loadKubeconfig(
   if (!merged.ok) return merged
   const chosen = choose(merged.value, options, source)
   if (!chosen.ok) return chosen
-  return clusterConfig(chosen.value.cluster, chosen.value.user, options, source)
+  const config = await clusterConfig(chosen.value.cluster, chosen.value.user, options, source)
+  return config.ok ? ok(Object.assign(config.value, { namespace: chosen.value.namespace })) : config
+}
+
+type Chosen = {
+  readonly cluster: Cluster
+  readonly user: FoundUser
+  readonly namespace: string | undefined
 }
 
 /** Flags win over the context, and the context asked for over the current one. */
-function choose(
-  { config, users }: Merged,
-  options: ClusterOptions,
-  source: string,
-): Result<{ cluster: Cluster; user: FoundUser }, string> {
+function choose({ config, users }: Merged, options: ClusterOptions, source: string): Result<Chosen, string> {
   const name = options.context ?? config.currentContext
   const context = name ? config.getContextObject(name) : null
   if (options.context !== undefined && !context) {
@@ -43,7 +46,7 @@ function choose(
     const all = [...users.keys()].map((key) => ({ name: key }))
     return err(missing('user', userName ?? '', all, source))
   }
-  return ok({ cluster, user })
+  return ok({ cluster, user, namespace: context?.namespace })
 }
 
 async function clusterConfig(

@@ -1,0 +1,15 @@
+import type { CommandSpec } from '../command.ts'
+import { goBoolean, outputFlag } from '../flags.ts'
+
+export const version: CommandSpec = {
+  name: 'version',
+  summary: 'Print the version of this program and of the operator in the cluster',
+  description:
+    'The version of the operator is what the label app.kubernetes.io/version of its Deployment says.',
+  flags: () => [
+    ...goBoolean('--client', 'only the version of this program; the cluster is not asked'),
+    outputFlag(['table', 'json', 'yaml']),
+  ],
+  examples: [{ line: 'version --client', text: 'the version of this program' }],
+  run: async (context, _args, flags) => (await import('../version/version.ts')).printVersion(context, flags),
+}

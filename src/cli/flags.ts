@@ -1,0 +1,85 @@
+import { InvalidArgumentError, Option } from 'commander'
+
+/** A flag with a value, or one that may be repeated. */
+export const flag = (flags: string, text: string): Option => new Option(flags, text)
+
+/**
+ * A boolean as Go programs take it: `--watch`, `--watch=true`, `--watch=false`; absent where it is not given. The
+ * hidden `--no-` form is what `--watch=false` is turned into, see `spellOut`.
+ */
+export function goBoolean(flags: string, text: string): Option[] {
+  const name = /--([\w-]+)/.exec(flags)?.[1]
+  if (name === undefined) throw new Error(`${flags} has no long name`)
+  return [new Option(flags, text), new Option(`--no-${name}`).hideHelp()]
+}
+
+const truths = new Map(['1', 't', 'T', 'TRUE', 'true', 'True'].map((word): [string, boolean] => [word, true]))
+for (const word of ['0', 'f', 'F', 'FALSE', 'false', 'False']) truths.set(word, false)
+
+/**
+ * Turns `--flag=true` and `--flag=false` of the named booleans into `--flag` and `--no-flag`, which commander
+ * understands; the words are those of Go's strconv.ParseBool. What is no such word is left, and refused later.
+ */
+export function spellOut(argv: readonly string[], booleans: ReadonlySet<string>): string[] {
+  const end = argv.indexOf('--')
+  return argv.map((word, index) => {
+    const [, name = '', value = ''] = /^--([\w-]+)=(.*)$/s.exec(word) ?? []
+    const truth = truths.get(value)
+    if (!booleans.has(name) || truth === undefined || (end >= 0 && index > end)) return word
+    return truth ? `--${name}` : `--no-${name}`
+  })
+}
+
+const units: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+}
+
+/** Milliseconds of a duration as Go writes it (`5m0s`, `1.5h`, `300ms`, `0`); source: time.ParseDuration. */
+export function parseDuration(text: string): number {
+  if (/^[+-]?0$/.test(text)) return 0
+  const parts = [...text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)]
+  if (text === '' || parts.map(([whole]) => whole).join('') !== text.replace(/^\+/, '')) {
+    throw new InvalidArgumentError('It is no duration; write it like 90s, 5m0s or 1.5h.')
+  }
+  return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0)
+}
+
+/**
+ * Collects a flag that may be repeated. Go programs pass their own lists on as `[a,b]`, an empty one as `[]`;
+ * Linkerd does so with `--as-group`.
+ */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  const [, list] = /^\[(.*)\]$/s.exec(value) ?? []
+  const words = list === undefined ? [value] : list.split(',').filter((word) => word !== '')
+  return [...before, ...words]
+}
+
+export type Format = 'table' | 'json' | 'yaml' | 'short'
+
+/** `-o, --output`; the first format is the default. */
+export const outputFlag = (
+  formats: readonly [Format, ...Format[]],
+  text = 'how to print the answer',
+): Option =>
+  flag('-o, --output <format>', text)
+    .choices([...formats])
+    .default(formats[0])
+
+/** `-n, --namespace` and `-A, --all-namespaces`. */
+export const namespaceFlags = (text: string): Option[] => [
+  flag('-n, --namespace <name>', text),
+  ...goBoolean('-A, --all-namespaces', 'look into all namespaces (the default)'),
+]
+
+/** `-l, --selector`, with the operator's own default. */
+export const selectorFlag = (): Option =>
+  flag('-l, --selector <selector>', 'label selector of the routes that are controlled').default(
+    'failover.linkerd.io/controlled-by',
+  )

@@ -1,0 +1,36 @@
+import type { Clock } from '../clock.ts'
+import type { ClusterOptions } from '../kube/config.ts'
+import type { Transport } from '../kube/transport.ts'
+import type { Result } from '../result.ts'
+
+/** Where text goes: standard output or standard error. */
+export interface Stream {
+  write(text: string): void
+  /** A person is reading along: colours and progress make sense. */
+  readonly isTerminal: boolean
+  /** Width in characters, where it is a terminal. */
+  readonly columns: number | undefined
+}
+
+/** An API server as a command uses it. */
+export interface Cluster {
+  readonly transport: Transport
+  /** Its address, for messages. */
+  readonly server: string
+  /** The namespace that the kubeconfig's context names; `default` where it names none. */
+  readonly namespace: string
+}
+
+/** All of the world that a command may touch besides files; a test hands in its own. */
+export interface Io {
+  readonly stdout: Stream
+  readonly stderr: Stream
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  /** Aborted when the user has had enough (Ctrl-C, SIGTERM). */
+  readonly interrupted: AbortSignal
+  /** Finds the cluster; the error is a sentence for the user. */
+  readonly connect: (options: ClusterOptions) => Promise<Result<Cluster, string>>
+}

@@ -1,0 +1,54 @@
+import { systemClock } from '../clock.ts'
+import { err, ok } from '../result.ts'
+import type { Io, Stream } from './io.ts'
+import { runCli } from './run.ts'
+
+/** The command line as a program. No top-level await: it is also bundled as CommonJS. */
+function main(): void {
+  // A reader such as `head` that has seen enough is no error.
+  process.stdout.on('error', () => process.exit())
+  runCli(process.argv.slice(2), processIo()).then(
+    (exitCode) => {
+      process.exitCode = exitCode
+    },
+    (bug: unknown) => {
+      process.stderr.write(
+        `linkerd-failover: a bug, please report it: ${bug instanceof Error ? bug.stack : bug}\n`,
+      )
+      process.exitCode = 70
+    },
+  )
+}
+
+function processIo(): Io {
+  const interruption = new AbortController()
+  const interrupt = () => interruption.abort()
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  return {
+    stdout: streamOf(process.stdout),
+    stderr: streamOf(process.stderr),
+    env: process.env,
+    clock: systemClock,
+    random: Math.random,
+    interrupted: interruption.signal,
+    connect: async (options) => {
+      const { loadClusterConfig } = await import('../kube/config.ts')
+      const config = await loadClusterConfig(options, process.env)
+      if (!config.ok) return err(config.error)
+      const { createTransport } = await import('../kube/transport.ts')
+      const { server, namespace = 'default' } = config.value
+      return ok({ transport: createTransport(config.value, systemClock), server, namespace })
+    },
+  }
+}
+
+const streamOf = (stream: NodeJS.WriteStream): Stream => ({
+  write: (text) => void stream.write(text),
+  isTerminal: stream.isTTY === true,
+  get columns() {
+    return stream.isTTY ? stream.columns : undefined
+  },
+})
+
+main()

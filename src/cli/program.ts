@@ -1,0 +1,117 @@
+import { Argument, Command, CommanderError, type Help, type Option } from 'commander'
+import { err, ok, type Result } from '../result.ts'
+import type { CommandSpec, Flags } from './command.ts'
+import { extensionMetadata } from './commands/extension-metadata.ts'
+import { version } from './commands/version.ts'
+import { type Failure, wrongUsage } from './failure.ts'
+import { collect, flag, goBoolean, spellOut } from './flags.ts'
+
+/** All commands, in the order of the list in `--help`. */
+export const commands: readonly CommandSpec[] = [version, extensionMetadata]
+
+export const programName = 'linkerd-failover'
+
+/** The command line, understood: what to run with what, or a text to print instead (help). */
+export type Parsed =
+  | { readonly kind: 'run'; readonly spec: CommandSpec; readonly args: string[]; readonly flags: Flags }
+  | { readonly kind: 'print'; readonly text: string }
+
+/** The flags that every command takes, by the contract of Linkerd's extensions and from the original. */
+export const globalOptions = (env: Readonly<Record<string, string | undefined>>): Option[] => [
+  flag('--kubeconfig <file>', 'the kubeconfig file (default: KUBECONFIG, else ~/.kube/config)'),
+  flag('--context <name>', 'the context of the kubeconfig to use'),
+  flag('--cluster <name>', 'the cluster of the kubeconfig to use'),
+  flag('--user <name>', 'the user of the kubeconfig to use'),
+  flag('--as <user>', 'the user to impersonate'),
+  flag('--as-group <group>', 'a group to impersonate; may be repeated').argParser(collect),
+  flag('-L, --linkerd-namespace <name>', 'where Linkerd is installed [$LINKERD_NAMESPACE]').default(
+    env.LINKERD_NAMESPACE || 'linkerd',
+  ),
+  flag('--api-addr <host:port>', 'taken from Linkerd, for which it names its own API; not needed here'),
+  ...goBoolean('--verbose', 'print each request to the API server on standard error'),
+]
+
+/** Reads a command line. All errors of usage are failures; nothing is run, nothing is printed. */
+export function parseCommandLine(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Result<Parsed, Failure> {
+  const printed: string[] = []
+  let run: Parsed | undefined
+  const program = buildProgram(env, (spec, args, flags) => {
+    run = { kind: 'run', spec, args, flags }
+  })
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {} })
+  }
+  try {
+    const words = argv.length === 0 ? ['--help'] : spellOut(argv, booleansOf(program))
+    program.parse(words, { from: 'user' })
+  } catch (problem) {
+    if (!(problem instanceof CommanderError)) throw problem
+    if (problem.exitCode !== 0) return err(usageError(problem, argv))
+  }
+  return ok(run ?? { kind: 'print', text: printed.join('') })
+}
+
+/** The whole program as commander knows it; also for the manual and for shell completion. */
+export function buildProgram(
+  env: Readonly<Record<string, string | undefined>>,
+  onRun: (spec: CommandSpec, args: string[], flags: Flags) => void,
+): Command {
+  const program = new Command(programName)
+    .description('Looks after the failover extension of Linkerd, and after the routes that it controls.')
+    .usage('COMMAND [flags]')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, subcommandTerm, visibleOptions: visibleFlags })
+    .addHelpText('after', `\nEach command tells more with --help. It is also \`linkerd failover COMMAND\`.`)
+  for (const option of globalOptions(env)) program.addOption(option)
+  for (const spec of commands) program.addCommand(buildCommand(spec, onRun), { hidden: spec.hidden === true })
+  return program
+}
+
+function buildCommand(
+  spec: CommandSpec,
+  onRun: (spec: CommandSpec, args: string[], flags: Flags) => void,
+): Command {
+  const command = new Command(spec.name)
+    .summary(spec.summary)
+    .description(`${spec.summary}.\n\n${spec.description}`)
+    .helpOption('-h, --help', 'print help')
+    .configureHelp({ showGlobalOptions: true, visibleOptions: visibleFlags })
+    .allowUnknownOption(spec.lenient === true)
+    .allowExcessArguments(spec.lenient === true)
+  for (const { term, text, choices } of spec.args ?? []) {
+    const argument = new Argument(term, text)
+    command.addArgument(choices ? argument.choices(choices) : argument)
+  }
+  for (const option of spec.flags()) command.addOption(option)
+  if (spec.examples.length > 0) command.addHelpText('after', `\n${examplesOf(spec)}`)
+  return command.action(() => onRun(spec, command.args, command.optsWithGlobals()))
+}
+
+function examplesOf({ examples }: CommandSpec): string {
+  const lines = examples.map(({ line, text }) => `  # ${text}\n  ${programName} ${line}`)
+  return ['Examples:', ...lines].join('\n')
+}
+
+const subcommandTerm = (command: Command): string => command.name()
+
+/** Without the `--no-` forms, which are only the other spelling of `--flag=false`. */
+function visibleFlags(this: Help, command: Command): Option[] {
+  const help = command.createOption('-h, --help', 'print help')
+  return [...command.options.filter((option) => !option.hidden), help]
+}
+
+/** The names of all flags that are Go booleans: those that have a `--no-` form. */
+function booleansOf(program: Command): Set<string> {
+  const all = [program, ...program.commands].flatMap(({ options }) => options)
+  return new Set(all.filter(({ negate }) => negate).map(({ long }) => (long ?? '').slice('--no-'.length)))
+}
+
+function usageError(problem: CommanderError, argv: readonly string[]): Failure {
+  const message = problem.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+  const known = commands.find(({ name }) => argv.includes(name))
+  return wrongUsage(message, `see ${programName}${known ? ` ${known.name}` : ''} --help`)
+}

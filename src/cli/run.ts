@@ -1,0 +1,75 @@
+import { err, ok } from '../result.ts'
+import type { Context, Flags, Globals } from './command.ts'
+import { exitCodes, type Failure } from './failure.ts'
+import type { Cluster, Io } from './io.ts'
+import { parseCommandLine, programName } from './program.ts'
+
+/** Runs one command line to its end and answers with the exit code. Everything it says goes through `io`. */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  const parsed = parseCommandLine(argv, io.env)
+  if (!parsed.ok) return say(io, parsed.error)
+  if (parsed.value.kind === 'print') {
+    io.stdout.write(parsed.value.text)
+    return exitCodes.ok
+  }
+  const { spec, args, flags } = parsed.value
+  const globals = readGlobals(flags)
+  const connection = connectOnce(io, globals)
+  const context: Context = { io, globals, connect: connection.connect }
+  try {
+    const ending = await spec.run(context, args, flags)
+    return ending.ok ? ending.value : say(io, ending.error)
+  } finally {
+    await connection.close()
+  }
+}
+
+function say({ stderr }: Io, { message, hint, exitCode }: Failure): number {
+  stderr.write(`${programName}: ${message.replace(/\.$/, '')}; ${hint}\n`)
+  return exitCode
+}
+
+/** One connection for a command, opened when it is first asked for. */
+function connectOnce(io: Io, { cluster, verbose }: Globals) {
+  let opened: Cluster | undefined
+  return {
+    connect: async () => {
+      if (opened) return ok(opened)
+      const found = await io.connect(cluster)
+      if (!found.ok) return err(noCluster(found.error))
+      opened = verbose ? { ...found.value, transport: await told(io, found.value) } : found.value
+      return ok(opened)
+    },
+    close: async () => opened?.transport.close(),
+  }
+}
+
+const told = async ({ stderr, clock }: Io, { transport }: Cluster) =>
+  (await import('./verbose.ts')).tellRequests(transport, stderr, clock)
+
+const noCluster = (message: string): Failure => ({
+  exitCode: exitCodes.usage,
+  message,
+  hint: 'name a kubeconfig with --kubeconfig, or one of its contexts with --context',
+})
+
+/** The flags are those of `globalOptions`, so their types are known; anything else counts as not given. */
+function readGlobals(flags: Flags): Globals {
+  const text = (name: string) => {
+    const value = flags[name]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const groups = Array.isArray(flags.asGroup) ? flags.asGroup.map(String) : []
+  return {
+    cluster: {
+      kubeconfig: text('kubeconfig'),
+      context: text('context'),
+      cluster: text('cluster'),
+      user: text('user'),
+      as: text('as'),
+      asGroups: groups.length > 0 ? groups : undefined,
+    },
+    linkerdNamespace: text('linkerdNamespace') ?? 'linkerd',
+    verbose: flags.verbose === true,
+  }
+}

@@ -1,0 +1,65 @@
+import { systemClock } from '../../clock.ts'
+import { createTransport, type Transport } from '../../kube/transport.ts'
+import { err, ok } from '../../result.ts'
+import type { Io } from '../io.ts'
+import { runCli } from '../run.ts'
+
+export interface RunOptions {
+  /** The address of the API server; without it there is no cluster to connect to. */
+  readonly server?: string
+  readonly env?: Record<string, string>
+  /** Standard output and error are a terminal of this width. */
+  readonly columns?: number
+  readonly signal?: AbortSignal
+  /** The namespace of the kubeconfig's context. */
+  readonly namespace?: string
+  /** Takes the place of the connection. */
+  readonly connect?: Io['connect']
+  /** Stands between the command and the server. */
+  readonly wrap?: (transport: Transport) => Transport
+  readonly clock?: Io['clock']
+  /** Called with each piece of text for standard output. */
+  readonly onOutput?: (text: string) => void
+}
+
+export interface Ran {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command line in this process; `linkerd-failover` itself is left out: `run('status -o json')`. */
+export async function run(line: string | readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const text = { stdout: '', stderr: '' }
+  const stream = (name: 'stdout' | 'stderr') => ({
+    write: (piece: string) => {
+      text[name] += piece
+      if (name === 'stdout') options.onOutput?.(piece)
+    },
+    isTerminal: options.columns !== undefined,
+    columns: options.columns,
+  })
+  const { server, namespace = 'default', wrap = (transport: Transport) => transport } = options
+  const io: Io = {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    env: options.env ?? {},
+    clock: options.clock ?? systemClock,
+    random: Math.random,
+    interrupted: options.signal ?? new AbortController().signal,
+    connect:
+      options.connect ??
+      (async ({ as, asGroups }) => {
+        if (server === undefined) return err('no cluster to talk to')
+        const headers = async () => ({
+          ...(as === undefined ? {} : { 'impersonate-user': as }),
+          ...(asGroups === undefined ? {} : { 'impersonate-group': [...asGroups] }),
+        })
+        const transport = createTransport({ server, headers, source: 'test' }, systemClock)
+        return ok({ transport: wrap(transport), server, namespace })
+      }),
+  }
+  const words = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line
+  const exitCode = await runCli(words, io)
+  return { exitCode, ...text }
+}

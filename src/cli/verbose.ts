@@ -1,0 +1,25 @@
+import type { Clock } from '../clock.ts'
+import type { KubeRequest, Transport } from '../kube/transport.ts'
+import type { Stream } from './io.ts'
+
+/** A transport that prints each request with its outcome and its time, as `--verbose` asks. */
+export function tellRequests(transport: Transport, stderr: Stream, clock: Clock): Transport {
+  const tell = async <T extends { readonly ok: boolean }>(
+    req: KubeRequest,
+    answer: Promise<T>,
+  ): Promise<T> => {
+    const began = clock.now()
+    const result = await answer
+    const query = new URLSearchParams(req.query).toString()
+    const path = query === '' ? req.path : `${req.path}?${query}`
+    stderr.write(
+      `${req.method} ${path} ${result.ok ? 'ok' : 'failed'} ${Math.round(clock.now() - began)} ms\n`,
+    )
+    return result
+  }
+  return {
+    request: (req) => tell(req, transport.request(req)),
+    stream: (req) => tell(req, transport.stream(req)),
+    close: () => transport.close(),
+  }
+}
