@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { binary } from './binaries.ts'
+import { binary } from '../programs/binaries.ts'
 
 export interface Finished {
   readonly stdout: string

@@ -1,11 +1,11 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
+import { type Program, type ProgramSet, sets } from './sets.ts'
 
-export const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] as const
-export type Program = (typeof programs)[number]
+const cache = join(import.meta.dirname, '..', '..', '.cache')
 
 /** Where `build.ts` puts what it builds: inside the repository, ignored by git. */
-export const buildFolder = join(import.meta.dirname, '..', '..', '.cache', 'control-plane')
+export const buildFolder = ({ name }: ProgramSet): string => join(cache, name)
 
 /** The folder that `KUBEBUILDER_ASSETS` names, or undefined where it is not set (or empty). */
 export const assetsFolder = (): string | undefined => process.env.KUBEBUILDER_ASSETS || undefined
@@ -27,8 +27,9 @@ export function isExecutable(path: string): boolean {
 
 /** The path of a program, from `KUBEBUILDER_ASSETS` first. Throws with the remedy when it is missing. */
 export function binary(program: Program): string {
-  const folders = [assetsFolder(), buildFolder].filter((folder) => folder !== undefined)
+  const built = sets.filter(({ packages }) => program in packages).map(buildFolder)
+  const folders = [assetsFolder(), ...built].filter((folder) => folder !== undefined)
   const found = folders.map((folder) => join(folder, program)).find(isExecutable)
   if (found) return found
-  throw new Error(`${program} is not in ${folders.join(' or ')}; run: node test/control-plane/build.ts`)
+  throw new Error(`${program} is not in ${folders.join(' or ')}; run: node test/programs/build.ts`)
 }
