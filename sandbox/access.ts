@@ -60,7 +60,7 @@ export class Access {
     return object !== undefined
   }
 
-  /** How many requests came over HTTP since the start or `clearRequests`. */
+  /** How many requests came from outside since the start or `clearRequests`. */
   requests(wanted: { verb?: Verb; resource?: string } = {}): number {
     return this.#log.count(wanted)
   }

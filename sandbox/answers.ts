@@ -75,7 +75,7 @@ const scaleType = { apiVersion: 'autoscaling/v1', kind: 'Scale' }
 function encoded(world: World, call: Call, stored: KubeObject): string {
   if (call.subresource === 'scale') return JSON.stringify(scaleOf(stored))
   const format = formatOf(call.headers.accept, call.query)
-  return encodeObject(call.resource, stored, format, world.now().getTime())
+  return encodeObject(call.resource, stored, format, world.clock.wallTime().getTime())
 }
 
 function answerGet(world: World, call: Call, frozen: Snapshot | undefined): Answer {
@@ -156,7 +156,10 @@ function answerDeleteCollection(world: World, call: Call): Answer {
   const removed = objects.map((object) => remove(world, resource.kind, object, options, dryRun).object)
   const metadata = { resourceVersion: String(world.store.version) }
   const format = formatOf(call.headers.accept, query)
-  return { code: 200, body: encodeList(resource, removed, metadata, format, world.now().getTime()) }
+  return {
+    code: 200,
+    body: encodeList(resource, removed, metadata, format, world.clock.wallTime().getTime()),
+  }
 }
 
 /** Answers any request for objects but a watch. */

@@ -1,109 +1,75 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { setTimeout as pause } from 'node:timers/promises'
-import { type Answer, answer } from './answers.ts'
-import { discover } from './discovery.ts'
-import { formatOf } from './encode.ts'
+import { type Clock, sleep } from '../src/clock.ts'
+import type { Api, ApiReply, ApiRequest } from './api.ts'
 import type { Faults } from './faults.ts'
-import { bodyOf, type Call, type RequestLog, targetOf, verbOf } from './requests.ts'
-import { ApiError, badRequest, notAcceptable } from './status.ts'
-import { watch } from './watches.ts'
-import type { World } from './world.ts'
+import type { WatchSink } from './watches.ts'
+
+/** Serves an API over HTTP. */
+export function serveHttp(api: Api, faults: Faults, clock: Clock): Server {
+  const server = createServer((request, response) => {
+    bodyOf(request)
+      .then(async (body) => {
+        if (faults.delayMs > 0) await sleep(clock, faults.delayMs)
+        send(api.handle(apiRequest(request, body)), response, faults)
+      })
+      .catch(() => response.destroy())
+  })
+  server.on('connection', (socket) => {
+    if (faults.refusing) return void socket.destroy()
+    socket.setNoDelay(true)
+    faults.sockets.add(socket)
+    socket.on('close', () => faults.sockets.delete(socket))
+  })
+  return server
+}
+
+function apiRequest({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): ApiRequest {
+  const { pathname: path, searchParams: query } = new URL(url, 'http://sandbox')
+  const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
+  return { method, path, query, accept: headers.accept ?? '*/*', contentType, body }
+}
 
 const jsonHeaders = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }
 
-function send(response: ServerResponse, { code, body }: Answer): void {
-  response.writeHead(code, { ...jsonHeaders, 'content-length': Buffer.byteLength(body) }).end(body)
-}
-
-function sendError(response: ServerResponse, error: unknown): void {
-  const known =
-    error instanceof ApiError
-      ? error
-      : new ApiError(500, 'InternalError', error instanceof Error ? (error.stack ?? '') : String(error))
-  if (response.headersSent) return void response.destroy()
-  const retryAfter = known.details?.retryAfterSeconds
-  if (typeof retryAfter === 'number') response.setHeader('retry-after', retryAfter)
-  send(response, { code: known.code, body: JSON.stringify(known.status) })
-}
-
-/** What the real server says where nothing is served: no Status, just this text. */
-function sendNothingHere(response: ServerResponse): void {
-  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n')
-}
-
-const acceptable = /\*\/\*|application\/\*|application\/json/
-const probes = ['/healthz', '/livez', '/readyz']
-
-function contentTypeOf(request: IncomingMessage): string {
-  return (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
-}
-
-/** The HTTP face of a world. */
-export class Http {
-  readonly server: Server
-  readonly #world: World
-  readonly #faults: Faults
-  readonly #log: RequestLog
-
-  constructor(world: World, faults: Faults, log: RequestLog) {
-    this.#world = world
-    this.#faults = faults
-    this.#log = log
-    this.server = createServer((request, response) => {
-      this.#handle(request, response).catch((error) => sendError(response, error))
-    })
-    this.server.on('connection', (socket) => {
-      if (faults.refusing) return void socket.destroy()
-      socket.setNoDelay(true)
-      faults.sockets.add(socket)
-      socket.on('close', () => faults.sockets.delete(socket))
-    })
-  }
-
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await bodyOf(request)
-    if (this.#faults.delayMs > 0) await pause(this.#faults.delayMs)
-    const url = new URL(request.url ?? '/', 'http://sandbox')
-    const target = targetOf(this.#world.registry, url.pathname)
-    const method = request.method ?? 'GET'
-    const call = target && this.#call(method, target, url, request, body)
-    if (call) this.#log.add(call)
-    this.#faults.check(method, target?.resource.kind.plural)
-    if (call) this.#answer(call, response)
-    else if (probes.includes(url.pathname)) response.writeHead(200).end('ok')
-    else this.#document(url.pathname, response)
-  }
-
-  #call(
-    method: string,
-    target: NonNullable<ReturnType<typeof targetOf>>,
-    { searchParams: query }: URL,
-    request: IncomingMessage,
-    body: string,
-  ): Call {
-    const verb = verbOf(method, target, query)
-    const accept = request.headers.accept ?? '*/*'
-    return { ...target, verb, query, headers: { accept, contentType: contentTypeOf(request) }, body }
-  }
-
-  #answer(call: Call, response: ServerResponse): void {
-    if (!acceptable.test(call.headers.accept)) throw notAcceptable()
-    if (call.verb === 'watch') this.#watch(call, response)
-    else send(response, answer(this.#world, call, this.#faults.frozen(call)))
-  }
-
-  #watch(call: Call, response: ServerResponse): void {
+function send(reply: ApiReply, response: ServerResponse, faults: Faults): void {
+  if (reply.kind === 'watch') {
     const { socket } = response
-    if (!socket) throw badRequest('the connection is gone')
-    this.#faults.watchSockets.add(socket)
-    response.on('close', () => this.#faults.watchSockets.delete(socket))
-    const { resource, namespace, query } = call
-    watch(this.#world, { resource, namespace, query, format: formatOf(call.headers.accept, query) }, response)
+    if (!socket) return
+    faults.watchSockets.add(socket)
+    response.on('close', () => faults.watchSockets.delete(socket))
+    response.writeHead(200, jsonHeaders)
+    response.flushHeaders()
+    reply.start(sinkOf(response))
+    return
   }
+  const { code, contentType, body, retryAfterSeconds } = reply
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds)
+  const length = Buffer.byteLength(body)
+  response
+    .writeHead(code, { ...jsonHeaders, 'content-type': contentType, 'content-length': length })
+    .end(body)
+}
 
-  #document(path: string, response: ServerResponse): void {
-    const document = discover(this.#world.registry, path)
-    if (document) send(response, { code: 200, body: JSON.stringify(document) })
-    else sendNothingHere(response)
-  }
+const sinkOf = (response: ServerResponse): WatchSink => ({
+  get ended() {
+    return response.writableEnded
+  },
+  write: (text) => response.write(text),
+  drained: () =>
+    new Promise((resolve) => {
+      const done = () => {
+        response.off('drain', done).off('close', done)
+        resolve()
+      }
+      response.on('drain', done).on('close', done)
+    }),
+  end: () => void response.end(),
+  onClose: (callback) => void response.on('close', callback),
+})
+
+/** The whole body as text. */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
 }

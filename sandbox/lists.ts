@@ -102,5 +102,5 @@ export function list(
     ...(page.more ? { continue: encodeToken({ version: snapshot.version, after: page.more }) } : {}),
     ...(page.more && !selected ? { remainingItemCount: page.remaining } : {}),
   }
-  return encodeList(resource, page.objects, metadata, format, world.now().getTime())
+  return encodeList(resource, page.objects, metadata, format, world.clock.wallTime().getTime())
 }

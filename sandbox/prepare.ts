@@ -11,17 +11,16 @@ export type Strictness = 'Strict' | 'Warn' | 'Ignore'
 
 type Default = (object: KubeObject, world: World) => KubeObject
 
-let lastClusterIp = 0
-
-function clusterIp(): string {
-  lastClusterIp += 1
-  return `10.96.${(lastClusterIp >> 8) & 255}.${lastClusterIp & 255}`
+/** An address that no other Service has soon: from the version that its write will get. */
+function clusterIp({ store }: World): string {
+  const next = store.version + 1
+  return `10.96.${(next >> 8) & 255}.${next & 255}`
 }
 
-function serviceDefaults(object: KubeObject): KubeObject {
+function serviceDefaults(object: KubeObject, world: World): KubeObject {
   const spec = asObject(object.spec)
   if (spec.type === 'ExternalName') return object
-  const ip = asText(spec.clusterIP) || clusterIp()
+  const ip = asText(spec.clusterIP) || clusterIp(world)
   const ports = asList(spec.ports).map((port) => {
     const { port: targetPort } = asObject(port)
     return { protocol: 'TCP', targetPort, ...asObject(port) }
@@ -41,10 +40,10 @@ const defaults: Record<string, Default> = {
     status: asObject(object.status),
   }),
   Secret: (object) => ({ type: 'Opaque', ...object }),
-  CustomResourceDefinition: (object, { now }) =>
+  CustomResourceDefinition: (object, { clock }) =>
     dig(object, 'status', 'conditions')
       ? object
-      : { ...object, status: establishedStatus(object, timestamp(now())) },
+      : { ...object, status: establishedStatus(object, timestamp(clock.wallTime())) },
 }
 
 /** A stored object with what the server adds. */

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Resource } from './kinds.ts'
 import type { Registry } from './registry.ts'
 import { badRequest, methodNotAllowed } from './status.ts'
@@ -52,13 +51,6 @@ export function requiredNamespace({ resource, namespace }: Target): string | und
   if (resource.kind.namespaced && !namespace)
     throw badRequest('an empty namespace may not be set during creation')
   return namespace
-}
-
-/** The whole body as text. */
-export async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
-  return Buffer.concat(chunks).toString()
 }
 
 export type LoggedRequest = {

@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
+import { type Clock, systemClock } from '../src/clock.ts'
 import { Access } from './access.ts'
-import { runControllers } from './controllers/run.ts'
+import { Api } from './api.ts'
+import { type Controllers, runControllers } from './controllers/run.ts'
 import { serveCrds } from './crds.ts'
 import { Faults } from './faults.ts'
-import { Http } from './http.ts'
+import { serveHttp } from './http.ts'
 import type { Json } from './json.ts'
 import { builtinKinds } from './kinds.ts'
 import { parseObject } from './object.ts'
@@ -31,8 +35,20 @@ export type SandboxOptions = {
   trafficSplits?: boolean
   /** How many changes of each kind a watch may have missed before it is too old. */
   history?: number
-  /** The wall clock of timestamps and ages. */
-  now?: () => Date
+  /** For timestamps, ages, time-outs of watches and whatever else takes time; the machine's without it. */
+  clock?: Clock
+  /** Names for new objects' `metadata.uid`; random ones without it. */
+  newUid?: () => string
+}
+
+/** An API server without a way in from other processes. */
+export type InMemorySandbox = {
+  api: Api
+  world: World
+  faults: Faults
+  store: Access
+  /** Takes its controllers away. */
+  stop(): void
 }
 
 /** A running API server, in memory, on loopback, without authentication. */
@@ -76,7 +92,7 @@ function fill(store: Access, options: SandboxOptions): void {
   if (options.trafficSplits !== false) store.create(trafficSplitCrd())
 }
 
-function listen({ server }: Http, port: number): Promise<AddressInfo> {
+function listen(server: Server, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', () => {
@@ -87,31 +103,40 @@ function listen({ server }: Http, port: number): Promise<AddressInfo> {
   })
 }
 
-/** Starts a sandbox; it answers when this resolves, and rejects if its port is taken. */
-export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+/** Creates an API server that only this process can ask. */
+export function createSandbox(options: Omit<SandboxOptions, 'port'> = {}): InMemorySandbox {
   const registry = new Registry(builtinKinds)
   const store = new Store(options.history ?? 10_000)
-  const world: World = { store, registry, now: options.now ?? (() => new Date()) }
+  const { clock = systemClock, newUid = randomUUID } = options
+  const world: World = { store, registry, clock, newUid }
   for (const kind of registry.kinds()) store.collection(kind)
   serveCrds(store, registry)
   const log = new RequestLog()
   const access = new Access(world, log)
   fill(access, options)
-  const controllers =
-    options.controllers === false ? undefined : runControllers(world, options.podReadyMs ?? 0)
+  let controllers: Controllers | undefined
+  if (options.controllers !== false) controllers = runControllers(world, options.podReadyMs ?? 0)
   const faults = new Faults(store)
-  const http = new Http(world, faults, log)
-  const { port } = await listen(http, options.port ?? 0)
+  const api = new Api(world, faults, log)
+  return { api, world, faults, store: access, stop: () => controllers?.stop() }
+}
+
+/** Starts a sandbox; it answers when this resolves, and rejects if its port is taken. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const sandbox = createSandbox(options)
+  const { api, world, faults, store } = sandbox
+  const server = serveHttp(api, faults, world.clock)
+  const { port } = await listen(server, options.port ?? 0)
   const url = `http://127.0.0.1:${port}`
   return {
     url,
     kubeconfig: kubeconfigFor(url),
     faults,
-    store: access,
+    store,
     stop: () => {
-      controllers?.stop()
+      sandbox.stop()
       for (const socket of faults.sockets) socket.destroy()
-      return new Promise((resolve) => http.server.close(() => resolve()))
+      return new Promise((resolve) => server.close(() => resolve()))
     },
   }
 }

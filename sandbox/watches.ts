@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { Timer } from '../src/clock.ts'
 import { changeLine, encodeEvent, encodeObject, type Format, table } from './encode.ts'
 import type { JsonObject } from './json.ts'
 import { apiVersionOf, type Resource } from './kinds.ts'
@@ -8,6 +8,18 @@ import { type Selector, selectorOf } from './selectors.ts'
 import { expired, invalid } from './status.ts'
 import type { Change, ChangeType, Watcher } from './store.ts'
 import type { World } from './world.ts'
+
+/** Where the lines of a watch go: the body of an HTTP response, or a reader in the same process. */
+export type WatchSink = {
+  readonly ended: boolean
+  /** False when the reader is slow: wait for `drained`. */
+  write(text: string): boolean
+  /** Resolves when there is room again, or nobody left. */
+  drained(): Promise<void>
+  end(): void
+  /** Calls back when either side has closed it. */
+  onClose(callback: () => void): void
+}
 
 export type WatchRequest = {
   resource: Resource
@@ -39,17 +51,16 @@ const isTrue = (query: URLSearchParams, name: string) => ['1', 'true'].includes(
 class OpenWatch implements Watcher {
   readonly #world: World
   readonly #request: WatchRequest
-  readonly #response: ServerResponse
+  readonly #sink: WatchSink
   readonly #selects: Selector
-  readonly #timers: NodeJS.Timeout[] = []
+  readonly #timers = new Set<Timer>()
   /** Changes that came while the initial objects were still being written. */
   #waiting: string[] | undefined
 
-  constructor(world: World, request: WatchRequest, response: ServerResponse) {
+  constructor(world: World, request: WatchRequest, selected: Selector, sink: WatchSink) {
     this.#world = world
     this.#request = request
-    this.#response = response
-    const selected = selectorOf(request.query, request.resource.kind.selectable)
+    this.#sink = sink
     const { namespace } = request
     this.#selects = namespace ? (o) => o.metadata.namespace === namespace && selected(o) : selected
   }
@@ -58,14 +69,15 @@ class OpenWatch implements Watcher {
     const event = seen(change, this.#selects)
     if (!event) return
     const { resource, format } = this.#request
-    const now = this.#world.now().getTime()
+    const now = this.#world.clock.wallTime().getTime()
     this.#write(changeLine(change, event.type, event.object, resource, format, now))
   }
 
   end(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers.clear()
     this.#collection.watchers.delete(this)
-    if (!this.#response.writableEnded) this.#response.end()
+    if (!this.#sink.ended) this.#sink.end()
   }
 
   fail(): void {
@@ -80,7 +92,7 @@ class OpenWatch implements Watcher {
     const missed = version ? this.#collection.since(version) : undefined
     if (!streaming && version && !missed) return this.#tooOld(version)
     this.#collection.watchers.add(this)
-    this.#response.on('close', () => this.end())
+    this.#sink.onClose(() => this.end())
     this.#schedule(version ?? startAt)
     if (missed && !streaming) for (const change of missed) this.deliver(change)
     else {
@@ -99,12 +111,13 @@ class OpenWatch implements Watcher {
   #tooOld(version: number): void {
     const { oldest } = this.#collection
     const { status } = expired(`too old resource version: ${version} (${oldest})`)
-    this.#response.end(encodeEvent('ERROR', JSON.stringify(status)))
+    this.#sink.write(encodeEvent('ERROR', JSON.stringify(status)))
+    this.#sink.end()
   }
 
   #write(line: string): void {
     if (this.#waiting) this.#waiting.push(line)
-    else if (!this.#response.writableEnded) this.#response.write(line)
+    else if (!this.#sink.ended) this.#sink.write(line)
   }
 
   /** The objects as they are now, each as ADDED, then what changed meanwhile. */
@@ -112,16 +125,16 @@ class OpenWatch implements Watcher {
     const { resource, namespace, format } = this.#request
     const objects = this.#world.store.list(resource.kind, namespace).filter(this.#selects)
     this.#waiting = []
-    const now = this.#world.now().getTime()
+    const now = this.#world.clock.wallTime().getTime()
     let chunk = ''
     for (const object of objects) {
       chunk += encodeEvent('ADDED', encodeObject(resource, object, format, now))
       if (chunk.length < chunkSize) continue
-      if (!this.#response.write(chunk)) await drained(this.#response)
+      if (!this.#sink.write(chunk)) await this.#sink.drained()
       chunk = ''
     }
     if (bookmarkVersion !== undefined) chunk += this.#bookmark(bookmarkVersion, true)
-    if (chunk && !this.#response.writableEnded) this.#response.write(chunk)
+    if (chunk && !this.#sink.ended) this.#sink.write(chunk)
     const waiting = this.#waiting
     this.#waiting = undefined
     for (const line of waiting) this.#write(line)
@@ -144,25 +157,27 @@ class OpenWatch implements Watcher {
     const { query } = this.#request
     const asked = Number(query.get('timeoutSeconds') ?? 0)
     const timeoutMs = (asked > 0 ? asked : defaultTimeoutSeconds) * 1000
-    this.#timers.push(setTimeout(() => this.end(), timeoutMs))
+    this.#after(timeoutMs, () => this.end())
     if (!this.#bookmarks) return
     const bookmark = () => {
       const { version } = this.#world.store
       if (version > begunAt) this.#write(this.#bookmark(version, false))
     }
-    this.#timers.push(setInterval(bookmark, bookmarkEveryMs))
-    if (timeoutMs > beforeTimeoutMs) this.#timers.push(setTimeout(bookmark, timeoutMs - beforeTimeoutMs))
-  }
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done).off('close', done)
-      resolve()
+    const everyMinute = () => {
+      bookmark()
+      this.#after(bookmarkEveryMs, everyMinute)
     }
-    response.on('drain', done).on('close', done)
-  })
+    this.#after(bookmarkEveryMs, everyMinute)
+    if (timeoutMs > beforeTimeoutMs) this.#after(timeoutMs - beforeTimeoutMs, bookmark)
+  }
+
+  #after(ms: number, run: () => void): void {
+    const timer = this.#world.clock.after(ms, () => {
+      this.#timers.delete(timer)
+      run()
+    })
+    this.#timers.add(timer)
+  }
 }
 
 /** `sendInitialEvents` and `resourceVersionMatch` are only allowed together. */
@@ -177,12 +192,13 @@ function checkOptions(query: URLSearchParams): void {
   throw invalid({ group: 'meta.k8s.io', plural: '', kind: 'ListOptions' }, '', [cause])
 }
 
-/** Answers a watch request; the response stays open until its timeout, the client, or a fault ends it. */
-export function watch(world: World, request: WatchRequest, response: ServerResponse): void {
+/**
+ * Reads a watch request; throws where it makes no sense. What it answers writes into a sink until the watch's
+ * timeout, the client, or a fault ends it.
+ */
+export function watch(world: World, request: WatchRequest): (sink: WatchSink) => void {
   checkOptions(request.query)
   const version = versionParameter(request.query)
-  const open = new OpenWatch(world, request, response)
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' })
-  response.flushHeaders()
-  void open.start(version)
+  const selected = selectorOf(request.query, request.resource.kind.selectable)
+  return (sink) => void new OpenWatch(world, request, selected, sink).start(version)
 }

@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto'
 import { asNumber, asObject, equal, type Json, type JsonObject, without } from './json.ts'
 import { type Kind, type Resource, type Subresource, toStored, toVersion } from './kinds.ts'
 import { type KubeObject, key, keyOf, type ObjectMeta, withMeta } from './object.ts'
@@ -8,8 +7,6 @@ import { timestamp, type World } from './world.ts'
 
 /** How a write was asked for. */
 export type WriteOptions = { dryRun?: boolean; strictness?: Strictness; subresource?: Subresource }
-
-const suffix = () => randomBytes(5).toString('base64url').toLowerCase().replace(/[-_]/g, 'x').slice(0, 5)
 
 /** The stored object that a path names, or 404. */
 export function read(world: World, kind: Kind, namespace: string | undefined, name: string): KubeObject {
@@ -28,16 +25,17 @@ function newMeta(
   meta: ObjectMeta,
   { generation }: Kind,
   namespace: string | undefined,
-  now: Date,
+  { clock, newUid }: World,
 ): ObjectMeta {
-  const name = meta.name || (meta.generateName ? `${meta.generateName}${suffix()}` : '')
+  const uid = newUid()
+  const name = meta.name || (meta.generateName ? `${meta.generateName}${uid.slice(0, 5)}` : '')
   const chosen = without(meta, 'resourceVersion', 'deletionTimestamp', 'generation', 'selfLink', 'namespace')
   return {
     ...chosen,
     name,
     ...(namespace ? { namespace } : {}),
-    uid: randomUUID(),
-    creationTimestamp: timestamp(now),
+    uid,
+    creationTimestamp: timestamp(clock.wallTime()),
     ...(generation ? { generation: 1 } : {}),
   }
 }
@@ -57,7 +55,7 @@ export function create(
   }
   if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
   checkNamespace(world, kind, namespace)
-  const named = { ...object, metadata: newMeta(metadata, kind, namespace, world.now()) }
+  const named = { ...object, metadata: newMeta(metadata, kind, namespace, world) }
   const pruned = prunedObject(resource, named, options.strictness ?? 'Warn')
   validate(resource, pruned, undefined)
   const statusless = kind.custom && kind.subresources.includes('status') ? dropStatus(pruned) : pruned
@@ -186,7 +184,7 @@ export function remove(
   if (dryRun) return { object, gone: !held }
   if (held) {
     if (object.metadata.deletionTimestamp) return { object, gone: false }
-    const deletionTimestamp = timestamp(world.now())
+    const deletionTimestamp = timestamp(world.clock.wallTime())
     return { object: world.store.put(kind, withMeta(object, { deletionTimestamp })), gone: false }
   }
   deleteContents(world, kind, object)

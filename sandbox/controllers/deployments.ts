@@ -72,7 +72,7 @@ function runningStatus(pod: KubeObject, now: string): JsonObject {
 function start(world: World, namespace: string, name: string): void {
   const pod = find(world, 'pods', namespace, name)
   if (!pod) return
-  const status = runningStatus(pod, timestamp(world.now()))
+  const status = runningStatus(pod, timestamp(world.clock.wallTime()))
   replace(world, 'pods', pod, { ...pod, status }, { subresource: 'status' })
 }
 
@@ -124,6 +124,6 @@ export function reconcileDeployment(
     kept.push(pod)
     later(() => start(world, namespace, pod.metadata.name))
   }
-  const status = statusOf(deployment, kept, hash, timestamp(world.now()))
+  const status = statusOf(deployment, kept, hash, timestamp(world.clock.wallTime()))
   replace(world, 'deployments.apps', deployment, { ...deployment, status }, { subresource: 'status' })
 }

@@ -1,3 +1,4 @@
+import type { Timer } from '../../src/clock.ts'
 import type { World } from '../world.ts'
 import { reconcileDeployment } from './deployments.ts'
 import { Owners } from './owners.ts'
@@ -6,30 +7,30 @@ import { reconcileService } from './services.ts'
 export type Controllers = { stop(): void }
 
 /**
- * Plays the controllers of a cluster: after a change, what depends on it is brought in line, once per turn of
- * the event loop however many changes there were. Failing ones are reported and tried again at the next change.
+ * Plays the controllers of a cluster: after a change, what depends on it is brought in line, once
+ * however many changes were made at that moment. Failing ones are reported and tried again at the next change.
  */
 export function runControllers(world: World, podReadyMs: number): Controllers {
   const owners = new Owners(world)
-  const timers = new Set<NodeJS.Timeout>()
+  const timers = new Set<Timer>()
+  let stopped = false
   const later = (run: () => void) => {
-    const timer = setTimeout(() => {
+    const timer = world.clock.after(podReadyMs, () => {
       timers.delete(timer)
       attempt(run)
-    }, podReadyMs)
+    })
     timers.add(timer)
   }
   let dirty = new Map<string, () => void>()
-  let turn: NodeJS.Immediate | undefined
   const flush = () => {
-    turn = undefined
+    if (stopped) return
     const batch = dirty
     dirty = new Map()
     for (const reconcile of batch.values()) attempt(reconcile)
   }
   const mark = (key: string, reconcile: () => void) => {
+    if (dirty.size === 0) queueMicrotask(flush)
     dirty.set(key, reconcile)
-    turn ??= setImmediate(flush)
   }
   const markAll = (namespace: string, deployments: Iterable<string>, services: Iterable<string>) => {
     for (const name of deployments) {
@@ -45,8 +46,8 @@ export function runControllers(world: World, podReadyMs: number): Controllers {
   })
   return {
     stop: () => {
-      if (turn) clearImmediate(turn)
-      for (const timer of timers) clearTimeout(timer)
+      stopped = true
+      for (const timer of timers) timer.cancel()
     },
   }
 }

@@ -148,7 +148,7 @@ export function reconcileService(world: World, namespace: string, name: string):
     (pod) => matches(selector, pod.metadata.labels) && ipOf(pod) !== '',
   )
   const ports = portsOf(service, pods[0])
-  const now = world.now()
+  const now = world.clock.wallTime()
   const wanted = chunks(pods, endpointsPerSlice).map((some, index) =>
     sliceOf(service, sliceName(name, index), some, ports, now),
   )
