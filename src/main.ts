@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import { startAdminServer } from './admin/server.ts'
 import { systemClock } from './clock.ts'
 import { parseSettings, type Settings } from './config.ts'
@@ -32,6 +33,8 @@ async function run(settings: Settings, cluster: ClusterConfig): Promise<void> {
   const transport = createTransport(cluster, clock)
   const { selector, adminAddress } = settings
   log.info({ version, server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
   const operator = startOperator({
     transport,
     clock,
@@ -39,6 +42,7 @@ async function run(settings: Settings, cluster: ClusterConfig): Promise<void> {
     log,
     selector,
     instance: hostname(),
+    registry,
   })
   const admin = await startAdminServer(adminAddress, operator)
   if (!admin.ok) {

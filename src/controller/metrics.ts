@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { version } from '../version.ts'
 
 /** Buckets in seconds: a reaction is a few ms, a mass failover some seconds. */
@@ -18,11 +18,9 @@ export interface Readings {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** All metrics of the operator, in a registry of their own. docs/OPERATIONS.md says what each means. */
-export function createMetrics() {
-  const registry = new Registry()
+/** All metrics of the operator, in `registry`. docs/OPERATIONS.md says what each means. */
+export function createMetrics(registry: Registry) {
   const registers = [registry]
-  collectDefaultMetrics({ register: registry })
   const build = { name: 'linkerd_failover_build_info', help: 'Always 1; its label tells the version.' }
   new Gauge({ ...build, labelNames: ['version'] as const, registers }).set({ version }, 1)
   return {

@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts'
 import type { Transport } from '../kube/transport.ts'
@@ -18,6 +19,8 @@ export interface OperatorOptions {
   readonly selector: string
   /** Names this process in Events. */
   readonly instance: string
+  /** Where its metrics go, beside those that the process puts there; one of its own without it. */
+  readonly registry?: Registry
 }
 
 /** A running operator, as its surroundings see it. */
@@ -39,7 +42,7 @@ const stuckAfterMs = 120_000
 /** Joins the six hops: watches -> index -> queue -> reconcile -> writer -> report. */
 export function startOperator(options: OperatorOptions): Operator {
   const { clock, log } = options
-  const metrics = createMetrics()
+  const metrics = createMetrics(options.registry ?? new Registry())
   const events = createEventRecorder({ ...options, reportingInstance: options.instance })
   const reporter = new Reporter({ clock, log, metrics, event: (input) => events.record(input) })
   const queue: Queue = new Queue({
