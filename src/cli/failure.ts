@@ -13,6 +13,10 @@ export const exitCodes = {
   usage: 64,
   /** The cluster could not be asked, or refused. */
   unavailable: 69,
+  /** A bug of the program itself. */
+  bug: 70,
+  /** Ended by Ctrl-C or SIGTERM before it was done. */
+  interrupted: 130,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

@@ -56,6 +56,15 @@ test.each([
   expect(spellOut([word], new Set(['verbose']))).toEqual([spelt])
 })
 
+test.each([
+  ['-n=shop', ['-n', 'shop']],
+  ['-n=', ['-n', '']],
+  ['-n=a=b', ['-n', 'a=b']],
+  ['-nshop', ['-nshop']],
+])('%s is spelt out as %j', (word, spelt) => {
+  expect(spellOut([word], new Set())).toEqual(spelt)
+})
+
 test('what comes after -- is left as it is', () => {
   const words = ['--verbose=true', '--', '--verbose=true']
   expect(spellOut(words, new Set(['verbose']))).toEqual(['--verbose', '--', '--verbose=true'])

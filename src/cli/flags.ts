@@ -17,17 +17,23 @@ const truths = new Map(['1', 't', 'T', 'TRUE', 'true', 'True'].map((word): [stri
 for (const word of ['0', 'f', 'F', 'FALSE', 'false', 'False']) truths.set(word, false)
 
 /**
- * Turns `--flag=true` and `--flag=false` of the named booleans into `--flag` and `--no-flag`, which commander
- * understands; the words are those of Go's strconv.ParseBool. What is no such word is left, and refused later.
+ * Turns what Go's flags allow into what commander understands: `--flag=true` and `--flag=false` of the named
+ * booleans into `--flag` and `--no-flag` (the words are those of strconv.ParseBool; any other word is left, and
+ * refused later), `-n=shop` into `-n shop`.
  */
 export function spellOut(argv: readonly string[], booleans: ReadonlySet<string>): string[] {
   const end = argv.indexOf('--')
-  return argv.map((word, index) => {
-    const [, name = '', value = ''] = /^--([\w-]+)=(.*)$/s.exec(word) ?? []
-    const truth = truths.get(value)
-    if (!booleans.has(name) || truth === undefined || (end >= 0 && index > end)) return word
-    return truth ? `--${name}` : `--no-${name}`
-  })
+  const flags = end < 0 ? argv : argv.slice(0, end)
+  return [...flags.flatMap((word) => spellOutWord(word, booleans)), ...argv.slice(flags.length)]
+}
+
+function spellOutWord(word: string, booleans: ReadonlySet<string>): string[] {
+  const [, letter, argument = ''] = /^(-[A-Za-z])=(.*)$/s.exec(word) ?? []
+  if (letter !== undefined) return [letter, argument]
+  const [, name = '', value = ''] = /^--([\w-]+)=(.*)$/s.exec(word) ?? []
+  const truth = truths.get(value)
+  if (!booleans.has(name) || truth === undefined) return [word]
+  return [truth ? `--${name}` : `--no-${name}`]
 }
 
 const units: Readonly<Record<string, number>> = {

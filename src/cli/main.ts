@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts'
 import { err, ok } from '../result.ts'
+import { exitCodes } from './failure.ts'
 import type { Io, Stream } from './io.ts'
 import { runCli } from './run.ts'
 
@@ -15,7 +16,7 @@ function main(): void {
       process.stderr.write(
         `linkerd-failover: a bug, please report it: ${bug instanceof Error ? bug.stack : bug}\n`,
       )
-      process.exitCode = 70
+      process.exitCode = exitCodes.bug
     },
   )
 }

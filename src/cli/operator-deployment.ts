@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { listPages } from '../kube/pages.ts'
-import { type Resource, resourcePath } from '../kube/resource.ts'
-import type { Transport } from '../kube/transport.ts'
-import { ok, type Result } from '../result.ts'
-import { type Failure, refused } from './failure.ts'
+import type { Resource } from '../kube/resource.ts'
+import type { Result } from '../result.ts'
+import type { Failure } from './failure.ts'
+import { listAs, type Reading } from './listing.ts'
 
 /** The label that all objects of this extension carry, the Namespace too. */
 export const extensionLabel = 'linkerd.io/extension=failover'
@@ -36,22 +35,11 @@ export interface OperatorDeployment {
 }
 
 /** All Deployments of the extension; more than one where somebody installed it twice. */
-export async function findDeployments(
-  transport: Transport,
-): Promise<Result<readonly OperatorDeployment[], Failure>> {
-  const found: OperatorDeployment[] = []
-  const listed = await listPages(
-    transport,
-    resourcePath(deployments),
-    { labelSelector: extensionLabel },
-    new AbortController().signal,
-    (object) => {
-      const { data } = schema.safeParse(object)
-      if (data) found.push(read(data))
-    },
-  )
-  return listed.ok ? ok(found) : { ok: false, error: refused(listed.error) }
-}
+export const findDeployments = (reading: Reading): Promise<Result<OperatorDeployment[], Failure>> =>
+  listAs(reading, { resource: deployments, labelSelector: extensionLabel }, (object) => {
+    const { data } = schema.safeParse(object)
+    return data && read(data)
+  })
 
 const read = ({ metadata, spec, status }: z.infer<typeof schema>): OperatorDeployment => ({
   namespace: metadata.namespace,

@@ -2,12 +2,13 @@ import { Argument, Command, CommanderError, type Help, type Option } from 'comma
 import { err, ok, type Result } from '../result.ts'
 import type { CommandSpec, Flags } from './command.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
+import { status } from './commands/status.ts'
 import { version } from './commands/version.ts'
 import { type Failure, wrongUsage } from './failure.ts'
 import { collect, flag, goBoolean, spellOut } from './flags.ts'
 
 /** All commands, in the order of the list in `--help`. */
-export const commands: readonly CommandSpec[] = [version, extensionMetadata]
+export const commands: readonly CommandSpec[] = [status, version, extensionMetadata]
 
 export const programName = 'linkerd-failover'
 

@@ -18,7 +18,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const context: Context = { io, globals, connect: connection.connect }
   try {
     const ending = await spec.run(context, args, flags)
-    return ending.ok ? ending.value : say(io, ending.error)
+    if (ending.ok) return ending.value
+    return io.interrupted.aborted ? exitCodes.interrupted : say(io, ending.error)
   } finally {
     await connection.close()
   }

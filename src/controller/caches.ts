@@ -6,7 +6,6 @@ import { createStore, type StoreChange, type StoreReader, type StoreWriter } fro
 import type { Transport } from '../kube/transport.ts'
 import type { Log } from '../log.ts'
 import { ok, type Result } from '../result.ts'
-import type { Metrics } from './metrics.ts'
 
 /** What every cache is made with. */
 export interface CacheTools {
@@ -14,7 +13,8 @@ export interface CacheTools {
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
-  readonly metrics: Metrics
+  /** Called with the name of the watch and the type of each of its events. */
+  readonly onEvent?: (watch: string, type: string) => void
   /** Called when a cache may have become complete. */
   readonly onState: () => void
 }
@@ -59,7 +59,7 @@ export function createCache<T>(options: CacheOptions<T>, tools: CacheTools): Cac
         random: tools.random,
         log: tools.log,
         onState: tools.onState,
-        onEvent: (type) => tools.metrics.watchEvents.inc({ watch: options.name, type }),
+        onEvent: (type) => tools.onEvent?.(options.name, type),
       })
     },
     stop: async () => reflector?.stop(),

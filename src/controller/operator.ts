@@ -53,7 +53,7 @@ export function startOperator(options: OperatorOptions): Operator {
   })
   const watches = createWatches({
     ...options,
-    metrics,
+    onEvent: (watch, type) => metrics.watchEvents.inc({ watch, type }),
     onDue: (key, cause) => queue.add(key, cause),
     onSynced: () => {
       log.info({}, 'all caches are complete; failing over from now on')

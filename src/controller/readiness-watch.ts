@@ -1,16 +1,15 @@
 import type { Readiness, ServiceKey } from '../core/types.ts'
-import { always, type Cache, type CacheTools, createCache } from './caches.ts'
-import { mirroredServiceLabel, projectEndpoints, projectIsRemote, projectSlice } from './projections.ts'
+import type { StoreChange } from '../kube/store.ts'
+import { always, type Cache, type CacheOptions, type CacheTools, createCache } from './caches.ts'
 import type { Cause } from './queue.ts'
 import { ReadinessIndex } from './readiness.ts'
+import { readinessSources, type Source } from './readiness-sources.ts'
 
 /** Readiness of every Service, and the caches that it comes from. */
 export interface ReadinessWatch {
   readonly caches: readonly Cache<unknown>[]
   readonly of: (service: ServiceKey) => Readiness
 }
-
-const mirrored = `${mirroredServiceLabel}=true`
 
 /**
  * Watches what tells of readiness: EndpointSlices of all Services; for mirrored ones their Endpoints, which are
@@ -24,27 +23,13 @@ export function watchReadiness(
   const changed = (service: ServiceKey, changedAt?: number) =>
     onService(service, { at: tools.clock.now(), changedAt })
   const onChange = ({ key }: { key: string }) => changed(key)
-  const labelSelector = mirrored
-
-  const endpointsOf = always({ group: '', version: 'v1', plural: 'endpoints' })
-  const endpoints = createCache(
-    { name: 'endpoints', resource: endpointsOf, labelSelector, project: projectEndpoints, onChange },
-    tools,
-  )
-  const servicesOf = always({ group: '', version: 'v1', plural: 'services' })
-  const services = createCache(
-    { name: 'services', resource: servicesOf, labelSelector, project: projectIsRemote, onChange },
-    tools,
-  )
+  const sources = readinessSources
+  const endpoints = createCache(watched(sources.endpoints, onChange), tools)
+  const services = createCache(watched(sources.services, onChange), tools)
   const slices = createCache(
-    {
-      name: 'endpointslices',
-      resource: always({ group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' }),
-      project: projectSlice,
-      onChange: (change) => {
-        for (const service of index.change(change)) changed(service, change.after?.changedAt)
-      },
-    },
+    watched(sources.slices, (change) => {
+      for (const service of index.change(change)) changed(service, change.after?.changedAt)
+    }),
     tools,
   )
   const caches: readonly Cache<unknown>[] = [slices, endpoints, services]
@@ -52,3 +37,9 @@ export function watchReadiness(
   const index = new ReadinessIndex({ endpoints: endpoints.reader, remote: services.reader, synced })
   return { caches, of: (service) => index.of(service) }
 }
+
+const watched = <T>(source: Source<T>, onChange: (change: StoreChange<T>) => void): CacheOptions<T> => ({
+  ...source,
+  resource: always(source.resource),
+  onChange,
+})

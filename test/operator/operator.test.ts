@@ -374,6 +374,8 @@ it('makes only the routes of a changed service due', async () => {
   cluster.slice('east', 1)
   const operator = await cluster.readyOperator()
   await allDecided()
+  // The server has the write of the marker before the operator has its answer and looks once more.
+  await eventually(() => cluster.log.lines.some((line) => line.includes('shop/marker fails over')))
   const reconciles = async () =>
     Number(/^linkerd_failover_reconciles_total (\d+)$/m.exec((await operator.metrics()).text)?.[1])
   const before = await reconciles()

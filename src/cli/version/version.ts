@@ -15,7 +15,7 @@ export async function printVersion({ io, connect }: Context, flags: Flags): Prom
   if (!client) {
     const cluster = await connect()
     if (!cluster.ok) return cluster
-    const found = await findDeployments(cluster.value.transport)
+    const found = await findDeployments({ ...cluster.value, signal: io.interrupted })
     if (!found.ok) return found
     operators.push(...found.value)
   }

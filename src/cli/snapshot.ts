@@ -1,0 +1,139 @@
+import { discover } from '../controller/discovery.ts'
+import { type Judged, judgeRoute } from '../controller/judge.ts'
+import { ReadinessIndex } from '../controller/readiness.ts'
+import { readinessSources, type Source } from '../controller/readiness-sources.ts'
+import type { Readiness, ServiceKey } from '../core/types.ts'
+import { createStore, type StoreChange, type StoreItem, type StoreReader } from '../kube/store.ts'
+import { readHead } from '../kube/watch-event.ts'
+import { err, ok, type Result } from '../result.ts'
+import { codecs } from '../routes/codecs.ts'
+import type { Route, RouteCodec } from '../routes/route.ts'
+import { type Failure, refused } from './failure.ts'
+import { list, listAs, type Reading } from './listing.ts'
+import type { Progress } from './progress.ts'
+
+/** What to look at. */
+export interface Scope {
+  /** Routes of this namespace only, and readiness of the namespaces that they refer to; else of all. */
+  readonly namespace?: string | undefined
+  /** Label selector of the routes. */
+  readonly selector: string
+}
+
+/** A cluster at one moment, read with the user's own permissions and judged as the operator would judge it. */
+export interface Snapshot {
+  /** In the order of namespace, kind and name. */
+  readonly routes: readonly Route[]
+  readonly readiness: (service: ServiceKey) => Readiness
+  /** What the operator makes of each route, in the order of `routes`. */
+  readonly judged: readonly Judged[]
+}
+
+/** Reads routes first, then what tells of the readiness of their backends. Nothing is written. */
+export async function takeSnapshot(
+  reading: Reading,
+  scope: Scope,
+  progress: Progress,
+): Promise<Result<Snapshot, Failure>> {
+  const routes = await readRoutes(reading, scope, progress)
+  if (!routes.ok) return routes
+  const places = scope.namespace === undefined ? [undefined] : namespacesOf(routes.value)
+  const readiness = await readReadiness(reading, places, progress)
+  progress.clear()
+  if (!readiness.ok) return readiness
+  const judged = routes.value.map((route) => judgeRoute(route, readiness.value))
+  return ok({ routes: routes.value, readiness: readiness.value, judged })
+}
+
+/** The routes of every kind that the cluster serves. */
+async function readRoutes(
+  reading: Reading,
+  scope: Scope,
+  progress: Progress,
+): Promise<Result<Route[], Failure>> {
+  const kinds = await Promise.all(codecs.map((codec) => readKind(reading, codec, scope, progress)))
+  const routes: Route[] = []
+  for (const kind of kinds) {
+    if (!kind.ok) return kind
+    routes.push(...kind.value)
+  }
+  return ok(routes.sort(compareRoutes))
+}
+
+async function readKind(
+  reading: Reading,
+  codec: RouteCodec,
+  { namespace, selector }: Scope,
+  progress: Progress,
+): Promise<Result<Route[], Failure>> {
+  const resource = await discover(reading.transport, codec)
+  if (!resource.ok) return err(refused(resource.error))
+  if (!resource.value) return ok([])
+  return listAs(reading, { resource: resource.value, namespace, labelSelector: selector }, (object) => {
+    progress.count(codec.plural)
+    return codec.read(object)
+  })
+}
+
+type Named = Pick<Route, 'namespace' | 'kind' | 'name'>
+
+/** The order in which routes are shown. */
+export const compareRoutes = (a: Named, b: Named): number =>
+  compareText(a.namespace, b.namespace) || compareText(a.kind, b.kind) || compareText(a.name, b.name)
+
+const compareText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
+
+const namespacesOf = (routes: readonly Route[]): string[] => {
+  const services = routes.flatMap(({ splits }) => splits.flatMap(({ backends }) => backends))
+  return [...new Set(services.map(({ service }) => service.slice(0, service.indexOf('/'))))]
+}
+
+/** Readiness by Service, from the given namespaces; `undefined` stands for all. */
+export async function readReadiness(
+  reading: Reading,
+  namespaces: readonly (string | undefined)[],
+  progress: Progress,
+): Promise<Result<(service: ServiceKey) => Readiness, Failure>> {
+  const { slices, endpoints, services } = readinessSources
+  const ignore = () => {}
+  const [ends, remotes] = [createReader(endpoints, ignore), createReader(services, ignore)]
+  const index = new ReadinessIndex({ endpoints: ends.reader, remote: remotes.reader, synced: () => true })
+  const sums = createReader(slices, (change) => index.change(change))
+  for (const answer of await Promise.all(
+    namespaces.flatMap((namespace) =>
+      [sums, ends, remotes].map(({ fill }) => fill(reading, namespace, progress)),
+    ),
+  )) {
+    if (!answer.ok) return err(refused(answer.error))
+  }
+  return ok((service) => index.of(service))
+}
+
+/** A store that is filled once, with the projections that the operator keeps. */
+function createReader<T>(
+  source: Source<T>,
+  onChange: (change: StoreChange<T>) => void,
+): {
+  readonly reader: StoreReader<T>
+  readonly fill: (
+    reading: Reading,
+    namespace: string | undefined,
+    progress: Progress,
+  ) => ReturnType<typeof list>
+} {
+  const { reader, writer } = createStore(onChange)
+  const fill = async (reading: Reading, namespace: string | undefined, progress: Progress) => {
+    let items: StoreItem<T>[] = []
+    const take = (object: unknown) => {
+      progress.count(source.name)
+      const head = readHead(object)
+      if (head) items.push({ ...head, value: source.project(object) })
+    }
+    const listed = await list(reading, { ...source, namespace }, take, () => {
+      items = []
+    })
+    for (const { key, resourceVersion, value } of items) writer.apply(key, resourceVersion, value)
+    return listed
+  }
+  return { reader, fill }
+}

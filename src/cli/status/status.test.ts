@@ -1,0 +1,290 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { systemClock } from '../../clock.ts'
+import { Shop } from '../testing/shop.ts'
+import { ageText } from './table.ts'
+
+const now = new Date('2026-11-25T12:00:00.000Z')
+const clock = { ...systemClock, wallTime: () => now }
+const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000)
+const primary = 'failover.linkerd.io/primary-service'
+const paused = { 'failover.linkerd.io/paused': 'true' }
+
+let shop: Shop
+beforeEach(async () => {
+  shop = await Shop.open()
+})
+afterEach(() => shop.close())
+
+/** One route of each kind of fate. */
+function furnish(): void {
+  shop.service('web', 3)
+  shop.service('web-east', 2)
+  shop.split('web', { web: 1, 'web-east': 0 }, { annotations: { [primary]: 'web' } })
+
+  shop.service('cart', 0, 2)
+  shop.mirrored('cart-east', 'east', 1)
+  shop.mirrored('cart-west', 'west', 1)
+  shop.split('cart', { cart: 0, 'cart-east': 100, 'cart-west': 100 })
+  shop.transition('cart', 'failing over to fallbacks: cart has none', minutesAgo(12))
+
+  shop.service('late', 0, 1)
+  shop.split('late', { late: 1, 'web-east': 0 })
+
+  shop.split('dark', { nobody: 1, nothing: 0 })
+  shop.split('held', { web: 0, 'web-east': 1 }, { annotations: paused })
+  shop.split('wrong', { web: 1, 'web-east': 0 }, { annotations: { [primary]: 'wbe' } })
+  shop.service('other/api', 1)
+  shop.split('api', { api: 5, 'api-east': 0 }, { namespace: 'other' })
+}
+
+describe('the table', () => {
+  test('shows every controlled route, judged as the operator does', async () => {
+    furnish()
+    const { exitCode, stdout, stderr } = await shop.run('status', { clock })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatchInlineSnapshot(`
+      "NAMESPACE   KIND           NAME    STATE            ACTIVE BACKENDS                            SINCE     WHY
+      other       TrafficSplit   api     primary          api:5 (1/1)                                unknown   other/api has 1 of 1 endpoints ready
+      shop        TrafficSplit   cart    failover         cart-east:100 (1/1), cart-west:100 (1/1)   12m       shop/cart has 0 of 2 endpoints ready; shop/cart-east and shop/cart-west share
+      shop        TrafficSplit   dark    hold             nobody:1 (0/0)                             unknown   shop/nobody has no endpoints, and no secondary is ready
+      shop        TrafficSplit   held    hold             web-east:1 (2/2)                           unknown   paused by its annotation
+      shop        TrafficSplit   late    failover (due)   late:1 (0/1)                               unknown   shop/late has 0 of 1 endpoints ready; shop/web-east takes over
+      shop        TrafficSplit   web     primary          web:1 (3/3)                                unknown   shop/web has 3 of 3 endpoints ready
+      shop        TrafficSplit   wrong   misconfigured    web:1 (3/3)                                unknown   annotation failover.linkerd.io/primary-service is "wbe", but no backend has that name; backends are: web, web-east
+      "
+    `)
+    expect(shop.writes).toBe(0)
+  })
+
+  test('is of one namespace with -n, and asks for nothing outside of it', async () => {
+    furnish()
+    const { stdout } = await shop.run('status -n other', { clock })
+    expect(stdout.split('\n')).toHaveLength(3)
+    expect(stdout).toContain('api:5 (1/1)')
+    const places = new Set(shop.sandbox.store.requestLog().map(({ namespace }) => namespace))
+    expect([...places]).toEqual(['other'])
+  })
+
+  test.each(['-A', '--all-namespaces', '--all-namespaces=true', '-n='])('%s is all of them', async (flag) => {
+    furnish()
+    const all = await shop.run('status', { clock })
+    expect(await shop.run(['status', flag], { clock })).toEqual(all)
+  })
+
+  test('is of the selected routes with -l', async () => {
+    furnish()
+    shop.split('mine', { web: 1 }, { labels: { team: 'a' } })
+    const { stdout } = await shop.run('status -l team=a', { clock })
+    expect(stdout).toContain('mine')
+    expect(stdout.split('\n')).toHaveLength(3)
+  })
+
+  test('tells states apart by colour on a terminal only', async () => {
+    furnish()
+    expect((await shop.run('status', { clock, columns: 120 })).stdout).toContain('\u001b[32mprimary')
+    const options = { clock, columns: 120, env: { NO_COLOR: '1' } }
+    expect((await shop.run('status', options)).stdout).not.toContain('\u001b')
+  })
+
+  test('without any route says so, and is no failure', async () => {
+    const said = { exitCode: 0, stdout: '' }
+    expect(await shop.run('status')).toEqual({
+      ...said,
+      stderr: 'no routes with the label failover.linkerd.io/controlled-by\n',
+    })
+    expect(await shop.run('status -n shop -l a=b')).toEqual({
+      ...said,
+      stderr: 'no routes with the label a=b in namespace shop\n',
+    })
+  })
+
+  test('of a cluster that serves no kind of route is as empty', async () => {
+    const bare = await Shop.open({ trafficSplits: false })
+    expect(await bare.run('status')).toMatchObject({ exitCode: 0, stdout: '' })
+    await bare.close()
+  })
+
+  test('is complete where the lists have many pages', async () => {
+    for (let number = 0; number < 1_101; number += 1) {
+      shop.service(`s${number}`, 1)
+      shop.split(`s${number}`, { [`s${number}`]: 1 })
+    }
+    const { stdout, stderr } = await shop.run('status', { clock })
+    expect(stdout.match(/ primary /g)).toHaveLength(1_101)
+    expect(stderr).toBe('')
+  })
+
+  test('a list that expires half-way is begun again', async () => {
+    furnish()
+    const whole = await shop.run('status', { clock })
+    shop.sandbox.faults.fail(410, { resource: 'endpointslices', times: 2 })
+    expect(await shop.run('status', { clock })).toEqual(whole)
+    shop.sandbox.faults.fail(410, { resource: 'endpointslices', times: 3 })
+    expect((await shop.run('status', { clock })).exitCode).toBe(69)
+  })
+
+  test('a refused list is one line, and exit code 69', async () => {
+    shop.sandbox.faults.fail(403, { resource: 'endpointslices' })
+    const { exitCode, stdout, stderr } = await shop.run('status')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 69, stdout: '' })
+    expect(stderr).toMatch(/^linkerd-failover: GET \S+endpointslices: answered 403.*--namespace\n$/)
+  })
+
+  test('two namespaces at once are refused', async () => {
+    expect((await shop.run('status -n shop -A')).stderr).toContain('contradict each other')
+  })
+})
+
+describe('since when', () => {
+  const sinceOf = async (name: string) => {
+    const { stdout } = await shop.run('status -o json', { clock })
+    const { routes } = JSON.parse(stdout)
+    return routes.find((route: { name: string }) => route.name === name).since
+  }
+  const failingOver = 'failing over to fallbacks: web has none'
+
+  beforeEach(() => {
+    shop.service('web', 0, 1)
+    shop.service('east', 1)
+    shop.split('web', { web: 0, east: 1 })
+  })
+
+  test('is the time of the newest transition', async () => {
+    shop.transition('web', failingOver, minutesAgo(90))
+    shop.transition('web', 'switching traffic to primary: web is back', minutesAgo(60))
+    shop.transition('web', failingOver, minutesAgo(30))
+    shop.transition('web', 'sharing traffic among fallbacks: and another', minutesAgo(5))
+    expect(await sinceOf('web')).toBe(minutesAgo(5).toISOString())
+  })
+
+  test('is the last time of one that repeated', async () => {
+    const lastObservedTime = minutesAgo(3).toISOString().replace('Z', '000Z')
+    shop.transition('web', failingOver, minutesAgo(8), { series: { count: 2, lastObservedTime } })
+    expect(await sinceOf('web')).toBe(minutesAgo(3).toISOString())
+  })
+
+  test('is not known without an Event', async () => {
+    expect(await sinceOf('web')).toBeNull()
+  })
+
+  test('is not known where the newest Event tells of the other way: somebody else moved the weights', async () => {
+    shop.transition('web', 'switching traffic to primary: web is back', minutesAgo(5))
+    expect(await sinceOf('web')).toBeNull()
+  })
+
+  test('is not known where the Event is about an earlier route of that name', async () => {
+    shop.transition('web', failingOver, minutesAgo(5), { uid: 'of-an-earlier-one' })
+    expect(await sinceOf('web')).toBeNull()
+  })
+
+  test('is not known, and the rest is, where Events must not be read', async () => {
+    shop.sandbox.faults.fail(403, { resource: 'events' })
+    const { exitCode, stdout, stderr } = await shop.run('status', { clock })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^since when is not known: .*403/),
+    })
+    expect(stdout).toMatch(/failover +east:1 \(1\/1\) +unknown/)
+  })
+
+  test.each([
+    [0, '0s'],
+    [119, '119s'],
+    [120, '2m'],
+    [7_199, '119m'],
+    [7_200, '2h'],
+    [9_000, '2h30m'],
+    [172_799, '47h59m'],
+    [172_800, '2d'],
+    [273_600, '3d4h'],
+    [-5, '0s'],
+  ])('%d seconds ago reads %s', (seconds, text) => {
+    expect(ageText(new Date(now.getTime() - seconds * 1000).toISOString(), now.getTime())).toBe(text)
+  })
+})
+
+describe('data', () => {
+  test('as JSON', async () => {
+    shop.service('web', 1, 2)
+    shop.split('web', { web: 1, remote: 0 })
+    shop.put({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        namespace: 'shop',
+        name: 'remote',
+        labels: {
+          'mirror.linkerd.io/mirrored-service': 'true',
+          'multicluster.linkerd.io/remote-discovery': 'east',
+        },
+      },
+      spec: { ports: [{ port: 80 }] },
+    })
+    const { stdout } = await shop.run('status -o json', { clock })
+    const web = { service: 'shop/web', primary: true, weight: 1, readiness: 'ready', ready: 1, total: 2 }
+    const remote = { service: 'shop/remote', primary: false, weight: 0, readiness: 'unknown' }
+    expect(JSON.parse(stdout)).toEqual({
+      routes: [
+        {
+          namespace: 'shop',
+          kind: 'TrafficSplit',
+          name: 'web',
+          state: 'primary',
+          due: false,
+          since: null,
+          splits: [
+            {
+              state: 'primary',
+              rule: 'PrimaryReady',
+              why: 'shop/web has 1 of 2 endpoints ready',
+              due: false,
+              backends: [web, { ...remote, ready: null, total: null }],
+            },
+          ],
+        },
+      ],
+    })
+  })
+
+  test('as YAML is the same', async () => {
+    furnish()
+    const { stdout: yaml } = await shop.run('status -o yaml', { clock })
+    const { stdout: json } = await shop.run('status -o json', { clock })
+    expect(parse(yaml)).toEqual(JSON.parse(json))
+  })
+
+  test('of no routes is an empty list', async () => {
+    expect((await shop.run('status -o json')).stdout).toBe('{\n  "routes": []\n}\n')
+  })
+})
+
+describe('--classic', () => {
+  test('has the columns of the original', async () => {
+    furnish()
+    expect((await shop.run('status --classic', { clock })).stdout).toMatchInlineSnapshot(`
+      "NAMESPACE   TRAFFIC_SPLIT   STATUS     ACTIVE_BACKENDS
+      other       api             Primary    api
+      shop        cart            Fallback   cart-east, cart-west
+      shop        dark            Primary    nobody
+      shop        held            Fallback   web-east
+      shop        late            Primary    late
+      shop        web             Primary    web
+      shop        wrong           Fallback   web
+      "
+    `)
+  })
+
+  test('has the JSON of the original', async () => {
+    shop.split('cart', { cart: 0, 'cart-east': 1 })
+    expect(JSON.parse((await shop.run('status --classic -o json')).stdout)).toEqual([
+      { namespace: 'shop', name: 'cart', status: 'fallback', services: ['cart-east'] },
+    ])
+  })
+
+  test('without routes has its titles, as the original', async () => {
+    expect((await shop.run('status --classic')).stdout).toBe(
+      'NAMESPACE   TRAFFIC_SPLIT   STATUS   ACTIVE_BACKENDS\n',
+    )
+  })
+})

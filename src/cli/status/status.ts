@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { ok, type Result } from '../../result.ts'
+import type { Context, Ending, Flags } from '../command.ts'
+import { exitCodes, type Failure, wrongUsage } from '../failure.ts'
+import type { Io } from '../io.ts'
+import type { Reading } from '../listing.ts'
+import { paletteFor, renderData } from '../output.ts'
+import { createProgress } from '../progress.ts'
+import { takeSnapshot } from '../snapshot.ts'
+import { classicOf, classicTable } from './classic.ts'
+import { type RouteStatus, statusOf } from './route-status.ts'
+import { readTransitions, sinceOf } from './since.ts'
+import { statusTable } from './table.ts'
+
+const schema = z.object({
+  namespace: z
+    .string()
+    .optional()
+    .transform((name) => name || undefined),
+  allNamespaces: z.boolean().default(false),
+  selector: z.string(),
+  watch: z.boolean().default(false),
+  classic: z.boolean().default(false),
+  output: z.enum(['table', 'json', 'yaml']),
+})
+
+export type StatusFlags = z.infer<typeof schema>
+
+/** Prints how every controlled route stands, once or (`--watch`) at each change. */
+export async function showStatus(context: Context, given: Flags): Promise<Ending> {
+  const flags = schema.parse(given)
+  const wrong = contradiction(flags)
+  if (wrong) return { ok: false, error: wrong }
+  const cluster = await context.connect()
+  if (!cluster.ok) return cluster
+  const reading = { transport: cluster.value.transport, signal: context.io.interrupted }
+  if (flags.watch) return (await import('./watch.ts')).watchStatus(context.io, reading, flags)
+  const routes = await readStatus(context.io, reading, flags)
+  if (!routes.ok) return routes
+  context.io.stdout.write(await render(context.io, routes.value, flags))
+  return ok(exitCodes.ok)
+}
+
+function contradiction({ namespace, allNamespaces, watch, classic, output }: StatusFlags) {
+  const see = 'see linkerd-failover status --help'
+  if (namespace !== undefined && allNamespaces)
+    return wrongUsage('--namespace and --all-namespaces contradict each other', see)
+  if (watch && (classic || output !== 'table'))
+    return wrongUsage('--watch shows the table only, without --classic and --output', see)
+  return undefined
+}
+
+async function readStatus(
+  io: Io,
+  reading: Reading,
+  { namespace, selector }: StatusFlags,
+): Promise<Result<RouteStatus[], Failure>> {
+  const snapshot = await takeSnapshot(reading, { namespace, selector }, createProgress(io))
+  if (!snapshot.ok) return snapshot
+  const transitions = await readTransitions(reading, namespace)
+  if (!transitions.ok) io.stderr.write(`since when is not known: ${transitions.error.message}\n`)
+  const newest = transitions.ok ? transitions.value : new Map<string, never>()
+  return ok(
+    snapshot.value.judged.map((judged) =>
+      statusOf(judged, snapshot.value.readiness, sinceOf(judged.route, newest.get(judged.route.uid))),
+    ),
+  )
+}
+
+async function render(io: Io, routes: readonly RouteStatus[], flags: StatusFlags): Promise<string> {
+  const { output, classic } = flags
+  if (output !== 'table') return renderData(output, classic ? classicOf(routes) : { routes })
+  if (routes.length === 0) io.stderr.write(noRoutes(flags))
+  if (routes.length === 0 && !classic) return ''
+  if (classic) return classicTable(classicOf(routes))
+  return statusTable(routes, paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
+}
+
+export const noRoutes = ({ namespace, selector }: StatusFlags): string =>
+  `no routes with the label ${selector}${namespace === undefined ? '' : ` in namespace ${namespace}`}\n`

@@ -1,0 +1,76 @@
+import type { RouteState } from '../../controller/state.ts'
+import { type Column, type Palette, renderTable } from '../output.ts'
+import type { BackendStatus, RouteStatus, SplitStatus } from './route-status.ts'
+
+/** A line of the table: one split. */
+interface Row {
+  readonly route: RouteStatus
+  readonly split: SplitStatus
+  /** Of the split, where the route has several. */
+  readonly suffix: string
+}
+
+/** The table of `status`; `now` (epoch ms) turns times into ages. */
+export function statusTable(routes: readonly RouteStatus[], palette: Palette, now: number): string {
+  return renderTable(columnsOf(palette, now), routes.flatMap(rowsOf))
+}
+
+const rowsOf = (route: RouteStatus): Row[] =>
+  route.splits.map((split, index) => ({
+    route,
+    split,
+    suffix: route.splits.length > 1 ? `[${index}]` : '',
+  }))
+
+const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
+  { title: 'NAMESPACE', cell: ({ route }) => route.namespace },
+  { title: 'KIND', cell: ({ route }) => route.kind },
+  { title: 'NAME', cell: ({ route, suffix }) => route.name + suffix },
+  {
+    title: 'STATE',
+    cell: ({ split }) => stateText(split),
+    paint: (text, { split }) => palette[toneOf[split.state]](text),
+  },
+  { title: 'ACTIVE BACKENDS', cell: ({ route, split }) => activeText(split.backends, route.namespace) },
+  { title: 'SINCE', cell: ({ route }) => ageText(route.since, now) },
+  { title: 'WHY', cell: ({ split }) => split.why },
+]
+
+const toneOf: Record<RouteState, keyof Palette> = {
+  primary: 'good',
+  failover: 'warning',
+  hold: 'warning',
+  misconfigured: 'bad',
+}
+
+export const stateText = ({ state, due }: Pick<SplitStatus, 'state' | 'due'>): string =>
+  due ? `${state} (due)` : state
+
+/** `web:1 (3/3), web-east:1 (?)`: who gets traffic, its weight, its ready endpoints. */
+export function activeText(backends: readonly BackendStatus[], namespace: string): string {
+  const active = backends.filter(({ weight }) => weight > 0)
+  if (active.length === 0) return 'none'
+  return active
+    .map(({ service, weight, ready, total }) => {
+      const counts = ready === null ? '?' : `${ready}/${total}`
+      return `${shortName(service, namespace)}:${weight} (${counts})`
+    })
+    .join(', ')
+}
+
+/** The name of a Service as its own namespace sees it. */
+export const shortName = (service: string, namespace: string): string =>
+  service.startsWith(`${namespace}/`) ? service.slice(namespace.length + 1) : service
+
+/** How long ago, in the two largest units that matter, as kubectl says it. */
+export function ageText(since: string | null, now: number): string {
+  if (since === null) return 'unknown'
+  const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000))
+  if (seconds < 120) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 120) return `${minutes}m`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return minutes % 60 === 0 ? `${hours}h` : `${hours}h${minutes % 60}m`
+  const days = Math.floor(hours / 24)
+  return hours % 24 === 0 ? `${days}d` : `${days}d${hours % 24}h`
+}

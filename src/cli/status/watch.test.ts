@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Shop } from '../testing/shop.ts'
+import type { RunOptions } from '../testing/terminal.ts'
+
+let shop: Shop
+beforeEach(async () => {
+  shop = await Shop.open()
+  shop.service('web', 1)
+  shop.service('east', 2)
+  shop.split('web', { web: 1, east: 0 })
+})
+afterEach(() => shop.close())
+
+/** A running `status --watch`, and what it has printed. */
+function watching(line = 'status --watch', options: RunOptions = {}) {
+  const ending = new AbortController()
+  let text = ''
+  const onOutput = (piece: string) => {
+    text += piece
+  }
+  const ended = shop.run(line, { ...options, signal: ending.signal, onOutput })
+  return {
+    seen: (pattern: RegExp) =>
+      vi.waitFor(() => expect(text).toMatch(pattern), { timeout: 20_000, interval: 5 }),
+    end: async () => {
+      ending.abort()
+      return ended
+    },
+  }
+}
+
+describe('in a pipe', () => {
+  test('the table once, then a line for each change', async () => {
+    const { seen, end } = watching()
+    await seen(/^NAMESPACE .*\nshop .* primary +web:1 \(1\/1\) .*\n$/)
+    shop.service('web', 0)
+    await seen(/Z TrafficSplit shop\/web failover \(due\), active web:1 \(0\/1\): .*east takes over\n$/)
+    shop.split('web', { web: 0, east: 1 })
+    await seen(/Z TrafficSplit shop\/web failover, active east:1 \(2\/2\): .*\n$/)
+    shop.service('east', 1, 2)
+    await seen(/active east:1 \(1\/2\)/)
+    shop.split('new', { web: 1 })
+    await seen(/TrafficSplit shop\/new hold, active web:1 \(0\/1\)/)
+    shop.sandbox.store.delete('trafficsplits', 'shop', 'web')
+    await seen(/TrafficSplit shop\/web is gone\n$/)
+    const { exitCode, stdout } = await end()
+    expect(exitCode).toBe(0)
+    expect(stdout.match(/NAMESPACE/g)).toHaveLength(1)
+    expect(shop.writes).toBe(0)
+  })
+
+  test('changes in other namespaces are not told with -n', async () => {
+    const { seen, end } = watching('status --watch -n shop')
+    await seen(/shop/)
+    shop.split('api', { api: 1 }, { namespace: 'other' })
+    shop.split('marker', { east: 1 })
+    await seen(/shop\/marker/)
+    expect((await end()).stdout).not.toContain('other')
+  })
+})
+
+describe('on a terminal', () => {
+  test('the table is drawn anew, with the time of the change', async () => {
+    const { seen, end } = watching('status --watch', { columns: 100, env: { NO_COLOR: '1' } })
+    await seen(/primary +web:1/)
+    shop.split('web', { web: 0, east: 1 })
+    await seen(/primary \(due\) +east:1 \(2\/2\) +\ds /)
+    const { stdout } = await end()
+    expect(stdout.startsWith('\u001b[H\u001b[2J')).toBe(true)
+    expect(stdout.match(/NAMESPACE/g)?.length).toBeGreaterThan(1)
+  })
+})
+
+test('ends at once when it is called off before it begins', async () => {
+  const { end } = watching()
+  expect(await end()).toEqual({ exitCode: 130, stdout: '', stderr: '' })
+})
+
+test('says at once what must not be read, rather than waiting for ever', async () => {
+  shop.sandbox.faults.fail(403, { resource: 'endpointslices' })
+  expect(await shop.run('status --watch')).toMatchObject({ exitCode: 69, stdout: '' })
+})
+
+test('goes on when its watches are cut', async () => {
+  const { seen, end } = watching()
+  await seen(/primary/)
+  shop.sandbox.faults.cutWatches()
+  shop.service('web', 0)
+  await seen(/failover \(due\)/)
+  expect((await end()).exitCode).toBe(0)
+})
+
+test.each(['-o json', '--classic'])('%s has no live form', async (flag) => {
+  expect(await shop.run(`status --watch ${flag}`)).toMatchObject({ exitCode: 64 })
+})

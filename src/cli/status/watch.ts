@@ -1,0 +1,106 @@
+import { sleep, type Timer } from '../../clock.ts'
+import { readinessSources } from '../../controller/readiness-sources.ts'
+import { createWatches } from '../../controller/watches.ts'
+import { resourcePath } from '../../kube/resource.ts'
+import type { Log } from '../../log.ts'
+import { err, ok, type Result } from '../../result.ts'
+import type { Ending } from '../command.ts'
+import { exitCodes, type Failure, refused } from '../failure.ts'
+import type { Io } from '../io.ts'
+import type { Reading } from '../listing.ts'
+import { paletteFor } from '../output.ts'
+import { Board } from './board.ts'
+import { readTransitions } from './since.ts'
+import type { StatusFlags } from './status.ts'
+import { statusTable } from './table.ts'
+
+/** Changes are gathered for so long before they are shown. */
+const gatherMs = 100
+/** On a terminal the ages go on although nothing happens. */
+const refreshMs = 5_000
+const clearScreen = '\u001b[H\u001b[2J'
+
+/** Shows the table, and then each change: the table anew on a terminal, a line for it anywhere else. */
+export async function watchStatus(io: Io, reading: Reading, flags: StatusFlags): Promise<Ending> {
+  const permitted = await mayList(reading)
+  if (!permitted.ok) return permitted
+  const transitions = await readTransitions(reading, flags.namespace)
+  const signal = createSignal()
+  const due = new Set<string>()
+  let synced = false
+  const watches = createWatches({
+    transport: reading.transport,
+    clock: io.clock,
+    random: io.random,
+    log: warningsOnly(io),
+    selector: flags.selector,
+    onDue: (key) => due.add(key),
+    // Counts of endpoints change without any route being due.
+    onEvent: signal.raise,
+    onSynced: () => {
+      synced = true
+      signal.raise()
+    },
+  })
+  const board = new Board(watches, flags.namespace, transitions.ok ? transitions.value : new Map())
+  watches.start()
+  let first = true
+  let refresh: Timer | undefined
+  while (!io.interrupted.aborted) {
+    await signal.raised(io.interrupted)
+    refresh?.cancel()
+    await sleep(io.clock, gatherMs, io.interrupted)
+    if (!synced || io.interrupted.aborted) continue
+    const lines = board.update(due, io.clock.wallTime())
+    due.clear()
+    if (first || io.stdout.isTerminal) io.stdout.write(screen(io, board))
+    else for (const line of lines) io.stdout.write(`${line}\n`)
+    first = false
+    if (io.stdout.isTerminal) refresh = io.clock.after(refreshMs, signal.raise)
+  }
+  refresh?.cancel()
+  await watches.stop()
+  return ok(exitCodes.ok)
+}
+
+function screen(io: Io, board: Board): string {
+  const table = statusTable(board.routes(), paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
+  return io.stdout.isTerminal ? `${clearScreen}${table}\nCtrl-C ends it.\n` : table
+}
+
+/** A reflector tries for ever; a person wants to be told what is not permitted. */
+async function mayList({ transport, signal }: Reading): Promise<Result<void, Failure>> {
+  for (const { resource } of Object.values(readinessSources)) {
+    const path = resourcePath(resource)
+    const answer = await transport.request({ method: 'GET', path, query: { limit: '1' }, signal })
+    if (!answer.ok) return err(refused(answer.error))
+  }
+  return ok(undefined)
+}
+
+function warningsOnly({ stderr }: Io): Log {
+  const silent = () => {}
+  const tell = (_: Record<string, unknown>, message: string) => stderr.write(`${message}\n`)
+  return { debug: silent, info: silent, warn: tell, error: tell }
+}
+
+/** Something to wait for that may be raised many times before anybody looks. */
+function createSignal() {
+  let isRaised = false
+  let wake = () => {}
+  return {
+    raise: () => {
+      isRaised = true
+      wake()
+    },
+    raised: async (interrupted: AbortSignal) => {
+      if (!isRaised && !interrupted.aborted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          interrupted.addEventListener('abort', () => resolve(), { once: true })
+        })
+      }
+      isRaised = false
+    },
+  }
+}
