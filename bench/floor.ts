@@ -1,0 +1,75 @@
+/**
+ * `node bench/floor.ts KUBECONFIG SPLITS`: the least that any operator can do, to measure ours against. It
+ * watches the slices of the services `svc-N`, and patches split `svc-N` to 0/1 when its slice shows no ready
+ * endpoint, and back when it does; 16 requests in flight. It has no rules, no cache and no retry, and notices
+ * nothing else.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Pool } from 'undici'
+import { loadClusterConfig } from '../src/kube/config.ts'
+import { LineParser } from '../src/kube/ndjson.ts'
+
+const slicesPath =
+  '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?watch=1&sendInitialEvents=true' +
+  '&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=bench%3Dprimary'
+const splitsPath = '/apis/split.smi-spec.io/v1alpha2/namespaces/default/trafficsplits'
+
+interface SliceEvent {
+  readonly type: string
+  readonly object: {
+    readonly metadata: {
+      readonly labels?: Record<string, string>
+      readonly annotations?: Record<string, string>
+    }
+    readonly endpoints?: readonly { readonly conditions: { readonly ready?: boolean } }[]
+  }
+}
+
+const [kubeconfig = ''] = process.argv.slice(2)
+const cluster = await loadClusterConfig({ kubeconfig }, {})
+if (!cluster.ok) throw new Error(cluster.error)
+const headers = await cluster.value.headers()
+const connect = { ca: cluster.value.ca ?? '' }
+const requests = new Pool(cluster.value.server, { connections: 16, pipelining: 1, connect })
+const streams = new Pool(cluster.value.server, { connections: 1, bodyTimeout: 0, connect })
+const down = new Set<string>()
+
+/** The pool itself keeps the rest waiting: it has 16 connections. */
+async function patch(name: string, primary: number): Promise<void> {
+  const body = JSON.stringify([
+    { op: 'replace', path: '/spec/backends/0/weight', value: primary },
+    { op: 'replace', path: '/spec/backends/1/weight', value: 1 - primary },
+  ])
+  const answer = await requests.request({
+    method: 'PATCH',
+    path: `${splitsPath}/${name}`,
+    headers: { ...headers, 'content-type': 'application/json-patch+json' },
+    body,
+  })
+  await answer.body.text()
+  if (answer.statusCode !== 200) throw new Error(`PATCH ${name} answered ${answer.statusCode}`)
+}
+
+function take({ type, object }: SliceEvent): void {
+  if (type === 'BOOKMARK' && object.metadata.annotations?.['k8s.io/initial-events-end']) {
+    process.stdout.write('ready\n')
+    return
+  }
+  const name = object.metadata.labels?.['kubernetes.io/service-name']
+  if (!name) return
+  const isDown = !object.endpoints?.some(({ conditions }) => conditions.ready !== false)
+  if (isDown === down.has(name)) return
+  if (isDown) down.add(name)
+  else down.delete(name)
+  void patch(name, isDown ? 0 : 1)
+}
+
+const isSliceEvent = (value: unknown): value is SliceEvent =>
+  typeof value === 'object' && value !== null && 'object' in value
+
+const watch = await streams.request({ method: 'GET', path: slicesPath, headers })
+const lines = new LineParser()
+for await (const chunk of watch.body) {
+  for (const event of lines.push(chunk)) if (isSliceEvent(event)) take(event)
+  await nextTurn()
+}

@@ -1,0 +1,45 @@
+import { type Figure, percentile } from '../figures.ts'
+import { pairName, type Stand } from '../stand.ts'
+import { inTurns } from '../turns.ts'
+
+/** Loses and brings back one primary after the other; from each written readiness to the weight seen (ms). */
+async function sample(stand: Stand, pairs: number): Promise<number[]> {
+  const delays: number[] = []
+  for (let pair = 0; pair < pairs; pair++) {
+    for (const ready of [false, true]) {
+      const seen = stand.observer.on(pairName(pair), ready ? 'primary' : 'secondary')
+      const written = await stand.setPrimary(pair, ready)
+      delays.push(Math.max(0, (await seen) - written))
+    }
+  }
+  return delays
+}
+
+/** The reaction to a single loss and return, beside the floor's. */
+export async function reaction(stand: Stand, splits: number, rounds: number): Promise<Figure[]> {
+  await stand.grow(splits)
+  const delays = await inTurns(stand, rounds, () => sample(stand, Math.min(splits, 100)))
+  const at = (p: number) => ({
+    floor: percentile(delays.floor.flat(), p),
+    operator: percentile(delays.operator.flat(), p),
+  })
+  return [
+    { measure: 'one primary lost or back, p50', unit: 'ms', ...at(0.5), aim: 1.15 },
+    { measure: 'one primary lost or back, p99', unit: 'ms', ...at(0.99), aim: 1.3 },
+  ]
+}
+
+/** The same as the number of splits grows: flat, if a change costs what it touches and not what there is. */
+export async function growth(stand: Stand, sizes: readonly number[]): Promise<Figure[]> {
+  const figures: Figure[] = []
+  for (const size of sizes) {
+    await stand.grow(size)
+    const operator = stand.start('operator')
+    await operator.ready()
+    const delays = await sample(stand, 50)
+    await operator.stop()
+    const measure = `one primary lost or back among ${size.toLocaleString('en')} splits, p50`
+    figures.push({ measure, unit: 'ms', operator: percentile(delays, 0.5) })
+  }
+  return figures
+}

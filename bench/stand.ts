@@ -1,0 +1,108 @@
+import { systemClock } from '../src/clock.ts'
+import { loadClusterConfig } from '../src/kube/config.ts'
+import { startReflector } from '../src/kube/reflector.ts'
+import { createStore } from '../src/kube/store.ts'
+import { createTransport } from '../src/kube/transport.ts'
+import { ok } from '../src/result.ts'
+import { type ControlPlane, startControlPlane } from '../test/control-plane/control-plane.ts'
+import { inParallel, upTo } from '../test/e2e/in-parallel.ts'
+import { at, slice, slices, split, splits } from '../test/e2e/objects.ts'
+import { Observer, type Side, sideOf } from './observer.ts'
+import { type Subject, startSubject } from './subject.ts'
+
+/** Writes of readiness under way at once while many services change together. */
+const writers = 32
+
+/** A real control plane with pairs of services: split `svc-N` of the services `svc-N` (primary) and `svc-N-b`. */
+export interface Stand {
+  readonly observer: Observer
+  readonly controlPlane: ControlPlane
+  start(name: Subject['name'], nodeFlags?: readonly string[]): Subject
+  /** Adds pairs up to this number, all ready and on their primary. */
+  grow(pairs: number): Promise<void>
+  /** Makes the primary of a pair ready or not; resolves to the moment of the server's answer (ms). */
+  setPrimary(pair: number, ready: boolean): Promise<number>
+  /** The same for the first `count` pairs, side by side; resolves to the moment of each answer by pair. */
+  setPrimaries(count: number, ready: boolean): Promise<number[]>
+  /** Adds services that no split uses, with 10 ready endpoints each, up to this number. */
+  addOthers(count: number): Promise<void>
+  stop(): Promise<void>
+}
+
+export const pairName = (pair: number): string => `svc-${pair}`
+
+export async function openStand(): Promise<Stand> {
+  const controlPlane = await startControlPlane()
+  await controlPlane.installCrd()
+  const { api, kubeconfigPath } = controlPlane
+  const observer = await observe(kubeconfigPath)
+  const kubeconfig = await controlPlane.operatorKubeconfig()
+  let pairs = 0
+  let others = 0
+
+  const addPair = async (pair: number) => {
+    const name = pairName(pair)
+    const labelled = slice(name, 1, 1)
+    const labels = { 'kubernetes.io/service-name': name, bench: 'primary' }
+    await api.create(at(slices, 'endpointslices'), { ...labelled, metadata: { name: `${name}-1`, labels } })
+    await api.create(at(slices, 'endpointslices'), slice(`${name}-b`, 1, 1))
+    await api.create(at(splits, 'trafficsplits'), split(name, { [name]: 1, [`${name}-b`]: 0 }))
+  }
+  const setPrimary = async (pair: number, ready: boolean) => {
+    const change = [{ op: 'replace', path: '/endpoints/0/conditions/ready', value: ready }]
+    await api.patch(at(slices, 'endpointslices', `${pairName(pair)}-1`), change, 'json-patch')
+    return performance.now()
+  }
+  return {
+    observer,
+    controlPlane,
+    start: (name, nodeFlags) => startSubject(name, name === 'floor' ? kubeconfigPath : kubeconfig, nodeFlags),
+    grow: async (count) => {
+      await inParallel(upTo(count).slice(pairs), addPair, writers)
+      pairs = Math.max(pairs, count)
+    },
+    setPrimary,
+    setPrimaries: async (count, ready) => {
+      const answered: number[] = []
+      const write = async (pair: number) => {
+        answered[pair] = await setPrimary(pair, ready)
+      }
+      await inParallel(upTo(count), write, writers)
+      return answered
+    },
+    addOthers: async (count) => {
+      const add = (i: number) => api.create(at(slices, 'endpointslices'), slice(`other-${i}`, 10, 10))
+      await inParallel(upTo(count).slice(others), add, writers)
+      others = Math.max(others, count)
+    },
+    stop: async () => {
+      await observer.stop()
+      await controlPlane.stop()
+    },
+  }
+}
+
+/** A reflector, since a server that finds its watcher slow just ends the watch. */
+async function observe(kubeconfig: string): Promise<Observer> {
+  const cluster = await loadClusterConfig({ kubeconfig }, {})
+  if (!cluster.ok) throw new Error(cluster.error)
+  const transport = createTransport(cluster.value, systemClock)
+  const { writer } = createStore<Side>(({ key, after }) => {
+    if (after) observer.take(key.slice(key.indexOf('/') + 1), after, performance.now())
+  })
+  const silent = () => {}
+  const reflector = startReflector({
+    name: 'observer',
+    resource: async () => ok({ group: 'split.smi-spec.io', version: 'v1alpha2', plural: 'trafficsplits' }),
+    project: sideOf,
+    writer,
+    transport,
+    clock: systemClock,
+    random: Math.random,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+  })
+  const observer = new Observer(async () => {
+    await Promise.all([transport.close(), reflector.stop()])
+  })
+  return observer
+}

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const root = join(import.meta.dirname, '..')
+
+/** A program under measurement, running as a process of its own. */
+export interface Subject {
+  readonly name: 'floor' | 'operator'
+  /** Resolves once it acts; rejects with its last output when it ended instead. */
+  ready(): Promise<void>
+  /** Value of one series of its metrics, summed over labels; 0 where it has none. */
+  metric(name: string): Promise<number>
+  /** Processor time used so far, user and system (ms). */
+  cpuMs(): number
+  /** Resident memory now and at its peak (MiB). */
+  memory(): { readonly now: number; readonly peak: number }
+  /** SIGTERM, so that nothing of it is still under way when the next one is measured. */
+  stop(): Promise<void>
+}
+
+/** The floor and the operator are started the same way, so that neither gains by it. */
+export function startSubject(
+  name: Subject['name'],
+  kubeconfig: string,
+  nodeFlags: readonly string[] = [],
+): Subject {
+  const flags = ['--kubeconfig', kubeconfig, '--admin-addr', '127.0.0.1:0', '--log-format', 'json']
+  const program = name === 'floor' ? ['bench/floor.ts', kubeconfig] : ['src/main.ts', ...flags]
+  const child = spawn(process.execPath, [...nodeFlags, ...program], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  const ended = once(child, 'exit').then(() => process.off('exit', kill))
+  const tail: string[] = []
+  let admin = ''
+  const acts = new Promise<void>((resolve, reject) => {
+    const read = (line: string) => {
+      tail.push(line)
+      if (tail.length > 20) tail.shift()
+      admin = /admin server listening on ([\d.:]+)/.exec(line)?.[1] ?? admin
+      if (line === 'ready' || line.includes('failing over from now on')) resolve()
+    }
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', read)
+    void ended.then(() => reject(new Error(`the ${name} ended:\n${tail.join('\n')}`)))
+  })
+  acts.catch(() => {})
+  return {
+    name,
+    ready: () => acts,
+    metric: async (series) => sumOf(await (await fetch(`http://${admin}/metrics`)).text(), series),
+    cpuMs: () => cpuOf(child.pid ?? 0),
+    memory: () => memoryOf(child.pid ?? 0),
+    stop: async () => {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+function sumOf(text: string, series: string): number {
+  const values = text
+    .split('\n')
+    .filter((line) => line.startsWith(`${series} `) || line.startsWith(`${series}{`))
+  return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+}
+
+/** Fields 14 and 15 of `/proc/PID/stat` (see proc(5)), in ticks of 10 ms. */
+function cpuOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+function memoryOf(pid: number) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const mib = (field: string) => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024
+  return { now: mib('VmRSS'), peak: mib('VmHWM') }
+}

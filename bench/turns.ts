@@ -1,0 +1,26 @@
+import type { Stand } from './stand.ts'
+import type { Subject } from './subject.ts'
+
+/** What each round of each subject gave. */
+export type Turns<T> = Readonly<Record<Subject['name'], T[]>>
+
+/** Runs `measure` with the floor and with the operator in turn, `rounds` times each: a machine's mood hits both. */
+export async function inTurns<T>(
+  stand: Stand,
+  rounds: number,
+  measure: (subject: Subject) => Promise<T>,
+): Promise<Turns<T>> {
+  const results: Turns<T> = { floor: [], operator: [] }
+  for (let round = 0; round < rounds; round++) {
+    for (const name of ['floor', 'operator'] as const) {
+      const subject = stand.start(name)
+      try {
+        await subject.ready()
+        results[name].push(await measure(subject))
+      } finally {
+        await subject.stop()
+      }
+    }
+  }
+  return results
+}
