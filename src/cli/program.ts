@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, type Help, type Option } from 'commander'
 import { err, ok, type Result } from '../result.ts'
 import type { CommandSpec, Flags } from './command.ts'
+import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
 import { status } from './commands/status.ts'
 import { version } from './commands/version.ts'
@@ -8,7 +9,7 @@ import { type Failure, wrongUsage } from './failure.ts'
 import { collect, flag, goBoolean, spellOut } from './flags.ts'
 
 /** All commands, in the order of the list in `--help`. */
-export const commands: readonly CommandSpec[] = [status, version, extensionMetadata]
+export const commands: readonly CommandSpec[] = [status, explain, version, extensionMetadata]
 
 export const programName = 'linkerd-failover'
 

@@ -83,7 +83,8 @@ export const compareRoutes = (a: Named, b: Named): number =>
 
 const compareText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
-const namespacesOf = (routes: readonly Route[]): string[] => {
+/** The namespaces of all Services that the routes refer to. */
+export const namespacesOf = (routes: readonly Route[]): string[] => {
   const services = routes.flatMap(({ splits }) => splits.flatMap(({ backends }) => backends))
   return [...new Set(services.map(({ service }) => service.slice(0, service.indexOf('/'))))]
 }

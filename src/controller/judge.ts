@@ -22,10 +22,11 @@ export interface Judged {
 
 /** What the operator makes of a route, given what is known of its Services; asked by the command line too. */
 export function judgeRoute(route: Route, readiness: (service: ServiceKey) => Readiness): Judged {
-  return { route, verdicts: route.splits.map((split) => judge(split, readiness)) }
+  return { route, verdicts: route.splits.map((split) => judgeSplit(split, readiness)) }
 }
 
-function judge(split: Split, readiness: (service: ServiceKey) => Readiness): Verdict {
+/** The same for one split. */
+export function judgeSplit(split: Split, readiness: (service: ServiceKey) => Readiness): Verdict {
   const observation = { split, readiness }
   const decision = decide(observation)
   return {

@@ -1,4 +1,14 @@
-import type { Decision, Observation, Readiness, ServiceKey, Split } from './types.ts'
+import type { Decision, Observation, Readiness, RuleName, ServiceKey, Split } from './types.ts'
+
+/** When each rule applies, in the order in which they are asked. */
+export const ruleTexts: Readonly<Record<RuleName, string>> = {
+  Paused: 'its annotation says that it is paused',
+  Misconfigured: 'it cannot be understood',
+  Unknown: 'nobody can say whether the primary can serve',
+  PrimaryReady: 'the primary has a ready endpoint',
+  SecondariesReady: 'the primary is down, and a secondary is ready',
+  NothingReady: 'the primary is down, and no secondary is ready',
+}
 
 /**
  * A decision as one sentence that a person understands, without the route's name: "fails over: shop/web has 0

@@ -1,4 +1,4 @@
-import { weightOf } from './split.ts'
+import { weightOf, weightsOf } from './split.ts'
 import type { Decision, Split } from './types.ts'
 
 /** One weight to move. `from` is what the plan saw, so that a write can refuse to touch anything else. */
@@ -39,13 +39,13 @@ export function applyPlan(split: Split, plan: SplitPlan): Split {
 
 /** True when exactly the `active` backends (indexes) carry traffic, in equal shares. */
 function isInEffect(split: Split, active: ReadonlySet<number>): boolean {
-  const weights = split.backends.map((backend) => weightOf(split, backend))
+  const weights = weightsOf(split)
   const shared = weights.find((_, index) => active.has(index)) ?? 0
   return shared > 0 && weights.every((weight, index) => weight === (active.has(index) ? shared : 0))
 }
 
 /** W: an integer from 1 to what the kind can carry. */
 function scaleOf(split: Split): number {
-  const largest = Math.max(0, ...split.backends.map((backend) => weightOf(split, backend)))
+  const largest = Math.max(0, ...weightsOf(split))
   return Math.min(Math.max(1, Math.ceil(largest)), split.maxWeight)
 }

@@ -3,6 +3,9 @@ import type { Backend, Split } from './types.ts'
 /** The weight that a backend has in effect: the written one, or what its kind takes for an absent one. */
 export const weightOf = (split: Split, backend: Backend): number => backend.weight ?? split.absentWeight
 
+/** The weights in effect, in the order of the backends. */
+export const weightsOf = (split: Split): number[] => split.backends.map((backend) => weightOf(split, backend))
+
 /** Indexes of the entries that name the primary: more than one where it is listed twice. */
 export const primaryIndexes = (split: Split): number[] =>
   indexesOf(split, (backend) => backend.service === split.primary)
@@ -13,5 +16,4 @@ export function indexesOf(split: Split, test: (backend: Backend) => boolean): nu
 }
 
 /** True for a split that no proxy could route by. */
-export const isAllZero = (split: Split): boolean =>
-  split.backends.every((backend) => weightOf(split, backend) === 0)
+export const isAllZero = (split: Split): boolean => weightsOf(split).every((weight) => weight === 0)

@@ -36,7 +36,7 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
   { title: 'WHY', cell: ({ split }) => split.why },
 ]
 
-const toneOf: Record<RouteState, keyof Palette> = {
+export const toneOf: Record<RouteState, keyof Palette> = {
   primary: 'good',
   failover: 'warning',
   hold: 'warning',

@@ -1,0 +1,48 @@
+import { judgeSplit } from '../../controller/judge.ts'
+import { applyPlan } from '../../core/plan.ts'
+import { weightsOf } from '../../core/split.ts'
+import { type Readiness, readinessOf, type ServiceKey, type Split } from '../../core/types.ts'
+
+/** Something that would change what a split does. */
+export interface Counterfactual {
+  /** What would have to happen, as a sentence without its end. */
+  readonly when: string
+  /** What the rules would say then. */
+  readonly decision: string
+  /** The weights that would be written, in the order of the backends. */
+  readonly weights: readonly number[]
+}
+
+type ReadinessOf = (service: ServiceKey) => Readiness
+
+/**
+ * Turns the readiness of each Service round, one at a time, and asks the rules again; what they then say for
+ * another reason, or with other weights, is what would change the decision.
+ */
+export function counterfactuals(split: Split, readiness: ReadinessOf): Counterfactual[] {
+  const now = outcome(split, readiness)
+  const services = [...new Set(split.backends.map(({ service }) => service))]
+  const turned = services.flatMap((service) =>
+    turns(service, readiness(service)).map(({ when, becomes }) => ({
+      when,
+      ...outcome(split, (other) => (other === service ? becomes : readiness(other))),
+    })),
+  )
+  const resumed = { when: 'it is resumed', ...outcome({ ...split, paused: false }, readiness) }
+  return [...(split.paused ? [resumed] : []), ...turned]
+    .filter(({ rule, weights }) => rule !== now.rule || String(weights) !== String(now.weights))
+    .map(({ when, decision, weights }) => ({ when, decision, weights }))
+}
+
+/** What the rules say, and the weights after it. */
+function outcome(split: Split, readiness: ReadinessOf) {
+  const { sentence, plan, decision } = judgeSplit(split, readiness)
+  return { decision: sentence, rule: decision.rule, weights: weightsOf(applyPlan(split, plan)) }
+}
+
+function turns(service: ServiceKey, now: Readiness): { when: string; becomes: Readiness }[] {
+  const total = now.state === 'unknown' ? 1 : now.total
+  const up = { when: `${service} gets a ready endpoint`, becomes: readinessOf(1, Math.max(1, total)) }
+  const down = { when: `${service} has no ready endpoint`, becomes: readinessOf(0, total) }
+  return [...(now.state === 'ready' ? [] : [up]), ...(now.state === 'down' ? [] : [down])]
+}

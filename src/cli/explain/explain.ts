@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { judgeRoute } from '../../controller/judge.ts'
+import { applyPlan } from '../../core/plan.ts'
+import { weightsOf } from '../../core/split.ts'
+import { ok, type Result } from '../../result.ts'
+import type { Context, Ending, Flags } from '../command.ts'
+import { exitCodes, type Failure } from '../failure.ts'
+import { listAs, type Reading } from '../listing.ts'
+import { paletteFor, renderData } from '../output.ts'
+import { createProgress } from '../progress.ts'
+import { type FoundRoute, findRoute, parseRouteRef } from '../route-ref.ts'
+import { namespacesOf, readReadiness } from '../snapshot.ts'
+import { type RouteStatus, statusOf } from '../status/route-status.ts'
+import { readTransitions, sinceOf } from '../status/since.ts'
+import { type Counterfactual, counterfactuals } from './counterfactuals.ts'
+import { explanationText } from './text.ts'
+
+const schema = z.object({
+  namespace: z.string().optional(),
+  selector: z.string(),
+  output: z.enum(['table', 'json', 'yaml']),
+})
+
+/** All that `explain` has to say about a route. */
+export interface Explanation {
+  readonly route: RouteStatus
+  /** Whether the selector selects it; the operator leaves other routes alone. */
+  readonly controlled: boolean
+  readonly splits: readonly SplitExplanation[]
+}
+
+export interface SplitExplanation {
+  readonly decision: string
+  /** The weights as decided, in the order of the backends. */
+  readonly decided: readonly number[]
+  readonly changes: readonly Counterfactual[]
+}
+
+/** Prints which rule decides a route, with what readiness, and what would change it. */
+export async function explainRoute(
+  { io, connect }: Context,
+  [text = '']: readonly string[],
+  given: Flags,
+): Promise<Ending> {
+  const flags = schema.parse(given)
+  const ref = parseRouteRef(text)
+  if (!ref.ok) return ref
+  const cluster = await connect()
+  if (!cluster.ok) return cluster
+  const reading = { transport: cluster.value.transport, signal: io.interrupted }
+  const found = await findRoute(reading, ref.value, flags.namespace || cluster.value.namespace)
+  if (!found.ok) return found
+  const controlled = await isControlled(reading, found.value, flags.selector)
+  if (!controlled.ok) return controlled
+  const { route } = found.value
+  const progress = createProgress(io)
+  const readiness = await readReadiness(reading, namespacesOf([route]), progress)
+  progress.clear()
+  if (!readiness.ok) return readiness
+  const transitions = await readTransitions(reading, route.namespace)
+  const since = transitions.ok ? sinceOf(route, transitions.value.get(route.uid)) : undefined
+  const judged = judgeRoute(route, readiness.value)
+  const explanation: Explanation = {
+    route: statusOf(judged, readiness.value, since),
+    controlled: controlled.value,
+    splits: judged.verdicts.map(({ split, plan, sentence }) => ({
+      decision: sentence,
+      decided: weightsOf(applyPlan(split, plan)),
+      changes: counterfactuals(split, readiness.value),
+    })),
+  }
+  io.stdout.write(
+    flags.output === 'table'
+      ? explanationText(explanation, paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
+      : await renderData(flags.output, explanation),
+  )
+  return ok(exitCodes.ok)
+}
+
+/** Asks the server, which knows best what a selector selects. */
+async function isControlled(
+  reading: Reading,
+  { route, resource }: FoundRoute,
+  labelSelector: string,
+): Promise<Result<boolean, Failure>> {
+  const { namespace, name } = route
+  const fieldSelector = `metadata.name=${name}`
+  const listed = await listAs(reading, { resource, namespace, labelSelector, fieldSelector }, () => true)
+  return listed.ok ? ok(listed.value.length > 0) : listed
+}

@@ -1,0 +1,70 @@
+import { ruleTexts } from '../../core/explain.ts'
+import { type Column, type Palette, renderTable } from '../output.ts'
+import type { BackendStatus, SplitStatus } from '../status/route-status.ts'
+import { ageText, shortName, stateText, toneOf } from '../status/table.ts'
+import type { Explanation, SplitExplanation } from './explain.ts'
+
+/** An explanation for people; `now` (epoch ms) turns times into ages. */
+export function explanationText(explanation: Explanation, palette: Palette, now: number): string {
+  const { route, splits, controlled } = explanation
+  const head = [`${route.kind} ${route.namespace}/${route.name}, since ${sinceText(route.since, now)}`]
+  if (!controlled) {
+    head.push(
+      palette.warning(
+        'Not controlled: the selector does not select its labels, so the operator leaves it alone.',
+      ),
+    )
+  }
+  const parts = route.splits.flatMap((status, index) => {
+    const split = splits[index]
+    const title = route.splits.length > 1 ? [`Rule ${index} of the route:`] : []
+    return split ? [...title, ...splitText(status, split, route.namespace, palette)] : []
+  })
+  return `${[...head, '', ...parts].join('\n').trimEnd()}\n`
+}
+
+const sinceText = (since: string | null, now: number): string =>
+  since === null ? 'unknown' : `${ageText(since, now)} ago`
+
+function splitText(
+  status: SplitStatus,
+  split: SplitExplanation,
+  namespace: string,
+  palette: Palette,
+): string[] {
+  return [
+    `State:     ${palette[toneOf[status.state]](stateText(status))}`,
+    `Rule:      ${status.rule}: ${ruleTexts[status.rule]}`,
+    `Decision:  ${split.decision}`,
+    '',
+    renderTable(backendColumns(namespace), rowsOf(status.backends, split.decided)),
+    ...changesText(split),
+    '',
+  ]
+}
+
+interface Row extends BackendStatus {
+  readonly decided: number
+}
+
+const rowsOf = (backends: readonly BackendStatus[], decided: readonly number[]): Row[] =>
+  backends.map((backend, index) => ({ ...backend, decided: decided[index] ?? backend.weight }))
+
+const backendColumns = (namespace: string): Column<Row>[] => [
+  { title: 'BACKEND', cell: ({ service }) => shortName(service, namespace) },
+  { title: 'ROLE', cell: ({ primary }) => (primary ? 'primary' : 'secondary') },
+  { title: 'READINESS', cell: ({ readiness }) => readiness },
+  { title: 'ENDPOINTS', cell: ({ ready, total }) => (ready === null ? '?' : `${ready} of ${total} ready`) },
+  { title: 'WEIGHT', cell: ({ weight }) => String(weight) },
+  { title: 'DECIDED', cell: ({ decided }) => String(decided) },
+]
+
+function changesText({ changes }: SplitExplanation): string[] {
+  if (changes.length === 0) return ['No change of a single Service would change that.']
+  const columns: Column<(typeof changes)[number]>[] = [
+    { title: 'IF', cell: ({ when }) => when },
+    { title: 'WEIGHTS', cell: ({ weights }) => weights.join(' ') },
+    { title: 'DECISION', cell: ({ decision }) => decision },
+  ]
+  return ['What would change it:', renderTable(columns, changes)]
+}

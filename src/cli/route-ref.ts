@@ -1,0 +1,72 @@
+import { discover } from '../controller/discovery.ts'
+import { type Resource, resourcePath } from '../kube/resource.ts'
+import { err, ok, type Result } from '../result.ts'
+import { codecs } from '../routes/codecs.ts'
+import type { Route, RouteCodec } from '../routes/route.ts'
+import { badAnswer, type Failure, refused, wrongUsage } from './failure.ts'
+import type { Reading } from './listing.ts'
+
+/** A route as a user names it: `KIND/NAME`, or `NAME` alone for any kind. */
+export interface RouteRef {
+  readonly text: string
+  readonly name: string
+  /** The kinds that it may be of, in the order in which they are looked up. */
+  readonly codecs: readonly RouteCodec[]
+}
+
+/** A route that was found, and where it lies. */
+export interface FoundRoute {
+  readonly route: Route
+  readonly resource: Resource
+  /** As the server has it. */
+  readonly object: unknown
+}
+
+/** Short names that the definitions of the kinds give them. */
+const shortNames: Readonly<Record<string, string>> = { ts: 'trafficsplit' }
+
+const known = () => codecs.map(({ kind }) => kind.toLowerCase()).join(', ')
+
+/** Understands kinds as kubectl does: `TrafficSplit`, `trafficsplits`, `ts`, with or without `.GROUP`. */
+export function parseRouteRef(text: string): Result<RouteRef, Failure> {
+  const parts = text.split('/')
+  const name = parts.at(-1) ?? ''
+  if (parts.length > 2 || name === '' || parts[0] === '') {
+    return err(wrongUsage(`"${text}" names no route`, 'write KIND/NAME, for example trafficsplit/web'))
+  }
+  if (parts.length === 1) return ok({ text, name, codecs })
+  const word = (parts[0] ?? '').toLowerCase()
+  const kind = shortNames[word] ?? word
+  const named = codecs.filter((codec) => namesOf(codec).includes(kind))
+  if (named.length > 0) return ok({ text, name, codecs: named })
+  return err(wrongUsage(`"${parts[0]}" is no kind of route`, `the kinds are: ${known()}`))
+}
+
+function namesOf({ kind, plural, group }: RouteCodec): string[] {
+  const singular = kind.toLowerCase()
+  return [singular, plural, `${singular}.${group}`, `${plural}.${group}`]
+}
+
+/** Reads the route that a reference names. */
+export async function findRoute(
+  { transport, signal }: Reading,
+  ref: RouteRef,
+  namespace: string,
+): Promise<Result<FoundRoute, Failure>> {
+  for (const codec of ref.codecs) {
+    const resource = await discover(transport, codec)
+    if (!resource.ok) return err(refused(resource.error))
+    if (!resource.value) continue
+    const path = resourcePath(resource.value, namespace, ref.name)
+    const answer = await transport.request({ method: 'GET', path, signal })
+    if (answer.ok)
+      return ok({ route: codec.read(answer.value), resource: resource.value, object: answer.value })
+    if (answer.error.kind !== 'notFound') return err(refused(answer.error))
+  }
+  return err(
+    badAnswer(
+      `there is no ${ref.text} in namespace ${namespace}`,
+      'list the routes with linkerd-failover status, and name the namespace with --namespace',
+    ),
+  )
+}
