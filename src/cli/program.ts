@@ -3,13 +3,23 @@ import { err, ok, type Result } from '../result.ts'
 import type { CommandSpec, Flags } from './command.ts'
 import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
+import { pause, resume } from './commands/pause.ts'
 import { status } from './commands/status.ts'
 import { version } from './commands/version.ts'
+import { whatIf } from './commands/what-if.ts'
 import { type Failure, wrongUsage } from './failure.ts'
 import { collect, flag, goBoolean, spellOut } from './flags.ts'
 
 /** All commands, in the order of the list in `--help`. */
-export const commands: readonly CommandSpec[] = [status, explain, version, extensionMetadata]
+export const commands: readonly CommandSpec[] = [
+  status,
+  explain,
+  whatIf,
+  pause,
+  resume,
+  version,
+  extensionMetadata,
+]
 
 export const programName = 'linkerd-failover'
 

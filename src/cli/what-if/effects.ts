@@ -1,0 +1,85 @@
+import { type Judged, judgeRoute } from '../../controller/judge.ts'
+import { applyPlan } from '../../core/plan.ts'
+import { weightOf } from '../../core/split.ts'
+import { primaryServes } from '../../core/transition.ts'
+import type { Readiness, ServiceKey, Split } from '../../core/types.ts'
+
+type ReadinessOf = (service: ServiceKey) => Readiness
+
+/** What would become of a split, the worst first. Dark: nobody who gets its traffic can serve it. */
+export const effects = [
+  'goes dark',
+  'stays dark',
+  'fails over',
+  'redistributes',
+  'fails back',
+  'recovers',
+  'stays',
+] as const
+export type Effect = (typeof effects)[number]
+
+export interface SplitEffect {
+  readonly effect: Effect
+  /** Who gets traffic now, once the operator has written what is due. */
+  readonly before: readonly ServiceKey[]
+  /** Who would get it then. */
+  readonly after: readonly ServiceKey[]
+  readonly why: string
+}
+
+export interface RouteEffect {
+  readonly namespace: string
+  readonly kind: string
+  readonly name: string
+  /** The worst of its splits. */
+  readonly effect: Effect
+  readonly splits: readonly SplitEffect[]
+}
+
+/** Compares a route as the operator leaves it now with what it would make of it in another world. */
+export function effectOn({ route, verdicts }: Judged, now: ReadinessOf, then: ReadinessOf): RouteEffect {
+  const judged = judgeRoute(route, then)
+  const splits = verdicts.flatMap((verdict, index): SplitEffect[] => {
+    const other = judged.verdicts[index]
+    if (!other) return []
+    const before = applyPlan(verdict.split, verdict.plan)
+    const after = applyPlan(other.split, other.plan)
+    const effect = compare(before, isDark(before, now), after, isDark(after, then))
+    return [{ effect, before: activeOf(before), after: activeOf(after), why: other.reason }]
+  })
+  const effect = effects.find((worst) => splits.some((split) => split.effect === worst)) ?? 'stays'
+  return { namespace: route.namespace, kind: route.kind, name: route.name, effect, splits }
+}
+
+function compare(before: Split, wasDark: boolean, after: Split, isDarkThen: boolean): Effect {
+  if (isDarkThen) return wasDark ? 'stays dark' : 'goes dark'
+  if (wasDark) return 'recovers'
+  const [served, serves] = [primaryServes(before), primaryServes(after)]
+  if (served !== serves) return served ? 'fails over' : 'fails back'
+  return String(activeOf(before)) === String(activeOf(after)) ? 'stays' : 'redistributes'
+}
+
+const activeOf = (split: Split): ServiceKey[] => [
+  ...new Set(split.backends.filter((backend) => weightOf(split, backend) > 0).map(({ service }) => service)),
+]
+
+/** What is unknown may serve: only Services that are known to be down make a split dark. */
+const isDark = (split: Split, readiness: ReadinessOf): boolean =>
+  activeOf(split).every((service) => readiness(service).state === 'down')
+
+/** How many routes meet which fate. */
+export type Totals = Record<Effect, number>
+
+export function totalsOf(routes: readonly RouteEffect[]): Totals {
+  const totals: Totals = {
+    'goes dark': 0,
+    'stays dark': 0,
+    'fails over': 0,
+    redistributes: 0,
+    'fails back': 0,
+    recovers: 0,
+    stays: 0,
+  }
+  for (const { effect } of routes) totals[effect] += 1
+  return totals
+}

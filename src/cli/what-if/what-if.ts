@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { ServiceKey } from '../../core/types.ts'
+import { err, ok, type Result } from '../../result.ts'
+import type { Context, Ending, Flags } from '../command.ts'
+import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
+import { paletteFor, renderData } from '../output.ts'
+import { createProgress } from '../progress.ts'
+import { type Snapshot, takeSnapshot } from '../snapshot.ts'
+import { servicesOf } from './clusters.ts'
+import { effectOn, type RouteEffect, totalsOf } from './effects.ts'
+import { effectsText } from './table.ts'
+import { addDown, asItIs, readWorld, type World } from './world.ts'
+
+const schema = z.object({
+  down: z.array(z.string()).default([]),
+  clusterDown: z.array(z.string()).default([]),
+  file: z.string().optional(),
+  namespace: z
+    .string()
+    .optional()
+    .transform((name) => name || undefined),
+  allNamespaces: z.boolean().default(false),
+  selector: z.string(),
+  output: z.enum(['table', 'json', 'yaml']),
+})
+
+/** Prints what would become of every route; the answer is bad if any would go dark. */
+export async function showWhatIf({ io, connect }: Context, given: Flags): Promise<Ending> {
+  const flags = schema.parse(given)
+  const { file, namespace } = flags
+  if (file === undefined && flags.down.length + flags.clusterDown.length === 0) {
+    return err(wrongUsage('nothing is lost', 'name what is, with --down, --cluster-down or --file'))
+  }
+  const declared = file === undefined ? ok(asItIs) : await readWorld(file)
+  if (!declared.ok) return declared
+  const cluster = await connect()
+  if (!cluster.ok) return cluster
+  const reading = { transport: cluster.value.transport, signal: io.interrupted }
+  const home = namespace ?? cluster.value.namespace
+  const named = flags.down.map((name) => (name.includes('/') ? name : `${home}/${name}`))
+  const world = addDown(declared.value, named, flags.clusterDown)
+  const lost = await servicesOf(reading, world.clusters, namespace)
+  if (!lost.ok) return lost
+  const snapshot = await takeSnapshot(reading, flags, createProgress(io))
+  if (!snapshot.ok) return snapshot
+  const unused = findUnused(world, snapshot.value)
+  if (!unused.ok) return unused
+  const routes = compare(snapshot.value, addDown(world, lost.value, []))
+  const totals = totalsOf(routes)
+  io.stdout.write(
+    flags.output === 'table'
+      ? effectsText(routes, totals, paletteFor(io.stdout, io.env))
+      : await renderData(flags.output, { routes, totals }),
+  )
+  return ok(totals['goes dark'] > 0 ? exitCodes.bad : exitCodes.ok)
+}
+
+/** A Service mistyped would make everything look well. */
+function findUnused({ services }: World, { routes }: Snapshot): Result<void, Failure> {
+  const used = new Set<ServiceKey>()
+  for (const { splits } of routes)
+    for (const { backends } of splits) for (const { service } of backends) used.add(service)
+  const unused = [...services.keys()].filter((service) => !used.has(service))
+  if (unused.length === 0) return ok(undefined)
+  return err(badAnswer(`no controlled route uses ${unused.join(', ')}`, 'write Services as NAMESPACE/NAME'))
+}
+
+function compare({ judged, readiness }: Snapshot, { services }: World): RouteEffect[] {
+  const then = (service: ServiceKey) => services.get(service) ?? readiness(service)
+  return judged.map((route) => effectOn(route, readiness, then))
+}
