@@ -56,7 +56,7 @@ export async function openStand(): Promise<Stand> {
   return {
     observer,
     controlPlane,
-    start: (name, nodeFlags) => startSubject(name, name === 'floor' ? kubeconfigPath : kubeconfig, nodeFlags),
+    start: (name, nodeFlags) => startSubject(name, kubeconfig, nodeFlags),
     grow: async (count) => {
       await inParallel(upTo(count).slice(pairs), addPair, writers)
       pairs = Math.max(pairs, count)

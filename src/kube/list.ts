@@ -11,6 +11,13 @@ export type Listed = {
   readonly events?: AsyncIterator<unknown> | undefined
 }
 
+/** The changes that follow a streamed list; none where it came in pages. To leave the iteration closes them. */
+export const eventsOf = ({ events }: Listed): AsyncIterable<unknown> => ({
+  [Symbol.asyncIterator]: () => events ?? nothing(),
+})
+
+async function* nothing(): AsyncGenerator<unknown> {}
+
 /** `refused`: this server offers no streaming lists; ask for pages. */
 export type ListOutcome =
   | Listed

@@ -2,7 +2,7 @@ import { sleep } from '../clock.ts'
 import { type Backoff, createBackoff } from './backoff.ts'
 import { type KubeError, waitAskedBy } from './errors.ts'
 import { Intake } from './intake.ts'
-import { type Listed, listAll } from './list.ts'
+import { eventsOf, type Listed, listAll } from './list.ts'
 import { tellPresence } from './presence.ts'
 import type { ReflectorOptions, ReflectorState } from './reflector.ts'
 import { type Resource, resourcePath } from './resource.ts'
@@ -165,14 +165,13 @@ export class ReflectorLoop<T> {
   }
 
   /** Applies events until the watch ends or fails. */
-  async #follow(resource: Resource, { events, resourceVersion }: Listed): Promise<Step> {
+  async #follow(resource: Resource, listed: Listed): Promise<Step> {
     this.#enter('watching')
     const { clock } = this.#options
     const since = clock.now()
-    const watch = { [Symbol.asyncIterator]: () => events ?? nothing() }
     let progressed = false
-    this.#lastSeen = resourceVersion
-    for await (const item of watch) {
+    this.#lastSeen = listed.resourceVersion
+    for await (const item of eventsOf(listed)) {
       const error = item instanceof StreamBreak ? item.error : this.#apply(resource, item)
       if (error) return this.#afterFailure(error, resource, progressed)
       progressed = true
@@ -200,7 +199,9 @@ export class ReflectorLoop<T> {
       this.#intake.forget(event.key)
       return undefined
     }
-    const projected = this.#intake.project(event)
+    // Not the echo of an own write, which is half of all events of routes in a mass failover.
+    const isNews = writer.isNews(event.key, event.resourceVersion)
+    const projected = isNews ? this.#intake.project(event) : undefined
     if (projected) writer.apply(event.key, event.resourceVersion, projected.value)
     return undefined
   }
@@ -246,5 +247,3 @@ export class ReflectorLoop<T> {
     return String(300 + Math.floor(this.#options.random() * 301))
   }
 }
-
-async function* nothing(): AsyncGenerator<unknown> {}

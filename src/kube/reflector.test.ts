@@ -81,6 +81,21 @@ async function startWatching(more: Partial<ReflectorOptions<string>> = {}) {
   return world
 }
 
+test('an event that the store has already, such as the echo of an own write, is not projected again', async () => {
+  const projected: unknown[] = []
+  const project = (item: unknown) => {
+    projected.push(item)
+    return readValue(item)
+  }
+  const { transport, writer, contents } = await startWatching({ project })
+  projected.length = 0
+  writer.offer('ns/a', '11', 'mine')
+  transport.last.send(event('MODIFIED', 'a', 11, 'mine'), event('MODIFIED', 'a', 12, 'theirs'))
+  await settle()
+  expect(projected).toEqual([object('a', 12, 'theirs')])
+  expect(contents()).toEqual({ 'ns/a': 'theirs' })
+})
+
 describe('the first list', () => {
   test('is a streaming one, complete at the bookmark, and goes on as a watch', async () => {
     const { transport, reader, contents, reflector, states } = await start({ labelSelector: 'a=b' })

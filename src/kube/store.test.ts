@@ -34,6 +34,17 @@ describe('watch events', () => {
     expect(changes).toEqual([{ key: 'a', after: 'new' }])
   })
 
+  test.each([
+    ['a', '9', false],
+    ['a', '10', false],
+    ['a', '11', true],
+    ['b', '1', true],
+  ])('of %s at version %s are news: %s', (key, version, news) => {
+    const { writer } = create()
+    writer.apply('a', '10', 'x')
+    expect(writer.isNews(key, version)).toBe(news)
+  })
+
   test('say what was before and what is after', () => {
     const { writer, changes, reader } = create()
     writer.apply('a', '1', 'x')

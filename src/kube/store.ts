@@ -18,6 +18,8 @@ export interface StoreWriter<T> {
    * stay, unless `force` says that the cluster went back in time: then the list is the truth.
    */
   replace(items: Iterable<StoreItem<T>>, listResourceVersion: string, options?: { force?: boolean }): void
+  /** True where this version of an object is newer than what is there: what `apply` would take. */
+  isNews(key: string, resourceVersion: string): boolean
   /** A watch event; ignored unless it is newer than what is there. */
   apply(key: string, resourceVersion: string, value: T): void
   /** A watch event that says the object is gone; ignored if older than what is there. */
@@ -91,7 +93,7 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
     for (const item of items) {
       listed.add(item.key)
       this.#see(item.resourceVersion)
-      if (force || this.#isNews(item.key, item.resourceVersion)) this.#set(item)
+      if (force || this.isNews(item.key, item.resourceVersion)) this.#set(item)
     }
     for (const [key, entry] of this.#entries) {
       if (listed.has(key)) continue
@@ -100,9 +102,14 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
     this.#synced = true
   }
 
+  isNews(key: string, resourceVersion: string): boolean {
+    const entry = this.#entries.get(key)
+    return entry === undefined || isNewer(resourceVersion, entry.resourceVersion)
+  }
+
   apply(key: string, resourceVersion: string, value: T): void {
     this.#see(resourceVersion)
-    if (this.#isNews(key, resourceVersion)) this.#set({ key, resourceVersion, value })
+    if (this.isNews(key, resourceVersion)) this.#set({ key, resourceVersion, value })
   }
 
   remove(key: string, resourceVersion: string): void {
@@ -113,7 +120,7 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
 
   offer(key: string, resourceVersion: string, value: T): boolean {
     this.#see(resourceVersion)
-    if (!this.#entries.has(key) || !this.#isNews(key, resourceVersion)) return false
+    if (!this.#entries.has(key) || !this.isNews(key, resourceVersion)) return false
     this.#set({ key, resourceVersion, value })
     return true
   }
@@ -125,11 +132,6 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
 
   #see(resourceVersion: string): void {
     if (isNewer(resourceVersion, this.#newest)) this.#newest = resourceVersion
-  }
-
-  #isNews(key: string, resourceVersion: string): boolean {
-    const entry = this.#entries.get(key)
-    return entry === undefined || isNewer(resourceVersion, entry.resourceVersion)
   }
 
   #set({ key, resourceVersion, value }: StoreItem<T>): void {

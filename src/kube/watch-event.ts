@@ -48,7 +48,7 @@ function readBookmark(object: unknown): WatchEvent {
   return { kind: 'bookmark', resourceVersion, endsInitialEvents: ends === 'true' }
 }
 
-function field(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined
-  return Object.getOwnPropertyDescriptor(value, name)?.value
-}
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+const field = (value: unknown, name: string): unknown => (isRecord(value) ? value[name] : undefined)
