@@ -1,5 +1,7 @@
 import { hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { readAssets } from './admin/assets.ts'
 import { startAdminServer } from './admin/server.ts'
 import { systemClock } from './clock.ts'
 import { parseSettings, type Settings } from './config.ts'
@@ -7,10 +9,16 @@ import { startOperator } from './controller/operator.ts'
 import { type ClusterConfig, loadClusterConfig } from './kube/config.ts'
 import { createTransport } from './kube/transport.ts'
 import { createLogger } from './logger.ts'
+import { excerptOf } from './routes/excerpt.ts'
 import { version } from './version.ts'
 
 /** Exit codes of sysexits.h: wrong usage, and a service (the admin address) that is not to be had. */
 const exitCodes = { usage: 64, unavailable: 69 } as const
+
+/** Beside the bundled operator, or where `npm run build` puts it beside the sources. */
+const dashboardFolders = ['./dashboard/', '../dist/dashboard/'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+)
 
 await main()
 
@@ -32,6 +40,7 @@ async function run(settings: Settings, cluster: ClusterConfig): Promise<void> {
   const clock = systemClock
   const transport = createTransport(cluster, clock)
   const { selector, adminAddress } = settings
+  const instance = hostname()
   log.info({ version, server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -41,10 +50,15 @@ async function run(settings: Settings, cluster: ClusterConfig): Promise<void> {
     random: Math.random,
     log,
     selector,
-    instance: hostname(),
+    instance,
     registry,
   })
-  const admin = await startAdminServer(adminAddress, operator)
+  const admin = await startAdminServer(adminAddress, {
+    ...operator,
+    ...{ clock, version, instance, startedAt: clock.wallTime(), excerpt: excerptOf },
+    leadership: () => ({ role: 'unknown', leader: undefined }),
+    assets: readAssets(dashboardFolders),
+  })
   if (!admin.ok) {
     await operator.stop()
     await transport.close()

@@ -13,10 +13,14 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
     packages: ['node:', 'undici', 'zod', '@kubernetes/client-node'],
   },
   controller: {
-    rooms: ['core', 'routes', 'kube', 'clock.ts', 'log.ts', 'result.ts', 'version.ts'],
+    rooms: ['core', 'routes', 'kube', 'view', 'clock.ts', 'log.ts', 'result.ts', 'version.ts'],
     packages: ['zod', 'prom-client'],
   },
-  admin: { rooms: ['result.ts'], packages: ['node:'] },
+  view: { rooms: ['core', 'routes', 'clock.ts'], packages: [] },
+  admin: {
+    rooms: ['core', 'routes', 'view', 'clock.ts', 'result.ts'],
+    packages: ['node:', 'zod', 'yaml'],
+  },
   cli: {
     rooms: ['core', 'routes', 'kube', 'controller', 'clock.ts', 'log.ts', 'result.ts', 'version.ts'],
     packages: ['node:', 'zod', 'commander', 'yaml', 'tar-stream'],

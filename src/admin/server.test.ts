@@ -1,52 +1,142 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { type AdminServer, type AdminSources, startAdminServer } from './server.ts'
+import { request } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { type AdminSources, startAdminServer } from './server.ts'
+import { AdminKit } from './testing/kit.ts'
 
-let server: AdminServer | undefined
-afterEach(() => server?.close())
+let kit: AdminKit
+beforeEach(() => {
+  kit = new AdminKit()
+})
+afterEach(() => kit.stop())
 
-async function get(path: string, sources: Partial<AdminSources> = {}, method = 'GET') {
-  const started = await startAdminServer(
-    { host: '127.0.0.1', port: 0 },
-    {
-      live: () => [],
-      ready: () => [],
-      metrics: async () => ({ contentType: 'text/plain', text: 'up 1\n' }),
-      ...sources,
+/** `fetch` sets Host by itself, so this asks with `node:http`. */
+function get(path: string, headers: Record<string, string> = {}, method = 'GET') {
+  return new Promise<{ status: number | undefined; text: string; headers: Record<string, unknown> }>(
+    (resolve, reject) => {
+      const asked = request(`${kit.url}${path}`, { headers, method, agent: false }, async (response) => {
+        let text = ''
+        for await (const chunk of response) text += chunk
+        resolve({ status: response.statusCode, text, headers: response.headers })
+      })
+      asked.once('error', reject).end()
     },
   )
-  if (!started.ok) throw new Error(started.error)
-  server = started.value
-  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method })
-  return { status: response.status, text: await response.text() }
 }
 
 describe('the admin server', () => {
+  const started = (sources: Partial<AdminSources> = {}) => kit.start(sources)
+
   it('answers probes with ok', async () => {
-    expect(await get('/live')).toEqual({ status: 200, text: 'ok\n' })
+    await started()
+    expect(await get('/live')).toMatchObject({ status: 200, text: 'ok\n' })
   })
 
   it('says what a probe misses', async () => {
-    const ready = () => ['waiting for trafficsplits', 'waiting for endpoints']
-    expect(await get('/ready', { ready })).toEqual({
+    await started({ ready: () => ['waiting for trafficsplits', 'waiting for endpoints'] })
+    expect(await get('/ready')).toMatchObject({
       status: 503,
       text: 'waiting for trafficsplits\nwaiting for endpoints\n',
     })
   })
 
-  it('serves metrics', async () => expect(await get('/metrics')).toEqual({ status: 200, text: 'up 1\n' }))
+  it('serves metrics', async () => {
+    await started()
+    expect(await get('/metrics')).toMatchObject({ status: 200, text: 'up 1\n' })
+  })
+
+  it('says that metrics cannot be read, and goes on', async () => {
+    await started({ metrics: () => Promise.reject(new Error('broken')) })
+    expect(await get('/metrics')).toMatchObject({ status: 500, text: expect.stringContaining('broken') })
+    expect((await get('/live')).status).toBe(200)
+  })
 
   it('knows no other path and changes nothing', async () => {
-    expect((await get('/')).status).toBe(404)
-    await server?.close()
-    expect((await get('/live', {}, 'POST')).status).toBe(405)
+    await started()
+    expect((await get('/nowhere')).status).toBe(404)
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+      expect((await get('/api/v1/routes', {}, method)).status).toBe(405)
+    expect((await get('//')).status).toBe(400)
   })
 
   it('says why it cannot listen', async () => {
-    await get('/live')
-    const second = await startAdminServer(
-      { host: '127.0.0.1', port: server?.port ?? 0 },
-      { live: () => [], ready: () => [], metrics: async () => ({ contentType: '', text: '' }) },
-    )
+    const { port } = await started()
+    const second = await startAdminServer({ host: '127.0.0.1', port }, kit.sources())
     expect(second).toMatchObject({ ok: false, error: expect.stringContaining('EADDRINUSE') })
+  })
+
+  it('serves the files of the dashboard, and lets browsers keep what never changes', async () => {
+    const asset = (text: string, contentType: string) => ({
+      bytes: Buffer.from(text),
+      contentType,
+      etag: `"${text}"`,
+    })
+    const page = asset('page', 'text/html; charset=utf-8')
+    await started({
+      assets: new Map([
+        ['/', page],
+        ['/assets/a.js', asset('js', 'text/javascript')],
+      ]),
+    })
+    expect(await get('/')).toMatchObject({
+      status: 200,
+      text: 'page',
+      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' },
+    })
+    expect((await get('/', { 'if-none-match': '"page"' })).status).toBe(304)
+    const { headers } = await get('/assets/a.js')
+    expect(headers['cache-control']).toContain('immutable')
+    expect((await get('/assets/../../package.json')).status).toBe(404)
+  })
+})
+
+describe('who may ask', () => {
+  const asked = async (path: string, headers: Record<string, string>) => {
+    await kit.start()
+    return (await get(path, headers)).status
+  }
+
+  test.each([
+    'localhost:8080',
+    '127.0.0.1',
+    '10.1.2.3:8080',
+    '[::1]:8080',
+    '[fd00::7]',
+    'linkerd-failover',
+    'linkerd-failover.linkerd-failover.svc:8080',
+    'linkerd-failover.linkerd-failover.svc.cluster.local',
+  ])('the host name %s is ours', async (host) => {
+    expect(await asked('/api/v1/status', { host })).toBe(200)
+  })
+
+  test.each(['evil.example', 'evil.example:8080', 'svc.evil.example', 'x.svc.cluster.local.evil.example'])(
+    'the host name %s is foreign: a name may have been pointed at us',
+    async (host) => {
+      expect(await asked('/api/v1/status', { host })).toBe(403)
+    },
+  )
+
+  test.each(['/live', '/ready', '/metrics'])('%s answers by whatever name', async (path) => {
+    expect(await asked(path, { host: 'metrics.example' })).toBe(200)
+  })
+
+  test.each([
+    [{ origin: 'http://evil.example' }, 403],
+    [{ origin: 'null' }, 403],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{ 'sec-fetch-site': 'same-origin' }, 200],
+    [{ origin: 'http://localhost:8080' }, 200],
+    [{ origin: 'http://localhost:9090' }, 403],
+  ])('a page that sends %j gets %i', async (headers, status) => {
+    expect(await asked('/api/v1/status', { host: 'localhost:8080', ...headers })).toBe(status)
+  })
+
+  it('tells browsers to load nothing from elsewhere, also in a refusal', async () => {
+    await kit.start()
+    for (const host of ['localhost', 'evil.example']) {
+      const { headers } = await get('/api/v1/status', { host })
+      expect(headers['content-security-policy']).toContain("default-src 'none'")
+      expect(headers['x-content-type-options']).toBe('nosniff')
+      expect(headers['access-control-allow-origin']).toBeUndefined()
+    }
   })
 })

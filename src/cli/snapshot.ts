@@ -97,12 +97,12 @@ export async function readReadiness(
 ): Promise<Result<(service: ServiceKey) => Readiness, Failure>> {
   const { slices, endpoints, services } = readinessSources
   const ignore = () => {}
-  const [ends, remotes] = [createReader(endpoints, ignore), createReader(services, ignore)]
-  const index = new ReadinessIndex({ endpoints: ends.reader, remote: remotes.reader, synced: () => true })
+  const [ends, mirrors] = [createReader(endpoints, ignore), createReader(services, ignore)]
+  const index = new ReadinessIndex({ endpoints: ends.reader, mirrors: mirrors.reader, synced: () => true })
   const sums = createReader(slices, (change) => index.change(change))
   for (const answer of await Promise.all(
     namespaces.flatMap((namespace) =>
-      [sums, ends, remotes].map(({ fill }) => fill(reading, namespace, progress)),
+      [sums, ends, mirrors].map(({ fill }) => fill(reading, namespace, progress)),
     ),
   )) {
     if (!answer.ok) return err(refused(answer.error))

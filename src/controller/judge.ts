@@ -7,6 +7,8 @@ import type { Route } from '../routes/route.ts'
 /** A decision with its plan and its sentence, all from the same readiness. */
 export interface Verdict {
   readonly split: Split
+  /** By backend. */
+  readonly readiness: readonly Readiness[]
   readonly decision: Decision
   readonly plan: SplitPlan
   readonly sentence: string
@@ -31,6 +33,7 @@ export function judgeSplit(split: Split, readiness: (service: ServiceKey) => Rea
   const decision = decide(observation)
   return {
     split,
+    readiness: split.backends.map(({ service }) => readiness(service)),
     decision,
     plan: makePlan(split, decision),
     sentence: explain(observation, decision),

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { routeStates } from '../core/state.ts'
 import { version } from '../version.ts'
+import type { WatchReading } from './watches.ts'
 
 /** Buckets in seconds: a reaction is a few ms, a mass failover some seconds. */
 const reactionBuckets = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
@@ -10,7 +12,7 @@ export interface Readings {
   readonly queueInFlight: () => number
   readonly queueOldestAgeMs: () => number
   /** By watch: the state it is in, and whether it has seen a complete list. */
-  readonly watches: () => Iterable<{ name: string; state: string; synced: boolean; size: number }>
+  readonly watches: () => Iterable<WatchReading>
   /** By kind and state: how many routes. */
   readonly routes: () => Iterable<{ kind: string; state: string; count: number }>
   readonly eventsDropped: () => number
@@ -85,7 +87,7 @@ export function addReadings(registry: Registry, readings: Readings): void {
   addWatchReadings(registry, readings)
   new Gauge({
     name: 'linkerd_failover_routes',
-    help: 'Controlled routes by kind and state: primary, failover, hold or misconfigured.',
+    help: `Controlled routes by kind and state: ${routeStates.join(', ')}.`,
     labelNames: ['kind', 'state'] as const,
     registers: [registry],
     collect() {

@@ -3,12 +3,13 @@ import type { Clock } from '../clock.ts'
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts'
 import type { Transport } from '../kube/transport.ts'
 import type { Log } from '../log.ts'
+import { View } from '../view/view.ts'
 import { addReadings, createMetrics } from './metrics.ts'
 import { type Cause, Queue } from './queue.ts'
 import { reconcile } from './reconcile.ts'
 import { Reporter } from './report.ts'
 import type { RouteKey } from './route-index.ts'
-import { createWatches, type Watches } from './watches.ts'
+import { createWatches, type Watches, type WatchReading } from './watches.ts'
 
 export interface OperatorOptions {
   readonly transport: Transport
@@ -30,6 +31,9 @@ export interface Operator {
   /** What it still waits for, in words; empty when it acts. */
   ready(): string[]
   metrics(): Promise<{ contentType: string; text: string }>
+  /** How every route stands, and what happened. */
+  readonly view: View
+  watches(): Iterable<WatchReading>
   /** Finishes the writes in flight and the Events that are due, then leaves. */
   stop(): Promise<void>
 }
@@ -44,7 +48,13 @@ export function startOperator(options: OperatorOptions): Operator {
   const { clock, log } = options
   const metrics = createMetrics(options.registry ?? new Registry())
   const events = createEventRecorder({ ...options, reportingInstance: options.instance })
-  const reporter = new Reporter({ clock, log, metrics, event: (input) => events.record(input) })
+  const view: View = new View({
+    clock,
+    epoch: epochOf(options),
+    readiness: (service) => watches.readiness(service),
+    clusterOf: (service) => watches.clusterOf(service),
+  })
+  const reporter = new Reporter({ clock, log, metrics, view, event: (input) => events.record(input) })
   const queue: Queue = new Queue({
     clock,
     concurrency,
@@ -55,6 +65,7 @@ export function startOperator(options: OperatorOptions): Operator {
     ...options,
     onEvent: (watch, type) => metrics.watchEvents.inc({ watch, type }),
     onDue: (key, cause) => queue.add(key, cause),
+    onCounts: (key) => view.touch(key),
     onSynced: () => {
       log.info({}, 'all caches are complete; failing over from now on')
       queue.start()
@@ -65,7 +76,7 @@ export function startOperator(options: OperatorOptions): Operator {
     reporter.report(key, outcome, cause)
     return outcome.kind === 'failed' ? 'retry' : 'done'
   }
-  addReadings(metrics.registry, readingsOf(queue, watches, reporter, events))
+  addReadings(metrics.registry, readingsOf(queue, watches, view, events))
   watches.start()
   return {
     live: () => stuck(queue),
@@ -74,6 +85,8 @@ export function startOperator(options: OperatorOptions): Operator {
       contentType: metrics.registry.contentType,
       text: await metrics.registry.metrics(),
     }),
+    view,
+    watches: () => watches.readings(),
     stop: async () => {
       await queue.drain()
       await Promise.all([watches.stop(), events.stop()])
@@ -81,13 +94,17 @@ export function startOperator(options: OperatorOptions): Operator {
   }
 }
 
-function readingsOf(queue: Queue, watches: Watches, reporter: Reporter, events: EventRecorder) {
+/** Sets this process apart from those before it and beside it. */
+const epochOf = ({ clock, random }: OperatorOptions): string =>
+  clock.wallTime().getTime().toString(36) + Math.floor(random() * 36 ** 4).toString(36)
+
+function readingsOf(queue: Queue, watches: Watches, view: View, events: EventRecorder) {
   return {
     queueDepth: () => queue.depth,
     queueInFlight: () => queue.inFlight,
     queueOldestAgeMs: () => queue.oldestAgeMs,
     watches: () => watches.readings(),
-    routes: () => reporter.counts(),
+    routes: () => view.counts(),
     eventsDropped: () => events.dropped,
   }
 }

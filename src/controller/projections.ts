@@ -17,7 +17,19 @@ export interface EndpointCounts {
   readonly total: number
 }
 
+/** What is kept of a mirrored Service. */
+export interface Mirror {
+  /**
+   * Its endpoints are in other clusters only (remote discovery, federated): no object of this cluster tells its
+   * readiness, so it is `unknown`.
+   */
+  readonly remote: boolean
+  /** The one cluster that it comes from; a federated Service has several. */
+  readonly cluster: string | undefined
+}
+
 export const mirroredServiceLabel = 'mirror.linkerd.io/mirrored-service'
+const clusterNameLabel = 'mirror.linkerd.io/cluster-name'
 const serviceNameLabel = 'kubernetes.io/service-name'
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
 const mirroringController = 'endpointslicemirroring-controller.k8s.io'
@@ -57,15 +69,15 @@ export function projectEndpoints(object: unknown): EndpointCounts {
   return { ready, total: ready + notReady }
 }
 
-/**
- * True for a Service whose endpoints are in other clusters only (remote discovery, federated): no object of
- * this cluster tells its readiness, so it is `unknown`. Source: Linkerd's multicluster labels and annotations.
- */
-export function projectIsRemote(service: unknown): boolean {
+/** Projects a mirrored Service. Source: Linkerd's multicluster labels and annotations; total as the others. */
+export function projectMirror(service: unknown): Mirror {
   const metadata = child(service, 'metadata')
   const labels = child(metadata, 'labels')
   const annotations = child(metadata, 'annotations')
-  return remoteDiscovery in labels || remoteDiscovery in annotations || localDiscovery in annotations
+  return {
+    remote: remoteDiscovery in labels || remoteDiscovery in annotations || localDiscovery in annotations,
+    cluster: text(labels, clusterNameLabel) || text(labels, remoteDiscovery) || undefined,
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

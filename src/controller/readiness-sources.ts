@@ -1,5 +1,5 @@
 import type { Resource } from '../kube/resource.ts'
-import { mirroredServiceLabel, projectEndpoints, projectIsRemote, projectSlice } from './projections.ts'
+import { mirroredServiceLabel, projectEndpoints, projectMirror, projectSlice } from './projections.ts'
 
 /** Objects of one kind, and what is kept of each. */
 export interface Source<T> {
@@ -28,6 +28,6 @@ export const readinessSources = {
     name: 'services',
     resource: { group: '', version: 'v1', plural: 'services' },
     labelSelector,
-    project: projectIsRemote,
+    project: projectMirror,
   },
 } as const

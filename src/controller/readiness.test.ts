@@ -2,8 +2,9 @@ import { describe, expect, it, test } from 'vitest'
 import { createStore } from '../kube/store.ts'
 import {
   type EndpointCounts,
+  type Mirror,
   projectEndpoints,
-  projectIsRemote,
+  projectMirror,
   projectSlice,
   type Slice,
 } from './projections.ts'
@@ -57,25 +58,25 @@ test('Endpoints count their addresses', () => {
 })
 
 test.each([
-  [{ labels: { 'multicluster.linkerd.io/remote-discovery': 'east' } }, true],
-  [{ annotations: { 'multicluster.linkerd.io/remote-discovery': 'web@east' } }, true],
-  [{ annotations: { 'multicluster.linkerd.io/local-discovery': 'web' } }, true],
-  [{ labels: { 'mirror.linkerd.io/cluster-name': 'east' } }, false],
-  [{}, false],
-])('a Service with %j is known to other clusters only: %j', (metadata, remote) =>
-  expect(projectIsRemote({ metadata })).toBe(remote),
+  [{ labels: { 'multicluster.linkerd.io/remote-discovery': 'east' } }, true, 'east'],
+  [{ annotations: { 'multicluster.linkerd.io/remote-discovery': 'web@east' } }, true, undefined],
+  [{ annotations: { 'multicluster.linkerd.io/local-discovery': 'web' } }, true, undefined],
+  [{ labels: { 'mirror.linkerd.io/cluster-name': 'east' } }, false, 'east'],
+  [{}, false, undefined],
+])('a Service with %j is known to other clusters only: %j; it comes from %j', (metadata, remote, cluster) =>
+  expect(projectMirror({ metadata })).toEqual({ remote, cluster }),
 )
 
 describe('the readiness of a Service', () => {
   function setUp({ synced = true } = {}) {
     const endpoints = createStore<EndpointCounts>(() => {})
-    const remote = createStore<boolean>(() => {})
+    const mirrors = createStore<Mirror>(() => {})
     const index = new ReadinessIndex({
       endpoints: endpoints.reader,
-      remote: remote.reader,
+      mirrors: mirrors.reader,
       synced: () => synced,
     })
-    return { index, endpoints: endpoints.writer, remote: remote.writer }
+    return { index, endpoints: endpoints.writer, mirrors: mirrors.writer }
   }
   const slice = (ready: number, total = ready, overrides: Partial<Slice> = {}): Slice => ({
     service: 'shop/web',
@@ -104,15 +105,17 @@ describe('the readiness of a Service', () => {
   it('is down for a Service of which nothing is known', () =>
     expect(setUp().index.of('shop/nobody')).toEqual({ state: 'down', ready: 0, total: 0 }))
 
-  it('names only the Services that turned ready or down', () => {
+  it('names the Services whose counts changed, and which of them turned ready or down', () => {
+    const web = (turned: boolean) => ({ service: 'shop/web', turned })
     const { index } = setUp()
-    expect(index.change({ key: 'a', after: slice(1) })).toEqual(['shop/web'])
-    expect(index.change({ key: 'b', after: slice(1) })).toEqual([])
-    expect(index.change({ key: 'a', before: slice(1), after: slice(0, 1) })).toEqual([])
-    expect(index.change({ key: 'b', before: slice(1) })).toEqual(['shop/web'])
+    expect(index.change({ key: 'a', after: slice(1) })).toEqual([web(true)])
+    expect(index.change({ key: 'b', after: slice(1) })).toEqual([web(false)])
+    expect(index.change({ key: 'a', before: slice(1), after: slice(0, 1) })).toEqual([web(false)])
+    expect(index.change({ key: 'b', before: slice(1) })).toEqual([web(true)])
+    expect(index.change({ key: 'a', before: slice(0, 1), after: slice(0, 1) })).toEqual([])
     const moved = { key: 'c', before: slice(1), after: slice(1, 1, { service: 'shop/api' }) }
     index.change({ key: 'c', after: slice(1) })
-    expect(index.change(moved)).toEqual(['shop/web', 'shop/api'])
+    expect(index.change(moved)).toEqual([web(true), { service: 'shop/api', turned: true }])
   })
 
   it('of a mirrored one is that of its Endpoints, not of the slices that repeat it later', () => {
@@ -125,8 +128,9 @@ describe('the readiness of a Service', () => {
   })
 
   it('is unknown where only another cluster can tell', () => {
-    const { index, remote } = setUp()
-    remote.replace([{ key: 'shop/web', resourceVersion: '1', value: true }], '1')
+    const { index, mirrors } = setUp()
+    const value = { remote: true, cluster: 'east' }
+    mirrors.replace([{ key: 'shop/web', resourceVersion: '1', value }], '1')
     expect(index.of('shop/web')).toEqual({ state: 'unknown' })
   })
 })

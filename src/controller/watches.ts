@@ -1,3 +1,4 @@
+import type { ServiceKey } from '../core/types.ts'
 import { codecs } from '../routes/codecs.ts'
 import { selectorKeys } from '../routes/ownership.ts'
 import type { Cache, CacheTools } from './caches.ts'
@@ -12,6 +13,8 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
   readonly selector: string
   /** A route that may have to change, and what made it so. */
   readonly onDue: (key: RouteKey, cause: Cause) => void
+  /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
+  readonly onCounts?: (key: RouteKey) => void
   /** Called once, when every cache has seen a complete list. */
   readonly onSynced: () => void
 }
@@ -20,17 +23,33 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
 export interface Watches extends World {
   start(): void
   stop(): Promise<void>
+  /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
+  clusterOf(service: ServiceKey): string | undefined
   /** What is not complete yet, in words; empty when all is known. */
   missing(): string[]
-  readings(): Iterable<{ name: string; state: string; synced: boolean; size: number }>
+  readings(): Iterable<WatchReading>
+}
+
+/** How one watch is. */
+export interface WatchReading {
+  readonly name: string
+  readonly state: string
+  readonly synced: boolean
+  /** Objects in its cache. */
+  readonly size: number
 }
 
 /** Creates the caches and joins them; nothing is asked of the server before `start()`. */
 export function createWatches(options: WatchesOptions): Watches {
   const index = new RouteIndex()
   const tools = { ...options, onState: () => sync() }
-  const readiness = watchReadiness(tools, (service, cause) => {
-    for (const key of index.using(service)) options.onDue(key, cause)
+  const readiness = watchReadiness(tools, {
+    onService: (service, cause) => {
+      for (const key of index.using(service)) options.onDue(key, cause)
+    },
+    onCounts: (service) => {
+      for (const key of index.using(service)) options.onCounts?.(key)
+    },
   })
   const keys = selectorKeys(options.selector)
   const kinds = new Map(
@@ -44,6 +63,7 @@ export function createWatches(options: WatchesOptions): Watches {
   return {
     route: (key) => kinds.get(key.slice(0, key.indexOf('/')))?.get(key),
     readiness: readiness.of,
+    clusterOf: readiness.clusterOf,
     write: (route, plans) => {
       const kind = kinds.get(route.kind)
       if (!kind) throw new Error(`no codec for ${route.kind}`)

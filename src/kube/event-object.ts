@@ -11,11 +11,13 @@ export type EventInput = {
   readonly reason: string
   readonly action: string
   readonly note: string
+  /** Of a series the server keeps those of the latest event. */
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
-/** An event that may repeat. `count` and `lastSeen` grow; the rest stays. */
+/** An event that may repeat. `count` and `lastSeen` grow, `input` is the latest; the rest stays. */
 export type Series = {
-  readonly input: EventInput
+  input: EventInput
   readonly name: string
   readonly firstSeen: Date
   lastSeen: Date
@@ -51,7 +53,7 @@ export function eventObject(series: Series, reportingInstance: string): unknown 
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    metadata: { name: series.name, namespace: namespaceOf(input) },
+    metadata: { ...annotated(input), name: series.name, namespace: namespaceOf(input) },
     eventTime: microTime(series.firstSeen),
     reportingController,
     reportingInstance: reportingInstance.slice(0, maxInstanceLength),
@@ -60,14 +62,20 @@ export function eventObject(series: Series, reportingInstance: string): unknown 
     regarding: uid === undefined ? regarding : { ...regarding, uid },
     note: cutToBytes(input.note, maxNoteBytes),
     type: input.type,
-    ...(series.count > 1 ? seriesPatch(series) : {}),
+    ...(series.count > 1 ? { series: told(series) } : {}),
   }
 }
 
-/** The merge patch that brings an event's series up to date; the server wants a count of at least 2. */
-export const seriesPatch = ({ count, lastSeen }: Series) => ({
-  series: { count, lastObservedTime: microTime(lastSeen) },
+/** The merge patch that brings an event's series up to date. */
+export const seriesPatch = (series: Series) => ({
+  metadata: annotated(series.input),
+  series: told(series),
 })
+
+/** The server wants a count of at least 2. */
+const told = ({ count, lastSeen }: Series) => ({ count, lastObservedTime: microTime(lastSeen) })
+
+const annotated = ({ annotations }: EventInput) => (annotations === undefined ? {} : { annotations })
 
 const microTime = (time: Date): string => time.toISOString().replace('Z', '000Z')
 

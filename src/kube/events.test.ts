@@ -70,6 +70,19 @@ describe('equal events', () => {
     expect(transport.requests).toHaveLength(2)
   })
 
+  test('keep the annotations of the latest', async () => {
+    const { transport, recorder } = start()
+    recorder.record({ ...input(), annotations: { id: 'a' } })
+    recorder.record({ ...input(), annotations: { id: 'b' } })
+    expect(transport.requests[0]).toMatchObject({ body: { metadata: { annotations: { id: 'a' } } } })
+    transport.requests[0]?.answer(ok({}))
+    await settle()
+    expect(transport.requests[1]).toMatchObject({
+      method: 'PATCH',
+      body: { metadata: { annotations: { id: 'b' } }, series: { count: 2 } },
+    })
+  })
+
   test('after minutes begin a new one', async () => {
     const { transport, recorder, clock } = start()
     recorder.record(input())

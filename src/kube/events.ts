@@ -94,7 +94,7 @@ class Recorder implements EventRecorder {
     const wallTime = clock.wallTime()
     let series = this.#known.get(key)
     if (series && clock.now() - series.seenAt < seriesMs) {
-      Object.assign(series, { count: series.count + 1, lastSeen: wallTime, seenAt: clock.now() })
+      Object.assign(series, { input, count: series.count + 1, lastSeen: wallTime, seenAt: clock.now() })
     } else {
       const name = eventName(input.regarding.name, wallTime, random())
       const times = { firstSeen: wallTime, lastSeen: wallTime, seenAt: clock.now() }

@@ -1,4 +1,4 @@
-import type { Split } from '../core/types.ts'
+import type { ServiceKey, Split } from '../core/types.ts'
 
 /** Annotation that names the primary Service; without it the first backend is the primary. */
 export const primaryAnnotation = 'failover.linkerd.io/primary-service'
@@ -13,6 +13,8 @@ export interface Route {
   readonly name: string
   readonly uid: string
   readonly labels: Readonly<Record<string, string>>
+  /** The Services that clients call to be routed by it. */
+  readonly apexes: readonly ServiceKey[]
   readonly splits: readonly Split[]
   /** Where each split (by position) stands in the object, and how it is written there. */
   readonly places: readonly Place[]

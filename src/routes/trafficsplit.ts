@@ -13,6 +13,7 @@ const maxWeight = 429_496
 const specified = z.object({
   spec: z.object({ backends: z.array(z.object({ service: z.string(), weight: z.unknown().optional() })) }),
 })
+const apexOf = z.object({ spec: z.object({ service: z.string() }) })
 type Entry = z.infer<typeof specified>['spec']['backends'][number]
 
 /** SMI TrafficSplit: one split a route; its backends are Services of the route's own namespace. */
@@ -29,6 +30,7 @@ function read(object: unknown): Route {
   const { namespace, name, uid, labels, annotations } = metadata
   const spec = specified.safeParse(object)
   const entries = spec.success ? spec.data.spec.backends : []
+  const apex = apexOf.safeParse(object).data
   const split = readSplit(entries, namespace, annotations)
   const problem = spec.success ? split.problem : firstIssue(spec.error)
   return {
@@ -38,6 +40,7 @@ function read(object: unknown): Route {
     name,
     uid,
     labels,
+    apexes: apex ? [`${namespace}/${apex.spec.service}`] : [],
     splits: [{ ...split, problem }],
     places: [
       { path: '/spec/backends', entries: entries.map(({ service, weight }) => ({ service, weight })) },

@@ -398,3 +398,99 @@ it('finishes the writes in flight before it leaves', async () => {
   await operator.stop()
   expect(cluster.weights('web')).toEqual([0, 1])
 })
+
+describe('what people can see', () => {
+  it('is one transition by one id in timeline, log and Event', async () => {
+    cluster.slice('web', 1)
+    cluster.slice('east', 1)
+    cluster.split('web', { web: 100, east: 0 })
+    const { view } = await cluster.readyOperator()
+    await eventually(() => view.get('TrafficSplit/shop/web')?.state === 'primary')
+    cluster.slice('web', 0)
+    await eventually(() => cluster.notes('web').length === 1)
+    const [happening] = view.timeline.newestFirst()
+    expect(happening).toMatchObject({
+      what: 'failover',
+      rule: 'SecondariesReady',
+      sentence: 'fails over: shop/web has 0 of 1 endpoints ready; shop/east takes over',
+      splits: [
+        {
+          backends: [
+            { service: 'shop/web', from: 100, to: 0, readiness: { ready: 0, total: 1 } },
+            { service: 'shop/east', from: 0, to: 100, readiness: { ready: 1, total: 1 } },
+          ],
+        },
+      ],
+      reactionMs: expect.any(Number),
+    })
+    const id = happening?.id
+    expect(cluster.log.fields.filter((fields) => fields.id === id)).toMatchObject([
+      {
+        route: 'TrafficSplit shop/web',
+        what: 'failover',
+        rule: 'SecondariesReady',
+        from: [[100, 0]],
+        to: [[0, 100]],
+        readiness: [['shop/web 0/1', 'shop/east 1/1']],
+      },
+    ])
+    const [event] = cluster.store.list('events', 'shop')
+    expect(event?.metadata.annotations).toEqual({ 'failover.linkerd.io/transition-id': id })
+  })
+
+  it('is a route that goes dark, and that it is let go', async () => {
+    cluster.slice('web', 1)
+    cluster.split('web', { web: 1, east: 0 })
+    const { view } = await cluster.readyOperator()
+    const becomes = (state: string) => eventually(() => view.get('TrafficSplit/shop/web')?.state === state)
+    await becomes('primary')
+    cluster.slice('web', 0)
+    await becomes('dark')
+    cluster.slice('web', 1)
+    await becomes('primary')
+    expect([...view.timeline.newestFirst()].map(({ what, rule }) => [what, rule])).toEqual([
+      ['release', 'PrimaryReady'],
+      ['hold', 'NothingReady'],
+    ])
+    expect(cluster.log.lines).toContain(
+      'warn TrafficSplit shop/web holds: shop/web has 0 of 1 endpoints ready, and no secondary is ready',
+    )
+    await eventually(() => cluster.notes('web').some((note) => note.includes('nowhere to go')))
+    expect(cluster.patches).toBe(0)
+  })
+
+  it('is how many endpoints are ready, also where that moves no weight', async () => {
+    cluster.slice('web', 2)
+    cluster.split('web', { web: 1, east: 0 })
+    const { view } = await cluster.readyOperator()
+    await eventually(() => view.get('TrafficSplit/shop/web') !== undefined)
+    const { revision } = view
+    cluster.slice('web', 1, 2)
+    await eventually(() => view.revision > revision)
+    expect(view.readiness('shop/web')).toEqual({ state: 'ready', ready: 1, total: 2 })
+    expect([...(view.after(revision) ?? [])]).toMatchObject([{ kind: 'route' }])
+  })
+
+  it('is that the server refuses the weights, until it takes them', async () => {
+    cluster.slice('web', 0)
+    cluster.slice('east', 1)
+    cluster.faults.fail(403, { method: 'PATCH', resource: 'trafficsplits' })
+    cluster.split('web', { web: 1, east: 0 })
+    const { view } = await cluster.readyOperator()
+    const refusal = () => view.get('TrafficSplit/shop/web')?.refusal
+    await eventually(() => (refusal()?.count ?? 0) > 1)
+    expect([...view.timeline.newestFirst()]).toEqual([])
+    cluster.faults.clear()
+    await weightsBecome('web', 0, 1)
+    await eventually(() => refusal() === undefined && view.timeline.size === 1)
+  })
+
+  it('is nothing of a route that is not ours any more', async () => {
+    cluster.slice('web', 1)
+    cluster.split('web', { web: 1, east: 0 })
+    const { view } = await cluster.readyOperator()
+    await eventually(() => view.get('TrafficSplit/shop/web') !== undefined)
+    cluster.split('web', { web: 1, east: 0 }, { labels: {} })
+    await eventually(() => view.get('TrafficSplit/shop/web') === undefined)
+  })
+})

@@ -5,9 +5,10 @@ export const status: CommandSpec = {
   name: 'status',
   summary: 'Show every controlled route: who serves, since when, and why',
   description: `What is shown is read from the cluster with your own permissions and judged by the operator's own rules; the
-operator need not run. STATE is what the rules decide: primary, failover, hold or misconfigured. "(due)" behind it
-says that the weights are not like that yet: the operator is about to write them, or does not run. SINCE is the time
-of the newest Failover Event of the route; the cluster forgets Events after an hour or so, and then it is unknown.`,
+operator need not run. STATE is what the rules decide: primary, failover, dark (nothing is ready), hold, paused or
+misconfigured. "(due)" behind it says that the weights are not like that yet: the operator is about to write them, or
+does not run. SINCE is the time of the newest Failover Event of the route; the cluster forgets Events after an hour
+or so, and then it is unknown.`,
   flags: () => [
     ...namespaceFlags('only the routes of this namespace'),
     selectorFlag(),

@@ -1,6 +1,6 @@
 import type { Judged, Verdict } from '../../controller/judge.ts'
-import { type RouteState, stateOf } from '../../controller/state.ts'
 import { weightOf } from '../../core/split.ts'
+import { type RouteState, stateOf } from '../../core/state.ts'
 import type { Readiness, RuleName, ServiceKey, Split } from '../../core/types.ts'
 
 /** One backend, as `-o json` shows it. */
@@ -49,7 +49,7 @@ export function statusOf(
     namespace: route.namespace,
     kind: route.kind,
     name: route.name,
-    state: stateOf(verdicts),
+    state: stateOf(verdicts.map(({ decision }) => decision)),
     due: splits.some(({ due }) => due),
     since: since === undefined ? null : new Date(since).toISOString(),
     splits,
@@ -59,7 +59,7 @@ export function statusOf(
 function splitStatus(verdict: Verdict, readiness: ReadinessOf): SplitStatus {
   const { split, decision, plan, reason } = verdict
   return {
-    state: stateOf([verdict]),
+    state: stateOf([decision]),
     rule: decision.rule,
     why: reason,
     due: plan.length > 0,

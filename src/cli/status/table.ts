@@ -1,4 +1,4 @@
-import type { RouteState } from '../../controller/state.ts'
+import type { RouteState } from '../../core/state.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import type { BackendStatus, RouteStatus, SplitStatus } from './route-status.ts'
 
@@ -38,9 +38,11 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
 
 export const toneOf: Record<RouteState, keyof Palette> = {
   primary: 'good',
+  paused: 'warning',
   failover: 'warning',
   hold: 'warning',
   misconfigured: 'bad',
+  dark: 'bad',
 }
 
 export const stateText = ({ state, due }: Pick<SplitStatus, 'state' | 'due'>): string =>

@@ -40,7 +40,7 @@ describe('in a pipe', () => {
     shop.service('east', 1, 2)
     await seen(/active east:1 \(1\/2\)/)
     shop.split('new', { web: 1 })
-    await seen(/TrafficSplit shop\/new hold, active web:1 \(0\/1\)/)
+    await seen(/TrafficSplit shop\/new dark, active web:1 \(0\/1\)/)
     shop.sandbox.store.delete('trafficsplits', 'shop', 'web')
     await seen(/TrafficSplit shop\/web is gone\n$/)
     const { exitCode, stdout } = await end()

@@ -1,0 +1,84 @@
+import { explain } from '../../core/explain.ts'
+import { weightOf } from '../../core/split.ts'
+import { stateOf } from '../../core/state.ts'
+import type { Decision, Readiness, Split } from '../../core/types.ts'
+import type { Happening } from '../../view/happening.ts'
+import type { Standing } from '../../view/standing.ts'
+import type { View } from '../../view/view.ts'
+import type { BackendItem, HappeningItem, RouteItem, SplitItem } from './schema.ts'
+
+/** A route as the API shows it; readiness is that of now, the decision that of the last look. */
+export function routeItem(standing: Standing, view: View): RouteItem {
+  const { route, state, since, revision, decisions, refusal } = standing
+  const { apiVersion, namespace, name } = route
+  const [kind = ''] = standing.key.split('/')
+  const splits = route.splits.flatMap((split, index) => {
+    const decision = decisions[index]
+    return decision ? [splitItem(split, decision, view)] : []
+  })
+  const worst = decisions.findIndex((decision) => stateOf([decision]) === state)
+  return {
+    apiVersion,
+    kind,
+    namespace,
+    name,
+    state,
+    sentence: splits[worst]?.sentence ?? 'it has no weighted backends',
+    since: since?.toISOString() ?? null,
+    revision,
+    apexes: [...route.apexes],
+    splits,
+    refusal: refusal ?? null,
+  }
+}
+
+function splitItem(split: Split, decision: Decision, view: View): SplitItem {
+  return {
+    where: null,
+    primary: split.primary ?? null,
+    decision: decision.kind,
+    rule: decision.rule,
+    sentence: explain({ split, readiness: view.readiness }, decision),
+    backends: split.backends.map(
+      (backend): BackendItem => ({
+        service: backend.service,
+        port: null,
+        weight: backend.weight ?? null,
+        active: weightOf(split, backend) > 0,
+        primary: backend.service === split.primary,
+        readiness: readinessItem(view.readiness(backend.service)),
+        cluster: view.clusterOf(backend.service) ?? null,
+      }),
+    ),
+  }
+}
+
+/** A line of the timeline as the API shows it. */
+export function happeningItem(happening: Happening): HappeningItem {
+  const { at, route, splits, cluster, reactionMs } = happening
+  const { apiVersion, kind, namespace, name } = route
+  return {
+    id: happening.id,
+    revision: happening.revision,
+    at: at.toISOString(),
+    what: happening.what,
+    route: { apiVersion, kind, namespace, name },
+    rule: happening.rule,
+    sentence: happening.sentence,
+    splits: splits.map(({ backends }) => ({
+      where: null,
+      backends: backends.map(({ service, from, to, readiness }) => ({
+        service,
+        from: from ?? null,
+        to: to ?? null,
+        readiness: readinessItem(readiness),
+      })),
+    })),
+    cluster: cluster ?? null,
+    reactionMs: reactionMs ?? null,
+  }
+}
+
+function readinessItem(readiness: Readiness): BackendItem['readiness'] {
+  return readiness.state === 'unknown' ? { state: 'unknown', ready: null, total: null } : readiness
+}

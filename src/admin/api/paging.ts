@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { type RouteState, routeStates } from '../../core/state.ts'
+import { err, ok, type Result } from '../../result.ts'
+import type { Standing } from '../../view/standing.ts'
+import type { Problem } from './endpoint.ts'
+
+/** By what routes can be sorted. Equal ones stand by namespace, name and kind. */
+export const sorts = ['state', '-state', 'since', '-since', 'name', '-name'] as const
+type Sort = (typeof sorts)[number]
+
+/** Where a page ended: what its last route was sorted by. */
+const position = z.tuple([z.enum(sorts), z.number(), z.string()])
+
+const rank = new Map<RouteState, number>(routeStates.map((state, index) => [state, index]))
+
+const byState = ({ state }: Standing) => rank.get(state) ?? 0
+const bySince = ({ since }: Standing) => since?.getTime() ?? 0
+const byNameAlone = () => 0
+
+/** What a route is sorted by before its name. */
+const numberFor: Readonly<Record<Sort, (standing: Standing) => number>> = {
+  state: byState,
+  '-state': byState,
+  since: bySince,
+  '-since': bySince,
+  name: byNameAlone,
+  '-name': byNameAlone,
+}
+
+interface Placed {
+  readonly standing: Standing
+  readonly number: number
+  readonly name: string
+}
+
+interface PageOptions {
+  readonly sort: Sort
+  readonly limit: number
+  /** The `next` of the page before. */
+  readonly from: string | undefined
+}
+
+/**
+ * One page of routes. The next page begins after the last route of this one, wherever that stands by then, so
+ * a route that comes or goes meanwhile shifts no page.
+ */
+export function pageOf(
+  standings: readonly Standing[],
+  { sort, limit, from }: PageOptions,
+): Result<{ items: Standing[]; next: string | undefined }, Problem> {
+  const start = from === undefined ? undefined : readPosition(from, sort)
+  if (start && !start.ok) return start
+  const compare = comparison(sort)
+  const placed = standings.map((standing) => place(standing, sort)).sort(compare)
+  const after = start ? placed.filter((one) => compare(one, start.value) > 0) : placed
+  const items = after.slice(0, limit)
+  const last = items.at(-1)
+  return ok({
+    items: items.map(({ standing }) => standing),
+    next: last && after.length > items.length ? nameOf(last, sort) : undefined,
+  })
+}
+
+function place(standing: Standing, sort: Sort): Placed {
+  const { namespace, name, kind } = standing.route
+  return { standing, number: numberFor[sort](standing), name: `${namespace}/${name}/${kind}` }
+}
+
+function comparison(sort: Sort): (a: Omit<Placed, 'standing'>, b: Omit<Placed, 'standing'>) => number {
+  const direction = sort.startsWith('-') ? -1 : 1
+  return (a, b) => direction * (a.number - b.number || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+}
+
+const nameOf = ({ number, name }: Placed, sort: Sort): string =>
+  Buffer.from(JSON.stringify([sort, number, name])).toString('base64url')
+
+function readPosition(text: string, sort: Sort): Result<Omit<Placed, 'standing'>, Problem> {
+  const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
+  if (!parsed.success) return err({ status: 400, error: `continue: "${text}" names no page` })
+  const [sorted, number, name] = parsed.data
+  if (sorted !== sort) return err({ status: 400, error: `continue: that page was sorted by ${sorted}` })
+  return ok({ number, name })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

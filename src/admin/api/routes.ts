@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { ok } from '../../result.ts'
+import type { Standing } from '../../view/standing.ts'
+import type { View } from '../../view/view.ts'
+import { endpoint } from './endpoint.ts'
+import { routeItem } from './items.ts'
+import { pageOf, sorts } from './paging.ts'
+import { routeList, routeState } from './schema.ts'
+
+const maxPage = 1000
+
+const parameters = z.object({
+  namespace: z.string().optional(),
+  kind: z.string().optional(),
+  state: routeState.optional(),
+  cluster: z.string().optional().describe('Routes with a backend that is mirrored from this cluster.'),
+  search: z
+    .string()
+    .max(253)
+    .optional()
+    .describe('Part of namespace/name or of a backend; case does not count.'),
+  sort: z.enum(sorts).default('state').describe('With `-` the other way round. `state`: the worst first.'),
+  limit: z.coerce.number().int().min(1).max(maxPage).default(500),
+  continue: z.string().optional().describe('The `continue` of the last answer: the next page.'),
+})
+type Filter = Omit<z.infer<typeof parameters>, 'sort' | 'limit' | 'continue'>
+
+export const getRoutes = endpoint({
+  path: '/api/v1/routes',
+  summary: 'The routes that the operator looks after',
+  parameters,
+  answer: routeList,
+  handle: ({ sort, limit, continue: from, ...filter }, { view }) => {
+    const fitting = [...view.standings()].filter((standing) => fits(standing, filter, view))
+    const page = pageOf(fitting, { sort, limit, from })
+    if (!page.ok) return page
+    return ok({
+      items: page.value.items.map((standing) => routeItem(standing, view)),
+      total: fitting.length,
+      continue: page.value.next ?? null,
+      revision: view.revision,
+    })
+  },
+})
+
+function fits({ route, state }: Standing, filter: Filter, view: View): boolean {
+  const { namespace, kind, cluster, search } = filter
+  if (namespace !== undefined && route.namespace !== namespace) return false
+  if (kind !== undefined && route.kind !== kind) return false
+  if (filter.state !== undefined && state !== filter.state) return false
+  const services = () => route.splits.flatMap(({ backends }) => backends.map(({ service }) => service))
+  if (cluster !== undefined && !services().some((service) => view.clusterOf(service) === cluster))
+    return false
+  if (search === undefined) return true
+  const wanted = search.toLowerCase()
+  return [`${route.namespace}/${route.name}`, ...services()].some((name) =>
+    name.toLowerCase().includes(wanted),
+  )
+}

@@ -1,0 +1,24 @@
+import type { Clock } from '../../clock.ts'
+import type { Route } from '../../routes/route.ts'
+import type { View } from '../../view/view.ts'
+
+/** Who leads, as this process knows it; `unknown` where nobody is elected. */
+export interface Leadership {
+  readonly role: 'leader' | 'standby' | 'unknown'
+  readonly leader: string | undefined
+}
+
+/** What the JSON API asks when it is asked. */
+export interface ApiSources {
+  readonly clock: Clock
+  readonly view: View
+  readonly version: string
+  readonly instance: string
+  readonly startedAt: Date
+  /** What is missing, in words; empty when the operator acts. */
+  readonly ready: () => readonly string[]
+  readonly leadership: () => Leadership
+  readonly watches: () => Iterable<{ name: string; state: string; synced: boolean; size: number }>
+  /** The part of a route's object that the operator moves, as its owner would write it. */
+  readonly excerpt: (route: Route) => unknown
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { routeStates } from '../../core/state.ts'
+import { ok } from '../../result.ts'
+import type { View } from '../../view/view.ts'
+import { endpoint } from './endpoint.ts'
+import { type Status, status } from './schema.ts'
+import type { ApiSources } from './sources.ts'
+
+/** Enough for a chart; a reader of the stream adds what comes later by itself. */
+const maxReactions = 100
+
+export const getStatus = endpoint({
+  path: '/api/v1/status',
+  summary: 'How the operator and its routes are',
+  parameters: z.object({}),
+  answer: status,
+  handle: (_, sources) => ok(statusOf(sources)),
+})
+
+export function statusOf(sources: ApiSources): Status {
+  const { view, clock, version, instance, startedAt } = sources
+  const { role, leader } = sources.leadership()
+  return {
+    version,
+    instance,
+    role,
+    leader: leader ?? null,
+    time: clock.wallTime().toISOString(),
+    startedAt: startedAt.toISOString(),
+    ready: sources.ready().length === 0,
+    revision: view.revision,
+    watches: [...sources.watches()].map(({ name, state, synced, size }) => ({
+      name,
+      state,
+      synced,
+      objects: size,
+    })),
+    routes: countsOf(view),
+    reactions: reactionsOf(view),
+  }
+}
+
+function countsOf(view: View): Status['routes'] {
+  const counts = new Map(routeStates.map((state) => [state, 0]))
+  for (const { state, count } of view.counts()) counts.set(state, (counts.get(state) ?? 0) + count)
+  const of = (state: (typeof routeStates)[number]) => counts.get(state) ?? 0
+  return {
+    dark: of('dark'),
+    misconfigured: of('misconfigured'),
+    hold: of('hold'),
+    failover: of('failover'),
+    paused: of('paused'),
+    primary: of('primary'),
+  }
+}
+
+function reactionsOf(view: View): Status['reactions'] {
+  const reactions: Status['reactions'] = []
+  for (const { at, reactionMs } of view.timeline.newestFirst()) {
+    if (reactionMs !== undefined) reactions.push({ at: at.toISOString(), ms: reactionMs })
+    if (reactions.length === maxReactions) break
+  }
+  return reactions
+}

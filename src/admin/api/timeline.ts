@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { err, ok } from '../../result.ts'
+import type { Happening } from '../../view/happening.ts'
+import { endpoint } from './endpoint.ts'
+import { happeningItem } from './items.ts'
+import { timeline } from './schema.ts'
+
+const maxPage = 1000
+
+export const getTimeline = endpoint({
+  path: '/api/v1/timeline',
+  summary: 'Transitions and holds, newest first; the last 10,000 are remembered',
+  parameters: z.object({
+    limit: z.coerce.number().int().min(1).max(maxPage).default(200),
+    before: z.string().optional().describe('The `before` of the last answer: older ones.'),
+  }),
+  answer: timeline,
+  handle: ({ limit, before }, { view }) => {
+    const limitRevision = before === undefined ? Infinity : Number(before)
+    if (Number.isNaN(limitRevision)) return err({ status: 400, error: `before: "${before}" is no page` })
+    const page: Happening[] = []
+    for (const happening of view.timeline.newestFirst()) {
+      if (happening.revision >= limitRevision) continue
+      page.push(happening)
+      if (page.length > limit) break
+    }
+    const more = page.length > limit ? page[limit - 1] : undefined
+    return ok({
+      items: page.slice(0, limit).map(happeningItem),
+      before: more ? String(more.revision) : null,
+      revision: view.revision,
+    })
+  },
+})

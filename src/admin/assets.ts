@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { extname, join, sep } from 'node:path'
+
+/** One file of the dashboard, in memory. */
+export interface Asset {
+  readonly bytes: Buffer
+  readonly contentType: string
+  /** HTTP's entity tag, with its quotes. */
+  readonly etag: string
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+}
+
+/**
+ * Reads the built dashboard, all of it, from the first folder that has one: it is small, and what is in memory
+ * needs no check of paths later.
+ *
+ * @returns its files by path (`/`, `/assets/…`); empty where no folder has it
+ */
+export function readAssets(folders: readonly string[]): ReadonlyMap<string, Asset> {
+  const assets = new Map<string, Asset>()
+  const folder = folders.find((candidate) => existsSync(join(candidate, 'index.html')))
+  if (folder === undefined) return assets
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const file = join(folder, name)
+    const contentType = types[extname(name)]
+    if (contentType === undefined || !statSync(file).isFile()) continue
+    const bytes = readFileSync(file)
+    const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
+    assets.set(`/${name.split(sep).join('/')}`, { bytes, contentType, etag })
+  }
+  const index = assets.get('/index.html')
+  if (index) assets.set('/', index)
+  return assets
+}

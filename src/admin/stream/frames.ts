@@ -1,0 +1,48 @@
+import type { News, View } from '../../view/view.ts'
+import { happeningItem, routeItem } from '../api/items.ts'
+
+/** One server-sent event. An event with an id moves the place from which a reader resumes. */
+export function frame(event: string, data: unknown, id?: string): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+/** The id of the last change that a reader knows: which process told it, and how far. */
+export const idAt = (view: View, revision: number): string => `${view.epoch}-${revision}`
+
+/** The revision that an id names, or `undefined` where another process gave it, or nobody. */
+export function revisionOf(view: View, id: string | undefined): number | undefined {
+  const [, epoch, revision] = /^(\w+)-(\d{1,15})$/.exec(id ?? '') ?? []
+  return epoch === view.epoch ? Number(revision) : undefined
+}
+
+export interface Batch {
+  readonly bytes: Buffer
+  /** All changes up to here are in it, or came earlier. */
+  readonly upTo: number
+}
+
+/** What a reader at `cursor` must be told next, at most about `maxBytes`; `undefined` if it knows all. */
+export function batchAfter(view: View, cursor: number, maxBytes: number): Batch | 'forgotten' | undefined {
+  const news = view.after(cursor)
+  if (!news) return 'forgotten'
+  let text = ''
+  let upTo = cursor
+  for (const item of news) {
+    const { event, data, revision } = describe(item, view)
+    text += frame(event, data, idAt(view, revision))
+    upTo = revision
+    if (text.length >= maxBytes) break
+  }
+  return text === '' ? undefined : { bytes: Buffer.from(text), upTo }
+}
+
+function describe(news: News, view: View): { event: string; data: unknown; revision: number } {
+  if (news.kind === 'happening') {
+    return { event: 'timeline', data: happeningItem(news.happening), revision: news.happening.revision }
+  }
+  if (news.kind === 'route') {
+    return { event: 'route', data: routeItem(news.standing, view), revision: news.standing.revision }
+  }
+  const [kind, namespace, name] = news.key.split('/')
+  return { event: 'gone', data: { kind, namespace, name, revision: news.revision }, revision: news.revision }
+}

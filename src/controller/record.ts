@@ -1,0 +1,92 @@
+import { applyPlan } from '../core/plan.ts'
+import { directionOf } from '../core/transition.ts'
+import type { Decision } from '../core/types.ts'
+import type { Happening, SplitMove, What } from '../view/happening.ts'
+import type { Refusal, RouteKey } from '../view/standing.ts'
+import type { View } from '../view/view.ts'
+import type { Verdict } from './judge.ts'
+import type { Outcome } from './reconcile.ts'
+
+type Looked = Exclude<Outcome, { kind: 'gone' }>
+
+/** A line of the timeline, with the part of its sentence that says why. */
+export interface Recorded {
+  readonly happening: Happening
+  readonly reason: string
+}
+
+/**
+ * Takes a look at a route into the view: how it stands, and what happened to it. `reactionMs` is how long its
+ * write took, from the cause on.
+ */
+export function record(view: View, key: RouteKey, outcome: Looked, reactionMs: number): Recorded[] {
+  const before = view.get(key)
+  view.put(key, {
+    route: outcome.kind === 'written' ? outcome.after : outcome.route,
+    decisions: outcome.verdicts.map(({ decision }) => decision),
+    refusal: outcome.kind === 'failed' ? refused(before?.refusal, outcome.error.message) : undefined,
+  })
+  const { apiVersion, namespace, name } = outcome.route
+  const [kind = ''] = key.split('/')
+  const route = { apiVersion, kind, namespace, name }
+  return groupsOf(outcome, before?.decisions).map(({ what, first, all }) => {
+    const { primary } = first.split
+    const happening = view.happen({
+      what,
+      route,
+      rule: first.decision.rule,
+      sentence: first.sentence,
+      splits: all.map(moveOf),
+      cluster: primary === undefined ? undefined : view.clusterOf(primary),
+      reactionMs: isHeld(what) ? undefined : reactionMs,
+    })
+    return { happening, reason: first.reason }
+  })
+}
+
+const isHeld = (what: What) => what === 'hold' || what === 'release'
+
+const refused = (before: Refusal | undefined, message: string): Refusal => ({
+  message,
+  count: (before?.count ?? 0) + 1,
+})
+
+interface Group {
+  readonly what: What
+  readonly first: Verdict
+  readonly all: Verdict[]
+}
+
+/** What happened: once for each way and reason, however many splits of the route it happened to. */
+function groupsOf({ kind, verdicts }: Looked, before: readonly Decision[] | undefined): Group[] {
+  const groups = new Map<string, Group>()
+  for (const [index, verdict] of verdicts.entries()) {
+    const what = whatOf(verdict, before?.[index], kind === 'written')
+    if (what === undefined) continue
+    const key = `${what} ${verdict.sentence}`
+    const group = groups.get(key)
+    if (group) group.all.push(verdict)
+    else groups.set(key, { what, first: verdict, all: [verdict] })
+  }
+  return [...groups.values()]
+}
+
+function whatOf(verdict: Verdict, before: Decision | undefined, isWritten: boolean): What | undefined {
+  const { split, plan, decision } = verdict
+  if (plan.length > 0) return isWritten ? directionOf(split, applyPlan(split, plan)) : undefined
+  const wasHeld = before?.kind === 'hold'
+  if (decision.kind !== 'hold') return wasHeld ? 'release' : undefined
+  return wasHeld && before.rule === decision.rule ? undefined : 'hold'
+}
+
+function moveOf({ split, plan, readiness }: Verdict): SplitMove {
+  const after = applyPlan(split, plan)
+  return {
+    backends: split.backends.map(({ service, weight }, index) => ({
+      service,
+      from: weight,
+      to: after.backends[index]?.weight,
+      readiness: readiness[index] ?? { state: 'unknown' },
+    })),
+  }
+}

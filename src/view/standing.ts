@@ -1,0 +1,30 @@
+import type { RouteState } from '../core/state.ts'
+import type { Decision } from '../core/types.ts'
+import type { Route } from '../routes/route.ts'
+
+/** Identifies a route across kinds: `Kind/namespace/name`. */
+export type RouteKey = string
+
+/** Writes that the API server refused in a row. */
+export interface Refusal {
+  readonly message: string
+  readonly count: number
+}
+
+/** What the last look at a route found. */
+export interface Look {
+  /** As it stands in the cluster, after the write where there was one. */
+  readonly route: Route
+  /** By split. */
+  readonly decisions: readonly Decision[]
+  readonly refusal: Refusal | undefined
+}
+
+/** How a route stands since the last look at it. */
+export interface Standing extends Look {
+  readonly key: RouteKey
+  readonly state: RouteState
+  /** When it came into this state; `undefined` where it stood so at the first look. */
+  readonly since: Date | undefined
+  readonly revision: number
+}

@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { AdminKit } from '../admin/testing/kit.ts'
+import type { News, View } from './view.ts'
+
+const key = (name: string) => `TrafficSplit/shop/${name}`
+
+let kit: AdminKit
+let view: View
+beforeEach(() => {
+  kit = new AdminKit({ capacity: 3 })
+  view = kit.view
+})
+
+const name = (news: News) =>
+  news.kind === 'route' ? news.standing.key : news.kind === 'gone' ? `-${news.key}` : news.happening.id
+const newsAfter = (revision: number) => {
+  const news = view.after(revision)
+  return news && [...news].map(name)
+}
+
+describe('how a route stands', () => {
+  it('is known since it changed, not since it was first seen', async () => {
+    kit.ready('shop/web', 1)
+    kit.put('web', { web: 1, east: 0 })
+    expect(view.get(key('web'))).toMatchObject({ state: 'primary', since: undefined })
+    await kit.clock.advance(1000)
+    kit.ready('shop/web', 0, 1)
+    kit.put('web', { web: 1, east: 0 })
+    const since = kit.clock.wallTime()
+    expect(view.get(key('web'))).toMatchObject({ state: 'dark', since })
+    await kit.clock.advance(1000)
+    kit.put('web', { web: 1, east: 0 })
+    expect(view.get(key('web'))).toMatchObject({ state: 'dark', since })
+  })
+
+  it('is counted by kind and state, also when it goes', () => {
+    kit.put('a', { a: 1, b: 0 })
+    kit.put('b', { a: 1, b: 0 }, { paused: true })
+    kit.ready('shop/a', 1)
+    kit.put('a', { a: 1, b: 0 })
+    const counts = () => [...view.counts()].map(({ kind, state, count }) => `${kind} ${state} ${count}`)
+    expect(counts().sort()).toEqual(['TrafficSplit paused 1', 'TrafficSplit primary 1'])
+    view.remove(key('a'))
+    view.remove(key('nobody'))
+    expect(counts()).toEqual(['TrafficSplit paused 1'])
+  })
+})
+
+describe('what is news', () => {
+  it('is each route once, as it stands now, and every happening', () => {
+    kit.put('a', { a: 1 })
+    kit.put('b', { b: 1 })
+    kit.failedOver('a')
+    kit.put('a', { a: 1 })
+    expect(newsAfter(0)).toEqual([key('b'), 'e1-3', key('a')])
+    expect(newsAfter(3)).toEqual([key('a')])
+    expect(newsAfter(4)).toEqual([])
+  })
+
+  it('is a route that is gone, unless it is back', () => {
+    kit.put('a', { a: 1 })
+    kit.put('b', { b: 1 })
+    view.remove(key('a'))
+    view.remove(key('b'))
+    kit.put('b', { b: 1 })
+    expect(newsAfter(0)).toEqual([`-${key('a')}`, key('b')])
+  })
+
+  it('is a route whose endpoints changed', () => {
+    kit.put('a', { a: 1 })
+    view.touch(key('a'))
+    view.touch(key('nobody'))
+    expect(newsAfter(1)).toEqual([key('a')])
+  })
+
+  it('cannot be told in full to one who missed more than is remembered', () => {
+    for (let time = 1; time <= 4; time += 1) kit.failedOver('a')
+    expect(newsAfter(0)).toBeUndefined()
+    expect(newsAfter(1)).toEqual(['e1-2', 'e1-3', 'e1-4'])
+    for (const route of ['a', 'b', 'c', 'd']) {
+      kit.put(route, { a: 1 })
+      view.remove(key(route))
+    }
+    expect(newsAfter(4)).toBeUndefined()
+    expect(newsAfter(6)).toEqual([`-${key('b')}`, `-${key('c')}`, `-${key('d')}`])
+  })
+
+  it('cannot be told to one who claims to know the future', () => expect(newsAfter(1)).toBeUndefined())
+
+  it('wakes who listens, until they have had enough', () => {
+    let calls = 0
+    const stop = view.onChange(() => (calls += 1))
+    kit.put('a', { a: 1 })
+    kit.failedOver('a')
+    stop()
+    view.remove(key('a'))
+    expect(calls).toBe(2)
+  })
+})
