@@ -21,6 +21,8 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
     rooms: ['core', 'routes', 'view', 'clock.ts', 'result.ts'],
     packages: ['node:', 'zod', 'yaml'],
   },
+  // Of kubernetes-models only the types, which are not there at run time.
+  install: { rooms: ['routes', 'result.ts'], packages: ['zod', 'kubernetes-models'] },
   cli: {
     rooms: ['core', 'routes', 'kube', 'controller', 'clock.ts', 'log.ts', 'result.ts', 'version.ts'],
     packages: ['node:', 'zod', 'commander', 'yaml', 'tar-stream'],

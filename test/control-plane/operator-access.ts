@@ -1,40 +1,34 @@
 import { z } from 'zod'
-import type { Api, Body } from './api.ts'
+import { defaultValues } from '../../src/install/defaults.ts'
+import { name } from '../../src/install/manifest.ts'
+import { namespace } from '../../src/install/objects/namespace.ts'
+import { render } from '../../src/install/render.ts'
+import type { Api } from './api.ts'
 
-const name = 'linkerd-failover'
-const rbac = 'rbac.authorization.k8s.io'
+const context = { namespace: name, release: name, version: 'test' }
+const rbac = '/apis/rbac.authorization.k8s.io/v1'
 
-/** All that the operator may do: what a cluster should grant it, and no more. */
-const rules = [
-  { apiGroups: [''], resources: ['services', 'endpoints'], verbs: ['get', 'list', 'watch'] },
-  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
-  {
-    apiGroups: ['split.smi-spec.io'],
-    resources: ['trafficsplits'],
-    verbs: ['get', 'list', 'watch', 'patch'],
-  },
-  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'get'] },
-]
-
-const objects: readonly (readonly [path: string, body: Body])[] = [
-  ['/api/v1/namespaces', { metadata: { name } }],
-  [`/api/v1/namespaces/${name}/serviceaccounts`, { metadata: { name } }],
-  [`/apis/${rbac}/v1/clusterroles`, { metadata: { name }, rules }],
-  [
-    `/apis/${rbac}/v1/clusterrolebindings`,
-    {
-      metadata: { name },
-      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: name }],
-    },
-  ],
-]
+/** Where the API server keeps what gives the operator its permissions. */
+const collections = new Map([
+  ['Namespace', '/api/v1/namespaces'],
+  ['ServiceAccount', `/api/v1/namespaces/${name}/serviceaccounts`],
+  ['ClusterRole', `${rbac}/clusterroles`],
+  ['ClusterRoleBinding', `${rbac}/clusterrolebindings`],
+  ['Role', `${rbac}/namespaces/${name}/roles`],
+  ['RoleBinding', `${rbac}/namespaces/${name}/rolebindings`],
+])
 
 const tokenRequest = z.object({ status: z.object({ token: z.string() }) })
 
-/** Creates the operator's ServiceAccount with its role where they are missing; returns a fresh token for it. */
+/**
+ * Creates the operator's ServiceAccount with the permissions that an installation gives it, where they are
+ * missing; returns a fresh token for it.
+ */
 export async function grantOperator(api: Api): Promise<string> {
-  for (const [path, body] of objects) await api.ensure(path, body)
+  for (const object of [namespace({ values: defaultValues, context }), ...render(defaultValues, context)]) {
+    const path = collections.get(object.kind)
+    if (path !== undefined) await api.ensure(path, { ...object })
+  }
   const path = `/api/v1/namespaces/${name}/serviceaccounts/${name}/token`
   const request = {
     apiVersion: 'authentication.k8s.io/v1',

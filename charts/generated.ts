@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { valuesSchema } from '../src/install/values.ts'
+import { valuesTable } from './values-table.ts'
+
+const chart = join(import.meta.dirname, 'linkerd-failover')
+
+/** What each generated file of the chart should hold, by path. */
+export function generated(): ReadonlyMap<string, string> {
+  const readme = join(chart, 'README.md')
+  return new Map([
+    [join(chart, 'values.schema.json'), schemaText()],
+    [readme, withTable(readFileSync(readme, 'utf8'))],
+  ])
+}
+
+/** Draft 7, which every Helm 3 reads. */
+function schemaText(): string {
+  const schema = z.toJSONSchema(valuesSchema, { target: 'draft-7', unrepresentable: 'any' })
+  return `${JSON.stringify(schema, null, 2)}\n`
+}
+
+const [begin, end] = ['<!-- values: begin -->', '<!-- values: end -->']
+
+function withTable(readme: string): string {
+  const [before, after] = [readme.indexOf(begin), readme.indexOf(end)]
+  if (before < 0 || after < before) throw new Error(`README.md has no ${begin} and ${end} behind it`)
+  const table = valuesTable(readFileSync(join(chart, 'values.yaml'), 'utf8'))
+  return `${readme.slice(0, before + begin.length)}\n\n${table}\n${readme.slice(after)}`
+}

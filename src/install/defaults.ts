@@ -1,0 +1,68 @@
+import type { Values } from './values.ts'
+
+/** What holds where the user says nothing; the same as the chart's `values.yaml`, which explains it. */
+export const defaultValues: Values = {
+  linkerdNamespace: 'linkerd',
+  logLevel: 'linkerd=info,warn',
+  logFormat: 'plain',
+  selector: '',
+  image: {
+    registry: 'registry.example.com',
+    name: 'linkerd-failover',
+    tag: '',
+    digest: '',
+    pullPolicy: 'IfNotPresent',
+  },
+  imagePullSecrets: [],
+  replicas: 1,
+  leaderElection: { enabled: true },
+  resources: {
+    requests: { cpu: '50m', memory: '128Mi', 'ephemeral-storage': '64Mi' },
+    limits: { cpu: '2', memory: '256Mi', 'ephemeral-storage': '256Mi' },
+  },
+  nodeSelector: {},
+  tolerations: [],
+  affinity: {},
+  topologySpreadConstraints: [],
+  priorityClassName: '',
+  commonLabels: {},
+  commonAnnotations: {},
+  podLabels: {},
+  podAnnotations: {},
+  podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+  networkPolicy: { enabled: true, ingressFrom: [], egress: [{}] },
+  podMonitor: { enabled: false, interval: '30s', labels: {} },
+  serviceMonitor: { enabled: false, interval: '30s', labels: {} },
+  admissionPolicy: { enabled: false },
+  namespaceMetadata: {
+    image: {
+      registry: 'cr.l5d.io/linkerd',
+      name: 'extension-init',
+      tag: 'v0.1.0',
+      pullPolicy: 'IfNotPresent',
+    },
+  },
+}
+
+const selector = { matchLabels: { 'linkerd.io/extension': 'failover' } }
+
+/** What `--ha` lays over the defaults; the same as the chart's `values-ha.yaml`. */
+export const haValues = {
+  replicas: 2,
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable: 'DoNotSchedule',
+      labelSelector: selector,
+      matchLabelKeys: ['pod-template-hash'],
+    },
+    {
+      maxSkew: 1,
+      topologyKey: 'topology.kubernetes.io/zone',
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: selector,
+      matchLabelKeys: ['pod-template-hash'],
+    },
+  ],
+} as const

@@ -1,0 +1,32 @@
+import type { IValidatingAdmissionPolicy } from 'kubernetes-models/admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy'
+import type { IValidatingAdmissionPolicyBinding } from 'kubernetes-models/admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding'
+import { clusterMetadata, type Input, name } from '../manifest.ts'
+import { weightsOnly } from '../weights-only.ts'
+
+/** Lets the operator's account change weights of routes, and nothing else of them. Others are not concerned. */
+export const admissionPolicy = (input: Input) =>
+  ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: clusterMetadata(input),
+    spec: {
+      failurePolicy: 'Fail',
+      matchConstraints: { resourceRules: weightsOnly.resourceRules },
+      matchConditions: [
+        {
+          name: 'is-the-operator',
+          expression: `request.userInfo.username == "system:serviceaccount:${input.context.namespace}:${name}"`,
+        },
+      ],
+      variables: weightsOnly.variables,
+      validations: weightsOnly.validations,
+    },
+  }) satisfies IValidatingAdmissionPolicy
+
+export const admissionPolicyBinding = (input: Input) =>
+  ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: clusterMetadata(input),
+    spec: { policyName: name, validationActions: ['Deny'] },
+  }) satisfies IValidatingAdmissionPolicyBinding

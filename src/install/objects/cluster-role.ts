@@ -1,0 +1,21 @@
+import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
+import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding'
+import { clusterMetadata, type Input, name } from '../manifest.ts'
+import { clusterRules } from '../rules.ts'
+
+export const clusterRole = (input: Input) =>
+  ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: clusterMetadata(input),
+    rules: [...clusterRules],
+  }) satisfies IClusterRole
+
+export const clusterRoleBinding = (input: Input) =>
+  ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: clusterMetadata(input),
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace: input.context.namespace }],
+  }) satisfies IClusterRoleBinding

@@ -1,0 +1,34 @@
+import type { IContainer } from 'kubernetes-models/v1/Container'
+import { type Input, name } from '../manifest.ts'
+import { imageReference } from './image.ts'
+import { containerSecurity } from './security.ts'
+
+export const adminPort = { name: 'admin-http', containerPort: 8080, protocol: 'TCP' } as const
+
+/** The operator's container: its flags, its probes, and what it may use. */
+export const container = (input: Input): IContainer => {
+  const { image, resources } = input.values
+  return {
+    name,
+    image: imageReference({ ...image, tag: image.tag || input.context.version }),
+    imagePullPolicy: image.pullPolicy,
+    args: flags(input),
+    ports: [adminPort],
+    livenessProbe: { httpGet: { path: '/live', port: adminPort.name }, ...probe, initialDelaySeconds: 10 },
+    readinessProbe: { httpGet: { path: '/ready', port: adminPort.name }, ...probe },
+    resources: {
+      ...(resources.requests ? { requests: resources.requests } : {}),
+      ...(resources.limits ? { limits: resources.limits } : {}),
+    },
+    securityContext: containerSecurity,
+  }
+}
+
+const probe = { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 }
+
+const flags = ({ values, context }: Input): string[] => [
+  `--log-level=${values.logLevel}`,
+  `--log-format=${values.logFormat}`,
+  `--selector=${values.selector || `failover.linkerd.io/controlled-by=${context.release}`}`,
+  ...(values.leaderElection.enabled ? ['--leader-elect'] : []),
+]

@@ -1,0 +1,49 @@
+import { err, ok, type Result } from '../result.ts'
+import { coalesce, type RawValues } from './coalesce.ts'
+import { defaultValues } from './defaults.ts'
+import type { Input, InstallContext, Manifest } from './manifest.ts'
+import { admissionPolicy, admissionPolicyBinding } from './objects/admission-policy.ts'
+import { clusterRole, clusterRoleBinding } from './objects/cluster-role.ts'
+import { deployment } from './objects/deployment.ts'
+import { leaseRole, leaseRoleBinding } from './objects/lease-role.ts'
+import { podMonitor, service, serviceMonitor } from './objects/monitors.ts'
+import { namespaceMetadata } from './objects/namespace-metadata.ts'
+import { networkPolicy } from './objects/network-policy.ts'
+import { podDisruptionBudget } from './objects/pod-disruption-budget.ts'
+import { serviceAccount } from './objects/service-account.ts'
+import { type Values, valuesSchema } from './values.ts'
+
+/** Lays each of these over the defaults, in order, and checks what comes out. All that is wrong is said at once. */
+export function readValues(layers: readonly RawValues[]): Result<Values, readonly string[]> {
+  const parsed = valuesSchema.safeParse(layers.reduce(coalesce, defaultValues as RawValues))
+  if (!parsed.success)
+    return err(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'values'}: ${message}`))
+  const { replicas, leaderElection } = parsed.data
+  if (replicas > 1 && !leaderElection.enabled)
+    return err([`replicas: ${replicas} of them need leaderElection.enabled, or all of them write`])
+  return ok(parsed.data)
+}
+
+/**
+ * The objects of the extension, in an order in which they can be created; the same that the chart gives. Those
+ * that only Helm needs (see `namespaceMetadata`) come from `renderHooks`.
+ */
+export function render(values: Values, context: InstallContext): Manifest[] {
+  const input: Input = { values, context }
+  const on = (condition: boolean, ...objects: readonly ((input: Input) => Manifest)[]) =>
+    condition ? objects.map((object) => object(input)) : []
+  return [
+    ...on(true, serviceAccount, clusterRole, clusterRoleBinding),
+    ...on(values.leaderElection.enabled, leaseRole, leaseRoleBinding),
+    ...on(values.admissionPolicy.enabled, admissionPolicy, admissionPolicyBinding),
+    ...on(values.networkPolicy.enabled, networkPolicy),
+    ...on(values.podDisruptionBudget.enabled && values.replicas > 1, podDisruptionBudget),
+    ...on(values.serviceMonitor.enabled, service, serviceMonitor),
+    ...on(values.podMonitor.enabled, podMonitor),
+    ...on(true, deployment),
+  ]
+}
+
+/** What Helm runs once after an installation. */
+export const renderHooks = (values: Values, context: InstallContext): Manifest[] =>
+  namespaceMetadata({ values, context })

@@ -1,0 +1,35 @@
+import type { IPolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1/PolicyRule'
+import { codecs } from '../routes/codecs.ts'
+import { name } from './manifest.ts'
+
+/** What is watched, and what is asked for it: a list to begin with, and a watch. Nothing is read by name. */
+const followed = ['list', 'watch']
+
+/** The kinds of routes by API group, so that each group is one rule. */
+function routeRules(): IPolicyRule[] {
+  const groups = [...new Set(codecs.map(({ group }) => group))]
+  return groups.map((group) => ({
+    apiGroups: [group],
+    resources: codecs.filter((codec) => codec.group === group).map(({ plural }) => plural),
+    verbs: [...followed, 'patch'],
+  }))
+}
+
+/** All that the operator may do in every namespace; no more than it does, which the audit log proves in a test. */
+export const clusterRules: readonly IPolicyRule[] = [
+  { apiGroups: [''], resources: ['services', 'endpoints'], verbs: followed },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: followed },
+  ...routeRules(),
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+]
+
+/** What leader election needs in the namespace of the release. A name cannot limit `create`. */
+export const leaseRules: readonly IPolicyRule[] = [
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+  {
+    apiGroups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    resourceNames: [name],
+    verbs: ['get', 'update'],
+  },
+]
