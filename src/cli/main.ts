@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { systemClock } from '../clock.ts'
 import { err, ok } from '../result.ts'
 import { exitCodes } from './failure.ts'
