@@ -1,23 +1,17 @@
 import type { KubeError } from '../kube/errors.ts'
 
-/**
- * All exit codes of the command line; docs/cli/README.md shows this table.
- * `usage` and `unavailable` are those of sysexits.h, as with the operator.
- */
-export const exitCodes = {
-  /** It was done, and the answer is good. */
-  ok: 0,
-  /** It was done, and the answer is bad: a check failed, a route would go dark, what was named is not there. */
-  bad: 1,
-  /** The command line, or a file that it names, is wrong; nothing was asked of the cluster. */
-  usage: 64,
-  /** The cluster could not be asked, or refused. */
-  unavailable: 69,
-  /** A bug of the program itself. */
-  bug: 70,
-  /** Ended by Ctrl-C or SIGTERM before it was done. */
-  interrupted: 130,
-} as const
+/** All exit codes of the command line. `usage`, `unavailable` and `bug` are those of sysexits.h. */
+export const exitCodes = { ok: 0, bad: 1, usage: 64, unavailable: 69, bug: 70, interrupted: 130 } as const
+
+/** What each exit code means; the manual shows this table. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'It was done, and the answer is good.',
+  bad: 'It was done, and the answer is bad: a check failed, a route would go dark, what was named is not there.',
+  usage: 'The command line, the kubeconfig or another file is wrong; the cluster was not asked.',
+  unavailable: 'The cluster could not be asked, or refused.',
+  bug: 'A bug of the program itself; please report it.',
+  interrupted: 'Ended by Ctrl-C or SIGTERM before it was done.',
+}
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 

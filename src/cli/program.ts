@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, type Help, type Option } from 'commander'
 import { err, ok, type Result } from '../result.ts'
 import type { CommandSpec, Flags } from './command.ts'
+import { completion } from './commands/completion.ts'
 import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
 import { pause, resume } from './commands/pause.ts'
@@ -18,6 +19,7 @@ export const commands: readonly CommandSpec[] = [
   pause,
   resume,
   version,
+  completion,
   extensionMetadata,
 ]
 

@@ -15,8 +15,8 @@ any route would go dark, so it can guard a maintenance or a merge.
 A world file says more than flags can, all of it optional:
 
   services:
-    shop/web: down                     # ready, down or unknown
-    shop/web-east: {ready: 1, total: 3}
+    shop/web: down # ready, down or unknown
+    shop/web-east: { ready: 1, total: 3 }
   clusters:
     east: down`,
   flags: () => [

@@ -1,0 +1,16 @@
+import type { CommandSpec } from '../command.ts'
+
+export const completion: CommandSpec = {
+  name: 'completion',
+  args: [{ term: '<shell>', text: 'the shell that is to understand it', choices: ['bash', 'zsh', 'fish'] }],
+  summary: 'Print a script that makes a shell complete commands and flags',
+  description: 'The cluster is not asked.',
+  flags: () => [],
+  examples: [
+    { line: 'completion bash > /etc/bash_completion.d/linkerd-failover', text: 'bash, for all users' },
+    { line: 'completion zsh > ~/.zfunc/_linkerd-failover', text: 'zsh, with ~/.zfunc in fpath' },
+    { line: 'completion fish > ~/.config/fish/completions/linkerd-failover.fish', text: 'fish' },
+  ],
+  run: async ({ io }, [shell = '']) =>
+    (await import('../completion/completion.ts')).printCompletion(io, shell),
+}

@@ -1,0 +1,22 @@
+import { ok } from '../../result.ts'
+import type { Ending } from '../command.ts'
+import { exitCodes } from '../failure.ts'
+import type { Io } from '../io.ts'
+import { buildProgram, programName } from '../program.ts'
+import { bashScript } from './bash.ts'
+import { fishScript } from './fish.ts'
+import { wordsOf } from './words.ts'
+import { zshScript } from './zsh.ts'
+
+const scripts: Readonly<Record<string, typeof bashScript>> = {
+  bash: bashScript,
+  zsh: zshScript,
+  fish: fishScript,
+}
+
+/** Prints the completion script of a shell; commander has checked that it is one of the three. */
+export async function printCompletion({ stdout, env }: Io, shell: string): Promise<Ending> {
+  const script = scripts[shell] ?? bashScript
+  stdout.write(script(programName, wordsOf(buildProgram(env, () => {}))))
+  return ok(exitCodes.ok)
+}
