@@ -47,7 +47,11 @@ const stuckAfterMs = 120_000
 export function startOperator(options: OperatorOptions): Operator {
   const { clock, log } = options
   const metrics = createMetrics(options.registry ?? new Registry())
-  const events = createEventRecorder({ ...options, reportingInstance: options.instance })
+  const events = createEventRecorder({
+    ...options,
+    reportingInstance: options.instance,
+    busy: () => queue.depth + queue.inFlight > 0,
+  })
   const view: View = new View({
     clock,
     epoch: epochOf(options),

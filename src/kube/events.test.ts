@@ -15,7 +15,7 @@ const input = (more: Partial<EventInput> = {}): EventInput => ({
   ...more,
 })
 
-function start() {
+function start({ busy = (): boolean => false } = {}) {
   const transport = new FakeTransport()
   const clock = createManualClock()
   const log = createMemoryLog()
@@ -25,6 +25,7 @@ function start() {
     log,
     random: () => 0.5,
     reportingInstance: 'linkerd-failover-0',
+    busy,
   })
   return { transport, clock, log, recorder }
 }
@@ -200,4 +201,35 @@ test('the name of an event fits whatever the name of its object', () => {
   expect(name.length).toBeLessThanOrEqual(253)
   expect(name).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
   expect(name).not.toContain('..')
+})
+
+describe('while there is work that matters more', () => {
+  test('events wait, and go as soon as it is done', async () => {
+    let busy = true
+    const { transport, recorder, clock } = start({ busy: () => busy })
+    recorder.record(input())
+    await clock.advance(5_000)
+    expect(transport.requests).toHaveLength(0)
+    busy = false
+    await clock.advance(50)
+    expect(transport.requests).toHaveLength(1)
+  })
+
+  test('they wait a minute at most', async () => {
+    const { transport, recorder, clock } = start({ busy: () => true })
+    recorder.record(input())
+    await clock.advance(59_900)
+    expect(transport.requests).toHaveLength(0)
+    await clock.advance(100)
+    expect(transport.requests).toHaveLength(1)
+  })
+
+  test('they go all the same when the recorder is stopped', async () => {
+    const { transport, recorder } = start({ busy: () => true })
+    recorder.record(input())
+    const stopped = recorder.stop()
+    expect(transport.requests).toHaveLength(1)
+    transport.requests[0]?.answer(ok({}))
+    await stopped
+  })
 })

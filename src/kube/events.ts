@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../clock.ts'
+import { type Clock, sleep, type Timer } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { createBackoff } from './backoff.ts'
 import { isPassing, type KubeError, waitAskedBy } from './errors.ts'
@@ -24,6 +24,8 @@ export type EventRecorderOptions = {
   readonly log: Log
   /** Who reports: the name of the Pod. */
   readonly reportingInstance: string
+  /** True while there is work that matters more: each event waits for its end, for a minute at most. */
+  readonly busy: () => boolean
 }
 
 /** Tells the cluster what happened, in a lane of its own: never blocks, never throws, loses rather than waits. */
@@ -45,12 +47,15 @@ const resource = { group: 'events.k8s.io', version: 'v1', plural: 'events' } as 
 const maxQueued = 1000
 const maxInFlight = 2
 const maxAttempts = 5
+/** An event waits for more important work so long, and no longer (ms); it is asked for at this pace (ms). */
+const longestYieldMs = 60_000
+const yieldMs = 50
 /** An equal event within this time joins the series; client-go's number. */
 const seriesMs = 6 * 60_000
 const maxSeries = 2000
 
 /** `told`: the count that the server knows, 0 before it knows the event. `queued`: also while it is sent. */
-type Known = Series & { seenAt: number; told: number; queued: boolean }
+type Known = Series & { seenAt: number; queuedAt: number; told: number; queued: boolean }
 
 class Recorder implements EventRecorder {
   dropped = 0
@@ -60,6 +65,7 @@ class Recorder implements EventRecorder {
   readonly #queue: Known[] = []
   #waiting: (() => void)[] = []
   #inFlight = 0
+  #yielding: Timer | undefined
   #closed = false
 
   constructor(options: EventRecorderOptions) {
@@ -80,6 +86,7 @@ class Recorder implements EventRecorder {
 
   async stop(): Promise<void> {
     this.#closed = true
+    this.#pump()
     const patience = new AbortController()
     await Promise.race([this.flush(), sleep(this.#options.clock, 2_000, patience.signal)])
     patience.abort()
@@ -97,7 +104,7 @@ class Recorder implements EventRecorder {
       Object.assign(series, { input, count: series.count + 1, lastSeen: wallTime, seenAt: clock.now() })
     } else {
       const name = eventName(input.regarding.name, wallTime, random())
-      const times = { firstSeen: wallTime, lastSeen: wallTime, seenAt: clock.now() }
+      const times = { firstSeen: wallTime, lastSeen: wallTime, seenAt: clock.now(), queuedAt: 0 }
       series = { input, name, ...times, count: 1, told: 0, queued: false }
     }
     this.#remember(key, series)
@@ -114,7 +121,7 @@ class Recorder implements EventRecorder {
   }
 
   #enqueue(series: Known): void {
-    series.queued = true
+    Object.assign(series, { queued: true, queuedAt: this.#options.clock.now() })
     this.#queue.push(series)
     if (this.#queue.length > maxQueued) this.#dropOldest()
   }
@@ -132,7 +139,7 @@ class Recorder implements EventRecorder {
   }
 
   #pump(): void {
-    while (this.#inFlight < maxInFlight) {
+    while (this.#inFlight < maxInFlight && !this.#yields()) {
       const series = this.#queue.shift()
       if (!series) break
       this.#inFlight += 1
@@ -140,6 +147,18 @@ class Recorder implements EventRecorder {
     }
     if (!this.#isIdle) return
     for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  /** Lets more important work go first, and sees to it that the lane goes on afterwards. */
+  #yields(): boolean {
+    const { clock, busy } = this.#options
+    const [first] = this.#queue
+    if (!first || this.#closed || clock.now() - first.queuedAt >= longestYieldMs || !busy()) return false
+    this.#yielding ??= clock.after(yieldMs, () => {
+      this.#yielding = undefined
+      this.#pump()
+    })
+    return true
   }
 
   async #sendThenNext(series: Known): Promise<void> {

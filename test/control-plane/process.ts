@@ -18,6 +18,7 @@ const alive = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL')
 })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 /** Starts a program; its standard output and error go to `logFile`, appended. */
 export function run(name: string, path: string, args: readonly string[], logFile: string): Running {
