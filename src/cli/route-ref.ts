@@ -42,8 +42,8 @@ export function parseRouteRef(text: string): Result<RouteRef, Failure> {
   return err(wrongUsage(`"${parts[0]}" is no kind of route`, `the kinds are: ${known()}`))
 }
 
-function namesOf({ kind, plural, group }: RouteCodec): string[] {
-  const singular = kind.toLowerCase()
+function namesOf({ objectKind, plural, group }: RouteCodec): string[] {
+  const singular = objectKind.toLowerCase()
   return [singular, plural, `${singular}.${group}`, `${plural}.${group}`]
 }
 

@@ -147,6 +147,6 @@ function transitionEvent(route: Route, direction: Direction, why: string, id: st
 
 const nameOf = (route: Route): string => `${route.kind} ${route.namespace}/${route.name}`
 
-function about({ apiVersion, kind, namespace, name, uid }: Route): Pick<EventInput, 'regarding'> {
+function about({ apiVersion, objectKind: kind, namespace, name, uid }: Route): Pick<EventInput, 'regarding'> {
   return { regarding: { apiVersion, kind, namespace, name, uid } }
 }

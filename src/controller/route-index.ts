@@ -1,7 +1,7 @@
 import type { ServiceKey } from '../core/types.ts'
 import type { Route } from '../routes/route.ts'
 
-/** Identifies a route across kinds: `Kind/namespace/name`. */
+/** Identifies a route across kinds: `kind/namespace/name`, with the kind as its codec calls it. */
 export type RouteKey = string
 
 /** Service -> routes that use it, so that a change costs as much as the routes it touches, and no more. */

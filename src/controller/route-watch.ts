@@ -30,7 +30,7 @@ export class RouteWatch {
     const { codec, index, transport, clock, selector, onDue } = options
     this.cache = createCache(
       {
-        name: codec.plural,
+        name: watchName(codec),
         resource: () => discover(transport, codec),
         labelSelector: selector,
         project: codec.read,
@@ -64,6 +64,10 @@ export class RouteWatch {
     return ok(after)
   }
 }
+
+/** The plural, as logs and metrics name the watch; with the group where another kind has taken the plural. */
+const watchName = ({ kind, objectKind, plural, group }: RouteCodec): string =>
+  kind === objectKind ? plural : `${plural}.${group}`
 
 /** The version in which the route was read: the paths of the patch are that version's. */
 function resourceOf(route: Route, { group, plural }: RouteCodec): Resource {

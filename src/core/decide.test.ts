@@ -88,6 +88,22 @@ describe('the decision table', () => {
   })
 })
 
+describe('a Service with two ports', () => {
+  const backends = [
+    { service: 'web', port: 80, weight: 1 },
+    { service: 'web', port: 81, weight: 1 },
+    { service: 'east', port: 80, weight: 0 },
+  ]
+  test.each([
+    ['the primary by its port: the other port is no primary', 80, 'ready', '1 0 0'],
+    ['the primary by its name: both ports are the primary', undefined, 'ready', '1 1 0'],
+    ['down: no port of it stands in for another', 80, 'down', '0 0 1'],
+  ] as const)('%s', (_, primaryPort, web, expected) => {
+    const split = { ...splitOf({}), backends, primary: 'web', primaryPort }
+    expect(outcome(split, { web, east: 'ready' }).weights).toBe(expected)
+  })
+})
+
 describe('the weight scale', () => {
   test.each([
     ['100/0 fails over to 0/100', { web: 100, east: 0 }, 'down', '0 100'],

@@ -6,9 +6,13 @@ export const weightOf = (split: Split, backend: Backend): number => backend.weig
 /** The weights in effect, in the order of the backends. */
 export const weightsOf = (split: Split): number[] => split.backends.map((backend) => weightOf(split, backend))
 
+/** True for an entry that names the primary: its Service, and its port where that is told. */
+export const isPrimary = ({ primary, primaryPort }: Split, { service, port }: Backend): boolean =>
+  service === primary && (primaryPort === undefined || port === primaryPort)
+
 /** Indexes of the entries that name the primary: more than one where it is listed twice. */
 export const primaryIndexes = (split: Split): number[] =>
-  indexesOf(split, (backend) => backend.service === split.primary)
+  indexesOf(split, (backend) => isPrimary(split, backend))
 
 /** Indexes of the backends that satisfy `test`, in the order of the split. */
 export function indexesOf(split: Split, test: (backend: Backend) => boolean): number[] {

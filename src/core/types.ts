@@ -4,6 +4,8 @@ export type ServiceKey = string
 /** One entry of a split: a Service and the weight it has now. */
 export interface Backend {
   readonly service: ServiceKey
+  /** The port of the Service, where the kind of route names one: two ports of a Service are two backends. */
+  readonly port?: number | undefined
   /** Weight that stands in the object, as a finite number >= 0; `undefined` where none is written. */
   readonly weight: number | undefined
 }
@@ -13,6 +15,8 @@ export interface Split {
   readonly backends: readonly Backend[]
   /** The Service that should serve; every entry that names it is the primary. `undefined`: see `problem`. */
   readonly primary: ServiceKey | undefined
+  /** Only entries of the primary with this port are the primary; absent: all of them. */
+  readonly primaryPort?: number | undefined
   /** The weight of an entry that has none. SMI: 0; Gateway API: 1. */
   readonly absentWeight: number
   /** The largest weight that this kind of route can carry. */
@@ -20,6 +24,8 @@ export interface Split {
   /** What makes this split unusable, in words for its owner; nothing is written while it stands. */
   readonly problem: string | undefined
   readonly paused: boolean
+  /** Which of several splits of its route this is (`spec.rules[1]`); absent where there is but one. */
+  readonly where?: string | undefined
 }
 
 /** What is known of a Service. `unknown` is not `down`: a cache is not full, or no cache can know it. */

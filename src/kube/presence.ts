@@ -6,8 +6,9 @@ export function tellPresence(name: string, log: Log): (served: boolean) => void 
   return (served) => {
     if (served === !absent) return
     absent = !served
-    if (absent)
-      log.warn({ watch: name }, `the cluster does not serve ${name}: waiting for its CRD to be installed`)
-    else log.info({ watch: name }, `the cluster serves ${name} now`)
+    const message = served
+      ? `the cluster serves ${name} now`
+      : `the cluster does not serve ${name}: it is followed once its CRD is installed`
+    log.info({ watch: name }, message)
   }
 }

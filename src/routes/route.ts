@@ -8,7 +8,10 @@ export const pausedAnnotation = 'failover.linkerd.io/paused'
 /** What the operator keeps of a route object: its identity and its splits, nothing else. */
 export interface Route {
   readonly apiVersion: string
+  /** That of its codec. */
   readonly kind: string
+  /** The kind as the object itself has it. */
+  readonly objectKind: string
   readonly namespace: string
   readonly name: string
   readonly uid: string
@@ -42,7 +45,13 @@ export interface PatchOperation {
 
 /** What one kind of route must tell: where its objects are, and which splits are in one. */
 export interface RouteCodec {
+  /**
+   * What keys, metrics and sentences call the kind, unique among all codecs: `HTTPRoute`, but
+   * `HTTPRoute.policy.linkerd.io` (as kubectl would have it) for the group that took the name a second time.
+   */
   readonly kind: string
+  /** The kind as its objects have it. */
+  readonly objectKind: string
   readonly group: string
   readonly plural: string
   /** Versions that this codec reads, the best first. */

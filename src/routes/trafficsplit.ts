@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Backend, Split } from '../core/types.ts'
-import { readMetadata } from './metadata.ts'
+import { identify } from './identity.ts'
+import { missingPrimary } from './primary.ts'
 import { pausedAnnotation, primaryAnnotation, type Route, type RouteCodec } from './route.ts'
-import { parseWeight } from './weight.ts'
+import { parseWeight, weightProblem } from './weight.ts'
 
 /**
  * The largest weight that linkerd-smi's adaptor carries into a ServiceProfile: from 429,497 on its product
@@ -16,9 +17,11 @@ const specified = z.object({
 const apexOf = z.object({ spec: z.object({ service: z.string() }) })
 type Entry = z.infer<typeof specified>['spec']['backends'][number]
 
+const names = { kind: 'TrafficSplit', objectKind: 'TrafficSplit' }
+
 /** SMI TrafficSplit: one split a route; its backends are Services of the route's own namespace. */
 export const trafficSplit: RouteCodec = {
-  kind: 'TrafficSplit',
+  ...names,
   group: 'split.smi-spec.io',
   plural: 'trafficsplits',
   versions: ['v1alpha2', 'v1alpha1'],
@@ -26,21 +29,15 @@ export const trafficSplit: RouteCodec = {
 }
 
 function read(object: unknown): Route {
-  const { apiVersion, metadata } = readMetadata(object)
-  const { namespace, name, uid, labels, annotations } = metadata
+  const { identity, annotations } = identify(names, object)
   const spec = specified.safeParse(object)
   const entries = spec.success ? spec.data.spec.backends : []
   const apex = apexOf.safeParse(object).data
-  const split = readSplit(entries, namespace, annotations)
+  const split = readSplit(entries, identity.namespace, annotations)
   const problem = spec.success ? split.problem : firstIssue(spec.error)
   return {
-    apiVersion,
-    kind: 'TrafficSplit',
-    namespace,
-    name,
-    uid,
-    labels,
-    apexes: apex ? [`${namespace}/${apex.spec.service}`] : [],
+    ...identity,
+    apexes: apex ? [`${identity.namespace}/${apex.spec.service}`] : [],
     splits: [{ ...split, problem }],
     places: [
       { path: '/spec/backends', entries: entries.map(({ service, weight }) => ({ service, weight })) },
@@ -48,7 +45,11 @@ function read(object: unknown): Route {
   }
 }
 
-function readSplit(entries: Entry[], namespace: string, annotations: Record<string, string>): Split {
+function readSplit(
+  entries: Entry[],
+  namespace: string,
+  annotations: Readonly<Record<string, string>>,
+): Split {
   const annotated = annotations[primaryAnnotation]
   const primary = annotated ?? entries[0]?.service
   return {
@@ -69,16 +70,16 @@ function readBackend({ service, weight }: Entry, namespace: string): Backend {
 /** What its owner must mend, or `undefined`; names the field and the value. */
 function problemOf(entries: readonly Entry[], annotated: string | undefined): string | undefined {
   if (entries.length === 0) return 'spec.backends is empty; add the primary and at least one secondary'
-  for (const [index, { weight }] of entries.entries()) {
-    const parsed = parseWeight(weight)
-    if ('problem' in parsed)
-      return `spec.backends[${index}].weight ${parsed.problem}; use an integer from 0 on`
-  }
   if (annotated !== undefined && !entries.some(({ service }) => service === annotated)) {
-    const names = [...new Set(entries.map(({ service }) => service))].slice(0, 8).join(', ')
-    return `annotation ${primaryAnnotation} is "${annotated}", but no backend has that name; backends are: ${names}`
+    return missingPrimary(
+      annotated,
+      entries.map(({ service }) => service),
+    )
   }
-  return undefined
+  return weightProblem(
+    'spec.backends',
+    entries.map(({ weight }) => weight),
+  )
 }
 
 function firstIssue(error: z.ZodError): string {

@@ -15,6 +15,15 @@ export function parseWeight(raw: unknown): ParsedWeight {
   return weight < 0 ? { problem: `${JSON.stringify(raw)} is negative` } : { weight }
 }
 
+/** The first of some weights that cannot be used, in words for its owner; `list` is the path to them. */
+export function weightProblem(list: string, weights: readonly unknown[]): string | undefined {
+  for (const [index, weight] of weights.entries()) {
+    const parsed = parseWeight(weight)
+    if ('problem' in parsed) return `${list}[${index}].weight ${parsed.problem}; use an integer from 0 on`
+  }
+  return undefined
+}
+
 function parseQuantity(text: string): number | undefined {
   const [, digits, suffix = ''] = quantity.exec(text.trim()) ?? []
   const factor = suffixes[suffix.toLowerCase()]

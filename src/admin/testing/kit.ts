@@ -24,6 +24,7 @@ export function routeOf(name: string, weights: Weights, namespace = 'shop'): Rou
   return {
     apiVersion: 'split.smi-spec.io/v1alpha2',
     kind: 'TrafficSplit',
+    objectKind: 'TrafficSplit',
     namespace,
     name,
     uid: 'u',

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import type { ServiceKey, Split } from '../core/types.ts'
+import { type BackendRef, backendRef, type Context, readSplit, splitOf } from './gateway-split.ts'
+import { identify } from './identity.ts'
+import {
+  type Place,
+  pausedAnnotation,
+  primaryAnnotation,
+  type Route,
+  type RouteCodec,
+  type WrittenEntry,
+} from './route.ts'
+
+const rules = z.object({ spec: z.object({ rules: z.array(z.unknown()) }) })
+const parents = z.object({ spec: z.object({ parentRefs: z.array(z.unknown()) }) })
+const parentRef = z.object({
+  group: z.string().nullish(),
+  kind: z.string().nullish(),
+  name: z.string(),
+  namespace: z.string().nullish(),
+})
+const rule = z.object({ backendRefs: z.array(z.unknown()) })
+/** A rule that can be failed over, and where it stands. */
+interface Rule {
+  readonly split: Split
+  readonly place: Place
+}
+
+/** Reads a route: each rule with two or more backendRefs is a split of its own. Total. */
+export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>, object: unknown): Route {
+  const { identity, annotations } = identify(names, object)
+  const context: Context = {
+    namespace: identity.namespace,
+    paused: annotations[pausedAnnotation] === 'true',
+    annotated: annotations[primaryAnnotation],
+  }
+  const found = (rules.safeParse(object).data?.spec.rules ?? []).flatMap((item, index) => {
+    const refs = rule.safeParse(item).data?.backendRefs ?? []
+    return refs.length < 2 ? [] : [readRule(refs, `spec.rules[${index}]`, `/spec/rules/${index}`, context)]
+  })
+  const read = found.length > 0 ? found : [nothingToMove(context)]
+  return {
+    ...identity,
+    apexes: apexesOf(object, identity.namespace),
+    splits: read.map(({ split }) => split),
+    places: read.map(({ place }) => place),
+  }
+}
+
+/** The Services among its parents; a parent without group and kind is a Gateway. */
+function apexesOf(object: unknown, ownNamespace: string): ServiceKey[] {
+  const refs = parents.safeParse(object).data?.spec.parentRefs ?? []
+  return refs.flatMap((item) => {
+    const { data } = parentRef.safeParse(item)
+    const isService = data?.kind === 'Service' && ['', 'core'].includes(data.group ?? '')
+    return isService ? [`${data.namespace ?? ownNamespace}/${data.name}`] : []
+  })
+}
+
+/** A route of which no rule has a choice: its owner has labelled it in vain, and must hear of it. */
+const nothingToMove = (context: Context): Rule => ({
+  split: splitOf(context, [], {
+    problem: 'no rule has two or more backendRefs, so there is nothing to fail over to; add the secondaries',
+  }),
+  place: { path: '/spec/rules', entries: [] },
+})
+
+function readRule(items: readonly unknown[], where: string, path: string, context: Context): Rule {
+  const refs: BackendRef[] = []
+  for (const [index, item] of items.entries()) {
+    const ref = backendRef.safeParse(item)
+    if (!ref.success) {
+      const problem = `${where}.backendRefs[${index}]${issueOf(ref.error)}`
+      return { split: splitOf(context, [], { where, problem }), place: { path, entries: [] } }
+    }
+    refs.push(ref.data)
+  }
+  return {
+    split: readSplit(refs, where, context),
+    place: { path: `${path}/backendRefs`, entries: refs.map(written) },
+  }
+}
+
+const written = ({ group, kind, name, namespace, port, weight }: BackendRef): WrittenEntry => ({
+  group,
+  kind,
+  name,
+  namespace,
+  port,
+  weight,
+})
+
+function issueOf(error: z.ZodError): string {
+  const [issue] = error.issues
+  const field = issue?.path.map((key) => `.${String(key)}`).join('') ?? ''
+  return `${field}: ${issue?.message ?? 'cannot be read'}; a backendRef needs the name and port of a Service`
+}
