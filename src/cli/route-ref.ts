@@ -1,4 +1,4 @@
-import { discover } from '../controller/discovery.ts'
+import { Look } from '../controller/discovery.ts'
 import { type Resource, resourcePath } from '../kube/resource.ts'
 import { err, ok, type Result } from '../result.ts'
 import { codecs } from '../routes/codecs.ts'
@@ -53,8 +53,9 @@ export async function findRoute(
   ref: RouteRef,
   namespace: string,
 ): Promise<Result<FoundRoute, Failure>> {
+  const look = new Look(transport)
   for (const codec of ref.codecs) {
-    const resource = await discover(transport, codec)
+    const resource = await look.find(codec)
     if (!resource.ok) return err(refused(resource.error))
     if (!resource.value) continue
     const path = resourcePath(resource.value, namespace, ref.name)

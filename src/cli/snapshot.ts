@@ -1,4 +1,4 @@
-import { discover } from '../controller/discovery.ts'
+import { Look } from '../controller/discovery.ts'
 import { type Judged, judgeRoute } from '../controller/judge.ts'
 import { ReadinessIndex } from '../controller/readiness.ts'
 import { readinessSources, type Source } from '../controller/readiness-sources.ts'
@@ -51,7 +51,8 @@ async function readRoutes(
   scope: Scope,
   progress: Progress,
 ): Promise<Result<Route[], Failure>> {
-  const kinds = await Promise.all(codecs.map((codec) => readKind(reading, codec, scope, progress)))
+  const look = new Look(reading.transport)
+  const kinds = await Promise.all(codecs.map((codec) => readKind(reading, look, codec, scope, progress)))
   const routes: Route[] = []
   for (const kind of kinds) {
     if (!kind.ok) return kind
@@ -62,11 +63,12 @@ async function readRoutes(
 
 async function readKind(
   reading: Reading,
+  look: Look,
   codec: RouteCodec,
   { namespace, selector }: Scope,
   progress: Progress,
 ): Promise<Result<Route[], Failure>> {
-  const resource = await discover(reading.transport, codec)
+  const resource = await look.find(codec)
   if (!resource.ok) return err(refused(resource.error))
   if (!resource.value) return ok([])
   return listAs(reading, { resource: resource.value, namespace, labelSelector: selector }, (object) => {

@@ -71,7 +71,7 @@ export function startOperator(options: OperatorOptions): Operator {
     onDue: (key, cause) => queue.add(key, cause),
     onCounts: (key) => view.touch(key),
     onSynced: () => {
-      log.info({}, 'all caches are complete; failing over from now on')
+      log.info({}, 'the readiness of all services is known; failing over from now on')
       queue.start()
     },
   })

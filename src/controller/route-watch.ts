@@ -8,7 +8,7 @@ import { ownershipTests } from '../routes/ownership.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
 import { weightPatch } from '../routes/weight-patch.ts'
 import { type Cache, createCache } from './caches.ts'
-import { discover } from './discovery.ts'
+import type { Discovery } from './discovery.ts'
 import type { RouteIndex, RouteKey } from './route-index.ts'
 import type { WatchesOptions } from './watches.ts'
 
@@ -16,6 +16,8 @@ export interface RouteWatchOptions extends WatchesOptions {
   readonly onState: () => void
   readonly codec: RouteCodec
   readonly index: RouteIndex
+  /** Shared by all kinds, so that what is missing is asked for once. */
+  readonly discovery: Discovery
   /** Label keys by which routes are selected; a patch holds only while their values stand. */
   readonly selectorKeys: readonly string[]
 }
@@ -27,11 +29,11 @@ export class RouteWatch {
 
   constructor(options: RouteWatchOptions) {
     this.#options = options
-    const { codec, index, transport, clock, selector, onDue } = options
+    const { codec, index, discovery, clock, selector, onDue } = options
     this.cache = createCache(
       {
         name: watchName(codec),
-        resource: () => discover(transport, codec),
+        resource: () => discovery.find(codec),
         labelSelector: selector,
         project: codec.read,
         onChange: ({ key, before, after }) => {

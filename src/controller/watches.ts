@@ -2,6 +2,7 @@ import type { ServiceKey } from '../core/types.ts'
 import { codecs } from '../routes/codecs.ts'
 import { selectorKeys } from '../routes/ownership.ts'
 import type { Cache, CacheTools } from './caches.ts'
+import { Discovery } from './discovery.ts'
 import type { Cause } from './queue.ts'
 import { watchReadiness } from './readiness-watch.ts'
 import type { World } from './reconcile.ts'
@@ -15,7 +16,7 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
   readonly onDue: (key: RouteKey, cause: Cause) => void
   /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
   readonly onCounts?: (key: RouteKey) => void
-  /** Called once, when every cache has seen a complete list. */
+  /** Called once, when readiness is known: a kind of route that cannot be listed holds back no other. */
   readonly onSynced: () => void
 }
 
@@ -52,14 +53,18 @@ export function createWatches(options: WatchesOptions): Watches {
     },
   })
   const keys = selectorKeys(options.selector)
+  const discovery = new Discovery(options.transport, options.clock)
   const kinds = new Map(
-    codecs.map((codec) => [codec.kind, new RouteWatch({ ...tools, codec, index, selectorKeys: keys })]),
+    codecs.map((codec) => [
+      codec.kind,
+      new RouteWatch({ ...tools, codec, index, discovery, selectorKeys: keys }),
+    ]),
   )
   const caches: readonly Cache<unknown>[] = [
     ...readiness.caches,
     ...[...kinds.values()].map(({ cache }) => cache),
   ]
-  const sync = once(() => caches.every(({ reader }) => reader.synced), options.onSynced)
+  const sync = once(() => readiness.caches.every(({ reader }) => reader.synced), options.onSynced)
   return {
     route: (key) => kinds.get(key.slice(0, key.indexOf('/')))?.get(key),
     readiness: readiness.of,

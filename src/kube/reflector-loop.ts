@@ -3,29 +3,14 @@ import { type Backoff, createBackoff } from './backoff.ts'
 import { type KubeError, waitAskedBy } from './errors.ts'
 import { Intake } from './intake.ts'
 import { eventsOf, type Listed, listAll } from './list.ts'
+import { ListAge } from './list-age.ts'
 import { tellPresence } from './presence.ts'
 import type { ReflectorOptions, ReflectorState } from './reflector.ts'
-import { type Resource, resourcePath } from './resource.ts'
-import { compareResourceVersions } from './store.ts'
+import { resolve, type Step } from './reflector-step.ts'
+import { isSameResource, type Resource, resourcePath } from './resource.ts'
 import { StreamBreak } from './transport.ts'
 import { readWatchEvent, typeOfEvent } from './watch-event.ts'
 
-/** What to do next. */
-type Step =
-  | { readonly kind: 'resolve' }
-  | { readonly kind: 'list'; readonly resource: Resource }
-  | { readonly kind: 'watch'; readonly resource: Resource; readonly from: string }
-  | { readonly kind: 'follow'; readonly resource: Resource; readonly listed: Listed }
-  | {
-      readonly kind: 'wait'
-      readonly state: 'absent' | 'backingOff'
-      readonly ms: number
-      readonly next: Step
-    }
-
-const resolve: Step = { kind: 'resolve' }
-/** For so long a list that is older than what was seen is asked for again. */
-const goBackAfterMs = 60_000
 /** A watch that ends sooner counts as a failure, or it would be opened again and again. */
 const shortWatchMs = 1_000
 
@@ -39,14 +24,17 @@ export class ReflectorLoop<T> {
   readonly #absences: Backoff
   #streaming: 'try' | 'skipOnce' | 'refused' = 'try'
   #lastSeen = ''
-  #olderSince: number | undefined
+  #listed: Resource | undefined
+  /** What was said last of a failure; said once, until there is progress. */
+  #complaint = ''
+  readonly #listAge = new ListAge()
   readonly #saySo: (served: boolean) => void
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
     this.#intake = new Intake(options)
     this.#failures = createBackoff(800, 30_000, options.random)
-    this.#absences = createBackoff(5_000, 30_000, options.random)
+    this.#absences = createBackoff(5_000, 16_000, options.random)
     this.#saySo = tellPresence(options.name, options.log)
   }
 
@@ -55,7 +43,7 @@ export class ReflectorLoop<T> {
   }
 
   async run(): Promise<void> {
-    let step = resolve
+    let step: Step = resolve
     while (!this.#stopping.signal.aborted) step = await this.#safely(step)
     this.#enter('stopped')
   }
@@ -72,7 +60,7 @@ export class ReflectorLoop<T> {
   #take(step: Step): Promise<Step> {
     switch (step.kind) {
       case 'resolve':
-        return this.#resolve()
+        return this.#resolve(step)
       case 'list':
         return this.#list(step.resource)
       case 'watch':
@@ -84,9 +72,10 @@ export class ReflectorLoop<T> {
     }
   }
 
-  async #resolve(): Promise<Step> {
-    this.#enter('resolving')
+  async #resolve({ was }: Step & { kind: 'resolve' }): Promise<Step> {
+    if (!was) this.#enter('resolving')
     const found = await this.#options.resource()
+    if (was && (!found.ok || isSameResource(found.value, was.resource))) return { kind: 'watch', ...was }
     if (!found.ok) return this.#backOff(found.error, resolve)
     this.#saySo(found.value !== undefined)
     if (found.value !== undefined) return { kind: 'list', resource: found.value }
@@ -121,23 +110,24 @@ export class ReflectorLoop<T> {
   /** Takes a complete list, unless it is older than what was seen: then only after a minute of asking again. */
   async #accept(resource: Resource, listed: Listed): Promise<Step> {
     const { writer, clock, log, name } = this.#options
-    const seen = [writer.newest, this.#lastSeen].reduce((a, b) => (compareResourceVersions(a, b) > 0 ? a : b))
-    const isOlder = compareResourceVersions(listed.resourceVersion, seen) < 0
-    if (isOlder) {
-      this.#olderSince ??= clock.now()
-      const message = `the server's list (${listed.resourceVersion}) is older than what was seen (${seen})`
-      if (clock.now() - this.#olderSince < goBackAfterMs) {
-        await listed.events?.return?.()
-        return this.#backOff({ kind: 'protocol', message }, resolve)
-      }
-      log.warn({ reflector: name }, `${message}; taking it, since it stays so: was etcd restored?`)
+    const seen = [writer.newest, this.#lastSeen]
+    const age = this.#listAge.judge(listed.resourceVersion, seen, clock.now())
+    const message = `the server's list (${listed.resourceVersion}) is older than what was seen (${seen.join(', ')})`
+    if (age === 'stale') {
+      await listed.events?.return?.()
+      return this.#backOff({ kind: 'protocol', message }, resolve)
     }
-    writer.replace(this.#intake.items(), listed.resourceVersion, { force: isOlder })
+    if (age === 'restored') log.warn({ reflector: name }, `${message}; taking it: was etcd restored?`)
+    // The same objects in another version of the API have the same resourceVersions, and must be read anew.
+    const isOtherVersion = this.#listed !== undefined && !isSameResource(resource, this.#listed)
+    writer.replace(this.#intake.items(), listed.resourceVersion, {
+      force: age === 'restored' || isOtherVersion,
+    })
     this.#intake.finish()
-    this.#olderSince = undefined
+    this.#listed = resource
     this.#lastSeen = listed.resourceVersion
     if (this.#streaming === 'skipOnce') this.#streaming = 'try'
-    this.#failures.reset()
+    this.#progressed()
     return listed.events
       ? { kind: 'follow', resource, listed }
       : { kind: 'watch', resource, from: listed.resourceVersion }
@@ -175,9 +165,10 @@ export class ReflectorLoop<T> {
       const error = item instanceof StreamBreak ? item.error : this.#apply(resource, item)
       if (error) return this.#afterFailure(error, resource, progressed)
       progressed = true
-      this.#failures.reset()
+      this.#progressed()
     }
-    const again: Step = { kind: 'watch', resource, from: this.#lastSeen }
+    // The server ends watches by itself when their time is over, and when the CRD has changed.
+    const again: Step = { kind: 'resolve', was: { resource, from: this.#lastSeen } }
     if (clock.now() - since >= shortWatchMs) return again
     return this.#backOff({ kind: 'protocol', message: 'the watch ended as soon as it had begun' }, again)
   }
@@ -220,9 +211,16 @@ export class ReflectorLoop<T> {
     const ms = Math.max(this.#failures.next(), waitAskedBy(error) ?? 0)
     if (!this.#stopping.signal.aborted) {
       const fields = { reflector: this.#options.name, error: error.kind, waitMs: Math.round(ms) }
-      this.#options.log.warn(fields, error.message)
+      const isNews = this.#complaint !== error.message
+      this.#options.log[isNews ? 'warn' : 'debug'](fields, error.message)
+      this.#complaint = error.message
     }
     return { kind: 'wait', state: 'backingOff', ms, next }
+  }
+
+  #progressed(): void {
+    this.#failures.reset()
+    this.#complaint = ''
   }
 
   async #wait(step: Step & { kind: 'wait' }): Promise<Step> {

@@ -197,6 +197,20 @@ describe('a kind that is not served', () => {
     expect(states).toEqual(['absent', 'resolving', 'listing'])
   })
 
+  test('is asked for again at least every 16 s', async () => {
+    const waits: number[] = []
+    const { clock } = await start({
+      random: () => 1,
+      resource: async () => {
+        waits.push(clock?.now() ?? 0)
+        return ok(undefined)
+      },
+    })
+    for (let second = 0; second < 120; second += 1) await clock.advance(1_000)
+    const gaps = waits.slice(1).map((at, index) => at - (waits[index] ?? 0))
+    expect(Math.max(...gaps)).toBe(16_000)
+  })
+
   test('is not absent only because the question failed', async () => {
     const { reader, states } = await start({ resource: async () => err(broken) })
     expect(states).toEqual(['backingOff'])
@@ -222,6 +236,73 @@ describe('a watch', () => {
     expect(states.at(-1)).toBe('backingOff')
     await clock.advance(800)
     expect(transport.streams).toHaveLength(2)
+  })
+
+  test('that ends well asks which resource to read, and goes on without a list if it is the same', async () => {
+    let asked = 0
+    const { transport, clock } = await startWatching({
+      resource: async () => {
+        asked += 1
+        return asked < 3 ? ok({ ...slices }) : err(broken)
+      },
+    })
+    for (const times of [2, 3]) {
+      await clock.advance(300_000)
+      transport.last.end()
+      await settle()
+      expect(asked).toBe(times)
+      expect(transport.last.req.query).toMatchObject({ resourceVersion: '10', watch: '1' })
+      expect(transport.last.req.query).not.toHaveProperty('sendInitialEvents')
+    }
+  })
+
+  test('of a resource that is served in a better version by then is followed by a list of that one', async () => {
+    let version = 'v1beta1'
+    const { transport, clock, contents } = await startWatching({
+      resource: async () => ok({ ...slices, version }),
+    })
+    version = 'v1'
+    await clock.advance(300_000)
+    transport.last.end()
+    await settle()
+    expect(transport.last.req.path).toBe(path)
+    expect(transport.last.req.query).toHaveProperty('sendInitialEvents')
+    // The same objects under the same resourceVersions, but as the other version of the API has them.
+    transport.last.send(event('ADDED', 'a', 5, 'as v1'), bookmark(10, true))
+    await settle()
+    expect(contents()).toEqual({ 'ns/a': 'as v1' })
+  })
+
+  test('of a kind that is gone by then leaves nothing behind', async () => {
+    let served = true
+    const { transport, clock, contents, states } = await startWatching({
+      resource: async () => ok(served ? slices : undefined),
+    })
+    served = false
+    await clock.advance(300_000)
+    transport.last.end()
+    await settle()
+    expect(states.at(-1)).toBe('absent')
+    expect(contents()).toEqual({})
+  })
+
+  test('that fails in the same way again and again is complained of once, until there is progress', async () => {
+    const { transport, clock, log } = await startWatching()
+    const forbidden: KubeError = { kind: 'forbidden', message: 'may not watch' }
+    const complaints = () => log.lines.filter((line) => line === 'warn may not watch').length
+    for (let times = 0; times < 3; times += 1) {
+      transport.refusals.push(forbidden)
+      if (times === 0) transport.last.break(broken)
+      await settle()
+      await clock.advance(30_000)
+    }
+    expect(complaints()).toBe(1)
+    transport.last.send(event('MODIFIED', 'a', 15, 'z'))
+    transport.refusals.push(forbidden)
+    transport.last.break(broken)
+    await settle()
+    await clock.advance(30_000)
+    expect(complaints()).toBe(2)
   })
 
   test('that breaks is resumed after a wait', async () => {

@@ -11,10 +11,10 @@ export type { Projected } from './intake.ts'
 
 /**
  * - `resolving`: asks which resource to read. Then `listing`, or `absent` if the server has none.
- * - `absent`: the store is empty and synced. After 5 to 30 s `resolving`.
+ * - `absent`: the store is empty and synced. After 5 to 16 s `resolving`.
  * - `listing`: reads a complete list. Then `watching`.
- * - `watching`: follows the changes. A watch that ends is resumed from the last version seen; one whose
- *   version has expired (410) leads to `resolving`.
+ * - `watching`: follows the changes. A watch that ends is resumed from the last version seen, unless another
+ *   resource is to be read by then: then `listing`. One whose version has expired (410) leads to `resolving`.
  * - `backingOff`: something failed; waits 0.8 to 30 s, or as long as the server asks, and goes on where it was.
  * - `stopped`: for good, and only because it was told to.
  *
@@ -25,7 +25,7 @@ export type ReflectorState = 'resolving' | 'absent' | 'listing' | 'watching' | '
 export type ReflectorOptions<T> = {
   /** For logs and metrics. */
   readonly name: string
-  /** Asked before each list. `undefined`: not served. */
+  /** Asked before each list, and when a watch has ended. `undefined`: not served. */
   readonly resource: () => Promise<Result<Resource | undefined, KubeError>>
   readonly labelSelector?: string | undefined
   /** Called once per object on arrival; what it answers is all that is kept. One that throws is left out. */

@@ -1,5 +1,5 @@
 import type { Judged, Verdict } from '../../controller/judge.ts'
-import { weightOf } from '../../core/split.ts'
+import { isPrimary, weightOf } from '../../core/split.ts'
 import { type RouteState, stateOf } from '../../core/state.ts'
 import type { Readiness, RuleName, ServiceKey, Split } from '../../core/types.ts'
 
@@ -75,7 +75,7 @@ export const backendsOf = (split: Split, readiness: ReadinessOf): BackendStatus[
       known.state === 'unknown' ? { ready: null, total: null } : { ready: known.ready, total: known.total }
     return {
       service: backend.service,
-      primary: backend.service === split.primary,
+      primary: isPrimary(split, backend),
       weight: weightOf(split, backend),
       readiness: known.state,
       ...counts,
