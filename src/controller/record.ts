@@ -31,17 +31,24 @@ export function record(view: View, key: RouteKey, outcome: Looked, reactionMs: n
   const route = { apiVersion, kind, namespace, name }
   return groupsOf(outcome, before?.decisions).map(({ what, first, all }) => {
     const { primary } = first.split
+    const where = placesOf(all)
     const happening = view.happen({
       what,
       route,
       rule: first.decision.rule,
-      sentence: first.sentence,
+      sentence: `${first.sentence}${where}`,
       splits: all.map(moveOf),
       cluster: primary === undefined ? undefined : view.clusterOf(primary),
       reactionMs: isHeld(what) ? undefined : reactionMs,
     })
-    return { happening, reason: first.reason }
+    return { happening, reason: `${first.reason}${where}` }
   })
+}
+
+/** Which splits of a route, where it has several: ` (spec.rules[0], spec.rules[2])`. */
+function placesOf(verdicts: readonly Verdict[]): string {
+  const places = verdicts.flatMap(({ split }) => split.where ?? [])
+  return places.length === 0 ? '' : ` (${places.join(', ')})`
 }
 
 const isHeld = (what: What) => what === 'hold' || what === 'release'
