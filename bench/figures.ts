@@ -1,3 +1,5 @@
+import type { Plot } from './plot.ts'
+
 /** One line of the result: what was measured, for the operator and, in the same run, for its floor. */
 export interface Figure {
   readonly measure: string
@@ -7,6 +9,12 @@ export interface Figure {
   readonly floor?: number
   /** The most that `operator / floor` may be, or `operator` alone where there is no floor. */
   readonly aim?: number
+}
+
+/** What a scenario found. */
+export interface Outcome {
+  readonly figures: readonly Figure[]
+  readonly plots?: readonly Plot[]
 }
 
 /** What a figure is judged by: the ratio to its floor, or the value where it has none. */

@@ -17,7 +17,7 @@ const writers = 32
 export interface Stand {
   readonly observer: Observer
   readonly controlPlane: ControlPlane
-  start(name: Subject['name'], nodeFlags?: readonly string[]): Subject
+  start(name: Subject['name'], nodeFlags?: readonly string[], env?: Readonly<Record<string, string>>): Subject
   /** Adds pairs up to this number, all ready and on their primary. */
   grow(pairs: number): Promise<void>
   /** Makes the primary of a pair ready or not; resolves to the moment of the server's answer (ms). */
@@ -56,7 +56,7 @@ export async function openStand(): Promise<Stand> {
   return {
     observer,
     controlPlane,
-    start: (name, nodeFlags) => startSubject(name, kubeconfig, nodeFlags),
+    start: (name, nodeFlags, env) => startSubject(name, kubeconfig, nodeFlags, env),
     grow: async (count) => {
       await inParallel(upTo(count).slice(pairs), addPair, writers)
       pairs = Math.max(pairs, count)

@@ -26,11 +26,13 @@ export function startSubject(
   name: Subject['name'],
   kubeconfig: string,
   nodeFlags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Subject {
   const flags = ['--kubeconfig', kubeconfig, '--admin-addr', '127.0.0.1:0', '--log-format', 'json']
   const program = name === 'floor' ? ['bench/floor.ts', kubeconfig] : ['src/main.ts', ...flags]
   const child = spawn(process.execPath, [...nodeFlags, ...program], {
     cwd: root,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const kill = (): void => void child.kill('SIGKILL')

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { at, slices } from '../../test/e2e/objects.ts'
-import type { Figure } from '../figures.ts'
+import type { Outcome } from '../figures.ts'
 import type { Stand } from '../stand.ts'
 
 /** How much of one processor the operator needs while slices that no split uses change, as fast as asked. */
 export async function churn(
   stand: Stand,
   { perSecond, seconds }: { perSecond: number; seconds: number },
-): Promise<Figure[]> {
+): Promise<Outcome> {
   await stand.addOthers(1000)
   const operator = stand.start('operator')
   await operator.ready()
@@ -29,5 +29,5 @@ export async function churn(
   const rate = Math.round(((await operator.metric(watched)) - events) / (elapsed / 1000))
   await operator.stop()
   const measure = `processor time at ${rate.toLocaleString('en')} unrelated changes/s`
-  return [{ measure, unit: '%', operator: (used / elapsed) * 100 }]
+  return { figures: [{ measure, unit: '%', operator: (used / elapsed) * 100 }] }
 }

@@ -1,4 +1,5 @@
-import { type Figure, median, percentile } from '../figures.ts'
+import { median, type Outcome, percentile } from '../figures.ts'
+import { cumulative } from '../plot.ts'
 import { pairName, type Stand } from '../stand.ts'
 import { inTurns } from '../turns.ts'
 
@@ -10,7 +11,7 @@ interface Storm {
 }
 
 /** `count` primaries are lost at once, and come back at once. */
-export async function mass(stand: Stand, count: number, rounds: number): Promise<Figure[]> {
+export async function mass(stand: Stand, count: number, rounds: number): Promise<Outcome> {
   await stand.grow(count)
   const storms = await inTurns(stand, rounds, async () => {
     const lost = await storm(stand, count, false)
@@ -22,21 +23,28 @@ export async function mass(stand: Stand, count: number, rounds: number): Promise
     operator: median(storms.operator.map(of)),
   })
   const name = `${count.toLocaleString('en')} lost at once`
-  return [
-    { measure: `${name}, last weight`, unit: 'ms', ...compare(({ lastMs }) => lastMs), aim: 1.15 },
-    {
-      measure: `${name}, own delay p50`,
-      unit: 'ms',
-      ...compare(({ delays }) => percentile(delays, 0.5)),
-      aim: 1.5,
-    },
-    {
-      measure: `${name}, own delay p99`,
-      unit: 'ms',
-      ...compare(({ delays }) => percentile(delays, 0.99)),
-      aim: 1.5,
-    },
-  ]
+  const delay = (p: number) => compare(({ delays }) => percentile(delays, p))
+  const last = compare(({ lastMs }) => lastMs)
+  const curve = (subject: 'floor' | 'operator') => ({
+    name: subject,
+    points: cumulative(storms[subject].flatMap(({ delays }) => delays)),
+  })
+  return {
+    figures: [
+      { measure: `${name}, last weight`, unit: 'ms', ...last, aim: 1.15 },
+      { measure: `${name}, own delay p50`, unit: 'ms', ...delay(0.5), aim: 1.5 },
+      { measure: `${name}, own delay p99`, unit: 'ms', ...delay(0.99), aim: 1.5 },
+    ],
+    plots: [
+      {
+        name: `lost-${count}`,
+        title: `${name}: services whose weights have moved`,
+        x: 'ms since the readiness of the service was written',
+        y: '% of services',
+        series: [curve('floor'), curve('operator')],
+      },
+    ],
+  }
 }
 
 async function storm(stand: Stand, count: number, ready: boolean): Promise<Storm> {

@@ -1,4 +1,4 @@
-import { type Figure, percentile } from '../figures.ts'
+import { type Outcome, percentile } from '../figures.ts'
 import { pairName, type Stand } from '../stand.ts'
 import { inTurns } from '../turns.ts'
 
@@ -16,30 +16,45 @@ async function sample(stand: Stand, pairs: number): Promise<number[]> {
 }
 
 /** The reaction to a single loss and return, beside the floor's. */
-export async function reaction(stand: Stand, splits: number, rounds: number): Promise<Figure[]> {
+export async function reaction(stand: Stand, splits: number, rounds: number): Promise<Outcome> {
   await stand.grow(splits)
   const delays = await inTurns(stand, rounds, () => sample(stand, Math.min(splits, 100)))
   const at = (p: number) => ({
     floor: percentile(delays.floor.flat(), p),
     operator: percentile(delays.operator.flat(), p),
   })
-  return [
-    { measure: 'one primary lost or back, p50', unit: 'ms', ...at(0.5), aim: 1.15 },
-    { measure: 'one primary lost or back, p99', unit: 'ms', ...at(0.99), aim: 1.3 },
-  ]
+  return {
+    figures: [
+      { measure: 'one primary lost or back, p50', unit: 'ms', ...at(0.5), aim: 1.15 },
+      { measure: 'one primary lost or back, p99', unit: 'ms', ...at(0.99), aim: 1.3 },
+    ],
+  }
 }
 
 /** The same as the number of splits grows: flat, if a change costs what it touches and not what there is. */
-export async function growth(stand: Stand, sizes: readonly number[]): Promise<Figure[]> {
-  const figures: Figure[] = []
+export async function growth(stand: Stand, sizes: readonly number[]): Promise<Outcome> {
+  const medians: [size: number, ms: number][] = []
   for (const size of sizes) {
     await stand.grow(size)
     const operator = stand.start('operator')
     await operator.ready()
-    const delays = await sample(stand, 50)
+    medians.push([size, percentile(await sample(stand, 50), 0.5)])
     await operator.stop()
-    const measure = `one primary lost or back among ${size.toLocaleString('en')} splits, p50`
-    figures.push({ measure, unit: 'ms', operator: percentile(delays, 0.5) })
   }
-  return figures
+  return {
+    figures: medians.map(([size, ms]) => ({
+      measure: `one primary lost or back among ${size.toLocaleString('en')} splits, p50`,
+      unit: 'ms',
+      operator: ms,
+    })),
+    plots: [
+      {
+        name: 'growth',
+        title: 'Reaction to one loss or return, as the number of splits grows',
+        x: 'splits',
+        y: 'ms, median',
+        series: [{ name: 'operator', points: medians }],
+      },
+    ],
+  }
 }

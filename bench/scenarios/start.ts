@@ -1,16 +1,20 @@
-import { type Figure, median } from '../figures.ts'
+import { median, type Outcome } from '../figures.ts'
 import { pairName, type Stand } from '../stand.ts'
 import type { Subject } from '../subject.ts'
 
 /** Started while `count` primaries are down: from the start of the process to the last weight seen. */
-export async function startDown(stand: Stand, count: number, rounds: number): Promise<Figure[]> {
+export async function startDown(stand: Stand, count: number, rounds: number): Promise<Outcome> {
   await stand.grow(count)
   const times: Record<Subject['name'], number[]> = { floor: [], operator: [] }
   for (let round = 0; round < rounds; round++) {
     for (const name of ['floor', 'operator'] as const) times[name].push(await startOnce(stand, count, name))
   }
   const measure = `start while ${count.toLocaleString('en')} are down, last weight`
-  return [{ measure, unit: 'ms', floor: median(times.floor), operator: median(times.operator), aim: 1.3 }]
+  return {
+    figures: [
+      { measure, unit: 'ms', floor: median(times.floor), operator: median(times.operator), aim: 1.3 },
+    ],
+  }
 }
 
 async function startOnce(stand: Stand, count: number, name: Subject['name']): Promise<number> {
@@ -28,7 +32,7 @@ async function startOnce(stand: Stand, count: number, name: Subject['name']): Pr
 }
 
 /** Started over healthy splits: nothing is due, so nothing must be written. */
-export async function startHealthy(stand: Stand, count: number): Promise<Figure[]> {
+export async function startHealthy(stand: Stand, count: number): Promise<Outcome> {
   await stand.grow(count)
   const before = stand.observer.changes
   const operator = stand.start('operator')
@@ -42,12 +46,14 @@ export async function startHealthy(stand: Stand, count: number): Promise<Figure[
   await back
   await operator.stop()
   const writes = stand.observer.changes - before - 2
-  return [
-    {
-      measure: `restart over ${count.toLocaleString('en')} healthy splits`,
-      unit: 'writes',
-      operator: writes,
-      aim: 0,
-    },
-  ]
+  return {
+    figures: [
+      {
+        measure: `restart over ${count.toLocaleString('en')} healthy splits`,
+        unit: 'writes',
+        operator: writes,
+        aim: 0,
+      },
+    ],
+  }
 }
