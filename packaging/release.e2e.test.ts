@@ -2,11 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { binary } from '../test/programs/binaries.ts'
 import { root } from './bundle.ts'
 import { platform } from './executable.ts'
 import { product } from './product.ts'
 import { makeRelease } from './release.ts'
-import { runBoth } from './run.ts'
+import { run, runBoth } from './run.ts'
 import { withShop } from './testing/shop.ts'
 
 const { name, version } = product
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(out, { recursive: true, force: true }))
 
-const released = (file: string, run = 'first') => join(out, run, 'release', file)
+const released = (file: string, turn = 'first') => join(out, turn, 'release', file)
 
 /** Runs the executable in an empty folder, with nothing in its environment: no PATH, no HOME. */
 const start = (...args: string[]) => runBoth(released(executable), args, empty, {})
@@ -34,6 +35,7 @@ test('a release is these files, with the checksum of each', async () => {
   expect(files).toEqual([
     executable,
     `${name}-${version}.cdx.json`,
+    `${name}-${version}.tgz`,
     `${name}-image-${version}.tgz`,
     `${name}-npm-${version}.tgz`,
     `${name}-operator-${version}.tgz`,
@@ -45,8 +47,13 @@ test('a release is these files, with the checksum of each', async () => {
 
 test('a second run, elsewhere, makes the same bytes', async () => {
   await makeRelease(join(out, 'second'))
-  const sums = (run: string) => readFileSync(released('SHA256SUMS', run), 'utf8')
+  const sums = (turn: string) => readFileSync(released('SHA256SUMS', turn), 'utf8')
   expect(sums('second')).toBe(sums('first'))
+})
+
+test('helm takes the archive of the chart for the chart', async () => {
+  const template = (chart: string) => run(binary('helm'), ['template', 'linkerd-failover', chart], root)
+  expect(await template(released(`${name}-${version}.tgz`))).toBe(await template(join('charts', name)))
 })
 
 test('the executable needs no Node.js, and says what the sources say', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { filesBelow, writeArchive } from './archive.ts'
+import { root } from './bundle.ts'
 import { makeExecutable, platform } from './executable.ts'
 import { imageContext } from './image-context.ts'
 import { packNpmPackage } from './npm-package.ts'
@@ -25,6 +26,7 @@ export async function makeRelease(out: string): Promise<string[]> {
   await makeExecutable(bundles.cliFile, join(folder, `${name}-${version}-${platform}`))
   await packNpmPackage(bundles.cli, join(folder, `${name}-npm-${version}.tgz`))
   await writeArchive(join(folder, `${name}-operator-${version}.tgz`), filesBelow(out, 'operator'))
+  await writeArchive(join(folder, `${name}-${version}.tgz`), filesBelow(join(root, 'charts'), name))
   await writeArchive(join(folder, `${name}-image-${version}.tgz`), imageContext())
   const bill = billOfMaterials(bundles.packages, lockedVersion('node_modules/node'))
   writeFileSync(join(folder, `${name}-${version}.cdx.json`), bill)

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
@@ -29,6 +29,8 @@ export interface ControlPlane {
   installCrd(): Promise<void>
   /** The path of a kubeconfig for the operator's ServiceAccount, which may do what the operator needs, no more. */
   operatorKubeconfig(): Promise<string>
+  /** The same as files in a folder, `token` and `ca.crt`, as a Pod finds them. */
+  operatorServiceAccount(): Promise<string>
   /** Kills kube-apiserver and starts it again on the same port and data; resolves when it is ready. */
   restartApiServer(): Promise<void>
   stop(): Promise<void>
@@ -193,6 +195,13 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
       kubectl: (args, input) => kubectl(kubeconfigPath, args, input),
       installCrd: () => installTrafficSplits(api, apiServer),
       operatorKubeconfig: async () => save('operator.kubeconfig', await grantOperator(api)),
+      operatorServiceAccount: async () => {
+        const account = join(folder, 'serviceaccount')
+        mkdirSync(account, { recursive: true })
+        writeFileSync(join(account, 'token'), await grantOperator(api))
+        writeFileSync(join(account, 'ca.crt'), ca)
+        return account
+      },
       restartApiServer: async () => {
         await apiServer.kill()
         apiServer = runApiServer(layout)

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { request } from 'undici'
 import { expect } from 'vitest'
 import { z } from 'zod'
@@ -12,7 +13,7 @@ const listening = z.object({
   port: z.number(),
 })
 
-/** The operator as a user starts it: `node src/main.ts FLAGS`, a process of its own. */
+/** A running operator, a process of its own. */
 export interface Operator {
   /** All that it has written so far, both streams. */
   output(): string
@@ -44,13 +45,18 @@ function json(line: string): unknown {
   }
 }
 
-/** Starts the operator and returns at once. */
+/** Starts the operator as a user does, `node src/main.ts FLAGS`, and returns at once. */
 export function startOperator(kubeconfigPath: string, flags: readonly string[] = []): Operator {
   const always = ['--kubeconfig', kubeconfigPath, '--admin-addr', '127.0.0.1:0', '--log-format', 'json']
   const child = spawn(process.execPath, ['src/main.ts', ...always, ...flags], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  return follow(child)
+}
+
+/** An operator that was started in any way, with `--log-format json` if its admin server is to be asked. */
+export function follow(child: ChildProcessByStdio<null, Readable, Readable>): Operator {
   const text = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk))

@@ -1,0 +1,46 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { type Image, serviceAccount } from './image.ts'
+
+/** What a kubelet adds to an image. */
+export interface PodOptions {
+  /** The folder with `token` and `ca.crt`. */
+  readonly serviceAccount: string
+  /** The API server's address, of which a Pod is told host and port. */
+  readonly server: string
+  readonly args: readonly string[]
+}
+
+/**
+ * A mount namespace of its own, in which the image is the root, read-only, with `/proc` and the service account's
+ * files; then the image's user without any capability, and no way to get one. Each step replaces the last
+ * (`exec`), so the process that was started is the operator in the end.
+ */
+const script = `set -eu
+root=$1 account=$2 user=$3; shift 3
+mount --bind "$root" "$root"
+mount -t proc proc "$root/proc"
+mount --bind "$account" "$root${serviceAccount}"
+mount -o remount,bind,ro "$root${serviceAccount}"
+mount -o remount,bind,ro "$root"
+exec setpriv --no-new-privs chroot --userspec="$user" --groups= "$root" "$@"`
+
+/**
+ * Starts the image as a cluster with the Pod Security profile "restricted" would. Needs root, util-linux and
+ * coreutils, as every Debian has; the network is this machine's.
+ */
+export function startContainer(image: Image, pod: PodOptions): ChildProcessByStdio<null, Readable, Readable> {
+  if (process.getuid?.() !== 0) throw new Error('only root may make a mount namespace: run this as root')
+  const { hostname, port } = new URL(pod.server)
+  const environment = Object.fromEntries(image.environment.map((it) => it.split(/=(.*)/s, 2)))
+  const shell = ['sh', '-c', script, 'sh', image.folder, pod.serviceAccount, image.user]
+  return spawn('unshare', ['--mount', ...shell, ...image.entrypoint, ...pod.args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...environment,
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      KUBERNETES_SERVICE_HOST: hostname,
+      KUBERNETES_SERVICE_PORT: port,
+    },
+  })
+}
