@@ -8,6 +8,7 @@ export default defineConfig({
           name: 'fast',
           include: [
             'src/**/*.test.ts',
+            'dashboard/**/*.test.ts',
             'packaging/**/*.test.ts',
             'sandbox/**/*.test.ts',
             'test/**/*.test.ts',

@@ -40,7 +40,7 @@ interface Source {
 
 function sources(folder: string): Source[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.includes('testing/'))
+    .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.test.ts') && !path.includes('testing/'))
     .map((name) => {
       const path = join(folder, name)
       const text = readFileSync(join(root, path), 'utf8')
@@ -88,6 +88,43 @@ describe('arrows between rooms go one way', () => {
     expect(rooms.map(({ name }) => name).sort()).toEqual(Object.keys(arrows).sort())
   })
 })
+
+/** What the folders of the page may import besides their own, and of packages. */
+const pageArrows: Record<string, { folders: string[]; packages: string[] }> = {
+  model: { folders: ['live/api.ts'], packages: [] },
+  live: { folders: ['model'], packages: [] },
+  view: { folders: ['model', 'live'], packages: ['preact', 'uplot'] },
+}
+
+describe('arrows within the page go one way', () => {
+  test.each(Object.entries(pageArrows))(
+    'dashboard/%s imports nothing else',
+    (folder, { folders, packages }) => {
+      const allowed = [folder, ...folders].map((name) => `dashboard/${name}`)
+      const wrong = sources(`dashboard/${folder}`).flatMap((source) =>
+        source.imports
+          .filter((target) => {
+            if (!target.startsWith('.')) return !packages.some((name) => target.startsWith(name))
+            const reached = relative(root, resolve(root, dirname(source.path), target))
+            return reached !== apiTypes && !allowed.some((name) => reached.startsWith(name))
+          })
+          .map((target) => `${source.path} -> ${target}`),
+      )
+      expect(wrong).toEqual([])
+    },
+  )
+
+  test('only live/api.ts knows the operator, and only its types', () => {
+    const reaching = sources('dashboard').filter(({ path, imports }) =>
+      imports.some((target) => relative(root, resolve(root, dirname(path), target)).startsWith('src/')),
+    )
+    expect(reaching.map(({ path }) => path)).toEqual(['dashboard/live/api.ts'])
+    expect(reaching[0]?.text).not.toMatch(/^(import|export) (?!type)/m)
+  })
+})
+
+/** The one file of the operator that the page knows, through `dashboard/live/api.ts`. */
+const apiTypes = 'src/admin/api/schema.ts'
 
 test('nothing under src/ takes time or chance but what it was handed', () => {
   const grabs = /\b(Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|Math\.random)\b/

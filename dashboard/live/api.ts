@@ -1,0 +1,11 @@
+/** What the JSON API answers with: the types of the server itself, so that the two cannot drift apart. */
+export type {
+  BackendItem,
+  HappeningItem,
+  RouteDetail,
+  RouteItem,
+  RouteList,
+  SplitItem,
+  Status,
+  TimelinePage,
+} from '../../src/admin/api/schema.ts'

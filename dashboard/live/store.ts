@@ -1,0 +1,147 @@
+import { type Happening, History, happeningOf } from '../model/happening.ts'
+import { type Counts, noRoutes } from '../model/headline.ts'
+import { keyOf, type RouteKey } from '../model/route.ts'
+import type { HappeningItem, RouteItem, Status } from './api.ts'
+import { atFirst, type Connection, type ConnectionEvent, next } from './connection.ts'
+import type { GoneItem } from './decode.ts'
+
+/** The operator remembers as many. */
+const rememberedHappenings = 10_000
+
+/** Routes with their counts, of one generation: from one load to the next. */
+class Routes {
+  readonly byKey = new Map<RouteKey, RouteItem>()
+  counts: Counts = noRoutes
+  /** Revisions at which routes went, so that an older page of a list does not bring them back. */
+  readonly #gone = new Map<RouteKey, number>()
+
+  put(route: RouteItem): void {
+    const key = keyOf(route)
+    const before = this.byKey.get(key)
+    if (route.revision <= Math.max(before?.revision ?? -1, this.#gone.get(key) ?? -1)) return
+    this.#move(before?.state, route.state)
+    this.byKey.set(key, route)
+  }
+
+  remove(gone: GoneItem): void {
+    const key = keyOf(gone)
+    const before = this.byKey.get(key)
+    if (before && before.revision > gone.revision) return
+    this.#gone.set(key, gone.revision)
+    this.byKey.delete(key)
+    this.#move(before?.state, undefined)
+  }
+
+  /** Lists are over: from now on everything comes in order. */
+  complete(): void {
+    this.#gone.clear()
+  }
+
+  #move(from: RouteItem['state'] | undefined, to: RouteItem['state'] | undefined): void {
+    if (from === to) return
+    const counts = { ...this.counts }
+    if (from) counts[from] -= 1
+    if (to) counts[to] += 1
+    this.counts = counts
+  }
+}
+
+/**
+ * Everything that the page knows, fed by the server's answers and events in whatever order they come: of two
+ * words about one route the higher revision wins. Says that something changed, never what.
+ */
+export class Store {
+  connection: Connection = atFirst
+  /** Grows with every change of routes or happenings. */
+  version = 0
+  status: Status | undefined
+  /** How far the operator's clock is ahead of the page's (ms). */
+  skewMs = 0
+  /** True once a complete list of routes was seen. */
+  isComplete = false
+  #shown = new Routes()
+  /** What is being loaded while the last generation is still shown. */
+  #loading: Routes | undefined
+  #history = new History(rememberedHappenings)
+  readonly #listeners = new Set<() => void>()
+
+  get routes(): ReadonlyMap<RouteKey, RouteItem> {
+    return this.#shown.byKey
+  }
+
+  /** While the first list is on its way, those that the status tells. */
+  get counts(): Counts {
+    return this.isComplete ? this.#shown.counts : { ...noRoutes, ...this.status?.routes }
+  }
+
+  /** Oldest first. */
+  get happenings(): readonly Happening[] {
+    return this.#history.lines
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** True while a generation of routes is on its way. */
+  get isLoading(): boolean {
+    return this.#loading !== undefined
+  }
+
+  connect(event: ConnectionEvent): void {
+    if (event.kind === 'current' && this.connection.phase === 'live') return
+    this.connection = next(this.connection, event)
+    this.#tell()
+  }
+
+  /** Begins a new generation. What was known stays in sight until `endLoad`; an empty page fills as it comes. */
+  beginLoad(): void {
+    this.#loading = new Routes()
+    this.#history = new History(rememberedHappenings)
+    if (!this.isComplete) this.#shown = this.#loading
+    this.#changed()
+  }
+
+  endLoad(): void {
+    if (this.#loading) this.#shown = this.#loading
+    this.#loading = undefined
+    this.#shown.complete()
+    this.isComplete = true
+    this.connect({ kind: 'current' })
+  }
+
+  putRoutes(routes: readonly RouteItem[]): void {
+    const target = this.#loading ?? this.#shown
+    for (const route of routes) target.put(route)
+    this.#changed()
+  }
+
+  removeRoute(gone: GoneItem): void {
+    const target = this.#loading ?? this.#shown
+    target.remove(gone)
+    if (!this.#loading) target.complete()
+    this.#changed()
+  }
+
+  addHappenings(items: readonly HappeningItem[]): void {
+    this.#history.add(items.map(happeningOf))
+    this.#changed()
+  }
+
+  /** @param at when it arrived, by the page's clock */
+  setStatus(status: Status, at: number): void {
+    this.status = status
+    this.skewMs = Date.parse(status.time) - at
+    this.#tell()
+  }
+
+  #changed(): void {
+    this.version += 1
+    this.#tell()
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}

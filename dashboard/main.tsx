@@ -1,0 +1,23 @@
+import { render } from 'preact'
+import 'uplot/dist/uPlot.min.css'
+import './style/main.css'
+import { Feed } from './live/feed.ts'
+import { Store } from './live/store.ts'
+import { App } from './view/app.tsx'
+
+const after = (ms: number, callback: () => void) => {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
+}
+
+// The page is served beside the API, under whatever path a proxy puts both.
+const http = { api: new URL('.', location.href).href.replace(/\/$/, ''), fetch: fetch.bind(globalThis) }
+const store = new Store()
+const feed = new Feed({ ...http, store, now: Date.now, random: Math.random, after })
+
+addEventListener('online', () => feed.hurry())
+document.addEventListener('visibilitychange', () => document.hidden || feed.hurry())
+
+const page = document.getElementById('page')
+if (page) render(<App store={store} http={http} />, page)
+feed.run()

@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { happening, happeningItem } from '../testing/builders.ts'
+import { History, happeningOf } from './happening.ts'
+
+it('keeps of a line of the timeline what the page shows', () => {
+  expect(happeningOf(happeningItem('web', 1500, 7))).toEqual({
+    id: 'e-7',
+    revision: 7,
+    at: 1500,
+    what: 'failover',
+    key: 'TrafficSplit/shop/web',
+    state: 'failover',
+    sentence: 'shop/web did so',
+    cluster: null,
+    reactionMs: 5,
+  })
+})
+
+describe('history', () => {
+  const line = (revision: number) => happening('a', revision)
+
+  it('is in order and has each line once, in whatever order and pieces the lines come', () => {
+    const pieces = fc.array(fc.array(fc.nat(50), { maxLength: 8 }))
+    fc.assert(
+      fc.property(pieces, (all) => {
+        const history = new History(1000)
+        for (const piece of all) history.add(piece.map(line))
+        const expected = [...new Set(all.flat())].sort((one, other) => one - other)
+        expect(history.lines.map(({ revision }) => revision)).toEqual(expected)
+      }),
+    )
+  })
+
+  it('forgets the oldest, and never holds much more than it should', () => {
+    const history = new History(100)
+    for (let revision = 0; revision < 5000; revision += 1) {
+      history.add([line(revision)])
+      expect(history.lines.length).toBeLessThanOrEqual(110)
+    }
+    expect(history.lines.at(-1)?.revision).toBe(4999)
+    expect(history.lines.length).toBeGreaterThanOrEqual(100)
+  })
+})

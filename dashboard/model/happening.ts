@@ -1,0 +1,63 @@
+import type { HappeningItem } from '../live/api.ts'
+import { keyOf, type RouteKey, stateOfRule } from './route.ts'
+import type { RouteState } from './states.ts'
+
+/** What the page keeps of a line of the timeline: ten thousand of them have to be cheap. */
+export interface Happening {
+  readonly id: string
+  readonly revision: number
+  /** Milliseconds since 1970, by the operator's clock. */
+  readonly at: number
+  readonly what: HappeningItem['what']
+  readonly key: RouteKey
+  /** How what it happened to stood from then on. */
+  readonly state: RouteState
+  readonly sentence: string
+  readonly cluster: string | null
+  readonly reactionMs: number | null
+}
+
+export function happeningOf(item: HappeningItem): Happening {
+  const { id, revision, what, sentence, cluster, reactionMs } = item
+  const key = keyOf(item.route)
+  return {
+    id,
+    revision,
+    at: Date.parse(item.at),
+    what,
+    key,
+    state: stateOfRule(item.rule),
+    sentence,
+    cluster,
+    reactionMs,
+  }
+}
+
+/** The last happenings, oldest first, each once, never more than `capacity`. */
+export class History {
+  readonly #capacity: number
+  #lines: Happening[] = []
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  get lines(): readonly Happening[] {
+    return this.#lines
+  }
+
+  /** Takes lines in any order; one that is there already is not taken again. */
+  add(lines: readonly Happening[]): void {
+    const newest = this.#lines.at(-1)?.revision ?? -1
+    const isNext = lines.length === 1 && (lines[0]?.revision ?? -1) > newest
+    if (isNext) this.#lines.push(...lines)
+    else this.#lines = merged(this.#lines, lines)
+    // Trimmed by the tenth, so that the copying is shared by many additions.
+    if (this.#lines.length > this.#capacity * 1.1) this.#lines = this.#lines.slice(-this.#capacity)
+  }
+}
+
+function merged(known: readonly Happening[], fresh: readonly Happening[]): Happening[] {
+  const byRevision = new Map([...known, ...fresh].map((line) => [line.revision, line]))
+  return [...byRevision.values()].sort((one, other) => one.revision - other.revision)
+}

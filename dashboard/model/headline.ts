@@ -1,0 +1,36 @@
+import { count, counted, listed } from './format.ts'
+import { type RouteState, stateNames, states } from './states.ts'
+
+export type Counts = Readonly<Record<RouteState, number>>
+
+export const noRoutes: Counts = { dark: 0, misconfigured: 0, hold: 0, failover: 0, paused: 0, primary: 0 }
+
+export interface Headline {
+  readonly text: string
+  readonly detail: string
+  readonly tone: 'calm' | 'notice' | 'alarm'
+}
+
+/** The first sentence of the page: what a person must know, or that there is nothing to know. */
+export function headlineOf(counts: Counts): Headline {
+  const total = stateNames.reduce((sum, name) => sum + counts[name], 0)
+  if (total === 0) return { text: 'No routes yet', detail: '', tone: 'calm' }
+  const loud = stateNames.filter((name) => states[name].tone !== 'calm' && counts[name] > 0)
+  const paused = counts.paused > 0 ? `${count(counts.paused)} paused` : ''
+  if (loud.length === 0) return { text: calmText(counts.primary), detail: paused, tone: 'calm' }
+  const parts = loud.map((name, index) => partOf(name, counts[name], index === 0))
+  const rest = counts.primary > 0 ? `${count(counts.primary)} on their primary` : ''
+  const detail = [`of ${counted(total, 'route')}`, rest, paused].filter(Boolean).join(' · ')
+  const tone = loud.some((name) => states[name].tone === 'alarm') ? 'alarm' : 'notice'
+  return { text: listed(parts), detail, tone }
+}
+
+function calmText(primary: number): string {
+  if (primary === 0) return 'All routes are paused'
+  return primary === 1
+    ? 'The only route is on its primary'
+    : `All ${count(primary)} routes are on their primary`
+}
+
+const partOf = (name: RouteState, number: number, isFirst: boolean) =>
+  `${isFirst ? counted(number, 'route') : count(number)} ${states[name].verb(number)}`

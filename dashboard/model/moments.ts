@@ -1,0 +1,105 @@
+import { counted } from './format.ts'
+import type { Happening } from './happening.ts'
+import type { RouteKey } from './route.ts'
+import type { RouteState } from './states.ts'
+
+/** What happened at one moment: to one route, or, where one cause hit many, to all of them. */
+export interface Moment {
+  /** Of its first happening, so it stays the same while the moment grows. */
+  readonly id: string
+  readonly what: Happening['what']
+  /** Milliseconds since 1970: its first happening, and its last. */
+  readonly from: number
+  readonly to: number
+  readonly routes: readonly RouteKey[]
+  /** Oldest first. */
+  readonly lines: readonly Happening[]
+  readonly cluster: string | null
+}
+
+/** So long after the last one, another happening of the same sort is a moment of its own (ms). */
+const gapMs = 2000
+/** No moment lasts longer: an endless trickle is not one event. */
+const longestMs = 60_000
+/** So many routes make a mass event; fewer are told one by one. */
+export const massFrom = 5
+
+interface Open {
+  readonly what: Happening['what']
+  readonly cluster: string | null
+  readonly from: number
+  to: number
+  readonly lines: Happening[]
+}
+
+/**
+ * Puts together what belongs together: the same thing that happened to many routes with primaries in the same
+ * cluster, one right after the other.
+ *
+ * @param lines oldest first
+ * @returns newest first, by when each began
+ */
+export function momentsOf(lines: readonly Happening[]): Moment[] {
+  const open = new Map<string, Open>()
+  const all: Open[] = []
+  for (const line of lines) {
+    const cause = `${verbOf(line)} ${line.cluster ?? ''}`
+    const current = open.get(cause)
+    if (current && line.at - current.to <= gapMs && line.at - current.from <= longestMs) {
+      current.lines.push(line)
+      current.to = Math.max(current.to, line.at)
+    } else {
+      const fresh = { what: line.what, cluster: line.cluster, from: line.at, to: line.at, lines: [line] }
+      open.set(cause, fresh)
+      all.push(fresh)
+    }
+  }
+  return all.flatMap(closed).sort((one, other) => other.from - one.from)
+}
+
+/** A mass event as one moment; anything smaller as a moment for each happening. */
+function closed({ what, cluster, from, to, lines }: Open): Moment[] {
+  const routes = [...new Set(lines.map(({ key }) => key))]
+  const [first] = lines
+  if (first && routes.length >= massFrom) return [{ id: first.id, what, cluster, from, to, routes, lines }]
+  return lines.map((line) => {
+    return { id: line.id, what, cluster, from: line.at, to: line.at, routes: [line.key], lines: [line] }
+  })
+}
+
+export const isMass = ({ routes }: Moment): boolean => routes.length > 1
+
+/** What happened, in words that follow the name of a route, or a number of them. */
+export const verbOf = ({ what, state }: Pick<Happening, 'what' | 'state'>): string =>
+  what === 'hold' ? holds[state] : verbs[what]
+
+const verbs = {
+  failover: 'failed over',
+  failback: 'came back to the primary',
+  redistribute: 'shared anew among secondaries',
+  release: 'stopped holding',
+}
+
+const holds: Readonly<Record<RouteState, string>> = {
+  dark: 'went dark',
+  misconfigured: 'became misconfigured',
+  paused: 'was paused',
+  hold: 'began to hold',
+  failover: 'began to hold',
+  primary: 'began to hold',
+}
+
+/** What a mass event did, as people say it: `412 routes failed over from cluster east`. */
+export function headOf({ what, routes, cluster, lines: [first] }: Moment): string {
+  const place = cluster === null ? commonNamespace(routes) : `cluster ${cluster}`
+  const where = place ? ` ${what === 'failover' ? 'from' : 'in'} ${place}` : ''
+  return `${counted(routes.length, 'route')} ${first ? verbOf(first) : ''}${where}`
+}
+
+/** `namespace shop` where all routes are in one. */
+function commonNamespace(routes: readonly RouteKey[]): string | undefined {
+  const [first] = routes
+  const namespace = first?.split('/')[1]
+  const isCommon = routes.every((key) => key.split('/')[1] === namespace)
+  return namespace && isCommon ? `namespace ${namespace}` : undefined
+}

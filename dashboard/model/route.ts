@@ -1,0 +1,65 @@
+import type { BackendItem, RouteItem, SplitItem } from '../live/api.ts'
+import type { RouteState } from './states.ts'
+
+/** Names a route across kinds: `Kind/namespace/name`. */
+export type RouteKey = string
+
+export const keyOf = ({ kind, namespace, name }: Pick<RouteItem, 'kind' | 'namespace' | 'name'>): RouteKey =>
+  `${kind}/${namespace}/${name}`
+
+/** How a single split stands, by the rule that decided it. */
+export const stateOfRule = (rule: SplitItem['rule']): RouteState => stateByRule[rule]
+
+const stateByRule: Readonly<Record<SplitItem['rule'], RouteState>> = {
+  Paused: 'paused',
+  Misconfigured: 'misconfigured',
+  Unknown: 'hold',
+  PrimaryReady: 'primary',
+  SecondariesReady: 'failover',
+  NothingReady: 'dark',
+}
+
+/** The split that makes the route stand as it does; the others are no worse. */
+export const worstSplit = (route: RouteItem): SplitItem | undefined =>
+  route.splits.find(({ rule }) => stateOfRule(rule) === route.state) ?? route.splits[0]
+
+/** A backend's part of the traffic of its split, 0 to 1. */
+export function shareOf(backend: BackendItem, split: SplitItem): number {
+  const sum = split.backends.reduce((total, one) => total + effectiveWeight(one), 0)
+  return sum > 0 ? effectiveWeight(backend) / sum : 0
+}
+
+/** A weight that is not written counts as its kind says, which `active` knows. */
+const effectiveWeight = ({ weight, active }: BackendItem) => weight ?? (active ? 1 : 0)
+
+/** Clusters that the backends of a route are mirrored from, each once. */
+export const clustersOf = (route: RouteItem): string[] => [
+  ...new Set(route.splits.flatMap(({ backends }) => backends.flatMap(({ cluster }) => cluster ?? []))),
+]
+
+/** The cluster whose loss would lose the route's primary; `null` is this one. */
+export const primaryCluster = (route: RouteItem): string | null =>
+  worstSplit(route)?.backends.find(({ primary }) => primary)?.cluster ?? null
+
+/** Whether what stands in the cluster is what was decided. */
+export type Agreement = 'agrees' | 'pending' | 'refused' | 'held'
+
+/** A held split agrees with whatever stands there; `held` says so. */
+export function agreementOf(route: RouteItem): Agreement {
+  if (route.refusal) return 'refused'
+  const open = route.splits.filter(({ decision }) => decision !== 'hold')
+  if (open.length === 0) return 'held'
+  return open.every(followsDecision) ? 'agrees' : 'pending'
+}
+
+function followsDecision({ decision, backends }: SplitItem): boolean {
+  const active = backends.filter((backend) => backend.active)
+  return active.length > 0 && active.every(({ primary }) => primary === (decision === 'primary'))
+}
+
+/** The route's name as people say it. */
+export const titleOf = (key: RouteKey): string => key.slice(key.indexOf('/') + 1)
+
+/** A Service's name where its namespace is plain from the route. */
+export const shortService = (service: string, namespace: string): string =>
+  service.startsWith(`${namespace}/`) ? service.slice(namespace.length + 1) : service

@@ -1,0 +1,12 @@
+import { count } from './format.ts'
+import type { Counts } from './headline.ts'
+import { stateNames, states } from './states.ts'
+
+/** The title of the page, which is read in a row of tabs: what is wrong comes first. */
+export function titleFor(counts: Counts, phase: 'connecting' | 'live' | 'lost'): string {
+  const name = 'linkerd-failover'
+  if (phase === 'lost') return `not live · ${name}`
+  const loud = stateNames.filter((state) => states[state].tone !== 'calm' && counts[state] > 0)
+  const [worst] = loud
+  return worst ? `${count(counts[worst])} ${states[worst].label.toLowerCase()} · ${name}` : name
+}

@@ -1,0 +1,134 @@
+import type { BackendItem, HappeningItem, RouteItem, SplitItem, Status } from '../live/api.ts'
+import type { Happening } from '../model/happening.ts'
+
+/** Values of the API for tests, as small as a test wants to speak of them. */
+
+interface BackendWords {
+  readonly weight?: number | null
+  readonly ready?: number | null
+  readonly total?: number
+  readonly cluster?: string
+  readonly primary?: boolean
+}
+
+export function backend(service: string, words: BackendWords = {}): BackendItem {
+  const { weight = 0, ready = 1, total = ready ?? 0, cluster = null, primary = false } = words
+  return {
+    service,
+    port: null,
+    weight,
+    active: (weight ?? 0) > 0,
+    primary,
+    cluster,
+    readiness:
+      ready === null
+        ? { state: 'unknown', ready: null, total: null }
+        : { state: ready > 0 ? 'ready' : 'down', ready, total },
+  }
+}
+
+const rules: Readonly<Record<RouteItem['state'], SplitItem['rule']>> = {
+  primary: 'PrimaryReady',
+  failover: 'SecondariesReady',
+  dark: 'NothingReady',
+  hold: 'Unknown',
+  misconfigured: 'Misconfigured',
+  paused: 'Paused',
+}
+
+const decisionOf = (state: RouteItem['state']) =>
+  state === 'primary' || state === 'failover' ? state : ('hold' as const)
+
+interface RouteWords extends Partial<RouteItem> {
+  /** The cluster of the primary. */
+  readonly cluster?: string
+}
+
+/** A route named `namespace/name` in a state, with a primary and one secondary that stand as the state says. */
+export function route(
+  title: string,
+  state: RouteItem['state'] = 'primary',
+  words: RouteWords = {},
+): RouteItem {
+  const [namespace = '', name = ''] = title.split('/')
+  const { cluster, ...overrides } = words
+  const isAway = state === 'failover'
+  const primary = {
+    primary: true,
+    weight: isAway ? 0 : 1,
+    ready: isAway ? 0 : 1,
+    ...(cluster ? { cluster } : {}),
+  }
+  return {
+    apiVersion: 'split.smi-spec.io/v1alpha2',
+    kind: 'TrafficSplit',
+    namespace,
+    name,
+    state,
+    sentence: `${title} stands so`,
+    since: null,
+    revision: 1,
+    apexes: [title],
+    refusal: null,
+    splits: [
+      {
+        where: null,
+        primary: title,
+        decision: decisionOf(state),
+        rule: rules[state],
+        sentence: `${title} stands so`,
+        backends: [backend(title, primary), backend(`${title}-b`, { weight: isAway ? 1 : 0 })],
+      },
+    ],
+    ...overrides,
+  }
+}
+
+/** What happened to `TrafficSplit/shop/NAME` at a time in milliseconds. */
+export function happening(name: string, at: number, words: Partial<Happening> = {}): Happening {
+  return {
+    id: `e-${at}-${name}`,
+    revision: at,
+    at,
+    what: 'failover',
+    key: `TrafficSplit/shop/${name}`,
+    state: words.what === 'failback' ? 'primary' : 'failover',
+    sentence: `shop/${name} did so`,
+    cluster: null,
+    reactionMs: 5,
+    ...words,
+  }
+}
+
+/** The same as the API tells it. */
+export function happeningItem(name: string, at: number, revision = at): HappeningItem {
+  return {
+    id: `e-${revision}`,
+    revision,
+    at: new Date(at).toISOString(),
+    what: 'failover',
+    route: { apiVersion: 'split.smi-spec.io/v1alpha2', kind: 'TrafficSplit', namespace: 'shop', name },
+    rule: 'SecondariesReady',
+    sentence: `shop/${name} did so`,
+    splits: [],
+    cluster: null,
+    reactionMs: 5,
+  }
+}
+
+export function status(words: Partial<Status> = {}): Status {
+  return {
+    version: '1.0.0',
+    instance: 'pod-a',
+    role: 'leader',
+    leader: 'pod-a',
+    time: new Date(0).toISOString(),
+    startedAt: new Date(0).toISOString(),
+    ready: true,
+    revision: 0,
+    watches: [],
+    routes: { dark: 0, misconfigured: 0, hold: 0, failover: 0, paused: 0, primary: 0 },
+    reactions: [],
+    ...words,
+  }
+}

@@ -1,0 +1,23 @@
+import { useState } from 'preact/hooks'
+
+/** Text to take away, with a button that does so. */
+export function Code({ title, text }: { title: string; text: string }) {
+  const [said, say] = useState('')
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text)
+      say('Copied')
+    } catch {
+      say('Select and copy it by hand')
+    }
+    setTimeout(() => say(''), 2000)
+  }
+  return (
+    <div class="code">
+      <button type="button" onClick={copy} aria-label={`Copy the ${title}`}>
+        {said || 'Copy'}
+      </button>
+      <pre>{text}</pre>
+    </div>
+  )
+}

@@ -1,0 +1,114 @@
+import type { BackendItem, SplitItem } from '../live/api.ts'
+import { listed, percent } from '../model/format.ts'
+import { shareOf, shortService } from '../model/route.ts'
+import { ReadinessDot } from './backends.tsx'
+
+interface DiagramProps {
+  readonly split: SplitItem
+  /** What the clients call. */
+  readonly apexes: readonly string[]
+  readonly namespace: string
+}
+
+/** Pixels, as the style sheet has them: the height of a backend's box with the gap below it, and the ways' width. */
+const boxHeight = 68
+const waysWidth = 120
+
+/** Where the requests of a split go: from the apex to each backend, as broad as its part of the traffic. */
+export function Diagram({ split, apexes, namespace }: DiagramProps) {
+  const { backends } = split
+  const height = backends.length * boxHeight
+  return (
+    <figure class="diagram" aria-label={wordsOf(split, namespace)}>
+      <div class="apex">
+        <span class="quiet">clients call</span>
+        <strong>{listed(apexes.map((apex) => shortService(apex, namespace)))}</strong>
+      </div>
+      <svg
+        class="ways"
+        width={waysWidth}
+        height={height}
+        viewBox={`0 0 ${waysWidth} ${height}`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        {backends.map((backend, index) => (
+          <Way
+            key={`${index} ${backend.service}`}
+            backend={backend}
+            share={shareOf(backend, split)}
+            y={(index + 0.5) * boxHeight}
+            middle={height / 2}
+          />
+        ))}
+      </svg>
+      <ul class="boxes">
+        {backends.map((backend, index) => (
+          <Box
+            key={`${index} ${backend.service}`}
+            backend={backend}
+            share={shareOf(backend, split)}
+            namespace={namespace}
+          />
+        ))}
+      </ul>
+    </figure>
+  )
+}
+
+const narrowest = 3
+const broadest = 14
+
+function Way({
+  backend,
+  share,
+  y,
+  middle,
+}: {
+  backend: BackendItem
+  share: number
+  y: number
+  middle: number
+}) {
+  const half = waysWidth / 2
+  const path = `M0 ${middle}C${half} ${middle} ${half} ${y} ${waysWidth} ${y}`
+  if (share === 0) return <path class="way none" d={path} />
+  const width = narrowest + share * (broadest - narrowest)
+  return (
+    <>
+      <path class={`way ${backend.primary ? 'primary' : 'secondary'}`} d={path} stroke-width={width} />
+      <path class="pulse" d={path} />
+    </>
+  )
+}
+
+function Box({ backend, share, namespace }: { backend: BackendItem; share: number; namespace: string }) {
+  const { service, weight, primary, cluster, readiness } = backend
+  return (
+    <li class={`box ${readiness.state} ${share > 0 ? 'active' : ''}`}>
+      <ReadinessDot backend={{ ...backend, primary: false }} />
+      <span class="service">
+        {shortService(service, namespace)}
+        {primary && <span class="tag">primary</span>}
+        {cluster !== null && <span class="tag cluster">cluster {cluster}</span>}
+      </span>
+      <span class="ready">{readyWords(backend)}</span>
+      <span class="weight">
+        weight {weight ?? 'not written'} · <strong>{percent(share)}</strong>
+      </span>
+    </li>
+  )
+}
+
+const readyWords = ({ readiness: { state, ready, total } }: BackendItem): string => {
+  if (state === 'unknown') return 'readiness unknown'
+  return total === 0 ? 'no endpoints' : `${ready} of ${total} ready`
+}
+
+const wordsOf = (split: SplitItem, namespace: string) =>
+  split.backends
+    .map(
+      (backend) =>
+        `${shortService(backend.service, namespace)}: ${percent(shareOf(backend, split))} of the traffic, ${readyWords(backend)}`,
+    )
+    .join('; ')

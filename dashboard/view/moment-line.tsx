@@ -1,0 +1,53 @@
+import { brief, clock, lasting } from '../model/format.ts'
+import { headOf, isMass, type Moment, verbOf } from '../model/moments.ts'
+import { writePlace } from '../model/place.ts'
+import { titleOf } from '../model/route.ts'
+import { StateMark } from './state-mark.tsx'
+
+interface MomentLineProps {
+  readonly moment: Moment
+  readonly now: number
+  /** Brings a stretch of time into sight. */
+  readonly look?: ((from: number, to: number) => void) | undefined
+}
+
+/** What happened at one moment, in a line. */
+export function MomentLine({ moment, now, look }: MomentLineProps) {
+  const { what, from, to, lines } = moment
+  const [first] = lines
+  if (!first) return null
+  const why = first.sentence.replaceAll(`${first.key.split('/')[1]}/`, '')
+  return (
+    <li class={`line moment ${what}`}>
+      <StateMark state={first.state} />
+      {isMass(moment) ? (
+        <>
+          <span class="subject">{headOf(moment)}</span>
+          <span class="why">
+            {to > from ? `in ${brief(to - from)}` : 'at once'}, {titleOf(first.key)} first
+          </span>
+        </>
+      ) : (
+        <>
+          <a class="subject" href={writePlace({ view: 'route', key: first.key })}>
+            {titleOf(first.key)} {verbOf(first)}
+          </a>
+          <span class="why">{why}</span>
+        </>
+      )}
+      <time class="when" dateTime={new Date(from).toISOString()}>
+        {lasting(now - from)} ago<span class="aside-word">, {clock(from, now)}</span>
+      </time>
+      {look && (
+        <button
+          type="button"
+          class="look"
+          onClick={() => look(from, to)}
+          aria-label={`Show ${clock(from, now)} on the timeline`}
+        >
+          show
+        </button>
+      )}
+    </li>
+  )
+}

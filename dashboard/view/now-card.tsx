@@ -1,0 +1,106 @@
+import { clock, counted, lasting } from '../model/format.ts'
+import { type Counts, headlineOf } from '../model/headline.ts'
+import type { Moment } from '../model/moments.ts'
+import { type Place, writePlace } from '../model/place.ts'
+import { agreementOf, keyOf, titleOf } from '../model/route.ts'
+import { states } from '../model/states.ts'
+import type { Story } from '../model/stories.ts'
+import { everything, worstFirst } from '../model/table.ts'
+import { MomentLine } from './moment-line.tsx'
+import { sentenceOf } from './sentence.ts'
+import { StateMark } from './state-mark.tsx'
+
+interface NowCardProps {
+  readonly counts: Counts
+  readonly stories: readonly Story[]
+  readonly moments: readonly Moment[]
+  readonly isComplete: boolean
+  readonly now: number
+}
+
+/** So many lines have their place, whether there is something to tell or not: the page must not jump. */
+const lines = 3
+
+/** The first thing to read: what is wrong, why, since when, and whether it is right. Quiet where all is well. */
+export function NowCard({ counts, stories, moments, isComplete, now }: NowCardProps) {
+  const headline = headlineOf(counts)
+  const more = stories.slice(lines).reduce((sum, { routes }) => sum + routes.length, 0)
+  const text = isComplete || headline.tone !== 'calm' ? headline.text : 'Loading the routes…'
+  return (
+    <section class={`card now ${headline.tone}`} aria-label="Now">
+      <h1 aria-live="polite">{text}</h1>
+      <p class="detail">
+        {headline.detail}
+        {more > 0 && ` · the list tells of ${counted(more, 'more route')}`}
+        {'\u00a0'}
+      </p>
+      <ul class="lines">
+        {stories.slice(0, lines).map((story) => (
+          <StoryLine
+            key={`${story.state} ${story.cluster} ${story.routes.at(-1)?.name}`}
+            story={story}
+            now={now}
+          />
+        ))}
+        {stories.length === 0 &&
+          moments.slice(0, lines).map((moment) => <MomentLine key={moment.id} moment={moment} now={now} />)}
+      </ul>
+    </section>
+  )
+}
+
+function StoryLine({ story, now }: { story: Story; now: number }) {
+  const { state, routes, since } = story
+  const [first] = routes
+  if (!first) return null
+  const isOne = routes.length === 1
+  const at = since === null ? undefined : Date.parse(since)
+  return (
+    <li class="line">
+      <StateMark state={state} />
+      <a class="subject" href={writePlace(placeOf(story))}>
+        {isOne ? titleOf(keyOf(first)) : headOf(story)}
+      </a>
+      <span class="why">
+        {isOne ? sentenceOf(first) : `for example ${titleOf(keyOf(first))}: ${sentenceOf(first)}`}
+      </span>
+      <Verdict story={story} />
+      <span class="when">
+        {at === undefined ? 'since before the start' : lasting(now - at)}
+        {at !== undefined && <span class="aside-word">, since {clock(at, now)}</span>}
+      </span>
+    </li>
+  )
+}
+
+function headOf({ state, routes, cluster }: Story): string {
+  const head = `${counted(routes.length, 'route')} ${states[state].verb(routes.length)}`
+  if (cluster === null) return head
+  return state === 'failover'
+    ? `${head} from cluster ${cluster}`
+    : `${head}, the primary in cluster ${cluster}`
+}
+
+/** Whether what stands in the cluster is what was decided. */
+function Verdict({ story: { routes } }: { story: Story }) {
+  const open = routes.map(agreementOf)
+  const refused = open.filter((one) => one === 'refused').length
+  const pending = open.filter((one) => one === 'pending').length
+  if (refused > 0)
+    return (
+      <span class="verdict bad">✗ {refused === open.length ? 'write refused' : `${refused} refused`}</span>
+    )
+  if (pending > 0) return <span class="verdict wait">… being written</span>
+  if (!open.includes('agrees')) return <span class="verdict">weights left alone</span>
+  return <span class="verdict good">✓ weights as decided</span>
+}
+
+function placeOf({ routes, state, cluster }: Story): Place {
+  const [first] = routes
+  if (routes.length === 1 && first) return { view: 'route', key: keyOf(first) }
+  return {
+    view: 'routes',
+    filter: { ...everything, states: [state], cluster: cluster ?? '' },
+    sorting: worstFirst,
+  }
+}

@@ -1,0 +1,80 @@
+import type { Status } from '../live/api.ts'
+import type { Store } from '../live/store.ts'
+import { clock, count, lasting } from '../model/format.ts'
+import { ReactionChart } from './reaction-chart.tsx'
+
+interface OperatorViewProps {
+  readonly store: Store
+  /** By the operator's clock. */
+  readonly now: number
+}
+
+/** How the operator itself is: who leads, what it sees, how fast it is. */
+export function OperatorView({ store, now }: OperatorViewProps) {
+  const { status } = store
+  if (!status) return <p class="empty">Nothing has been heard of the operator yet.</p>
+  return (
+    <div class="operator">
+      <section class="card" aria-label="This operator">
+        <h1>{leadWords(status)}</h1>
+        <dl>
+          <Fact term="Answers here" text={status.instance} />
+          <Fact term="Leader" text={status.leader ?? 'not known'} />
+          <Fact term="Version" text={status.version} />
+          <Fact
+            term="Started"
+            text={`${lasting(now - Date.parse(status.startedAt))} ago, ${clock(Date.parse(status.startedAt), now)}`}
+          />
+          <Fact term="Its clock" text={skewWords(store.skewMs)} />
+        </dl>
+      </section>
+      <ReactionChart lines={store.happenings} version={store.version} />
+      <section class="card" aria-label="What it sees">
+        <h2>
+          {status.ready
+            ? 'It sees everything it needs'
+            : 'It does not see everything yet, and decides nothing'}
+        </h2>
+        <table class="watches">
+          <thead>
+            <tr>
+              <th scope="col">Watch</th>
+              <th scope="col">State</th>
+              <th scope="col">Complete</th>
+              <th scope="col">Objects</th>
+            </tr>
+          </thead>
+          <tbody>
+            {status.watches.map(({ name, state, synced, objects }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{state}</td>
+                <td>{synced ? '✓ yes' : '✗ not yet'}</td>
+                <td>{count(objects)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </div>
+  )
+}
+
+const Fact = ({ term, text }: { term: string; text: string }) => (
+  <>
+    <dt>{term}</dt>
+    <dd>{text}</dd>
+  </>
+)
+
+function leadWords({ role, leader }: Status): string {
+  if (role === 'leader') return 'This operator leads: it writes the weights'
+  if (role === 'standby') return `A standby: ${leader ?? 'another operator'} writes the weights`
+  return 'Nobody is known to lead'
+}
+
+/** Times on the page follow the operator's clock; a browser that is far off should know. */
+function skewWords(skewMs: number): string {
+  if (Math.abs(skewMs) < 2000) return 'agrees with this browser'
+  return `${lasting(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} this browser`
+}

@@ -1,0 +1,71 @@
+import type { RouteItem } from '../live/api.ts'
+import { clock, lasting } from '../model/format.ts'
+import { writePlace } from '../model/place.ts'
+import { keyOf } from '../model/route.ts'
+import { Traffic } from './backends.tsx'
+import { sentenceOf } from './sentence.ts'
+import { StateBadge } from './state-mark.tsx'
+
+interface RouteRowProps {
+  readonly id: string
+  readonly index: number
+  /** Pixels from the top of all rows. */
+  readonly top: number
+  readonly isActive: boolean
+  /** `undefined` once it is gone, until the order is made anew. */
+  readonly route: RouteItem | undefined
+  readonly now: number
+}
+
+export function RouteRow({ id, index, top, isActive, route, now }: RouteRowProps) {
+  return (
+    <tr
+      class={isActive ? 'active' : undefined}
+      id={id}
+      aria-rowindex={index + 2}
+      aria-selected={isActive}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      {route ? <Cells route={route} now={now} /> : <td class="gone">gone</td>}
+    </tr>
+  )
+}
+
+function Cells({ route, now }: { route: RouteItem; now: number }) {
+  return (
+    <>
+      <td class="state">
+        <StateBadge state={route.state} />
+      </td>
+      <td class="name">
+        <a href={writePlace({ view: 'route', key: keyOf(route) })} tabIndex={-1}>
+          {route.name}
+        </a>
+        <span class="quiet">
+          {route.namespace} · {route.kind}
+        </span>
+      </td>
+      <td class="flow">
+        <Traffic route={route} />
+      </td>
+      <td class="why" title={route.sentence}>
+        {route.refusal
+          ? `write refused ${route.refusal.count}×: ${route.refusal.message}`
+          : sentenceOf(route)}
+      </td>
+      <td class="since">
+        <Since since={route.since} now={now} />
+      </td>
+    </>
+  )
+}
+
+function Since({ since, now }: { since: string | null; now: number }) {
+  if (since === null) return <span title="since before the operator started">—</span>
+  const at = Date.parse(since)
+  return (
+    <time dateTime={since} title={clock(at, now)}>
+      {lasting(now - at)}
+    </time>
+  )
+}

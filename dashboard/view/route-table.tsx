@@ -1,0 +1,107 @@
+import type { RouteItem } from '../live/api.ts'
+import type { RouteKey } from '../model/route.ts'
+import type { Column, Sorting } from '../model/table.ts'
+import { RouteRow } from './route-row.tsx'
+import { useKeys } from './use-keys.ts'
+import { useMedia } from './use-media.ts'
+import { usePageWindow } from './use-window.ts'
+
+interface RouteTableProps {
+  readonly order: readonly RouteKey[]
+  readonly routes: ReadonlyMap<RouteKey, RouteItem>
+  readonly sorting: Sorting
+  readonly sort: (sorting: Sorting) => void
+  /** By the operator's clock. */
+  readonly now: number
+  /** What stands there when no route does. */
+  readonly empty: preact.ComponentChildren
+}
+
+/** Heights of a row as the style sheet has them. */
+const rowHeights = { wide: 56, narrow: 104 }
+
+/** All routes. Only those in sight exist as elements, each put where it would be if all did. */
+export function RouteTable({ order, routes, sorting, sort, now, empty }: RouteTableProps) {
+  const isNarrow = useMedia('(max-width: 760px)')
+  const rowHeight = isNarrow ? rowHeights.narrow : rowHeights.wide
+  const { body, first, end } = usePageWindow(order.length, rowHeight)
+  const { active, onKeyDown } = useKeys(order, rowHeight, body)
+  return (
+    <div class="table">
+      <table
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows are chosen by keys is a grid
+        role="grid"
+        aria-label="Routes"
+        aria-rowcount={order.length + 1}
+        aria-activedescendant={active === undefined ? undefined : rowId(active)}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
+        <Head sorting={sorting} sort={sort} />
+        <tbody ref={body} style={{ height: `${order.length * rowHeight}px` }}>
+          {order.slice(first, end).map((key, offset) => {
+            const index = first + offset
+            return (
+              <RouteRow
+                key={key}
+                id={rowId(index)}
+                index={index}
+                top={index * rowHeight}
+                isActive={index === active}
+                route={routes.get(key)}
+                now={now}
+              />
+            )
+          })}
+        </tbody>
+      </table>
+      {order.length === 0 && <div class="empty">{empty}</div>}
+    </div>
+  )
+}
+
+const rowId = (index: number) => `row-${index}`
+
+const headings: readonly { column: Column | undefined; text: string }[] = [
+  { column: 'state', text: 'State' },
+  { column: 'name', text: 'Route' },
+  { column: undefined, text: 'Traffic and readiness' },
+  { column: undefined, text: 'Why' },
+  { column: 'since', text: 'Since' },
+]
+
+type Sorted = Pick<RouteTableProps, 'sorting' | 'sort'>
+
+function Head({ sorting, sort }: Sorted) {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {headings.map(({ column, text }) =>
+          column ? (
+            <SortHeading key={text} column={column} text={text} sorting={sorting} sort={sort} />
+          ) : (
+            <th key={text} scope="col">
+              {text}
+            </th>
+          ),
+        )}
+      </tr>
+    </thead>
+  )
+}
+
+/** Pressed once it sorts by its column, pressed again the other way round. */
+function SortHeading({ column, text, sorting, sort }: { column: Column; text: string } & Sorted) {
+  const isSorted = sorting.by === column
+  const { descending } = sorting
+  return (
+    <th scope="col" aria-sort={isSorted ? (descending ? 'descending' : 'ascending') : 'none'}>
+      <button type="button" onClick={() => sort({ by: column, descending: isSorted && !descending })}>
+        {text}
+        <span class="arrow" aria-hidden="true">
+          {isSorted && (descending ? '▲' : '▼')}
+        </span>
+      </button>
+    </th>
+  )
+}

@@ -1,0 +1,148 @@
+import type { HappeningItem, RouteItem } from '../live/api.ts'
+import type { Http } from '../live/http.ts'
+import type { Store } from '../live/store.ts'
+import { brief, clock, lasting } from '../model/format.ts'
+import { verbOf } from '../model/moments.ts'
+import { type Agreement, agreementOf, type RouteKey, stateOfRule, titleOf } from '../model/route.ts'
+import { Code } from './code.tsx'
+import { Diagram } from './diagram.tsx'
+import { sentenceOf } from './sentence.ts'
+import { StateBadge, StateMark } from './state-mark.tsx'
+import { type Detail, useDetail } from './use-detail.ts'
+
+interface RouteViewProps {
+  readonly store: Store
+  readonly http: Http
+  readonly routeKey: RouteKey
+  /** By the operator's clock. */
+  readonly now: number
+}
+
+/** Everything about one route: how it stands, where its traffic goes, what happened, how to look further. */
+export function RouteView({ store, http, routeKey, now }: RouteViewProps) {
+  const live = store.routes.get(routeKey)
+  const detail = useDetail(http, routeKey, live?.revision)
+  const route = live ?? (store.isComplete ? undefined : detail.value?.route)
+  return (
+    <article class="route">
+      <p class="back">
+        <a href="#/">← All routes</a>
+      </p>
+      {route ? (
+        <Standing route={route} now={now} />
+      ) : (
+        <Missing routeKey={routeKey} isComplete={store.isComplete} />
+      )}
+      {route && <Further route={route} detail={detail} now={now} />}
+    </article>
+  )
+}
+
+function Missing({ routeKey, isComplete }: { routeKey: RouteKey; isComplete: boolean }) {
+  return (
+    <section class="card now">
+      <h1>{titleOf(routeKey)}</h1>
+      <p class="detail">
+        {isComplete
+          ? 'The operator does not look after this route: it was deleted, or it has lost its label.'
+          : 'Loading…'}
+      </p>
+    </section>
+  )
+}
+
+function Standing({ route, now }: { route: RouteItem; now: number }) {
+  const { since, splits } = route
+  return (
+    <section class={`card standing ${route.state}`} aria-label="How it stands">
+      <h1>
+        {route.namespace}/{route.name} <span class="tag">{route.kind}</span>
+      </h1>
+      <p class="headline">
+        <StateBadge state={route.state} /> <span class="when">{sinceWords(since, now)}</span>
+      </p>
+      <p class="decision">{sentenceOf(route)}</p>
+      <Agreed route={route} />
+      {splits.map((split, index) => (
+        <div key={split.where ?? index} class="split">
+          {splits.length > 1 && (
+            <h2>
+              <StateMark state={stateOfRule(split.rule)} size={16} /> {split.where ?? `split ${index + 1}`}
+            </h2>
+          )}
+          <Diagram split={split} apexes={route.apexes} namespace={route.namespace} />
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function sinceWords(since: string | null, now: number): string {
+  if (since === null) return 'since before the operator started'
+  const at = Date.parse(since)
+  return `for ${lasting(now - at)}, since ${clock(at, now)}`
+}
+
+const agreed: Readonly<Record<Agreement, string>> = {
+  agrees: '✓ The weights in the cluster are what was decided.',
+  pending: '… The weights in the cluster are not what was decided yet; they are being written.',
+  refused: '✗ The API server does not take the weights.',
+  held: 'The operator leaves the weights as they are.',
+}
+
+function Agreed({ route }: { route: RouteItem }) {
+  const agreement = agreementOf(route)
+  const { refusal } = route
+  return (
+    <p class={`agreed ${agreement}`}>
+      {agreed[agreement]}
+      {refusal && ` Tried ${refusal.count} times and trying on: ${refusal.message}`}
+    </p>
+  )
+}
+
+function Further({
+  route,
+  detail: { value, problem },
+  now,
+}: {
+  route: RouteItem
+  detail: Detail
+  now: number
+}) {
+  return (
+    <div class="further">
+      <section class="card" aria-label="What happened to it">
+        <h2>What happened to it</h2>
+        {problem && <p class="problem">It cannot be told: {problem}.</p>}
+        {value?.history.length === 0 && <p class="detail">Nothing since the operator started.</p>}
+        <ol class="history">
+          {value?.history.map((item) => (
+            <HistoryLine key={item.id} item={item} namespace={route.namespace} now={now} />
+          ))}
+        </ol>
+      </section>
+      <section class="card" aria-label="Look further">
+        <h2>Look further</h2>
+        <Code title="command" text={value?.kubectl ?? ' '} />
+        <h2>As the operator sees it</h2>
+        <Code title="YAML" text={value?.yaml ?? ' '} />
+      </section>
+    </div>
+  )
+}
+
+function HistoryLine({ item, namespace, now }: { item: HappeningItem; namespace: string; now: number }) {
+  const at = Date.parse(item.at)
+  return (
+    <li class="line">
+      <StateMark state={stateOfRule(item.rule)} />
+      <span class="subject">{verbOf({ what: item.what, state: stateOfRule(item.rule) })}</span>
+      <span class="why">{sentenceOf({ sentence: item.sentence, namespace })}</span>
+      {item.reactionMs !== null && <span class="verdict">in {brief(item.reactionMs)}</span>}
+      <time class="when" dateTime={item.at} title={item.id}>
+        {clock(at, now)}, {lasting(now - at)} ago
+      </time>
+    </li>
+  )
+}

@@ -1,0 +1,42 @@
+import { useMemo, useState } from 'preact/hooks'
+import type { Store } from '../live/store.ts'
+import { lanesOf } from '../model/lanes.ts'
+import { momentsOf } from '../model/moments.ts'
+import { Slowly } from '../model/slowly.ts'
+import { Lanes } from './lanes.tsx'
+import { Moments } from './moments.tsx'
+import { RangeBar } from './range-bar.tsx'
+import { useRange } from './use-range.ts'
+
+/** Lanes and moments are made anew at most so often (ms). */
+const everyMs = 1000
+
+/** What happened to all routes, over time. */
+export function TimelineView({ store, now }: { store: Store; now: number }) {
+  const slowly = useMemo(() => new Slowly<string, ReturnType<typeof digest>>(everyMs), [store])
+  const { moments, lanes } = slowly.ask('all', store.version, now, () => digest(store))
+  const oldest = store.happenings[0]?.at
+  const range = useRange(now, oldest)
+  const [shownMoments, showMoments] = useState(50)
+  return (
+    <div class="timeline">
+      <section class="card" aria-label="Timeline">
+        <h1>Timeline</h1>
+        <RangeBar range={range} />
+        <Lanes lanes={lanes} range={range} now={now} />
+      </section>
+      <Moments
+        moments={moments}
+        most={shownMoments}
+        now={now}
+        more={() => showMoments(shownMoments + 200)}
+        look={range.look}
+      />
+    </div>
+  )
+}
+
+function digest(store: Store) {
+  const moments = momentsOf(store.happenings)
+  return { moments, lanes: lanesOf(moments) }
+}

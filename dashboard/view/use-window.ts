@@ -1,0 +1,40 @@
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
+import { type Window, windowOf } from '../model/window.ts'
+
+/** Rows that are ready above and below what is seen. */
+const overscan = 12
+
+/**
+ * Which of `rows` rows have to be drawn in an element that is as high as all of them, while the page is scrolled.
+ * The window of the page is what scrolls: one scroll bar, on a phone as on a screen.
+ */
+export function usePageWindow(rows: number, rowHeight: number) {
+  const body = useRef<HTMLTableSectionElement>(null)
+  const [, look] = useReducer((looks: number) => looks + 1, 0)
+  const shown = useRef<Window>({ first: 0, end: 0 })
+  const current = windowIn(body.current, rows, rowHeight)
+  useLayoutEffect(() => {
+    shown.current = current
+    // The first drawing did not know yet where the element stands.
+    if (current.end === 0 && rows > 0) look(undefined)
+  })
+  useEffect(() => {
+    const check = () => {
+      const wanted = windowIn(body.current, rows, rowHeight)
+      const { first, end } = shown.current
+      if (wanted.first !== first || wanted.end !== end) look(undefined)
+    }
+    addEventListener('scroll', check, { passive: true })
+    addEventListener('resize', check)
+    return () => {
+      removeEventListener('scroll', check)
+      removeEventListener('resize', check)
+    }
+  }, [rows, rowHeight])
+  return { body, ...current }
+}
+
+function windowIn(element: HTMLElement | null, rows: number, rowHeight: number): Window {
+  if (!element) return { first: 0, end: 0 }
+  return windowOf(-element.getBoundingClientRect().top, innerHeight, rowHeight, rows, overscan)
+}
