@@ -21,18 +21,21 @@ describe('flags', () => {
       logLevel: 'info',
       logFormat: 'plain',
       selector: 'failover.linkerd.io/controlled-by',
+      leaderElection: undefined,
     }))
 
   it('takes every flag', () => {
     const argv =
       '--log-level=debug --log-format json --cluster c --context x --user u --kubeconfig /k --as me'
     const more = '--as-group a --as-group b --admin-addr [::1]:0 -l a=b,c'
-    expect(settingsOf(`${argv} ${more}`.split(' '))).toEqual({
+    const election = '--leader-elect --leader-elect-resource-namespace ns-1'
+    expect(settingsOf(`${argv} ${more} ${election}`.split(' '))).toEqual({
       cluster: { cluster: 'c', context: 'x', user: 'u', kubeconfig: '/k', as: 'me', asGroups: ['a', 'b'] },
       adminAddress: { host: '::1', port: 0 },
       logLevel: 'debug',
       logFormat: 'json',
       selector: 'a=b,c',
+      leaderElection: { namespace: 'ns-1' },
     })
   })
 
@@ -43,14 +46,16 @@ describe('flags', () => {
   })
 
   it('says all that is wrong at once', () => {
-    const argv = '--log-level loud! --log-format xml --admin-addr 8080 -l a==b==c --colour blue'
-    const { exitCode, text } = refusalOf(argv.split(' '))
+    const argv = '--log-level loud! --log-format xml --admin-addr 8080 -l a==b==c'
+    const more = '--leader-elect-resource-namespace A/b --colour blue'
+    const { exitCode, text } = refusalOf(`${argv} ${more}`.split(' '))
     expect(exitCode).toBe(64)
     expect(text.match(/^ {2}- \S+ \S+/gm)).toEqual([
       '  - --log-level "loud!"',
       '  - --log-format "xml"',
       '  - --admin-addr "8080"',
       '  - --selector "a==b==c"',
+      '  - --leader-elect-resource-namespace "A/b"',
       '  - unknown flag',
       '  - unexpected argument',
     ])

@@ -12,6 +12,8 @@ export interface Settings {
   readonly logLevel: string
   readonly logFormat: 'plain' | 'json'
   readonly selector: string
+  /** Set where several replicas elect the one that writes; its namespace is the Pod's own unless given. */
+  readonly leaderElection: { readonly namespace: string | undefined } | undefined
 }
 
 /** What to print instead of running: help was asked for (0), or the configuration is wrong (64, EX_USAGE). */
@@ -65,6 +67,11 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
     .option('--as <user>', 'the user to impersonate')
     .option('--as-group <group>', 'a group to impersonate; may be repeated', collect, [])
     .option('--admin-addr <host:port>', 'where to serve /live, /ready and /metrics', defaults.adminAddr)
+    .option('--leader-elect', 'elect one of several replicas by a Lease; only that one writes', false)
+    .option(
+      '--leader-elect-resource-namespace <name>',
+      "where that Lease lies (default: the Pod's namespace)",
+    )
     .option('-l, --selector <selector>', 'label selector of the routes to control', defaults.selector)
     .allowUnknownOption()
     .allowExcessArguments()
@@ -78,6 +85,9 @@ const optional = z.string().optional()
 const requirement =
   /^\s*(!?\s*[\w./-]+|[\w./-]+\s*(=|==|!=)\s*[\w.-]*|[\w./-]+\s+(in|notin)\s+\([\w.,\s-]*\))\s*$/
 
+/** A DNS label (RFC 1123), which every namespace's name is. */
+const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
 const settings = z
   .object({
     logLevel: z.string(),
@@ -89,6 +99,8 @@ const settings = z
     as: optional,
     asGroup: z.array(z.string()),
     adminAddr: z.string(),
+    leaderElect: z.boolean(),
+    leaderElectResourceNamespace: optional,
     selector: z.string(),
   })
   .transform((flags, context): Settings => {
@@ -105,6 +117,9 @@ const settings = z
         `--selector "${flags.selector}" is not a label selector, for example app=web,tier in (front,back)`,
       )
     }
+    const { leaderElect, leaderElectResourceNamespace: namespace } = flags
+    if (namespace !== undefined && !namespaceName.test(namespace))
+      complain(`--leader-elect-resource-namespace "${namespace}" is not the name of a namespace`)
     const { cluster, context: kubeContext, user, kubeconfig, as, asGroup: asGroups } = flags
     return {
       cluster: { cluster, context: kubeContext, user, kubeconfig, as, asGroups },
@@ -112,6 +127,7 @@ const settings = z
       logLevel: level.ok ? level.value : '',
       logFormat: format ?? 'plain',
       selector: flags.selector,
+      leaderElection: leaderElect ? { namespace } : undefined,
     }
   })
 

@@ -5,7 +5,8 @@ import { readAssets } from './admin/assets.ts'
 import { startAdminServer } from './admin/server.ts'
 import { systemClock } from './clock.ts'
 import { parseSettings, type Settings } from './config.ts'
-import { startOperator } from './controller/operator.ts'
+import { type OperatorOptions, startOperator } from './controller/operator.ts'
+import { electionOf } from './election.ts'
 import { type ClusterConfig, loadClusterConfig } from './kube/config.ts'
 import { createTransport } from './kube/transport.ts'
 import { createLogger } from './logger.ts'
@@ -25,17 +26,19 @@ await main()
 async function main(): Promise<void> {
   const settings = parseSettings(process.argv.slice(2), process.env)
   if (!settings.ok) {
-    const stream = settings.error.exitCode === 0 ? process.stdout : process.stderr
-    stream.write(settings.error.text)
-    process.exitCode = settings.error.exitCode
+    const { exitCode, text } = settings.error
+    process[exitCode === 0 ? 'stdout' : 'stderr'].write(text)
+    process.exitCode = exitCode
     return
   }
   const cluster = await loadClusterConfig(settings.value.cluster, process.env)
   if (!cluster.ok) return fail(cluster.error, exitCodes.usage)
-  await run(settings.value, cluster.value)
+  const election = electionOf(settings.value, hostname(), Math.random)
+  if (!election.ok) return fail(election.error, exitCodes.usage)
+  await run(settings.value, cluster.value, election.value)
 }
 
-async function run(settings: Settings, cluster: ClusterConfig): Promise<void> {
+async function run(settings: Settings, cluster: ClusterConfig, election: OperatorOptions['election']) {
   const log = createLogger(settings)
   const clock = systemClock
   const transport = createTransport(cluster, clock)
@@ -52,11 +55,11 @@ async function run(settings: Settings, cluster: ClusterConfig): Promise<void> {
     selector,
     instance,
     registry,
+    election,
   })
   const admin = await startAdminServer(adminAddress, {
     ...operator,
     ...{ clock, version, instance, startedAt: clock.wallTime(), excerpt: excerptOf },
-    leadership: () => ({ role: 'unknown', leader: undefined }),
     assets: readAssets(dashboardFolders),
   })
   if (!admin.ok) {
@@ -73,8 +76,7 @@ async function run(settings: Settings, cluster: ClusterConfig): Promise<void> {
     await transport.close()
     log.info({}, 'stopped')
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, stop)
 }
 
 function fail(message: string, exitCode: number): void {

@@ -16,6 +16,7 @@ export interface Readings {
   /** By kind and state: how many routes. */
   readonly routes: () => Iterable<{ kind: string; state: string; count: number }>
   readonly eventsDropped: () => number
+  readonly leads: () => boolean
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
@@ -62,6 +63,12 @@ export function createMetrics(registry: Registry) {
       help: 'Times that a route was looked at, whether or not anything was to be done.',
       registers,
     }),
+    leaderTransitions: new Counter({
+      name: 'linkerd_failover_leader_transitions_total',
+      help: 'Times that this replica began to lead (to="leader") or ceased to (to="standby").',
+      labelNames: ['to'] as const,
+      registers,
+    }),
     misconfigurations: new Counter({
       name: 'linkerd_failover_misconfigurations_total',
       help: 'Problems of routes that were found and reported, each once.',
@@ -84,6 +91,8 @@ export function addReadings(registry: Registry, readings: Readings): void {
   )
   const dropped = 'Kubernetes Events given up because their lane was full.'
   gauge(registry, 'linkerd_failover_events_dropped', dropped, readings.eventsDropped)
+  const leader = 'Whether this replica is the one that writes (1) or stands by (0).'
+  gauge(registry, 'linkerd_failover_leader', leader, () => (readings.leads() ? 1 : 0))
   addWatchReadings(registry, readings)
   new Gauge({
     name: 'linkerd_failover_routes',

@@ -4,7 +4,8 @@ import { createEventRecorder, type EventRecorder } from '../kube/events.ts'
 import type { Transport } from '../kube/transport.ts'
 import type { Log } from '../log.ts'
 import { View } from '../view/view.ts'
-import { addReadings, createMetrics } from './metrics.ts'
+import { createLeadership, type Election, type Leadership } from './leadership.ts'
+import { addReadings, createMetrics, type Metrics } from './metrics.ts'
 import { type Cause, Queue } from './queue.ts'
 import { reconcile } from './reconcile.ts'
 import { Reporter } from './report.ts'
@@ -22,6 +23,8 @@ export interface OperatorOptions {
   readonly instance: string
   /** Where its metrics go, beside those that the process puts there; one of its own without it. */
   readonly registry?: Registry
+  /** Several replicas share the work of one: only the elected one writes. Without it this is the only one. */
+  readonly election?: Election | undefined
 }
 
 /** A running operator, as its surroundings see it. */
@@ -34,7 +37,9 @@ export interface Operator {
   /** How every route stands, and what happened. */
   readonly view: View
   watches(): Iterable<WatchReading>
-  /** Finishes the writes in flight and the Events that are due, then leaves. */
+  /** Which part this replica has, and who leads; `unknown` where nobody is elected. */
+  leadership(): { readonly role: 'leader' | 'standby' | 'unknown'; readonly leader: string | undefined }
+  /** Finishes the writes in flight and the Events that are due, hands the lead over, and leaves. */
   stop(): Promise<void>
 }
 
@@ -42,13 +47,20 @@ export interface Operator {
 const concurrency = 16
 /** A due route that no worker took for so long means that work stands still (ms). */
 const stuckAfterMs = 120_000
+/** For the last Events (ms): little where another replica waits for the lead. */
+const eventPatienceMs = { alone: 2_000, elected: 300 } as const
 
 /** Joins the six hops: watches -> index -> queue -> reconcile -> writer -> report. */
 export function startOperator(options: OperatorOptions): Operator {
   const { clock, log } = options
   const metrics = createMetrics(options.registry ?? new Registry())
-  const events = createEventRecorder({
+  const leadership = createLeadership({
     ...options,
+    onChange: (leads) => (leads ? begin(parts) : rest(parts)),
+  })
+  const tools = { ...options, transport: leadership.transport }
+  const events = createEventRecorder({
+    ...tools,
     reportingInstance: options.instance,
     busy: () => queue.depth + queue.inFlight > 0,
   })
@@ -66,13 +78,13 @@ export function startOperator(options: OperatorOptions): Operator {
     onBug: (key, error) => log.error({ route: key, err: error }, `a bug: reconciling ${key} threw`),
   })
   const watches = createWatches({
-    ...options,
+    ...tools,
     onEvent: (watch, type) => metrics.watchEvents.inc({ watch, type }),
     onDue: (key, cause) => queue.add(key, cause),
     onCounts: (key) => view.touch(key),
     onSynced: () => {
-      log.info({}, 'the readiness of all services is known; failing over from now on')
-      queue.start()
+      log.info({}, 'the readiness of all services is known')
+      leadership.stand()
     },
   })
   const handle = async (key: RouteKey, cause: Cause) => {
@@ -80,7 +92,8 @@ export function startOperator(options: OperatorOptions): Operator {
     reporter.report(key, outcome, cause)
     return outcome.kind === 'failed' ? 'retry' : 'done'
   }
-  addReadings(metrics.registry, readingsOf(queue, watches, view, events))
+  const parts: Parts = { ...options, metrics, queue, watches, view, events, leadership }
+  addReadings(metrics.registry, readingsOf(parts))
   watches.start()
   return {
     live: () => stuck(queue),
@@ -91,18 +104,49 @@ export function startOperator(options: OperatorOptions): Operator {
     }),
     view,
     watches: () => watches.readings(),
+    leadership: () => ({
+      role: !options.election ? 'unknown' : leadership.leads ? 'leader' : 'standby',
+      leader: leadership.leader,
+    }),
     stop: async () => {
       await queue.drain()
-      await Promise.all([watches.stop(), events.stop()])
+      await events.stop(options.election ? eventPatienceMs.elected : eventPatienceMs.alone)
+      await Promise.all([leadership.leave(), watches.stop()])
     },
   }
+}
+
+/** From now on this replica leads. It looks at every route once: what happened while nobody led is seen now. */
+function begin({ log, clock, metrics, events, queue, watches }: Parts): void {
+  log.info({}, 'failing over from now on')
+  metrics.leaderTransitions.inc({ to: 'leader' })
+  events.resume()
+  queue.start()
+  for (const key of watches.keys()) queue.add(key, { at: clock.now() })
+}
+
+/** This replica leads no more. What it knew of the routes is forgotten, since nobody looks at them here. */
+function rest({ metrics, queue, events, view }: Parts): void {
+  metrics.leaderTransitions.inc({ to: 'standby' })
+  queue.pause()
+  events.pause()
+  for (const { key } of [...view.standings()]) view.remove(key)
 }
 
 /** Sets this process apart from those before it and beside it. */
 const epochOf = ({ clock, random }: OperatorOptions): string =>
   clock.wallTime().getTime().toString(36) + Math.floor(random() * 36 ** 4).toString(36)
 
-function readingsOf(queue: Queue, watches: Watches, view: View, events: EventRecorder) {
+interface Parts extends Pick<OperatorOptions, 'clock' | 'log'> {
+  readonly metrics: Metrics
+  readonly queue: Queue
+  readonly watches: Watches
+  readonly view: View
+  readonly events: EventRecorder
+  readonly leadership: Leadership
+}
+
+function readingsOf({ queue, watches, view, events, leadership }: Parts) {
   return {
     queueDepth: () => queue.depth,
     queueInFlight: () => queue.inFlight,
@@ -110,6 +154,7 @@ function readingsOf(queue: Queue, watches: Watches, view: View, events: EventRec
     watches: () => watches.readings(),
     routes: () => view.counts(),
     eventsDropped: () => events.dropped,
+    leads: () => leadership.leads,
   }
 }
 

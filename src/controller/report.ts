@@ -49,6 +49,8 @@ export class Reporter {
       view.remove(key)
       return
     }
+    // Nothing was sent: another replica speaks for this route now.
+    if (outcome.kind === 'failed' && outcome.error.kind === 'notLeader') return
     const before = view.get(key)
     const reactionMs = clock.now() - cause.at
     const recorded = record(view, key, outcome, reactionMs)

@@ -4,7 +4,7 @@ import { patchJson } from '../kube/patch.ts'
 import type { Resource } from '../kube/resource.ts'
 import { ok, type Result } from '../result.ts'
 import { readMetadata } from '../routes/metadata.ts'
-import { ownershipTests } from '../routes/ownership.ts'
+import { identityTests, ownershipTests } from '../routes/ownership.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
 import { weightPatch } from '../routes/weight-patch.ts'
 import { type Cache, createCache } from './caches.ts'
@@ -50,6 +50,10 @@ export class RouteWatch {
     return this.cache.reader.get(key.slice(this.#options.codec.kind.length + 1))
   }
 
+  *keys(): Iterable<RouteKey> {
+    for (const [key] of this.cache.reader.entries()) yield `${this.#options.codec.kind}/${key}`
+  }
+
   /**
    * Moves the weights of a route in one atomic patch. The server's answer enters the cache at once, so that the
    * next decision starts from it and not from the watch event that follows.
@@ -57,7 +61,8 @@ export class RouteWatch {
   async write(route: Route, plans: readonly SplitPlan[]): Promise<Result<Route, KubeError>> {
     const { codec, transport, selectorKeys } = this.#options
     const { namespace, name } = route
-    const operations = [...ownershipTests(route, selectorKeys), ...weightPatch(route, plans)]
+    const tests = [...identityTests(route), ...ownershipTests(route, selectorKeys)]
+    const operations = [...tests, ...weightPatch(route, plans)]
     const answer = await patchJson(transport, resourceOf(route, codec), namespace, name, operations)
     if (!answer.ok) return answer
     const after = codec.read(answer.value)

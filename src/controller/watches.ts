@@ -26,6 +26,8 @@ export interface Watches extends World {
   stop(): Promise<void>
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   clusterOf(service: ServiceKey): string | undefined
+  /** All routes that are ours. */
+  keys(): Iterable<RouteKey>
   /** What is not complete yet, in words; empty when all is known. */
   missing(): string[]
   readings(): Iterable<WatchReading>
@@ -73,6 +75,9 @@ export function createWatches(options: WatchesOptions): Watches {
       const kind = kinds.get(route.kind)
       if (!kind) throw new Error(`no codec for ${route.kind}`)
       return kind.write(route, plans)
+    },
+    keys: function* () {
+      for (const kind of kinds.values()) yield* kind.keys()
     },
     start: () => {
       for (const cache of caches) cache.start()

@@ -7,7 +7,7 @@ import { z } from 'zod'
  * `unreachable`: no connection, so nothing was applied. `timeout`: no whole answer (too slow, cut, or called
  * off), so it is not known whether it was applied. `expired`: 410, the resourceVersion or continue token is
  * too old. `invalid`: 422, also a JSON Patch whose `test` failed. `rejected`: any other 4xx. `protocol`: an
- * answer that is not what the API promises.
+ * answer that is not what the API promises. `notLeader`: not sent, since this replica may not write now.
  */
 export type KubeError =
   | { readonly kind: 'unreachable'; readonly message: string }
@@ -27,6 +27,7 @@ export type KubeError =
     }
   | { readonly kind: 'rejected'; readonly status: number; readonly message: string }
   | { readonly kind: 'protocol'; readonly message: string }
+  | { readonly kind: 'notLeader'; readonly message: string }
 
 const statusSchema = z.object({
   code: z.number().optional().catch(undefined),

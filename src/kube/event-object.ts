@@ -1,3 +1,5 @@
+import { microTime } from './micro-time.ts'
+
 /** What happened to an object, for whoever runs `kubectl describe` on it. */
 export type EventInput = {
   readonly regarding: {
@@ -76,8 +78,6 @@ export const seriesPatch = (series: Series) => ({
 const told = ({ count, lastSeen }: Series) => ({ count, lastObservedTime: microTime(lastSeen) })
 
 const annotated = ({ annotations }: EventInput) => (annotations === undefined ? {} : { annotations })
-
-const microTime = (time: Date): string => time.toISOString().replace('Z', '000Z')
 
 /** At most `limit` bytes of UTF-8, never half a character. */
 function cutToBytes(text: string, limit: number): string {

@@ -173,11 +173,30 @@ describe('the lane', () => {
     expect(log.lines).toHaveLength(1)
   })
 
-  test('is given two seconds when it stops, and takes nothing more', async () => {
+  test('keeps what comes while it is paused, and sends it then', async () => {
+    const { transport, recorder } = start()
+    recorder.pause()
+    recorder.record(input())
+    expect(transport.requests).toHaveLength(0)
+    recorder.resume()
+    expect(transport.requests).toHaveLength(1)
+  })
+
+  test('waits where a write needs a lease that was lost, without giving anything up', async () => {
+    const { transport, recorder, clock, log } = start()
+    recorder.record(input())
+    transport.requests[0]?.answer(err({ kind: 'notLeader', message: 'lost' }))
+    await clock.advance(600_000)
+    expect([transport.requests.length, log.lines]).toEqual([1, []])
+    recorder.resume()
+    expect(transport.requests[1]?.body).toEqual(transport.requests[0]?.body)
+  })
+
+  test('is given a limited time when it stops, and takes nothing more', async () => {
     const { transport, recorder, clock } = start()
     recorder.record(input())
     let stopped = false
-    const done = recorder.stop().then(() => (stopped = true))
+    const done = recorder.stop(2_000).then(() => (stopped = true))
     recorder.record(input({ note: 'late' }))
     await clock.advance(1_999)
     expect(stopped).toBe(false)
@@ -227,7 +246,7 @@ describe('while there is work that matters more', () => {
   test('they go all the same when the recorder is stopped', async () => {
     const { transport, recorder } = start({ busy: () => true })
     recorder.record(input())
-    const stopped = recorder.stop()
+    const stopped = recorder.stop(2_000)
     expect(transport.requests).toHaveLength(1)
     transport.requests[0]?.answer(ok({}))
     await stopped

@@ -33,8 +33,11 @@ export interface EventRecorder {
   record(input: EventInput): void
   /** Resolves when all that was recorded until now is sent or given up. */
   flush(): Promise<void>
-  /** Sends what it can within 2 s, then nothing any more. */
-  stop(): Promise<void>
+  /** Keeps what comes, and sends nothing until `resume()`. It pauses by itself when a write is `notLeader`. */
+  pause(): void
+  resume(): void
+  /** Sends what it can within `patienceMs`, then nothing any more. */
+  stop(patienceMs: number): Promise<void>
   /** Events that were lost since the queue was full. */
   readonly dropped: number
 }
@@ -67,6 +70,7 @@ class Recorder implements EventRecorder {
   #inFlight = 0
   #yielding: Timer | undefined
   #closed = false
+  #paused = false
 
   constructor(options: EventRecorderOptions) {
     this.#options = options
@@ -84,11 +88,20 @@ class Recorder implements EventRecorder {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  async stop(): Promise<void> {
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#pump()
+  }
+
+  async stop(patienceMs: number): Promise<void> {
     this.#closed = true
     this.#pump()
     const patience = new AbortController()
-    await Promise.race([this.flush(), sleep(this.#options.clock, 2_000, patience.signal)])
+    await Promise.race([this.flush(), sleep(this.#options.clock, patienceMs, patience.signal)])
     patience.abort()
     this.#stopping.abort()
     this.#queue.length = 0
@@ -139,7 +152,7 @@ class Recorder implements EventRecorder {
   }
 
   #pump(): void {
-    while (this.#inFlight < maxInFlight && !this.#yields()) {
+    while (!this.#paused && this.#inFlight < maxInFlight && !this.#yields()) {
       const series = this.#queue.shift()
       if (!series) break
       this.#inFlight += 1
@@ -162,27 +175,31 @@ class Recorder implements EventRecorder {
   }
 
   async #sendThenNext(series: Known): Promise<void> {
-    const wasTold = await this.#send(series)
+    const outcome = await this.#send(series)
     this.#inFlight -= 1
     series.queued = false
-    if (wasTold && series.count > series.told) this.#enqueue(series)
+    if (outcome !== 'lost' && series.count > series.told) this.#enqueue(series)
     this.#pump()
   }
 
-  /** True when the server knows of it; false when it was given up. */
-  async #send(series: Known): Promise<boolean> {
+  /** `told`: the server knows of it. `lost`: it was given up. `later`: it waits for leave to write. */
+  async #send(series: Known): Promise<'told' | 'lost' | 'later'> {
     const { clock, random, log } = this.#options
     const backoff = createBackoff(1_000, 30_000, random)
     for (let attempt = 1; !this.#stopping.signal.aborted; attempt += 1) {
       const error = await this.#try(series)
-      if (error === undefined) return true
+      if (error === undefined) return 'told'
+      if (error.kind === 'notLeader') {
+        this.#paused = true
+        return 'later'
+      }
       if (!isPassing(error) || attempt === maxAttempts) {
         log.warn({ reason: series.input.reason }, `an event was not written: ${error.message}`)
-        return false
+        return 'lost'
       }
       await sleep(clock, Math.max(backoff.next(), waitAskedBy(error) ?? 0), this.#stopping.signal)
     }
-    return false
+    return 'lost'
   }
 
   /**

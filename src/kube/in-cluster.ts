@@ -33,12 +33,13 @@ export function loadInCluster(
       return readFileSync(caFile)
     },
     headers: async () => ({ authorization: `Bearer ${await token()}`, ...extraHeaders }),
-    namespace: namespaceOf(dir),
+    namespace: podNamespace(dir),
     source: `the Pod's service account in ${dir}`,
   })
 }
 
-function namespaceOf(dir: string): string | undefined {
+/** The namespace of the Pod that this process runs in; `undefined` outside a Pod. */
+export function podNamespace(dir = defaultServiceAccountDir): string | undefined {
   const file = join(dir, 'namespace')
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined
 }

@@ -48,6 +48,28 @@ async function readAll(transport: Transport, path = '/watch'): Promise<unknown[]
 }
 
 describe('a request', () => {
+  test('asks for leave once its connection is open, and sends nothing without it', async () => {
+    const seen: string[] = []
+    const { transport, server } = await start((req, res) => {
+      seen.push(req.url ?? '')
+      res.end('{}')
+    })
+    let connected = false
+    server.once('connection', () => (connected = true))
+    const askedWhenConnected: boolean[] = []
+    const mayStart = (answer: boolean) => () => {
+      askedWhenConnected.push(connected)
+      return answer
+    }
+    const held = await transport.request({ method: 'PATCH', path: '/no', mayStart: mayStart(false) })
+    expect(held).toEqual({
+      ok: false,
+      error: { kind: 'notLeader', message: 'PATCH /no: not sent: this replica does not hold the lease' },
+    })
+    const sent = await transport.request({ method: 'PATCH', path: '/yes', mayStart: mayStart(true) })
+    expect([sent.ok, seen, askedWhenConnected]).toEqual([true, ['/yes'], [true, true]])
+  })
+
   test('carries path, query, body and fresh credentials, and answers with parsed JSON', async () => {
     let token = 0
     const seen: unknown[] = []

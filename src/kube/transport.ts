@@ -6,6 +6,7 @@ import type { ClusterConfig, Headers } from './config.ts'
 import { createConnections } from './connections.ts'
 import { startDeadline } from './deadline.ts'
 import { errorOfAnswer, type KubeError } from './errors.ts'
+import { holdBack, NotLeader } from './hold-back.ts'
 import { LineParser } from './ndjson.ts'
 
 export type KubeRequest = {
@@ -19,6 +20,8 @@ export type KubeRequest = {
   /** For the whole answer of a request, for the head of a stream; 30 s unless told. */
   readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** Asked once more right before the first byte leaves, however long that took; `false` calls the request off. */
+  readonly mayStart?: (() => boolean) | undefined
 }
 
 /** What a stream that did not end by itself yields last. A stream that ends without it ended cleanly. */
@@ -137,7 +140,7 @@ async function ask(
   if (!auth.ok) return err({ kind: 'unauthorized', message: `${what}: no credentials: ${auth.error}` })
   const server = new URL(cluster.server)
   try {
-    const head = await dispatcher.request({
+    const head = await holdBack(dispatcher, req.mayStart).request({
       origin: server.origin,
       path: server.pathname.replace(/\/$/, '') + pathOf(req),
       method: req.method,
@@ -152,6 +155,7 @@ async function ask(
     })
     return ok(head)
   } catch (problem) {
+    if (problem instanceof NotLeader) return err(problem.error(what))
     return err(isNoConnection(problem) ? unreachable(cluster, problem) : cut(what, problem))
   }
 }

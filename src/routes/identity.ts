@@ -13,6 +13,6 @@ export function identify(
   object: unknown,
 ): Identified {
   const { apiVersion, metadata } = readMetadata(object)
-  const { namespace, name, uid, labels, annotations } = metadata
-  return { identity: { apiVersion, kind, objectKind, namespace, name, uid, labels }, annotations }
+  const { namespace, name, uid, generation, labels, annotations } = metadata
+  return { identity: { apiVersion, kind, objectKind, namespace, name, uid, generation, labels }, annotations }
 }

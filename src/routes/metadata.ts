@@ -6,11 +6,20 @@ const metadata = z.object({
   name: z.string().catch(''),
   uid: z.string().catch(''),
   resourceVersion: z.string().catch(''),
+  generation: z.number().optional().catch(undefined),
   labels: z.record(z.string(), z.string()).catch({}),
   annotations: z.record(z.string(), z.string()).catch({}),
 })
 
-const empty = { namespace: '', name: '', uid: '', resourceVersion: '', labels: {}, annotations: {} }
+const empty = {
+  namespace: '',
+  name: '',
+  uid: '',
+  resourceVersion: '',
+  generation: undefined,
+  labels: {},
+  annotations: {},
+}
 const objectWithMetadata = z.object({ apiVersion: z.string().catch(''), metadata: metadata.catch(empty) })
 
 export type RouteMetadata = z.infer<typeof objectWithMetadata>

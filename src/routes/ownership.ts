@@ -22,5 +22,16 @@ export function ownershipTests(route: Route, keys: readonly string[]): PatchOper
   })
 }
 
+/**
+ * `test` steps that hold only while this is the object that was seen, with the spec that was seen. Weights alone
+ * do not tell: they may have gone and come back while a write was under way, by an owner's hand or by that of
+ * the next leader. Changes of status, labels and annotations do not matter.
+ */
+export function identityTests({ uid, generation }: Route): PatchOperation[] {
+  return Object.entries({ uid, generation }).flatMap(([field, value]): PatchOperation[] =>
+    value === undefined || value === '' ? [] : [{ op: 'test', path: `/metadata/${field}`, value }],
+  )
+}
+
 /** One token of a JSON Pointer (RFC 6901). */
 const escapePointer = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -15,6 +15,8 @@ export interface Route {
   readonly namespace: string
   readonly name: string
   readonly uid: string
+  /** The server counts it up with each change of the spec. */
+  readonly generation: number | undefined
   readonly labels: Readonly<Record<string, string>>
   /** The Services that clients call to be routed by it. */
   readonly apexes: readonly ServiceKey[]

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import { decide } from '../core/decide.ts'
 import { makePlan } from '../core/plan.ts'
 import { readinessOf } from '../core/types.ts'
-import { ownershipTests, selectorKeys } from './ownership.ts'
+import { identityTests, ownershipTests, selectorKeys } from './ownership.ts'
 import { trafficSplit } from './trafficsplit.ts'
 import { parseWeight } from './weight.ts'
 import { weightPatch } from './weight-patch.ts'
@@ -162,6 +162,20 @@ describe('the patch', () => {
         { service: 'east', weight: '1' },
       ]),
     ).toEqual([]))
+})
+
+describe('identity', () => {
+  it('tests that this is the object that was seen, with the spec that was seen', () => {
+    const object = trafficSplitOf([])
+    const route = trafficSplit.read({ ...object, metadata: { ...object.metadata, generation: 3 } })
+    expect(identityTests(route)).toEqual([
+      { op: 'test', path: '/metadata/uid', value: 'u1' },
+      { op: 'test', path: '/metadata/generation', value: 3 },
+    ])
+  })
+
+  it('tests nothing that the object does not tell', () =>
+    expect(identityTests(trafficSplit.read({}))).toEqual([]))
 })
 
 describe('ownership', () => {

@@ -26,6 +26,23 @@ export function patching(newKit: NewKit): void {
       expect(patched.metadata.generation).toBe(2)
     })
 
+    it('compares identity and generation, which counts changes of the spec alone', async () => {
+      const kit = await newKit()
+      const { metadata } = await kit.createSplit('a', [1, 0])
+      const move = (generation: number) => [
+        test('/metadata/uid', metadata.uid),
+        test('/metadata/generation', generation),
+        replace(weight(0), 0),
+      ]
+      const labels = { metadata: { labels: { app: 'web' } } }
+      await kit.patch(kit.splits('a'), mergePatch, labels)
+      const ask = { method: 'PATCH', path: kit.splits('a'), contentType: jsonPatch }
+      await kit.refused({ ...ask, body: move(2) }, 422, 'Invalid')
+      const patched = await kit.ok({ ...ask, body: move(1) })
+      expect(patched.metadata.generation).toBe(2)
+      await kit.refused({ ...ask, body: move(1) }, 422, 'Invalid')
+    })
+
     it('changes nothing when one test fails, and answers 422', async () => {
       const kit = await newKit()
       const created = await kit.createSplit('a', [1, 0])

@@ -1,12 +1,21 @@
 import { vi } from 'vitest'
 import { type KubeObject, type Sandbox, startSandbox } from '../../sandbox/server.ts'
-import { systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { type Operator, startOperator } from '../../src/controller/operator.ts'
 import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
 import { createTransport, type Transport } from '../../src/kube/transport.ts'
 
 const controlledBy = 'failover.linkerd.io/controlled-by'
 const namespace = 'shop'
+
+/** How a test starts an operator, where it matters. */
+export interface Replica {
+  /** Runs between a decision and the arrival of its patch. */
+  readonly beforePatch?: () => void
+  /** Stands for the lease under this name. */
+  readonly identity?: string
+  readonly clock?: Clock
+}
 
 /** A sandbox and the whole operator on it, in one process, in words of the domain. */
 export class Cluster {
@@ -30,13 +39,13 @@ export class Cluster {
     return this.#sandbox.store
   }
 
-  /** Starts an operator; `beforePatch` runs between its decision and the arrival of its patch. */
-  async operator(beforePatch: () => void = () => {}): Promise<Operator> {
+  /** Starts an operator. */
+  async operator({ beforePatch, identity, clock = systemClock }: Replica = {}): Promise<Operator> {
     const cluster = { server: this.#sandbox.url, headers: async () => ({}), source: 'test' }
-    const transport = createTransport(cluster, systemClock)
+    const transport = createTransport(cluster, clock)
     const patching: Transport = {
       request: (req) => {
-        if (req.method === 'PATCH' && !req.path.includes('events')) beforePatch()
+        if (req.method === 'PATCH' && !req.path.includes('events')) beforePatch?.()
         return transport.request(req)
       },
       stream: (req) => transport.stream(req),
@@ -44,22 +53,28 @@ export class Cluster {
     }
     const operator = startOperator({
       transport: patching,
-      clock: systemClock,
+      clock,
       random: Math.random,
       log: this.log,
       selector: controlledBy,
-      instance: 'test',
+      instance: identity ?? 'test',
+      election: identity === undefined ? undefined : { namespace, identity },
     })
+    let stopped: Promise<void> | undefined
+    const stop = () => {
+      stopped ??= operator.stop()
+      return stopped
+    }
     this.#stops.push(async () => {
-      await operator.stop()
+      await stop()
       await transport.close()
     })
-    return operator
+    return { ...operator, stop }
   }
 
   /** Starts an operator and waits until it acts. */
-  async readyOperator(beforePatch?: () => void): Promise<Operator> {
-    const operator = await this.operator(beforePatch)
+  async readyOperator(replica?: Replica): Promise<Operator> {
+    const operator = await this.operator(replica)
     await eventually(() => operator.ready().length === 0)
     return operator
   }
@@ -150,6 +165,19 @@ export class Cluster {
         JSON.stringify(regarding ?? involvedObject).includes(`"${name}"`),
       )
       .map(({ note, message }) => String(note ?? message))
+  }
+
+  /** Whoever holds the lease, '' for nobody. */
+  get leader(): string {
+    const spec = this.store.get('leases', namespace, 'linkerd-failover')?.spec
+    return typeof spec === 'object' && spec && 'holderIdentity' in spec ? String(spec.holderIdentity) : ''
+  }
+
+  /** Edits the lease. */
+  editLease(spec: Record<string, string | number>): void {
+    const lease = this.store.get('leases', namespace, 'linkerd-failover')
+    if (!lease) throw new Error('there is no lease')
+    this.store.update({ ...lease, spec: { ...Object(lease.spec), ...spec } })
   }
 
   /** How many writes to TrafficSplits arrived, refused ones too. */

@@ -275,16 +275,16 @@ describe('between the decision and the patch', () => {
   })
 
   it('the route is deleted: nothing comes back', async () => {
-    await cluster.readyOperator(atFirstPatch(() => cluster.store.delete('trafficsplits', 'shop', 'web')))
+    const act = () => cluster.store.delete('trafficsplits', 'shop', 'web')
+    await cluster.readyOperator({ beforePatch: atFirstPatch(act) })
     await allDecided()
     expect(cluster.store.get('trafficsplits', 'shop', 'web')).toBeUndefined()
     expect(cluster.notes('web')).toEqual([])
   })
 
   it('the label is taken away: nothing is written any more', async () => {
-    await cluster.readyOperator(
-      atFirstPatch(() => cluster.split('web', { web: 1, east: 0, west: 0 }, { labels: {} })),
-    )
+    const act = () => cluster.split('web', { web: 1, east: 0, west: 0 }, { labels: {} })
+    await cluster.readyOperator({ beforePatch: atFirstPatch(act) })
     await allDecided()
     expect(cluster.weights('web')).toEqual([1, 0, 0])
     expect(cluster.notes('web')).toEqual([])
@@ -297,18 +297,44 @@ describe('between the decision and the patch', () => {
         { west: 0, web: 50, east: 0 },
         { annotations: { 'failover.linkerd.io/primary-service': 'web' } },
       )
-    await cluster.readyOperator(atFirstPatch(edit))
+    await cluster.readyOperator({ beforePatch: atFirstPatch(edit) })
     await weightsBecome('web', 0, 0, 50)
+  })
+
+  it('the weights go and come back: what was decided before is not written after', async () => {
+    await cluster.readyOperator({
+      beforePatch: atFirstPatch(() => {
+        cluster.split('web', { web: 0, east: 1, west: 0 })
+        cluster.split('web', { web: 1, east: 0, west: 0 })
+        cluster.slice('web', 1)
+      }),
+    })
+    await allDecided()
+    expect(cluster.weights('web')).toEqual([1, 0, 0])
+    expect(cluster.notes('web')).toEqual([])
+  })
+
+  it('the route is deleted and made anew: the new one is looked at anew', async () => {
+    await cluster.readyOperator({
+      beforePatch: atFirstPatch(() => {
+        cluster.store.delete('trafficsplits', 'shop', 'web')
+        cluster.split('web', { web: 1, east: 0, west: 0 })
+        cluster.slice('web', 1)
+      }),
+    })
+    await allDecided()
+    expect([cluster.weights('web'), cluster.notes('web')]).toEqual([[1, 0, 0], []])
   })
 
   it('somebody takes the weight from the backend that was to carry everything: never all zero', async () => {
     cluster.split('web', { web: 1, east: 1, west: 0 })
     const seen: unknown[][] = []
     const edit = atFirstPatch(() => cluster.split('web', { web: 1, east: 0, west: 0 }))
-    await cluster.readyOperator(() => {
+    const beforePatch = () => {
       edit()
       seen.push(cluster.weights('web'))
-    })
+    }
+    await cluster.readyOperator({ beforePatch })
     await weightsBecome('web', 0, 1, 0)
     expect([...seen, cluster.weights('web')]).not.toContainEqual([0, 0, 0])
   })
@@ -324,7 +350,7 @@ describe('when the API server refuses', () => {
     cluster.slice('web', 0)
     await eventually(() => cluster.notes('web').some((note) => note.includes('could not be written')))
     expect(cluster.notes('web').some((note) => note.includes('failing over'))).toBe(false)
-    expect((await operator.metrics()).text).not.toContain('transitions_total{')
+    expect((await operator.metrics()).text).not.toContain('failover_transitions_total{')
     cluster.faults.clear()
     await weightsBecome('web', 0, 1)
     await eventually(() => cluster.notes('web').filter((note) => note.includes('failing over')).length === 1)
@@ -391,9 +417,10 @@ it('finishes the writes in flight before it leaves', async () => {
   cluster.split('web', { web: 1, east: 0 })
   cluster.faults.slow(50)
   let patching = false
-  const operator = await cluster.readyOperator(() => {
+  const beforePatch = () => {
     patching = true
-  })
+  }
+  const operator = await cluster.readyOperator({ beforePatch })
   await eventually(() => patching)
   await operator.stop()
   expect(cluster.weights('web')).toEqual([0, 1])

@@ -28,6 +28,7 @@ export function routeOf(name: string, weights: Weights, namespace = 'shop'): Rou
     namespace,
     name,
     uid: 'u',
+    generation: 1,
     labels: {},
     apexes: [`${namespace}/${name}`],
     splits: [split],

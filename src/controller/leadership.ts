@@ -1,0 +1,81 @@
+import type { Clock } from '../clock.ts'
+import { type Lease, startLease } from '../kube/lease.ts'
+import type { Transport } from '../kube/transport.ts'
+import { writeWithin } from '../kube/write-within.ts'
+import type { Log } from '../log.ts'
+
+/** How several replicas agree on one that writes. */
+export interface Election {
+  /** Where the Lease lies. */
+  readonly namespace: string
+  /** Names this process; no two may share it, also not one before and after a restart. */
+  readonly identity: string
+}
+
+export interface LeadershipOptions {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  /** Without it this is the only replica, and leads. */
+  readonly election?: Election | undefined
+  /** Called whenever this replica begins to lead, or leads no more; not at the end, after `leave()`. */
+  readonly onChange: (leads: boolean) => void
+}
+
+/** Whether this replica is the one that writes. */
+export interface Leadership {
+  readonly leads: boolean
+  /** The identity of the leader, as far as it is known; `undefined` where nobody is elected, or nobody leads. */
+  readonly leader: string | undefined
+  /** The way to the API server for everybody but the election: it writes nothing unless this replica leads. */
+  readonly transport: Transport
+  /** This replica knows all that a leader needs: from now on it may lead. */
+  stand(): void
+  /** Hands the lead over. All writes must have ended. */
+  leave(): Promise<void>
+}
+
+const leaseName = 'linkerd-failover'
+
+/** Begins to look at the lease at once, so that it is known how old it is when this replica may take it. */
+export function createLeadership(options: LeadershipOptions): Leadership {
+  return options.election ? elected(options, options.election) : alone(options)
+}
+
+function alone({ transport, onChange }: LeadershipOptions): Leadership {
+  let leads = false
+  return {
+    get leads() {
+      return leads
+    },
+    leader: undefined,
+    transport,
+    stand: () => {
+      leads = true
+      onChange(true)
+    },
+    leave: async () => {
+      leads = false
+    },
+  }
+}
+
+function elected(options: LeadershipOptions, election: Election): Leadership {
+  let stands = false
+  const lease: Lease = startLease({ ...options, ...election, name: leaseName, eligible: () => stands })
+  const budgetMs = () => lease.writeBudgetMs()
+  return {
+    get leads() {
+      return budgetMs() > 0
+    },
+    get leader() {
+      return lease.holder || undefined
+    },
+    transport: writeWithin(options.transport, budgetMs),
+    stand: () => {
+      stands = true
+    },
+    leave: () => lease.release(),
+  }
+}

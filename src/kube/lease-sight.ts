@@ -1,0 +1,109 @@
+import type { Clock } from '../clock.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { KubeError } from './errors.ts'
+import {
+  fingerprintOf,
+  heldSpec,
+  holderOf,
+  type LeaseObject,
+  type LeaseSpec,
+  leaseBody,
+  readLease,
+  releasedSpec,
+} from './lease-record.ts'
+import { resourcePath } from './resource.ts'
+import type { KubeRequest, Transport } from './transport.ts'
+
+export type LeaseSightOptions = {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly namespace: string
+  readonly name: string
+  /** Names this process among all that want the lease; no two may share it. */
+  readonly identity: string
+  /** For how long a lease that is written here holds without being renewed. */
+  readonly durationMs: number
+}
+
+type Limits = Pick<KubeRequest, 'timeoutMs' | 'signal'>
+type Answer = Result<undefined, KubeError>
+
+const resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' } as const
+
+/**
+ * A Lease as it was last seen, and the requests that change it. A write succeeds only if the lease still is what
+ * was seen; `conflict` says that somebody else was there. Of another holder's lease only its changes count: when
+ * they were seen here, on our monotonic clock, never the times that are written in it.
+ */
+export class LeaseSight {
+  /** The server may have our name in the lease: we wrote it, and nobody has said otherwise since. */
+  mayBeOurs = false
+  readonly #options: LeaseSightOptions
+  #lease: LeaseObject | undefined
+  #fingerprint = ''
+  #heldUntil = 0
+
+  constructor(options: LeaseSightOptions) {
+    this.#options = options
+  }
+
+  /** Whose it is: '' if it is free or was never made. */
+  get holder(): string {
+    return this.#lease ? holderOf(this.#lease) : ''
+  }
+
+  /**
+   * True if it may be taken: never made, given back, ours by a write whose answer was lost, or not renewed for as
+   * long as its holder asked for. One that was deleted stays held for that time, since its holder does not know.
+   */
+  get isFree(): boolean {
+    return this.#options.clock.now() >= this.#heldUntil
+  }
+
+  async look(limits: Limits): Promise<Answer> {
+    const { namespace, name } = this.#options
+    const path = resourcePath(resource, namespace, name)
+    const answer = await this.#options.transport.request({ method: 'GET', path, ...limits })
+    if (answer.ok || answer.error.kind !== 'notFound') return this.#see(answer)
+    this.#lease = undefined
+    this.mayBeOurs = false
+    return ok(undefined)
+  }
+
+  /** Takes or renews the lease. */
+  take(limits: Limits): Promise<Answer> {
+    const { identity, durationMs, clock } = this.#options
+    this.mayBeOurs = true
+    return this.#write(heldSpec(this.#lease?.spec, identity, durationMs, clock.wallTime()), limits)
+  }
+
+  /** Gives the lease back. */
+  empty(limits: Limits): Promise<Answer> {
+    return this.#write(releasedSpec(this.#lease?.spec ?? {}, this.#options.clock.wallTime()), limits)
+  }
+
+  async #write(spec: LeaseSpec, limits: Limits): Promise<Answer> {
+    const { namespace, name, transport } = this.#options
+    const request = this.#lease
+      ? { method: 'PUT' as const, path: resourcePath(resource, namespace, name) }
+      : { method: 'POST' as const, path: resourcePath(resource, namespace) }
+    const body = leaseBody(this.#lease?.metadata ?? { namespace, name }, spec)
+    return this.#see(await transport.request({ ...request, body, ...limits }))
+  }
+
+  #see(answer: Result<unknown, KubeError>): Answer {
+    if (!answer.ok) return answer
+    const { namespace, name, identity, clock, durationMs } = this.#options
+    const lease = readLease(answer.value)
+    if (!lease) return err({ kind: 'protocol', message: `lease ${namespace}/${name}: this is none` })
+    this.#lease = lease
+    this.mayBeOurs = holderOf(lease) === identity
+    const fingerprint = fingerprintOf(lease)
+    if (fingerprint === this.#fingerprint) return ok(undefined)
+    this.#fingerprint = fingerprint
+    const isOthers = holderOf(lease) !== '' && !this.mayBeOurs
+    const seconds = lease.spec.leaseDurationSeconds ?? durationMs / 1000
+    this.#heldUntil = isOthers ? clock.now() + seconds * 1000 : 0
+    return ok(undefined)
+  }
+}

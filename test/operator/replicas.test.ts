@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Clock, systemClock } from '../../src/clock.ts'
+import type { Operator } from '../../src/controller/operator.ts'
+import { Cluster, eventually } from './cluster.ts'
+
+let cluster: Cluster
+beforeEach(async () => {
+  cluster = await Cluster.start()
+  for (const service of ['web', 'east']) cluster.slice(service, 1)
+  cluster.split('web', { web: 1, east: 0 })
+})
+afterEach(() => cluster.stop())
+
+const weightsBecome = async (name: string, ...weights: number[]) => {
+  await eventually(() => cluster.weights(name).join() === weights.join())
+}
+const metric = async (operator: Operator, name: string) => {
+  const { text } = await operator.metrics()
+  return Number(
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.split(' ')[1] ?? 0,
+  )
+}
+const leads = (operator: Operator) => metric(operator, 'linkerd_failover_leader')
+const transitions = (operator: Operator) =>
+  metric(operator, 'linkerd_failover_transitions_total{kind="TrafficSplit",direction="failover"}')
+
+/** A leader and a standby, both with full caches, and how often each sent a patch. */
+async function pair(clock: Clock = systemClock) {
+  const patches = { a: 0, b: 0 }
+  const start = (identity: 'a' | 'b') =>
+    cluster.readyOperator({ identity, clock, beforePatch: () => (patches[identity] += 1) })
+  const a = await start('a')
+  await eventually(() => cluster.leader === 'a')
+  const b = await start('b')
+  return { a, b, patches }
+}
+
+describe('two replicas', () => {
+  it('are both ready, and one of them says that it leads', async () => {
+    const { a, b } = await pair()
+    expect([a.ready(), b.ready(), await leads(a), await leads(b)]).toEqual([[], [], 1, 0])
+    const standing = cluster.log.lines.filter((line) => line.includes('this replica leads'))
+    expect(standing).toHaveLength(1)
+    expect((await b.metrics()).text).not.toContain('linkerd_failover_routes{')
+  })
+
+  it('fail over once, not twice', async () => {
+    const { a, b, patches } = await pair()
+    cluster.slice('web', 0)
+    await weightsBecome('web', 0, 1)
+    await eventually(async () => (await transitions(a)) === 1)
+    expect([patches, await transitions(b)]).toEqual([{ a: 1, b: 0 }, 0])
+  })
+
+  it('hand over when the leader leaves; what it said is not said again, what it missed is seen', async () => {
+    const { a, b, patches } = await pair()
+    cluster.slice('web', 0)
+    await weightsBecome('web', 0, 1)
+    await eventually(() => cluster.notes('web').length === 1)
+    await a.stop()
+    expect(cluster.leader).not.toBe('a')
+    cluster.slice('api', 0)
+    cluster.split('api', { api: 1, east: 0 })
+    await weightsBecome('api', 0, 1)
+    await eventually(() => cluster.notes('api').length === 1)
+    expect([cluster.leader, patches]).toEqual(['b', { a: 1, b: 1 }])
+    expect([await leads(b), await transitions(b), cluster.notes('web').length]).toEqual([1, 1, 1])
+    expect((await b.metrics()).text).toContain(
+      'linkerd_failover_routes{kind="TrafficSplit",state="failover"} 2',
+    )
+  })
+
+  it('finish the writes in flight before they hand over', async () => {
+    const { a, patches } = await pair()
+    cluster.faults.slow(100)
+    cluster.slice('web', 0)
+    await eventually(() => patches.a > 0)
+    await a.stop()
+    expect(cluster.weights('web')).toEqual([0, 1])
+    expect(await transitions(a)).toBe(1)
+  })
+
+  it('do not fight: whoever lost the lease writes nothing any more, and says so', async () => {
+    const { a, patches } = await pair()
+    cluster.editLease({ holderIdentity: 'thief', leaseDurationSeconds: 3600 })
+    await eventually(async () => (await leads(a)) === 0)
+    cluster.slice('web', 0)
+    await eventually(() => cluster.log.lines.some((line) => line.includes('"thief" holds it now')))
+    cluster.editLease({ holderIdentity: '' })
+    await weightsBecome('web', 0, 1)
+    expect(patches.a + patches.b).toBe(1)
+  })
+})
+
+it('a leader that cannot renew stops before its time is over, and its standby goes on after it', async () => {
+  // Ten times as fast as the wall, so that a lease lasts for a second and a half.
+  const fast: Clock = {
+    now: () => systemClock.now() * 10,
+    wallTime: () => systemClock.wallTime(),
+    after: (ms, callback) => systemClock.after(ms / 10, callback),
+  }
+  const { a, b } = await pair(fast)
+  cluster.faults.fail(503, { method: 'PUT', resource: 'leases' })
+  await eventually(async () => (await leads(a)) === 0)
+  expect(await leads(b)).toBe(0)
+  const warned = (line: string) => line.startsWith('warn') && line.includes('was not renewed for 10 s')
+  await eventually(() => cluster.log.lines.some(warned))
+  cluster.slice('web', 0)
+  cluster.faults.clear()
+  await weightsBecome('web', 0, 1)
+  expect((await leads(a)) + (await leads(b))).toBe(1)
+})
