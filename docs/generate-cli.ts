@@ -12,12 +12,12 @@ import { commands, globalOptions, programName } from '../src/cli/program.ts'
 export const folder = join(import.meta.dirname, 'cli')
 
 /** All pages by file name. */
-export function pages(): ReadonlyMap<string, string> {
+export async function pages(): Promise<ReadonlyMap<string, string>> {
   const listed = commands.filter(({ hidden }) => !hidden)
-  return new Map([
-    ['README.md', overview(listed)],
-    ...listed.map((spec): [string, string] => [`${spec.name}.md`, page(spec)]),
-  ])
+  const manuals = await Promise.all(
+    listed.map(async (spec): Promise<[string, string]> => [`${spec.name}.md`, await page(spec)]),
+  )
+  return new Map([['README.md', overview(listed)], ...manuals])
 }
 
 const generated =
@@ -48,7 +48,8 @@ function overview(listed: readonly CommandSpec[]): string {
   )
 }
 
-function page(spec: CommandSpec): string {
+async function page(spec: CommandSpec): Promise<string> {
+  const more = await spec.manual?.()
   const args = spec.args ?? []
   const flags = spec.flags().filter((option) => !option.hidden)
   const usage = [programName, spec.name, ...args.map(({ term }) => term), '[flags]'].join(' ')
@@ -64,6 +65,7 @@ function page(spec: CommandSpec): string {
     ...(flags.length > 0 ? ['## Flags', flagTable(flags)] : []),
     'And the [flags of every command](README.md#flags-of-every-command).',
     ...(examples.length > 0 ? ['## Examples', fence(examples.join('\n\n'), 'sh')] : []),
+    ...(more === undefined ? [] : [more]),
   )
 }
 
@@ -82,9 +84,9 @@ const flagTable = (options: readonly Option[]): string =>
     ['flag', 'default', 'meaning'],
     options
       .filter((option) => !option.hidden)
-      .map(({ flags, description, defaultValue, argChoices }) => [
+      .map(({ flags, description, defaultValue, defaultValueDescription, argChoices }) => [
         code(flags),
-        defaultValue === undefined ? '' : code(String(defaultValue)),
+        defaultValue === undefined ? '' : code(defaultValueDescription ?? String(defaultValue)),
         withChoices(description, argChoices),
       ]),
   )
@@ -107,11 +109,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const lines = (...blocks: readonly string[]): string => `${blocks.join('\n\n')}\n`
 
-function write(): void {
+async function write(): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  const wanted = pages()
+  const wanted = await pages()
   for (const file of readdirSync(folder)) if (!wanted.has(file)) rmSync(join(folder, file))
   for (const [file, text] of wanted) writeFileSync(join(folder, file), text)
 }
 
-if (import.meta.main) write()
+if (import.meta.main) await write()

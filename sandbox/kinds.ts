@@ -35,6 +35,8 @@ export type Kind = {
   unconditionalUpdate: boolean
   /** From a CRD: objects name their type in lists, and there is no strategic merge patch. */
   custom: boolean
+  /** Objects of this kind are questions: created, answered, and never stored. */
+  review: boolean
   /** The longest name, where it becomes a DNS label. */
   nameLimit: number
   /** Fields that field selectors may use, besides name and namespace. */
@@ -81,6 +83,7 @@ export function defineKind(kind: string, groupVersion: string, special: Partial<
     generation: false,
     unconditionalUpdate: true,
     custom: false,
+    review: false,
     nameLimit: 253,
     selectable: [],
     columns: columnsOf(kind),
@@ -148,6 +151,9 @@ export const builtinKinds: Kind[] = [
     subresources: ['status'],
   }),
   defineKind('Lease', 'coordination.k8s.io/v1', { unconditionalUpdate: false }),
+  ...['SelfSubjectAccessReview', 'SubjectAccessReview'].map((kind) =>
+    defineKind(kind, 'authorization.k8s.io/v1', { namespaced: false, review: true }),
+  ),
   defineKind('CustomResourceDefinition', 'apiextensions.k8s.io/v1', {
     namespaced: false,
     shortNames: ['crd', 'crds'],

@@ -24,7 +24,17 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
   // Of kubernetes-models only the types, which are not there at run time.
   install: { rooms: ['routes', 'result.ts'], packages: ['zod', 'kubernetes-models'] },
   cli: {
-    rooms: ['core', 'routes', 'kube', 'controller', 'clock.ts', 'log.ts', 'result.ts', 'version.ts'],
+    rooms: [
+      'core',
+      'routes',
+      'kube',
+      'controller',
+      'install',
+      'clock.ts',
+      'log.ts',
+      'result.ts',
+      'version.ts',
+    ],
     packages: ['node:', 'zod', 'commander', 'yaml', 'tar-stream'],
   },
 }

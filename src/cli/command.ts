@@ -18,6 +18,8 @@ export interface Context {
   readonly globals: Globals
   /** The cluster that the flags name; connected once, closed when the command has ended. */
   readonly connect: () => Promise<Result<Cluster, Failure>>
+  /** The same cluster as somebody else, where the user may impersonate; the caller closes its transport. */
+  readonly connectAs: (user: string) => Promise<Result<Cluster, Failure>>
 }
 
 /** Flags as commander parsed them, by camel-cased name; the command checks them with its own schema. */
@@ -44,5 +46,7 @@ export interface CommandSpec {
   readonly hidden?: boolean
   /** Flags and arguments that it does not know are passed over, as the contract wants of `check`. */
   readonly lenient?: boolean
+  /** More for its page in the manual, in Markdown. */
+  readonly manual?: () => Promise<string>
   readonly run: (context: Context, args: readonly string[], flags: Flags) => Promise<Ending>
 }

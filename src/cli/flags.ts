@@ -84,8 +84,11 @@ export const namespaceFlags = (text: string): Option[] => [
   ...goBoolean('-A, --all-namespaces', 'look into all namespaces (the default)'),
 ]
 
-/** `-l, --selector`, with the operator's own default. */
+/** The operator's own default. */
+export const defaultSelector = 'failover.linkerd.io/controlled-by'
+
+/** `-l, --selector`. */
 export const selectorFlag = (): Option =>
   flag('-l, --selector <selector>', 'label selector of the routes that are controlled').default(
-    'failover.linkerd.io/controlled-by',
+    defaultSelector,
   )

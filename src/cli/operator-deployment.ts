@@ -1,11 +1,14 @@
 import { z } from 'zod'
+import { name as container, selectorLabels } from '../install/manifest.ts'
 import type { Resource } from '../kube/resource.ts'
 import type { Result } from '../result.ts'
 import type { Failure } from './failure.ts'
 import { listAs, type Reading } from './listing.ts'
 
-/** The label that all objects of this extension carry, the Namespace too. */
-export const extensionLabel = 'linkerd.io/extension=failover'
+/** The label that all objects of this extension carry, the Namespace too, as a selector. */
+export const extensionLabel = Object.entries(selectorLabels)
+  .map((pair) => pair.join('='))
+  .join(',')
 
 const deployments: Resource = { group: 'apps', version: 'v1', plural: 'deployments' }
 const versionLabel = 'app.kubernetes.io/version'
@@ -18,7 +21,12 @@ const schema = z.object({
   }),
   spec: z.object({
     replicas: z.number().catch(1),
-    template: z.object({ spec: z.object({ serviceAccountName: z.string().catch('default') }) }),
+    template: z.object({
+      spec: z.object({
+        serviceAccountName: z.string().catch('default'),
+        containers: z.array(z.object({ name: z.string(), args: z.array(z.string()).catch([]) })).catch([]),
+      }),
+    }),
   }),
   status: z.object({ availableReplicas: z.number().catch(0) }).catch({ availableReplicas: 0 }),
 })
@@ -32,6 +40,9 @@ export interface OperatorDeployment {
   readonly serviceAccount: string
   readonly replicas: number
   readonly available: number
+  /** The value of its flag `--selector`, where it has one. */
+  readonly selector: string | undefined
+  readonly electsLeader: boolean
 }
 
 /** All Deployments of the extension; more than one where somebody installed it twice. */
@@ -41,11 +52,26 @@ export const findDeployments = (reading: Reading): Promise<Result<OperatorDeploy
     return data && read(data)
   })
 
-const read = ({ metadata, spec, status }: z.infer<typeof schema>): OperatorDeployment => ({
-  namespace: metadata.namespace,
-  name: metadata.name,
-  version: metadata.labels[versionLabel],
-  serviceAccount: spec.template.spec.serviceAccountName,
-  replicas: spec.replicas,
-  available: status.availableReplicas,
-})
+function read({ metadata, spec, status }: z.infer<typeof schema>): OperatorDeployment {
+  const { containers, serviceAccountName } = spec.template.spec
+  // The proxy that Linkerd injects has flags of its own.
+  const args = containers.find(({ name }) => name === container)?.args ?? []
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    version: metadata.labels[versionLabel],
+    serviceAccount: serviceAccountName,
+    replicas: spec.replicas,
+    available: status.availableReplicas,
+    selector: flagValue(args, '--selector') ?? flagValue(args, '-l'),
+    electsLeader: args.includes('--leader-elect'),
+  }
+}
+
+/** The value of a flag, behind `=` or as the next word. */
+function flagValue(args: readonly string[], flag: string): string | undefined {
+  const joined = args.find((arg) => arg.startsWith(`${flag}=`))
+  if (joined !== undefined) return joined.slice(flag.length + 1)
+  const index = args.indexOf(flag)
+  return index < 0 ? undefined : args[index + 1]
+}

@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, type Help, type Option } from 'commander'
 import { err, ok, type Result } from '../result.ts'
 import type { CommandSpec, Flags } from './command.ts'
+import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
 import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
@@ -13,6 +14,7 @@ import { collect, flag, goBoolean, spellOut } from './flags.ts'
 
 /** All commands, in the order of the list in `--help`. */
 export const commands: readonly CommandSpec[] = [
+  check,
   status,
   explain,
   whatIf,

@@ -1,3 +1,4 @@
+import type { ClusterOptions } from '../kube/config.ts'
 import { err, ok } from '../result.ts'
 import type { Context, Flags, Globals } from './command.ts'
 import { exitCodes, type Failure } from './failure.ts'
@@ -15,7 +16,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const { spec, args, flags } = parsed.value
   const globals = readGlobals(flags)
   const connection = connectOnce(io, globals)
-  const context: Context = { io, globals, connect: connection.connect }
+  const context: Context = { io, globals, connect: connection.connect, connectAs: connection.connectAs }
   try {
     const ending = await spec.run(context, args, flags)
     if (ending.ok) return ending.value
@@ -30,17 +31,22 @@ function say({ stderr }: Io, { message, hint, exitCode }: Failure): number {
   return exitCode
 }
 
-/** One connection for a command, opened when it is first asked for. */
+/** One connection for a command, opened when it is first asked for; others as somebody else. */
 function connectOnce(io: Io, { cluster, verbose }: Globals) {
   let opened: Cluster | undefined
+  const open = async (options: ClusterOptions) => {
+    const found = await io.connect(options)
+    if (!found.ok) return err(noCluster(found.error))
+    return ok(verbose ? { ...found.value, transport: await told(io, found.value) } : found.value)
+  }
   return {
     connect: async () => {
       if (opened) return ok(opened)
-      const found = await io.connect(cluster)
-      if (!found.ok) return err(noCluster(found.error))
-      opened = verbose ? { ...found.value, transport: await told(io, found.value) } : found.value
-      return ok(opened)
+      const found = await open(cluster)
+      if (found.ok) opened = found.value
+      return found
     },
+    connectAs: (user: string) => open({ ...cluster, as: user, asGroups: undefined }),
     close: async () => opened?.transport.close(),
   }
 }

@@ -219,5 +219,21 @@ export function writing(newKit: NewKit): void {
       expect(after.spec?.replicas).toBe(0)
       expect(after.metadata.generation).toBe(2)
     })
+
+    it.each([
+      ['selfsubjectaccessreviews', {}],
+      ['subjectaccessreviews', { user: 'admin', groups: ['system:masters'] }],
+    ])('answers %s, which it does not keep', async (plural, spec) => {
+      const kit = await newKit()
+      const path = `/apis/authorization.k8s.io/v1/${plural}`
+      const resourceAttributes = { group: '', resource: 'services', verb: 'list' }
+      const body = { spec: { ...spec, resourceAttributes } }
+      const reply = await kit.request({ method: 'POST', path, body })
+      expect({ status: reply.status, answer: reply.json.status }).toMatchObject({
+        status: 201,
+        answer: { allowed: true },
+      })
+      await kit.refused({ path }, 405, 'MethodNotAllowed')
+    })
   })
 }

@@ -1,8 +1,26 @@
 import { type KubeObject, type Sandbox, startSandbox } from '../../../sandbox/server.ts'
+import { readValues, render } from '../../install/render.ts'
+import { version as ourVersion } from '../../version.ts'
 import { type Ran, type RunOptions, run as runOn } from './terminal.ts'
 
 const namespace = 'shop'
+const operatorNamespace = 'linkerd-failover'
+const smiLabels = { 'linkerd.io/extension': 'smi', component: 'smi-adaptor' }
+const smiAdaptor = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { namespace: 'linkerd-smi', name: 'smi-adaptor', labels: smiLabels },
+  spec: { selector: { matchLabels: smiLabels }, template: { metadata: { labels: smiLabels }, spec: {} } },
+}
 const controlledBy = 'failover.linkerd.io/controlled-by'
+
+export interface InstallOptions {
+  readonly available?: number
+  readonly values?: Record<string, unknown>
+  readonly version?: string
+  /** Whether the namespace has the label of the extension; true without it. */
+  readonly labelled?: boolean
+}
 
 export interface SplitOptions {
   readonly namespace?: string
@@ -114,6 +132,39 @@ export class Shop {
       note: `trafficsplit/${name} ${note}`,
       ...(options.series ? { series: JSON.parse(JSON.stringify(options.series)) } : {}),
     })
+  }
+
+  /**
+   * The extension as the chart installs it, with the SMI adaptor beside it; of the Deployment `available`
+   * replicas are. The release has the name that the routes of the tests carry.
+   */
+  install(options: InstallOptions = {}): void {
+    const { available = 1, values = {}, version = ourVersion, labelled = true } = options
+    const read = readValues([values])
+    if (!read.ok) throw new Error(read.error.join('; '))
+    const labels = labelled ? { 'linkerd.io/extension': 'failover' } : {}
+    this.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorNamespace, labels } })
+    const context = { namespace: operatorNamespace, release: 'linkerd-failover', version }
+    const deployment = render(read.value, context).find(({ kind }) => kind === 'Deployment')
+    this.#deploy(JSON.parse(JSON.stringify(deployment)), available)
+    this.#deploy(smiAdaptor, 1)
+  }
+
+  /** The lease of the leader, renewed at this time. */
+  lead(renewTime: Date, holderIdentity = 'linkerd-failover-abc'): void {
+    this.put({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { namespace: operatorNamespace, name: 'linkerd-failover' },
+      spec: { holderIdentity, leaseDurationSeconds: 15, renewTime: renewTime.toISOString() },
+    })
+  }
+
+  #deploy(object: KubeObject, availableReplicas: number): void {
+    this.put({ ...object, status: { availableReplicas } })
+    const { namespace, name } = object.metadata
+    const stored = this.get('deployments', name, namespace)
+    if (stored) this.sandbox.store.update({ ...stored, status: { availableReplicas } })
   }
 
   get(resource: string, name: string, place = namespace): KubeObject | undefined {

@@ -16,7 +16,7 @@ export interface RunOptions {
   /** Takes the place of the connection. */
   readonly connect?: Io['connect']
   /** Stands between the command and the server. */
-  readonly wrap?: (transport: Transport) => Transport
+  readonly wrap?: (transport: Transport, as: string | undefined) => Transport
   readonly clock?: Io['clock']
   /** Called with each piece of text for standard output. */
   readonly onOutput?: (text: string) => void
@@ -56,7 +56,7 @@ export async function run(line: string | readonly string[], options: RunOptions 
           ...(asGroups === undefined ? {} : { 'impersonate-group': [...asGroups] }),
         })
         const transport = createTransport({ server, headers, source: 'test' }, systemClock)
-        return ok({ transport: wrap(transport), server, namespace })
+        return ok({ transport: wrap(transport, as), server, namespace })
       }),
   }
   const words = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { sleep } from '../../clock.ts'
+import { ok } from '../../result.ts'
+import type { Context, Ending, Flags } from '../command.ts'
+import { exitCodes } from '../failure.ts'
+import { Bench } from './bench.ts'
+import { checksFor } from './categories.ts'
+import type { Check, Finding } from './finding.ts'
+import { Printer } from './print.ts'
+
+const schema = z.object({
+  pre: z.boolean().default(false),
+  proxy: z.boolean().default(false),
+  namespace: z
+    .string()
+    .optional()
+    .transform((name) => name || undefined),
+  wait: z.number(),
+  output: z.enum(['table', 'json', 'short']),
+})
+
+/** Between two tries of a check; Linkerd's number. */
+const retryMs = 5_000
+
+/** Runs all checks, one after the other, and prints each as soon as it is known. */
+export async function runCheck(context: Context, given: Flags): Promise<Ending> {
+  const flags = schema.parse(given)
+  const { io } = context
+  const bench = new Bench(context, flags.namespace)
+  const printer = new Printer(io, flags.output)
+  const deadline = io.clock.now() + flags.wait
+  for (const [category, check] of checksFor(flags)) {
+    const finding = await runUntil(check, bench, deadline)
+    if (io.interrupted.aborted) return ok(exitCodes.interrupted)
+    if (finding.result === 'skipped') continue
+    printer.add({ category, check, finding })
+    if (check.fatal && finding.result === 'error') break
+  }
+  return ok(printer.finish() ? exitCodes.ok : exitCodes.bad)
+}
+
+/** Runs a check; one that may pass later is run again until it passes or the time is over. */
+async function runUntil(check: Check, bench: Bench, deadline: number): Promise<Finding> {
+  const { clock, interrupted, stderr } = bench.context.io
+  for (;;) {
+    const finding = await check.run(bench)
+    const isFinal = finding.result === 'success' || finding.result === 'skipped' || !check.retry
+    const left = deadline - clock.now()
+    if (isFinal || left <= 0 || interrupted.aborted) return finding
+    const line = `waiting until ${check.description}: ${finding.error.split('\n')[0]}`
+    const shown = stderr.isTerminal ? line.slice(0, (stderr.columns ?? 80) - 1) : ''
+    if (shown !== '') stderr.write(`${shown}\r`)
+    await sleep(clock, Math.min(retryMs, left), interrupted)
+    if (shown !== '') stderr.write(`${' '.repeat(shown.length)}\r`)
+    bench.forget()
+  }
+}

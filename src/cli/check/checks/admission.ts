@@ -1,0 +1,100 @@
+import { weightOf } from '../../../core/split.ts'
+import type { KubeError } from '../../../kube/errors.ts'
+import { patchJson } from '../../../kube/patch.ts'
+import type { Transport } from '../../../kube/transport.ts'
+import { ownershipTests, selectorKeys } from '../../../routes/ownership.ts'
+import type { Route } from '../../../routes/route.ts'
+import { weightPatch } from '../../../routes/weight-patch.ts'
+import { defaultSelector } from '../../flags.ts'
+import type { Snapshot } from '../../snapshot.ts'
+import type { Bench, ServedKind } from '../bench.ts'
+import { bad, type Check, type Finding, good, listed, skipped, warning } from '../finding.ts'
+
+/** Policies may concern single namespaces; so many of them are tried, one route of each kind in each. */
+const maxTries = 50
+
+export const acceptsWeights: Check = {
+  id: 'admission',
+  description: 'the API server accepts the weights that the operator writes',
+  meaning:
+    'An admission webhook or a policy, or a missing permission, refuses the writes of the operator: nothing fails over. This check asks for a dry run of a weight as the operator; nothing is written. Let the policy except changes of weights by its ServiceAccount.',
+  run: async (bench) => {
+    const [deployment, snapshot, kinds] = [
+      await bench.deployment(),
+      await bench.snapshot(),
+      await bench.kinds(),
+    ]
+    if (!deployment || !snapshot.ok || !kinds.ok) return skipped
+    const samples = sample(snapshot.value)
+    if (samples.length === 0) return skipped
+    const { namespace, serviceAccount } = deployment
+    const operator = await bench.context.connectAs(`system:serviceaccount:${namespace}:${serviceAccount}`)
+    if (!operator.ok) return warning(`it cannot be tried: ${operator.error.message}`)
+    const { transport } = operator.value
+    try {
+      const keys = selectorKeys(deployment.selector ?? defaultSelector)
+      return await tryAll(bench, samples, (route) => tryOne(transport, route, kinds.value, keys))
+    } finally {
+      await transport.close()
+    }
+  },
+}
+
+/** One route of each kind in each namespace, those that have a weight to change. */
+function sample({ routes }: Snapshot): Route[] {
+  const found = new Map<string, Route>()
+  for (const route of routes) {
+    const key = `${route.kind}/${route.namespace}`
+    const isUsable = route.splits.some(
+      ({ backends, problem }) => backends.length > 0 && problem === undefined,
+    )
+    if (isUsable && !found.has(key)) found.set(key, route)
+  }
+  return [...found.values()].slice(0, maxTries)
+}
+
+async function tryAll(
+  bench: Bench,
+  samples: readonly Route[],
+  attempt: (route: Route) => Promise<KubeError | undefined>,
+): Promise<Finding> {
+  const refusals: string[] = []
+  for (const route of samples) {
+    const error = await attempt(route)
+    if (!error || isRace(error) || bench.context.io.interrupted.aborted) continue
+    if (error.message.includes('cannot impersonate')) {
+      return warning(`it cannot be tried: you may not impersonate the operator's ServiceAccount`)
+    }
+    refusals.push(`${route.kind} ${route.namespace}/${route.name}: ${error.message}`)
+  }
+  return refusals.length === 0 ? good : bad(listed('it refuses:', refusals))
+}
+
+/** The route went, or somebody wrote it, between the list and the dry run. */
+const isRace = ({ kind, message }: KubeError): boolean =>
+  kind === 'notFound' || kind === 'conflict' || (kind === 'invalid' && message.includes('test failed'))
+
+/** The very patch that the operator would send, with a weight that is one higher, as a dry run. */
+async function tryOne(
+  transport: Transport,
+  route: Route,
+  kinds: readonly ServedKind[],
+  keys: readonly string[],
+): Promise<KubeError | undefined> {
+  const served = kinds.find(({ codec }) => codec.kind === route.kind)
+  if (!served) return undefined
+  const plans = route.splits.map((split) => {
+    const [first] = split.backends
+    if (!first) return []
+    const weight = weightOf(split, first)
+    return [{ index: 0, from: first.weight, to: weight < split.maxWeight ? weight + 1 : weight - 1 }]
+  })
+  const operations = [...ownershipTests(route, keys), ...weightPatch(route, plans)]
+  const { namespace, name } = route
+  const dryRun: Transport = {
+    ...transport,
+    request: (req) => transport.request({ ...req, query: { ...req.query, dryRun: 'All' } }),
+  }
+  const answer = await patchJson(dryRun, served.resource, namespace, name, operations)
+  return answer.ok ? undefined : answer.error
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { bad, type Check, good, skipped, warning } from '../finding.ts'
+
+/** The oldest Kubernetes that the chart installs on. */
+const minimum = { major: 1, minor: 22 }
+
+const versionSchema = z.object({ major: z.string(), minor: z.string(), gitVersion: z.string() })
+
+/** These two have the words of Linkerd's own first checks. */
+export const hasClient: Check = {
+  id: 'client',
+  description: 'can initialize the client',
+  meaning:
+    'Nothing else can be checked. Mend the kubeconfig, or name another with `--kubeconfig` or `--context`.',
+  fatal: true,
+  run: async (bench) => {
+    const reading = await bench.reading()
+    return reading.ok ? good : bad(`${reading.error.message}; ${reading.error.hint}`)
+  },
+}
+
+export const canQuery: Check = {
+  id: 'api',
+  description: 'can query the Kubernetes API',
+  meaning: 'Nothing else can be checked. Mend the way to the API server, or your credentials.',
+  retry: true,
+  fatal: true,
+  run: async (bench) => {
+    const reading = await bench.reading()
+    if (!reading.ok) return skipped
+    const answer = await reading.value.transport.request({ method: 'GET', path: '/version' })
+    return answer.ok ? good : bad(answer.error.message)
+  },
+}
+
+export const isNewEnough: Check = {
+  id: 'kubernetes-version',
+  description: 'is running a supported version of Kubernetes',
+  meaning: `Kubernetes ${minimum.major}.${minimum.minor} or newer is needed: older ones do not serve what the operator reads.`,
+  run: async (bench) => {
+    const reading = await bench.reading()
+    if (!reading.ok) return skipped
+    const answer = await reading.value.transport.request({ method: 'GET', path: '/version' })
+    const version = answer.ok ? versionSchema.safeParse(answer.value).data : undefined
+    if (!version) return warning('the API server does not tell its version')
+    const [major, minor] = [Number.parseInt(version.major, 10), Number.parseInt(version.minor, 10)]
+    const isOld = major < minimum.major || (major === minimum.major && minor < minimum.minor)
+    if (!isOld) return good
+    return bad(`it is ${version.gitVersion}; ${minimum.major}.${minimum.minor} or newer is needed`)
+  },
+}

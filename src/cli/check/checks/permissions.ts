@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { readinessSources } from '../../../controller/readiness-sources.ts'
+import { clusterRules, leaseRules } from '../../../install/rules.ts'
+import type { KubeError } from '../../../kube/errors.ts'
+import type { Resource } from '../../../kube/resource.ts'
+import { err, ok, type Result } from '../../../result.ts'
+import { codecs } from '../../../routes/codecs.ts'
+import type { RouteCodec } from '../../../routes/route.ts'
+import type { Reading } from '../../listing.ts'
+import type { ServedKind } from '../bench.ts'
+import { bad, type Check, good, listed, skipped, warning } from '../finding.ts'
+
+/** What somebody wants to do, as an access review asks for it. */
+interface Wish {
+  readonly group: string
+  readonly resource: string
+  readonly verb: string
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+}
+
+const answerSchema = z.object({ status: z.object({ allowed: z.boolean() }) })
+
+/** Which of these wishes the API server would refuse: to the user, or to somebody else. */
+async function refusedOf(
+  { transport, signal }: Reading,
+  wishes: readonly Wish[],
+  account?: string,
+): Promise<Result<string[], KubeError>> {
+  const plural = account === undefined ? 'selfsubjectaccessreviews' : 'subjectaccessreviews'
+  const subject = account === undefined ? {} : subjectOf(account)
+  const refused: string[] = []
+  for (const wish of wishes) {
+    const body = { spec: { ...subject, resourceAttributes: wish } }
+    const path = `/apis/authorization.k8s.io/v1/${plural}`
+    const answer = await transport.request({ method: 'POST', path, body, signal })
+    if (!answer.ok) return err(answer.error)
+    if (!answerSchema.safeParse(answer.value).data?.status.allowed) refused.push(textOf(wish))
+  }
+  return ok(refused)
+}
+
+/** A ServiceAccount (`namespace:name`) with the groups that it always has. */
+const subjectOf = (account: string) => ({
+  user: `system:serviceaccount:${account}`,
+  groups: [
+    'system:serviceaccounts',
+    `system:serviceaccounts:${account.split(':')[0]}`,
+    'system:authenticated',
+  ],
+})
+
+function textOf({ verb, resource, group, namespace }: Wish): string {
+  const place = namespace === undefined ? '' : ` in namespace ${namespace}`
+  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${place}`
+}
+
+const toList = ({ group, plural }: Resource, namespace?: string): Wish => ({
+  group,
+  resource: plural,
+  verb: 'list',
+  namespace,
+})
+
+export const mayRead: Check = {
+  id: 'may-read',
+  description: 'you may read what is checked',
+  meaning:
+    'What depends on it cannot be checked. Ask for the permission to list these, or limit the check with --namespace.',
+  run: async (bench) => {
+    const [reading, kinds] = [await bench.reading(), await bench.kinds()]
+    if (!reading.ok || !kinds.ok) return skipped
+    const routes = kinds.value.map(({ resource }) => resource)
+    const readiness = Object.values(readinessSources).map(({ resource }) => resource)
+    const wishes = [
+      ...[...routes, ...readiness].map((resource) => toList(resource, bench.namespace)),
+      toList({ group: 'apps', version: 'v1', plural: 'deployments' }),
+    ]
+    const refused = await refusedOf(reading.value, wishes)
+    if (!refused.ok) return warning(`it cannot be asked: ${refused.error.message}`)
+    return refused.value.length === 0 ? good : bad(listed('you may not:', refused.value))
+  },
+}
+
+const created: readonly (readonly [group: string, resource: string])[] = [
+  ['', 'namespaces'],
+  ['', 'serviceaccounts'],
+  ['apps', 'deployments'],
+  ['networking.k8s.io', 'networkpolicies'],
+  ['rbac.authorization.k8s.io', 'clusterroles'],
+  ['rbac.authorization.k8s.io', 'clusterrolebindings'],
+  ['rbac.authorization.k8s.io', 'roles'],
+  ['rbac.authorization.k8s.io', 'rolebindings'],
+]
+
+export const mayInstall: Check = {
+  id: 'may-install',
+  description: 'you may create what the extension needs',
+  meaning: 'The installation would stop half-way. Let somebody install it who may create these.',
+  run: async (bench) => {
+    const reading = await bench.reading()
+    if (!reading.ok) return skipped
+    const wishes = created.map(([group, resource]) => ({ group, resource, verb: 'create' }))
+    const refused = await refusedOf(reading.value, wishes)
+    if (!refused.ok) return warning(`it cannot be asked: ${refused.error.message}`)
+    return refused.value.length === 0 ? good : bad(listed('you may not:', refused.value))
+  },
+}
+
+export const operatorMayAct: Check = {
+  id: 'operator-permissions',
+  description: 'the operator may do what it needs to do',
+  meaning:
+    'Watches stay empty, or weights are not written. Compare its ClusterRole with that of the chart; an upgrade with the chart mends it.',
+  run: async (bench) => {
+    const [deployment, reading, kinds] = [
+      await bench.deployment(),
+      await bench.reading(),
+      await bench.kinds(),
+    ]
+    if (!deployment || !reading.ok || !kinds.ok) return skipped
+    const { namespace, serviceAccount, electsLeader } = deployment
+    const wishes = [
+      ...wishesOf(clusterRules).filter((wish) => isServed(wish, kinds.value)),
+      ...(electsLeader ? wishesOf(leaseRules, namespace) : []),
+    ]
+    const refused = await refusedOf(reading.value, wishes, `${namespace}:${serviceAccount}`)
+    if (refused.ok) return refused.value.length === 0 ? good : bad(listed('it may not:', refused.value))
+    const { kind, message } = refused.error
+    return warning(
+      `it cannot be asked: ${kind === 'forbidden' ? 'you may not create subjectaccessreviews' : message}`,
+    )
+  },
+}
+
+/** False for a kind of route that the cluster does not have: nobody misses a permission for it. */
+function isServed({ group, resource }: Wish, kinds: readonly ServedKind[]): boolean {
+  const isCodec = ({ codec }: { codec: RouteCodec }) => codec.group === group && codec.plural === resource
+  return kinds.some(isCodec) || !codecs.some((codec) => isCodec({ codec }))
+}
+
+/** Each single thing that rules of RBAC allow. */
+function wishesOf(rules: typeof clusterRules, namespace?: string): Wish[] {
+  return rules.flatMap(({ apiGroups = [], resources = [], verbs, resourceNames = [undefined] }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        verbs.flatMap((verb) =>
+          [...resourceNames].map((name): Wish => ({ group, resource, verb, namespace, name })),
+        ),
+      ),
+    ),
+  )
+}

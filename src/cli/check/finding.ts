@@ -1,0 +1,44 @@
+import type { Bench } from './bench.ts'
+
+/** What one check found. `error` says what is wrong and what to do; a warning does not fail the whole. */
+export type Finding =
+  | { readonly result: 'success' }
+  | { readonly result: 'warning' | 'error'; readonly error: string }
+  /** It does not apply, or what it needs is not there; another check has said so. */
+  | { readonly result: 'skipped' }
+
+export const good: Finding = { result: 'success' }
+export const skipped: Finding = { result: 'skipped' }
+export const warning = (error: string): Finding => ({ result: 'warning', error })
+export const bad = (error: string): Finding => ({ result: 'error', error })
+
+/** Several things of one sort, the way Linkerd lists them in the error of a check. */
+export const listed = (head: string, items: readonly string[]): string =>
+  [head, ...items.map((item) => `\t* ${item}`)].join('\n')
+
+/** One check. The manual is made from these words too. */
+export interface Check {
+  /** Names its part of the manual; never changes. */
+  readonly id: string
+  readonly description: string
+  /** What follows for the cluster where it does not pass, and what to do; for the manual. */
+  readonly meaning: string
+  /** It may pass a little later by itself, so it is worth to try again. */
+  readonly retry?: boolean
+  /** Where it does not pass, nothing else can be known. */
+  readonly fatal?: boolean
+  readonly run: (bench: Bench) => Promise<Finding>
+}
+
+/** Checks under one heading. */
+export interface Category {
+  readonly name: string
+  readonly checks: readonly Check[]
+}
+
+/** A finding with its check, as it is printed. */
+export interface Outcome {
+  readonly category: string
+  readonly check: Check
+  readonly finding: Exclude<Finding, { result: 'skipped' }>
+}

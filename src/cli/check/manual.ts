@@ -1,0 +1,17 @@
+import { dataPlane, extension, preInstallation, routes } from './categories.ts'
+import type { Check } from './finding.ts'
+
+/** Where a hint leads: the part of the manual that tells what to do. */
+export const hintOf = ({ id }: Check): string => `docs/cli/check.md#${id}`
+
+/** A part of the manual for each check. */
+export function manual(): string {
+  const all = [preInstallation, extension, routes, dataPlane].flatMap(({ checks }) => checks)
+  const parts = [...new Set(all)].map(
+    (check) => `### ${check.id}\n\n${quoted(check)} Where it does not pass: ${check.meaning}${again(check)}`,
+  )
+  return ['## The checks', ...parts].join('\n\n')
+}
+
+const quoted = ({ description }: Check): string => `_${description}_.`
+const again = ({ retry }: Check): string => (retry ? ' It is tried again until `--wait` is over.' : '')
