@@ -28,6 +28,8 @@ export interface Leadership {
   readonly leads: boolean
   /** The identity of the leader, as far as it is known; `undefined` where nobody is elected, or nobody leads. */
   readonly leader: string | undefined
+  /** When another replica was last seen to lead, on the clock; before all time where none was. */
+  readonly lastLed: number
   /** The way to the API server for everybody but the election: it writes nothing unless this replica leads. */
   readonly transport: Transport
   /** This replica knows all that a leader needs: from now on it may lead. */
@@ -50,6 +52,7 @@ function alone({ transport, onChange }: LeadershipOptions): Leadership {
       return leads
     },
     leader: undefined,
+    lastLed: Number.NEGATIVE_INFINITY,
     transport,
     stand: () => {
       leads = true
@@ -71,6 +74,9 @@ function elected(options: LeadershipOptions, election: Election): Leadership {
     },
     get leader() {
       return lease.holder || undefined
+    },
+    get lastLed() {
+      return lease.othersSeenAt
     },
     transport: writeWithin(options.transport, budgetMs),
     stand: () => {

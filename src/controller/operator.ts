@@ -70,7 +70,11 @@ export function startOperator(options: OperatorOptions): Operator {
     readiness: (service) => watches.readiness(service),
     clusterOf: (service) => watches.clusterOf(service),
   })
-  const reporter = new Reporter({ clock, log, metrics, view, event: (input) => events.record(input) })
+  const reporter = new Reporter({
+    ...{ clock, log, metrics, view },
+    event: (input) => events.record(input),
+    leads: () => leadership.leads,
+  })
   const queue: Queue = new Queue({
     clock,
     concurrency,
@@ -84,15 +88,16 @@ export function startOperator(options: OperatorOptions): Operator {
     onCounts: (key) => view.touch(key),
     onSynced: () => {
       log.info({}, 'the readiness of all services is known')
+      queue.start()
       leadership.stand()
     },
   })
   const handle = async (key: RouteKey, cause: Cause) => {
     const outcome = await reconcile(key, watches)
     reporter.report(key, outcome, cause)
-    return outcome.kind === 'failed' ? 'retry' : 'done'
+    return outcome.kind === 'failed' && outcome.error.kind !== 'notLeader' ? 'retry' : 'done'
   }
-  const parts: Parts = { ...options, metrics, queue, watches, view, events, leadership }
+  const parts: Parts = { ...options, metrics, queue, watches, view, events, leadership, reporter }
   addReadings(metrics.registry, readingsOf(parts))
   watches.start()
   return {
@@ -117,20 +122,18 @@ export function startOperator(options: OperatorOptions): Operator {
 }
 
 /** From now on this replica leads. It looks at every route once: what happened while nobody led is seen now. */
-function begin({ log, clock, metrics, events, queue, watches }: Parts): void {
+function begin({ log, clock, metrics, events, queue, watches, reporter, leadership }: Parts): void {
   log.info({}, 'failing over from now on')
   metrics.leaderTransitions.inc({ to: 'leader' })
   events.resume()
-  queue.start()
+  reporter.lead(leadership.lastLed)
   for (const key of watches.keys()) queue.add(key, { at: clock.now() })
 }
 
-/** This replica leads no more. What it knew of the routes is forgotten, since nobody looks at them here. */
-function rest({ metrics, queue, events, view }: Parts): void {
+/** This replica leads no more: it goes on looking, and neither writes nor tells. */
+function rest({ metrics, events }: Parts): void {
   metrics.leaderTransitions.inc({ to: 'standby' })
-  queue.pause()
   events.pause()
-  for (const { key } of [...view.standings()]) view.remove(key)
 }
 
 /** Sets this process apart from those before it and beside it. */
@@ -144,6 +147,7 @@ interface Parts extends Pick<OperatorOptions, 'clock' | 'log'> {
   readonly view: View
   readonly events: EventRecorder
   readonly leadership: Leadership
+  readonly reporter: Reporter
 }
 
 function readingsOf({ queue, watches, view, events, leadership }: Parts) {
@@ -152,7 +156,8 @@ function readingsOf({ queue, watches, view, events, leadership }: Parts) {
     queueInFlight: () => queue.inFlight,
     queueOldestAgeMs: () => queue.oldestAgeMs,
     watches: () => watches.readings(),
-    routes: () => view.counts(),
+    // Of all replicas one counts them, so that they can be added up.
+    routes: () => (leadership.leads ? view.counts() : []),
     eventsDropped: () => events.dropped,
     leads: () => leadership.leads,
   }

@@ -22,13 +22,14 @@ function setUp(concurrency = 16) {
 }
 
 describe('the queue', () => {
-  it('holds nothing before it is started: who starts it adds all', async () => {
+  it('begins nothing before it is started', async () => {
     const { queue, add, keys } = setUp()
     add('a')
-    queue.start()
-    add('b')
     await settle()
-    expect(keys()).toEqual(['b'])
+    expect(keys()).toEqual([])
+    queue.start()
+    await settle()
+    expect(keys()).toEqual(['a'])
   })
 
   it('takes a key once, however often it is added', async () => {
@@ -142,50 +143,6 @@ describe('the queue', () => {
     await end(0, 'retry')
     await done
     expect(keys()).toEqual(['a'])
-  })
-
-  describe('paused', () => {
-    it('begins nothing, and holds nothing for later', async () => {
-      const { queue, add, keys, end } = setUp(1)
-      queue.start()
-      add('a')
-      await settle()
-      add('b')
-      queue.pause()
-      add('c')
-      await end(0, 'done')
-      expect([keys(), queue.depth, queue.inFlight, queue.oldestAgeMs]).toEqual([['a'], 0, 0, 0])
-      queue.start()
-      await settle()
-      expect(keys()).toEqual(['a'])
-    })
-
-    it('lets what is in flight end, and does not try it again', async () => {
-      const { clock, queue, add, begun, end } = setUp()
-      queue.start()
-      add('a')
-      add('b')
-      await settle()
-      await end(0, 'retry')
-      queue.pause()
-      await end(1, 'retry')
-      await clock.advance(60_000)
-      expect(begun).toHaveLength(2)
-    })
-
-    it('and started again: still one worker for a key', async () => {
-      const { queue, add, begun, end } = setUp()
-      queue.start()
-      add('a')
-      await settle()
-      queue.pause()
-      queue.start()
-      add('a')
-      await settle()
-      expect(begun).toHaveLength(1)
-      await end(0, 'done')
-      expect(begun).toHaveLength(2)
-    })
   })
 
   it('takes an exception for a bug: says so and tries again', async () => {

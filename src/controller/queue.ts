@@ -31,8 +31,8 @@ const longestBackoffMs = 30_000
 
 /**
  * Keys that want work. A key is in it once, is handled by one worker at a time, and comes back by itself after
- * a failure: 5 ms, doubling to 30 s. A fresh change does not wait for that backoff. While it is paused, as it is
- * at first, it holds nothing: whoever starts it adds every key that there is.
+ * a failure: 5 ms, doubling to 30 s. A fresh change does not wait for that backoff. It starts paused, so that
+ * keys can gather before the caches are complete.
  */
 export class Queue {
   readonly #options: QueueOptions
@@ -56,28 +56,23 @@ export class Queue {
     return this.#inFlight
   }
 
-  /** How long the oldest due key has waited for a worker (ms); 0 with nothing due. */
+  /** How long the oldest due key has waited for a worker (ms); 0 with nothing due or while paused. */
   get oldestAgeMs(): number {
     const [oldest] = this.#due
     const entry = oldest === undefined ? undefined : this.#entries.get(oldest)
-    return entry ? this.#options.clock.now() - entry.dueSince : 0
+    return entry && this.#state !== 'paused' ? this.#options.clock.now() - entry.dueSince : 0
   }
 
-  /** Lets the workers begin. */
+  /** Lets the workers begin. What gathered until now counts as due from now on. */
   start(): void {
-    if (this.#state === 'paused') this.#state = 'open'
+    if (this.#state !== 'paused') return
+    this.#state = 'open'
+    for (const key of this.#due) this.#entry(key).dueSince = this.#options.clock.now()
+    this.#schedulePump()
   }
 
-  /** Forgets what waits, and begins nothing new until `start()`; what is in flight goes on to its end. */
-  pause(): void {
-    if (this.#state !== 'open') return
-    this.#state = 'paused'
-    this.#forgetAll()
-  }
-
-  /** Makes a key due now; does nothing while paused. */
+  /** Makes a key due now. */
   add(key: string, cause: Cause): void {
-    if (this.#state !== 'open') return
     const entry = this.#entry(key)
     entry.cause ??= cause
     if (entry.running) entry.again = true
@@ -87,7 +82,7 @@ export class Queue {
   /** Takes no more keys; resolves when those in flight are finished. */
   drain(): Promise<void> {
     this.#state = 'draining'
-    this.#forgetAll()
+    for (const entry of this.#entries.values()) entry.backoff?.cancel()
     if (this.#inFlight === 0) return Promise.resolve()
     return new Promise((resolve) => {
       this.#drained = resolve
@@ -107,18 +102,6 @@ export class Queue {
     }
     this.#entries.set(key, entry)
     return entry
-  }
-
-  #forgetAll(): void {
-    this.#due.clear()
-    for (const [key, entry] of this.#entries) this.#forget(key, entry)
-  }
-
-  /** Lets go of a key, if it is in flight as soon as it is not. */
-  #forget(key: string, entry: Entry): void {
-    entry.backoff?.cancel()
-    entry.again = false
-    if (!entry.running) this.#entries.delete(key)
   }
 
   #makeDue(key: string, entry: Entry): void {
@@ -157,8 +140,7 @@ export class Queue {
     const outcome = await this.#handle(key, cause)
     this.#inFlight -= 1
     entry.running = false
-    if (this.#state !== 'open') this.#forget(key, entry)
-    else if (outcome === 'retry') this.#failed(key, entry, cause)
+    if (outcome === 'retry') this.#failed(key, entry, cause)
     else this.#succeeded(key, entry)
     if (this.#inFlight === 0) this.#drained?.()
     this.#schedulePump()
@@ -183,6 +165,7 @@ export class Queue {
     entry.cause = cause
     const wait = Math.min(firstBackoffMs * 2 ** entry.failures, longestBackoffMs)
     entry.failures += 1
+    if (this.#state === 'draining') return
     if (entry.again) this.#makeDue(key, entry)
     else entry.backoff = this.#options.clock.after(wait, () => this.#makeDue(key, entry))
   }

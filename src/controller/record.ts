@@ -1,8 +1,9 @@
 import { applyPlan } from '../core/plan.ts'
+import { problemOf } from '../core/state.ts'
 import { directionOf } from '../core/transition.ts'
 import type { Decision } from '../core/types.ts'
 import type { Happening, SplitMove, What } from '../view/happening.ts'
-import type { Refusal, RouteKey } from '../view/standing.ts'
+import type { Refusal, RouteKey, Standing } from '../view/standing.ts'
 import type { View } from '../view/view.ts'
 import type { Verdict } from './judge.ts'
 import type { Outcome } from './reconcile.ts'
@@ -15,17 +16,33 @@ export interface Recorded {
   readonly reason: string
 }
 
-/**
- * Takes a look at a route into the view: how it stands, and what happened to it. `reactionMs` is how long its
- * write took, from the cause on.
- */
-export function record(view: View, key: RouteKey, outcome: Looked, reactionMs: number): Recorded[] {
-  const before = view.get(key)
+/** Takes a look at a route into the view: how it stands. */
+export function observe(view: View, key: RouteKey, outcome: Looked): void {
+  const isRefused = outcome.kind === 'failed' && outcome.error.kind !== 'notLeader'
   view.put(key, {
     route: outcome.kind === 'written' ? outcome.after : outcome.route,
     decisions: outcome.verdicts.map(({ decision }) => decision),
-    refusal: outcome.kind === 'failed' ? refused(before?.refusal, outcome.error.message) : undefined,
+    refusal: isRefused ? refused(view.get(key)?.refusal, outcome.error.message) : undefined,
   })
+}
+
+/** True where a look found something to tell, compared to how the route stood `before`. */
+export function isNews(outcome: Looked, before: Standing | undefined): boolean {
+  const problem = problemOf(outcome.verdicts.map(({ decision }) => decision))
+  return problem !== problemOf(before?.decisions ?? []) || groupsOf(outcome, before?.decisions).length > 0
+}
+
+/**
+ * Takes what happened to a route into the timeline, compared to how it stood `before`. `reactionMs` is how long
+ * its write took, from the cause on.
+ */
+export function record(
+  view: View,
+  key: RouteKey,
+  outcome: Looked,
+  before: Standing | undefined,
+  reactionMs: number,
+): Recorded[] {
   const { apiVersion, namespace, name } = outcome.route
   const [kind = ''] = key.split('/')
   const route = { apiVersion, kind, namespace, name }

@@ -11,7 +11,7 @@ import type { Judged } from './judge.ts'
 import type { Metrics } from './metrics.ts'
 import type { Cause } from './queue.ts'
 import type { Outcome } from './reconcile.ts'
-import { type Recorded, record } from './record.ts'
+import { isNews, observe, type Recorded, record } from './record.ts'
 import type { RouteKey } from './route-index.ts'
 
 export interface ReporterOptions {
@@ -22,20 +22,27 @@ export interface ReporterOptions {
   readonly view: View
   /** Takes a Kubernetes Event without waiting for it. */
   readonly event: (input: EventInput) => void
+  /** False while another replica leads, and speaks for all. */
+  readonly leads: () => boolean
 }
 
 /** After so many refusals in a row the route's owner is told by an Event: a race does not last that long. */
 const refusalsUntilEvent = 5
+
+/** What a leader saw just before it went may not have been said any more (ms). */
+const hastyMs = 2_000
 
 /** On an Event: the id by which log, timeline and notifications name the same thing. */
 const idAnnotation = 'failover.linkerd.io/transition-id'
 
 /**
  * Tells people what happened, after it happened: one log line, one Event and one count for a transition; a
- * problem of a route once, until it changes.
+ * problem of a route once, until it changes. On a standby it only watches, and speaks when the lead is its own.
  */
 export class Reporter {
   readonly #options: ReporterOptions
+  /** Routes of which there was something to tell while another led, and when that was. */
+  readonly #untold = new Map<RouteKey, number>()
 
   constructor(options: ReporterOptions) {
     this.#options = options
@@ -43,21 +50,33 @@ export class Reporter {
 
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
   report(key: RouteKey, outcome: Outcome, cause: Cause): void {
-    const { metrics, view, clock } = this.#options
+    const { metrics, view, clock, leads } = this.#options
     metrics.reconciles.inc()
+    const isUntold = this.#untold.delete(key)
     if (outcome.kind === 'gone') {
       view.remove(key)
       return
     }
-    // Nothing was sent: another replica speaks for this route now.
-    if (outcome.kind === 'failed' && outcome.error.kind === 'notLeader') return
-    const before = view.get(key)
+    const before = isUntold ? undefined : view.get(key)
+    observe(view, key, outcome)
+    if (!leads() && outcome.kind !== 'written') {
+      if (isNews(outcome, before)) this.#untold.set(key, clock.now())
+      return
+    }
     const reactionMs = clock.now() - cause.at
-    const recorded = record(view, key, outcome, reactionMs)
+    const recorded = record(view, key, outcome, before, reactionMs)
     this.#problem(before, outcome)
     if (outcome.kind === 'failed') this.#failed(before, outcome)
     if (outcome.kind === 'written') this.#written(outcome.route, reactionMs, cause)
     for (const one of recorded) this.#happened(outcome.route, one)
+  }
+
+  /**
+   * From now on this replica speaks. What it saw while another led has been told by that one, up to shortly
+   * before `lastLed`, when it was last known to be there (on the clock); the rest is told at the next look.
+   */
+  lead(lastLed: number): void {
+    for (const [key, at] of this.#untold) if (at < lastLed - hastyMs) this.#untold.delete(key)
   }
 
   #problem(before: Standing | undefined, { route, verdicts }: Judged): void {

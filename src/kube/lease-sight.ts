@@ -38,6 +38,8 @@ const resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases'
 export class LeaseSight {
   /** The server may have our name in the lease: we wrote it, and nobody has said otherwise since. */
   mayBeOurs = false
+  /** When somebody else was last seen to have changed it, on the clock; before all time if nobody did. */
+  othersSeenAt = Number.NEGATIVE_INFINITY
   readonly #options: LeaseSightOptions
   #lease: LeaseObject | undefined
   #fingerprint = ''
@@ -101,6 +103,7 @@ export class LeaseSight {
     const fingerprint = fingerprintOf(lease)
     if (fingerprint === this.#fingerprint) return ok(undefined)
     this.#fingerprint = fingerprint
+    if (!this.mayBeOurs) this.othersSeenAt = clock.now()
     const isOthers = holderOf(lease) !== '' && !this.mayBeOurs
     const seconds = lease.spec.leaseDurationSeconds ?? durationMs / 1000
     this.#heldUntil = isOthers ? clock.now() + seconds * 1000 : 0

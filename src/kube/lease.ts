@@ -32,6 +32,8 @@ export interface Lease {
   readonly state: LeaseState
   /** Who holds it, as it was last seen; '' for nobody. */
   readonly holder: string
+  /** When another holder last renewed it or gave it back, as far as was seen here; before all time if none did. */
+  readonly othersSeenAt: number
   /**
    * How long a write that is sent now may take (ms) so that it has ended before anybody else can hold the lease;
    * 0 where it must not be sent. Asks the clock, so it is right even after the process stood still.
@@ -64,6 +66,9 @@ export function startLease(options: LeaseOptions): Lease {
     get holder() {
       return claim.holder
     },
+    get othersSeenAt() {
+      return claim.othersSeenAt
+    },
     writeBudgetMs: () => claim.writeBudgetMs(),
     release: async () => {
       claim.stop()
@@ -90,6 +95,10 @@ class Claim {
 
   get holder(): string {
     return this.#sight.holder
+  }
+
+  get othersSeenAt(): number {
+    return this.#sight.othersSeenAt
   }
 
   stop(): void {

@@ -173,6 +173,11 @@ export class Cluster {
     return typeof spec === 'object' && spec && 'holderIdentity' in spec ? String(spec.holderIdentity) : ''
   }
 
+  /** How often the lease was written. */
+  get renewals(): number {
+    return this.store.requests({ verb: 'update', resource: 'leases' })
+  }
+
   /** Edits the lease. */
   editLease(spec: Record<string, string | number>): void {
     const lease = this.store.get('leases', namespace, 'linkerd-failover')

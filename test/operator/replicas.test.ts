@@ -11,6 +11,13 @@ beforeEach(async () => {
 })
 afterEach(() => cluster.stop())
 
+/** Ten times as fast as the wall, so that a lease lasts for a second and a half. */
+const fast: Clock = {
+  now: () => systemClock.now() * 10,
+  wallTime: () => systemClock.wallTime(),
+  after: (ms, callback) => systemClock.after(ms / 10, callback),
+}
+
 const weightsBecome = async (name: string, ...weights: number[]) => {
   await eventually(() => cluster.weights(name).join() === weights.join())
 }
@@ -45,6 +52,14 @@ describe('two replicas', () => {
     const standing = cluster.log.lines.filter((line) => line.includes('this replica leads'))
     expect(standing).toHaveLength(1)
     expect((await b.metrics()).text).not.toContain('linkerd_failover_routes{')
+    expect([a.leadership().role, b.leadership()]).toEqual(['leader', { role: 'standby', leader: 'a' }])
+  })
+
+  it('both know how every route stands', async () => {
+    const { b } = await pair()
+    cluster.slice('web', 0)
+    await eventually(() => b.view.get('TrafficSplit/shop/web')?.state === 'failover')
+    expect([...b.view.timeline.newestFirst()]).toEqual([])
   })
 
   it('fail over once, not twice', async () => {
@@ -73,6 +88,22 @@ describe('two replicas', () => {
     )
   })
 
+  it('tell of a standing problem once, not once each', async () => {
+    const { a } = await pair(fast)
+    cluster.slice('dark', 0)
+    cluster.split('dark', { dark: 1 })
+    cluster.split('bad', { bad: 'abc' })
+    await eventually(() => cluster.notes('dark').length === 1 && cluster.notes('bad').length === 1)
+    // What was seen shortly before the end may be told twice: two renewals are long enough.
+    const before = cluster.renewals
+    await eventually(() => cluster.renewals >= before + 2)
+    await a.stop()
+    await eventually(() => cluster.leader === 'b')
+    cluster.split('worse', { worse: 'abc' })
+    await eventually(() => cluster.notes('worse').length === 1)
+    expect([cluster.notes('dark').length, cluster.notes('bad').length]).toEqual([1, 1])
+  })
+
   it('finish the writes in flight before they hand over', async () => {
     const { a, patches } = await pair()
     cluster.faults.slow(100)
@@ -96,12 +127,6 @@ describe('two replicas', () => {
 })
 
 it('a leader that cannot renew stops before its time is over, and its standby goes on after it', async () => {
-  // Ten times as fast as the wall, so that a lease lasts for a second and a half.
-  const fast: Clock = {
-    now: () => systemClock.now() * 10,
-    wallTime: () => systemClock.wallTime(),
-    after: (ms, callback) => systemClock.after(ms / 10, callback),
-  }
   const { a, b } = await pair(fast)
   cluster.faults.fail(503, { method: 'PUT', resource: 'leases' })
   await eventually(async () => (await leads(a)) === 0)
