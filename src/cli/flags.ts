@@ -92,3 +92,19 @@ export const selectorFlag = (): Option =>
   flag('-l, --selector <selector>', 'label selector of the routes that are controlled').default(
     defaultSelector,
   )
+
+const again = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+/** The flags that give values, as Helm and Linkerd have them. */
+export const valueFlags = (): Option[] => [
+  ...goBoolean('--ha', 'several replicas on different nodes'),
+  flag('-f, --values <file>', 'a YAML file of values; may be repeated').argParser(again),
+  flag('--set <key=value>', 'a value, such as image.tag=1.2,replicas=2; may be repeated').argParser(again),
+  flag('--set-string <key=value>', 'a value that is a text, whatever it looks like').argParser(again),
+]
+
+/** `-o` of commands whose answer is for `kubectl`, and where they install. */
+export const manifestFlags = (): Option[] => [
+  flag('-n, --namespace <name>', 'the namespace of the extension'),
+  flag('-o, --output <format>', 'what to print it in').choices(['yaml', 'json']).default('yaml'),
+]

@@ -5,6 +5,7 @@ import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
 import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
+import { install, prune, uninstall, upgrade } from './commands/install.ts'
 import { pause, resume } from './commands/pause.ts'
 import { status } from './commands/status.ts'
 import { version } from './commands/version.ts'
@@ -20,6 +21,10 @@ export const commands: readonly CommandSpec[] = [
   whatIf,
   pause,
   resume,
+  install,
+  upgrade,
+  uninstall,
+  prune,
   version,
   completion,
   extensionMetadata,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coalesce } from './coalesce.ts'
+import { coalesce, overlay } from './coalesce.ts'
 
 describe('values over values, as Helm lays them', () => {
   it.each([
@@ -14,8 +14,8 @@ describe('values over values, as Helm lays them', () => {
     ['replaces a map by what is none', { a: { b: 1 } }, { a: 'x' }, { a: 'x' }],
     ['replaces what is no map by a map', { a: 'x' }, { a: { b: 1 } }, { a: { b: 1 } }],
     ['takes away a key that is null', { a: { b: 1, c: 2 } }, { a: { b: null } }, { a: { c: 2 } }],
-    ['takes away nothing where there is nothing', {}, { a: null }, {}],
-    ['drops null also in a map that is new', {}, { a: { b: null, c: 1 } }, { a: { c: 1 } }],
+    ['keeps null where there is nothing to take away', {}, { a: null }, { a: null }],
+    ['keeps null in a map that is new', {}, { a: { b: null } }, { a: { b: null } }],
     [
       'leaves false, zero and the empty text',
       { a: true, b: 1, c: 'x' },
@@ -31,5 +31,17 @@ describe('values over values, as Helm lays them', () => {
     const over = { a: { c: 2 } }
     coalesce(base, over)
     expect([base, over]).toEqual([{ a: { b: 1 } }, { a: { c: 2 } }])
+  })
+})
+
+describe('values of a user over others', () => {
+  it('keep null, so that it can take away what the chart says', () => {
+    const first = { resources: { limits: { cpu: null } }, image: { tag: 'v1' } }
+    const both = overlay(first, { image: { tag: null, name: 'x' } })
+    expect(both).toEqual({ resources: { limits: { cpu: null } }, image: { tag: null, name: 'x' } })
+    expect(coalesce({ resources: { limits: { cpu: 1, memory: 2 } }, image: { tag: 'v0' } }, both)).toEqual({
+      resources: { limits: { memory: 2 } },
+      image: { name: 'x' },
+    })
   })
 })

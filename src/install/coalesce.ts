@@ -5,15 +5,20 @@ const isMap = (value: unknown): value is RawValues =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Lays values over others as Helm does: maps are merged, everything else is replaced, and null takes a key
- * away (source: Helm's documentation, "Values Files").
+ * Lays a user's values over the chart's as Helm does: maps are merged, everything else is replaced, and null
+ * takes away a key that is there (source: Helm's documentation, "Values Files").
  */
-export function coalesce(base: RawValues, over: RawValues): RawValues {
+export const coalesce = (base: RawValues, over: RawValues): RawValues => merge(base, over, true)
+
+/** Lays a user's values over other values of the user's. Null stays: it is said to the chart's values, later. */
+export const overlay = (base: RawValues, over: RawValues): RawValues => merge(base, over, false)
+
+function merge(base: RawValues, over: RawValues, nullTakesAway: boolean): RawValues {
   const merged: Record<string, unknown> = { ...base }
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key]
-    if (value === null) delete merged[key]
-    else if (isMap(value)) merged[key] = coalesce(isMap(below) ? below : {}, value)
+    if (value === null && nullTakesAway && key in merged) delete merged[key]
+    else if (isMap(value)) merged[key] = merge(isMap(below) ? below : {}, value, nullTakesAway)
     else merged[key] = value
   }
   return merged

@@ -10,7 +10,7 @@ import { readValues, render, renderHooks } from './render.ts'
 const context = { namespace: 'mesh', release: 'east', version: '1.2.3' }
 
 function valuesOf(values: RawValues) {
-  const read = readValues([values])
+  const read = readValues(values)
   if (!read.ok) throw new Error(read.error.join('\n'))
   return read.value
 }

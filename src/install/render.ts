@@ -13,9 +13,9 @@ import { podDisruptionBudget } from './objects/pod-disruption-budget.ts'
 import { serviceAccount } from './objects/service-account.ts'
 import { type Values, valuesSchema } from './values.ts'
 
-/** Lays each of these over the defaults, in order, and checks what comes out. All that is wrong is said at once. */
-export function readValues(layers: readonly RawValues[]): Result<Values, readonly string[]> {
-  const parsed = valuesSchema.safeParse(layers.reduce(coalesce, defaultValues as RawValues))
+/** Lays the user's values over the defaults, and checks what comes out. All that is wrong is said at once. */
+export function readValues(overrides: RawValues): Result<Values, readonly string[]> {
+  const parsed = valuesSchema.safeParse(coalesce(defaultValues, overrides))
   if (!parsed.success)
     return err(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'values'}: ${message}`))
   const { replicas, leaderElection } = parsed.data

@@ -1,21 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { defaultValues, haValues } from './defaults.ts'
+import type { RawValues } from './coalesce.ts'
+import { defaultValues } from './defaults.ts'
 import { readValues } from './render.ts'
 
-const problems = (...layers: Parameters<typeof readValues>[0]) => {
-  const read = readValues(layers)
+const problems = (values: RawValues) => {
+  const read = readValues(values)
   return read.ok ? [] : read.error
 }
 
 describe('values', () => {
   it('are the defaults where nothing is said', () => {
-    expect(readValues([])).toEqual({ ok: true, value: defaultValues })
-  })
-
-  it('of a later layer win', () => {
-    const read = readValues([haValues, { replicas: 5 }])
-    expect(read.ok && read.value.replicas).toBe(5)
-    expect(read.ok && read.value.topologySpreadConstraints).toHaveLength(2)
+    expect(readValues({})).toEqual({ ok: true, value: defaultValues })
   })
 
   it('say all that is wrong at once, each with its path', () => {

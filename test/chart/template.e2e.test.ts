@@ -1,5 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { readValues, render, renderHooks } from '../../src/install/render.ts'
+import { parseSet } from '../../src/install/set-values.ts'
 import { version } from '../../src/version.ts'
 import { cases } from './cases.ts'
 import { byIdentity, chart, type Helm, objectsOf, openHelm } from './helm.ts'
@@ -29,7 +34,7 @@ function typed(
   values: Readonly<Record<string, unknown>>,
   { namespace = 'linkerd-failover', release = 'linkerd-failover' },
 ) {
-  const read = readValues([values])
+  const read = readValues(values)
   if (!read.ok) throw new Error(read.error.join('\n'))
   const context = { namespace, release, version }
   return byIdentity([...render(read.value, context), ...renderHooks(read.value, context)])
@@ -69,6 +74,32 @@ it.each([
   const { code, stderr } = await helm.run('template', 'x', chart, '--values', helm.valuesFile(values))
   expect(code).not.toBe(0)
   expect(stderr).toContain(named)
-  const read = readValues([values])
+  const read = readValues(values)
   expect(read.ok ? 'accepted' : read.error.join()).toContain(named)
+})
+
+describe('--set', () => {
+  it.each([
+    'replicas=2,a=-1,b=0,c=007,d=1.5,e=99999999999999999999',
+    'a=true,b=false,c=null,d=True,e=',
+    'image.tag=v1,image.name=x,a=b=c',
+    'a={x,y,1},b={},c={x\\,y,z},d=x{y,e=z}',
+    'a[1]=x,b[0].c=1,b[0].d=2,e[0][1]=x',
+    'nodeSelector.kubernetes\\.io/os=linux,selector=team in (a\\,b)',
+    'a=x\\\\y,b= two words ',
+  ])('%s is read as helm reads it', async (text) => {
+    const printer = join(mkdtempSync(join(tmpdir(), 'printer-')), 'chart')
+    mkdirSync(join(printer, 'templates'), { recursive: true })
+    writeFileSync(join(printer, 'Chart.yaml'), 'apiVersion: v2\nname: printer\nversion: 1.0.0\n')
+    writeFileSync(join(printer, 'templates', 'values.yaml'), 'values: {{ .Values | toJson | quote }}\n')
+    for (const [flag, typed] of [
+      ['--set', true],
+      ['--set-string', false],
+    ] as const) {
+      const printed = parse(await helm.must('template', 'x', printer, flag, text))
+      const ours = parseSet(text, typed)
+      expect(ours.ok ? ours.value : ours.error).toEqual(JSON.parse(printed.values))
+    }
+    rmSync(printer, { recursive: true })
+  })
 })

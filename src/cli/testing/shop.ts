@@ -140,7 +140,7 @@ export class Shop {
    */
   install(options: InstallOptions = {}): void {
     const { available = 1, values = {}, version = ourVersion, labelled = true } = options
-    const read = readValues([values])
+    const read = readValues(values)
     if (!read.ok) throw new Error(read.error.join('; '))
     const labels = labelled ? { 'linkerd.io/extension': 'failover' } : {}
     this.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorNamespace, labels } })

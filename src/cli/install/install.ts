@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { name } from '../../install/manifest.ts'
+import { err, ok, type Result } from '../../result.ts'
+import type { Context, Ending, Flags } from '../command.ts'
+import { badAnswer, exitCodes, type Failure } from '../failure.ts'
+import { findInstalled } from './installed.ts'
+import { manifestsFor, printManifests } from './manifests.ts'
+import { readOverrides } from './overrides.ts'
+
+const schema = z.object({
+  namespace: z.string().default(name),
+  output: z.enum(['yaml', 'json']),
+  ignoreCluster: z.boolean().default(false),
+})
+
+/** Prints the objects of an installation. Refuses where there is one already, unless told not to look. */
+export async function printInstall(context: Context, given: Flags): Promise<Ending> {
+  const { namespace, output, ignoreCluster } = schema.parse(given)
+  const overrides = await readOverrides(context.globals, given)
+  if (!overrides.ok) return overrides
+  const objects = manifestsFor(namespace, overrides.value)
+  if (!objects.ok) return objects
+  if (!ignoreCluster) {
+    const free = await notInstalled(context)
+    if (!free.ok) return free
+  }
+  context.io.stdout.write(printManifests(objects.value, output))
+  return ok(exitCodes.ok)
+}
+
+async function notInstalled({ io, connect }: Context): Promise<Result<void, Failure>> {
+  const cluster = await connect()
+  if (!cluster.ok) {
+    const hint = `${cluster.error.hint}, or do without one with --ignore-cluster`
+    return err({ ...cluster.error, hint })
+  }
+  const installed = await findInstalled({ transport: cluster.value.transport, signal: io.interrupted })
+  if (!installed.ok) return installed
+  const [one] = installed.value
+  if (!one) return ok(undefined)
+  const by = one.release === undefined ? '' : ` by Helm, as release ${one.release}`
+  const hint =
+    one.release === undefined ? 'use: linkerd-failover upgrade' : `use: helm upgrade ${one.release}`
+  return err(badAnswer(`the extension is installed in namespace ${one.namespace}${by}`, hint))
+}

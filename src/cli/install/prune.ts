@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { kinds } from '../../install/kinds.ts'
+import type { Manifest } from '../../install/manifest.ts'
+import { ok } from '../../result.ts'
+import type { Context, Ending, Flags } from '../command.ts'
+import { exitCodes } from '../failure.ts'
+import { storedValues, theInstalled } from './installed.ts'
+import { findLabelled, type Labelled } from './labelled.ts'
+import { manifestsFor, printManifests } from './manifests.ts'
+import { readOverrides } from './overrides.ts'
+
+const schema = z.object({ namespace: z.string().optional(), output: z.enum(['yaml', 'json']) })
+
+/** A Namespace is never pruned: too much goes with it. */
+const prunable = kinds.filter(({ kind }) => kind !== 'Namespace')
+
+/** Prints what carries the extension's label and is not part of it any more. */
+export async function printPrune({ io, globals, connect }: Context, given: Flags): Promise<Ending> {
+  const { namespace, output } = schema.parse(given)
+  const cluster = await connect()
+  if (!cluster.ok) return cluster
+  const reading = { transport: cluster.value.transport, signal: io.interrupted }
+  const installed = await theInstalled(reading, namespace)
+  if (!installed.ok) return installed
+  const stored = await storedValues(reading, installed.value.namespace)
+  if (!stored.ok) return stored
+  const overrides = await readOverrides(globals, given, stored.value)
+  if (!overrides.ok) return overrides
+  const expected = manifestsFor(installed.value.namespace, overrides.value)
+  if (!expected.ok) return expected
+  const found = await findLabelled(reading, prunable)
+  if (!found.ok) return found
+  const wanted = new Set(expected.value.map(identity))
+  const left = found.value.filter((object) => !wanted.has(identity(object)))
+  if (left.length > 0) io.stdout.write(printManifests(left, output))
+  return ok(exitCodes.ok)
+}
+
+const identity = ({ kind, metadata }: Labelled | Manifest): string =>
+  `${kind} ${metadata.namespace ?? ''}/${metadata.name}`
