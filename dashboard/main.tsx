@@ -19,5 +19,6 @@ addEventListener('online', () => feed.hurry())
 document.addEventListener('visibilitychange', () => document.hidden || feed.hurry())
 
 const page = document.getElementById('page')
-if (page) render(<App store={store} http={http} />, page)
+const isDemo = document.querySelector('meta[name=linkerd-failover-demo]') !== null
+if (page) render(<App store={store} http={http} isDemo={isDemo} />, page)
 feed.run()

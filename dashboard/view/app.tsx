@@ -3,6 +3,7 @@ import type { Http } from '../live/http.ts'
 import type { Store } from '../live/store.ts'
 import { titleFor } from '../model/title.ts'
 import { LostBar } from './connection-bar.tsx'
+import { DemoPanel } from './demo-panel.tsx'
 import { Header } from './header.tsx'
 import { OperatorView } from './operator-view.tsx'
 import { RouteView } from './route-view.tsx'
@@ -14,9 +15,11 @@ import { useNow, useStore } from './use-store.ts'
 interface AppProps {
   readonly store: Store
   readonly http: Http
+  /** True where the page is that of `npm run demo`. */
+  readonly isDemo: boolean
 }
 
-export function App({ store, http }: AppProps) {
+export function App({ store, http, isDemo }: AppProps) {
   useStore(store)
   const now = useNow()
   const place = usePlace()
@@ -29,9 +32,10 @@ export function App({ store, http }: AppProps) {
   const shared = { store, now: now + store.skewMs }
   return (
     <>
-      <Header place={place} status={status} connection={connection} now={now} isDemo={false} />
+      <Header place={place} status={status} connection={connection} now={now} isDemo={isDemo} />
       <LostBar connection={connection} now={now} />
       <main class={connection.phase} id="main">
+        {isDemo && (place.view === 'routes' || place.view === 'route') && <DemoPanel http={http} />}
         {place.view === 'routes' && <RoutesView {...shared} place={place} />}
         {place.view === 'route' && <RouteView {...shared} http={http} routeKey={place.key} />}
         {place.view === 'timeline' && <TimelineView {...shared} />}

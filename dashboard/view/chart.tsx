@@ -1,13 +1,24 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
+import { timeOfDay } from '../model/format.ts'
 import { useMedia } from './use-media.ts'
+
+/** Reads a custom property of the style sheet. */
+export type Colour = (name: string) => string
+
+/** An axis with times of the reader's day. */
+export const timeAxis: uPlot.Axis = {
+  size: 24,
+  space: 80,
+  values: (_, seconds) => seconds.map((at) => timeOfDay(new Date(at * 1000))),
+}
 
 interface ChartProps {
   /** What the chart shows, for those who cannot see it. */
   readonly label: string
   readonly data: uPlot.AlignedData
-  /** Made anew for each theme; `colour` reads a custom property of the style sheet. */
-  readonly options: (colour: (name: string) => string) => Omit<uPlot.Options, 'width' | 'height'>
+  /** Made anew for each theme. */
+  readonly options: (colour: Colour) => Omit<uPlot.Options, 'width' | 'height'>
   readonly height: number
 }
 

@@ -40,13 +40,12 @@ export function Header({ place, status, connection, now, isDemo }: HeaderProps) 
   )
 }
 
-const warnsOf = (status: Status | undefined) =>
-  status !== undefined && (!status.ready || status.role !== 'leader')
+const warnsOf = (status: Status | undefined) => status !== undefined && !status.ready
 
 /** Who writes, and whether the operator sees everything, in three words. */
 function syncWords(status: Status | undefined): string {
   if (!status) return '\u00a0'
-  const role = { leader: 'leader', standby: 'standby', unknown: 'leader unknown' }[status.role]
+  const role = { leader: 'leader', standby: 'standby', unknown: 'leader not known' }[status.role]
   return `${role} · ${status.ready ? 'synced' : 'not synced'}`
 }
 

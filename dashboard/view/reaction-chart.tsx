@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks'
 import type uPlot from 'uplot'
-import { brief, counted, timeOfDay } from '../model/format.ts'
+import { brief, counted } from '../model/format.ts'
 import type { Happening } from '../model/happening.ts'
 import { reactionsOf } from '../model/reactions.ts'
-import { Chart } from './chart.tsx'
+import { Chart, type Colour, timeAxis } from './chart.tsx'
 
 /** So many transitions are drawn. */
 const most = 1000
@@ -30,7 +30,7 @@ export function ReactionChart({ lines, version }: { lines: readonly Happening[];
   )
 }
 
-const options = (colour: (name: string) => string): Omit<uPlot.Options, 'width' | 'height'> => {
+const options = (colour: Colour): Omit<uPlot.Options, 'width' | 'height'> => {
   const axis = {
     stroke: colour('--quiet'),
     grid: { stroke: colour('--line'), width: 1 },
@@ -41,12 +41,7 @@ const options = (colour: (name: string) => string): Omit<uPlot.Options, 'width' 
     cursor: { show: false },
     scales: { x: { time: true }, y: { distr: 3 } },
     axes: [
-      {
-        ...axis,
-        size: 24,
-        values: (_, values) => values.map((value) => timeOfDay(new Date(value * 1000))),
-        space: 80,
-      },
+      { ...axis, ...timeAxis },
       {
         ...axis,
         size: 58,

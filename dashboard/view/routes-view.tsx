@@ -46,7 +46,7 @@ export function RoutesView({ store, place, now }: RoutesViewProps) {
       </div>
       <aside class="aside" aria-label="What happened, and how fast">
         <ReactionChart lines={store.happenings} version={digest.historyVersion} />
-        <Moments moments={digest.moments} most={8} now={now} />
+        <Moments moments={digest.moments} most={5} now={now} />
       </aside>
       <section class="list" aria-label="All routes">
         <Filters

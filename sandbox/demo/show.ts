@@ -1,58 +1,43 @@
-/** Runs the simulated client and keeps what is on the screen, or in the pipe, up to date. */
-import { lastSecond, noTraffic, type Random, remember, send, successPercent, type Target } from './client.ts'
+/** Keeps what is on the screen, or in the pipe, up to date. */
+import { lastSecond, successPercent } from './client.ts'
 import type { Observer } from './observer.ts'
 import type { Verdict } from './play.ts'
 import { type Output, Screen } from './screen.ts'
+import type { Sender } from './sender.ts'
 import { describeWeights, type Step } from './story.ts'
 import { type Paint, plainStep, render, type StepView, type View } from './view.ts'
-import { namespace, primary, splitName } from './world.ts'
+import { namespace, splitName } from './world.ts'
 
-const requestsPerSecond = 200
-const sendEveryMs = 5
 const drawEveryMs = 100
 
 export interface ShowOptions {
   readonly out: Output
   readonly live: boolean
   readonly paint: Paint
-  readonly random: Random
+  /** Where the dashboard is, if it is served. */
+  readonly page: string | undefined
 }
 
 export class Show {
   readonly #observer: Observer
+  readonly #sender: Sender
   readonly #options: ShowOptions
   readonly #screen: Screen
   readonly #steps: StepView[]
-  readonly #timers: NodeJS.Timeout[] = []
-  #traffic = noTraffic
+  #timer: NodeJS.Timeout | undefined
   #saidWeights = ''
 
-  constructor(observer: Observer, story: readonly Step[], options: ShowOptions) {
+  constructor(observer: Observer, sender: Sender, story: readonly Step[], options: ShowOptions) {
     this.#observer = observer
+    this.#sender = sender
     this.#options = options
     this.#screen = new Screen(options.out)
     this.#steps = story.map(({ title, outcome }) => ({ title, outcome, state: 'waiting' }))
   }
 
-  /** The client begins to send, and the screen to show it. */
+  /** The picture begins to move. */
   start(): void {
-    const from = performance.now()
-    let sent = 0
-    let targets = this.#targets()
-    const sendWhatIsDue = () => {
-      const now = performance.now()
-      const due = Math.floor(((now - from) * requestsPerSecond) / 1000) - sent
-      if (due <= 0) return
-      sent += due
-      this.#traffic = remember(this.#traffic, send(due, now, targets, primary, this.#options.random))
-    }
-    // What was due before a change still meets the world as it was, even if this process woke up late.
-    this.#observer.onChange(() => {
-      sendWhatIsDue()
-      targets = this.#targets()
-    })
-    this.#timers.push(setInterval(sendWhatIsDue, sendEveryMs))
-    if (this.#options.live) this.#timers.push(setInterval(() => this.#draw(), drawEveryMs))
+    if (this.#options.live) this.#timer = setInterval(() => this.#draw(), drawEveryMs)
   }
 
   stepStarted(index: number): void {
@@ -65,7 +50,7 @@ export class Show {
       : this.#update(index, { state: 'failed' })
     if (!step) return
     const weights = describeWeights(this.#observer.weights)
-    this.#sayPlainly(plainStep(step, weights, successPercent(this.#traffic)))
+    this.#sayPlainly(plainStep(step, weights, successPercent(this.#sender.traffic)))
   }
 
   /** The last word of the story, above the picture, which stays alive. */
@@ -86,9 +71,9 @@ export class Show {
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearInterval(timer)
-    if (this.#options.live && this.#timers.length > 0) this.#draw()
-    this.#timers.length = 0
+    if (this.#timer) this.#draw()
+    clearInterval(this.#timer)
+    this.#timer = undefined
     this.#screen.end()
   }
 
@@ -101,11 +86,6 @@ export class Show {
 
   #sayPlainly(line: string): void {
     if (!this.#options.live && line !== '') this.#options.out.write(`${line}\n`)
-  }
-
-  #targets(): Target[] {
-    const observer = this.#observer
-    return [...observer.weights].map(([name, weight]) => ({ name, weight, ready: observer.isReady(name) }))
   }
 
   #update(index: number, change: Partial<StepView>): StepView | undefined {
@@ -124,13 +104,14 @@ export class Show {
     const observer = this.#observer
     return {
       route: `${namespace}/${splitName}`,
+      page: this.#options.page,
       backends: [...observer.weights].map(([name, weight]) => ({
         name,
         weight,
         ...observer.endpoints(name),
       })),
-      rates: lastSecond(this.#traffic, performance.now()),
-      totals: this.#traffic,
+      rates: lastSecond(this.#sender.traffic, performance.now()),
+      totals: this.#sender.traffic,
       steps: this.#steps,
     }
   }

@@ -5,6 +5,7 @@ import { colours, invitation, milliseconds, noColours, plainStep, render, type V
 
 const view: View = {
   route: 'default/sample-svc',
+  page: undefined,
   backends: [
     { name: 'sample-svc', ready: 0, total: 0, weight: 0 },
     { name: 'sample-svc-east1', ready: 2, total: 2, weight: 1 },
@@ -28,6 +29,12 @@ describe('render', () => {
     expect(text).toContain('  client: 200 req/s, 99.0 % ok in the last second; 2 of 1200 failed')
     expect(text).toContain('  ✓ The primary is lost           4.1 ms  the others share')
     expect(text).toContain('    The primary is back')
+  })
+
+  it('says where the dashboard is, where there is one', () => {
+    const page = 'http://127.0.0.1:8084'
+    expect(render({ ...view, page }, noColours)).toContain(`  dashboard: ${page}`)
+    expect(render(view, noColours).join()).not.toContain('dashboard')
   })
 
   it('differs in colour only by escape codes', () => {
@@ -66,7 +73,8 @@ describe('plain lines', () => {
     ])
   })
 
-  it('invite with the kubeconfig in use', () => {
-    expect(invitation('/k', 'http://h:1', noColours).join('\n')).toContain('export KUBECONFIG=/k\n')
+  it('invite to the dashboard, and with the kubeconfig in use', () => {
+    const places = invitation({ page: 'http://page', kubeconfigFile: '/k', admin: 'http://h:1' }, noColours)
+    expect(places).toEqual(expect.arrayContaining(['    http://page', '    export KUBECONFIG=/k']))
   })
 })

@@ -18,6 +18,8 @@ export interface StepView {
 
 export interface View {
   readonly route: string
+  /** Where the dashboard is; absent where nobody would look at it. */
+  readonly page: string | undefined
   readonly backends: readonly BackendView[]
   readonly rates: Rates
   readonly totals: { readonly ok: number; readonly failed: number }
@@ -47,6 +49,7 @@ export function render(view: View, paint: Paint): string[] {
   return [
     '',
     `  ${paint.bold('linkerd-failover demo')}   ${paint.dim(`TrafficSplit ${view.route}`)}`,
+    ...(view.page ? [`  ${paint.dim('dashboard:')} ${paint.cyan(view.page)}`] : []),
     '',
     ...view.backends.map((backend) => backendLine(backend, view, paint)),
     '',
@@ -99,12 +102,22 @@ export function plainStep(step: StepView, weights: string, successInPercent: num
   return `${verdict} ${step.title}: ${step.outcome}${reaction} (${weights}; client ${successInPercent.toFixed(2)} % ok)`
 }
 
+/** What is up once the story has been told. */
+export interface Places {
+  readonly page: string
+  readonly kubeconfigFile: string
+  /** The operator's own address. */
+  readonly admin: string
+}
+
 /** What a user can do once the story has been told. */
-export function invitation(kubeconfigFile: string, admin: string, paint: Paint): string[] {
+export function invitation({ page, kubeconfigFile, admin }: Places, paint: Paint): string[] {
   const command = (text: string, note: string) => `    ${paint.cyan(text.padEnd(48))} ${paint.dim(note)}`
   return [
     '',
-    '  The cluster stays up. Play with it from another terminal:',
+    '  The cluster stays up. Break and heal services on the dashboard:',
+    paint.cyan(`    ${page}`),
+    '  or from another terminal:',
     paint.cyan(`    export KUBECONFIG=${kubeconfigFile}`),
     command('kubectl get ts sample-svc -w', 'watch the split'),
     command('kubectl scale deploy sample-svc --replicas=0', 'lose the primary'),
