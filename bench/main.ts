@@ -10,15 +10,15 @@ import { parseArgs } from 'node:util'
 import { type Figure, meets, type Outcome, table } from './figures.ts'
 import { type Plot, svg } from './plot.ts'
 import { churn } from './scenarios/churn.ts'
-import { mass } from './scenarios/mass.ts'
+import { mass, watched } from './scenarios/mass.ts'
 import { growth, reaction } from './scenarios/reaction.ts'
 import { stall } from './scenarios/stall.ts'
 import { startDown, startHealthy } from './scenarios/start.ts'
 import { openStand, type Stand } from './stand.ts'
 
 const usage = `npm run bench                          all figures
-npm run bench -- NAME [NAME ...]       some: reaction, mass, start, restart, churn, growth,
-                                       mass10k, stall
+npm run bench -- NAME [NAME ...]       some: reaction, mass, watched, start, restart, churn,
+                                       growth, mass10k, stall
 npm run bench -- --quick               small sizes and one round, to see that it works
 npm run bench -- --save                also write the figures and plots to docs/bench/`
 
@@ -38,6 +38,7 @@ const splits = values.quick ? 100 : 1000
 const scenarios: Readonly<Record<string, (stand: Stand) => Promise<Outcome>>> = {
   reaction: (stand) => reaction(stand, splits, rounds),
   mass: (stand) => mass(stand, splits, rounds),
+  watched: (stand) => watched(stand, splits, values.quick ? 1 : 5, 50),
   start: (stand) => startDown(stand, splits, rounds),
   restart: (stand) => startHealthy(stand, splits),
   churn: (stand) => churn(stand, { perSecond: 1000, seconds: values.quick ? 3 : 20 }),

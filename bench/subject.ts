@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -17,6 +18,11 @@ export interface Subject {
   cpuMs(): number
   /** Resident memory now and at its peak (MiB). */
   memory(): { readonly now: number; readonly peak: number }
+  /**
+   * Follows its live stream with so many readers, until the function that it answers with is called. Those that
+   * are `stuck` read the beginning and nothing more.
+   */
+  follow(readers: number, stuck?: 'stuck'): Promise<() => Promise<void>>
   /** SIGTERM, so that nothing of it is still under way when the next one is measured. */
   stop(): Promise<void>
 }
@@ -57,10 +63,27 @@ export function startSubject(
     metric: async (series) => sumOf(await (await fetch(`http://${admin}/metrics`)).text(), series),
     cpuMs: () => cpuOf(child.pid ?? 0),
     memory: () => memoryOf(child.pid ?? 0),
+    follow: (readers, stuck) => follow(admin, readers, stuck),
     stop: async () => {
       child.kill('SIGTERM')
       await ended
     },
+  }
+}
+
+/** Raw connections whose bytes are thrown away, so that the readers themselves cost next to nothing. */
+async function follow(admin: string, readers: number, stuck?: 'stuck'): Promise<() => Promise<void>> {
+  const [host = '', port] = admin.split(':')
+  const sockets = Array.from({ length: readers }, () => connect(Number(port), host))
+  for (const socket of sockets) {
+    socket.write(`GET /api/v1/stream HTTP/1.1\r\nhost: ${admin}\r\n\r\n`)
+    await once(socket, 'data')
+    socket.pause()
+    if (!stuck) socket.resume()
+  }
+  return async () => {
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(sockets.map((socket) => once(socket, 'close')))
   }
 }
 

@@ -1,6 +1,7 @@
 import { median, type Outcome, percentile } from '../figures.ts'
 import { cumulative } from '../plot.ts'
 import { pairName, type Stand } from '../stand.ts'
+import type { Subject } from '../subject.ts'
 import { inTurns } from '../turns.ts'
 
 interface Storm {
@@ -45,6 +46,57 @@ export async function mass(stand: Stand, count: number, rounds: number): Promise
       },
     ],
   }
+}
+
+/** The same with people who look on: what readers of the live stream cost the weights. */
+export async function watched(
+  stand: Stand,
+  count: number,
+  rounds: number,
+  readers: number,
+): Promise<Figure[]> {
+  await stand.grow(count)
+  const operator = stand.start('operator')
+  await operator.ready()
+  const alone: number[] = []
+  const together: number[] = []
+  let grown = 0
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      for (const lasts of round % 2 === 0 ? [alone, together] : [together, alone]) {
+        const leave = lasts === together ? await operator.follow(readers) : async () => {}
+        lasts.push((await storm(stand, count, false)).lastMs, (await storm(stand, count, true)).lastMs)
+        await leave()
+      }
+    }
+    grown = await growthUnderStuckReaders(stand, operator, count, readers)
+  } finally {
+    await operator.stop()
+  }
+  const name = `${count.toLocaleString('en')} lost at once`
+  const against = `${name}, last weight, ${readers} readers against none`
+  return [
+    { measure: against, unit: 'ms', floor: median(alone), operator: median(together), aim: 1.05 },
+    {
+      measure: `${name} ten times, memory for ${readers} stuck readers`,
+      unit: 'MiB',
+      operator: grown,
+      aim: 32,
+    },
+  ]
+}
+
+/** What readers that never read add to the process (MiB): a batch each, and what the garbage collector leaves. */
+async function growthUnderStuckReaders(stand: Stand, operator: Subject, count: number, readers: number) {
+  const leave = await operator.follow(readers, 'stuck')
+  const before = operator.memory().now
+  for (let round = 0; round < 5; round += 1) {
+    await storm(stand, count, false)
+    await storm(stand, count, true)
+  }
+  const grown = operator.memory().now - before
+  await leave()
+  return grown
 }
 
 async function storm(stand: Stand, count: number, ready: boolean): Promise<Storm> {

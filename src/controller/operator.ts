@@ -33,6 +33,8 @@ export interface Operator {
   live(): string[]
   /** What it still waits for, in words; empty when it acts. */
   ready(): string[]
+  /** Many weights are being moved just now. */
+  busy(): boolean
   metrics(): Promise<{ contentType: string; text: string }>
   /** How every route stands, and what happened. */
   readonly view: View
@@ -45,6 +47,8 @@ export interface Operator {
 
 /** Reconciles in flight: enough to keep an API server busy, few enough to leave it air for others. */
 const concurrency = 16
+/** So many routes being worked on at once are a mass event. */
+const busyFrom = 4
 /** A due route that no worker took for so long means that work stands still (ms). */
 const stuckAfterMs = 120_000
 /** For the last Events (ms): little where another replica waits for the lead. */
@@ -103,6 +107,7 @@ export function startOperator(options: OperatorOptions): Operator {
   return {
     live: () => stuck(queue),
     ready: () => watches.missing(),
+    busy: () => queue.depth + queue.inFlight >= busyFrom,
     metrics: async () => ({
       contentType: metrics.registry.contentType,
       text: await metrics.registry.metrics(),

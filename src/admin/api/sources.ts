@@ -17,6 +17,8 @@ export interface ApiSources {
   readonly startedAt: Date
   /** What is missing, in words; empty when the operator acts. */
   readonly ready: () => readonly string[]
+  /** Many weights are being moved; what only shows something may wait. */
+  readonly busy: () => boolean
   readonly leadership: () => Leadership
   readonly watches: () => Iterable<{ name: string; state: string; synced: boolean; size: number }>
   /** The part of a route's object that the operator moves, as its owner would write it. */

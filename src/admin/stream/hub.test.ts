@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { Writable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { eventually } from '../../../test/operator/cluster.ts'
 import { streamEvents } from '../api/schema.ts'
 import { AdminKit } from '../testing/kit.ts'
-import { maxClients } from './hub.ts'
+import { Hub, maxClients } from './hub.ts'
 
 interface Event {
   readonly event: string
@@ -113,6 +114,20 @@ describe('a reader of the stream', () => {
     expect(events.slice(2)).toMatchObject([{ event: 'route', id: 'e1-1000' }])
   })
 
+  it('waits while many weights move, but not for long', async () => {
+    await kit.stop()
+    await kit.start({ busy: () => true })
+    const reader = await Reader.join()
+    await reader.sees(2)
+    await kit.clock.advance(1000)
+    kit.put('web', { web: 1 })
+    await kit.clock.advance(450)
+    expect(reader.names).not.toContain('route')
+    await kit.clock.advance(50)
+    await reader.sees(3)
+    expect(reader.names).toContain('route')
+  })
+
   it('goes on where it was when it comes back', async () => {
     kit.put('web', { web: 1 })
     kit.put('api', { api: 1 })
@@ -183,6 +198,53 @@ describe('many readers', () => {
     await refused.text()
     readers[0]?.leave()
     await eventually(async () => (await Reader.join()).status === 200)
+  })
+})
+
+describe('readers whose connections take nothing', () => {
+  /** What waits for a connection is all that a reader costs. */
+  const stuck = () => new Writable({ highWaterMark: 16_384, write: () => {} })
+
+  const setUp = async (count: number) => {
+    await kit.stop()
+    kit = new AdminKit()
+    const hub = new Hub(kit.sources())
+    const connections = Array.from({ length: count }, stuck)
+    for (const connection of connections) hub.join(connection, undefined)
+    return { hub, connections }
+  }
+  const change = async () => {
+    for (let route = 0; route < 100; route += 1) {
+      kit.put(`web-${route}`, { web: 1, east: 0 })
+      kit.failedOver(`web-${route}`)
+    }
+    await kit.clock.advance(50)
+  }
+
+  it('hold at most one batch each, whatever happens: 200,000 changes, 50 readers', async () => {
+    const { connections } = await setUp(50)
+    for (let round = 0; round < 1000; round += 1) await change()
+    const waiting = connections.map(({ writableLength }) => writableLength)
+    expect(kit.view.revision).toBe(200_000)
+    expect(Math.max(...waiting)).toBeLessThan(256 * 1024)
+    expect(Math.min(...waiting)).toBeGreaterThan(16_384)
+  })
+
+  it('cost no work: nothing is serialised for them', async () => {
+    await setUp(50)
+    for (let round = 0; round < 5; round += 1) await change()
+    const asked = vi.spyOn(kit.view, 'after')
+    for (let round = 0; round < 100; round += 1) await change()
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  it('are dropped after 15 s', async () => {
+    const { hub, connections } = await setUp(3)
+    for (let round = 0; round < 5; round += 1) await change()
+    await kit.clock.advance(14_000)
+    expect(hub.size).toBe(3)
+    await kit.clock.advance(6_000)
+    expect([hub.size, ...connections.map(({ destroyed }) => destroyed)]).toEqual([0, true, true, true])
   })
 })
 

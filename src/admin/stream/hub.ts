@@ -1,11 +1,12 @@
-import type { ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
 import type { Clock, Timer } from '../../clock.ts'
 import type { ApiSources } from '../api/sources.ts'
 import { statusOf } from '../api/status.ts'
 import { type Batch, batchAfter, frame, idAt, revisionOf } from './frames.ts'
 
-/** Changes of this long become one batch: a mass event is serialised in few turns, not one for each route (ms). */
+/** Changes are gathered for so long before they are told, and at most so long while many weights move (ms). */
 const gatherMs = 50
+const gatherBusyMs = 500
 const heartbeatMs = 5_000
 /** A reader whose connection takes nothing for so long is dropped (ms). */
 const patienceMs = 15_000
@@ -14,7 +15,7 @@ const maxBatchBytes = 128 * 1024
 export const maxClients = 64
 
 interface Client {
-  readonly response: ServerResponse
+  readonly response: Writable
   /** The last revision that it was told. */
   cursor: number
   /** Since when its connection takes nothing more, on the clock. */
@@ -31,6 +32,7 @@ export class Hub {
   readonly #clock: Clock
   readonly #clients = new Set<Client>()
   #flush: Timer | undefined
+  #gatheringSince = 0
   #heartbeat: Timer | undefined
 
   constructor(sources: ApiSources) {
@@ -47,7 +49,7 @@ export class Hub {
    * Begins a stream. `lastEventId` resumes where a reader had come to; one that names no such place gets a
    * `reset` first.
    */
-  join(response: ServerResponse, lastEventId: string | undefined): void {
+  join(response: Writable, lastEventId: string | undefined): void {
     const { view } = this.#sources
     const known = revisionOf(view, lastEventId)
     const client: Client = { response, cursor: known ?? view.revision, blockedSince: undefined }
@@ -74,10 +76,20 @@ export class Hub {
   }
 
   #schedule(): void {
-    if (this.#clients.size === 0) return
-    this.#flush ??= this.#clock.after(gatherMs, () => {
-      this.#flush = undefined
-      this.#tellAll()
+    if (this.#clients.size === 0 || this.#flush) return
+    this.#gatheringSince = this.#clock.now()
+    this.#gather()
+  }
+
+  /** In a mass event the weights come first: who looks on waits for some tenths of a second. */
+  #gather(): void {
+    this.#flush = this.#clock.after(gatherMs, () => {
+      const mayWait = this.#clock.now() - this.#gatheringSince < gatherBusyMs
+      if (mayWait && this.#sources.busy()) this.#gather()
+      else {
+        this.#flush = undefined
+        this.#tellAll()
+      }
     })
   }
 

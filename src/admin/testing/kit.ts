@@ -103,6 +103,7 @@ export class AdminKit {
       live: () => [],
       ready: () => [],
       metrics: async () => ({ contentType: 'text/plain', text: 'up 1\n' }),
+      busy: () => false,
       leadership: () => ({ role: 'leader', leader: 'pod-a' }),
       watches: () => [{ name: 'trafficsplits', state: 'watching', synced: true, size: 2 }],
       excerpt: ({ name }) => ({ metadata: { name } }),
