@@ -38,13 +38,11 @@ export function isNews(outcome: Looked, before: Standing | undefined): boolean {
  */
 export function record(
   view: View,
-  key: RouteKey,
   outcome: Looked,
   before: Standing | undefined,
   reactionMs: number,
 ): Recorded[] {
-  const { apiVersion, namespace, name } = outcome.route
-  const [kind = ''] = key.split('/')
+  const { apiVersion, kind, namespace, name } = outcome.route
   const route = { apiVersion, kind, namespace, name }
   return groupsOf(outcome, before?.decisions).map(({ what, first, all }) => {
     const { primary } = first.split
@@ -106,6 +104,7 @@ function whatOf(verdict: Verdict, before: Decision | undefined, isWritten: boole
 function moveOf({ split, plan, readiness }: Verdict): SplitMove {
   const after = applyPlan(split, plan)
   return {
+    where: split.where,
     backends: split.backends.map(({ service, weight }, index) => ({
       service,
       from: weight,

@@ -64,7 +64,7 @@ export class Reporter {
       return
     }
     const reactionMs = clock.now() - cause.at
-    const recorded = record(view, key, outcome, before, reactionMs)
+    const recorded = record(view, outcome, before, reactionMs)
     this.#problem(before, outcome)
     if (outcome.kind === 'failed') this.#failed(before, outcome)
     if (outcome.kind === 'written') this.#written(outcome.route, reactionMs, cause)

@@ -1,8 +1,8 @@
 import type { Route } from './route.ts'
 
 /** The part of a route's object that the operator moves, where it stands in the object. */
-export function excerptOf({ apiVersion, kind, namespace, name, places }: Route): unknown {
-  const empty: unknown = { apiVersion, kind, metadata: { namespace, name } }
+export function excerptOf({ apiVersion, objectKind, namespace, name, places }: Route): unknown {
+  const empty: unknown = { apiVersion, kind: objectKind, metadata: { namespace, name } }
   return places.reduce(
     (object, { path, entries }) => insert(object, path.split('/').slice(1), entries),
     empty,

@@ -36,6 +36,8 @@ export interface Happening {
 
 /** What happened to one split. Where nothing was written, the weights are the same before and after. */
 export interface SplitMove {
+  /** Which of several splits of its route; `undefined` where there is but one. */
+  readonly where: string | undefined
   readonly backends: readonly {
     readonly service: ServiceKey
     /** The weights as they stood and stand; `undefined` where none is written. */

@@ -116,6 +116,22 @@ describe('/api/v1/routes', () => {
     ])
   })
 
+  it('tells rules and ports apart, where the kind of route has them', async () => {
+    const backends = [80, 81].map((port) => ({ service: 'shop/api', port, weight: undefined }))
+    const rule = { where: 'spec.rules[1]', primary: 'shop/api', primaryPort: 80, absentWeight: 1, backends }
+    kit.put('api', {}, rule)
+    const { items } = await routes('?search=shop/api')
+    expect(items[0]?.splits).toMatchObject([
+      {
+        where: 'spec.rules[1]',
+        backends: [
+          { port: 80, primary: true, weight: null, active: true },
+          { port: 81, primary: false, weight: null, active: true },
+        ],
+      },
+    ])
+  })
+
   it('shows the readiness of now, also where no look followed it', async () => {
     kit.ready('shop/cart', 1, 2)
     const { items } = await routes('?search=cart')

@@ -10,8 +10,7 @@ import type { BackendItem, HappeningItem, RouteItem, SplitItem } from './schema.
 /** A route as the API shows it; readiness is that of now, the decision that of the last look. */
 export function routeItem(standing: Standing, view: View): RouteItem {
   const { route, state, since, revision, decisions, refusal } = standing
-  const { apiVersion, namespace, name } = route
-  const [kind = ''] = standing.key.split('/')
+  const { apiVersion, kind, namespace, name } = route
   const splits = route.splits.flatMap((split, index) => {
     const decision = decisions[index]
     return decision ? [splitItem(split, decision, view)] : []
@@ -34,7 +33,7 @@ export function routeItem(standing: Standing, view: View): RouteItem {
 
 function splitItem(split: Split, decision: Decision, view: View): SplitItem {
   return {
-    where: null,
+    where: split.where ?? null,
     primary: split.primary ?? null,
     decision: decision.kind,
     rule: decision.rule,
@@ -42,7 +41,7 @@ function splitItem(split: Split, decision: Decision, view: View): SplitItem {
     backends: split.backends.map(
       (backend): BackendItem => ({
         service: backend.service,
-        port: null,
+        port: backend.port ?? null,
         weight: backend.weight ?? null,
         active: weightOf(split, backend) > 0,
         primary: isPrimary(split, backend),
@@ -65,8 +64,8 @@ export function happeningItem(happening: Happening): HappeningItem {
     route: { apiVersion, kind, namespace, name },
     rule: happening.rule,
     sentence: happening.sentence,
-    splits: splits.map(({ backends }) => ({
-      where: null,
+    splits: splits.map(({ where, backends }) => ({
+      where: where ?? null,
       backends: backends.map(({ service, from, to, readiness }) => ({
         service,
         from: from ?? null,

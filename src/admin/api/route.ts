@@ -39,7 +39,7 @@ function historyOf({ kind, namespace, name }: Route, view: View): Happening[] {
 }
 
 /** Kind and group, since two groups may have a kind of one name. */
-function kubectlFor({ apiVersion, kind, namespace, name }: Route): string {
+function kubectlFor({ apiVersion, objectKind, namespace, name }: Route): string {
   const [group = ''] = apiVersion.split('/')
-  return `kubectl -n ${namespace} describe ${kind.toLowerCase()}.${group}/${name}`
+  return `kubectl -n ${namespace} describe ${objectKind.toLowerCase()}.${group}/${name}`
 }

@@ -82,6 +82,7 @@ export class AdminKit {
       sentence: 'fails over: shop/web has no endpoints; shop/east takes over',
       splits: [
         {
+          where: undefined,
           backends: [
             { service: 'shop/web', from: 1, to: 0, readiness: readinessOf(0, 0) },
             { service: 'shop/east', from: undefined, to: 1, readiness: { state: 'unknown' } },
