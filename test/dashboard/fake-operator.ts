@@ -113,6 +113,7 @@ export class FakeOperator {
         live: () => [],
         ready: () => [],
         metrics: async () => ({ contentType: 'text/plain', text: '' }),
+        busy: () => false,
         leadership: () => ({ role: 'leader', leader: 'linkerd-failover-6f7c9d-x2x8k' }),
         watches: () =>
           ['trafficsplits', 'endpointslices', 'endpoints', 'services'].map((name) => ({
