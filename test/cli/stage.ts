@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { stringify } from 'yaml'
+import { name } from '../../src/install/manifest.ts'
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import type { Finished } from '../control-plane/kubectl.ts'
+import { type Cluster, openCluster } from '../e2e/cluster.ts'
+import { type Operator, startOperator } from '../e2e/operator.ts'
+import { binary } from '../programs/binaries.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const main = join(root, 'src', 'cli', 'main.ts')
+
+/** A real control plane with the extension on it, and the command line as a program of its own. */
+export interface Stage {
+  readonly controlPlane: ControlPlane
+  readonly cluster: Cluster
+  /** Runs the command line, as the administrator unless told otherwise. */
+  cli(args: string, kubeconfig?: string): Promise<Finished>
+  /** Runs the real `linkerd`, with our command line on its PATH. */
+  linkerd(args: string): Promise<Finished>
+  /** Runs kubectl, which must succeed. */
+  kubectl(args: string, input?: string): Promise<string>
+  /** Creates what an installation creates; nothing runs the Pods, so the status says what they would. */
+  install(): Promise<void>
+  setAvailable(replicas: number): Promise<void>
+  /** The operator, with the ServiceAccount and the flags of the installation. */
+  operator(): Promise<Operator>
+  stop(): Promise<void>
+}
+
+/** Runs a program to its end; a failure is a code. */
+function run(program: string, args: readonly string[], env: Record<string, string>): Promise<Finished> {
+  return new Promise((resolve) => {
+    execFile(program, args, { env, cwd: root, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      resolve({ stdout, stderr, code: error === null ? 0 : Number(error.code ?? 1) }),
+    )
+  })
+}
+
+const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
+
+export async function setStage(): Promise<Stage> {
+  const controlPlane = await startControlPlane()
+  const folder = mkdtempSync(join(tmpdir(), 'stage-'))
+  const onPath = join(folder, 'linkerd-failover')
+  writeFileSync(onPath, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`)
+  chmodSync(onPath, 0o755)
+  const operators: Operator[] = []
+  const env = (kubeconfig: string) => ({
+    PATH: `${folder}:/bin:/usr/bin`,
+    HOME: folder,
+    KUBECONFIG: kubeconfig,
+  })
+
+  const stage: Stage = {
+    controlPlane,
+    cluster: openCluster(controlPlane.api),
+    cli: (args, kubeconfig = controlPlane.kubeconfigPath) =>
+      run(process.execPath, [main, ...words(args)], env(kubeconfig)),
+    linkerd: (args) => run(binary('linkerd'), words(args), env(controlPlane.kubeconfigPath)),
+    kubectl: async (args, input) => {
+      const { code, stdout, stderr } = await controlPlane.kubectl(words(args), input)
+      expect(code, `kubectl ${args}\n${stdout}${stderr}`).toBe(0)
+      return stdout
+    },
+    install: async () => {
+      const { code, stdout, stderr } = await stage.cli('install --ignore-cluster')
+      expect(code, stderr).toBe(0)
+      await stage.kubectl('apply -f -', `${stdout}\n---\n${stringify(smiAdaptor)}`)
+      await setStatus(stage, 'smi-adaptor', 'default', 1)
+      await stage.setAvailable(1)
+    },
+    setAvailable: (replicas) => setStatus(stage, name, name, replicas),
+    operator: async () => {
+      const flags = ['--leader-elect', '--leader-elect-resource-namespace', name]
+      const operator = startOperator(await controlPlane.operatorKubeconfig(), flags)
+      operators.push(operator)
+      await operator.ready()
+      return operator
+    },
+    stop: async () => {
+      await Promise.all(operators.map((operator) => operator.kill()))
+      await controlPlane.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  return stage
+}
+
+async function setStatus(
+  stage: Stage,
+  deployment: string,
+  namespace: string,
+  replicas: number,
+): Promise<void> {
+  const status = { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas }
+  const patch = JSON.stringify({ status })
+  await stage.kubectl(
+    `-n ${namespace} patch deployment ${deployment} --subresource=status --type=merge -p ${patch}`,
+  )
+}
+
+/** The Deployment of Linkerd's SMI extension, as far as anybody looks at it. */
+const smiAdaptor = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'smi-adaptor', namespace: 'default', labels: { 'linkerd.io/extension': 'smi' } },
+  spec: {
+    selector: { matchLabels: { component: 'smi-adaptor' } },
+    template: {
+      metadata: { labels: { component: 'smi-adaptor' } },
+      spec: { containers: [{ name: 'smi-adaptor', image: 'example.test/smi-adaptor' }] },
+    },
+  },
+}
