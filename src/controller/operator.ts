@@ -97,6 +97,8 @@ export function startOperator(options: OperatorOptions): Operator {
     },
   })
   const handle = async (key: RouteKey, cause: Cause) => {
+    const landed = watches.takeLanded(key)
+    if (landed) reporter.landed(key, landed)
     const outcome = await reconcile(key, watches)
     reporter.report(key, outcome, cause)
     return outcome.kind === 'failed' && outcome.error.kind !== 'notLeader' ? 'retry' : 'done'
@@ -136,8 +138,9 @@ function begin({ log, clock, metrics, events, queue, watches, reporter, leadersh
 }
 
 /** This replica leads no more: it goes on looking, and neither writes nor tells. */
-function rest({ metrics, events }: Parts): void {
+function rest({ metrics, events, watches }: Parts): void {
   metrics.leaderTransitions.inc({ to: 'standby' })
+  watches.forgetWrites()
   events.pause()
 }
 

@@ -14,11 +14,13 @@ export interface World {
   readonly write: (route: Route, plans: readonly SplitPlan[]) => Promise<Result<Route, KubeError>>
 }
 
-/** How one reconcile of a key ended. */
+/** How one reconcile of a key ended, or what became of an earlier one. */
 export type Outcome =
   | { readonly kind: 'gone' }
   | ({ readonly kind: 'steady' } & Judged)
   | ({ readonly kind: 'written'; readonly after: Route } & Judged)
+  /** A write that had failed without an answer: the watch shows that it was applied. */
+  | ({ readonly kind: 'landed'; readonly after: Route } & Judged)
   | ({ readonly kind: 'failed'; readonly error: KubeError } & Judged)
 
 /** The whole life of one key: observe, decide, plan, write. Says nothing to anybody: that is `report`'s. */

@@ -20,7 +20,7 @@ export interface Recorded {
 export function observe(view: View, key: RouteKey, outcome: Looked): void {
   const isRefused = outcome.kind === 'failed' && outcome.error.kind !== 'notLeader'
   view.put(key, {
-    route: outcome.kind === 'written' ? outcome.after : outcome.route,
+    route: 'after' in outcome ? outcome.after : outcome.route,
     decisions: outcome.verdicts.map(({ decision }) => decision),
     refusal: isRefused ? refused(view.get(key)?.refusal, outcome.error.message) : undefined,
   })
@@ -80,10 +80,11 @@ interface Group {
 }
 
 /** What happened: once for each way and reason, however many splits of the route it happened to. */
-function groupsOf({ kind, verdicts }: Looked, before: readonly Decision[] | undefined): Group[] {
+function groupsOf(outcome: Looked, before: readonly Decision[] | undefined): Group[] {
+  const isWritten = 'after' in outcome
   const groups = new Map<string, Group>()
-  for (const [index, verdict] of verdicts.entries()) {
-    const what = whatOf(verdict, before?.[index], kind === 'written')
+  for (const [index, verdict] of outcome.verdicts.entries()) {
+    const what = whatOf(verdict, before?.[index], isWritten)
     if (what === undefined) continue
     const key = `${what} ${verdict.sentence}`
     const group = groups.get(key)

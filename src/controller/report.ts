@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { problemOf } from '../core/state.ts'
 import type { Direction } from '../core/transition.ts'
+import { mayBeApplied } from '../kube/errors.ts'
 import type { EventInput } from '../kube/events.ts'
 import type { Log } from '../log.ts'
 import type { Route } from '../routes/route.ts'
@@ -43,6 +44,8 @@ export class Reporter {
   readonly #options: ReporterOptions
   /** Routes of which there was something to tell while another led, and when that was. */
   readonly #untold = new Map<RouteKey, number>()
+  /** Writes that were not answered and may have been applied, with what made them due. */
+  readonly #unanswered = new Map<RouteKey, Judged & { readonly cause: Cause }>()
 
   constructor(options: ReporterOptions) {
     this.#options = options
@@ -50,8 +53,24 @@ export class Reporter {
 
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
   report(key: RouteKey, outcome: Outcome, cause: Cause): void {
-    const { metrics, view, clock, leads } = this.#options
-    metrics.reconciles.inc()
+    this.#options.metrics.reconciles.inc()
+    if (outcome.kind === 'failed' && mayBeApplied(outcome.error)) {
+      this.#unanswered.set(key, { ...outcome, cause })
+    }
+    if (outcome.kind === 'written' || outcome.kind === 'gone') this.#unanswered.delete(key)
+    this.#tell(key, outcome, cause)
+  }
+
+  /** Takes the news that a write which was not answered has been applied; the route is `after` it. */
+  landed(key: RouteKey, after: Route): void {
+    const lost = this.#unanswered.get(key)
+    if (!lost) return
+    this.#unanswered.delete(key)
+    this.#tell(key, { kind: 'landed', after, route: lost.route, verdicts: lost.verdicts }, lost.cause)
+  }
+
+  #tell(key: RouteKey, outcome: Outcome, cause: Cause): void {
+    const { view, clock, leads } = this.#options
     const isUntold = this.#untold.delete(key)
     if (outcome.kind === 'gone') {
       view.remove(key)
@@ -59,7 +78,7 @@ export class Reporter {
     }
     const before = isUntold ? undefined : view.get(key)
     observe(view, key, outcome)
-    if (!leads() && outcome.kind !== 'written') {
+    if (!leads() && !('after' in outcome)) {
       if (isNews(outcome, before)) this.#untold.set(key, clock.now())
       return
     }

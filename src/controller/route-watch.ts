@@ -9,6 +9,7 @@ import type { Route, RouteCodec } from '../routes/route.ts'
 import { weightPatch } from '../routes/weight-patch.ts'
 import { type Cache, createCache } from './caches.ts'
 import type { Discovery } from './discovery.ts'
+import { OwnWrites } from './own-writes.ts'
 import type { RouteIndex, RouteKey } from './route-index.ts'
 import type { WatchesOptions } from './watches.ts'
 
@@ -25,10 +26,13 @@ export interface RouteWatchOptions extends WatchesOptions {
 /** One kind of route: the routes that are ours, the index of what they use, and the way to write them. */
 export class RouteWatch {
   readonly cache: Cache<Route>
+  /** What this process is writing, or has written without an answer. */
+  readonly writes: OwnWrites
   readonly #options: RouteWatchOptions
 
   constructor(options: RouteWatchOptions) {
     this.#options = options
+    this.writes = new OwnWrites(options.clock)
     const { codec, index, discovery, clock, selector, onDue } = options
     this.cache = createCache(
       {
@@ -38,6 +42,7 @@ export class RouteWatch {
         project: codec.read,
         onChange: ({ key, before, after }) => {
           const routeKey = `${codec.kind}/${key}`
+          this.writes.see(key, after)
           index.change(routeKey, before, after)
           onDue(routeKey, { at: clock.now() })
         },
@@ -47,7 +52,12 @@ export class RouteWatch {
   }
 
   get(key: RouteKey): Route | undefined {
-    return this.cache.reader.get(key.slice(this.#options.codec.kind.length + 1))
+    return this.cache.reader.get(this.#objectOf(key))
+  }
+
+  /** The route after a write of ours that was applied and never answered; each such write is told of once. */
+  takeLanded(key: RouteKey): Route | undefined {
+    return this.writes.takeLanded(this.#objectOf(key))
   }
 
   *keys(): Iterable<RouteKey> {
@@ -63,12 +73,19 @@ export class RouteWatch {
     const { namespace, name } = route
     const tests = [...identityTests(route), ...ownershipTests(route, selectorKeys)]
     const operations = [...tests, ...weightPatch(route, plans)]
+    const key = `${namespace}/${name}`
+    this.writes.begin(key, route, plans)
     const answer = await patchJson(transport, resourceOf(route, codec), namespace, name, operations)
+    this.writes.end(key, answer.ok ? undefined : answer.error)
     if (!answer.ok) return answer
     const after = codec.read(answer.value)
     const { resourceVersion } = readMetadata(answer.value).metadata
-    this.cache.writer.offer(`${namespace}/${name}`, resourceVersion, after)
+    this.cache.writer.offer(key, resourceVersion, after)
     return ok(after)
+  }
+
+  #objectOf(key: RouteKey): string {
+    return key.slice(this.#options.codec.kind.length + 1)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ServiceKey } from '../core/types.ts'
 import { codecs } from '../routes/codecs.ts'
 import { selectorKeys } from '../routes/ownership.ts'
+import type { Route } from '../routes/route.ts'
 import type { Cache, CacheTools } from './caches.ts'
 import { Discovery } from './discovery.ts'
 import type { Cause } from './queue.ts'
@@ -28,6 +29,10 @@ export interface Watches extends World {
   clusterOf(service: ServiceKey): string | undefined
   /** All routes that are ours. */
   keys(): Iterable<RouteKey>
+  /** The route after a write of ours that was applied and never answered; each such write is told of once. */
+  takeLanded(key: RouteKey): Route | undefined
+  /** Somebody else may make the same writes from now on: of ours that were not answered nothing can be known. */
+  forgetWrites(): void
   /** What is not complete yet, in words; empty when all is known. */
   missing(): string[]
   readings(): Iterable<WatchReading>
@@ -67,8 +72,13 @@ export function createWatches(options: WatchesOptions): Watches {
     ...[...kinds.values()].map(({ cache }) => cache),
   ]
   const sync = once(() => readiness.caches.every(({ reader }) => reader.synced), options.onSynced)
+  const kindOf = (key: RouteKey) => kinds.get(key.slice(0, key.indexOf('/')))
   return {
-    route: (key) => kinds.get(key.slice(0, key.indexOf('/')))?.get(key),
+    route: (key) => kindOf(key)?.get(key),
+    takeLanded: (key) => kindOf(key)?.takeLanded(key),
+    forgetWrites: () => {
+      for (const { writes } of kinds.values()) writes.clear()
+    },
     readiness: readiness.of,
     clusterOf: readiness.clusterOf,
     write: (route, plans) => {

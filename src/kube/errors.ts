@@ -77,6 +77,11 @@ export function isPassing(error: KubeError): boolean {
   return ['unreachable', 'timeout', 'throttled', 'server'].includes(error.kind)
 }
 
+/** True where the server may have done what was asked: nobody has said that it did not. */
+export function mayBeApplied(error: KubeError): boolean {
+  return ['timeout', 'server', 'protocol'].includes(error.kind)
+}
+
 /** How long the server asked to wait, in ms; `undefined` where it did not. */
 export function waitAskedBy(error: KubeError): number | undefined {
   return error.kind === 'throttled' || error.kind === 'server' ? error.retryAfterMs : undefined

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../src/clock.ts'
 import { type Operator, startOperator } from '../../src/controller/operator.ts'
 import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
 import { createTransport, type Transport } from '../../src/kube/transport.ts'
+import { err } from '../../src/result.ts'
 
 const controlledBy = 'failover.linkerd.io/controlled-by'
 const namespace = 'shop'
@@ -12,6 +13,8 @@ const namespace = 'shop'
 export interface Replica {
   /** Runs between a decision and the arrival of its patch. */
   readonly beforePatch?: () => void
+  /** Asked about each patch that was answered: true loses the answer. */
+  readonly losesAnswer?: () => boolean
   /** Stands for the lease under this name. */
   readonly identity?: string
   readonly clock?: Clock
@@ -40,13 +43,20 @@ export class Cluster {
   }
 
   /** Starts an operator. */
-  async operator({ beforePatch, identity, clock = systemClock }: Replica = {}): Promise<Operator> {
+  async operator({
+    beforePatch,
+    losesAnswer,
+    identity,
+    clock = systemClock,
+  }: Replica = {}): Promise<Operator> {
     const cluster = { server: this.#sandbox.url, headers: async () => ({}), source: 'test' }
     const transport = createTransport(cluster, clock)
     const patching: Transport = {
-      request: (req) => {
-        if (req.method === 'PATCH' && !req.path.includes('events')) beforePatch?.()
-        return transport.request(req)
+      request: async (req) => {
+        const isOurs = req.method === 'PATCH' && !req.path.includes('events')
+        if (isOurs) beforePatch?.()
+        const answer = await transport.request(req)
+        return isOurs && losesAnswer?.() ? err({ kind: 'timeout', message: 'the answer was lost' }) : answer
       },
       stream: (req) => transport.stream(req),
       close: () => transport.close(),

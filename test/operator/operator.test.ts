@@ -356,6 +356,43 @@ describe('when the API server refuses', () => {
     await eventually(() => cluster.notes('web').filter((note) => note.includes('failing over')).length === 1)
   })
 
+  it('tells once of a write whose answer was lost, when the watch shows it', async () => {
+    for (const service of ['web', 'east']) cluster.slice(service, 1)
+    cluster.split('web', { web: 1, east: 0 })
+    let lost = 0
+    const operator = await cluster.readyOperator({ losesAnswer: () => lost++ === 0 })
+    cluster.slice('web', 0)
+    await weightsBecome('web', 0, 1)
+    await eventually(() => cluster.notes('web').length > 0)
+    cluster.slice('web', 1)
+    await weightsBecome('web', 1, 0)
+    await eventually(() => cluster.notes('web').length === 2)
+    expect(cluster.log.lines.filter((line) => line.includes('fails over'))).toHaveLength(1)
+    const { text } = await operator.metrics()
+    expect(text).toContain('failover_transitions_total{kind="TrafficSplit",direction="failover"} 1')
+    expect(text).toContain('failover_transitions_total{kind="TrafficSplit",direction="failback"} 1')
+    expect(text).toContain('patches_total{kind="TrafficSplit",outcome="timeout"} 1')
+  })
+
+  it('tells nothing of a lost answer when it was somebody else who moved the weights', async () => {
+    for (const service of ['web', 'east']) cluster.slice(service, 1)
+    cluster.split('web', { web: 1, east: 0 })
+    let lost = 0
+    await cluster.readyOperator({
+      beforePatch: () => {
+        if (lost > 0) return
+        // Two edits, of which the last is what the operator is about to write.
+        cluster.split('web', { web: 5, east: 5 })
+        cluster.split('web', { web: 0, east: 1 })
+      },
+      losesAnswer: () => lost++ === 0,
+    })
+    cluster.slice('web', 0)
+    await weightsBecome('web', 0, 1)
+    await allDecided()
+    expect(cluster.notes('web')).toEqual([])
+  })
+
   it('goes on after its watches were cut, and after its versions have expired', async () => {
     cluster.slice('web', 1)
     cluster.slice('east', 1)
