@@ -243,12 +243,13 @@ describe('while there is work that matters more', () => {
     expect(transport.requests).toHaveLength(1)
   })
 
-  test('they go all the same when the recorder is stopped', async () => {
-    const { transport, recorder } = start({ busy: () => true })
+  test('they go all the same when the recorder is stopped, and no timer is left', async () => {
+    const { transport, clock, recorder } = start({ busy: () => true })
     recorder.record(input())
     const stopped = recorder.stop(2_000)
     expect(transport.requests).toHaveLength(1)
     transport.requests[0]?.answer(ok({}))
     await stopped
+    expect(clock.pending).toBe(0)
   })
 })

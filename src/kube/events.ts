@@ -104,6 +104,7 @@ class Recorder implements EventRecorder {
     await Promise.race([this.flush(), sleep(this.#options.clock, patienceMs, patience.signal)])
     patience.abort()
     this.#stopping.abort()
+    this.#yielding?.cancel()
     this.#queue.length = 0
   }
 
