@@ -1,5 +1,5 @@
 import type { Resource } from './kinds.ts'
-import { type KubeObject, key } from './object.ts'
+import { type KubeObject, key, parseObject, withMeta } from './object.ts'
 import type { LoggedRequest, RequestLog, Verb } from './requests.ts'
 import type { World } from './world.ts'
 import { create, read, remove, update } from './writes.ts'
@@ -34,11 +34,12 @@ export class Access {
   /** Creates an object; its namespace comes with it if it is new. */
   create(object: KubeObject): KubeObject {
     const resource = this.#ofObject(object)
+    const clean = parseObject(object, object)
     const namespace = resource.kind.namespaced ? (object.metadata.namespace ?? 'default') : undefined
     if (namespace && !this.get('namespaces', '', namespace)) {
       this.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
     }
-    return create(this.#world, resource, namespace, object)
+    return create(this.#world, resource, namespace, clean)
   }
 
   /** Replaces an object, status and all; without a resourceVersion it overwrites whatever is there. */
@@ -47,7 +48,7 @@ export class Access {
     const { namespace, name } = object.metadata
     const old = read(this.#world, resource.kind, resource.kind.namespaced ? namespace : undefined, name)
     const resourceVersion = object.metadata.resourceVersion ?? old.metadata.resourceVersion ?? ''
-    const next = { ...object, metadata: { ...object.metadata, resourceVersion } }
+    const next = withMeta(parseObject(object, object), { resourceVersion })
     const kind = { ...resource.kind, subresources: [] }
     return update(this.#world, { ...resource, kind }, old, next)
   }

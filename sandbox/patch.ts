@@ -61,13 +61,20 @@ function move(root: Json, from: string[], to: string[], keep: boolean): Json {
   return add(root, to, structuredClone(value))
 }
 
+/** What is absent equals null, but only inside of something that is there. */
+function test(root: Json, tokens: string[], value: Json): void {
+  const parent = lookup(root, tokens.slice(0, -1))
+  const isPlace = tokens.length === 0 || isObject(parent) || Array.isArray(parent)
+  if (!isPlace || !equal(lookup(root, tokens) ?? null, value)) throw patchRejected()
+}
+
 function applyOperation(root: Json, operation: Json): Json {
   if (!isObject(operation)) throw badRequest('a JSON Patch is a list of operations')
   const path = tokensOf(operation.path)
   const value = structuredClone(operation.value ?? null)
   switch (operation.op) {
     case 'test':
-      if (!equal(lookup(root, path) ?? null, value)) throw patchRejected()
+      test(root, path, value)
       return root
     case 'add':
       return add(root, path, value)

@@ -1,5 +1,5 @@
 import { readMetadata } from './metadata.ts'
-import type { Route, RouteCodec } from './route.ts'
+import { type Route, type RouteCodec, steeringAnnotations } from './route.ts'
 
 /** A route without its splits, and the annotations that say how to treat them. */
 export interface Identified {
@@ -14,5 +14,14 @@ export function identify(
 ): Identified {
   const { apiVersion, metadata } = readMetadata(object)
   const { namespace, name, uid, generation, labels, annotations } = metadata
-  return { identity: { apiVersion, kind, objectKind, namespace, name, uid, generation, labels }, annotations }
+  const steering = steeringOf(annotations)
+  const identity = { apiVersion, kind, objectKind, namespace, name, uid, generation, labels }
+  return { identity: { ...identity, annotations: steering }, annotations }
+}
+
+/** The others are dropped: `kubectl apply` keeps whole objects in one. */
+function steeringOf(all: Readonly<Record<string, string>>): Route['annotations'] {
+  const entries = Object.entries(all)
+  if (entries.length === 0) return undefined
+  return Object.fromEntries(entries.filter(([key]) => steeringAnnotations.includes(key)))
 }

@@ -1,4 +1,4 @@
-import type { PatchOperation, Route } from './route.ts'
+import { type PatchOperation, type Route, steeringAnnotations } from './route.ts'
 
 /**
  * The label keys that a label selector names (`a=b`, `a in (b,c)`, `a`, `!a`).
@@ -12,14 +12,27 @@ export function selectorKeys(selector: string): string[] {
 }
 
 /**
- * `test` steps that hold only while the route carries the labels by which it was selected: a route whose owner
- * takes the label away while a write is under way is left alone by the server itself.
+ * `test` steps that hold only while the owner of a route wants what was wanted when it was read: the labels by
+ * which it was selected, and the annotations that pause it or name its primary. Whoever changes one of them while
+ * a write is under way is heard: the server itself refuses the write.
  */
 export function ownershipTests(route: Route, keys: readonly string[]): PatchOperation[] {
-  return keys.flatMap((key): PatchOperation[] => {
+  const labels = keys.flatMap((key): PatchOperation[] => {
     const value = route.labels[key]
     return value === undefined ? [] : [{ op: 'test', path: `/metadata/labels/${escapePointer(key)}`, value }]
   })
+  return [...labels, ...annotationTests(route)]
+}
+
+/** What is absent equals null in a `test` of the API server, but only inside of something that is there. */
+function annotationTests({ annotations }: Route): PatchOperation[] {
+  const path = '/metadata/annotations'
+  if (!annotations) return [{ op: 'test', path, value: null }]
+  return steeringAnnotations.map((key) => ({
+    op: 'test',
+    path: `${path}/${escapePointer(key)}`,
+    value: annotations[key] ?? null,
+  }))
 }
 
 /**

@@ -4,6 +4,8 @@ import type { ServiceKey, Split } from '../core/types.ts'
 export const primaryAnnotation = 'failover.linkerd.io/primary-service'
 /** Annotation that makes the operator hold while it is `"true"`. */
 export const pausedAnnotation = 'failover.linkerd.io/paused'
+/** Every annotation that a decision depends on. */
+export const steeringAnnotations: readonly string[] = [primaryAnnotation, pausedAnnotation]
 
 /** What the operator keeps of a route object: its identity and its splits, nothing else. */
 export interface Route {
@@ -18,6 +20,8 @@ export interface Route {
   /** The server counts it up with each change of the spec. */
   readonly generation: number | undefined
   readonly labels: Readonly<Record<string, string>>
+  /** Those that steer decisions, of all that it has; `undefined` where it has none at all. */
+  readonly annotations: Readonly<Record<string, string>> | undefined
   /** The Services that clients call to be routed by it. */
   readonly apexes: readonly ServiceKey[]
   readonly splits: readonly Split[]

@@ -188,8 +188,44 @@ describe('ownership', () => {
 
   it('tests the labels that made the route ours', () => {
     const route = trafficSplit.read(trafficSplitOf([], {}, { 'failover.linkerd.io/controlled-by': 'me' }))
-    expect(ownershipTests(route, ['failover.linkerd.io/controlled-by', 'other'])).toEqual([
-      { op: 'test', path: '/metadata/labels/failover.linkerd.io~1controlled-by', value: 'me' },
-    ])
+    expect(ownershipTests(route, ['failover.linkerd.io/controlled-by', 'other'])).toContainEqual({
+      op: 'test',
+      path: '/metadata/labels/failover.linkerd.io~1controlled-by',
+      value: 'me',
+    })
+  })
+
+  const path = '/metadata/annotations'
+  const primary = `${path}/failover.linkerd.io~1primary-service`
+  const paused = `${path}/failover.linkerd.io~1paused`
+  test.each([
+    ['none at all', {}, [[path, null]]],
+    [
+      'others',
+      { other: 'x' },
+      [
+        [primary, null],
+        [paused, null],
+      ],
+    ],
+    [
+      'one',
+      { 'failover.linkerd.io/primary-service': 'web' },
+      [
+        [primary, 'web'],
+        [paused, null],
+      ],
+    ],
+    [
+      'a pause that is none',
+      { 'failover.linkerd.io/paused': 'no' },
+      [
+        [primary, null],
+        [paused, 'no'],
+      ],
+    ],
+  ])('tests the annotations that steer, with %s', (_, annotations, tests) => {
+    const route = trafficSplit.read(trafficSplitOf([], annotations))
+    expect(ownershipTests(route, []).map(({ path, value }) => [path, value])).toEqual(tests)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { jsonPatch, mergePatch, versionOf } from './kit.ts'
+import { jsonPatch, mergePatch, split, versionOf } from './kit.ts'
 import type { NewKit } from './suite.ts'
 
 const weight = (index: number) => `/spec/backends/${index}/weight`
@@ -59,6 +59,8 @@ export function patching(newKit: NewKit): void {
       ['replaces what is not there', [replace('/spec/nothing/here', 1)], 422, 'Invalid'],
       ['removes what is not there', [{ op: 'remove', path: '/spec/nothing' }], 422, 'Invalid'],
       ['tests what is not there', [test('/spec/nothing', 1)], 422, 'Invalid'],
+      ['tests inside of what is not there', [test('/spec/nothing/here', null)], 422, 'Invalid'],
+      ['takes what is there for absent', [test('/metadata/name', null)], 422, 'Invalid'],
       ['writes past the end of a list', [replace(weight(7), 1)], 422, 'Invalid'],
       ['adds into nothing', [{ op: 'add', path: '/spec/nothing/here', value: 1 }], 422, 'Invalid'],
       ['is no list', { spec: {} }, 400, 'BadRequest'],
@@ -69,6 +71,21 @@ export function patching(newKit: NewKit): void {
       await kit.createSplit('a', [1])
       const ask = { method: 'PATCH', path: kit.splits('a'), contentType: jsonPatch, body }
       await kit.refused(ask, code, reason)
+    })
+
+    it('takes what is absent for null', async () => {
+      const kit = await newKit()
+      const body = { ...split('a', [1]), metadata: { name: 'a', annotations: {} } }
+      await kit.ok({ method: 'POST', path: kit.splits(), body })
+      const tests = [test('/metadata/annotations', null), test('/spec/backends/0/nothing', null)]
+      await kit.patch(kit.splits('a'), jsonPatch, [...tests, replace(weight(0), 2)])
+      const metadata = { annotations: { other: 'x' } }
+      await kit.patch(kit.splits('a'), mergePatch, { metadata })
+      const patched = await kit.patch(kit.splits('a'), jsonPatch, [
+        test('/metadata/annotations/failover.linkerd.io~1paused', null),
+        replace(weight(0), 3),
+      ])
+      expect(patched.spec?.backends).toEqual([{ service: 'web-0', weight: 3 }])
     })
 
     it('adds, removes, moves and copies', async () => {

@@ -290,6 +290,14 @@ describe('between the decision and the patch', () => {
     expect(cluster.notes('web')).toEqual([])
   })
 
+  it('somebody pauses it: nothing is written any more', async () => {
+    const paused = { annotations: { 'failover.linkerd.io/paused': 'true' } }
+    const act = () => cluster.split('web', { web: 1, east: 0, west: 0 }, paused)
+    await cluster.readyOperator({ beforePatch: atFirstPatch(act) })
+    await allDecided()
+    expect(cluster.weights('web')).toEqual([1, 0, 0])
+  })
+
   it('somebody edits the backends: the edit stays, and the failover comes on top of it', async () => {
     const edit = () =>
       cluster.split(

@@ -30,6 +30,7 @@ export function routeOf(name: string, weights: Weights, namespace = 'shop'): Rou
     uid: 'u',
     generation: 1,
     labels: {},
+    annotations: undefined,
     apexes: [`${namespace}/${name}`],
     splits: [split],
     places: [],
