@@ -5,13 +5,12 @@ import { name } from './manifest.ts'
 /** What is watched, and what is asked for it: a list to begin with, and a watch. Nothing is read by name. */
 const followed = ['list', 'watch']
 
-/** The kinds of routes by API group, so that each group is one rule. */
-function routeRules(): IPolicyRule[] {
+/** The kinds of routes, by API group. */
+export const routeResources = (): { group: string; plurals: string[] }[] => {
   const groups = [...new Set(codecs.map(({ group }) => group))]
   return groups.map((group) => ({
-    apiGroups: [group],
-    resources: codecs.filter((codec) => codec.group === group).map(({ plural }) => plural),
-    verbs: [...followed, 'patch'],
+    group,
+    plurals: codecs.filter((codec) => codec.group === group).map(({ plural }) => plural),
   }))
 }
 
@@ -19,7 +18,11 @@ function routeRules(): IPolicyRule[] {
 export const clusterRules: readonly IPolicyRule[] = [
   { apiGroups: [''], resources: ['services', 'endpoints'], verbs: followed },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: followed },
-  ...routeRules(),
+  ...routeResources().map(({ group, plurals }) => ({
+    apiGroups: [group],
+    resources: plurals,
+    verbs: [...followed, 'patch'],
+  })),
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ]
 
