@@ -1,5 +1,5 @@
 import { customColumns } from './columns.ts'
-import { asList, asText, dig, isObject, type Json, type JsonObject } from './json.ts'
+import { asList, asText, dig, equal, isObject, type Json, type JsonObject } from './json.ts'
 import { defineKind, type Kind, type Subresource, type Version } from './kinds.ts'
 import type { KubeObject } from './object.ts'
 import type { Registry } from './registry.ts'
@@ -59,14 +59,19 @@ export function establishedStatus(crd: KubeObject, now: string): JsonObject {
   }
 }
 
-/** Keeps the registry in step with the CRDs in the store; a deleted CRD takes its objects and watches with it. */
+/**
+ * Keeps the registry in step with the CRDs in the store. A CRD whose spec changes ends the watches of its kind; a
+ * deleted one takes its objects with it as well.
+ */
 export function serveCrds(store: Store, registry: Registry): void {
   store.onChange((kind, change) => {
     if (kind.kind !== 'CustomResourceDefinition') return
     const defined = kindOf(change.object)
     if (change.type !== 'DELETED') {
       registry.set(defined)
-      store.collection(defined)
+      const isOther = change.previous && !equal(change.previous.spec, change.object.spec)
+      if (isOther) store.endWatches(defined)
+      else store.collection(defined)
       return
     }
     for (const object of store.list(defined)) store.remove(defined, object)

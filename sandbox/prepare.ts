@@ -1,4 +1,5 @@
 import { establishedStatus } from './crds.ts'
+import { withSchemaDefaults } from './defaults.ts'
 import { asList, asNumber, asObject, asText, dig, isObject } from './json.ts'
 import type { Kind, Resource } from './kinds.ts'
 import type { KubeObject } from './object.ts'
@@ -102,12 +103,16 @@ function deploymentCauses(object: KubeObject): Cause[] {
   return causes
 }
 
+/** A custom object in the shape of its schema: without what that does not know, and with its defaults. */
+export function shapedObject(resource: Resource, object: KubeObject, strictness: Strictness): KubeObject {
+  const { schema } = resource.version
+  const pruned = prunedObject(resource, object, strictness)
+  const complete = schema ? withSchemaDefaults(schema, pruned) : pruned
+  return isObject(complete) ? { ...pruned, ...complete } : pruned
+}
+
 /** Drops unknown fields of a custom object, or refuses them when the client asked to be told. */
-export function prunedObject(
-  { kind, version }: Resource,
-  object: KubeObject,
-  strictness: Strictness,
-): KubeObject {
+function prunedObject({ kind, version }: Resource, object: KubeObject, strictness: Strictness): KubeObject {
   if (!version.schema) return object
   const dropped: string[] = []
   const pruned = prune(version.schema, object, dropped)

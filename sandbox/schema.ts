@@ -1,3 +1,4 @@
+import { celCauses } from './cel.ts'
 import { equal, isObject, type Json, type JsonObject } from './json.ts'
 import type { Cause } from './status.ts'
 
@@ -81,7 +82,8 @@ export function violations(schema: Schema, value: Json, old: Json | undefined, p
   if (!hasType(schema, value)) return [typeCause(schema, value, path)]
   const own = boundCauses(schema, value, path)
   if (isObject(value)) {
-    return [...own, ...requiredCauses(schema, value, path), ...memberCauses(schema, value, old, path)]
+    const required = requiredCauses(schema, value, path)
+    return [...own, ...required, ...memberCauses(schema, value, old, path), ...celCauses(schema, value, path)]
   }
   const { items } = schema
   if (!Array.isArray(value) || !isObject(items)) return own

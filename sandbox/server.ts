@@ -11,6 +11,7 @@ import { Api } from './api.ts'
 import { type Controllers, runControllers } from './controllers/run.ts'
 import { serveCrds } from './crds.ts'
 import { Faults } from './faults.ts'
+import { gatewayCrds, serviceProfileCrd } from './gateway-crds.ts'
 import { serveHttp } from './http.ts'
 import type { Json } from './json.ts'
 import { builtinKinds } from './kinds.ts'
@@ -33,6 +34,8 @@ export type SandboxOptions = {
   podReadyMs?: number
   /** Whether the TrafficSplit CRD is there from the start; true without it. */
   trafficSplits?: boolean
+  /** Whether the CRDs of the Gateway API's routes, and Linkerd's own, are there from the start; true without it. */
+  gatewayRoutes?: boolean
   /** How many changes of each kind a watch may have missed before it is too old. */
   history?: number
   /** For timestamps, ages, time-outs of watches and whatever else takes time; the machine's without it. */
@@ -90,6 +93,8 @@ function fill(store: Access, options: SandboxOptions): void {
     store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   }
   if (options.trafficSplits !== false) store.create(trafficSplitCrd())
+  if (options.gatewayRoutes === false) return
+  for (const crd of [...gatewayCrds(), serviceProfileCrd()]) store.create(crd)
 }
 
 function listen(server: Server, port: number): Promise<AddressInfo> {

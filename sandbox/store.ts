@@ -142,6 +142,11 @@ export class Store {
     for (const watcher of collection?.watchers ?? []) watcher.end()
   }
 
+  /** Ends the watches of a kind, which may be opened again. */
+  endWatches(kind: Kind): void {
+    for (const watcher of [...this.collection(kind).watchers]) watcher.end()
+  }
+
   /** Calls back after every write, in order. */
   onChange(listener: (kind: Kind, change: Change) => void): void {
     this.#listeners.add(listener)

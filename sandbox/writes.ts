@@ -1,7 +1,7 @@
 import { asNumber, asObject, equal, type Json, type JsonObject, without } from './json.ts'
 import { type Kind, type Resource, type Subresource, toStored, toVersion } from './kinds.ts'
 import { type KubeObject, key, keyOf, type ObjectMeta, withMeta } from './object.ts'
-import { prunedObject, type Strictness, validate, withDefaults } from './prepare.ts'
+import { type Strictness, shapedObject, validate, withDefaults } from './prepare.ts'
 import { alreadyExists, badRequest, conflict, invalid, modified, notFound } from './status.ts'
 import { timestamp, type World } from './world.ts'
 
@@ -56,7 +56,7 @@ export function create(
   if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
   checkNamespace(world, kind, namespace)
   const named = { ...object, metadata: newMeta(metadata, kind, namespace, world) }
-  const pruned = prunedObject(resource, named, options.strictness ?? 'Warn')
+  const pruned = shapedObject(resource, named, options.strictness ?? 'Warn')
   validate(resource, pruned, undefined)
   const statusless = kind.custom && kind.subresources.includes('status') ? dropStatus(pruned) : pruned
   const stored = withDefaults(kind, toStored(resource, statusless), world)
@@ -133,7 +133,7 @@ export function update(
   const oldView = toVersion(resource.version, old)
   checkIdentity(kind, object, old)
   const part = scoped(kind, object, oldView, options.subresource)
-  const complete = prunedObject(
+  const complete = shapedObject(
     resource,
     { ...part, metadata: keptMeta(part.metadata, old.metadata) },
     options.strictness ?? 'Warn',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { Kit } from './kit.ts'
 import { patching } from './patching.ts'
 import { reading } from './reading.ts'
+import { routes } from './routes.ts'
 import type { Target } from './target.ts'
 import { watching } from './watching.ts'
 import { writing } from './writing.ts'
@@ -27,5 +28,6 @@ export function contract(name: string, startTarget: () => Promise<Target>): void
     watching(newKit)
     writing(newKit)
     patching(newKit)
+    routes(newKit)
   })
 }

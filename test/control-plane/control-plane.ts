@@ -3,10 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
-import { parse } from 'yaml'
-import { z } from 'zod'
 import { binary } from '../programs/binaries.ts'
 import { type Api, connect } from './api.ts'
+import { type Definition, install, trafficSplits } from './definitions.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { type Finished, kubectl } from './kubectl.ts'
 import { grantOperator } from './operator-access.ts'
@@ -27,6 +26,8 @@ export interface ControlPlane {
   kubectl(args: readonly string[], input?: string): Promise<Finished>
   /** Installs the TrafficSplit CRD; resolves when both of its versions are served. */
   installCrd(): Promise<void>
+  /** Installs definitions of other kinds; resolves when all of their versions are served. */
+  install(...definitions: readonly Definition[]): Promise<void>
   /** The path of a kubeconfig for the operator's ServiceAccount, which may do what the operator needs, no more. */
   operatorKubeconfig(): Promise<string>
   /** The same as files in a folder, `token` and `ca.crt`, as a Pod finds them. */
@@ -48,12 +49,6 @@ interface Layout {
   readonly port: number
   readonly adminToken: string
 }
-
-const established = z.object({
-  status: z
-    .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).optional() })
-    .optional(),
-})
 
 async function layOut(): Promise<Layout> {
   const folder = mkdtempSync(join(tmpdir(), 'control-plane-'))
@@ -146,24 +141,6 @@ async function untilServing(server: Running, { folder, port, adminToken }: Layou
   return certificate()
 }
 
-async function installTrafficSplits(api: Api, server: Running): Promise<void> {
-  const crd = z.record(z.string(), z.unknown())
-  const text = readFileSync(join(import.meta.dirname, 'crds', 'trafficsplit.yaml'), 'utf8')
-  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
-  await api.ensure(definitions, crd.parse(parse(text)))
-  await waitUntilUp(server, async () => {
-    const { status } = await api.get(`${definitions}/trafficsplits.split.smi-spec.io`, established)
-    const isEstablished = status?.conditions?.some(
-      ({ type, status }) => type === 'Established' && status === 'True',
-    )
-    const versions = ['v1alpha1', 'v1alpha2'].map(
-      (version) => `/apis/split.smi-spec.io/${version}/trafficsplits`,
-    )
-    const answers = await Promise.all(versions.map((path) => api.status(path)))
-    return isEstablished === true && answers.every((code) => code === 200)
-  })
-}
-
 /** Starts a control plane; ready when this resolves, and nothing is left running when it rejects. */
 export async function startControlPlane(options: Options = {}): Promise<ControlPlane> {
   const layout = await layOut()
@@ -193,7 +170,10 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
       kubeconfigPath,
       api,
       kubectl: (args, input) => kubectl(kubeconfigPath, args, input),
-      installCrd: () => installTrafficSplits(api, apiServer),
+      installCrd: () => install(api, apiServer, trafficSplits()),
+      install: async (...definitions) => {
+        for (const definition of definitions) await install(api, apiServer, definition)
+      },
       operatorKubeconfig: async () => save('operator.kubeconfig', await grantOperator(api)),
       operatorServiceAccount: async () => {
         const account = join(folder, 'serviceaccount')

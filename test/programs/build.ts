@@ -1,12 +1,13 @@
 /**
  * `node test/programs/build.ts [SET...]`: makes sure that the programs which the end-to-end tests run are there:
- * a control plane, helm, kube-score and linkerd. For the control plane `KUBEBUILDER_ASSETS` is used where it is
+ * a control plane, helm, kube-score and linkerd, and the definitions (CRDs) that they install. For the control plane `KUBEBUILDER_ASSETS` is used where it is
  * set; what is missing is built from Go modules into `.cache/SET/`, once, and again only when the versions in
  * the set's `go.mod` change.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assetsFolder, buildFolder, isExecutable, requiredAssets } from './binaries.ts'
+import { fetchDefinitions } from './definitions.ts'
 import { checkGo, fingerprint, goBuild } from './go.ts'
 import { type ProgramSet, sets, versionOf } from './sets.ts'
 
@@ -55,6 +56,7 @@ async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !sets.some((set) => set.name === name))
   if (unknown.length > 0)
     throw new Error(`no set ${unknown.join(', ')}; there are ${sets.map(({ name }) => name).join(', ')}`)
+  fetchDefinitions(say)
   for (const set of sets) if (names.length === 0 || names.includes(set.name)) await buildSet(set)
 }
 
