@@ -99,7 +99,7 @@ describe('which version is read', () => {
     failure = lost
     expect((await find(http)).found).toEqual(err(lost))
     failure = undefined
-    await clock.advance(1_000)
+    await clock.advance(50)
     const answer = discovery.find(http)
     await settle()
     transport.requests.shift()?.answer(ok({ groups: 'many' }))
@@ -138,10 +138,10 @@ describe('what it costs', () => {
   it('a fresh look for a kind that is served: it may have gone, or have a better version', async () => {
     served = { [`${gateway}/v1beta1`]: ['httproutes'] }
     await find(http)
-    await clock.advance(1_000)
+    await clock.advance(50)
     served = { [`${gateway}/v1`]: ['httproutes'], ...served }
     expect((await find(http)).found).toMatchObject({ value: { version: 'v1' } })
-    await clock.advance(1_000)
+    await clock.advance(50)
     served = {}
     expect((await find(http)).found).toEqual(ok(undefined))
   })

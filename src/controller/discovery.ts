@@ -15,8 +15,8 @@ const resourceList = z.object({ resources: z.array(z.object({ name: z.string() }
 
 /** A kind that is not served is looked for again after this (ms); one look answers for all kinds meanwhile. */
 const absentForMs = 12_000
-/** Questions that come together share one look, whatever it finds (ms). */
-const togetherMs = 1_000
+/** Questions that come together, as at the start, share one look, whatever it finds (ms). */
+const togetherMs = 50
 
 /**
  * Finds which kinds the cluster serves, and in which version. What is missing costs one request for all kinds

@@ -23,6 +23,8 @@ export interface Replica {
 /** A sandbox and the whole operator on it, in one process, in words of the domain. */
 export class Cluster {
   readonly log = createMemoryLog()
+  /** What operators have asked for, as `GET /path`; watches too. */
+  readonly asked: string[] = []
   readonly #sandbox: Sandbox
   readonly #stops: (() => Promise<void>)[] = []
 
@@ -30,7 +32,7 @@ export class Cluster {
     this.#sandbox = sandbox
   }
 
-  static async start(options: { trafficSplits?: boolean } = {}): Promise<Cluster> {
+  static async start(options: { trafficSplits?: boolean; gatewayRoutes?: boolean } = {}): Promise<Cluster> {
     return new Cluster(await startSandbox({ controllers: false, ...options }))
   }
 
@@ -53,12 +55,16 @@ export class Cluster {
     const transport = createTransport(cluster, clock)
     const patching: Transport = {
       request: async (req) => {
+        this.asked.push(`${req.method} ${req.path}`)
         const isOurs = req.method === 'PATCH' && !req.path.includes('events')
         if (isOurs) beforePatch?.()
         const answer = await transport.request(req)
         return isOurs && losesAnswer?.() ? err({ kind: 'timeout', message: 'the answer was lost' }) : answer
       },
-      stream: (req) => transport.stream(req),
+      stream: (req) => {
+        this.asked.push(`${req.method} ${req.path}`)
+        return transport.stream(req)
+      },
       close: () => transport.close(),
     }
     const operator = startOperator({
@@ -149,9 +155,7 @@ export class Cluster {
 
   /** Creates an object, or replaces it if it is there. */
   put(object: KubeObject): void {
-    const plural = { EndpointSlice: 'endpointslices', TrafficSplit: 'trafficsplits', Endpoints: 'endpoints' }
-    const name = Object.entries(plural).find(([kind]) => kind === object.kind)?.[1] ?? 'services'
-    const known = this.store.get(name, namespace, object.metadata.name)
+    const known = this.store.get(resourceOf(object), object.metadata.namespace ?? '', object.metadata.name)
     if (known) this.store.update(object)
     else this.store.create(object)
   }
@@ -205,6 +209,20 @@ export class Cluster {
     await this.#sandbox.stop()
   }
 }
+
+/** The plural, with the group where it has a dot: `httproutes.policy.linkerd.io`. */
+function resourceOf({ apiVersion, kind }: KubeObject): string {
+  const group = apiVersion.includes('.') ? `.${apiVersion.split('/')[0]}` : ''
+  const plural = kind.toLowerCase().replace(/s?$/, 's')
+  return `${plural}${group}`
+}
+
+/** A clock on which time passes many times faster, for what is a matter of seconds. */
+export const fastClock = (factor: number): Clock => ({
+  now: () => systemClock.now() * factor,
+  wallTime: systemClock.wallTime,
+  after: (ms, callback) => systemClock.after(ms / factor, callback),
+})
 
 /** Waits for a state; fails after 20 s, so that a machine under load does not fail it. */
 export const eventually = (condition: () => boolean | Promise<boolean>): Promise<void> =>
