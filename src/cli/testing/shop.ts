@@ -36,7 +36,7 @@ export class Shop {
     this.sandbox = sandbox
   }
 
-  static async open(options: { trafficSplits?: boolean } = {}): Promise<Shop> {
+  static async open(options: { trafficSplits?: boolean; gatewayRoutes?: boolean } = {}): Promise<Shop> {
     return new Shop(await startSandbox({ controllers: false, ...options }))
   }
 
