@@ -235,7 +235,7 @@ describe('kinds that come, change and go', () => {
     cluster.slice('web', 0)
     await become(http, 'web', '0 1')
     const patches = cluster.asked.filter((line) => line.startsWith('PATCH') && line.includes('httproutes'))
-    expect(new Set(patches)).toEqual(new Set([`PATCH /apis/${group}/v1/namespaces/shop/httproutes/web`]))
+    expect(patches.at(-1)).toBe(`PATCH /apis/${group}/v1/namespaces/shop/httproutes/web`)
   })
 
   it('that may not be listed hold back nobody', async () => {
