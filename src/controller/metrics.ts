@@ -15,7 +15,7 @@ export interface Readings {
   readonly watches: () => Iterable<WatchReading>
   /** By kind and state: how many routes. */
   readonly routes: () => Iterable<{ kind: string; state: string; count: number }>
-  readonly eventsDropped: () => number
+  readonly eventsLost: () => number
   readonly leads: () => boolean
 }
 
@@ -89,8 +89,8 @@ export function addReadings(registry: Registry, readings: Readings): void {
     'Age of the route that has waited longest.',
     oldest,
   )
-  const dropped = 'Kubernetes Events given up because their lane was full.'
-  gauge(registry, 'linkerd_failover_events_dropped', dropped, readings.eventsDropped)
+  const lost = 'Kubernetes Events lost: too many waited, or the server would not take them.'
+  gauge(registry, 'linkerd_failover_events_dropped', lost, readings.eventsLost)
   const leader = 'Whether this replica is the one that writes (1) or stands by (0).'
   gauge(registry, 'linkerd_failover_leader', leader, () => (readings.leads() ? 1 : 0))
   addWatchReadings(registry, readings)

@@ -166,7 +166,7 @@ function readingsOf({ queue, watches, view, events, leadership }: Parts) {
     watches: () => watches.readings(),
     // Of all replicas one counts them, so that they can be added up.
     routes: () => (leadership.leads ? view.counts() : []),
-    eventsDropped: () => events.dropped,
+    eventsLost: () => events.lost,
     leads: () => leadership.leads,
   }
 }

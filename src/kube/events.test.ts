@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { err, ok } from '../result.ts'
 import { type EventInput, eventName } from './event-object.ts'
-import { createEventRecorder } from './events.ts'
+import { createEventRecorder, type EventRecorderOptions } from './events.ts'
 import { FakeTransport } from './testing/fake-transport.ts'
 import { createManualClock, settle } from './testing/manual-clock.ts'
 import { createMemoryLog } from './testing/memory-log.ts'
+import type { KubeRequest, Transport } from './transport.ts'
 
 const input = (more: Partial<EventInput> = {}): EventInput => ({
   regarding: { apiVersion: 'split.smi-spec.io/v1alpha2', kind: 'TrafficSplit', namespace: 'ns', name: 'web' },
@@ -15,12 +16,15 @@ const input = (more: Partial<EventInput> = {}): EventInput => ({
   ...more,
 })
 
-function start({ busy = (): boolean => false } = {}) {
+function start({
+  busy = (): boolean => false,
+  request,
+}: Partial<Pick<EventRecorderOptions, 'busy'> & Pick<Transport, 'request'>> = {}) {
   const transport = new FakeTransport()
   const clock = createManualClock()
   const log = createMemoryLog()
   const recorder = createEventRecorder({
-    transport,
+    transport: request ? { stream: transport.stream, close: transport.close, request } : transport,
     clock,
     log,
     random: () => 0.5,
@@ -122,11 +126,50 @@ describe('the lane', () => {
     expect(transport.requests).toHaveLength(3)
   })
 
-  test('drops the oldest when it is full, counts them, and says so once', () => {
-    const { recorder, log } = start()
-    for (let i = 0; i < 1012; i += 1) recorder.record(input({ note: String(i) }))
-    expect(recorder.dropped).toBe(10)
-    expect(log.lines).toHaveLength(1)
+  describe('in a storm', () => {
+    /** A server that answers at once, unless it is away. */
+    function storm(events: number) {
+      const notes: string[] = []
+      const server = { away: true }
+      const request = async ({ body }: KubeRequest) => {
+        if (server.away) return err({ kind: 'unreachable', message: 'nobody there' } as const)
+        notes.push(Object(body).note)
+        return ok({})
+      }
+      const begun = start({ request })
+      for (let i = 0; i < events; i += 1) begun.recorder.record(input({ note: String(i) }))
+      return { ...begun, notes, server }
+    }
+
+    test('nothing is lost when 10,000 routes fail over, however long the server is away', async () => {
+      const { recorder, clock, log, notes, server } = storm(10_000)
+      await clock.advance(600_000)
+      server.away = false
+      const done = recorder.flush()
+      await clock.advance(60_000)
+      await done
+      expect([new Set(notes).size, recorder.lost, log.lines]).toEqual([10_000, 0, []])
+    })
+
+    test('of too many the oldest are lost, and the end tells how many', async () => {
+      const { recorder, clock, log, notes, server } = storm(20_012)
+      const first = 'warn Kubernetes Events are lost (1): more than 20000 wait, so the oldest go'
+      expect([recorder.lost, log.lines]).toEqual([10, [first]])
+      server.away = false
+      const done = recorder.flush()
+      await clock.advance(60_000)
+      await done
+      const inAll = 'warn 10 Kubernetes Events were lost in all; see the first of them above'
+      expect([notes.length, log.lines]).toEqual([20_002, [first, inAll]])
+    })
+
+    test('the end of the operator tells how many were not sent', async () => {
+      const { recorder, clock, log } = storm(100)
+      const done = recorder.stop(2_000)
+      await clock.advance(2_000)
+      await done
+      expect(log.lines).toEqual(['warn Kubernetes Events are lost (100): the operator ends'])
+    })
   })
 
   test.each([
@@ -156,12 +199,12 @@ describe('the lane', () => {
     const { transport, recorder, clock, log } = start()
     recorder.record(input())
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      transport.requests[attempt]?.answer(err({ kind: 'unreachable', message: 'nobody there' }))
+      transport.requests[attempt]?.answer(err({ kind: 'timeout', message: 'no answer' }))
       await clock.advance(60_000)
     }
     await recorder.flush()
     expect(transport.requests).toHaveLength(5)
-    expect(log.lines).toEqual(['warn an event was not written: nobody there'])
+    expect(log.lines).toEqual(['warn Kubernetes Events are lost (1): no answer'])
   })
 
   test('does not try again what is refused', async () => {

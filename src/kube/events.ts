@@ -2,6 +2,7 @@ import { type Clock, sleep, type Timer } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { createBackoff } from './backoff.ts'
 import { isPassing, type KubeError, waitAskedBy } from './errors.ts'
+import { EventLosses } from './event-losses.ts'
 import {
   type EventInput,
   eventName,
@@ -38,8 +39,8 @@ export interface EventRecorder {
   resume(): void
   /** Sends what it can within `patienceMs`, then nothing any more. */
   stop(patienceMs: number): Promise<void>
-  /** Events that were lost since the queue was full. */
-  readonly dropped: number
+  /** Events that were lost: too many waited, the server would not take them, or the end came. */
+  readonly lost: number
 }
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
@@ -47,9 +48,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 }
 
 const resource = { group: 'events.k8s.io', version: 'v1', plural: 'events' } as const
-const maxQueued = 1000
+/** Twice as many as routes that may fail over at once; about a kilobyte each. */
+const maxQueued = 20_000
 const maxInFlight = 2
-const maxAttempts = 5
+const maxFailures = 5
 /** An event waits for more important work so long, and no longer (ms); it is asked for at this pace (ms). */
 const longestYieldMs = 60_000
 const yieldMs = 50
@@ -61,11 +63,11 @@ const maxSeries = 2000
 type Known = Series & { seenAt: number; queuedAt: number; told: number; queued: boolean }
 
 class Recorder implements EventRecorder {
-  dropped = 0
   readonly #options: EventRecorderOptions
   readonly #stopping = new AbortController()
   readonly #known = new Map<string, Known>()
   readonly #queue: Known[] = []
+  readonly #losses: EventLosses
   #waiting: (() => void)[] = []
   #inFlight = 0
   #yielding: Timer | undefined
@@ -74,6 +76,11 @@ class Recorder implements EventRecorder {
 
   constructor(options: EventRecorderOptions) {
     this.#options = options
+    this.#losses = new EventLosses(options.log)
+  }
+
+  get lost(): number {
+    return this.#losses.total
   }
 
   record(input: EventInput): void {
@@ -105,6 +112,8 @@ class Recorder implements EventRecorder {
     patience.abort()
     this.#stopping.abort()
     this.#yielding?.cancel()
+    const unsent = this.#queue.length + this.#inFlight
+    if (unsent > 0) this.#losses.add('the operator ends', unsent)
     this.#queue.length = 0
   }
 
@@ -137,15 +146,10 @@ class Recorder implements EventRecorder {
   #enqueue(series: Known): void {
     Object.assign(series, { queued: true, queuedAt: this.#options.clock.now() })
     this.#queue.push(series)
-    if (this.#queue.length > maxQueued) this.#dropOldest()
-  }
-
-  #dropOldest(): void {
-    const lost = this.#queue.shift()
-    if (lost) lost.queued = false
-    if (this.dropped === 0)
-      this.#options.log.warn({ limit: maxQueued }, 'too many events; the oldest are lost')
-    this.dropped += 1
+    if (this.#queue.length <= maxQueued) return
+    const oldest = this.#queue.shift()
+    if (oldest) oldest.queued = false
+    this.#losses.add(`more than ${maxQueued} wait, so the oldest go`)
   }
 
   get #isIdle(): boolean {
@@ -160,6 +164,7 @@ class Recorder implements EventRecorder {
       void this.#sendThenNext(series)
     }
     if (!this.#isIdle) return
+    this.#losses.end()
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
@@ -185,17 +190,20 @@ class Recorder implements EventRecorder {
 
   /** `told`: the server knows of it. `lost`: it was given up. `later`: it waits for leave to write. */
   async #send(series: Known): Promise<'told' | 'lost' | 'later'> {
-    const { clock, random, log } = this.#options
+    const { clock, random } = this.#options
     const backoff = createBackoff(1_000, 30_000, random)
-    for (let attempt = 1; !this.#stopping.signal.aborted; attempt += 1) {
+    let failures = 0
+    while (!this.#stopping.signal.aborted) {
       const error = await this.#try(series)
       if (error === undefined) return 'told'
       if (error.kind === 'notLeader') {
         this.#paused = true
         return 'later'
       }
-      if (!isPassing(error) || attempt === maxAttempts) {
-        log.warn({ reason: series.input.reason }, `an event was not written: ${error.message}`)
+      // A server that cannot be reached, or is too busy, says nothing against this event.
+      if (error.kind !== 'unreachable' && error.kind !== 'throttled') failures += 1
+      if (!isPassing(error) || failures === maxFailures) {
+        if (!this.#stopping.signal.aborted) this.#losses.add(error.message)
         return 'lost'
       }
       await sleep(clock, Math.max(backoff.next(), waitAskedBy(error) ?? 0), this.#stopping.signal)
