@@ -45,21 +45,24 @@ export class Api {
     this.#log = log
   }
 
-  /** Never throws: what goes wrong is a Status, as a client gets it. */
-  handle(request: ApiRequest): ApiReply {
+  /**
+   * Never throws: what goes wrong is a Status, as a client gets it. Reads show the state as of version `asOf`,
+   * where that is given and not forgotten: a server whose cache is behind.
+   */
+  handle(request: ApiRequest, asOf?: number): ApiReply {
     try {
-      return this.#handle(request)
+      return this.#handle(request, asOf)
     } catch (error) {
       return refusal(error)
     }
   }
 
-  #handle(request: ApiRequest): ApiReply {
+  #handle(request: ApiRequest, asOf: number | undefined): ApiReply {
     const { method, path } = request
     const call = this.#callOf(request)
     if (call) this.#log.add(call)
     this.#faults.check(method, call?.resource.kind.plural)
-    if (call) return this.#answer(call)
+    if (call) return this.#answer(call, asOf)
     if (probes.includes(path)) return { kind: 'answer', code: 200, contentType: 'text/plain', body: 'ok' }
     return this.#document(path)
   }
@@ -77,14 +80,16 @@ export class Api {
     )
   }
 
-  #answer(call: Call): ApiReply {
+  #answer(call: Call, asOf: number | undefined): ApiReply {
     if (!acceptable.test(call.headers.accept)) throw notAcceptable()
     const { resource, namespace, query, headers } = call
+    const past = asOf === undefined ? undefined : this.#world.store.collection(resource.kind).at(asOf)
+    const frozen = past ?? this.#faults.frozen(call)
     if (call.verb === 'watch') {
       const format = formatOf(headers.accept, query)
-      return { kind: 'watch', start: watch(this.#world, { resource, namespace, query, format }) }
+      return { kind: 'watch', start: watch(this.#world, { resource, namespace, query, format, past }) }
     }
-    const { code, body } = answer(this.#world, call, this.#faults.frozen(call))
+    const { code, body } = answer(this.#world, call, frozen)
     return json(code, body)
   }
 

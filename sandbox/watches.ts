@@ -6,7 +6,7 @@ import { versionParameter } from './lists.ts'
 import type { KubeObject } from './object.ts'
 import { type Selector, selectorOf } from './selectors.ts'
 import { expired, invalid } from './status.ts'
-import type { Change, ChangeType, Watcher } from './store.ts'
+import type { Change, ChangeType, Snapshot, Watcher } from './store.ts'
 import type { World } from './world.ts'
 
 /** Where the lines of a watch go: the body of an HTTP response, or a reader in the same process. */
@@ -26,6 +26,8 @@ export type WatchRequest = {
   namespace: string | undefined
   query: URLSearchParams
   format: Format
+  /** What the server's cache holds, where it is behind: the initial objects are these. */
+  past?: Snapshot | undefined
 }
 
 const bookmarkEveryMs = 60_000
@@ -88,7 +90,8 @@ class OpenWatch implements Watcher {
   /** Begins with history after `version`, or with the objects as they are now where there is none. */
   async start(version: number | undefined): Promise<void> {
     const streaming = isTrue(this.#request.query, 'sendInitialEvents')
-    const startAt = this.#world.store.version
+    const { past } = this.#request
+    const startAt = past?.version ?? this.#world.store.version
     const missed = version ? this.#collection.since(version) : undefined
     if (!streaming && version && !missed) return this.#tooOld(version)
     this.#collection.watchers.add(this)
@@ -122,9 +125,11 @@ class OpenWatch implements Watcher {
 
   /** The objects as they are now, each as ADDED, then what changed meanwhile. */
   async #sendInitial(bookmarkVersion: number | undefined): Promise<void> {
-    const { resource, namespace, format } = this.#request
-    const objects = this.#world.store.list(resource.kind, namespace).filter(this.#selects)
+    const { resource, namespace, format, past } = this.#request
+    const present = () => this.#world.store.list(resource.kind, namespace)
+    const objects = (past ? past.keys.flatMap((key) => past.get(key) ?? []) : present()).filter(this.#selects)
     this.#waiting = []
+    for (const change of past ? (this.#collection.since(past.version) ?? []) : []) this.deliver(change)
     const now = this.#world.clock.wallTime().getTime()
     let chunk = ''
     for (const object of objects) {

@@ -1,0 +1,130 @@
+import type { KubeObject } from '../../../sandbox/server.ts'
+import type { KubeRequest } from '../../../src/kube/transport.ts'
+import type { Process } from '../engine/process.ts'
+import type { Scheduler } from '../engine/scheduler.ts'
+import { resourceOf, type Sent } from '../network/sent.ts'
+import type { Server } from '../network/server.ts'
+import type { Witness } from '../network/wire.ts'
+import { Facts, routeResources } from './facts.ts'
+import { Ledger } from './ledger.ts'
+import { Patience } from './patience.ts'
+import { readRoute } from './read-route.ts'
+import { judge, routeWrite } from './route-write.ts'
+import { weightsBy, weightsOf } from './table.ts'
+import { Tenure } from './tenure.ts'
+import { View } from './view.ts'
+import type { Rule, Violation } from './violation.ts'
+
+/** Watches every state that the server ever holds and every request, and holds them against the rules. */
+export class Checker implements Witness {
+  /** The first rule that was broken. */
+  violation: Violation | undefined
+  readonly #scheduler: Scheduler
+  readonly #server: Server
+  readonly #views = new Map<Process, View>()
+  readonly #facts = new Facts()
+  readonly #ledger: Ledger
+  readonly #patience = new Patience()
+  readonly #tenure = new Tenure()
+  #still = false
+
+  constructor(scheduler: Scheduler, server: Server) {
+    this.#scheduler = scheduler
+    this.#server = server
+    this.#ledger = new Ledger((rule, what) => this.fail(rule, what))
+    server.sandbox.world.store.onChange(({ plural }, { object, type, version }) => {
+      const { namespace, name } = object.metadata
+      this.#changed(plural, `${namespace}/${name}`, type === 'DELETED' ? undefined : object, version)
+    })
+  }
+
+  /** Writes to routes that the operator made. */
+  get transitions(): number {
+    return this.#ledger.count
+  }
+
+  fail(rule: Rule, what: string): void {
+    this.violation ??= { rule, at: this.#scheduler.now, what }
+  }
+
+  sent(process: Process, request: KubeRequest): Sent {
+    const view = this.#viewOf(process).copy()
+    const resource = resourceOf(request.path)
+    const { now } = this.#scheduler
+    const sent = { process, request, resource, at: now, version: this.#server.version, view }
+    const what = `${process.name} sends ${request.method} ${request.path}`
+    if (this.#still && !isUpkeep(sent)) this.fail('not still', what)
+    const early = this.#patience.earlyBy(sent)
+    if (early > 0)
+      this.fail('impatient', `${what} ${Math.ceil(early)} ms before the time that it was told to wait`)
+    return sent
+  }
+
+  answered(sent: Sent, status: number, retryAfterSeconds: number | undefined): void {
+    if (sent.request.method !== 'GET') this.#ledger.answered(sent, status, this.#scheduler.now)
+    if (retryAfterSeconds !== undefined) this.#patience.asked(sent, this.#scheduler.now, retryAfterSeconds)
+  }
+
+  told(process: Process, resource: string, version: number): void {
+    this.#viewOf(process).told(resource, version)
+  }
+
+  /** What was known before counts until the process has taken the list in, one moment later. */
+  listed(process: Process, resource: string, version: number): void {
+    const view = this.#viewOf(process)
+    view.listed(resource, Math.min(view.of(resource) ?? version, version))
+    this.#scheduler.after(0, () => view.listed(resource, version))
+  }
+
+  /** The world has been left alone for long enough: everything must be as the table says, and stay so. */
+  settle(processes: readonly Process[]): void {
+    for (const [key, { split }] of this.#facts.ours()) {
+      const wanted = weightsBy(split, (service) => this.#facts.services.now(service))
+      const [is, should] = [weightsOf(split).join(' '), wanted.join(' ')]
+      if (is !== should) this.fail('not settled', `${key} has the weights ${is}, and should have ${should}`)
+    }
+    this.#ledger.settle(processes)
+    this.#still = true
+  }
+
+  /** The world moves again. */
+  stir(): void {
+    this.#still = false
+  }
+
+  #viewOf(process: Process): View {
+    const known = this.#views.get(process) ?? new View()
+    this.#views.set(process, known)
+    return known
+  }
+
+  #changed(resource: string, name: string, object: KubeObject | undefined, version: number): void {
+    const { author } = this.#server
+    if (author && routeResources.includes(resource))
+      this.#wrote(`${resource}/${name}`, object, author, version)
+    else if (resource === 'events') this.#ledger.event(object, author)
+    else if (resource === 'leases') this.#ledger.deposed(this.#tenure.change(object, this.#scheduler.now))
+    else if (author) this.fail('foreign write', `${author.process.name} wrote ${resource} ${name}`)
+    this.#facts.change(resource, name, object, version)
+  }
+
+  #wrote(key: string, object: KubeObject | undefined, author: Sent, version: number): void {
+    const write = routeWrite(key, author, object && readRoute(object), this.#facts)
+    const objection = this.#tenure.objectionTo(author, this.#scheduler.now)
+    if (objection) this.fail('not leading', `${author.process.name} wrote ${key}: ${objection}`)
+    const verdict = judge(write)
+    if (verdict) this.fail(verdict.rule, verdict.what)
+    if (write.before && write.after) {
+      const weights = { before: weightsOf(write.before.split), after: weightsOf(write.after.split) }
+      this.#ledger.transition(key, author, version, write.reasons, weights)
+    }
+  }
+}
+
+/** What a steady cluster costs: watches, the lease, and now and then a look at which kinds there are. */
+function isUpkeep({ request, resource }: Sent): boolean {
+  return (
+    resource === 'leases' ||
+    (request.method === 'GET' && (request.query?.watch === '1' || resource === 'discovery'))
+  )
+}

@@ -1,0 +1,136 @@
+import type { KubeObject } from '../../../sandbox/server.ts'
+import type { Process } from '../engine/process.ts'
+import type { Sent } from '../network/sent.ts'
+import { type Direction, directionOf, type Split } from './table.ts'
+import type { Rule } from './violation.ts'
+
+interface Transition {
+  readonly key: string
+  /** What its writer may call it; more than one where somebody renamed the primary meanwhile. */
+  readonly directions: ReadonlySet<Direction>
+  readonly sent: Sent
+  readonly version: number
+  /** When the process got the answer; absent while it has none. */
+  answeredAt: number | undefined
+}
+
+type Moved = { readonly before: readonly number[]; readonly after: readonly number[] }
+
+/** What an Event says. */
+interface Told {
+  readonly process: Process
+  readonly key: string
+  readonly direction: Direction
+  readonly times: number
+}
+
+const notes: readonly [part: string, direction: Direction][] = [
+  ['failing over to fallbacks', 'failover'],
+  ['switching traffic to primary', 'failback'],
+  ['sharing traffic among fallbacks', 'redistribute'],
+]
+
+/** Books every transition and every Event about one, and compares them. */
+export class Ledger {
+  readonly #fail: (rule: Rule, what: string) => void
+  readonly #transitions: Transition[] = []
+  /** By name of the Event. */
+  readonly #told = new Map<string, Told>()
+  /** By process, route and direction: the request about it that was sent last. Events may overtake each other. */
+  readonly #lastSent = new Map<string, Sent>()
+  /** Processes whose Events the server did not take. */
+  readonly #troubled = new Set<Process>()
+  /** Names of processes that led, and lead no more: their Events wait. */
+  readonly #deposed = new Set<string>()
+
+  constructor(fail: (rule: Rule, what: string) => void) {
+    this.#fail = fail
+  }
+
+  /** A process does not hold the lease any more. */
+  deposed(process: string | undefined): void {
+    if (process) this.#deposed.add(process)
+  }
+
+  get count(): number {
+    return this.#transitions.length
+  }
+
+  /** A write to a route that moved its weights; `reasons`: the route as its writer may have known it. */
+  transition(key: string, sent: Sent, version: number, reasons: readonly Split[], weights: Moved): void {
+    const directions = new Set(reasons.map((split) => directionOf(split, weights.before, weights.after)))
+    this.#transitions.push({ key, directions, sent, version, answeredAt: undefined })
+  }
+
+  answered(sent: Sent, status: number, now: number): void {
+    const good = status >= 200 && status < 300
+    if (sent.resource === 'events' && !good) this.#troubled.add(sent.process)
+    const transition = this.#transitions.find((one) => one.sent === sent)
+    if (transition && good) transition.answeredAt = now
+  }
+
+  /** An Event was written: nothing may be told that its writer cannot know to be done. */
+  event(object: KubeObject | undefined, author: Sent | undefined): void {
+    const direction = object && notes.find(([part]) => String(object.message).includes(part))?.[1]
+    if (!object || !author || !direction) return
+    const { process } = author
+    const told: Told = { process, key: regarding(object), direction, times: timesOf(object) }
+    this.#told.set(object.metadata.name, told)
+    const lane = `${process.name} ${told.key} ${direction}`
+    const previous = this.#lastSent.get(lane)
+    const last = previous && previous.at > author.at ? previous : author
+    this.#lastSent.set(lane, last)
+    const done = this.#transitionsOf(process, told.key).filter(
+      (one) => one.directions.has(direction) && isKnownTo(one, last),
+    )
+    const times = this.#timesTold(process, told.key, direction)
+    if (times <= done.length) return
+    const what = `${process.name} told of a ${direction} of ${told.key} for the ${times}. time`
+    this.#fail('told without transition', `${what}, and knew of ${done.length}`)
+  }
+
+  /** What happened must have been told by now, by those who live and were not hindered. */
+  settle(processes: readonly Process[]): void {
+    const able = processes.filter(
+      (process) => !this.#troubled.has(process) && !this.#deposed.has(process.name),
+    )
+    for (const process of able) {
+      for (const key of new Set(this.#transitions.map((one) => one.key))) {
+        const done = this.#transitionsOf(process, key).filter(({ answeredAt }) => answeredAt !== undefined)
+        const times = this.#timesTold(process, key)
+        if (times >= done.length) continue
+        this.#fail(
+          'untold transition',
+          `${process.name} wrote ${key} ${done.length} times, and told ${times} times`,
+        )
+      }
+    }
+  }
+
+  #transitionsOf(process: Process, key: string): Transition[] {
+    return this.#transitions.filter((one) => one.sent.process === process && one.key === key)
+  }
+
+  #timesTold(process: Process, key: string, direction?: Direction): number {
+    return [...this.#told.values()]
+      .filter((told) => told.process === process && told.key === key)
+      .filter((told) => direction === undefined || told.direction === direction)
+      .reduce((sum, { times }) => sum + times, 0)
+  }
+}
+
+/** The process had the answer when it sent the Event, or had seen its write by then. */
+const isKnownTo = ({ answeredAt, version, key }: Transition, { at, view }: Sent) =>
+  (answeredAt !== undefined && answeredAt <= at) || (view.of(key.slice(0, key.indexOf('/'))) ?? 0) >= version
+
+function regarding({ involvedObject }: KubeObject): string {
+  if (typeof involvedObject !== 'object' || involvedObject === null || Array.isArray(involvedObject))
+    return ''
+  const { kind, namespace, name } = involvedObject
+  return `${String(kind).toLowerCase()}s/${namespace}/${name}`
+}
+
+function timesOf({ series }: KubeObject): number {
+  if (typeof series !== 'object' || series === null || Array.isArray(series)) return 1
+  return typeof series.count === 'number' ? series.count : 1
+}

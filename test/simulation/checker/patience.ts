@@ -1,0 +1,20 @@
+import type { Sent } from '../network/sent.ts'
+
+/** Remembers who was asked to wait (Retry-After), and for what. */
+export class Patience {
+  readonly #until = new Map<string, number>()
+
+  /** A process was told to wait before it sends this again. What is served, each watch asks for itself. */
+  asked(sent: Sent, now: number, seconds: number): void {
+    if (sent.resource !== 'discovery') this.#until.set(keyOf(sent), now + seconds * 1000)
+  }
+
+  /** How much too early this is sent (ms); 0 or less when it is not. */
+  earlyBy(sent: Sent): number {
+    return (this.#until.get(keyOf(sent)) ?? 0) - sent.at
+  }
+}
+
+/** The same request is the same method for the same object; a creation names its object in the body. */
+const keyOf = ({ process, request: { method, path, body } }: Sent) =>
+  `${process.name} ${method} ${path} ${method === 'POST' ? JSON.stringify(body) : ''}`

@@ -1,0 +1,108 @@
+import type { KubeObject } from '../../../sandbox/server.ts'
+import { History } from './history.ts'
+import type { Readiness } from './table.ts'
+
+/** From which version to which a process may have seen a kind of object. */
+export type Span = readonly [from: number, to: number]
+export type Spans = { readonly endpointslices: Span; readonly endpoints: Span; readonly services: Span }
+
+const mirroredLabel = 'mirror.linkerd.io/mirrored-service'
+const remoteMarks = ['multicluster.linkerd.io/remote-discovery', 'multicluster.linkerd.io/local-discovery']
+
+/** What the server ever held about one Service. */
+class ServiceHistory {
+  readonly slices = new Map<string, number>()
+  /** Whether its slices have a ready endpoint. */
+  readonly served = new History(false)
+  /** Whether its Endpoints have a ready address; undefined without mirrored Endpoints. */
+  readonly mirrored = new History<boolean | undefined>(undefined)
+  /** Whether only another cluster knows its endpoints. */
+  readonly remote = new History(false)
+}
+
+/** Readiness of every Service at every version, from what docs/ARCHITECTURE.md says about which object is asked. */
+export class Services {
+  readonly #histories = new Map<string, ServiceHistory>()
+  readonly #serviceOfSlice = new Map<string, string>()
+
+  /** Takes a change of an EndpointSlice, an Endpoints object or a Service; `object` is absent when it is gone. */
+  change(resource: string, key: string, object: KubeObject | undefined, version: number): void {
+    if (resource === 'endpointslices') this.#slice(key, object, version)
+    const isMirrored = object?.metadata.labels?.[mirroredLabel] === 'true'
+    if (resource === 'endpoints') {
+      this.#of(key).mirrored.set(version, object && isMirrored ? readyAddresses(object) > 0 : undefined)
+    }
+    if (resource === 'services') this.#of(key).remote.set(version, isMirrored && isRemote(object))
+  }
+
+  /** What a process may take a Service for, given what it can have seen. */
+  possible(service: string, spans: Spans): Readiness[] {
+    const { mirrored, remote, served } = this.#of(service)
+    const remotes = remote.during(...spans.services)
+    const bySlices = served.during(...spans.endpointslices).map(stateOf)
+    const withoutEndpoints = remotes.flatMap((isRemote): Readiness[] => (isRemote ? ['unknown'] : bySlices))
+    const possible = mirrored
+      .during(...spans.endpoints)
+      .flatMap((ready) => (ready === undefined ? withoutEndpoints : [stateOf(ready)]))
+    return [...new Set(possible)]
+  }
+
+  /** What a Service is at the moment. */
+  now(service: string): Readiness {
+    const { mirrored, remote, served } = this.#of(service)
+    if (mirrored.now !== undefined) return stateOf(mirrored.now)
+    return remote.now ? 'unknown' : stateOf(served.now)
+  }
+
+  #slice(key: string, object: KubeObject | undefined, version: number): void {
+    const before = this.#serviceOfSlice.get(key)
+    const after = object && !isEcho(object) ? serviceOf(object) : undefined
+    if (before !== undefined) this.#of(before).slices.delete(key)
+    if (object && after !== undefined) this.#of(after).slices.set(key, readyEndpoints(object))
+    if (after === undefined) this.#serviceOfSlice.delete(key)
+    else this.#serviceOfSlice.set(key, after)
+    for (const service of new Set([before, after])) {
+      if (service === undefined) continue
+      const { served, slices } = this.#of(service)
+      served.set(
+        version,
+        [...slices.values()].some((ready) => ready > 0),
+      )
+    }
+  }
+
+  #of(service: string): ServiceHistory {
+    const known = this.#histories.get(service) ?? new ServiceHistory()
+    this.#histories.set(service, known)
+    return known
+  }
+}
+
+const stateOf = (ready: boolean): Readiness => (ready ? 'ready' : 'down')
+
+const serviceOf = ({ metadata }: KubeObject) =>
+  `${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`
+
+/** A copy of a mirrored service's Endpoints, made by the cluster. */
+const isEcho = ({ metadata: { labels = {} } }: KubeObject) =>
+  labels[mirroredLabel] === 'true' &&
+  labels['endpointslice.kubernetes.io/managed-by'] === 'endpointslicemirroring-controller.k8s.io'
+
+const isRemote = (object: KubeObject | undefined) =>
+  remoteMarks.some(
+    (mark) => (object?.metadata.labels?.[mark] ?? object?.metadata.annotations?.[mark]) !== undefined,
+  )
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+const readyEndpoints = ({ endpoints }: KubeObject) =>
+  list(endpoints).filter((endpoint) => !JSON.stringify(endpoint).includes('"ready":false')).length
+
+function readyAddresses({ subsets }: KubeObject): number {
+  const counts = list(subsets).map((subset) =>
+    typeof subset === 'object' && subset !== null && 'addresses' in subset
+      ? list(subset.addresses).length
+      : 0,
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
+}

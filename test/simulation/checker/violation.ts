@@ -1,0 +1,24 @@
+/** A rule that was broken: which, when, and by what. */
+export interface Violation {
+  readonly rule: Rule
+  /** Virtual ms. */
+  readonly at: number
+  readonly what: string
+}
+
+/** The rules that every story is held against; docs/SIMULATION.md says what each means. */
+export type Rule =
+  | 'all zero'
+  | 'before sync'
+  | 'foreign write'
+  | 'not ours'
+  | 'not leading'
+  | 'not explained'
+  | 'time travel'
+  | 'not settled'
+  | 'not still'
+  | 'untold transition'
+  | 'told without transition'
+  | 'impatient'
+  | 'unwell'
+  | 'left behind'

@@ -1,0 +1,87 @@
+import type { Clock, Timer } from '../../../src/clock.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** The wall clock at the beginning of every story. */
+export const epoch = Date.UTC(2026, 0, 1)
+
+/**
+ * One life of a replica, as a kernel sees it: work enters it only while it runs. A frozen process (SIGSTOP)
+ * finds at its thaw all that came meanwhile; a dead one does nothing any more, whatever its code was waiting for.
+ */
+export class Process {
+  /** `a.2`: the second life of replica a. */
+  readonly name: string
+  readonly replica: string
+  readonly bornAt: number
+  /** Version of the server at its birth. */
+  readonly bornVersion: number
+  state: 'running' | 'frozen' | 'dead' = 'running'
+  /** What its wall clock is off by (ms). */
+  skewMs = 0
+  /** The server once showed it an older state as if it were the present. */
+  wasMisled = false
+  /** Timers that wait. */
+  timers = 0
+  readonly #scheduler: Scheduler
+  #backlog: (() => void)[] = []
+
+  constructor(replica: string, life: number, bornVersion: number, scheduler: Scheduler) {
+    this.replica = replica
+    this.name = `${replica}.${life}`
+    this.bornAt = scheduler.now
+    this.bornVersion = bornVersion
+    this.#scheduler = scheduler
+  }
+
+  /** Does `work` inside the process: now, after its thaw, or never. */
+  enter(work: () => void): void {
+    if (this.state === 'running') work()
+    if (this.state === 'frozen') this.#backlog.push(work)
+  }
+
+  freeze(): void {
+    if (this.state === 'running') this.state = 'frozen'
+  }
+
+  /** Goes on with what came meanwhile, one thing after the other, in the order in which it came. */
+  thaw(): void {
+    if (this.state !== 'frozen') return
+    this.state = 'running'
+    for (const work of this.#backlog.splice(0)) this.#scheduler.after(0, () => this.enter(work))
+  }
+
+  /** SIGKILL, or a machine that is gone. */
+  kill(): void {
+    this.state = 'dead'
+    this.#backlog = []
+  }
+
+  /** Its own clock: monotonic from its birth on, also while it is frozen. */
+  readonly clock: Clock = {
+    now: () => this.#scheduler.now - this.bornAt,
+    wallTime: () => new Date(epoch + this.#scheduler.now + this.skewMs),
+    after: (ms, callback) => this.#after(ms, callback),
+  }
+
+  #after(ms: number, callback: () => void): Timer {
+    this.timers += 1
+    let waits = true
+    const over = () => {
+      if (waits) this.timers -= 1
+      waits = false
+    }
+    const task = this.#scheduler.after(ms, () =>
+      this.enter(() => {
+        if (!waits) return
+        over()
+        callback()
+      }),
+    )
+    return {
+      cancel: () => {
+        over()
+        task.cancel()
+      },
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import type { JsonObject } from '../../../sandbox/json.ts'
+import type { Access, KubeObject } from '../../../sandbox/server.ts'
+import type { World } from '../../../sandbox/world.ts'
+import { type Acts, act, type StepOf, type WorldStep, type WorldSteps } from './step.ts'
+
+export const namespace = 'shop'
+export const controlledBy = 'failover.linkerd.io/controlled-by'
+const mirrored = { 'mirror.linkerd.io/mirrored-service': 'true' }
+const mirroringController = 'endpointslicemirroring-controller.k8s.io'
+const crdName = 'trafficsplits.split.smi-spec.io'
+
+type Act<K extends keyof WorldSteps> = (step: StepOf<WorldSteps, K>) => void
+
+/** The people and controllers of a cluster: they write objects, whatever the operator does. */
+export class Cluster {
+  readonly #store: Access
+  readonly #crd: KubeObject
+  #noise = 0
+
+  constructor(store: Access) {
+    this.#store = store
+    const crd = store.get('customresourcedefinitions', '', crdName)
+    if (!crd) throw new Error('the sandbox has no TrafficSplit CRD')
+    const { resourceVersion: _, uid: __, ...metadata } = crd.metadata
+    this.#crd = { ...crd, metadata }
+  }
+
+  act(step: WorldStep): void {
+    act(this.#acts, step)
+  }
+
+  /** The API server renews its own lease, so the version moves on even where nothing happens. */
+  beat(world: World): void {
+    world.store.version += 1
+  }
+
+  /** The server forgets Events after an hour. */
+  forgetEvents(before: Date): void {
+    for (const { metadata } of this.#store.list('events', namespace)) {
+      if (new Date(metadata.creationTimestamp ?? 0) < before)
+        this.#store.delete('events', namespace, metadata.name)
+    }
+  }
+
+  #slices: Act<'slices'> = ({ service, slices, unset }) => {
+    for (const [index, [ready, notReady]] of slices.entries()) {
+      const endpoints = [...endpointsOf(ready, unset ? null : true), ...endpointsOf(notReady, false)]
+      this.#put('endpointslices', sliceOf(`${service}-${index}`, service, endpoints, {}))
+    }
+    for (let index = slices.length; index < 6; index += 1) {
+      this.#store.delete('endpointslices', namespace, `${service}-${index}`)
+    }
+  }
+
+  #mirror: Act<'mirror'> = ({ service, ready, notReady }) => {
+    if (ready === undefined) {
+      this.#store.delete('endpoints', namespace, service)
+      return
+    }
+    const addresses = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ ip: `10.1.0.${index + 1}` }))
+    const subset: JsonObject = {
+      ...(ready > 0 ? { addresses: addresses(ready) } : {}),
+      ...(notReady > 0 ? { notReadyAddresses: addresses(notReady) } : {}),
+      ports: [{ port: 80 }],
+    }
+    this.#put('endpoints', {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { namespace, name: service, labels: mirrored },
+      subsets: ready + notReady > 0 ? [subset] : [],
+    })
+  }
+
+  #echo: Act<'echo'> = ({ service, ready }) => {
+    const labels = { ...mirrored, 'endpointslice.kubernetes.io/managed-by': mirroringController }
+    this.#put('endpointslices', sliceOf(`${service}-echo`, service, endpointsOf(ready, true), labels))
+  }
+
+  #remote: Act<'remote'> = ({ service, on }) => {
+    if (!on) {
+      this.#store.delete('services', namespace, service)
+      return
+    }
+    this.#put('services', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        namespace,
+        name: service,
+        labels: { ...mirrored, 'multicluster.linkerd.io/remote-discovery': 'east' },
+      },
+      spec: { clusterIP: 'None', ports: [{ port: 80 }] },
+    })
+  }
+
+  #route: Act<'route'> = ({ route, backends, primary, ours }) => {
+    if (!this.#served) return
+    this.#put('trafficsplits', {
+      apiVersion: 'split.smi-spec.io/v1alpha1',
+      kind: 'TrafficSplit',
+      metadata: {
+        namespace,
+        name: route,
+        labels: { team: 'shop', ...(ours ? { [controlledBy]: 'linkerd-failover' } : {}) },
+        ...(primary === undefined ? {} : { annotations: { 'failover.linkerd.io/primary-service': primary } }),
+      },
+      spec: { service: route, backends: backends.map(([service, weight]) => ({ service, weight })) },
+    })
+  }
+
+  #weights: Act<'weights'> = ({ route, weights }) =>
+    this.#edit(route, (object) => {
+      const backends = backendsOf(object).map((backend, index) => ({
+        ...backend,
+        weight: weights[index] ?? 0,
+      }))
+      return { ...object, spec: { service: route, backends } }
+    })
+
+  #annotate: Act<'annotate'> = ({ route, name, value }) =>
+    this.#edit(route, (object) => {
+      const { [name]: __, ...others } = object.metadata.annotations ?? {}
+      const annotations = value === undefined ? others : { ...others, [name]: value }
+      const { annotations: _, ...metadata } = object.metadata
+      const some = Object.keys(annotations).length > 0 ? { annotations } : {}
+      return { ...object, metadata: { ...metadata, ...some } }
+    })
+
+  #label: Act<'label'> = ({ route, ours }) =>
+    this.#edit(route, (object) => {
+      const { [controlledBy]: _, ...others } = object.metadata.labels ?? {}
+      const labels = ours ? { ...others, [controlledBy]: 'linkerd-failover' } : others
+      return { ...object, metadata: { ...object.metadata, labels } }
+    })
+
+  #serve: Act<'crd'> = ({ served }) => {
+    if (served === this.#served) return
+    if (served) this.#store.create(this.#crd)
+    else this.#store.delete('customresourcedefinitions', '', crdName)
+  }
+
+  #makeNoise: Act<'noise'> = ({ count }) => {
+    for (let index = 0; index < count; index += 1) {
+      this.#noise += 1
+      const service = `other-${this.#noise % 5}`
+      this.#put(
+        'endpointslices',
+        sliceOf(`${service}-0`, service, endpointsOf(1 + (this.#noise % 3), true), {}),
+      )
+    }
+  }
+
+  readonly #acts: Acts<WorldSteps> = {
+    slices: this.#slices,
+    mirror: this.#mirror,
+    echo: this.#echo,
+    remote: this.#remote,
+    route: this.#route,
+    weights: this.#weights,
+    annotate: this.#annotate,
+    label: this.#label,
+    delete: ({ route }) => {
+      if (this.#served) this.#store.delete('trafficsplits', namespace, route)
+    },
+    crd: this.#serve,
+    noise: this.#makeNoise,
+  }
+
+  get #served(): boolean {
+    return this.#store.get('customresourcedefinitions', '', crdName) !== undefined
+  }
+
+  #edit(route: string, change: (object: KubeObject) => KubeObject): void {
+    const object = this.#served ? this.#store.get('trafficsplits', namespace, route) : undefined
+    if (object) this.#store.update(change(object))
+  }
+
+  #put(resource: string, object: KubeObject): void {
+    const known = this.#store.get(resource, namespace, object.metadata.name)
+    if (known) this.#store.update(object)
+    else this.#store.create(object)
+  }
+}
+
+const endpointsOf = (count: number, ready: boolean | null): JsonObject[] =>
+  Array.from({ length: count }, (_, index) => ({
+    addresses: [`10.0.${ready === false ? 1 : 0}.${index + 1}`],
+    conditions: { ready },
+  }))
+
+const sliceOf = (
+  name: string,
+  service: string,
+  endpoints: JsonObject[],
+  labels: Record<string, string>,
+): KubeObject => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { namespace, name, labels: { ...labels, 'kubernetes.io/service-name': service } },
+  addressType: 'IPv4',
+  endpoints,
+})
+
+function backendsOf({ spec }: KubeObject): JsonObject[] {
+  const backends = typeof spec === 'object' && spec !== null && 'backends' in spec ? spec.backends : []
+  if (!Array.isArray(backends)) return []
+  return backends.flatMap((backend) =>
+    typeof backend === 'object' && backend !== null && !Array.isArray(backend) ? [backend] : [],
+  )
+}

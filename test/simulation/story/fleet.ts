@@ -1,0 +1,122 @@
+import { type Operator, startOperator } from '../../../src/controller/operator.ts'
+import type { Transport } from '../../../src/kube/transport.ts'
+import type { Log } from '../../../src/log.ts'
+import type { Checker } from '../checker/checker.ts'
+import { Process } from '../engine/process.ts'
+import { connect } from '../network/transport.ts'
+import type { Wire } from '../network/wire.ts'
+import { controlledBy } from './cluster.ts'
+
+/** What a planted bug may change: the transport that an operator is given. */
+export type Plant = (transport: Transport, process: Process) => Transport
+
+/** Where the replicas keep their Lease. */
+export const leaseNamespace = 'linkerd-failover'
+
+interface Life {
+  readonly process: Process
+  readonly operator: Operator
+  stopping: boolean
+}
+
+/** The replicas of the operator: each is started, stopped, killed, frozen, and comes back. */
+export class Fleet {
+  readonly #wire: Wire
+  readonly #checker: Checker
+  readonly #plant: Plant
+  readonly #lives = new Map<string, Life>()
+  readonly #elects: boolean
+  readonly #counts = new Map<string, number>()
+
+  constructor(wire: Wire, checker: Checker, plant: Plant, elects: boolean) {
+    this.#elects = elects
+    this.#wire = wire
+    this.#checker = checker
+    this.#plant = plant
+  }
+
+  /** Processes that run, or are frozen. */
+  get processes(): Process[] {
+    return [...this.#lives.values()].map(({ process }) => process)
+  }
+
+  process(replica: string): Process | undefined {
+    return this.#lives.get(replica)?.process
+  }
+
+  /** Starts a replica that is not there. */
+  start(replica: string): void {
+    if (this.#lives.has(replica)) return
+    const count = (this.#counts.get(replica) ?? 0) + 1
+    this.#counts.set(replica, count)
+    const { scheduler, server, trace } = this.#wire
+    const process = new Process(replica, count, server.version, scheduler)
+    trace.add(scheduler.now, `${process.name} starts`)
+    const operator = startOperator({
+      transport: this.#plant(connect(process, this.#wire), process),
+      clock: process.clock,
+      random: () => this.#wire.chance(`${replica} itself`).next(),
+      log: this.#logOf(process),
+      selector: controlledBy,
+      instance: process.name,
+      ...(this.#elects ? { election: { namespace: leaseNamespace, identity: process.name } } : {}),
+    })
+    this.#lives.set(replica, { process, operator, stopping: false })
+  }
+
+  /** SIGKILL; the replica comes back after `downMs`. */
+  kill(process: Process, downMs: number): void {
+    if (process.state === 'dead') return
+    const { scheduler, trace } = this.#wire
+    trace.add(scheduler.now, `${process.name} dies`)
+    this.#bury(process)
+    scheduler.after(downMs, () => this.start(process.replica))
+  }
+
+  /** SIGTERM, and a new start when it has left. */
+  restart(replica: string): void {
+    const life = this.#lives.get(replica)
+    if (!life || life.stopping || life.process.state !== 'running') return
+    const { scheduler, trace } = this.#wire
+    life.stopping = true
+    trace.add(scheduler.now, `${life.process.name} is asked to stop`)
+    void life.operator.stop().then(() => {
+      trace.add(scheduler.now, `${life.process.name} has stopped`)
+      // One moment later, so that what its last answer set off has settled.
+      scheduler.after(0, () => this.#leave(life.process))
+    })
+  }
+
+  /** What the replicas say is wrong with themselves. */
+  complaints(): string[] {
+    return [...this.#lives.values()].flatMap(({ process, operator }) =>
+      [...operator.live(), ...operator.ready()].map((line) => `${process.name}: ${line}`),
+    )
+  }
+
+  #leave(process: Process): void {
+    if (process.state === 'dead') return
+    const open = [...this.#wire.streams].filter(({ sent }) => sent.process === process)
+    if (open.length > 0 || process.timers > 0) {
+      this.#checker.fail(
+        'left behind',
+        `${process.name} stopped with ${open.length} watches and ${process.timers} timers`,
+      )
+    }
+    this.#bury(process)
+    this.start(process.replica)
+  }
+
+  #bury(process: Process): void {
+    process.kill()
+    this.#lives.delete(process.replica)
+    for (const stream of this.#wire.streams) if (stream.sent.process === process) stream.leave()
+  }
+
+  #logOf({ name }: Process): Log {
+    const { scheduler, trace } = this.#wire
+    const write = (level: string) => (_: Record<string, unknown>, message: string) =>
+      trace.add(scheduler.now, `${name} says (${level}) ${message}`)
+    return { debug: () => {}, info: write('info'), warn: write('warn'), error: write('error') }
+  }
+}

@@ -1,0 +1,65 @@
+import { Random } from '../engine/random.ts'
+import { type Plot, plots, type Stage } from './plots.ts'
+import type { Rest, Step, Story } from './step.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+/** From the healing of the world until all must be right: a silent watch takes 2 minutes, and then a retry. */
+const settleMs = 5 * minute
+
+export interface Telling {
+  readonly seed: string
+  readonly hours: number
+  /** Drawn from the seed without it. */
+  readonly replicas?: number | undefined
+}
+
+/** What goes on in every story, so that trouble always meets something. */
+const everyday = plots.filter(({ name }) => ['service', 'flap', 'mass loss', 'edit'].includes(name))
+
+/** Draws a story: a cluster, then times of trouble with times of rest between them. */
+export function tellStory({ seed, hours, replicas: asked }: Telling): Story {
+  const random = new Random(`story ${seed}`)
+  const drawn = random.pick([1, 1, 1, 1, 1, 1, 2, 3])
+  const replicas = asked ?? drawn
+  // An election asks for its lease twice a second: its hours are dear, and nothing happens in most of them.
+  const end = (replicas > 1 ? Math.min(hours, 0.4) : hours) * hour
+  const stage = setStage(random, replicas)
+  // A story has a few kinds of trouble, not all: so rare ones meet each other more often.
+  const menu = random.some(plots, 0.35)
+  if (menu.length === 0) menu.push(random.pick(plots))
+  const steps: Step[] = stage.opening
+  const rests: Rest[] = []
+  let now = 20_000
+  while (now < end) {
+    const length = random.pick([5_000, 30_000, 2 * minute, 10 * minute])
+    const some = (of: readonly Plot[], most: number) =>
+      Array.from({ length: random.whole(1, most) }, () => random.pick(of))
+    for (const { weave } of [...some(everyday, 10), ...some(menu, 6)]) {
+      steps.push(...weave(stage, random, now + random.between(0, length)))
+    }
+    const heal = now + length + minute
+    const settled = heal + settleMs
+    const until = settled + random.pick(replicas > 1 ? [minute] : [minute, 20 * minute, hour, 3 * hour])
+    rests.push({ heal, settled, until })
+    now = until + 1_000
+  }
+  return { seed, replicas: stage.replicas, steps: endBefore(steps, rests), rests }
+}
+
+/** Nothing reaches into a time of rest. */
+function endBefore(steps: readonly Step[], rests: readonly Rest[]): Step[] {
+  const isActive = (at: number) => !rests.some(({ heal, until }) => at >= heal && at <= until)
+  return steps.filter(({ at }) => isActive(at)).sort((a, b) => a.at - b.at)
+}
+
+function setStage(random: Random, count: number): Stage {
+  const services = ['web', 'east', 'west', 'asia', 'api', 'api-b'].slice(0, random.whole(2, 6))
+  const replicas = ['a', 'b', 'c'].slice(0, count)
+  const mirrored = random.some(services.slice(1), 0.3)
+  const routes = ['web', 'api', 'shop', 'cart'].slice(0, random.whole(1, 4))
+  const stage: Stage = { services, replicas, mirrored, routes, opening: [] }
+  const rise = plots.find(({ name }) => name === 'rise')
+  if (rise) stage.opening.push(...rise.weave(stage, random, 0))
+  return stage
+}
