@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../result.ts'
 import type { CommandSpec, Flags } from './command.ts'
 import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
+import { diagnostics } from './commands/diagnostics.ts'
 import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
 import { install, prune, uninstall, upgrade } from './commands/install.ts'
@@ -21,6 +22,7 @@ export const commands: readonly CommandSpec[] = [
   whatIf,
   pause,
   resume,
+  diagnostics,
   install,
   upgrade,
   uninstall,

@@ -70,6 +70,21 @@ describe('a request', () => {
     expect([sent.ok, seen, askedWhenConnected]).toEqual([true, ['/yes'], [true, true]])
   })
 
+  test('takes an answer as text where that is asked for', async () => {
+    const accepted: unknown[] = []
+    const { transport } = await start((req, res) => {
+      accepted.push(req.headers.accept)
+      res.end('a log line\n{}')
+    })
+    const request = { method: 'GET', path: '/log' } as const
+    expect(await transport.request({ ...request, answerAs: 'text' })).toEqual({
+      ok: true,
+      value: 'a log line\n{}',
+    })
+    expect(await transport.request(request)).toMatchObject({ ok: false, error: { kind: 'protocol' } })
+    expect(accepted).toEqual(['*/*', 'application/json'])
+  })
+
   test('carries path, query, body and fresh credentials, and answers with parsed JSON', async () => {
     let token = 0
     const seen: unknown[] = []

@@ -20,6 +20,8 @@ export type KubeRequest = {
   /** For the whole answer of a request, for the head of a stream; 30 s unless told. */
   readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** Take the answer as text, whatever it is; JSON unless told. */
+  readonly answerAs?: 'text' | undefined
   /** Asked once more right before the first byte leaves, however long that took; `false` calls the request off. */
   readonly mayStart?: (() => boolean) | undefined
 }
@@ -35,7 +37,7 @@ export class StreamBreak {
 
 /** The one way to the API server. Nothing here throws or rejects; errors are values. */
 export interface Transport {
-  /** The parsed JSON of a 2xx answer; `undefined` where that has no body. */
+  /** The parsed JSON of a 2xx answer, `undefined` where that has no body; or its text, as `answerAs` asks. */
   request(req: KubeRequest): Promise<Result<unknown, KubeError>>
   /**
    * The values of a stream of JSON lines as they arrive. After `inactivityMs` (120 s unless told) without a
@@ -68,7 +70,8 @@ async function request(dispatcher: Dispatcher, cluster: ClusterConfig, clock: Cl
     const head = await ask(dispatcher, cluster, req, deadline.signal)
     if (!head.ok) return err(deadline.explain(what, head.error))
     const text = await head.value.body.text()
-    return isGood(head.value) ? parseAnswer(what, text) : err(refusal(what, head.value, text))
+    if (!isGood(head.value)) return err(refusal(what, head.value, text))
+    return req.answerAs === 'text' ? ok(text) : parseAnswer(what, text)
   } catch (problem) {
     return err(deadline.explain(what, cut(what, problem)))
   } finally {
@@ -145,7 +148,7 @@ async function ask(
       path: server.pathname.replace(/\/$/, '') + pathOf(req),
       method: req.method,
       headers: {
-        accept: 'application/json',
+        accept: req.answerAs === 'text' ? '*/*' : 'application/json',
         'user-agent': 'linkerd-failover',
         ...auth.value,
         ...typeOf(req),

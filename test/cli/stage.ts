@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { name } from '../../src/install/manifest.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
 import type { Finished } from '../control-plane/kubectl.ts'
 import { type Cluster, openCluster } from '../e2e/cluster.ts'
+import { eventually } from '../e2e/eventually.ts'
 import { type Operator, startOperator } from '../e2e/operator.ts'
 import { binary } from '../programs/binaries.ts'
 
@@ -20,6 +21,8 @@ export interface Stage {
   readonly cluster: Cluster
   /** Runs the command line, as the administrator unless told otherwise. */
   cli(args: string, kubeconfig?: string): Promise<Finished>
+  /** Starts the command line, which does not end by itself. */
+  watch(args: string): Watching
   /** Runs the real `linkerd`, with our command line on its PATH. */
   linkerd(args: string): Promise<Finished>
   /** Runs kubectl, which must succeed. */
@@ -30,6 +33,36 @@ export interface Stage {
   /** The operator, with the ServiceAccount and the flags of the installation. */
   operator(): Promise<Operator>
   stop(): Promise<void>
+}
+
+/** A command that stays. */
+export interface Watching {
+  /** Resolves when what it has printed matches. */
+  seen(pattern: RegExp): Promise<void>
+  /** SIGINT; resolves to its exit code. */
+  stop(): Promise<number | null>
+}
+
+function watch(args: readonly string[], env: Record<string, string>): Watching {
+  const child = spawn(process.execPath, [main, ...args], { env, cwd: root })
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  let text = ''
+  const take = (chunk: string) => {
+    text += chunk
+  }
+  child.stdout.setEncoding('utf8').on('data', take)
+  child.stderr.setEncoding('utf8').on('data', take)
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
+  return {
+    seen: (pattern) => eventually(() => expect(text).toMatch(pattern)),
+    stop: async () => {
+      child.kill('SIGINT')
+      const code = await ended
+      process.off('exit', kill)
+      return code
+    },
+  }
 }
 
 /** Runs a program to its end; a failure is a code. */
@@ -61,6 +94,7 @@ export async function setStage(): Promise<Stage> {
     cluster: openCluster(controlPlane.api),
     cli: (args, kubeconfig = controlPlane.kubeconfigPath) =>
       run(process.execPath, [main, ...words(args)], env(kubeconfig)),
+    watch: (args) => watch(words(args), env(controlPlane.kubeconfigPath)),
     linkerd: (args) => run(binary('linkerd'), words(args), env(controlPlane.kubeconfigPath)),
     kubectl: async (args, input) => {
       const { code, stdout, stderr } = await controlPlane.kubectl(words(args), input)

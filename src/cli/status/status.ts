@@ -1,15 +1,14 @@
 import { z } from 'zod'
-import { ok, type Result } from '../../result.ts'
+import { ok } from '../../result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
-import { exitCodes, type Failure, wrongUsage } from '../failure.ts'
+import { exitCodes, wrongUsage } from '../failure.ts'
 import type { Io } from '../io.ts'
-import type { Reading } from '../listing.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { takeSnapshot } from '../snapshot.ts'
 import { classicOf, classicTable } from './classic.ts'
-import { type RouteStatus, statusOf } from './route-status.ts'
-import { readTransitions, sinceOf } from './since.ts'
+import { readStatuses } from './read-status.ts'
+import type { RouteStatus } from './route-status.ts'
 import { statusTable } from './table.ts'
 
 const schema = z.object({
@@ -35,9 +34,11 @@ export async function showStatus(context: Context, given: Flags): Promise<Ending
   if (!cluster.ok) return cluster
   const reading = { transport: cluster.value.transport, signal: context.io.interrupted }
   if (flags.watch) return (await import('./watch.ts')).watchStatus(context.io, reading, flags)
-  const routes = await readStatus(context.io, reading, flags)
-  if (!routes.ok) return routes
-  context.io.stdout.write(await render(context.io, routes.value, flags))
+  const snapshot = await takeSnapshot(reading, flags, createProgress(context.io))
+  if (!snapshot.ok) return snapshot
+  const { routes, unknownSince } = await readStatuses(reading, snapshot.value, flags.namespace)
+  if (unknownSince !== undefined) context.io.stderr.write(`since when is not known: ${unknownSince}\n`)
+  context.io.stdout.write(await render(context.io, routes, flags))
   return ok(exitCodes.ok)
 }
 
@@ -48,23 +49,6 @@ function contradiction({ namespace, allNamespaces, watch, classic, output }: Sta
   if (watch && (classic || output !== 'table'))
     return wrongUsage('--watch shows the table only, without --classic and --output', see)
   return undefined
-}
-
-async function readStatus(
-  io: Io,
-  reading: Reading,
-  { namespace, selector }: StatusFlags,
-): Promise<Result<RouteStatus[], Failure>> {
-  const snapshot = await takeSnapshot(reading, { namespace, selector }, createProgress(io))
-  if (!snapshot.ok) return snapshot
-  const transitions = await readTransitions(reading, namespace)
-  if (!transitions.ok) io.stderr.write(`since when is not known: ${transitions.error.message}\n`)
-  const newest = transitions.ok ? transitions.value : new Map<string, never>()
-  return ok(
-    snapshot.value.judged.map((judged) =>
-      statusOf(judged, snapshot.value.readiness, sinceOf(judged.route, newest.get(judged.route.uid))),
-    ),
-  )
 }
 
 async function render(io: Io, routes: readonly RouteStatus[], flags: StatusFlags): Promise<string> {

@@ -1,11 +1,16 @@
 import { z } from 'zod'
 import { readinessSources } from '../../../controller/readiness-sources.ts'
+import { defaultValues } from '../../../install/defaults.ts'
+import { type Kind, kinds } from '../../../install/kinds.ts'
+import { name } from '../../../install/manifest.ts'
+import { render } from '../../../install/render.ts'
 import { clusterRules, leaseRules } from '../../../install/rules.ts'
 import type { KubeError } from '../../../kube/errors.ts'
 import type { Resource } from '../../../kube/resource.ts'
 import { err, ok, type Result } from '../../../result.ts'
 import { codecs } from '../../../routes/codecs.ts'
 import type { RouteCodec } from '../../../routes/route.ts'
+import { version } from '../../../version.ts'
 import type { Reading } from '../../listing.ts'
 import type { ServedKind } from '../bench.ts'
 import { bad, type Check, good, listed, skipped, warning } from '../finding.ts'
@@ -82,17 +87,6 @@ export const mayRead: Check = {
   },
 }
 
-const created: readonly (readonly [group: string, resource: string])[] = [
-  ['', 'namespaces'],
-  ['', 'serviceaccounts'],
-  ['apps', 'deployments'],
-  ['networking.k8s.io', 'networkpolicies'],
-  ['rbac.authorization.k8s.io', 'clusterroles'],
-  ['rbac.authorization.k8s.io', 'clusterrolebindings'],
-  ['rbac.authorization.k8s.io', 'roles'],
-  ['rbac.authorization.k8s.io', 'rolebindings'],
-]
-
 export const mayInstall: Check = {
   id: 'may-install',
   description: 'you may create what the extension needs',
@@ -100,11 +94,18 @@ export const mayInstall: Check = {
   run: async (bench) => {
     const reading = await bench.reading()
     if (!reading.ok) return skipped
-    const wishes = created.map(([group, resource]) => ({ group, resource, verb: 'create' }))
+    const wishes = created().map(({ group, plural }) => ({ group, resource: plural, verb: 'create' }))
     const refused = await refusedOf(reading.value, wishes)
     if (!refused.ok) return warning(`it cannot be asked: ${refused.error.message}`)
     return refused.value.length === 0 ? good : bad(listed('you may not:', refused.value))
   },
+}
+
+/** The kinds of which an installation with the default values creates objects. */
+function created(): Kind[] {
+  const context = { namespace: name, release: name, version }
+  const manifests = render(defaultValues, context).map(({ kind }) => kind)
+  return kinds.filter(({ kind }) => kind === 'Namespace' || manifests.includes(kind))
 }
 
 export const operatorMayAct: Check = {

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { err, ok } from '../../result.ts'
+import { version } from '../../version.ts'
+import { Bench } from '../check/bench.ts'
+import { runCheck } from '../check/check.ts'
+import type { Context, Ending, Flags } from '../command.ts'
+import { exitCodes, wrongUsage } from '../failure.ts'
+import type { Reading } from '../listing.ts'
+import { writeArchive } from './archive.ts'
+import { Bag } from './bag.ts'
+import { collectOperator } from './operator.ts'
+import { collectRoutes } from './routes.ts'
+
+const schema = z.object({ file: z.string().optional(), selector: z.string() })
+
+/** Writes the archive, and says what is in it and what is not. It fails only where nothing can be had. */
+export async function writeDiagnostics(context: Context, given: Flags): Promise<Ending> {
+  const { file, selector } = schema.parse(given)
+  const { io } = context
+  const now = io.clock.wallTime()
+  const folder = `linkerd-failover-diagnostics-${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
+  const target = file ?? `${folder}.tar.gz`
+  const bench = new Bench(context, undefined)
+  const reading = await bench.reading()
+  if (!reading.ok) return reading
+  const bag = new Bag()
+  await collectVersions(bag, bench, reading.value)
+  await collectChecks(bag, context)
+  const [snapshot, kinds] = [await bench.selectedBy(selector), await bench.kinds()]
+  if (snapshot.ok && kinds.ok) await collectRoutes(bag, reading.value, snapshot.value, kinds.value, selector)
+  else bag.miss('routes', snapshot.ok ? 'their kinds cannot be found' : snapshot.error.message)
+  await collectOperator(bag, reading.value)
+  if (io.interrupted.aborted) return ok(exitCodes.interrupted)
+  bag.text('README.txt', contents(bag, now))
+  const written = await writeArchive(target, folder, bag.items, now)
+  if (!written.ok) {
+    return err(wrongUsage(`${target} cannot be written: ${written.error}`, 'name another with --file'))
+  }
+  io.stdout.write(`wrote ${target}: ${bag.items.length} files\n${notThere(bag)}`)
+  return ok(exitCodes.ok)
+}
+
+async function collectVersions(bag: Bag, bench: Bench, { transport }: Reading): Promise<void> {
+  const kubernetes = await transport.request({ method: 'GET', path: '/version' })
+  const operators = await bench.deployments()
+  if (!kubernetes.ok) bag.miss('the version of Kubernetes', kubernetes.error.message)
+  bag.json('version.json', {
+    client: version,
+    node: process.version,
+    kubernetes: kubernetes.ok ? kubernetes.value : null,
+    operators: operators.ok ? operators.value : null,
+  })
+}
+
+/** What `check --proxy` says now. */
+async function collectChecks(bag: Bag, context: Context): Promise<void> {
+  const pieces: string[] = []
+  const stdout = { ...context.io.stdout, write: (piece: string) => void pieces.push(piece) }
+  await runCheck({ ...context, io: { ...context.io, stdout } }, { wait: 0, output: 'json', proxy: true })
+  bag.text('check.json', pieces.join(''))
+}
+
+const contents = (bag: Bag, now: Date): string =>
+  [
+    `Diagnostics of linkerd-failover, collected by version ${version} at ${now.toISOString()}.`,
+    'Values of environment variables, tokens and private keys were taken out.',
+    '',
+    ...bag.items.map(({ path }) => path),
+    '',
+    notThere(bag),
+  ].join('\n')
+
+const notThere = ({ missing }: Bag): string =>
+  missing.length === 0 ? '' : `not in it:\n${missing.map((line) => `  ${line}\n`).join('')}`

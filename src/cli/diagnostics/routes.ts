@@ -1,0 +1,50 @@
+import { projectSlice } from '../../controller/projections.ts'
+import { readinessSources, type Source } from '../../controller/readiness-sources.ts'
+import { readHead } from '../../kube/watch-event.ts'
+import type { ServedKind } from '../check/bench.ts'
+import { listAs, type Reading } from '../listing.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { readStatuses } from '../status/read-status.ts'
+import type { Bag } from './bag.ts'
+
+/** Routes as they are stored, how they stand, and the objects that tell of the readiness of their backends. */
+export async function collectRoutes(
+  bag: Bag,
+  reading: Reading,
+  snapshot: Snapshot,
+  kinds: readonly ServedKind[],
+  labelSelector: string,
+): Promise<void> {
+  for (const { codec, resource } of kinds) {
+    const name = `${codec.plural}.${codec.group}`
+    const found = await listAs(reading, { resource, labelSelector }, (object) => object)
+    if (!found.ok) bag.miss(name, found.error.message)
+    else if (found.value.length > 0) bag.json(`routes/${name}.json`, found.value)
+  }
+  const { routes, unknownSince } = await readStatuses(reading, snapshot, undefined)
+  bag.json('status.json', { routes })
+  if (unknownSince !== undefined) bag.miss('since when routes stand as they do', unknownSince)
+  const used = new Set(
+    snapshot.routes.flatMap(({ splits }) =>
+      splits.flatMap(({ backends }) => backends.map(({ service }) => service)),
+    ),
+  )
+  const { slices, endpoints, services } = readinessSources
+  await collectUsed(bag, reading, slices, (object) => used.has(projectSlice(object).service))
+  for (const source of [endpoints, services])
+    await collectUsed(bag, reading, source, (object) => used.has(readHead(object)?.key ?? ''))
+}
+
+/** Objects of a kind that concern the routes; a cluster has many more. */
+async function collectUsed(
+  bag: Bag,
+  reading: Reading,
+  { name, resource, labelSelector }: Source<unknown>,
+  isUsed: (object: unknown) => boolean,
+): Promise<void> {
+  const found = await listAs(reading, { resource, labelSelector }, (object) =>
+    isUsed(object) ? object : undefined,
+  )
+  if (found.ok) bag.json(`readiness/${name}.json`, found.value)
+  else bag.miss(name, found.error.message)
+}
