@@ -5,24 +5,23 @@ import { name } from './manifest.ts'
 /** What is watched, and what is asked for it: a list to begin with, and a watch. Nothing is read by name. */
 const followed = ['list', 'watch']
 
-/** The kinds of routes, by API group. */
-export const routeResources = (): { group: string; plurals: string[] }[] => {
-  const groups = [...new Set(codecs.map(({ group }) => group))]
-  return groups.map((group) => ({
-    group,
-    plurals: codecs.filter((codec) => codec.group === group).map(({ plural }) => plural),
-  }))
-}
+/** The kinds of routes by API group, so that each group is one rule. */
+export const routeGroups = [...new Set(codecs.map(({ group }) => group))].map((group) => ({
+  group,
+  plurals: codecs.filter((codec) => codec.group === group).map(({ plural }) => plural),
+}))
+
+const routeRules: readonly IPolicyRule[] = routeGroups.map(({ group, plurals }) => ({
+  apiGroups: [group],
+  resources: plurals,
+  verbs: [...followed, 'patch'],
+}))
 
 /** All that the operator may do in every namespace; no more than it does, which the audit log proves in a test. */
 export const clusterRules: readonly IPolicyRule[] = [
   { apiGroups: [''], resources: ['services', 'endpoints'], verbs: followed },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: followed },
-  ...routeResources().map(({ group, plurals }) => ({
-    apiGroups: [group],
-    resources: plurals,
-    verbs: [...followed, 'patch'],
-  })),
+  ...routeRules,
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ]
 

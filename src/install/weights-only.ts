@@ -1,85 +1,78 @@
-import { routeResources } from './rules.ts'
+import type { INamedRuleWithOperations } from 'kubernetes-models/admissionregistration.k8s.io/v1/NamedRuleWithOperations'
+import { routeGroups } from './rules.ts'
 
-/** Both objects have this part, and it is equal; or neither has it. */
-const same = (part: string) => `object${part} == oldObject${part}`
+/** All updates of routes, through whatever version. */
+export const resourceRules: INamedRuleWithOperations[] = routeGroups.map(({ group, plurals }) => ({
+  apiGroups: [group],
+  apiVersions: ['*'],
+  operations: ['UPDATE'],
+  resources: plurals,
+}))
 
-/** Every key of `left` but these has the same value in `right`. */
-const keysAgree = (left: string, right: string, free: readonly string[]) => {
-  const isFree = free.map((key) => `k == "${key}"`).join(' || ')
-  return `${left}.all(k, ${isFree} || (k in ${right} && ${left}[k] == ${right}[k]))`
-}
+/** A list of `{now, before}` out of two lists, place by place. */
+const pairs = (now: string, before: string): string =>
+  `variables.places.filter(i, i < size(${now}) && i < size(${before})).map(i, {"now": ${now}[i], "before": ${before}[i]})`
 
-/** `left` and `right` have the same keys and values, but for the values of these keys. */
-const agree = (left: string, right: string, free: readonly string[]) =>
-  `${keysAgree(left, right, free)} && ${right}.all(k, k in ${left})`
-
-/** What `kubectl describe` and the operator's log show of a refused write. */
-const refusal = (part: string) => `the operator may change weights only, not ${part}`
-
-/** The list of backends of a rule; a rule may have none. */
-const refs = (rule: string) => `${rule}.?backendRefs.orValue([])`
-
-/** Which backend an entry of a rule is, whatever its weight. */
-const identity = (entry: string) => {
-  const fields = ['group', 'kind', 'name', 'namespace'].map((field) => `${entry}.?${field}.orValue("")`)
-  return `[${fields.join(', ')}, string(${entry}.?port.orValue(0))].join(",")`
-}
-
-/** What a rule is, in its place among the others: what it matches, and its backends in their order. */
-const shapes = (rules: string) => [
-  `${rules}.map(r, r.?matches.orValue([]))`,
-  `${rules}.map(r, ${refs('r')}.map(b, ${identity('b')}))`,
-]
-
-const sameShapes = shapes('variables.newRules')
-  .map((shape, index) => `${shape} == ${shapes('variables.oldRules')[index]}`)
-  .join(' && ')
-
-const backendsAgree = (left: string, right: string) =>
-  `${left}.all(b, ${right}.exists(c, ${agree('b', 'c', ['weight'])}))`
-
-const rulesAgree = `variables.newRules.all(r, variables.oldRules.exists(o, ${agree('r', 'o', ['backendRefs'])} && ${backendsAgree(refs('r'), refs('o'))}))`
+/** A list that may be absent. */
+const listOf = (path: string, field: string): string => `${path}.?${field}.orValue([])`
 
 /**
- * The part of the admission policy that knows routes, in CEL as Kubernetes 1.30 has it: `backends` of a
- * TrafficSplit, `rules` of every other kind. An entry of a list of backends is matched with the old one of the
- * same Service. Where a Service stands there twice, its two entries may change places, which says the same as
- * their weights changing places.
+ * What the validations speak of, in CEL as Kubernetes 1.30 has it: it cannot count, so a list of numbers leads it
+ * through two lists at once. No kind of the Gateway API has more than 16 rules, nor a rule more than 16 backends.
+ * In a TrafficSplit an entry is found by its Service; the order of the Services is checked besides.
  */
-export const weightsOnly = {
-  resourceRules: routeResources().map(({ group, plurals }) => ({
-    apiGroups: [group],
-    apiVersions: ['*'],
-    operations: ['UPDATE' as const],
-    resources: plurals,
-  })),
-  variables: [
-    { name: 'new', expression: 'object.spec' },
-    { name: 'old', expression: 'oldObject.spec' },
-    { name: 'newRules', expression: 'object.spec.?rules.orValue([])' },
-    { name: 'oldRules', expression: 'oldObject.spec.?rules.orValue([])' },
-  ],
-  validations: [
-    {
-      expression: ['labels', 'annotations', 'finalizers', 'ownerReferences']
-        .map((field) => same(`.metadata.?${field}`))
-        .join(' && '),
-      message: refusal('metadata'),
-    },
-    {
-      expression: agree('variables.new', 'variables.old', ['backends', 'rules']),
-      message: refusal('other fields of the spec'),
-    },
-    {
-      expression:
-        'variables.new.?backends.orValue([]).map(b, b.service) == variables.old.?backends.orValue([]).map(b, b.service)',
-      message: refusal('the list of backends'),
-    },
-    {
-      expression: `variables.new.?backends.orValue([]).all(b, variables.old.backends.exists(o, b.service == o.service && ${agree('b', 'o', ['weight'])}))`,
-      message: refusal('other fields of a backend'),
-    },
-    { expression: sameShapes, message: refusal('the rules or their backends') },
-    { expression: rulesAgree, message: refusal('other fields of a rule') },
-  ],
-}
+export const variables = [
+  { name: 'isSplit', expression: 'request.resource.resource == "trafficsplits"' },
+  { name: 'now', expression: 'dyn(object.spec)' },
+  { name: 'before', expression: 'dyn(oldObject.spec)' },
+  { name: 'places', expression: '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]' },
+  { name: 'rules', expression: pairs(listOf('variables.now', 'rules'), listOf('variables.before', 'rules')) },
+  {
+    name: 'backends',
+    expression: [
+      'variables.isSplit',
+      '? [variables.now.backends.map(b, {"now": b, "before": variables.before.backends.filter(o, o.service == b.service)[0]})]',
+      `: variables.rules.map(r, ${pairs(listOf('r.now', 'backendRefs'), listOf('r.before', 'backendRefs'))})`,
+    ].join(' '),
+  },
+]
+
+/** The two have the same keys, and the same values but for the free key. */
+const agree = (now: string, before: string, free: string): string =>
+  `${now}.all(k, k == ${free} || (k in ${before} && ${now}[k] == ${before}[k])) && ${before}.all(k, k in ${now})`
+
+const equalLength = (now: string, before: string): string =>
+  `size(${now}) == size(${before}) && size(${now}) <= 16`
+
+/** What the operator's log and Events show of a refused write. */
+const refusal = (part: string) => `the operator may change weights only, not ${part}`
+
+export const validations = [
+  {
+    expression: ['labels', 'annotations', 'finalizers', 'ownerReferences']
+      .map((field) => `object.metadata.?${field} == oldObject.metadata.?${field}`)
+      .join(' && '),
+    message: refusal('metadata'),
+  },
+  {
+    expression: agree('variables.now', 'variables.before', '(variables.isSplit ? "backends" : "rules")'),
+    message: refusal('other fields of the spec'),
+  },
+  {
+    expression: [
+      'variables.isSplit',
+      '? variables.now.backends.map(b, b.service) == variables.before.backends.map(b, b.service)',
+      `: ${equalLength(listOf('variables.now', 'rules'), listOf('variables.before', 'rules'))} &&`,
+      `variables.rules.all(r, ${equalLength(listOf('r.now', 'backendRefs'), listOf('r.before', 'backendRefs'))})`,
+    ].join(' '),
+    message: refusal('the list of rules or of backends'),
+  },
+  {
+    expression: `variables.rules.all(r, ${agree('r.now', 'r.before', '"backendRefs"')})`,
+    message: refusal('other fields of a rule'),
+  },
+  {
+    expression: `variables.backends.all(l, l.all(b, ${agree('b.now', 'b.before', '"weight"')}))`,
+    message: refusal('other fields of a backend'),
+  },
+]

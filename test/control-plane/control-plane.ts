@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { request } from 'undici'
 import { binary } from '../programs/binaries.ts'
 import { type Api, connect } from './api.ts'
+import { type AuditEvent, auditFlags, readAudit } from './audit.ts'
 import { type Definition, install, trafficSplits } from './definitions.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { type Finished, kubectl } from './kubectl.ts'
@@ -32,6 +33,8 @@ export interface ControlPlane {
   operatorKubeconfig(): Promise<string>
   /** The same as files in a folder, `token` and `ca.crt`, as a Pod finds them. */
   operatorServiceAccount(): Promise<string>
+  /** What the audited user has asked for so far, as the API server wrote it down. */
+  audited(): readonly AuditEvent[]
   /** Kills kube-apiserver and starts it again on the same port and data; resolves when it is ready. */
   restartApiServer(): Promise<void>
   stop(): Promise<void>
@@ -40,9 +43,14 @@ export interface ControlPlane {
 export interface Options {
   /** Run kube-controller-manager with the two controllers that write EndpointSlices. */
   readonly controllerManager?: boolean
+  /** Write down what this user asks for; see `audited`. */
+  readonly auditUser?: string
+  /** Further flags of kube-apiserver. */
+  readonly apiServerFlags?: readonly string[]
 }
 
 interface Layout {
+  readonly options: Options
   readonly folder: string
   readonly etcdUrl: string
   readonly peerUrl: string
@@ -50,7 +58,7 @@ interface Layout {
   readonly adminToken: string
 }
 
-async function layOut(): Promise<Layout> {
+async function layOut(options: Options): Promise<Layout> {
   const folder = mkdtempSync(join(tmpdir(), 'control-plane-'))
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -63,6 +71,7 @@ async function layOut(): Promise<Layout> {
   writeFileSync(join(folder, 'tokens.csv'), `${adminToken},admin,admin,system:masters\n`, { mode: 0o600 })
   const [client, peer, port] = [await freePort(), await freePort(), await freePort()]
   return {
+    options,
     folder,
     etcdUrl: `http://127.0.0.1:${client}`,
     peerUrl: `http://127.0.0.1:${peer}`,
@@ -90,7 +99,7 @@ async function startEtcd({ folder, etcdUrl, peerUrl }: Layout): Promise<Running>
   return etcd
 }
 
-function runApiServer({ folder, etcdUrl, port }: Layout): Running {
+function runApiServer({ folder, etcdUrl, port, options }: Layout): Running {
   const args = [
     `--etcd-servers=${etcdUrl}`,
     '--bind-address=127.0.0.1',
@@ -106,6 +115,8 @@ function runApiServer({ folder, etcdUrl, port }: Layout): Running {
     '--disable-admission-plugins=ServiceAccount',
     // A loopback address is refused in the endpoints of the Service "kubernetes".
     '--endpoint-reconciler-type=none',
+    ...(options.auditUser === undefined ? [] : auditFlags(folder, options.auditUser)),
+    ...(options.apiServerFlags ?? []),
   ]
   return run('kube-apiserver', binary('kube-apiserver'), args, join(folder, 'kube-apiserver.log'))
 }
@@ -143,7 +154,7 @@ async function untilServing(server: Running, { folder, port, adminToken }: Layou
 
 /** Starts a control plane; ready when this resolves, and nothing is left running when it rejects. */
 export async function startControlPlane(options: Options = {}): Promise<ControlPlane> {
-  const layout = await layOut()
+  const layout = await layOut(options)
   const { folder, port, adminToken } = layout
   const running: Running[] = []
   const cleanUp = async () => {
@@ -182,6 +193,7 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
         writeFileSync(join(account, 'ca.crt'), ca)
         return account
       },
+      audited: () => readAudit(folder),
       restartApiServer: async () => {
         await apiServer.kill()
         apiServer = runApiServer(layout)

@@ -1,7 +1,7 @@
 import type { IValidatingAdmissionPolicy } from 'kubernetes-models/admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy'
 import type { IValidatingAdmissionPolicyBinding } from 'kubernetes-models/admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding'
 import { clusterMetadata, type Input, name } from '../manifest.ts'
-import { weightsOnly } from '../weights-only.ts'
+import { resourceRules, validations, variables } from '../weights-only.ts'
 
 /** Lets the operator's account change weights of routes, and nothing else of them. Others are not concerned. */
 export const admissionPolicy = (input: Input) =>
@@ -11,15 +11,15 @@ export const admissionPolicy = (input: Input) =>
     metadata: clusterMetadata(input),
     spec: {
       failurePolicy: 'Fail',
-      matchConstraints: { resourceRules: weightsOnly.resourceRules },
+      matchConstraints: { resourceRules },
       matchConditions: [
         {
           name: 'is-the-operator',
           expression: `request.userInfo.username == "system:serviceaccount:${input.context.namespace}:${name}"`,
         },
       ],
-      variables: weightsOnly.variables,
-      validations: weightsOnly.validations,
+      variables,
+      validations,
     },
   }) satisfies IValidatingAdmissionPolicy
 
