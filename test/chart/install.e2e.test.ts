@@ -9,9 +9,9 @@ import { eventually } from '../e2e/eventually.ts'
 import { cases } from './cases.ts'
 import { chart, type Helm, openHelm } from './helm.ts'
 import { original } from './original.ts'
-import { type HookPod, helmInstall, namespace, outcome } from './release.ts'
+import { type HookPod, helmInstall, namespace, operatorUser, outcome } from './release.ts'
 
-const user = `system:serviceaccount:${namespace}:linkerd-failover`
+const user = operatorUser
 const restricted = { 'pod-security.kubernetes.io/enforce': 'restricted' }
 
 let controlPlane: ControlPlane

@@ -60,3 +60,14 @@ export const outcome = (attempt: Promise<unknown>): Promise<number> =>
       throw problem
     },
   )
+
+export const operatorUser = `system:serviceaccount:${namespace}:linkerd-failover`
+
+const token = z.object({ status: z.object({ token: z.string() }) })
+
+/** A token of the ServiceAccount that was installed, as the kubelet would ask for it. */
+export async function operatorToken(api: Api): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/linkerd-failover/token`
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }
+  return (await api.post(path, request, token)).status.token
+}
