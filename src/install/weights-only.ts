@@ -7,6 +7,8 @@ export const resourceRules: INamedRuleWithOperations[] = routeGroups.map(({ grou
   apiVersions: ['*'],
   operations: ['UPDATE'],
   resources: plurals,
+  // The default, said aloud: else `kubectl apply` sees a difference each time.
+  scope: '*',
 }))
 
 /** A list of `{now, before}` out of two lists, place by place. */

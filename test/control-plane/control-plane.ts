@@ -43,6 +43,8 @@ export interface ControlPlane {
 export interface Options {
   /** Run kube-controller-manager with the two controllers that write EndpointSlices. */
   readonly controllerManager?: boolean
+  /** Further controllers of it; then it runs anyway. */
+  readonly controllers?: readonly string[]
   /** Write down what this user asks for; see `audited`. */
   readonly auditUser?: string
   /** Further flags of kube-apiserver. */
@@ -121,10 +123,14 @@ function runApiServer({ folder, etcdUrl, port, options }: Layout): Running {
   return run('kube-apiserver', binary('kube-apiserver'), args, join(folder, 'kube-apiserver.log'))
 }
 
-function runControllerManager(folder: string, kubeconfigPath: string): Running {
+function runControllerManager({ folder, options }: Layout, kubeconfigPath: string): Running {
+  const slices = options.controllerManager
+    ? ['endpointslice-controller', 'endpointslice-mirroring-controller']
+    : []
+  const controllers = [...slices, ...(options.controllers ?? [])]
   const args = [
     `--kubeconfig=${kubeconfigPath}`,
-    '--controllers=endpointslice-controller,endpointslice-mirroring-controller',
+    `--controllers=${controllers.join(',')}`,
     '--leader-elect=false',
     '--secure-port=0',
   ]
@@ -173,7 +179,8 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
       return join(folder, file)
     }
     const kubeconfigPath = save('admin.kubeconfig', adminToken)
-    if (options.controllerManager) running.push(runControllerManager(folder, kubeconfigPath))
+    if (options.controllerManager || options.controllers)
+      running.push(runControllerManager(layout, kubeconfigPath))
     return {
       url,
       ca,
