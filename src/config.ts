@@ -12,6 +12,8 @@ export interface Settings {
   readonly logLevel: string
   readonly logFormat: 'plain' | 'json'
   readonly selector: string
+  /** The file that says who is notified of transitions. */
+  readonly notifications: string | undefined
   /** Set where several replicas elect the one that writes; its namespace is the Pod's own unless given. */
   readonly leaderElection: { readonly namespace: string | undefined } | undefined
 }
@@ -72,6 +74,7 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
       '--leader-elect-resource-namespace <name>',
       "where that Lease lies (default: the Pod's namespace)",
     )
+    .option('--notifications <file>', 'who is notified of transitions, and how')
     .option('-l, --selector <selector>', 'label selector of the routes to control', defaults.selector)
     .allowUnknownOption()
     .allowExcessArguments()
@@ -102,6 +105,7 @@ const settings = z
     leaderElect: z.boolean(),
     leaderElectResourceNamespace: optional,
     selector: z.string(),
+    notifications: optional,
   })
   .transform((flags, context): Settings => {
     const complain = (message: string) => context.addIssue({ code: 'custom', message })
@@ -127,6 +131,7 @@ const settings = z
       logLevel: level.ok ? level.value : '',
       logFormat: format ?? 'plain',
       selector: flags.selector,
+      notifications: flags.notifications,
       leaderElection: leaderElect ? { namespace } : undefined,
     }
   })

@@ -4,82 +4,69 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { readAssets } from './admin/assets.ts'
 import { startAdminServer } from './admin/server.ts'
 import { systemClock } from './clock.ts'
-import { parseSettings, type Settings } from './config.ts'
-import { type OperatorOptions, startOperator } from './controller/operator.ts'
-import { electionOf } from './election.ts'
-import { type ClusterConfig, loadClusterConfig } from './kube/config.ts'
+import { startOperator } from './controller/operator.ts'
 import { createTransport } from './kube/transport.ts'
 import { createLogger } from './logger.ts'
+import { createNotifier } from './notify/notifier.ts'
+import { createPost } from './notify/post.ts'
 import { excerptOf } from './routes/excerpt.ts'
+import { prepare, type Startup } from './startup.ts'
 import { version } from './version.ts'
 
-/** Exit codes of sysexits.h: wrong usage, and a service (the admin address) that is not to be had. */
-const exitCodes = { usage: 64, unavailable: 69 } as const
+/** EX_UNAVAILABLE of sysexits.h: the admin address is not to be had. */
+const unavailable = 69
+/** For the last notifications (ms). */
+const patienceMs = 3_000
 
 /** Beside the bundled operator, or where `npm run build` puts it beside the sources. */
 const dashboardFolders = ['./dashboard/', '../dist/dashboard/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 )
 
-await main()
+const instance = hostname()
+const starter = { argv: process.argv.slice(2), env: process.env, hostname: instance, random: Math.random }
+const startup = await prepare(starter)
+if (startup.ok) await run(startup.value)
+else end(startup.error.text, startup.error.exitCode)
 
-async function main(): Promise<void> {
-  const settings = parseSettings(process.argv.slice(2), process.env)
-  if (!settings.ok) {
-    const { exitCode, text } = settings.error
-    process[exitCode === 0 ? 'stdout' : 'stderr'].write(text)
-    process.exitCode = exitCode
-    return
-  }
-  const cluster = await loadClusterConfig(settings.value.cluster, process.env)
-  if (!cluster.ok) return fail(cluster.error, exitCodes.usage)
-  const election = electionOf(settings.value, hostname(), Math.random)
-  if (!election.ok) return fail(election.error, exitCodes.usage)
-  await run(settings.value, cluster.value, election.value)
-}
-
-async function run(settings: Settings, cluster: ClusterConfig, election: OperatorOptions['election']) {
+async function run({ settings, cluster, election, receivers }: Startup): Promise<void> {
   const log = createLogger(settings)
   const clock = systemClock
   const transport = createTransport(cluster, clock)
   const { selector, adminAddress } = settings
-  const instance = hostname()
   log.info({ version, server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const operator = startOperator({
-    transport,
-    clock,
-    random: Math.random,
-    log,
-    selector,
-    instance,
-    registry,
-    election,
-  })
+  const { post, close } = createPost()
+  const tools = { clock, random: Math.random, log, instance, registry }
+  const notifier = createNotifier({ ...tools, receivers, post })
+  const operator = startOperator({ ...tools, transport, selector, election, onHappening: notifier.take })
+  const stop = async () => {
+    await operator.stop()
+    await notifier.stop(patienceMs)
+    await Promise.all([transport.close(), close()])
+  }
   const admin = await startAdminServer(adminAddress, {
     ...operator,
     ...{ clock, version, instance, startedAt: clock.wallTime(), excerpt: excerptOf },
     assets: readAssets(dashboardFolders),
   })
   if (!admin.ok) {
-    await operator.stop()
-    await transport.close()
-    return fail(admin.error, exitCodes.unavailable)
+    await stop()
+    return end(`linkerd-failover cannot start: ${admin.error}\n`, unavailable)
   }
   const { host, port } = admin.value
   log.info({ host, port }, `admin server listening on ${host}:${port}`)
-  const stop = async (signal: string) => {
+  const leave = async (signal: string) => {
     log.info({ signal }, `${signal}: finishing the writes in flight`)
-    await operator.stop()
+    await stop()
     await admin.value.close()
-    await transport.close()
     log.info({}, 'stopped')
   }
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, stop)
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, leave)
 }
 
-function fail(message: string, exitCode: number): void {
-  process.stderr.write(`linkerd-failover cannot start: ${message}\n`)
+function end(text: string, exitCode: number): void {
+  process[exitCode === 0 ? 'stdout' : 'stderr'].write(text)
   process.exitCode = exitCode
 }

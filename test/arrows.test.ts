@@ -9,7 +9,7 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
   core: { rooms: [], packages: [] },
   routes: { rooms: ['core'], packages: ['zod'] },
   kube: {
-    rooms: ['clock.ts', 'log.ts', 'result.ts'],
+    rooms: ['backoff.ts', 'clock.ts', 'log.ts', 'result.ts', 'rotating-file.ts'],
     packages: ['node:', 'undici', 'zod', '@kubernetes/client-node'],
   },
   controller: {
@@ -20,6 +20,10 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
   admin: {
     rooms: ['core', 'routes', 'view', 'clock.ts', 'result.ts'],
     packages: ['node:', 'zod', 'yaml'],
+  },
+  notify: {
+    rooms: ['core', 'view', 'admin', 'backoff.ts', 'clock.ts', 'log.ts', 'result.ts'],
+    packages: ['node:', 'prom-client', 'undici', 'yaml', 'zod'],
   },
   // Of kubernetes-models only the types, which are not there at run time.
   install: { rooms: ['routes', 'result.ts'], packages: ['zod', 'kubernetes-models'] },

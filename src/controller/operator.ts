@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts'
 import type { Transport } from '../kube/transport.ts'
 import type { Log } from '../log.ts'
+import type { Happening } from '../view/happening.ts'
 import { View } from '../view/view.ts'
 import { createLeadership, type Election, type Leadership } from './leadership.ts'
 import { addReadings, createMetrics, type Metrics } from './metrics.ts'
@@ -25,6 +26,8 @@ export interface OperatorOptions {
   readonly registry?: Registry
   /** Several replicas share the work of one: only the elected one writes. Without it this is the only one. */
   readonly election?: Election | undefined
+  /** Called with each line of the timeline that this replica tells, after the fact. Must not wait. */
+  readonly onHappening?: (happening: Happening) => void
 }
 
 /** A running operator, as its surroundings see it. */
@@ -75,7 +78,7 @@ export function startOperator(options: OperatorOptions): Operator {
     clusterOf: (service) => watches.clusterOf(service),
   })
   const reporter = new Reporter({
-    ...{ clock, log, metrics, view },
+    ...{ clock, log, metrics, view, onHappening: options.onHappening },
     event: (input) => events.record(input),
     leads: () => leadership.leads,
   })

@@ -23,6 +23,8 @@ export interface ReporterOptions {
   readonly view: View
   /** Takes a Kubernetes Event without waiting for it. */
   readonly event: (input: EventInput) => void
+  /** Takes each line of the timeline that was told. */
+  readonly onHappening?: ((happening: Happening) => void) | undefined
   /** False while another replica leads, and speaks for all. */
   readonly leads: () => boolean
 }
@@ -137,7 +139,8 @@ export class Reporter {
 
   #happened(route: Route, { happening, reason }: Recorded): void {
     const { what, splits } = happening
-    const { log, metrics, event } = this.#options
+    const { log, metrics, event, onHappening } = this.#options
+    onHappening?.(happening)
     if (what === 'hold') this.#held(route, happening, reason)
     else log.info(fieldsOf(route, happening), `${nameOf(route)} ${happening.sentence}`)
     if (what === 'hold' || what === 'release') return

@@ -1,6 +1,6 @@
+import { createBackoff } from '../backoff.ts'
 import { type Clock, sleep, type Timer } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { createBackoff } from './backoff.ts'
 import { isPassing, type KubeError, waitAskedBy } from './errors.ts'
 import { EventLosses } from './event-losses.ts'
 import {

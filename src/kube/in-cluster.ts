@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../result.ts'
+import { rotatingFile } from '../rotating-file.ts'
 import type { ClusterConfig, Headers } from './config.ts'
-import { rotatingFile } from './rotating-file.ts'
 
 export const defaultServiceAccountDir = '/var/run/secrets/kubernetes.io/serviceaccount'
 

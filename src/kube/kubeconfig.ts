@@ -2,9 +2,9 @@ import type { RequestOptions } from 'node:https'
 import { type Cluster, KubeConfig } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { err, ok, type Result } from '../result.ts'
+import { rotatingFile } from '../rotating-file.ts'
 import { type ClusterConfig, type ClusterOptions, impersonation } from './config.ts'
 import { type FoundUser, type Merged, readKubeconfigs } from './kubeconfig-files.ts'
-import { rotatingFile } from './rotating-file.ts'
 
 /**
  * The cluster that kubeconfig files and flags name. Of several files (KUBECONFIG), missing ones are left out,

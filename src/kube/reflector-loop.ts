@@ -1,5 +1,5 @@
+import { type Backoff, createBackoff } from '../backoff.ts'
 import { sleep } from '../clock.ts'
-import { type Backoff, createBackoff } from './backoff.ts'
 import { type KubeError, waitAskedBy } from './errors.ts'
 import { Intake } from './intake.ts'
 import { eventsOf, type Listed, listAll } from './list.ts'

@@ -5,6 +5,7 @@ import { type Operator, startOperator } from '../../src/controller/operator.ts'
 import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
 import { createTransport, type Transport } from '../../src/kube/transport.ts'
 import { err } from '../../src/result.ts'
+import type { Happening } from '../../src/view/happening.ts'
 
 const controlledBy = 'failover.linkerd.io/controlled-by'
 const namespace = 'shop'
@@ -15,6 +16,7 @@ export interface Replica {
   readonly beforePatch?: () => void
   /** Asked about each patch that was answered: true loses the answer. */
   readonly losesAnswer?: () => boolean
+  readonly onHappening?: (happening: Happening) => void
   /** Stands for the lease under this name. */
   readonly identity?: string
   readonly clock?: Clock
@@ -48,6 +50,7 @@ export class Cluster {
   async operator({
     beforePatch,
     losesAnswer,
+    onHappening,
     identity,
     clock = systemClock,
   }: Replica = {}): Promise<Operator> {
@@ -75,6 +78,7 @@ export class Cluster {
       selector: controlledBy,
       instance: identity ?? 'test',
       election: identity === undefined ? undefined : { namespace, identity },
+      ...(onHappening ? { onHappening } : {}),
     })
     let stopped: Promise<void> | undefined
     const stop = () => {

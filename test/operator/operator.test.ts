@@ -1,4 +1,9 @@
+import { Registry } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { createNotifier } from '../../src/notify/notifier.ts'
+import { receiver } from '../../src/notify/testing/builders.ts'
+import type { Happening } from '../../src/view/happening.ts'
 import { Cluster, eventually } from './cluster.ts'
 
 let cluster: Cluster
@@ -565,4 +570,30 @@ describe('what people can see', () => {
     cluster.split('web', { web: 1, east: 0 }, { labels: {} })
     await eventually(() => view.get('TrafficSplit/shop/web') === undefined)
   })
+})
+
+test('a receiver that never answers holds up no weight, and hears only of what was done', async () => {
+  const told: string[] = []
+  const post = () => new Promise<never>(() => {})
+  const onCall = receiver({ url: async () => 'https://hooks.example' })
+  const tools = { clock: systemClock, random: Math.random, log: cluster.log, registry: new Registry() }
+  const notifier = createNotifier({ ...tools, receivers: [onCall], post, instance: 'test' })
+  const names = Array.from({ length: 200 }, (_, index) => `web-${index}`)
+  for (const name of names) {
+    cluster.slice(name, 1)
+    cluster.split(name, { [name]: 1, east: 0 })
+  }
+  cluster.slice('east', 1)
+  const onHappening = (happening: Happening) => {
+    told.push(`${happening.what} ${happening.route.name}`)
+    notifier.take(happening)
+  }
+  await cluster.readyOperator({ onHappening })
+  await eventually(() => cluster.weights('web-199').join() === '1,0')
+  cluster.faults.fail(403, { method: 'PATCH', resource: 'trafficsplits', times: 50 })
+  for (const name of names) cluster.slice(name, 0)
+  for (const name of names) await weightsBecome(name, 0, 1)
+  await eventually(() => told.length === 200)
+  expect(told.sort()).toEqual(names.map((name) => `failover ${name}`).sort())
+  await notifier.stop(0)
 })

@@ -1,0 +1,36 @@
+import { BlockList, isIP } from 'node:net'
+
+/** What a receiver may be beyond the default, which is: over https, at a public address. */
+export const allowances = ['http', 'private', 'loopback'] as const
+export type Allowance = (typeof allowances)[number]
+
+function block(...ranges: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/')
+    list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4')
+  }
+  return list
+}
+
+/** RFC 1918, 6598 and 4193. */
+const privates = block('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7')
+const loopback = block('127.0.0.0/8', '::1/128')
+/** Of no receiver: unspecified, link-local (there clouds tell secrets), multicast, reserved. */
+const never = block('0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', '::/128', 'fe80::/10', 'ff00::/8')
+
+/**
+ * Why nothing may be sent to an IP address, or `undefined`. Whoever can write a receiver's DNS record, or its
+ * URL, could otherwise have the operator send to places that only it can reach.
+ */
+export function refusalOfAddress(address: string, allowed: readonly Allowance[]): string | undefined {
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+  if (isIP(address) === 0) return `${address} is no IP address`
+  if (never.check(address, family)) return `${address} is no address of a receiver`
+  if (loopback.check(address, family) && !allowed.includes('loopback')) return notAllowed(address, 'loopback')
+  if (privates.check(address, family) && !allowed.includes('private')) return notAllowed(address, 'private')
+  return undefined
+}
+
+const notAllowed = (address: string, what: Allowance) =>
+  `${address} is a ${what} address; if the receiver is meant to be there, add "${what}" to its "allow"`

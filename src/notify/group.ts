@@ -1,0 +1,63 @@
+import type { Direction } from '../core/transition.ts'
+import type { Happening, RouteRef } from '../view/happening.ts'
+
+/** A happening that moved traffic: what people are notified of. */
+export type Transition = Happening & { readonly what: Direction }
+
+/** Transitions that are told as one: the same way, from the same cluster, one right after the other. */
+export interface Group {
+  readonly what: Direction
+  readonly cluster: string | undefined
+  /** Oldest first, at least one. */
+  readonly transitions: readonly [Transition, ...Transition[]]
+}
+
+/** So long after the last one of a group, the next is not of the same event (ms). */
+const gapMs = 2_000
+
+interface Open {
+  readonly what: Direction
+  readonly cluster: string | undefined
+  readonly transitions: [Transition, ...Transition[]]
+  last: Transition
+}
+
+/**
+ * Puts together what belongs together; oldest first. Told group by group, no route's transitions change their
+ * order: one that already is in a later group does not join an earlier one.
+ */
+export function groupsOf(transitions: Iterable<Transition>): Group[] {
+  const groups: Open[] = []
+  /** By route: the last group that tells of it. */
+  const latest = new Map<string, number>()
+  for (const transition of transitions) {
+    const name = nameOf(transition.route)
+    const index = findGroup(groups, transition, latest.get(name) ?? 0)
+    const group = groups[index]
+    if (group) {
+      group.transitions.push(transition)
+      group.last = transition
+    } else {
+      const { what, cluster } = transition
+      groups.push({ what, cluster, transitions: [transition], last: transition })
+    }
+    latest.set(name, index)
+  }
+  return groups
+}
+
+/** The youngest group, from `from` on, that a transition belongs to; else the index of a new one. */
+function findGroup(groups: readonly Open[], transition: Transition, from: number): number {
+  for (let index = groups.length - 1; index >= from; index -= 1) {
+    const group = groups[index]
+    if (group && belongs(group, transition)) return index
+  }
+  return groups.length
+}
+
+function belongs({ what, cluster, last }: Open, transition: Transition): boolean {
+  const gap = transition.at.getTime() - last.at.getTime()
+  return what === transition.what && cluster === transition.cluster && gap <= gapMs
+}
+
+export const nameOf = ({ kind, namespace, name }: RouteRef): string => `${kind} ${namespace}/${name}`

@@ -1,0 +1,71 @@
+import { happeningItem } from '../admin/api/items.ts'
+import type { Group } from './group.ts'
+import type { Template } from './template.ts'
+
+/** How a receiver wants to be told. */
+export type Format = 'cloudevents' | 'slack'
+
+/** What is sent; the same id again means the same message again. */
+export interface Message {
+  readonly id: string
+  readonly contentType: string
+  readonly body: string
+}
+
+export interface MessageOptions {
+  readonly format: Format
+  readonly template: Template
+  /** Names this process. */
+  readonly instance: string
+  /** Transitions before these that were not told, since too many waited. */
+  readonly missed: number
+}
+
+/** Most transitions that a message spells out. */
+const maxItems = 100
+
+/** What the words of a template must not mean to Slack (its guide, "Escaping text"). */
+export const escapes: Readonly<Record<Format, (value: string) => string>> = {
+  cloudevents: (value) => value,
+  slack: (value) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+}
+
+export const defaultTemplates: Readonly<Record<Format, string>> = {
+  cloudevents: '{{headline}}: {{sentence}}',
+  slack: '*{{headline}}*\n{{sentence}}\n{{routes}}',
+}
+
+/** A group as one message: a CloudEvent 1.0 in its structured JSON form, or what Slack's webhooks take. */
+export function messageOf(group: Group, { format, template, instance, missed }: MessageOptions): Message {
+  const [first] = group.transitions
+  const text = template(group)
+  if (format === 'slack') {
+    const note = missed > 0 ? `\n(${missed} earlier transitions could not be told)` : ''
+    return { id: first.id, contentType: 'application/json', body: JSON.stringify({ text: text + note }) }
+  }
+  const { kind, namespace, name } = first.route
+  const event = {
+    specversion: '1.0',
+    id: first.id,
+    source: `/linkerd-failover/${instance}`,
+    type: 'io.linkerd.failover.transition',
+    ...(group.transitions.length === 1 ? { subject: `${kind}/${namespace}/${name}` } : {}),
+    time: first.at.toISOString(),
+    datacontenttype: 'application/json',
+    data: { ...dataOf(group), text, missed },
+  }
+  return { id: first.id, contentType: 'application/cloudevents+json', body: JSON.stringify(event) }
+}
+
+/** All that a program would want to know; transitions look as they do in the JSON API. */
+function dataOf({ what, cluster, transitions }: Group) {
+  const last = transitions.at(-1) ?? transitions[0]
+  return {
+    what,
+    cluster: cluster ?? null,
+    count: transitions.length,
+    from: transitions[0].at.toISOString(),
+    to: last.at.toISOString(),
+    transitions: transitions.slice(0, maxItems).map(happeningItem),
+  }
+}

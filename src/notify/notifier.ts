@@ -1,0 +1,70 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Happening } from '../view/happening.ts'
+import type { Transition } from './group.ts'
+import { Outbox } from './outbox.ts'
+import type { Post } from './post.ts'
+import { type Receiver, wants } from './receiver.ts'
+
+export interface NotifierOptions {
+  readonly receivers: readonly Receiver[]
+  readonly post: Post
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  /** Names this process in what is sent. */
+  readonly instance: string
+  readonly registry: Registry
+}
+
+/** Tells receivers of transitions. */
+export interface Notifier {
+  /** Takes what happened; holds and releases are not told. Returns at once, whatever the receivers do. */
+  take(happening: Happening): void
+  /** Sends what waits, as far as that is done in `patienceMs`. */
+  stop(patienceMs: number): Promise<void>
+}
+
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { receivers, registry } = options
+  const attempts = new Counter({
+    name: 'linkerd_failover_notifications_total',
+    help: 'Attempts to notify a receiver, by outcome: sent, failed (tried again) or refused (given up).',
+    labelNames: ['receiver', 'outcome'] as const,
+    registers: [registry],
+  })
+  const lost = new Counter({
+    name: 'linkerd_failover_notifications_lost_total',
+    help: 'Transitions that a receiver will never be told of: too many waited, or it refused them.',
+    labelNames: ['receiver'] as const,
+    registers: [registry],
+  })
+  const outboxes = receivers.map((receiver) => {
+    const { name } = receiver
+    const onAttempt = (outcome: string) => attempts.inc({ receiver: name, outcome })
+    const onLost = (count: number) => lost.inc({ receiver: name }, count)
+    return { receiver, outbox: new Outbox({ ...options, receiver, onAttempt, onLost }) }
+  })
+  new Gauge({
+    name: 'linkerd_failover_notifications_waiting',
+    help: 'Transitions that a receiver is still to be told.',
+    labelNames: ['receiver'] as const,
+    registers: [registry],
+    collect() {
+      for (const { receiver, outbox } of outboxes) this.set({ receiver: receiver.name }, outbox.size)
+    },
+  })
+  return {
+    take: (happening) => {
+      if (!isTransition(happening)) return
+      for (const { receiver, outbox } of outboxes)
+        if (wants(receiver.filter, happening)) outbox.take(happening)
+    },
+    stop: async (patienceMs) =>
+      void (await Promise.all(outboxes.map(({ outbox }) => outbox.stop(patienceMs)))),
+  }
+}
+
+const isTransition = (happening: Happening): happening is Transition =>
+  happening.what !== 'hold' && happening.what !== 'release'

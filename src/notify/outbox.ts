@@ -1,0 +1,154 @@
+import { createBackoff } from '../backoff.ts'
+import { type Clock, sleep } from '../clock.ts'
+import type { Log } from '../log.ts'
+import { groupsOf, type Transition } from './group.ts'
+import { type Message, messageOf } from './message.ts'
+import type { Post, PostError } from './post.ts'
+import type { Receiver } from './receiver.ts'
+import { webhookHeaders } from './sign.ts'
+
+export interface OutboxOptions {
+  readonly receiver: Receiver
+  readonly post: Post
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly log: Log
+  readonly instance: string
+  /** Called for each attempt to send. */
+  readonly onAttempt: (outcome: 'sent' | 'failed' | 'refused') => void
+  /** Called with the number of transitions that will never be told. */
+  readonly onLost: (count: number) => void
+}
+
+/** A mass event ends when nothing came for so long, or is told in parts this long (ms). */
+const quietMs = 1_000
+const longestMs = 5_000
+/** Transitions that wait for one receiver; more, and the oldest are lost. */
+const maxWaiting = 10_000
+/** Most of them that are put into groups at once. */
+const maxGrouped = 1_000
+const firstBackoffMs = 1_000
+const longestBackoffMs = 60_000
+
+interface Waiting {
+  readonly transition: Transition
+  readonly since: number
+}
+
+/**
+ * What one receiver is still to be told: in order, grouped, each message until it arrives or is refused. Taking
+ * something costs nothing and waits for nobody; memory is bounded whatever the receiver does.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions
+  readonly #hurry = new AbortController()
+  readonly #end = new AbortController()
+  #waiting: Waiting[] = []
+  #missed = 0
+  #work: Promise<void> | undefined
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#waiting.length
+  }
+
+  take(transition: Transition): void {
+    if (this.#hurry.signal.aborted) return
+    this.#waiting.push({ transition, since: this.#options.clock.now() })
+    if (this.#waiting.length > maxWaiting) {
+      this.#waiting.shift()
+      this.#missed += 1
+      this.#options.onLost(1)
+    }
+    this.#work ??= this.#run()
+  }
+
+  /** Tries once more what waits, for at most `patienceMs`; then nothing is sent any more. */
+  async stop(patienceMs: number): Promise<void> {
+    this.#hurry.abort()
+    const patience = new AbortController()
+    await Promise.race([this.#work, sleep(this.#options.clock, patienceMs, patience.signal)])
+    patience.abort()
+    this.#end.abort()
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.#end.signal.aborted) {
+      await this.#untilQuiet()
+      const [group] = groupsOf(this.#waiting.slice(0, maxGrouped).map(({ transition }) => transition))
+      if (!group) break
+      const told = new Set<Transition>(group.transitions)
+      this.#waiting = this.#waiting.filter(({ transition }) => !told.has(transition))
+      const { format, template } = this.#options.receiver
+      const { instance } = this.#options
+      const missed = this.#missed
+      const message = messageOf(group, { format, template, instance, missed })
+      if (await this.#deliver(message)) this.#missed -= missed
+      else this.#options.onLost(group.transitions.length)
+    }
+    this.#work = undefined
+  }
+
+  /** Waits while an event may still be going on; what has waited long already is not held back. */
+  async #untilQuiet(): Promise<void> {
+    const { clock } = this.#options
+    for (;;) {
+      const first = this.#waiting[0]?.since ?? 0
+      const last = this.#waiting.at(-1)?.since ?? 0
+      const wait = Math.min(first + longestMs, last + quietMs) - clock.now()
+      if (wait <= 0 || this.#hurry.signal.aborted) return
+      await sleep(clock, wait, this.#hurry.signal)
+    }
+  }
+
+  /** True when the message has arrived; false when it is refused, or the end has come. */
+  async #deliver(message: Message): Promise<boolean> {
+    const { clock, random, onAttempt } = this.#options
+    const backoff = createBackoff(firstBackoffMs, longestBackoffMs, random)
+    for (let attempt = 1; ; attempt += 1) {
+      const error = await this.#try(message)
+      onAttempt(error === undefined ? 'sent' : error.passing ? 'failed' : 'refused')
+      if (error === undefined) return true
+      this.#complain(error, attempt)
+      if (!error.passing || this.#hurry.signal.aborted) return false
+      await sleep(clock, Math.max(backoff.next(), error.retryAfterMs ?? 0), this.#hurry.signal)
+    }
+  }
+
+  async #try(message: Message): Promise<PostError | undefined> {
+    const { receiver, post, clock } = this.#options
+    try {
+      const [url, secret, token] = await Promise.all([
+        receiver.url(),
+        receiver.secret?.(),
+        receiver.bearerToken?.(),
+      ])
+      const headers = {
+        ...receiver.headers,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...webhookHeaders(message, secret, clock.wallTime()),
+        'content-type': message.contentType,
+      }
+      const { allowed } = receiver
+      const sent = await post({ url, headers, body: message.body, allowed, signal: this.#end.signal })
+      return sent.ok ? undefined : sent.error
+    } catch (problem) {
+      return { message: problem instanceof Error ? problem.message : String(problem), passing: true }
+    }
+  }
+
+  /** Loudly once a message; a receiver that stays down is no news. */
+  #complain({ message, passing }: PostError, attempt: number): void {
+    const { log, receiver } = this.#options
+    const fields = { receiver: receiver.name, attempt, waiting: this.size }
+    if (!passing)
+      log.warn(fields, `receiver ${receiver.name} refuses a notification, it is given up: ${message}`)
+    else if (attempt === 1)
+      log.warn(fields, `receiver ${receiver.name} cannot be notified, it will be tried again: ${message}`)
+    else log.debug(fields, `receiver ${receiver.name} still cannot be notified: ${message}`)
+  }
+}

@@ -1,0 +1,82 @@
+import { lookup as systemLookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { Agent, request } from 'undici'
+import { err, ok, type Result } from '../result.ts'
+import { type Allowance, refusalOfAddress } from './address.ts'
+
+/** Why a message did not arrive. */
+export interface PostError {
+  readonly message: string
+  /** It may well arrive later; else the receiver does not want it. */
+  readonly passing: boolean
+  /** The receiver asked for this wait (ms). */
+  readonly retryAfterMs?: number | undefined
+}
+
+export interface PostRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly allowed: readonly Allowance[]
+  readonly signal: AbortSignal
+}
+
+/** Sends a message once. Resolves also when it did not arrive; never rejects. */
+export type Post = (request: PostRequest) => Promise<Result<undefined, PostError>>
+
+const connectTimeoutMs = 5_000
+const answerTimeoutMs = 10_000
+/** Of an answer that says no; enough to see why. */
+const maxShown = 200
+
+/**
+ * Sends over HTTP. Addresses are judged after the name is resolved and before a connection is opened, so that no
+ * DNS record leads elsewhere; redirects are not followed.
+ */
+export function createPost(lookup: LookupFunction = systemLookup): { post: Post; close(): Promise<void> } {
+  const agents = new Map<string, Agent>()
+  const agentFor = (allowed: readonly Allowance[]) => {
+    const key = [...allowed].sort().join()
+    const known = agents.get(key)
+    if (known) return known
+    const connect = { lookup: guarded(lookup, allowed), timeout: connectTimeoutMs }
+    const agent = new Agent({ connect, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs })
+    agents.set(key, agent)
+    return agent
+  }
+  return {
+    post: ({ url, headers, body, allowed, signal }) =>
+      send(url, { method: 'POST', headers, body, signal, dispatcher: agentFor(allowed) }),
+    close: async () => void (await Promise.all([...agents.values()].map((agent) => agent.destroy()))),
+  }
+}
+
+/** A lookup that fails for a name with an address that may not be asked. */
+function guarded(lookup: LookupFunction, allowed: readonly Allowance[]): LookupFunction {
+  return (hostname, options, callback) =>
+    lookup(hostname, options, (error, address, family) => {
+      const addresses = Array.isArray(address) ? address.map((one) => one.address) : [address]
+      const refusal = error ? undefined : addresses.flatMap((one) => refusalOfAddress(one, allowed) ?? [])[0]
+      callback(refusal === undefined ? error : new Error(`${hostname}: ${refusal}`), address, family)
+    })
+}
+
+async function send(
+  url: string,
+  options: Parameters<typeof request>[1],
+): Promise<Result<undefined, PostError>> {
+  try {
+    const { statusCode, headers, body } = await request(url, options)
+    const text = await body.text()
+    if (statusCode >= 200 && statusCode < 300) return ok(undefined)
+    const retryAfter = Number(headers['retry-after'])
+    const why = headers.location === undefined ? text.slice(0, maxShown) : 'redirects are not followed'
+    return err({
+      message: `${statusCode} ${why}`.trim(),
+      passing: statusCode >= 500 || statusCode === 408 || statusCode === 425 || statusCode === 429,
+      retryAfterMs: retryAfter > 0 ? Math.min(retryAfter, 3600) * 1000 : undefined,
+    })
+  } catch (problem) {
+    return err({ message: problem instanceof Error ? problem.message : String(problem), passing: true })
+  }
+}

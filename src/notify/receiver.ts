@@ -1,0 +1,31 @@
+import type { Direction } from '../core/transition.ts'
+import type { Allowance } from './address.ts'
+import type { Transition } from './group.ts'
+import type { Format } from './message.ts'
+import type { Template } from './template.ts'
+
+/** Somebody who is told of transitions, as the configuration has it. */
+export interface Receiver {
+  readonly name: string
+  readonly format: Format
+  readonly template: Template
+  readonly allowed: readonly Allowance[]
+  readonly headers: Readonly<Record<string, string>>
+  /** Read anew each time, since files with secrets change; these reject where the file cannot be read. */
+  readonly url: () => Promise<string>
+  readonly secret: (() => Promise<string>) | undefined
+  readonly bearerToken: (() => Promise<string>) | undefined
+  readonly filter: Filter
+}
+
+/** What a receiver wants to hear of; an empty list means all. */
+export interface Filter {
+  readonly namespaces: readonly string[]
+  readonly kinds: readonly string[]
+  readonly transitions: readonly Direction[]
+}
+
+export function wants({ namespaces, kinds, transitions }: Filter, { route, what }: Transition): boolean {
+  const has = <T>(list: readonly T[], value: T) => list.length === 0 || list.includes(value)
+  return has(namespaces, route.namespace) && has(kinds, route.kind) && has(transitions, what)
+}

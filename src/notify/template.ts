@@ -1,0 +1,66 @@
+import { err, ok, type Result } from '../result.ts'
+import { type Group, nameOf } from './group.ts'
+
+/** What a template can name: `{{headline}}`. docs/OPERATIONS.md says what each is. */
+const words = {
+  headline: headlineOf,
+  sentence: ({ transitions: [first] }: Group) => first.sentence,
+  routes: routesOf,
+  count: ({ transitions }: Group) => String(transitions.length),
+  what: ({ what }: Group) => what,
+  cluster: ({ cluster }: Group) => cluster ?? 'this cluster',
+  namespaces: ({ transitions }: Group) =>
+    [...new Set(transitions.map(({ route }) => route.namespace))].sort().join(', '),
+  id: ({ transitions: [first] }: Group) => first.id,
+  at: ({ transitions: [first] }: Group) => first.at.toISOString(),
+} as const
+
+type Word = keyof typeof words
+const isWord = (text: string): text is Word => text in words
+
+/** Turns a group into text. */
+export type Template = (group: Group) => string
+
+const verbs = {
+  failover: 'failed over',
+  failback: 'came back to the primary',
+  redistribute: 'shared the traffic anew',
+} as const
+
+const maxNamed = 10
+
+/**
+ * Reads a template: text with `{{word}}` in it. `escaped` is applied to what the words stand for, not to the
+ * text around them.
+ *
+ * @returns the template, or what is wrong with it
+ */
+export function parseTemplate(text: string, escaped: (value: string) => string): Result<Template, string> {
+  const names = [...text.matchAll(placeholder)].map(([, name = '']) => name)
+  const unknown = names.filter((name) => !isWord(name))
+  if (unknown.length > 0) {
+    const known = Object.keys(words).join(', ')
+    return err(`{{${unknown[0]}}} stands for nothing; there are ${known}`)
+  }
+  return ok((group) =>
+    text.replace(placeholder, (_, name: string) => (isWord(name) ? escaped(words[name](group)) : '')),
+  )
+}
+
+const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
+
+function headlineOf({ what, cluster, transitions }: Group): string {
+  const [first] = transitions
+  const last = transitions.at(-1) ?? first
+  const where = cluster === undefined ? '' : ` ${what === 'failover' ? 'from' : 'in'} cluster ${cluster}`
+  if (transitions.length === 1) return `${nameOf(first.route)} ${verbs[what]}${where}`
+  const routes = new Set(transitions.map(({ route }) => nameOf(route))).size
+  const seconds = ((last.at.getTime() - first.at.getTime()) / 1000).toFixed(1)
+  return `${routes} ${routes === 1 ? 'route' : 'routes'} ${verbs[what]}${where} in ${seconds} s`
+}
+
+function routesOf({ transitions }: Group): string {
+  const names = [...new Set(transitions.map(({ route }) => nameOf(route)))]
+  const rest = names.length - maxNamed
+  return [...names.slice(0, maxNamed), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { parseSettings, type Refusal, type Settings } from './config.ts'
+import type { Election } from './controller/leadership.ts'
+import { electionOf } from './election.ts'
+import { type ClusterConfig, loadClusterConfig } from './kube/config.ts'
+import { readConfig } from './notify/config.ts'
+import type { Receiver } from './notify/receiver.ts'
+import { err, ok, type Result } from './result.ts'
+import { rotatingFile } from './rotating-file.ts'
+
+/** All that the operator is started with, checked. */
+export interface Startup {
+  readonly settings: Settings
+  readonly cluster: ClusterConfig
+  readonly election: Election | undefined
+  readonly receivers: readonly Receiver[]
+}
+
+/** Who starts it. */
+export interface Starter {
+  readonly argv: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly hostname: string
+  /** In [0, 1). */
+  readonly random: () => number
+}
+
+/** Reads flags, and all the files that they name. What is wrong with the files is said at once. */
+export async function prepare({ argv, env, hostname, random }: Starter): Promise<Result<Startup, Refusal>> {
+  const parsed = parseSettings(argv, env)
+  if (!parsed.ok) return parsed
+  const settings = parsed.value
+  const cluster = await loadClusterConfig(settings.cluster, env)
+  const election = electionOf(settings, hostname, random)
+  const receivers = readReceivers(settings.notifications)
+  if (cluster.ok && election.ok && receivers.ok) {
+    return ok({ settings, cluster: cluster.value, election: election.value, receivers: receivers.value })
+  }
+  const problems = [cluster, election, receivers].flatMap((result) => (result.ok ? [] : result.error))
+  return err({ exitCode: 64, text: sayProblems(problems) })
+}
+
+function readReceivers(path: string | undefined): Result<readonly Receiver[], string[]> {
+  if (path === undefined) return ok([])
+  return readConfig(path, { read: (file) => readFileSync(file, 'utf8'), follow: rotatingFile })
+}
+
+function sayProblems(problems: readonly string[]): string {
+  const [only] = problems
+  if (problems.length === 1) return `linkerd-failover cannot start: ${only}\n`
+  return `linkerd-failover cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`
+}
