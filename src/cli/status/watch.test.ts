@@ -20,8 +20,8 @@ function watching(line = 'status --watch', options: RunOptions = {}) {
   }
   const ended = shop.run(line, { ...options, signal: ending.signal, onOutput })
   return {
-    seen: (pattern: RegExp) =>
-      vi.waitFor(() => expect(text).toMatch(pattern), { timeout: 20_000, interval: 5 }),
+    seen: (pattern: RegExp, timeout = 20_000) =>
+      vi.waitFor(() => expect(text).toMatch(pattern), { timeout, interval: 5 }),
     end: async () => {
       ending.abort()
       return ended
@@ -47,6 +47,20 @@ describe('in a pipe', () => {
     expect(exitCode).toBe(0)
     expect(stdout.match(/NAMESPACE/g)).toHaveLength(1)
     expect(shop.writes).toBe(0)
+  })
+
+  test('the table waits until every kind of route is known', async () => {
+    const slow: RunOptions['wrap'] = (transport) => ({
+      ...transport,
+      request: async (req) => {
+        // A table that comes too early has half a second to do so.
+        if (req.path === '/apis') await watcher.seen(/NAMESPACE/, 500).catch(() => {})
+        return transport.request(req)
+      },
+    })
+    const watcher = watching('status --watch', { wrap: slow })
+    await watcher.seen(/web:1/)
+    expect((await watcher.end()).stdout).toMatch(/^NAMESPACE .*\nshop .* primary +web:1/)
   })
 
   test('changes in other namespaces are not told with -n', async () => {

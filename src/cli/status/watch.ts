@@ -27,7 +27,6 @@ export async function watchStatus(io: Io, reading: Reading, flags: StatusFlags):
   const transitions = await readTransitions(reading, flags.namespace)
   const signal = createSignal()
   const due = new Set<string>()
-  let synced = false
   const watches = createWatches({
     transport: reading.transport,
     clock: io.clock,
@@ -37,24 +36,23 @@ export async function watchStatus(io: Io, reading: Reading, flags: StatusFlags):
     onDue: (key) => due.add(key),
     // Counts of endpoints change without any route being due.
     onEvent: signal.raise,
-    onSynced: () => {
-      synced = true
-      signal.raise()
-    },
+    onSynced: () => {},
   })
   const board = new Board(watches, flags.namespace, transitions.ok ? transitions.value : new Map())
   watches.start()
+  let complete = false
   let first = true
   let refresh: Timer | undefined
   while (!io.interrupted.aborted) {
-    await signal.raised(io.interrupted)
+    if (complete) await signal.raised(io.interrupted)
     refresh?.cancel()
     await sleep(io.clock, gatherMs, io.interrupted)
-    if (!synced || io.interrupted.aborted) continue
+    // The first table has the routes of all kinds, or a route that is there would be told as new.
+    complete ||= watches.missing().length === 0
+    if (!complete || io.interrupted.aborted) continue
     const lines = board.update(due, io.clock.wallTime())
     due.clear()
-    if (first || io.stdout.isTerminal) io.stdout.write(screen(io, board))
-    else for (const line of lines) io.stdout.write(`${line}\n`)
+    io.stdout.write(first || io.stdout.isTerminal ? screen(io, board) : linesOf(lines))
     first = false
     if (io.stdout.isTerminal) refresh = io.clock.after(refreshMs, signal.raise)
   }
@@ -62,6 +60,8 @@ export async function watchStatus(io: Io, reading: Reading, flags: StatusFlags):
   await watches.stop()
   return ok(exitCodes.ok)
 }
+
+const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
 
 function screen(io: Io, board: Board): string {
   const table = statusTable(board.routes(), paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
