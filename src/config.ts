@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ClusterOptions } from './kube/config.ts'
 import { parseLogFilter } from './log-filter.ts'
 import { err, ok, type Result } from './result.ts'

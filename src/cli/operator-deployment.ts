@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { name as container, selectorLabels } from '../install/manifest.ts'
 import type { Resource } from '../kube/resource.ts'
 import type { Result } from '../result.ts'

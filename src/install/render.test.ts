@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { cases } from '../../test/chart/cases.ts'
 import type { RawValues } from './coalesce.ts'
 import { haValues } from './defaults.ts'

@@ -3,7 +3,7 @@ import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1/
 import type { IAffinity } from 'kubernetes-models/v1/Affinity'
 import type { IToleration } from 'kubernetes-models/v1/Toleration'
 import type { ITopologySpreadConstraint } from 'kubernetes-models/v1/TopologySpreadConstraint'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * What an API server, or the way to it, can answer instead of a value. Messages say what was asked and what

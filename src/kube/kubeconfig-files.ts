@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { KubeConfig, loadYaml, type User } from '@kubernetes/client-node'
-import { z } from 'zod'
+import * as z from 'zod'
 import { err, ok, type Result } from '../result.ts'
 
 /** What the library does not read of a user: its `tokenFile` and the groups to impersonate. */

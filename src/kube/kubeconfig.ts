@@ -1,6 +1,6 @@
 import type { RequestOptions } from 'node:https'
 import { type Cluster, KubeConfig } from '@kubernetes/client-node'
-import { z } from 'zod'
+import * as z from 'zod'
 import { err, ok, type Result } from '../result.ts'
 import { rotatingFile } from '../rotating-file.ts'
 import { type ClusterConfig, type ClusterOptions, impersonation } from './config.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { microTime } from './micro-time.ts'
 
 /** What a Lease says; a field that is missing or makes no sense is absent. Other fields are carried along. */

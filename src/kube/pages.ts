@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { err, ok, type Result } from '../result.ts'
 import type { KubeError } from './errors.ts'
 import type { Transport } from './transport.ts'

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { parseDocument } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { err, ok, type Result } from '../result.ts'
 import { allowances, refusalOfAddress } from './address.ts'
 import { defaultTemplates, escapes } from './message.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { createManualClock } from '../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../kube/testing/memory-log.ts'
 import { err, ok, type Result } from '../result.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ServiceKey, Split } from '../core/types.ts'
 import { type BackendRef, backendRef, type Context, readSplit, splitOf } from './gateway-split.ts'
 import { identify } from './identity.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The metadata that every route kind shares. Anything else of an object is left unread. */
 const metadata = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Backend, Split } from '../core/types.ts'
 import { identify } from './identity.ts'
 import { missingPrimary } from './primary.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { AdminKit } from '../testing/kit.ts'
 import { problem, routeDetail, routeList, status, timeline } from './schema.ts'
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { err, type Result } from '../../result.ts'
 import type { ApiSources } from './sources.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type RouteState, routeStates } from '../../core/state.ts'
 import { err, ok, type Result } from '../../result.ts'
 import type { Standing } from '../../view/standing.ts'

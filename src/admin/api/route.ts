@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ok } from '../../result.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Happening } from '../../view/happening.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ok } from '../../result.ts'
 import type { Standing } from '../../view/standing.ts'
 import type { View } from '../../view/view.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { err, ok } from '../../result.ts'
 import type { Happening } from '../../view/happening.ts'
 import { endpoint } from './endpoint.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { err, ok } from '../../result.ts'
 import { version } from '../../version.ts'
 import { Bench } from '../check/bench.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { reportingController } from '../../kube/event-object.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { resourcePath } from '../../kube/resource.ts'

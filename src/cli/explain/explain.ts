@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { judgeRoute } from '../../controller/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'

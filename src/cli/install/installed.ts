@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { RawValues } from '../../install/coalesce.ts'
 import { valuesAnnotation } from '../../install/objects/namespace.ts'
 import { resourcePath } from '../../kube/resource.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Kind } from '../../install/kinds.ts'
 import { err, ok, type Result } from '../../result.ts'
 import { type Failure, refused } from '../failure.ts'

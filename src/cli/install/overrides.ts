@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { overlay, type RawValues } from '../../install/coalesce.ts'
 import { haValues } from '../../install/defaults.ts'
 import { readValues } from '../../install/render.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { kinds } from '../../install/kinds.ts'
 import type { Manifest } from '../../install/manifest.ts'
 import { ok } from '../../result.ts'

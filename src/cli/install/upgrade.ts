@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ok } from '../../result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes } from '../failure.ts'

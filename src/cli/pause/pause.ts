@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { resourcePath } from '../../kube/resource.ts'
 import { err, ok, type Result } from '../../result.ts'
 import { readMetadata } from '../../routes/metadata.ts'

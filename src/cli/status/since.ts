@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { primaryServes } from '../../core/transition.ts'
 import type { Split } from '../../core/types.ts'
 import { reportingController } from '../../kube/event-object.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ServiceKey } from '../../core/types.ts'
 import { err, ok, type Result } from '../../result.ts'
 import type { Context, Ending, Flags } from '../command.ts'

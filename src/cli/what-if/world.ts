@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Readiness, readinessOf, type ServiceKey, unknown } from '../../core/types.ts'
 import { err, ok, type Result } from '../../result.ts'
 import { type Failure, wrongUsage } from '../failure.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { bad, type Check, good, skipped, warning } from '../finding.ts'
 
 /** The oldest Kubernetes that the chart installs on. */

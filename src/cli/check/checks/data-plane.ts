@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Resource } from '../../../kube/resource.ts'
 import { resourcePath } from '../../../kube/resource.ts'
 import { bad, type Check, good, listed, skipped, warning } from '../finding.ts'

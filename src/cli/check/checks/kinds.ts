@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Resource } from '../../../kube/resource.ts'
 import type { Transport } from '../../../kube/transport.ts'
 import { codecs } from '../../../routes/codecs.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Resource } from '../../../kube/resource.ts'
 import { version } from '../../../version.ts'
 import { listAs } from '../../listing.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readinessSources } from '../../../controller/readiness-sources.ts'
 import { defaultValues } from '../../../install/defaults.ts'
 import { type Kind, kinds } from '../../../install/kinds.ts'
