@@ -114,6 +114,14 @@ describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
     },
   )
 
+  it('mounts the token of an account only where it is used', () => {
+    const accounts = everything(values).filter(({ kind }) => kind === 'ServiceAccount')
+    expect(accounts).toHaveLength(2)
+    for (const account of accounts) expect(account).toMatchObject({ automountServiceAccountToken: false })
+    for (const kind of ['Deployment', 'Job'])
+      expect(specOf(everything(values), kind).pod.automountServiceAccountToken).toBe(true)
+  })
+
   it('has exactly the selector of the original, and Pods that it finds', () => {
     const { selector, template } = deploymentOf(values)
     expect(selector).toEqual({ matchLabels: { 'linkerd.io/extension': 'failover' } })

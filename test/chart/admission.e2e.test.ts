@@ -5,8 +5,8 @@ import { type Api, type Body, connect } from '../control-plane/api.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
 import { eventually } from '../e2e/eventually.ts'
 import { at, split, splits } from '../e2e/objects.ts'
-import { type Helm, openHelm } from './helm.ts'
-import { helmInstall, operatorToken, outcome } from './release.ts'
+import { chart, type Helm, openHelm } from './helm.ts'
+import { helmInstall, namespace, operatorToken, outcome } from './release.ts'
 import { pathOf, serve } from './route-kinds.ts'
 
 /** What somebody could do who has the operator's token, with the admission policy on. */
@@ -23,12 +23,10 @@ beforeAll(async () => {
   await controlPlane.installCrd()
   if (!httpRoute) throw new Error('there is no codec of HTTPRoutes')
   await serve(api, [httpRoute])
-  await helmInstall(helm, api, ['--set', 'admissionPolicy.enabled=true'])
+  await helmInstall(helm, api)
   thief = connect({ url, ca, token: await operatorToken(api) })
   await api.create(at(splits, 'trafficsplits'), { ...split('web', { web: 1, 'web-b': 0 }) })
   await api.create(pathOf(httpRoute), webRoute)
-  // The API server needs a moment until it knows a policy.
-  await eventually(async () => expect(await patch(splitPath, [add('/metadata/labels/x', 'y')])).toBe(422))
 })
 afterAll(async () => {
   helm?.close()
@@ -75,6 +73,17 @@ const patch = (path: string, operations: readonly Body[], who = thief): Promise<
 const weight = (index: number) => `/spec/backends/${index}/weight`
 const ref = (rule: number, index: number) => `/spec/rules/${rule}/backendRefs/${index}`
 
+it('without the admission policy, the token can change more than weights', async () => {
+  await eventually(async () => expect(await patch(splitPath, [replace('/spec/service', 'bank')])).toBe(201))
+  const mirror = add('/spec/rules/1/filters', [{ type: 'RequestMirror' }])
+  await eventually(async () => expect(await patch(routePath, [mirror])).toBe(201))
+
+  const policy = ['--reuse-values', '--set', 'admissionPolicy.enabled=true']
+  await helm.must('upgrade', 'linkerd-failover', chart, '--namespace', namespace, ...policy)
+  // The API server needs a moment until it knows a policy.
+  await eventually(async () => expect(await patch(splitPath, [replace('/spec/service', 'bank')])).toBe(422))
+})
+
 describe('with the admission policy, the operator may', () => {
   it.each<[string, string, readonly Body[]]>([
     ['move the weights of a TrafficSplit', splitPath, [replace(weight(0), 0), replace(weight(1), 1)]],
@@ -84,6 +93,8 @@ describe('with the admission policy, the operator may', () => {
       routePath,
       [replace(`${ref(0, 0)}/weight`, 0), replace(`${ref(1, 1)}/weight`, 5)],
     ],
+    ['move the weights of a route that is not labelled', routePath, [replace(`${ref(1, 0)}/weight`, 0)]],
+    ['write weights that are all zero', splitPath, [replace(weight(0), 0), replace(weight(1), 0)]],
     ['add a weight that was absent', routePath, [add(`${ref(0, 1)}/weight`, 1)]],
   ])('%s', async (_, path, operations) => {
     expect(await patch(path, operations)).toBe(201)
