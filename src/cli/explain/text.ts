@@ -17,7 +17,7 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
   }
   const parts = route.splits.flatMap((status, index) => {
     const split = splits[index]
-    const title = route.splits.length > 1 ? [`Rule ${index} of the route:`] : []
+    const title = status.label === null ? [] : [`${status.label}:`]
     return split ? [...title, ...splitText(status, split, route.namespace, palette)] : []
   })
   return `${[...head, '', ...parts].join('\n').trimEnd()}\n`

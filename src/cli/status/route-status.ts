@@ -16,6 +16,8 @@ export interface BackendStatus {
 
 /** One split: the only one of a TrafficSplit, one for each rule of other kinds. */
 export interface SplitStatus {
+  /** Which of several splits it is (`spec.rules[1]`); null where there is but one. */
+  readonly label: string | null
   readonly state: RouteState
   readonly rule: RuleName
   readonly why: string
@@ -59,6 +61,7 @@ export function statusOf(
 function splitStatus(verdict: Verdict, readiness: ReadinessOf): SplitStatus {
   const { split, decision, plan, reason } = verdict
   return {
+    label: split.where ?? null,
     state: stateOf([decision]),
     rule: decision.rule,
     why: reason,

@@ -136,6 +136,22 @@ describe('the table', () => {
   })
 })
 
+test('each rule of a Gateway API route that has a choice is a line, by its place in the object', async () => {
+  shop.service('web', 1)
+  shop.service('east', 1)
+  shop.httpRoute('web', [{ web: 1 }, { web: 1, east: 0 }, { web: 0, east: 5 }])
+  const { stdout } = await shop.run('status -n shop', { clock })
+  expect(stdout).toMatch(/^shop +HTTPRoute +web\[1\] +primary +web:1 \(1\/1\)/m)
+  expect(stdout).toMatch(/^shop +HTTPRoute +web\[2\] +primary \(due\) +east:5 \(1\/1\)/m)
+  expect(stdout.trim().split('\n')).toHaveLength(3)
+  const labels = JSON.parse((await shop.run('status -o json', { clock })).stdout).routes[0].splits
+  expect(labels.map(({ label }: { label: string }) => label)).toEqual(['spec.rules[1]', 'spec.rules[2]'])
+  const explained = await shop.run('explain httproute/web', { clock, namespace: 'shop' })
+  expect(explained.stdout).toContain('\nspec.rules[2]:\nState:     primary (due)\n')
+  const lost = await shop.run('what-if --down web', { clock, namespace: 'shop' })
+  expect(lost.stdout).toMatch(/HTTPRoute +web\[1\] +fails over +web +east/)
+})
+
 describe('since when', () => {
   const sinceOf = async (name: string) => {
     const { stdout } = await shop.run('status -o json', { clock })
@@ -235,6 +251,7 @@ describe('data', () => {
           since: null,
           splits: [
             {
+              label: null,
               state: 'primary',
               rule: 'PrimaryReady',
               why: 'shop/web has 1 of 2 endpoints ready',

@@ -16,11 +16,15 @@ export function statusTable(routes: readonly RouteStatus[], palette: Palette, no
 }
 
 const rowsOf = (route: RouteStatus): Row[] =>
-  route.splits.map((split, index) => ({
+  route.splits.map((split) => ({
     route,
     split,
-    suffix: route.splits.length > 1 ? `[${index}]` : '',
+    suffix: suffixOf(split.label),
   }))
+
+/** `spec.rules[1]` of a route is shown behind its name, as `[1]`. */
+export const suffixOf = (label: string | null): string =>
+  label === null ? '' : (/\[\d+\]$/.exec(label)?.[0] ?? '')
 
 const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
   { title: 'NAMESPACE', cell: ({ route }) => route.namespace },

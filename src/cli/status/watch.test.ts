@@ -90,10 +90,13 @@ test('ends at once when it is called off before it begins', async () => {
   expect(await end()).toEqual({ exitCode: 130, stdout: '', stderr: '' })
 })
 
-test('says at once what must not be read, rather than waiting for ever', async () => {
-  shop.sandbox.faults.fail(403, { resource: 'endpointslices' })
-  expect(await shop.run('status --watch')).toMatchObject({ exitCode: 69, stdout: '' })
-})
+test.each(['endpointslices', 'trafficsplits'])(
+  'says at once that it must not read %s, rather than waiting for ever',
+  async (resource) => {
+    shop.sandbox.faults.fail(403, { resource })
+    expect(await shop.run('status --watch')).toMatchObject({ exitCode: 69, stdout: '' })
+  },
+)
 
 test('goes on when its watches are cut', async () => {
   const { seen, end } = watching()

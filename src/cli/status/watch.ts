@@ -1,9 +1,11 @@
-import { sleep, type Timer } from '../../clock.ts'
+import { sleep } from '../../clock.ts'
+import { Look } from '../../controller/discovery.ts'
 import { readinessSources } from '../../controller/readiness-sources.ts'
 import { createWatches } from '../../controller/watches.ts'
-import { resourcePath } from '../../kube/resource.ts'
+import { type Resource, resourcePath } from '../../kube/resource.ts'
 import type { Log } from '../../log.ts'
 import { err, ok, type Result } from '../../result.ts'
+import { codecs } from '../../routes/codecs.ts'
 import type { Ending } from '../command.ts'
 import { exitCodes, type Failure, refused } from '../failure.ts'
 import type { Io } from '../io.ts'
@@ -40,23 +42,20 @@ export async function watchStatus(io: Io, reading: Reading, flags: StatusFlags):
   })
   const board = new Board(watches, flags.namespace, transitions.ok ? transitions.value : new Map())
   watches.start()
-  let complete = false
-  let first = true
-  let refresh: Timer | undefined
-  while (!io.interrupted.aborted) {
-    if (complete) await signal.raised(io.interrupted)
-    refresh?.cancel()
+  // The first table has the routes of all kinds, or a route that is there would be told as new.
+  while (watches.missing().length > 0 && !io.interrupted.aborted)
     await sleep(io.clock, gatherMs, io.interrupted)
-    // The first table has the routes of all kinds, or a route that is there would be told as new.
-    complete ||= watches.missing().length === 0
-    if (!complete || io.interrupted.aborted) continue
+  let isFirst = true
+  while (!io.interrupted.aborted) {
     const lines = board.update(due, io.clock.wallTime())
     due.clear()
-    io.stdout.write(first || io.stdout.isTerminal ? screen(io, board) : linesOf(lines))
-    first = false
-    if (io.stdout.isTerminal) refresh = io.clock.after(refreshMs, signal.raise)
+    io.stdout.write(isFirst || io.stdout.isTerminal ? screen(io, board) : linesOf(lines))
+    isFirst = false
+    const refresh = io.stdout.isTerminal ? io.clock.after(refreshMs, signal.raise) : undefined
+    await signal.raised(io.interrupted)
+    refresh?.cancel()
+    await sleep(io.clock, gatherMs, io.interrupted)
   }
-  refresh?.cancel()
   await watches.stop()
   return ok(exitCodes.ok)
 }
@@ -70,7 +69,14 @@ function screen(io: Io, board: Board): string {
 
 /** A reflector tries for ever; a person wants to be told what is not permitted. */
 async function mayList({ transport, signal }: Reading): Promise<Result<void, Failure>> {
-  for (const { resource } of Object.values(readinessSources)) {
+  const look = new Look(transport)
+  const resources: Resource[] = Object.values(readinessSources).map(({ resource }) => resource)
+  for (const codec of codecs) {
+    const served = await look.find(codec)
+    if (!served.ok) return err(refused(served.error))
+    if (served.value) resources.push(served.value)
+  }
+  for (const resource of resources) {
     const path = resourcePath(resource)
     const answer = await transport.request({ method: 'GET', path, query: { limit: '1' }, signal })
     if (!answer.ok) return err(refused(answer.error))

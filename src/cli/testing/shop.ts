@@ -109,6 +109,21 @@ export class Shop {
     return this.get('trafficsplits', name, place)?.metadata.uid ?? ''
   }
 
+  /** A controlled HTTPRoute of the mesh: a rule for each of these weights by Service. */
+  httpRoute(name: string, rules: readonly Record<string, number>[]): void {
+    const backends = (weights: Record<string, number>) =>
+      Object.entries(weights).map(([service, weight]) => ({ name: service, port: 80, weight }))
+    this.put({
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { namespace, name, labels: { [controlledBy]: 'linkerd-failover' } },
+      spec: {
+        parentRefs: [{ group: 'core', kind: 'Service', name, port: 80 }],
+        rules: rules.map((weights) => ({ backendRefs: backends(weights) })),
+      },
+    })
+  }
+
   /** A Failover Event about a TrafficSplit, as the operator writes it. */
   transition(name: string, note: string, at: Date, options: { uid?: string; series?: object } = {}): void {
     const time = at.toISOString().replace('Z', '000Z')

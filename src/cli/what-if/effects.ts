@@ -19,6 +19,8 @@ export const effects = [
 export type Effect = (typeof effects)[number]
 
 export interface SplitEffect {
+  /** Which of several splits it is (`spec.rules[1]`); null where there is but one. */
+  readonly label: string | null
   readonly effect: Effect
   /** Who gets traffic now, once the operator has written what is due. */
   readonly before: readonly ServiceKey[]
@@ -45,7 +47,8 @@ export function effectOn({ route, verdicts }: Judged, now: ReadinessOf, then: Re
     const before = applyPlan(verdict.split, verdict.plan)
     const after = applyPlan(other.split, other.plan)
     const effect = compare(before, isDark(before, now), after, isDark(after, then))
-    return [{ effect, before: activeOf(before), after: activeOf(after), why: other.reason }]
+    const label = verdict.split.where ?? null
+    return [{ label, effect, before: activeOf(before), after: activeOf(after), why: other.reason }]
   })
   const effect = effects.find((worst) => splits.some((split) => split.effect === worst)) ?? 'stays'
   return { namespace: route.namespace, kind: route.kind, name: route.name, effect, splits }

@@ -1,6 +1,6 @@
 import type { ServiceKey } from '../../core/types.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
-import { shortName } from '../status/table.ts'
+import { shortName, suffixOf } from '../status/table.ts'
 import { type Effect, effects, type RouteEffect, type SplitEffect, type Totals } from './effects.ts'
 
 interface Row {
@@ -12,9 +12,7 @@ interface Row {
 /** All splits that would not stay as they are, the worst first, and the totals. */
 export function effectsText(routes: readonly RouteEffect[], totals: Totals, palette: Palette): string {
   const rows = routes.flatMap((route) =>
-    route.splits.map(
-      (split, index): Row => ({ route, split, suffix: route.splits.length > 1 ? `[${index}]` : '' }),
-    ),
+    route.splits.map((split): Row => ({ route, split, suffix: suffixOf(split.label) })),
   )
   const changed = effects
     .filter((effect) => effect !== 'stays')

@@ -240,6 +240,7 @@ test('as JSON and YAML: every route, and the totals', async () => {
     effect: 'fails over',
     splits: [
       {
+        label: null,
         effect: 'fails over',
         before: ['shop/web'],
         after: ['shop/web-east', 'shop/web-west'],
