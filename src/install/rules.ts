@@ -22,6 +22,7 @@ export const clusterRules: readonly IPolicyRule[] = [
   { apiGroups: [''], resources: ['services', 'endpoints'], verbs: followed },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: followed },
   ...routeRules,
+  { apiGroups: ['linkerd.io'], resources: ['serviceprofiles'], verbs: followed },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ]
 
