@@ -5,12 +5,14 @@ import type { Transport } from '../kube/transport.ts'
 import type { Log } from '../log.ts'
 import type { Happening } from '../view/happening.ts'
 import { View } from '../view/view.ts'
+import { Diagnoser } from './diagnoser.ts'
 import { createLeadership, type Election, type Leadership } from './leadership.ts'
 import { addReadings, createMetrics, type Metrics } from './metrics.ts'
 import { type Cause, Queue } from './queue.ts'
 import { reconcile } from './reconcile.ts'
 import { Reporter } from './report.ts'
 import type { RouteKey } from './route-index.ts'
+import { watchSurroundings } from './surroundings.ts'
 import { createWatches, type Watches, type WatchReading } from './watches.ts'
 
 export interface OperatorOptions {
@@ -103,20 +105,19 @@ export function startOperator(options: OperatorOptions): Operator {
     const landed = watches.takeLanded(key)
     if (landed) reporter.landed(key, landed)
     const outcome = await reconcile(key, watches)
+    diagnoser.see(key, outcome.kind === 'gone' ? undefined : outcome.route)
     reporter.report(key, outcome, cause)
     return outcome.kind === 'failed' && outcome.error.kind !== 'notLeader' ? 'retry' : 'done'
   }
-  const parts: Parts = { ...options, metrics, queue, watches, view, events, leadership, reporter }
+  const { diagnoser, surroundings } = createDiagnoser(tools, metrics, reporter)
+  const parts: Parts = { ...options, metrics, queue, watches, view, events, leadership, reporter, diagnoser }
   addReadings(metrics.registry, readingsOf(parts))
   watches.start()
   return {
     live: () => stuck(queue),
     ready: () => watches.missing(),
     busy: () => queue.depth + queue.inFlight >= busyFrom,
-    metrics: async () => ({
-      contentType: metrics.registry.contentType,
-      text: await metrics.registry.metrics(),
-    }),
+    metrics: () => exposition(metrics),
     view,
     watches: () => watches.readings(),
     leadership: () => ({
@@ -125,10 +126,31 @@ export function startOperator(options: OperatorOptions): Operator {
     }),
     stop: async () => {
       await queue.drain()
+      diagnoser.stop()
       await events.stop(options.election ? eventPatienceMs.elected : eventPatienceMs.alone)
-      await Promise.all([leadership.leave(), watches.stop()])
+      await Promise.all([leadership.leave(), watches.stop(), surroundings.stop()])
     },
   }
+}
+
+const exposition = async ({ registry }: Metrics) => ({
+  contentType: registry.contentType,
+  text: await registry.metrics(),
+})
+
+/** What looks for trouble that does not stop the operator, with what it watches for that. */
+function createDiagnoser(tools: OperatorOptions, { watchEvents }: Metrics, reporter: Reporter) {
+  const surroundings = watchSurroundings(
+    { ...tools, onEvent: (watch, type) => watchEvents.inc({ watch, type }) },
+    (service) => diagnoser.touch(service),
+    () => diagnoser.touchAll(),
+  )
+  const diagnoser: Diagnoser = new Diagnoser({
+    clock: tools.clock,
+    surroundings,
+    say: (route, finding) => reporter.found(route, finding),
+  })
+  return { diagnoser, surroundings }
 }
 
 /** From now on this replica leads. It looks at every route once: what happened while nobody led is seen now. */
@@ -159,9 +181,10 @@ interface Parts extends Pick<OperatorOptions, 'clock' | 'log'> {
   readonly events: EventRecorder
   readonly leadership: Leadership
   readonly reporter: Reporter
+  readonly diagnoser: Diagnoser
 }
 
-function readingsOf({ queue, watches, view, events, leadership }: Parts) {
+function readingsOf({ queue, watches, view, events, leadership, diagnoser }: Parts) {
   return {
     queueDepth: () => queue.depth,
     queueInFlight: () => queue.inFlight,
@@ -170,6 +193,7 @@ function readingsOf({ queue, watches, view, events, leadership }: Parts) {
     // Of all replicas one counts them, so that they can be added up.
     routes: () => (leadership.leads ? view.counts() : []),
     eventsLost: () => events.lost,
+    findings: () => (leadership.leads ? diagnoser.counts() : []),
     leads: () => leadership.leads,
   }
 }

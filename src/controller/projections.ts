@@ -11,6 +11,21 @@ export interface Slice {
   readonly changedAt: number | undefined
 }
 
+/** The ports of a Service; total. */
+export const projectPorts = (object: unknown): readonly number[] =>
+  list(child(object, 'spec'), 'ports').flatMap((item) => {
+    const { port } = child({ item }, 'item')
+    return typeof port === 'number' ? [port] : []
+  })
+
+/** The Service that a ServiceProfile (`web.shop.svc.cluster.local`) takes over, if it routes or splits at all. */
+export function projectProfile(object: unknown): ServiceKey | undefined {
+  const spec = child(object, 'spec')
+  const isEmpty = list(spec, 'routes').length === 0 && list(spec, 'dstOverrides').length === 0
+  const [name, namespace, svc] = text(child(object, 'metadata'), 'name').split('.')
+  return isEmpty || svc !== 'svc' ? undefined : `${namespace}/${name}`
+}
+
 /** Counts of one Endpoints object. */
 export interface EndpointCounts {
   readonly ready: number

@@ -4,6 +4,7 @@ import type { Direction } from '../core/transition.ts'
 import { mayBeApplied } from '../kube/errors.ts'
 import type { EventInput } from '../kube/events.ts'
 import type { Log } from '../log.ts'
+import type { Finding } from '../routes/diagnosis.ts'
 import type { Route } from '../routes/route.ts'
 import type { Happening } from '../view/happening.ts'
 import type { Standing } from '../view/standing.ts'
@@ -114,6 +115,14 @@ export class Reporter {
       `${nameOf(route)} is misconfigured, its weights are left alone: ${problem}`,
     )
     event({ ...about(route), type: 'Warning', reason: 'Misconfigured', action: 'Hold', note: problem })
+  }
+
+  /** Takes what is wrong with a route, or around it; once for each thing. */
+  found(route: Route, { reason, message }: Finding): void {
+    const { log, event, leads } = this.#options
+    if (!leads()) return
+    log.warn({ route: nameOf(route), reason }, `${nameOf(route)}: ${message}`)
+    event({ ...about(route), type: 'Warning', reason, action: 'Diagnose', note: message })
   }
 
   #failed(before: Standing | undefined, { route, error }: Outcome & { kind: 'failed' }): void {

@@ -19,6 +19,14 @@ const parentRef = z.object({
   name: z.string(),
   namespace: z.string().nullish(),
 })
+const condition = z.object({ type: z.string(), status: z.string() })
+const statuses = z.object({
+  status: z.object({
+    parents: z.array(
+      z.object({ controllerName: z.string().catch(''), conditions: z.array(condition).catch([]) }),
+    ),
+  }),
+})
 const rule = z.object({ backendRefs: z.array(z.unknown()) })
 /** A rule that can be failed over, and where it stands. */
 interface Rule {
@@ -42,6 +50,7 @@ export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>,
   return {
     ...identity,
     apexes: apexesOf(object, identity.namespace),
+    accepted: isAccepted(object),
     splits: read.map(({ split }) => split),
     places: read.map(({ place }) => place),
   }
@@ -54,6 +63,15 @@ function apexesOf(object: unknown, ownNamespace: string): ServiceKey[] {
     const { data } = parentRef.safeParse(item)
     const isService = data?.kind === 'Service' && ['', 'core'].includes(data.group ?? '')
     return isService ? [`${data.namespace ?? ownNamespace}/${data.name}`] : []
+  })
+}
+
+/** Whether any parent's status has Accepted=True by Linkerd. */
+function isAccepted(object: unknown): boolean {
+  const parents = statuses.safeParse(object).data?.status.parents ?? []
+  return parents.some(({ controllerName, conditions }) => {
+    const holds = conditions.some(({ type, status }) => type === 'Accepted' && status === 'True')
+    return holds && controllerName === 'linkerd.io/policy-controller'
   })
 }
 

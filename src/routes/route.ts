@@ -24,6 +24,8 @@ export interface Route {
   readonly annotations: Readonly<Record<string, string>> | undefined
   /** The Services that clients call to be routed by it. */
   readonly apexes: readonly ServiceKey[]
+  /** Whether Linkerd says in the status that it follows the route; absent for kinds that have no status. */
+  readonly accepted?: boolean
   readonly splits: readonly Split[]
   /** Where each split (by position) stands in the object, and how it is written there. */
   readonly places: readonly Place[]

@@ -123,6 +123,37 @@ it('leaves one broken rule alone, says so once, and follows the others', async (
   ])
 })
 
+it('tells each thing that is wrong around a route once, as an Event and a metric', async () => {
+  cluster.slice('web', 1)
+  cluster.put({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace: 'shop', name: 'web' },
+    spec: { ports: [{ port: 81 }] },
+  })
+  cluster.put({
+    apiVersion: 'linkerd.io/v1alpha2',
+    kind: 'ServiceProfile',
+    metadata: { namespace: 'shop', name: 'web.shop.svc.cluster.local' },
+    spec: { routes: [{ name: '/' }] },
+  })
+  put(http, 'web', [[ref('web', 1), ref('east', 0)]])
+  put(linkerd, 'web', [[ref('web', 1), ref('east', 0)]])
+  const operator = await cluster.readyOperator({ clock: fastClock(20) })
+  const reasons = ['MissingPort', 'MissingService', 'NotAccepted', 'ServiceProfile', 'SharedParent']
+  await eventually(async () => {
+    const { text } = await operator.metrics()
+    return reasons.every((reason) =>
+      text.includes(`linkerd_failover_findings{kind="HTTPRoute",reason="${reason}"} 1`),
+    )
+  })
+  await eventually(() => cluster.notes('web').length === 2 * reasons.length)
+  put(http, 'web', [[ref('web', 2), ref('east', 0)]])
+  await allDecided()
+  expect(new Set(cluster.notes('web')).size).toBe(reasons.length + 1)
+  expect(cluster.notes('web')).toHaveLength(2 * reasons.length)
+})
+
 describe('between the decision and the patch', () => {
   const web = () => [ref('web', 1), ref('east', 0)]
   const whileFailingOver = async (edit: () => void) => {

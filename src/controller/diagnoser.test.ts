@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createManualClock } from '../kube/testing/manual-clock.ts'
+import { gatewayCodecs } from '../routes/gateway.ts'
+import type { Route } from '../routes/route.ts'
+import { ref, routeObject } from '../routes/testing/gateway-objects.ts'
+import { trafficSplit } from '../routes/trafficsplit.ts'
+import { Diagnoser } from './diagnoser.ts'
+import { projectPorts, projectProfile } from './projections.ts'
+
+const [http] = gatewayCodecs
+if (!http) throw new Error('there is an HTTPRoute')
+
+const status = {
+  parents: [
+    { controllerName: 'linkerd.io/policy-controller', conditions: [{ type: 'Accepted', status: 'True' }] },
+  ],
+}
+const routeOf = (weights = [1, 0]): Route =>
+  http.read({ ...routeObject(http, [[ref('web', weights[0] ?? 0), ref('east', weights[1] ?? 0)]]), status })
+const split = trafficSplit.read({
+  metadata: { namespace: 'shop', name: 'web' },
+  spec: { service: 'web', backends: [{ service: 'web', weight: 1 }] },
+})
+
+let clock: ReturnType<typeof createManualClock>
+let said: string[]
+let diagnoser: Diagnoser
+let ports: readonly number[] | undefined
+let started = 0
+beforeEach(() => {
+  clock = createManualClock()
+  said = []
+  started = 0
+  ports = [80]
+  diagnoser = new Diagnoser({
+    clock,
+    surroundings: { ports: () => ports, hasProfile: () => false, start: () => (started += 1) },
+    say: (route, { reason }) => said.push(`${route.kind}: ${reason}`),
+  })
+})
+
+describe('a finding', () => {
+  it('is told once it has lasted for 5 s, once, and again after it was mended', async () => {
+    ports = undefined
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    await clock.advance(4_999)
+    expect(said).toEqual([])
+    await clock.advance(1)
+    expect(said).toEqual(['HTTPRoute: MissingService', 'HTTPRoute: MissingService'])
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    await clock.advance(5_000)
+    expect(said).toHaveLength(2)
+    ports = [80]
+    diagnoser.touch('shop/web')
+    await clock.advance(5_000)
+    expect([...diagnoser.counts()]).toEqual([])
+    ports = undefined
+    diagnoser.touchAll()
+    await clock.advance(5_000)
+    expect(said).toHaveLength(4)
+    expect([...diagnoser.counts()]).toEqual([{ kind: 'HTTPRoute', reason: 'MissingService', count: 1 }])
+  })
+
+  it('that is gone before it was told is not told', async () => {
+    ports = undefined
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    await clock.advance(1_000)
+    ports = [80]
+    await clock.advance(5_000)
+    expect(said).toEqual([])
+  })
+
+  it('of weights that are all zero is told at once: they are repaired before anybody looks', () => {
+    diagnoser.see('HTTPRoute/shop/web', routeOf([0, 0]))
+    expect(said).toEqual(['HTTPRoute: AllWeightsZero'])
+  })
+
+  it('of two routes with one parent is told of both, and ends when one goes', async () => {
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    diagnoser.see('TrafficSplit/shop/web', split)
+    await clock.advance(5_000)
+    expect(said.sort()).toEqual(['HTTPRoute: SharedParent', 'TrafficSplit: SharedParent'])
+    diagnoser.see('TrafficSplit/shop/web', undefined)
+    await clock.advance(5_000)
+    expect([...diagnoser.counts()]).toEqual([])
+  })
+})
+
+it('watches Services only once there is a Gateway API route', () => {
+  diagnoser.see('TrafficSplit/shop/web', split)
+  expect(started).toBe(0)
+  diagnoser.see('HTTPRoute/shop/web', routeOf())
+  expect(started).toBe(1)
+})
+
+it('reads the ports of a Service, and which Service a ServiceProfile takes over', () => {
+  expect(projectPorts({ spec: { ports: [{ port: 80 }, { port: 443 }, {}, null] } })).toEqual([80, 443])
+  expect(projectPorts({})).toEqual([])
+  const profile = (spec: object, name = 'web.shop.svc.cluster.local') =>
+    projectProfile({ metadata: { name }, spec })
+  expect(profile({ routes: [{}] })).toBe('shop/web')
+  expect(profile({ dstOverrides: [{}] })).toBe('shop/web')
+  expect(profile({})).toBeUndefined()
+  expect(profile({ routes: [{}] }, 'example.com')).toBeUndefined()
+})

@@ -1,0 +1,137 @@
+import type { Clock, Timer } from '../clock.ts'
+import { diagnose, type Finding, type FindingReason } from '../routes/diagnosis.ts'
+import type { Route } from '../routes/route.ts'
+import type { RouteKey } from './route-index.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export interface DiagnoserOptions {
+  readonly clock: Clock
+  readonly surroundings: Pick<Surroundings, 'ports' | 'hasProfile' | 'start'>
+  /** Tells the owner of a route what is wrong with it. */
+  readonly say: (route: Route, finding: Finding) => void
+}
+
+/**
+ * Things must be wrong for so long before they are told (ms): a route is often applied before its Services, and
+ * Linkerd needs a moment to accept it.
+ */
+const settleMs = 5_000
+
+/** Looks for what is wrong with routes that are well formed, off the way of the weights; says each thing once. */
+export class Diagnoser {
+  readonly #options: DiagnoserOptions
+  readonly #routes = new Map<RouteKey, Route>()
+  readonly #parents = new Map<string, Set<RouteKey>>()
+  readonly #due = new Map<RouteKey, Timer>()
+  readonly #found = new Map<RouteKey, Map<string, Finding>>()
+  #stopped = false
+
+  constructor(options: DiagnoserOptions) {
+    this.#options = options
+  }
+
+  /** A route was looked at, as it is (before any repair), or is gone. */
+  see(key: RouteKey, route: Route | undefined): void {
+    const before = this.#routes.get(key)
+    if (before === route) return
+    if (route) this.#routes.set(key, route)
+    else this.#routes.delete(key)
+    if (String(before?.apexes) !== String(route?.apexes)) this.#moveParents(key, before, route)
+    if (!route) {
+      this.#forget(key)
+      return
+    }
+    if (route.accepted !== undefined) this.#options.surroundings.start()
+    // Zeros are repaired at once, and harm the proxies for longer than they stand.
+    for (const finding of this.#diagnose(key, route)) {
+      if (finding.reason === 'AllWeightsZero') this.#tell(key, route, finding)
+    }
+    this.#schedule(key)
+  }
+
+  /** Something is known anew of a Service that routes name. */
+  touch(service: string): void {
+    for (const [key, route] of this.#routes) {
+      const names = route.splits.some(({ backends }) =>
+        backends.some((backend) => backend.service === service),
+      )
+      if (names || route.apexes.includes(service)) this.#schedule(key)
+    }
+  }
+
+  touchAll(): void {
+    for (const key of this.#routes.keys()) this.#schedule(key)
+  }
+
+  /** How many routes of a kind have what finding. */
+  *counts(): Iterable<{ kind: string; reason: FindingReason; count: number }> {
+    const counts = new Map<string, { kind: string; reason: FindingReason; count: number }>()
+    for (const [key, findings] of this.#found) {
+      const kind = key.slice(0, key.indexOf('/'))
+      for (const reason of new Set([...findings.values()].map((finding) => finding.reason))) {
+        const entry = counts.get(`${kind} ${reason}`) ?? { kind, reason, count: 0 }
+        counts.set(`${kind} ${reason}`, { ...entry, count: entry.count + 1 })
+      }
+    }
+    yield* counts.values()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    for (const timer of this.#due.values()) timer.cancel()
+  }
+
+  #schedule(key: RouteKey): void {
+    if (this.#stopped || this.#due.has(key)) return
+    this.#due.set(
+      key,
+      this.#options.clock.after(settleMs, () => {
+        this.#due.delete(key)
+        this.#check(key)
+      }),
+    )
+  }
+
+  #check(key: RouteKey): void {
+    const route = this.#routes.get(key)
+    if (!route) return
+    const findings = this.#diagnose(key, route)
+    const still = new Set(findings.map(({ message }) => message))
+    const known = this.#found.get(key) ?? new Map<string, Finding>()
+    for (const message of known.keys()) if (!still.has(message)) known.delete(message)
+    if (known.size === 0) this.#found.delete(key)
+    for (const finding of findings) this.#tell(key, route, finding)
+  }
+
+  #tell(key: RouteKey, route: Route, finding: Finding): void {
+    const known = this.#found.get(key) ?? new Map<string, Finding>()
+    if (known.has(finding.message)) return
+    known.set(finding.message, finding)
+    this.#found.set(key, known)
+    this.#options.say(route, finding)
+  }
+
+  #diagnose(key: RouteKey, route: Route): Finding[] {
+    const { ports, hasProfile } = this.#options.surroundings
+    const rivals = (service: string) =>
+      [...(this.#parents.get(service) ?? [])]
+        .filter((other) => other !== key)
+        .map((other) => other.replace('/', ' '))
+    return diagnose(route, { ports, hasProfile, rivals })
+  }
+
+  #moveParents(key: RouteKey, before: Route | undefined, after: Route | undefined): void {
+    for (const apex of before?.apexes ?? []) this.#parents.get(apex)?.delete(key)
+    for (const apex of after?.apexes ?? []) {
+      this.#parents.set(apex, (this.#parents.get(apex) ?? new Set()).add(key))
+    }
+    const concerned = [...(before?.apexes ?? []), ...(after?.apexes ?? [])]
+    for (const apex of concerned) for (const other of this.#parents.get(apex) ?? []) this.#schedule(other)
+  }
+
+  #forget(key: RouteKey): void {
+    this.#found.delete(key)
+    this.#due.get(key)?.cancel()
+    this.#due.delete(key)
+  }
+}

@@ -1,0 +1,66 @@
+import type { ServiceKey } from '../core/types.ts'
+import { always, type CacheTools, createCache } from './caches.ts'
+import { Discovery } from './discovery.ts'
+import { projectPorts, projectProfile } from './projections.ts'
+
+/** What a diagnosis asks of the cluster beyond routes: ports of Services, and ServiceProfiles. */
+export interface Surroundings {
+  readonly ports: (service: ServiceKey) => readonly number[] | undefined | 'unknown'
+  readonly hasProfile: (service: ServiceKey) => boolean
+  /** Begins to watch; a cluster without Gateway API routes is spared that. */
+  start(): void
+  stop(): Promise<void>
+}
+
+const profiles = { group: 'linkerd.io', plural: 'serviceprofiles', versions: ['v1alpha2'] }
+
+/** `onService` is called with each Service of which something is known anew, `onAll` when all of it is. */
+export function watchSurroundings(
+  tools: Omit<CacheTools, 'onState'>,
+  onService: (service: ServiceKey) => void,
+  onAll: () => void,
+): Surroundings {
+  const counts = new Map<ServiceKey, number>()
+  const discovery = new Discovery(tools.transport, tools.clock)
+  const withState = { ...tools, onState: onAll }
+  const services = createCache(
+    {
+      name: 'service-ports',
+      resource: always({ group: '', version: 'v1', plural: 'services' }),
+      project: projectPorts,
+      onChange: ({ key, before, after }) => {
+        if (String(before) !== String(after)) onService(key)
+      },
+    },
+    withState,
+  )
+  const count = (service: ServiceKey | undefined, by: number) => {
+    if (service === undefined) return
+    counts.set(service, (counts.get(service) ?? 0) + by)
+    onService(service)
+  }
+  const serviceProfiles = createCache(
+    {
+      name: profiles.plural,
+      resource: () => discovery.find(profiles),
+      project: projectProfile,
+      onChange: ({ before, after }) => {
+        count(before, -1)
+        count(after, 1)
+      },
+    },
+    withState,
+  )
+  const caches = [services, serviceProfiles]
+  let started = false
+  return {
+    ports: (service) => (services.reader.synced ? services.reader.get(service) : 'unknown'),
+    hasProfile: (service) => (counts.get(service) ?? 0) > 0,
+    start: () => {
+      if (started) return
+      started = true
+      for (const cache of caches) cache.start()
+    },
+    stop: async () => void (await Promise.all(caches.map((cache) => cache.stop()))),
+  }
+}

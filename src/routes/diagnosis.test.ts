@@ -1,0 +1,89 @@
+import { describe, expect, it, test } from 'vitest'
+import { diagnose, type Surroundings } from './diagnosis.ts'
+import { gatewayCodecs } from './gateway.ts'
+import { type Ref, ref, routeObject } from './testing/gateway-objects.ts'
+import { trafficSplit } from './trafficsplit.ts'
+
+const [http] = gatewayCodecs
+if (!http) throw new Error('there is an HTTPRoute')
+
+const accepted = (status = 'True', controllerName = 'linkerd.io/policy-controller') => ({
+  parents: [{ controllerName, conditions: [{ type: 'Accepted', status }] }],
+})
+const routeWith = (refs: Ref[], more: object = {}) =>
+  http.read({ status: accepted(), ...routeObject(http, [refs]), ...more })
+const good = [ref('web', 1), ref('east', 0)]
+const healthy: Surroundings = { ports: () => [80], hasProfile: () => false, rivals: () => [] }
+
+const found = (route = routeWith(good), around: Partial<Surroundings> = {}) =>
+  diagnose(route, { ...healthy, ...around }).map(({ reason, message }) => `${reason}: ${message}`)
+
+it('finds nothing wrong with a good route', () => expect(found()).toEqual([]))
+
+describe('each diagnosis', () => {
+  it('AllWeightsZero, by rule', () =>
+    expect(found(routeWith([ref('web', 0), ref('east', 0)]))).toEqual([
+      expect.stringMatching(
+        /^AllWeightsZero: spec.rules\[0\] has no weight above zero: .*restart the clients/,
+      ),
+    ]))
+
+  it('IngressOnly, where no parent is a Service', () => {
+    const { spec } = routeObject(http, [good])
+    const parentRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'ingress' }]
+    expect(found(routeWith(good, { spec: { ...spec, parentRefs }, status: {} }))).toEqual([
+      expect.stringMatching(/^IngressOnly: none of spec.parentRefs is a Service/),
+    ])
+  })
+
+  test.each([[{}], [accepted('False')], [accepted('True', 'example.com/gateway')], [undefined], ['odd']])(
+    'NotAccepted, with the status %j',
+    (status) =>
+      expect(found(routeWith(good, { status }))).toEqual([
+        expect.stringMatching(/^NotAccepted: Linkerd has not accepted it/),
+      ]),
+  )
+
+  it('SharedParent, with the name of the other route', () =>
+    expect(found(undefined, { rivals: () => ['TrafficSplit shop/web'] })).toEqual([
+      'SharedParent: TrafficSplit shop/web controls the Service shop/web as well; proxies may follow that one',
+    ]))
+
+  it('ServiceProfile, which beats the route', () =>
+    expect(found(undefined, { hasProfile: (service) => service === 'shop/web' })).toEqual([
+      expect.stringMatching(/^ServiceProfile: .*the Service shop\/web/),
+    ]))
+
+  it('MissingService', () =>
+    expect(found(undefined, { ports: (service) => (service === 'shop/east' ? undefined : [80]) })).toEqual([
+      expect.stringMatching(/^MissingService: there is no Service shop\/east/),
+    ]))
+
+  it('MissingPort', () =>
+    expect(found(undefined, { ports: (service) => (service === 'shop/east' ? [81, 90] : [80]) })).toEqual([
+      expect.stringMatching(/^MissingPort: the Service shop\/east has no port 80 \(it has 81, 90\)/),
+    ]))
+})
+
+it('says nothing of Services that nobody knows', () =>
+  expect(found(undefined, { ports: () => 'unknown' })).toEqual([]))
+
+it('asks of a TrafficSplit only what it has: Services, weights and parents', () => {
+  const split = trafficSplit.read({
+    metadata: { namespace: 'shop', name: 'web' },
+    spec: {
+      service: 'web',
+      backends: [
+        { service: 'web', weight: 0 },
+        { service: 'east', weight: 0 },
+      ],
+    },
+  })
+  const around = { ports: () => undefined, hasProfile: () => true, rivals: () => ['HTTPRoute shop/web'] }
+  expect(diagnose(split, around).map(({ reason }) => reason)).toEqual([
+    'AllWeightsZero',
+    'SharedParent',
+    'MissingService',
+    'MissingService',
+  ])
+})

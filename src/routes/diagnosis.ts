@@ -1,0 +1,108 @@
+import { isAllZero } from '../core/split.ts'
+import type { ServiceKey } from '../core/types.ts'
+import type { Route } from './route.ts'
+
+/** What can be wrong with a route that is well formed: it is followed, and does not do what its owner thinks. */
+export type FindingReason =
+  | 'AllWeightsZero'
+  | 'IngressOnly'
+  | 'NotAccepted'
+  | 'SharedParent'
+  | 'ServiceProfile'
+  | 'MissingService'
+  | 'MissingPort'
+
+export interface Finding {
+  readonly reason: FindingReason
+  /** What is wrong, where, and what to do. */
+  readonly message: string
+}
+
+/** What a diagnosis knows beyond the route. */
+export interface Surroundings {
+  /** The ports of a Service; `undefined` where there is no such Service, `unknown` where nobody knows. */
+  readonly ports: (service: ServiceKey) => readonly number[] | undefined | 'unknown'
+  /** Whether a ServiceProfile with routes or overrides names the Service. */
+  readonly hasProfile: (service: ServiceKey) => boolean
+  /** Names of other controlled routes with this Service as a parent (`TrafficSplit shop/web`). */
+  readonly rivals: (service: ServiceKey) => readonly string[]
+}
+
+type Diagnosis = (route: Route, around: Surroundings) => readonly string[]
+
+/** Gateway API routes have a status; a TrafficSplit has none. */
+const isGateway = ({ accepted }: Route): boolean => accepted !== undefined
+
+const allWeightsZero: Diagnosis = ({ splits }) =>
+  splits
+    .filter((split) => split.backends.length > 1 && isAllZero(split))
+    .map(
+      ({ where = 'the split' }) =>
+        `${where} has no weight above zero: proxies stop following its Service while their connections stay open; restart the clients once the weights are mended`,
+    )
+
+const ingressOnly: Diagnosis = (route) =>
+  isGateway(route) && route.apexes.length === 0
+    ? ['none of spec.parentRefs is a Service, so Linkerd does not route by it; name the Service as a parent']
+    : []
+
+const notAccepted: Diagnosis = (route) =>
+  route.accepted === false && route.apexes.length > 0
+    ? [
+        'Linkerd has not accepted it (no Accepted=True of linkerd.io/policy-controller in its status), so proxies ignore its weights; look at status.parents',
+      ]
+    : []
+
+const sharedParent: Diagnosis = ({ apexes }, { rivals }) =>
+  apexes.flatMap((apex) =>
+    rivals(apex).map((rival) => `${rival} controls the Service ${apex} as well; proxies may follow that one`),
+  )
+
+const serviceProfile: Diagnosis = (route, { hasProfile }) =>
+  isGateway(route)
+    ? route.apexes
+        .filter(hasProfile)
+        .map(
+          (apex) =>
+            `a ServiceProfile with routes or overrides names the Service ${apex}, and proxies follow that one; delete it, then restart the clients`,
+        )
+    : []
+
+const missingService: Diagnosis = (route, { ports }) =>
+  servicesOf(route)
+    .filter((service) => ports(service) === undefined)
+    .map(
+      (service) => `there is no Service ${service}: requests for it fail; create it, or take the backend out`,
+    )
+
+const missingPort: Diagnosis = ({ splits }, { ports }) =>
+  unique(
+    splits.flatMap(({ backends }) =>
+      backends.flatMap(({ service, port }) => {
+        const known = ports(service)
+        if (port === undefined || known === undefined || known === 'unknown' || known.includes(port))
+          return []
+        return [
+          `the Service ${service} has no port ${port} (it has ${known.join(', ') || 'none'}): requests get 502; mend the backendRef`,
+        ]
+      }),
+    ),
+  )
+
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)]
+const servicesOf = ({ splits }: Route): ServiceKey[] =>
+  unique(splits.flatMap(({ backends }) => backends.map(({ service }) => service)))
+
+const diagnoses: readonly (readonly [FindingReason, Diagnosis])[] = [
+  ['AllWeightsZero', allWeightsZero],
+  ['IngressOnly', ingressOnly],
+  ['NotAccepted', notAccepted],
+  ['SharedParent', sharedParent],
+  ['ServiceProfile', serviceProfile],
+  ['MissingService', missingService],
+  ['MissingPort', missingPort],
+]
+
+/** All that is wrong with a route, each thing once; empty where nothing is. */
+export const diagnose = (route: Route, around: Surroundings): Finding[] =>
+  diagnoses.flatMap(([reason, find]) => find(route, around).map((message) => ({ reason, message })))
