@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { clockOf } from './engine/trace.ts'
+import { type Planted, planted } from './planted/plants.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { type Finding, find, withOnly } from './story/find.ts'
 import { play } from './story/play.ts'
@@ -11,7 +12,12 @@ const shownLines = 40
 /** What happens all the time, and tells nothing. */
 const isRoutine = / GET .*: (200|watch)$/
 
-process.exitCode = await main(readSettings(process.argv.slice(2), () => randomInt(1, 2 ** 31)))
+try {
+  process.exitCode = await main(readSettings(process.argv.slice(2), () => randomInt(1, 2 ** 31)))
+} catch (problem) {
+  console.error(problem instanceof Error ? problem.message : problem)
+  process.exitCode = 64
+}
 
 /** Plays stories until one breaks a rule; answers with the exit code. */
 async function main(settings: Settings): Promise<number> {
@@ -34,16 +40,27 @@ async function main(settings: Settings): Promise<number> {
   return 0
 }
 
-async function playOne({ hours, replicas, only, trace }: Settings, seed: string) {
-  const whole = tellStory({ seed, hours, replicas })
+async function playOne({ hours, only, trace, ...settings }: Settings, seed: string) {
+  const bug = plantedBug(settings.plant)
+  const replicas = settings.replicas ?? bug?.replicas
+  const whole = tellStory({ seed, hours, replicas, menu: bug?.menu })
   const story = only ? withOnly(whole, only) : whole
-  if (!trace) return find(story, {})
-  const ending = await play(story, { keep: true })
+  const options = bug ? { plant: bug.plant } : {}
+  if (!trace) return find(story, options)
+  const ending = await play(story, { ...options, keep: true })
   console.log(ending.lines.join('\n'))
   return { ending }
 }
 
-function show({ violation, story, only, ending }: Finding, { hours, replicas }: Settings): void {
+function plantedBug(name: string | undefined): Planted | undefined {
+  if (name === undefined) return undefined
+  const bug = planted.find((one) => one.name === name)
+  if (bug) return bug
+  const names = planted.map((one) => `\n  ${one.name}`).join('')
+  throw new Error(`--plant ${name}: there is no such bug; there are:${names}`)
+}
+
+function show({ violation, story, only, ending }: Finding, { hours, replicas, plant }: Settings): void {
   const { rule, at, what } = violation
   console.log(
     `\nbroken at ${clockOf(at)}: ${rule}: ${what}\n\nthe shortest story found (${only.length} steps):\n`,
@@ -56,6 +73,7 @@ function show({ violation, story, only, ending }: Finding, { hours, replicas }: 
     '--runs 1',
     `--hours ${hours}`,
     ...(replicas ? [`--replicas ${replicas}`] : []),
+    ...(plant ? [`--plant '${plant}'`] : []),
   ]
   console.log(`\nplay it again:\n\n  npm run simulate -- ${flags.join(' ')} --only ${only.join(',')}\n`)
 }

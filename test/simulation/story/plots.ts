@@ -38,11 +38,9 @@ function down({ mirrored }: Stage, service: string, random: Random): WorldStep {
 
 function up({ mirrored }: Stage, service: string, random: Random): WorldStep {
   if (mirrored.includes(service)) return { do: 'mirror', service, ready: random.whole(1, 2), notReady: 0 }
-  const slices = Array.from(
-    { length: random.whole(1, 3) },
-    () => [random.whole(0, 2), random.whole(0, 1)] as const,
-  )
-  return { do: 'slices', service, slices: [[1, 0], ...slices], unset: random.chance(0.2) }
+  const others = () =>
+    Array.from({ length: random.whole(0, 2) }, () => [random.whole(0, 2), random.whole(0, 1)] as const)
+  return { do: 'slices', service, slices: [...others(), [1, 0], ...others()], unset: random.chance(0.2) }
 }
 
 const turn = (stage: Stage, service: string, random: Random) =>

@@ -12,21 +12,23 @@ export interface Telling {
   readonly hours: number
   /** Drawn from the seed without it. */
   readonly replicas?: number | undefined
+  /** Names of the plots that trouble is made of; drawn from the seed without it. */
+  readonly menu?: readonly string[] | undefined
 }
 
 /** What goes on in every story, so that trouble always meets something. */
 const everyday = plots.filter(({ name }) => ['service', 'flap', 'mass loss', 'edit'].includes(name))
 
 /** Draws a story: a cluster, then times of trouble with times of rest between them. */
-export function tellStory({ seed, hours, replicas: asked }: Telling): Story {
+export function tellStory({ seed, hours, replicas: asked, menu: wanted }: Telling): Story {
   const random = new Random(`story ${seed}`)
-  const drawn = random.pick([1, 1, 1, 1, 1, 1, 2, 3])
+  const drawn = random.chance(0.1) ? random.pick([2, 3]) : 1
   const replicas = asked ?? drawn
   // An election asks for its lease twice a second: its hours are dear, and nothing happens in most of them.
   const end = (replicas > 1 ? Math.min(hours, 0.4) : hours) * hour
   const stage = setStage(random, replicas)
   // A story has a few kinds of trouble, not all: so rare ones meet each other more often.
-  const menu = random.some(plots, 0.35)
+  const menu = wanted ? plots.filter(({ name }) => wanted.includes(name)) : random.some(plots, 0.35)
   if (menu.length === 0) menu.push(random.pick(plots))
   const steps: Step[] = stage.opening
   const rests: Rest[] = []

@@ -1,0 +1,22 @@
+import type { Violation } from '../checker/violation.ts'
+import { play } from '../story/play.ts'
+import { tellStory } from '../story/teller.ts'
+import type { Planted } from './plants.ts'
+
+/** Plays stories with a planted bug until one of the rules that it must break is broken, or its limit is reached. */
+export async function hunt(
+  { plant, within, replicas, breaks, menu }: Planted,
+  firstSeed: number,
+): Promise<{ readonly stories: number; readonly violation: Violation | undefined }> {
+  for (let stories = 1; stories <= within; stories += 1) {
+    const story = tellStory({
+      seed: String(firstSeed + stories - 1),
+      hours: 1,
+      replicas: replicas ?? 1,
+      menu,
+    })
+    const { violation } = await play(story, { plant })
+    if (violation && breaks.includes(violation.rule)) return { stories, violation }
+  }
+  return { stories: within, violation: undefined }
+}

@@ -1,0 +1,397 @@
+import { isObject, type JsonObject } from '../../../sandbox/json.ts'
+import { ok } from '../../../src/result.ts'
+import type { Rule } from '../checker/violation.ts'
+import { resourceOf } from '../network/sent.ts'
+import type { Plant } from '../story/fleet.ts'
+import { changed, isEventCreation, isRoutePatch, stepsOf, withEvents, withMetadata } from './tools.ts'
+
+/** A bug that real operators had, planted between the operator and its transport. */
+export interface Planted {
+  readonly name: string
+  /** Rules of which one must be broken. */
+  readonly breaks: readonly Rule[]
+  /** It is found within so many stories. */
+  readonly within: number
+  readonly replicas?: number
+  /** The plots that can bring it to light, where few of them can. */
+  readonly menu?: readonly string[]
+  readonly plant: Plant
+}
+
+const isZero = ({ op, path, value }: JsonObject) =>
+  op === 'replace' && String(path).endsWith('weight') && value === 0
+const isRaise = ({ op, path, value }: JsonObject) =>
+  op !== 'test' && String(path).endsWith('weight') && value !== 0
+const never = new Promise<never>(() => {})
+
+/** Whoever adds a rule to the checker, or a fault to the stories, adds the bug that it finds. */
+export const planted: readonly Planted[] = [
+  {
+    name: 'decides before sync',
+    breaks: ['before sync'],
+    within: 40,
+    menu: ['restart', 'kill', 'slow', 'mass loss'],
+    plant: (transport) =>
+      changed(transport, {
+        stream: async (req) => {
+          const opened = await transport.stream(req)
+          if (!opened.ok || req.query?.sendInitialEvents === undefined) return opened
+          return { ok: true, value: endsAtOnce(opened.value) }
+        },
+      }),
+  },
+  {
+    name: 'zeros first',
+    breaks: ['all zero'],
+    within: 3,
+    plant: (transport) =>
+      changed(transport, {
+        request: async (req) => {
+          if (!isRoutePatch(req) || !stepsOf(req).some(isZero)) return transport.request(req)
+          await transport.request({ ...req, body: stepsOf(req).filter((step) => !isRaise(step)) })
+          const raises = stepsOf(req).filter(isRaise)
+          return transport.request({ ...req, body: raises })
+        },
+      }),
+  },
+  {
+    name: 'no retry',
+    breaks: ['not settled'],
+    within: 10,
+    menu: ['refuse', 'lose'],
+    plant: (transport) =>
+      changed(transport, {
+        request: async (req) => {
+          const answer = await transport.request(req)
+          return isRoutePatch(req) && !answer.ok ? never : answer
+        },
+      }),
+  },
+  {
+    name: 'merge patch of the whole list',
+    breaks: ['not explained', 'foreign write', 'not ours'],
+    within: 10,
+    menu: ['edit while it fails over'],
+    plant: (transport) => {
+      const seen = new Map<string, JsonObject>()
+      const watching = withEvents(transport, 'trafficsplits', (event) => {
+        if (isObject(event.object) && isObject(event.object.metadata)) {
+          seen.set(String(event.object.metadata.name), event.object)
+        }
+        return event
+      })
+      return changed(watching, {
+        request: (req) => {
+          const known = seen.get(req.path.split('/').at(-1) ?? '')
+          if (!isRoutePatch(req) || !known) return transport.request(req)
+          const contentType = 'application/merge-patch+json'
+          return transport.request({
+            ...req,
+            contentType,
+            body: { spec: { backends: listAfter(known, stepsOf(req)) } },
+          })
+        },
+      })
+    },
+  },
+  {
+    name: 'tests of the patch left out',
+    breaks: ['not explained', 'not ours'],
+    within: 100,
+    menu: ['edit while it fails over', 'lag'],
+    plant: (transport) =>
+      changed(transport, {
+        request: (req) =>
+          transport.request(
+            isRoutePatch(req) ? { ...req, body: stepsOf(req).filter(({ op }) => op !== 'test') } : req,
+          ),
+      }),
+  },
+  {
+    name: 'Event before the answer',
+    breaks: ['told without transition'],
+    within: 5,
+    plant: (transport) => {
+      const seen = new Map<string, JsonObject>()
+      const watching = withEvents(transport, 'trafficsplits', (event) => {
+        if (isObject(event.object) && isObject(event.object.metadata)) {
+          seen.set(String(event.object.metadata.name), event.object)
+        }
+        return event
+      })
+      return changed(watching, {
+        request: (req) => {
+          const known = seen.get(req.path.split('/').at(-1) ?? '')
+          if (!isRoutePatch(req) || !known) return transport.request(req)
+          void transport.request(req)
+          const spec = {
+            ...(isObject(known.spec) ? known.spec : {}),
+            backends: listAfter(known, stepsOf(req)),
+          }
+          return Promise.resolve(ok({ ...known, spec }))
+        },
+      })
+    },
+  },
+  {
+    name: 'a refusal taken for success',
+    breaks: ['told without transition', 'not settled'],
+    within: 10,
+    menu: ['refuse', 'lose'],
+    plant: (transport) => {
+      let last: unknown
+      const watching = withEvents(transport, 'trafficsplits', (event) => {
+        last = event.object
+        return event
+      })
+      return changed(watching, {
+        request: async (req) => {
+          const answer = await transport.request(req)
+          return isRoutePatch(req) && !answer.ok ? ok(last) : answer
+        },
+      })
+    },
+  },
+  {
+    name: 'no new list after a 410',
+    breaks: ['not settled', 'not explained'],
+    within: 20,
+    menu: ['expire', 'unobserved'],
+    plant: (transport) =>
+      changed(transport, {
+        stream: async (req) => {
+          const opened = await transport.stream(req)
+          if (!opened.ok) return opened
+          return {
+            ok: true,
+            value: onlyNews(opened.value, async () => {
+              const again = await transport.stream({
+                ...req,
+                query: { ...req.query, sendInitialEvents: 'false' },
+              })
+              return again.ok ? again.value : undefined
+            }),
+          }
+        },
+      }),
+  },
+  {
+    name: 'deletions not heard',
+    breaks: ['not settled', 'not ours', 'not explained', 'not still'],
+    within: 20,
+    plant: (transport) =>
+      withEvents(transport, 'endpointslices', (event) => (event.type === 'DELETED' ? undefined : event)),
+  },
+  {
+    name: 'silence not noticed',
+    breaks: ['not settled'],
+    within: 20,
+    menu: ['silence'],
+    plant: (transport) =>
+      changed(transport, { stream: (req) => transport.stream({ ...req, inactivityMs: 86_400_000 }) }),
+  },
+  {
+    name: 'lists of any age',
+    breaks: ['time travel'],
+    within: 20,
+    menu: ['stale'],
+    plant: (transport) =>
+      changed(transport, {
+        stream: (req) =>
+          transport.stream(
+            req.query?.sendInitialEvents ? { ...req, query: { ...req.query, resourceVersion: '0' } } : req,
+          ),
+      }),
+  },
+  {
+    name: 'pause not heeded',
+    breaks: ['not explained', 'not settled', 'not still'],
+    within: 20,
+    menu: ['edit while it fails over'],
+    plant: (transport) => {
+      const without = withEvents(transport, 'trafficsplits', (event) =>
+        withMetadata(event, ({ annotations, ...metadata }) => {
+          if (!isObject(annotations)) return metadata
+          const { 'failover.linkerd.io/paused': _, ...others } = annotations
+          return { ...metadata, annotations: others }
+        }),
+      )
+      return changed(without, {
+        request: (req) =>
+          transport.request(
+            isRoutePatch(req)
+              ? { ...req, body: stepsOf(req).filter(({ path }) => !String(path).includes('annotations')) }
+              : req,
+          ),
+      })
+    },
+  },
+  {
+    name: 'unset readiness taken for down',
+    breaks: ['not explained', 'not settled'],
+    within: 20,
+    plant: (transport) =>
+      withEvents(transport, 'endpointslices', (event) => {
+        const text = JSON.stringify(event).replaceAll('"ready":null', '"ready":false')
+        const next: unknown = JSON.parse(text)
+        return isObject(next) ? next : event
+      }),
+  },
+  {
+    name: 'one slice of a Service looked at',
+    breaks: ['not explained', 'not settled'],
+    within: 20,
+    plant: (transport) =>
+      withEvents(transport, 'endpointslices', (event) =>
+        isObject(event.object) &&
+        isObject(event.object.metadata) &&
+        /-[1-9]$/.test(String(event.object.metadata.name))
+          ? undefined
+          : event,
+      ),
+  },
+  {
+    name: 'mirrored Endpoints not looked at',
+    breaks: ['not explained', 'not settled'],
+    within: 20,
+    plant: (transport) =>
+      withEvents(transport, 'endpoints', (event) => (event.type === 'BOOKMARK' ? event : undefined)),
+  },
+  {
+    name: 'unknown taken for down',
+    breaks: ['not explained', 'not settled'],
+    within: 20,
+    menu: ['remote'],
+    plant: (transport) =>
+      withEvents(transport, 'services', (event) => (event.type === 'BOOKMARK' ? event : undefined)),
+  },
+  {
+    name: 'another field written',
+    breaks: ['foreign write'],
+    within: 3,
+    plant: (transport) =>
+      changed(transport, {
+        request: (req) =>
+          transport.request(
+            isRoutePatch(req)
+              ? { ...req, body: [...stepsOf(req), { op: 'add', path: '/metadata/labels/team', value: 'us' }] }
+              : req,
+          ),
+      }),
+  },
+  {
+    name: 'scale of the weights lost',
+    breaks: ['not explained'],
+    within: 3,
+    plant: (transport) =>
+      changed(transport, {
+        request: (req) =>
+          transport.request(
+            isRoutePatch(req)
+              ? { ...req, body: stepsOf(req).map((step) => (isRaise(step) ? { ...step, value: 3 } : step)) }
+              : req,
+          ),
+      }),
+  },
+  {
+    name: 'told twice',
+    breaks: ['told without transition'],
+    within: 3,
+    plant: (transport) =>
+      changed(transport, {
+        request: (req) => {
+          if (isEventCreation(req) && isObject(req.body) && isObject(req.body.metadata)) {
+            const metadata = { ...req.body.metadata, name: `${String(req.body.metadata.name)}.again` }
+            void transport.request({ ...req, body: { ...req.body, metadata } })
+          }
+          return transport.request(req)
+        },
+      }),
+  },
+  {
+    name: 'not told',
+    breaks: ['untold transition'],
+    within: 5,
+    plant: (transport) =>
+      changed(transport, {
+        request: (req) => (isEventCreation(req) ? Promise.resolve(ok({})) : transport.request(req)),
+      }),
+  },
+  {
+    name: 'writes without need',
+    breaks: ['not still'],
+    within: 5,
+    plant: (transport, process) =>
+      changed(transport, {
+        request: (req) => {
+          if (isRoutePatch(req)) process.clock.after(1_200_000, () => void transport.request(req))
+          return transport.request(req)
+        },
+      }),
+  },
+  {
+    name: 'watches left open',
+    breaks: ['left behind'],
+    within: 10,
+    menu: ['restart'],
+    plant: (transport) =>
+      changed(transport, {
+        stream: (req) => {
+          const { signal: _, ...unbound } = req
+          if (resourceOf(req.path) === 'services') void transport.stream(unbound)
+          return transport.stream(req)
+        },
+      }),
+  },
+  {
+    name: 'writes after the lease is lost',
+    breaks: ['not leading'],
+    within: 10,
+    menu: ['freeze', 'partition'],
+    replicas: 2,
+    plant: (transport) => {
+      let held: unknown
+      return changed(transport, {
+        request: async (req) => {
+          const { mayStart: _, ...unbound } = req
+          if (resourceOf(req.path) !== 'leases') return transport.request(unbound)
+          const answer = await transport.request(req)
+          if (req.method === 'PUT' && answer.ok) held = answer.value
+          // What was once held is held for ever.
+          return held === undefined ? answer : ok(held)
+        },
+      })
+    },
+  },
+]
+
+async function* endsAtOnce(events: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  const annotations = { 'k8s.io/initial-events-end': 'true' }
+  yield { type: 'BOOKMARK', object: { metadata: { resourceVersion: '1', annotations } } }
+  yield* events
+}
+
+/** Goes on with what comes from now on, where a 410 says that something was missed. */
+async function* onlyNews(
+  events: AsyncIterable<unknown>,
+  again: () => Promise<AsyncIterable<unknown> | undefined>,
+): AsyncGenerator<unknown> {
+  for await (const event of events) {
+    if (!isObject(event) || event.type !== 'ERROR') {
+      yield event
+      continue
+    }
+    const more = await again()
+    if (more) yield* more
+    return
+  }
+}
+
+/** The list of backends as it was seen, with the weights that a patch would set. */
+function listAfter({ spec }: JsonObject, steps: readonly JsonObject[]): JsonObject[] {
+  const backends = isObject(spec) && Array.isArray(spec.backends) ? spec.backends : []
+  return backends.map((backend, index) => {
+    const move = steps.find(({ op, path }) => op !== 'test' && path === `/spec/backends/${index}/weight`)
+    return { ...(isObject(backend) ? backend : {}), ...(move ? { weight: move.value } : {}) }
+  })
+}
