@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bundleModules, cli, operator, root } from './bundle.ts'
+import { bundleModules, cli, filesIn, operator, root } from './bundle.ts'
 import { packagesOf } from './packages.ts'
 import { product } from './product.ts'
 import { run } from './run.ts'
@@ -35,7 +35,7 @@ function filesAtStart(name: string): string[] {
 function packages(name: string, files?: readonly string[]): string[] {
   const { inputs = {}, outputs = {} } = contents.get(name) ?? {}
   const chosen = Object.entries(outputs).filter(([path]) => files?.includes(path) ?? true)
-  return packagesOf({ inputs, outputs: Object.fromEntries(chosen) }).map((it) => it.name)
+  return packagesOf(filesIn({ inputs, outputs: Object.fromEntries(chosen) })).map((it) => it.name)
 }
 
 const start = (name: string, ...args: string[]) =>

@@ -56,6 +56,12 @@ export function bundleFile({ entry }: Program, file: string): Promise<Metafile> 
   return run({ entryPoints: [entry], format: 'cjs', outfile: file })
 }
 
+/** The files of which something is left in what was bundled, from the root of the repository. */
+export const filesIn = ({ outputs }: Metafile): string[] =>
+  Object.values(outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0),
+  )
+
 /** Throws where esbuild warns too: a warning of a bundler is a failure at a customer's. */
 async function run(options: BuildOptions): Promise<Metafile> {
   const { warnings, metafile } = await build({ ...common, ...options })

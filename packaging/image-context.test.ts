@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { filesBelow } from './archive.ts'
-import { bundleModules, operator, root } from './bundle.ts'
+import { root } from './bundle.ts'
 import { readStages } from './dockerfile.ts'
 import { dockerfile, imageContext } from './image-context.ts'
 import { lockedVersion } from './packages.ts'
+import { bundleOperator } from './programs.ts'
 import { run } from './run.ts'
 
 const image = readStages(dockerfile).at(-1) ?? []
@@ -34,7 +35,7 @@ test('the context is enough: its commands make the same bundle there as here', {
   await run(process.execPath, args, context)
 
   const here = emptyFolder()
-  await bundleModules(operator, here)
+  await bundleOperator(here)
   for (const { path, content } of filesBelow(here, '.')) {
     expect(readFileSync(join(context, 'dist', 'operator', path)).equals(content), path).toBe(true)
   }

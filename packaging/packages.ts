@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Metafile } from 'esbuild'
 import { z } from 'zod'
 import { root } from './bundle.ts'
 
@@ -25,23 +24,17 @@ export function lockedVersion(folder: string): string {
   return z.object({ version: z.string() }).parse(lock[folder]).version
 }
 
-/** The packages whose files went into these bundles, each version once, by name. */
-export function packagesOf(...bundles: readonly Metafile[]): Package[] {
+/** The packages that these files belong to (paths from the root), each version once, by name. */
+export function packagesOf(files: readonly string[]): Package[] {
   const filesOf = new Map<string, Set<string>>()
-  for (const path of bundles.flatMap(contents)) {
-    const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]
+  for (const path of files) {
+    const folder = /^node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]
     if (folder) filesOf.set(folder, (filesOf.get(folder) ?? new Set()).add(path))
   }
-  const found = [...filesOf].map(([folder, files]) => describe(folder, files))
+  const found = [...filesOf].map(([folder, its]) => describe(folder, its))
   const unique = new Map(found.map((it) => [`${it.name}@${it.version}`, it]))
   return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, it]) => it)
 }
-
-/** Files of which something is left in the output. */
-const contents = ({ outputs }: Metafile): string[] =>
-  Object.values(outputs).flatMap(({ inputs }) =>
-    Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0),
-  )
 
 function describe(folder: string, files: ReadonlySet<string>): Package {
   const { version, license, integrity } = locked.parse(lock[folder])

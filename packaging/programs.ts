@@ -1,6 +1,7 @@
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundleFile, bundleModules, cli, operator, root } from './bundle.ts'
+import { bundleFile, bundleModules, cli, filesIn, operator, root } from './bundle.ts'
+import { bundleDashboard } from './dashboard.ts'
 import { type Package, packagesOf } from './packages.ts'
 import { thirdParty } from './third-party.ts'
 
@@ -19,15 +20,26 @@ export interface Bundles {
 export async function bundlePrograms(out: string): Promise<Bundles> {
   const folders = { operator: join(out, operator.name), cli: join(out, 'cli') }
   const cliFile = join(out, 'executable', `${cli.name}.cjs`)
-  const operatorContents = await bundleModules(operator, folders.operator)
-  const cliContents = await bundleModules(cli, folders.cli)
-  const fileContents = await bundleFile(cli, cliFile)
-  addLicences(folders.operator, packagesOf(operatorContents))
-  addLicences(folders.cli, packagesOf(cliContents))
-  return { ...folders, cliFile, packages: packagesOf(operatorContents, cliContents, fileContents) }
+  const operatorFiles = await bundleOperator(folders.operator)
+  const cliFiles = filesIn(await bundleModules(cli, folders.cli))
+  addLicences(folders.cli, cliFiles)
+  const executableFiles = filesIn(await bundleFile(cli, cliFile))
+  return { ...folders, cliFile, packages: packagesOf([...operatorFiles, ...cliFiles, ...executableFiles]) }
 }
 
-function addLicences(folder: string, packages: readonly Package[]): void {
+/**
+ * Bundles the operator, with the dashboard beside it, where it looks for it.
+ *
+ * @returns the files that went into it
+ */
+export async function bundleOperator(folder: string): Promise<string[]> {
+  const program = filesIn(await bundleModules(operator, folder))
+  const files = [...program, ...(await bundleDashboard(join(folder, 'dashboard')))]
+  addLicences(folder, files)
+  return files
+}
+
+function addLicences(folder: string, files: readonly string[]): void {
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'))
-  writeFileSync(join(folder, 'THIRD-PARTY.txt'), thirdParty(packages))
+  writeFileSync(join(folder, 'THIRD-PARTY.txt'), thirdParty(packagesOf(files)))
 }

@@ -49,6 +49,9 @@ test('the image fails a service over and back with nothing but a token and a cer
   await cluster.setReady('cart', 1)
   await cluster.weightsBecome('cart', { cart: 1, 'cart-b': 0 })
   await eventually(async () => expect(await cluster.events({ split: 'cart' })).toHaveLength(2))
+  const port = /"port":(\d+)/.exec(operator.output())?.[1]
+  const page = await fetch(`http://127.0.0.1:${port}/`)
+  expect(await page.text(), 'the dashboard').toContain('<script type="module"')
   await operator.stop()
 })
 

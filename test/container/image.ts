@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { bundleModules, operator } from '../../packaging/bundle.ts'
 import { readStages } from '../../packaging/dockerfile.ts'
 import { dockerfile } from '../../packaging/image-context.ts'
+import { bundleOperator } from '../../packaging/programs.ts'
 
 /** What the last stage of the Dockerfile describes, laid out in a folder. */
 export interface Image {
@@ -31,7 +31,7 @@ export async function makeImage(folder: string): Promise<Image> {
     const [from, ...words] = copy.split(' ')
     const target = join(folder, words.at(-1) ?? '')
     mkdirSync(target, { recursive: true })
-    if (from === '--from=bundle') await bundleModules(operator, target)
+    if (from === '--from=bundle') await bundleOperator(target)
     else if (from === '--from=node') copyFileSync(process.execPath, join(target, 'node'))
     else throw new Error(`the image copies what this does not know: COPY ${copy}`)
   }
