@@ -71,6 +71,13 @@ const always = [
   ...own('ServiceAccount', 'Role', 'RoleBinding', 'NetworkPolicy', 'Deployment'),
 ]
 
+it('is not printed where it could not work: no kind of route is served', async () => {
+  const { code, stdout, stderr } = await cli('install')
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toContain('a kind of route is served: no CRD of a route is installed')
+  await controlPlane.installCrd()
+})
+
 it('installs, and a second time changes nothing', async () => {
   const flags = ['--ha', '--set', 'admissionPolicy.enabled=true']
   const manifests = await printed('install', ...flags)

@@ -4,15 +4,18 @@ import { goBoolean, manifestFlags, valueFlags } from '../flags.ts'
 const valuesText = `The values are those of the Helm chart, and are laid over its defaults in the order: --ha, --values, --set,
 --set-string.`
 
-const ignoreCluster = () =>
-  goBoolean('--ignore-cluster', 'do not ask the cluster whether the extension is installed')
+const clusterFlags = () => [
+  ...goBoolean('--skip-checks', 'print them although a check of `check --pre` does not pass'),
+  ...goBoolean('--ignore-cluster', 'do not ask the cluster at all'),
+]
 
 export const install: CommandSpec = {
   name: 'install',
   summary: 'Print the Kubernetes objects of the extension, for kubectl apply',
   description: `The objects are those that the Helm chart installs, and the Namespace. ${valuesText}
-What was said besides the defaults is written on the Namespace, and \`upgrade\` takes it from there.`,
-  flags: () => [...valueFlags(), ...manifestFlags(), ...ignoreCluster()],
+What was said besides the defaults is written on the Namespace, and \`upgrade\` takes it from there. Before that the
+cluster is asked what \`check --pre\` asks, and whether the extension is installed already.`,
+  flags: () => [...valueFlags(), ...manifestFlags(), ...clusterFlags()],
   examples: [
     { line: 'install | kubectl apply -f -', text: 'install with the defaults' },
     {

@@ -67,8 +67,9 @@ function deployment(namespace: string, name: string, labels: Record<string, stri
 }
 
 describe('install', () => {
-  test('prints the Namespace first, then what the operator needs, and asks only whether it is there', async () => {
-    const { exitCode, stdout, stderr } = await shop.run('install')
+  test('prints the Namespace first, then what the operator needs, and writes nothing', async () => {
+    // Checks ask for permissions, which the server counts as writes.
+    const { exitCode, stdout, stderr } = await shop.run('install --skip-checks')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(names(stdout)).toEqual([
       'Namespace linkerd-failover',
@@ -126,6 +127,18 @@ describe('install', () => {
       'linkerd-failover: the extension is installed in namespace mesh; use: linkerd-failover upgrade\n',
     )
     expect((await shop.run('install --ignore-cluster')).exitCode).toBe(0)
+  })
+
+  test('refuses where a check before an installation fails, unless told to skip them', async () => {
+    const bare = await Shop.open({ trafficSplits: false, gatewayRoutes: false })
+    const { exitCode, stdout, stderr } = await bare.run('install')
+    const skipping = await bare.run('install --skip-checks')
+    await bare.close()
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain('not so: a kind of route is served: ')
+    expect(stderr).toContain('--skip-checks')
+    expect(stderr.trimEnd()).not.toContain('\n')
+    expect(skipping.exitCode).toBe(0)
   })
 
   test('sends to Helm what Helm has installed', async () => {

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { name } from '../../install/manifest.ts'
 import { err, ok, type Result } from '../../result.ts'
+import { Bench } from '../check/bench.ts'
+import { preInstallation } from '../check/categories.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure } from '../failure.ts'
 import { findInstalled } from './installed.ts'
@@ -11,11 +13,12 @@ const schema = z.object({
   namespace: z.string().default(name),
   output: z.enum(['yaml', 'json']),
   ignoreCluster: z.boolean().default(false),
+  skipChecks: z.boolean().default(false),
 })
 
-/** Prints the objects of an installation. Refuses where there is one already, unless told not to look. */
+/** Prints the objects of an installation. Refuses where there is one already, or where it could not work. */
 export async function printInstall(context: Context, given: Flags): Promise<Ending> {
-  const { namespace, output, ignoreCluster } = schema.parse(given)
+  const { namespace, output, ignoreCluster, skipChecks } = schema.parse(given)
   const overrides = await readOverrides(context.globals, given)
   if (!overrides.ok) return overrides
   const objects = manifestsFor(namespace, overrides.value)
@@ -23,6 +26,8 @@ export async function printInstall(context: Context, given: Flags): Promise<Endi
   if (!ignoreCluster) {
     const free = await notInstalled(context)
     if (!free.ok) return free
+    const checked = skipChecks ? ok(undefined) : await preInstallationChecks(context)
+    if (!checked.ok) return checked
   }
   context.io.stdout.write(printManifests(objects.value, output))
   return ok(exitCodes.ok)
@@ -42,4 +47,20 @@ async function notInstalled({ io, connect }: Context): Promise<Result<void, Fail
   const hint =
     one.release === undefined ? 'use: linkerd-failover upgrade' : `use: helm upgrade ${one.release}`
   return err(badAnswer(`the extension is installed in namespace ${one.namespace}${by}`, hint))
+}
+
+/** What `check --pre` checks. */
+async function preInstallationChecks(context: Context): Promise<Result<void, Failure>> {
+  const bench = new Bench(context, undefined)
+  const problems: string[] = []
+  for (const check of preInstallation.checks) {
+    const finding = await check.run(bench)
+    if (finding.result !== 'error') continue
+    problems.push(`${check.description}: ${finding.error.replaceAll(/\s*\n\s*/g, ' ')}`)
+    if (check.fatal) break
+  }
+  if (problems.length === 0) return ok(undefined)
+  return err(
+    badAnswer(`not so: ${problems.join('; ')}`, 'mend it, or install all the same with --skip-checks'),
+  )
 }
