@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
+import { z } from 'zod'
 import { binary } from '../programs/binaries.ts'
 import { type Api, connect } from './api.ts'
 import { type AuditEvent, auditFlags, readAudit } from './audit.ts'
@@ -16,6 +17,8 @@ import { freePort, type Running, run, waitUntilUp } from './process.ts'
 export interface ControlPlane {
   /** `https://127.0.0.1:PORT`, the same one after a restart. */
   readonly url: string
+  /** etcd's own address, for tests that look behind the server. */
+  readonly etcdUrl: string
   /** PEM text that verifies the server. */
   readonly ca: string
   /** A token of the group system:masters. */
@@ -37,6 +40,10 @@ export interface ControlPlane {
   audited(): readonly AuditEvent[]
   /** Kills kube-apiserver and starts it again on the same port and data; resolves when it is ready. */
   restartApiServer(): Promise<void>
+  /** Sends a signal to one of the programs: SIGSTOP freezes it, SIGCONT thaws it. */
+  signal(program: 'etcd' | 'kube-apiserver', name: NodeJS.Signals): void
+  /** Has etcd forget all history; whoever watches from before gets 410 once the server's own memory is gone too. */
+  compact(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -99,6 +106,19 @@ async function startEtcd({ folder, etcdUrl, peerUrl }: Layout): Promise<Running>
     return (await answer.body.text()).includes('true')
   })
   return etcd
+}
+
+const etcdAnswer = z.object({ header: z.object({ revision: z.string() }) })
+
+/** By etcd's JSON gateway: asks for the revision, then compacts up to it. */
+async function compact(etcdUrl: string): Promise<void> {
+  const ask = async (path: string, body: object) => {
+    const answer = await request(`${etcdUrl}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) })
+    return answer.body.text()
+  }
+  const { header } = etcdAnswer.parse(JSON.parse(await ask('range', { key: 'AA==' })))
+  const said = await ask('compaction', { revision: header.revision, physical: true })
+  if (!said.includes('header')) throw new Error(`etcd did not compact: ${said}`)
 }
 
 function runApiServer({ folder, etcdUrl, port, options }: Layout): Running {
@@ -168,7 +188,8 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    running.push(await startEtcd(layout))
+    const etcd = await startEtcd(layout)
+    running.push(etcd)
     let apiServer = runApiServer(layout)
     running.push(apiServer)
     const ca = await untilServing(apiServer, layout)
@@ -183,6 +204,7 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
       running.push(runControllerManager(layout, kubeconfigPath))
     return {
       url,
+      etcdUrl: layout.etcdUrl,
       ca,
       adminToken,
       kubeconfigPath,
@@ -207,6 +229,8 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
         running.push(apiServer)
         await untilServing(apiServer, layout)
       },
+      signal: (program, name) => (program === 'etcd' ? etcd : apiServer).signal(name),
+      compact: () => compact(layout.etcdUrl),
       stop: async () => {
         await api.close()
         await cleanUp()

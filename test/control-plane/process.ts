@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface Running {
   readonly name: string
   readonly exited: boolean
+  /** Sends a signal, such as SIGSTOP; waits for nothing. */
+  signal(name: NodeJS.Signals): void
   /** The last lines that it wrote. */
   tail(lines?: number): string
   /** SIGKILL to this process alone, and its end: kube-apiserver takes a minute on SIGTERM with watches open. */
@@ -41,6 +43,7 @@ export function run(name: string, path: string, args: readonly string[], logFile
     },
     tail: (lines = 40) =>
       readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') + failure,
+    signal: (name) => void child.kill(name),
     kill: () => {
       child.kill('SIGKILL')
       return ended

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { ControlPlane } from '../control-plane/control-plane.ts'
-import { startWatch } from '../control-plane/watch.ts'
+import { watchEtcd } from '../control-plane/etcd-watch.ts'
 import { eventually } from './eventually.ts'
 import { at, splits, type Weights } from './objects.ts'
 
@@ -22,32 +22,36 @@ export interface History {
   stop(): Promise<void>
 }
 
-const split = z.looseObject({
-  metadata: z.looseObject({ name: z.string(), resourceVersion: z.string() }),
-  spec: z.looseObject({ backends: z.array(z.looseObject({ service: z.string(), weight: z.number() })) }),
+const weight = z.union([z.number(), z.string()])
+const stored = z.looseObject({
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.looseObject({ backends: z.array(z.looseObject({ service: z.string(), weight })) }),
 })
 const list = z.object({
   metadata: z.object({ resourceVersion: z.string() }),
-  items: z.array(split),
+  items: z.array(
+    stored.extend({ metadata: z.looseObject({ name: z.string(), resourceVersion: z.string() }) }),
+  ),
 })
+/** Where the API server keeps TrafficSplits. */
+const prefix = '/registry/split.smi-spec.io/trafficsplits/'
 
-export async function startHistory({ api, url, ca, adminToken }: ControlPlane): Promise<History> {
+/** Begins a history. It looks into etcd, so it goes on while the API server is away. */
+export async function startHistory({ api, etcdUrl }: ControlPlane): Promise<History> {
   const path = at(splits, 'trafficsplits')
   const states: State[] = []
-  const note = (object: unknown) => {
-    const { metadata, spec } = split.parse(object)
+  const note = (object: unknown, version: string) => {
+    const { metadata, spec } = stored.parse(object)
     const weights = Object.fromEntries(spec.backends.map(({ service, weight }) => [service, weight]))
-    states.push({ name: metadata.name, weights, version: metadata.resourceVersion, at: performance.now() })
+    states.push({ name: metadata.name, weights, version, at: performance.now() })
   }
   const first = await api.get(path, list)
-  first.items.forEach(note)
-  const watch = startWatch({ url, ca, token: adminToken }, path, first.metadata.resourceVersion, (event) => {
-    if (event.type !== 'DELETED') note(event.object)
-  })
-  const of = (name: string) => states.filter((state) => state.name === name)
+  for (const item of first.items) note(item, item.metadata.resourceVersion)
+  const next = String(Number(first.metadata.resourceVersion) + 1)
+  const watch = watchEtcd(etcdUrl, prefix, next, note)
   return {
     states,
-    of,
+    of: (name) => states.filter((state) => state.name === name),
     complete: async () => {
       const { items } = await api.get(path, list)
       await eventually(() => {

@@ -30,6 +30,7 @@ export interface Operator {
   exit(): Promise<number | null>
   /** SIGTERM; resolves when it has ended, and throws unless the exit code is 0. */
   stop(): Promise<void>
+  readonly pid: number
   /** Sends a signal, such as SIGSTOP; waits for nothing. */
   signal(name: NodeJS.Signals): void
   /** SIGKILL, for the end of a test that has failed; does nothing where it has ended. */
@@ -100,6 +101,7 @@ export function follow(child: ChildProcessByStdio<null, Readable, Readable>): Op
       child.kill('SIGTERM')
       expect(await ended, `exit code after SIGTERM; the operator wrote:\n${output()}`).toBe(0)
     },
+    pid: child.pid ?? 0,
     signal: (name) => void child.kill(name),
     kill: async () => {
       if (running()) killNow()

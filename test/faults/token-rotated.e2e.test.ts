@@ -1,0 +1,37 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { name } from '../../src/install/manifest.ts'
+import { grantOperator } from '../control-plane/operator-access.ts'
+import { eventually } from '../e2e/eventually.ts'
+import { useStage } from './stage.ts'
+
+let tokenFile = ''
+const stage = useStage({
+  kubeconfig: async (_, path) => {
+    tokenFile = `${path}.token`
+    const text = readFileSync(path, 'utf8')
+    writeFileSync(tokenFile, /token: (\S+)/.exec(text)?.[1] ?? '')
+    const kubeconfig = `${path}.with-token-file`
+    writeFileSync(kubeconfig, text.replace(/token: \S+/, `tokenFile: ${tokenFile}`))
+    return kubeconfig
+  },
+})
+
+it('the token is void, and a new one comes by file', async () => {
+  const { controlPlane, operator } = stage()
+  // Tokens of a ServiceAccount end with it; the server remembers for ten seconds that one was good.
+  await controlPlane.api.remove(`/api/v1/namespaces/${name}/serviceaccounts/${name}`)
+  await delay(11_000)
+  await stage().primaries(0)
+  const refused = { outcome: 'unauthorized' }
+  await eventually(async () => {
+    expect((await operator.metrics()).sum('linkerd_failover_patches_total', refused)).toBeGreaterThan(10)
+  }, 60_000)
+  const next = await grantOperator(controlPlane.api)
+  writeFileSync(`${tokenFile}.next`, next)
+  renameSync(`${tokenFile}.next`, tokenFile)
+  await stage().allRight(60, 'token rotated')
+  await stage().nothingWrongWasWritten()
+  await stage().backToNormal()
+})
