@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stringify } from 'yaml'
 import { z } from 'zod'
+import { ruleGroups } from '../src/install/objects/alert-rules.ts'
+import { grafanaText } from '../src/install/objects/grafana.ts'
 import { valuesSchema } from '../src/install/values.ts'
 import { valuesTable } from './values-table.ts'
 
@@ -11,6 +14,8 @@ export function generated(): ReadonlyMap<string, string> {
   const readme = join(chart, 'README.md')
   return new Map([
     [join(chart, 'values.schema.json'), schemaText()],
+    [join(chart, 'files', 'alerts.yaml'), stringify({ groups: ruleGroups('RUNBOOKS') }, { lineWidth: 0 })],
+    [join(chart, 'files', 'dashboard.json'), grafanaText()],
     [readme, withTable(readFileSync(readme, 'utf8'))],
   ])
 }

@@ -33,6 +33,8 @@ export const defaultValues: Values = {
   networkPolicy: { enabled: true, ingressFrom: [], egress: [{}] },
   podMonitor: { enabled: false, interval: '30s', labels: {} },
   serviceMonitor: { enabled: false, interval: '30s', labels: {} },
+  prometheusRule: { enabled: false, runbooks: 'docs/OPERATIONS.md', labels: {} },
+  grafanaDashboard: { enabled: false, labels: { grafana_dashboard: '1' } },
   admissionPolicy: { enabled: false },
   namespaceMetadata: {
     image: {

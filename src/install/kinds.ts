@@ -26,6 +26,8 @@ export const kinds: readonly Kind[] = [
   kind('PodDisruptionBudget', 'policy/v1', 'poddisruptionbudgets'),
   kind('PodMonitor', 'monitoring.coreos.com/v1', 'podmonitors'),
   kind('ServiceMonitor', 'monitoring.coreos.com/v1', 'servicemonitors'),
+  kind('PrometheusRule', 'monitoring.coreos.com/v1', 'prometheusrules'),
+  kind('ConfigMap', 'v1', 'configmaps'),
   kind('Service', 'v1', 'services'),
   kind('NetworkPolicy', 'networking.k8s.io/v1', 'networkpolicies'),
   kind('RoleBinding', 'rbac.authorization.k8s.io/v1', 'rolebindings'),

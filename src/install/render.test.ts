@@ -47,6 +47,7 @@ const deploymentOf = (values: RawValues = {}) => specOf(rendered(values), 'Deplo
 
 /** The API's own schema of a kind, from the package kubernetes-models. */
 const schemas: Readonly<Record<string, string>> = {
+  ConfigMap: 'IoK8sApiCoreV1ConfigMap',
   ClusterRole: 'IoK8sApiRbacV1ClusterRole',
   ClusterRoleBinding: 'IoK8sApiRbacV1ClusterRoleBinding',
   Deployment: 'IoK8sApiAppsV1Deployment',
@@ -62,7 +63,7 @@ const schemas: Readonly<Record<string, string>> = {
   ValidatingAdmissionPolicyBinding: 'IoK8sApiAdmissionregistrationV1ValidatingAdmissionPolicyBinding',
 }
 /** Kinds of the Prometheus operator: that package does not know them. */
-const foreign = ['PodMonitor', 'ServiceMonitor']
+const foreign = ['PodMonitor', 'PrometheusRule', 'ServiceMonitor']
 
 const validator = z.object({
   validate: z.custom<((object: unknown) => boolean) & { errors?: unknown }>(
@@ -154,6 +155,8 @@ describe('what is installed', () => {
 
   it.each([
     ['podMonitor', ['PodMonitor']],
+    ['prometheusRule', ['PrometheusRule']],
+    ['grafanaDashboard', ['ConfigMap']],
     ['serviceMonitor', ['Service', 'ServiceMonitor']],
     ['admissionPolicy', ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']],
   ])('brings with %s.enabled also %s', (value, more) => {

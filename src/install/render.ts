@@ -5,8 +5,9 @@ import type { Input, InstallContext, Manifest } from './manifest.ts'
 import { admissionPolicy, admissionPolicyBinding } from './objects/admission-policy.ts'
 import { clusterRole, clusterRoleBinding } from './objects/cluster-role.ts'
 import { deployment } from './objects/deployment.ts'
+import { grafanaConfigMap } from './objects/grafana.ts'
 import { leaseRole, leaseRoleBinding } from './objects/lease-role.ts'
-import { podMonitor, service, serviceMonitor } from './objects/monitors.ts'
+import { podMonitor, prometheusRule, service, serviceMonitor } from './objects/monitors.ts'
 import { namespaceMetadata } from './objects/namespace-metadata.ts'
 import { networkPolicy } from './objects/network-policy.ts'
 import { podDisruptionBudget } from './objects/pod-disruption-budget.ts'
@@ -40,6 +41,8 @@ export function render(values: Values, context: InstallContext): Manifest[] {
     ...on(values.podDisruptionBudget.enabled && values.replicas > 1, podDisruptionBudget),
     ...on(values.serviceMonitor.enabled, service, serviceMonitor),
     ...on(values.podMonitor.enabled, podMonitor),
+    ...on(values.prometheusRule.enabled, prometheusRule),
+    ...on(values.grafanaDashboard.enabled, grafanaConfigMap),
     ...on(true, deployment),
   ]
 }

@@ -64,6 +64,8 @@ export const valuesSchema = z.strictObject({
   }),
   podMonitor: monitor,
   serviceMonitor: monitor,
+  prometheusRule: z.strictObject({ enabled: z.boolean(), runbooks: notEmpty, labels }),
+  grafanaDashboard: z.strictObject({ enabled: z.boolean(), labels }),
   admissionPolicy: z.strictObject({ enabled: z.boolean() }),
   namespaceMetadata: z.strictObject({
     image: z.strictObject({ registry: text, name: notEmpty, tag: notEmpty, pullPolicy }),

@@ -25,6 +25,8 @@ export const cases: Readonly<Record<string, RawValues>> = {
   'everything switched on': {
     replicas: 3,
     image: { registry: '', digest: `sha256:${'0123456789abcdef'.repeat(4)}`, pullPolicy: 'Always' },
+    prometheusRule: { enabled: true, runbooks: 'https://runbooks.example/', labels: { prometheus: 'main' } },
+    grafanaDashboard: { enabled: true },
     podMonitor: { enabled: true, interval: '1m30s', labels: { prometheus: 'main' } },
     serviceMonitor: { enabled: true, labels: { prometheus: 'main' } },
     admissionPolicy: { enabled: true },

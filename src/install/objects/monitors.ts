@@ -1,6 +1,7 @@
 import type { IService } from 'kubernetes-models/v1/Service'
 import { type Input, type Manifest, namespacedMetadata, selectorLabels } from '../manifest.ts'
 import type { Values } from '../values.ts'
+import { ruleGroups } from './alert-rules.ts'
 import { adminPort } from './container.ts'
 
 /** For a ServiceMonitor, which finds Pods through a Service. It has no address of its own: nobody else needs it. */
@@ -44,13 +45,21 @@ export const serviceMonitor = (input: Input): Monitoring => ({
   spec: { selector, endpoints: [scrape(input.values.serviceMonitor)] },
 })
 
+/** The Prometheus operator's word for "alert on this". */
+export const prometheusRule = (input: Input): Monitoring => ({
+  apiVersion: 'monitoring.coreos.com/v1',
+  kind: 'PrometheusRule',
+  metadata: monitorMetadata(input, input.values.prometheusRule),
+  spec: { groups: ruleGroups(input.values.prometheusRule.runbooks) },
+})
+
 const selector = { matchLabels: selectorLabels }
 
 type Monitor = Values['podMonitor']
 
 const scrape = ({ interval }: Monitor) => ({ port: adminPort.name, path: '/metrics', interval })
 
-function monitorMetadata(input: Input, monitor: Monitor) {
+function monitorMetadata(input: Input, monitor: Pick<Monitor, 'labels'>) {
   const metadata = namespacedMetadata(input)
   return { ...metadata, labels: { ...monitor.labels, ...metadata.labels } }
 }

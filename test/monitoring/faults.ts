@@ -1,0 +1,84 @@
+/** What each alert is for, as series of Prometheus (a value a minute), and when it must have fired. */
+export interface Fault {
+  readonly series: Readonly<Record<string, string>>
+  readonly firesAt: string
+  /** Shortly before, it is still quiet. */
+  readonly quietAt: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly summary: string
+}
+
+/** A cluster in which all is well, watched by two replicas of which the first leads. */
+export const healthy: Readonly<Record<string, string>> = {
+  'linkerd_failover_routes{instance="a",kind="TrafficSplit",state="primary"}': '9x180',
+  'linkerd_failover_routes{instance="b",kind="TrafficSplit",state="primary"}': '9x180',
+  'linkerd_failover_leader{instance="a"}': '1x180',
+  'linkerd_failover_leader{instance="b"}': '0x180',
+  'linkerd_failover_watch_synced{instance="a",watch="endpointslices"}': '1x180',
+  'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="written"}': '0+5x180',
+  'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="invalid"}': '0+0x60 1+0x119',
+  'linkerd_failover_reaction_seconds_bucket{instance="a",le="0.01"}': '0+5x180',
+  'linkerd_failover_reaction_seconds_bucket{instance="a",le="5"}': '0+5x180',
+  'linkerd_failover_reaction_seconds_bucket{instance="a",le="+Inf"}': '0+5x180',
+}
+
+const routes = (state: string) => `linkerd_failover_routes{instance="a",kind="HTTPRoute",state="${state}"}`
+const kind = { kind: 'HTTPRoute' }
+
+export const faults: Readonly<Record<string, Fault>> = {
+  LinkerdFailoverRouteDark: {
+    series: { [routes('dark')]: '0x9 3x60' },
+    quietAt: '10m',
+    firesAt: '11m',
+    labels: kind,
+    summary: '3 HTTPRoute routes have nothing ready behind them',
+  },
+  LinkerdFailoverRouteFailedOver: {
+    series: { [routes('failover')]: '0x9 2x120' },
+    quietAt: '69m',
+    firesAt: '70m',
+    labels: kind,
+    summary: '2 HTTPRoute routes have lived on their secondaries for an hour',
+  },
+  LinkerdFailoverRouteMisconfigured: {
+    series: { [routes('misconfigured')]: '0x9 1x60' },
+    quietAt: '14m',
+    firesAt: '15m',
+    labels: kind,
+    summary: '1 HTTPRoute routes cannot be understood',
+  },
+  LinkerdFailoverPatchFailing: {
+    series: {
+      'linkerd_failover_patches_total{instance="a",kind="HTTPRoute",outcome="forbidden"}': '0x9 0+6x60',
+    },
+    quietAt: '12m',
+    firesAt: '20m',
+    labels: { kind: 'HTTPRoute', outcome: 'forbidden' },
+    summary: 'Weights of HTTPRoute routes cannot be written: forbidden',
+  },
+  LinkerdFailoverNotSynced: {
+    series: { 'linkerd_failover_watch_synced{instance="b",watch="httproutes"}': '1x9 0x60' },
+    quietAt: '14m',
+    firesAt: '15m',
+    labels: { watch: 'httproutes' },
+    summary: 'The operator has seen no complete list of httproutes',
+  },
+  LinkerdFailoverNoLeader: {
+    series: { 'linkerd_failover_leader{instance="a"}': '1x9 0x60' },
+    quietAt: '10m',
+    firesAt: '11m',
+    labels: {},
+    summary: 'No replica of the operator leads',
+  },
+  LinkerdFailoverReactionSlow: {
+    series: {
+      'linkerd_failover_reaction_seconds_bucket{instance="a",le="0.01"}': '0+1x9 9x60',
+      'linkerd_failover_reaction_seconds_bucket{instance="a",le="5"}': '0+5x180',
+      'linkerd_failover_reaction_seconds_bucket{instance="a",le="+Inf"}': '0+5x180',
+    },
+    quietAt: '9m',
+    firesAt: '30m',
+    labels: {},
+    summary: 'One failover in a hundred takes more than 4.95s',
+  },
+}

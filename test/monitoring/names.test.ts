@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { Registry } from 'prom-client'
+import { describe, expect, it, test } from 'vitest'
+import { startOperator } from '../../src/controller/operator.ts'
+import { alerts, anchorOf } from '../../src/install/objects/alert-rules.ts'
+import { grafanaDashboard } from '../../src/install/objects/grafana.ts'
+import { FakeTransport } from '../../src/kube/testing/fake-transport.ts'
+import { createManualClock } from '../../src/kube/testing/manual-clock.ts'
+import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
+import { createNotifier } from '../../src/notify/notifier.ts'
+
+const registry = new Registry()
+const tools = {
+  clock: createManualClock(),
+  random: () => 0.5,
+  log: createMemoryLog(),
+  instance: 'a',
+  registry,
+}
+startOperator({ ...tools, transport: new FakeTransport(), selector: 'controlled' })
+createNotifier({ ...tools, receivers: [], post: () => new Promise(() => {}) })
+const known = registry.getMetricsAsArray().map(({ name }) => name)
+const operations = readFileSync(new URL('../../docs/OPERATIONS.md', import.meta.url), 'utf8')
+
+/** The names of our metrics in a query, without what a histogram adds to them. */
+const namesIn = (query: string) =>
+  [...query.matchAll(/linkerd_failover_\w+/g)].map(([name]) => name.replace(/_(bucket|count|sum)$/, ''))
+
+describe.each(alerts)('$alert', (alert) => {
+  it('asks for series that the operator has', () => {
+    expect(namesIn(alert.expr).length).toBeGreaterThan(0)
+    expect(known).toEqual(expect.arrayContaining(namesIn(alert.expr)))
+  })
+
+  it('has its runbook in docs/OPERATIONS.md', () => {
+    const headings = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase())
+    expect(headings).toContain(anchorOf(alert))
+  })
+})
+
+test('the dashboard asks for series that the operator has', () => {
+  const queries = grafanaDashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+  expect(queries.length).toBeGreaterThan(10)
+  const asked = queries.flatMap(namesIn)
+  expect(asked.filter((name) => !known.includes(name))).toEqual([])
+})
+
+test('docs/OPERATIONS.md says what every metric of the operator means', () =>
+  expect(known.filter((name) => !operations.includes(`\`${name}\``))).toEqual([]))
