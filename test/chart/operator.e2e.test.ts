@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { clusterRules, leaseRules } from '../../src/install/rules.ts'
 import type { AuditEvent } from '../control-plane/audit.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { released } from '../control-plane/definitions.ts'
 import { kubeconfig } from '../control-plane/kubeconfig.ts'
 import { type Cluster, openCluster } from '../e2e/cluster.ts'
 import { eventually } from '../e2e/eventually.ts'
@@ -29,6 +30,7 @@ async function install(apiServerFlags: readonly string[]): Promise<Cluster> {
   const { api, kubeconfigPath, url, ca } = controlPlane
   await controlPlane.installCrd()
   await serve(api, gatewayKinds)
+  await controlPlane.install(released('linkerd', 'serviceprofiles'))
   const helm = openHelm(kubeconfigPath)
   await helmInstall(helm, api, ['--set', 'admissionPolicy.enabled=true'])
   helm.close()
