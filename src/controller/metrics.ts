@@ -16,6 +16,7 @@ export interface Readings {
   /** By kind and state: how many routes. */
   readonly routes: () => Iterable<{ kind: string; state: string; count: number }>
   readonly eventsLost: () => number
+  readonly fights: () => number
   /** By kind and reason: how many routes have something wrong with them that does not stop the operator. */
   readonly findings: () => Iterable<{ kind: string; reason: string; count: number }>
   readonly leads: () => boolean
@@ -96,6 +97,12 @@ export function addReadings(registry: Registry, readings: Readings): void {
   const leader = 'Whether this replica is the one that writes (1) or stands by (0).'
   gauge(registry, 'linkerd_failover_leader', leader, () => (readings.leads() ? 1 : 0))
   addWatchReadings(registry, readings)
+  gauge(
+    registry,
+    'linkerd_failover_fights',
+    'Routes whose weights somebody undoes again and again.',
+    readings.fights,
+  )
   new Gauge({
     name: 'linkerd_failover_findings',
     help: 'Controlled routes by kind and what is wrong with them or around them.',

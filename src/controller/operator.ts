@@ -6,6 +6,8 @@ import type { Log } from '../log.ts'
 import type { Happening } from '../view/happening.ts'
 import { View } from '../view/view.ts'
 import { Diagnoser } from './diagnoser.ts'
+import { Fights } from './fights.ts'
+import type { Judged } from './judge.ts'
 import { createLeadership, type Election, type Leadership } from './leadership.ts'
 import { addReadings, createMetrics, type Metrics } from './metrics.ts'
 import { type Cause, Queue } from './queue.ts'
@@ -101,16 +103,11 @@ export function startOperator(options: OperatorOptions): Operator {
       leadership.stand()
     },
   })
-  const handle = async (key: RouteKey, cause: Cause) => {
-    const landed = watches.takeLanded(key)
-    if (landed) reporter.landed(key, landed)
-    const outcome = await reconcile(key, watches)
-    diagnoser.see(key, outcome.kind === 'gone' ? undefined : outcome.route)
-    reporter.report(key, outcome, cause)
-    return outcome.kind === 'failed' && outcome.error.kind !== 'notLeader' ? 'retry' : 'done'
-  }
+  const fights = new Fights(clock)
   const { diagnoser, surroundings } = createDiagnoser(tools, metrics, reporter)
-  const parts: Parts = { ...options, metrics, queue, watches, view, events, leadership, reporter, diagnoser }
+  const joined = { queue, watches, view, events, leadership, reporter, diagnoser, fights }
+  const parts: Parts = { ...options, metrics, ...joined }
+  const handle = createHandler(parts)
   addReadings(metrics.registry, readingsOf(parts))
   watches.start()
   return {
@@ -127,11 +124,36 @@ export function startOperator(options: OperatorOptions): Operator {
     stop: async () => {
       await queue.drain()
       diagnoser.stop()
+      fights.stop()
       await events.stop(options.election ? eventPatienceMs.elected : eventPatienceMs.alone)
       await Promise.all([leadership.leave(), watches.stop(), surroundings.stop()])
     },
   }
 }
+
+/** What is done about one due route. */
+function createHandler({ watches, reporter, diagnoser, fights, queue }: Parts) {
+  const world = { ...watches, pauseBefore: fights.pauseBefore.bind(fights) }
+  return async (key: RouteKey, cause: Cause): Promise<'done' | 'retry'> => {
+    const landed = watches.takeLanded(key)
+    if (landed) reporter.landed(key, landed)
+    const outcome = await reconcile(key, world)
+    diagnoser.see(key, outcome.kind === 'gone' ? undefined : outcome.route)
+    reporter.report(key, outcome, cause)
+    if (outcome.kind === 'gone') fights.forget(key)
+    if (outcome.kind === 'steady' && outcome.againInMs)
+      fights.later(outcome.againInMs, () => queue.add(key, cause))
+    if (outcome.kind === 'written' && isFought(fights, key, outcome)) reporter.fought(outcome.after)
+    return outcome.kind === 'failed' && outcome.error.kind !== 'notLeader' ? 'retry' : 'done'
+  }
+}
+
+const isFought = (fights: Fights, key: RouteKey, { route, verdicts }: Judged): boolean =>
+  fights.wrote(
+    key,
+    route,
+    verdicts.map(({ plan }) => plan),
+  )
 
 const exposition = async ({ registry }: Metrics) => ({
   contentType: registry.contentType,
@@ -182,9 +204,10 @@ interface Parts extends Pick<OperatorOptions, 'clock' | 'log'> {
   readonly leadership: Leadership
   readonly reporter: Reporter
   readonly diagnoser: Diagnoser
+  readonly fights: Fights
 }
 
-function readingsOf({ queue, watches, view, events, leadership, diagnoser }: Parts) {
+function readingsOf({ queue, watches, view, events, leadership, diagnoser, fights }: Parts) {
   return {
     queueDepth: () => queue.depth,
     queueInFlight: () => queue.inFlight,
@@ -193,6 +216,7 @@ function readingsOf({ queue, watches, view, events, leadership, diagnoser }: Par
     // Of all replicas one counts them, so that they can be added up.
     routes: () => (leadership.leads ? view.counts() : []),
     eventsLost: () => events.lost,
+    fights: () => fights.size,
     findings: () => (leadership.leads ? diagnoser.counts() : []),
     leads: () => leadership.leads,
   }

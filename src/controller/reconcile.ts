@@ -10,6 +10,8 @@ import type { RouteKey } from './route-index.ts'
 export interface World {
   readonly route: (key: RouteKey) => Route | undefined
   readonly readiness: (service: ServiceKey) => Readiness
+  /** How long to wait before a write (ms), because somebody undoes it again and again; 0 most often. */
+  readonly pauseBefore: (key: RouteKey, route: Route, plans: readonly SplitPlan[]) => number
   /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */
   readonly write: (route: Route, plans: readonly SplitPlan[]) => Promise<Result<Route, KubeError>>
 }
@@ -17,7 +19,8 @@ export interface World {
 /** How one reconcile of a key ended, or what became of an earlier one. */
 export type Outcome =
   | { readonly kind: 'gone' }
-  | ({ readonly kind: 'steady' } & Judged)
+  /** Nothing was written. `againInMs`: because others undo it; to be looked at again by then. */
+  | ({ readonly kind: 'steady'; readonly againInMs?: number } & Judged)
   | ({ readonly kind: 'written'; readonly after: Route } & Judged)
   /** A write that had failed without an answer: the watch shows that it was applied. */
   | ({ readonly kind: 'landed'; readonly after: Route } & Judged)
@@ -29,10 +32,10 @@ export async function reconcile(key: RouteKey, world: World): Promise<Outcome> {
   if (!route) return { kind: 'gone' }
   const { verdicts } = judgeRoute(route, world.readiness)
   if (verdicts.every(({ plan }) => plan.length === 0)) return { kind: 'steady', route, verdicts }
-  const written = await world.write(
-    route,
-    verdicts.map(({ plan }) => plan),
-  )
+  const plans = verdicts.map(({ plan }) => plan)
+  const againInMs = world.pauseBefore(key, route, plans)
+  if (againInMs > 0) return { kind: 'steady', route, verdicts, againInMs }
+  const written = await world.write(route, plans)
   return written.ok
     ? { kind: 'written', route, verdicts, after: written.value }
     : { kind: 'failed', route, verdicts, error: written.error }

@@ -117,6 +117,15 @@ export class Reporter {
     event({ ...about(route), type: 'Warning', reason: 'Misconfigured', action: 'Hold', note: problem })
   }
 
+  /** Somebody undoes what is written to a route, again and again. */
+  fought(route: Route): void {
+    const { log, event } = this.#options
+    const who = route.writer === undefined ? 'somebody' : `"${route.writer}"`
+    const note = `${who} undoes the weights again and again: they are written less often from now on; let it ignore weights, see docs/gitops.md`
+    log.warn({ route: nameOf(route), writer: route.writer }, `${nameOf(route)}: ${note}`)
+    event({ ...about(route), type: 'Warning', reason: 'Fought', action: 'SlowDown', note })
+  }
+
   /** Takes what is wrong with a route, or around it; once for each thing. */
   found(route: Route, { reason, message }: Finding): void {
     const { log, event, leads } = this.#options

@@ -1,5 +1,8 @@
-import { readMetadata } from './metadata.ts'
+import { type RouteMetadata, readMetadata } from './metadata.ts'
 import { type Route, type RouteCodec, steeringAnnotations } from './route.ts'
+
+/** Under this name the API server books the operator's own writes. */
+const ownManager = 'linkerd-failover'
 
 /** A route without its splits, and the annotations that say how to treat them. */
 export interface Identified {
@@ -15,8 +18,20 @@ export function identify(
   const { apiVersion, metadata } = readMetadata(object)
   const { namespace, name, uid, generation, labels, annotations } = metadata
   const steering = steeringOf(annotations)
-  const identity = { apiVersion, kind, objectKind, namespace, name, uid, generation, labels }
+  const identity = {
+    ...{ apiVersion, kind, objectKind, namespace, name, uid, generation, labels },
+    writer: writerOf(metadata.managedFields),
+  }
   return { identity: { ...identity, annotations: steering }, annotations }
+}
+
+/** Who wrote the spec last, besides the operator itself. */
+function writerOf(entries: RouteMetadata['metadata']['managedFields']): string | undefined {
+  const others = entries.filter(
+    ({ manager, subresource, fieldsV1 }) =>
+      manager !== ownManager && subresource === undefined && 'f:spec' in fieldsV1,
+  )
+  return others.sort((a, b) => (a.time < b.time ? 1 : -1))[0]?.manager
 }
 
 /** The others are dropped: `kubectl apply` keeps whole objects in one. */

@@ -1,5 +1,12 @@
 import * as z from 'zod'
 
+const managedFields = z.object({
+  manager: z.string().catch(''),
+  time: z.string().catch(''),
+  subresource: z.string().optional().catch(undefined),
+  fieldsV1: z.record(z.string(), z.unknown()).catch({}),
+})
+
 /** The metadata that every route kind shares. Anything else of an object is left unread. */
 const metadata = z.object({
   namespace: z.string().catch(''),
@@ -9,6 +16,7 @@ const metadata = z.object({
   generation: z.number().optional().catch(undefined),
   labels: z.record(z.string(), z.string()).catch({}),
   annotations: z.record(z.string(), z.string()).catch({}),
+  managedFields: z.array(managedFields).catch([]),
 })
 
 const empty = {
@@ -19,6 +27,7 @@ const empty = {
   generation: undefined,
   labels: {},
   annotations: {},
+  managedFields: [],
 }
 const objectWithMetadata = z.object({ apiVersion: z.string().catch(''), metadata: metadata.catch(empty) })
 

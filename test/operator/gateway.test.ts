@@ -154,6 +154,22 @@ it('tells each thing that is wrong around a route once, as an Event and a metric
   expect(cluster.notes('web')).toHaveLength(2 * reasons.length)
 })
 
+it('slows down where another writer undoes the weights again and again, and says so once', async () => {
+  cluster.slice('web', 0)
+  cluster.slice('east', 1)
+  const apply = () => put(http, 'web', [[ref('web', 1), ref('east', 0)]])
+  apply()
+  const operator = await cluster.readyOperator({ clock: fastClock(20) })
+  for (let times = 0; times < 5; times += 1) {
+    await become(http, 'web', '0 1')
+    apply()
+  }
+  await eventually(() => cluster.notes('web').some((note) => note.includes('undoes the weights')))
+  expect(cluster.notes('web').filter((note) => note.includes('undoes'))).toHaveLength(1)
+  expect((await operator.metrics()).text).toContain('linkerd_failover_fights 1')
+  await become(http, 'web', '0 1')
+})
+
 describe('between the decision and the patch', () => {
   const web = () => [ref('web', 1), ref('east', 0)]
   const whileFailingOver = async (edit: () => void) => {
