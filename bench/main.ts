@@ -11,6 +11,7 @@ import { type Figure, meets, type Outcome, table } from './figures.ts'
 import { type Plot, svg } from './plot.ts'
 import { churn } from './scenarios/churn.ts'
 import { mass, watched } from './scenarios/mass.ts'
+import { memory } from './scenarios/memory.ts'
 import { growth, reaction } from './scenarios/reaction.ts'
 import { stall } from './scenarios/stall.ts'
 import { startDown, startHealthy } from './scenarios/start.ts'
@@ -18,7 +19,7 @@ import { openStand, type Stand } from './stand.ts'
 
 const usage = `npm run bench                          all figures
 npm run bench -- NAME [NAME ...]       some: reaction, mass, watched, start, restart, churn,
-                                       growth, mass10k, stall
+                                       memory (as root), growth, mass10k, stall
 npm run bench -- --quick               small sizes and one round, to see that it works
 npm run bench -- --save                also write the figures and plots to docs/bench/`
 
@@ -42,6 +43,7 @@ const scenarios: Readonly<Record<string, (stand: Stand) => Promise<Outcome>>> = 
   start: (stand) => startDown(stand, splits, rounds),
   restart: (stand) => startHealthy(stand, splits),
   churn: (stand) => churn(stand, { perSecond: 1000, seconds: values.quick ? 3 : 20 }),
+  memory: (stand) => memory(stand, splits, values.quick ? 2000 : 20_000, rounds),
   growth: (stand) => growth(stand, values.quick ? [100, 200] : [1000, 3000, 10_000]),
   mass10k: (stand) => mass(stand, values.quick ? 300 : 10_000, 1),
   stall: (stand) => stall(stand, values.quick ? 2000 : 50_000),

@@ -101,7 +101,8 @@ function cpuOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
-function memoryOf(pid: number) {
+/** Resident memory of a process, now and at its peak (MiB). */
+export function memoryOf(pid: number) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const mib = (field: string) => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024
   return { now: mib('VmRSS'), peak: mib('VmHWM') }
