@@ -13,8 +13,10 @@ ${fn}() {
     esac
   done
   COMPREPLY=()
+  case "$command $previous" in
+${commands.flatMap(choiceCases).join('\n')}
+  esac
   case "$previous" in
-${choiceCases(all).join('\n')}
     ${valueFlags(all, true).join('|')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
     ${valueFlags(all, false).join('|')}) return ;;
   esac
@@ -32,18 +34,15 @@ complete -F ${fn} ${name}
 /** `-o|--output`, as alternatives of a case. */
 const spellings = ({ short, long }: FlagWords): string => (short ? `-${short}|--${long}` : `--${long}`)
 
-/** The same flag may offer other values in another command; a completion offers them all. */
-function choiceCases(flags: readonly FlagWords[]): string[] {
-  const choices = new Map<string, Set<string>>()
-  for (const flag of flags.filter((one) => one.choices.length > 0)) {
-    const known = choices.get(spellings(flag)) ?? new Set()
-    choices.set(spellings(flag), new Set([...known, ...flag.choices]))
-  }
-  return [...choices].map(
-    ([flag, values]) =>
-      `    ${flag}) COMPREPLY=($(compgen -W "${[...values].join(' ')}" -- "$current")); return ;;`,
-  )
-}
+/** The same flag may offer other values in another command. */
+const choiceCases = ({ name, flags }: CommandWords): string[] =>
+  flags
+    .filter(({ choices }) => choices.length > 0)
+    .map((flag) => {
+      const words = spellings(flag).split('|')
+      const patterns = words.map((word) => `"${name} ${word}"`).join('|')
+      return `    ${patterns}) COMPREPLY=($(compgen -W "${flag.choices.join(' ')}" -- "$current")); return ;;`
+    })
 
 const valueFlags = (flags: readonly FlagWords[], files: boolean): string[] => {
   const free = flags.filter(
