@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { codecs } from '../../src/routes/codecs.ts'
 import { type Api, type Body, connect } from '../control-plane/api.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { operatorToken } from '../control-plane/operator-access.ts'
 import { eventually } from '../e2e/eventually.ts'
 import { at, split, splits } from '../e2e/objects.ts'
 import { chart, type Helm, openHelm } from './helm.ts'
-import { helmInstall, namespace, operatorToken, outcome } from './release.ts'
+import { helmInstall, namespace, outcome } from './release.ts'
 import { pathOf, serve } from './route-kinds.ts'
 
 /** What somebody could do who has the operator's token, with the admission policy on. */

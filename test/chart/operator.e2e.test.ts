@@ -6,11 +6,12 @@ import type { AuditEvent } from '../control-plane/audit.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
 import { released } from '../control-plane/definitions.ts'
 import { kubeconfig } from '../control-plane/kubeconfig.ts'
+import { operatorToken } from '../control-plane/operator-access.ts'
 import { type Cluster, openCluster } from '../e2e/cluster.ts'
 import { eventually } from '../e2e/eventually.ts'
 import { type Operator, startOperator } from '../e2e/operator.ts'
 import { openHelm } from './helm.ts'
-import { helmInstall, namespace, operatorToken, operatorUser } from './release.ts'
+import { helmInstall, namespace, operatorUser } from './release.ts'
 import { gatewayKinds, pathOf, route, serve } from './route-kinds.ts'
 
 /**
@@ -29,6 +30,7 @@ async function install(apiServerFlags: readonly string[]): Promise<Cluster> {
   controlPlane = await startControlPlane({ auditUser: operatorUser, apiServerFlags })
   const { api, kubeconfigPath, url, ca } = controlPlane
   await controlPlane.installCrd()
+  await controlPlane.install(released('linkerd', 'serviceprofiles'))
   await serve(api, gatewayKinds)
   await controlPlane.install(released('linkerd', 'serviceprofiles'))
   const helm = openHelm(kubeconfigPath)

@@ -62,12 +62,3 @@ export const outcome = (attempt: Promise<unknown>): Promise<number> =>
   )
 
 export const operatorUser = `system:serviceaccount:${namespace}:linkerd-failover`
-
-const token = z.object({ status: z.object({ token: z.string() }) })
-
-/** A token of the ServiceAccount that was installed, as the kubelet would ask for it. */
-export async function operatorToken(api: Api): Promise<string> {
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/linkerd-failover/token`
-  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }
-  return (await api.post(path, request, token)).status.token
-}

@@ -29,6 +29,11 @@ export async function grantOperator(api: Api): Promise<string> {
     const path = collections.get(object.kind)
     if (path !== undefined) await api.ensure(path, { ...object })
   }
+  return operatorToken(api)
+}
+
+/** A token of the operator's ServiceAccount, which must be there; good for two hours. */
+export async function operatorToken(api: Api): Promise<string> {
   const path = `/api/v1/namespaces/${name}/serviceaccounts/${name}/token`
   const request = {
     apiVersion: 'authentication.k8s.io/v1',
