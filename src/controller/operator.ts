@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
+import { type KubeError, waitAskedBy } from '../kube/errors.ts'
 import { createEventRecorder, type EventRecorder } from '../kube/events.ts'
 import type { Transport } from '../kube/transport.ts'
 import type { Log } from '../log.ts'
@@ -10,7 +11,7 @@ import { Fights } from './fights.ts'
 import type { Judged } from './judge.ts'
 import { createLeadership, type Election, type Leadership } from './leadership.ts'
 import { addReadings, createMetrics, type Metrics } from './metrics.ts'
-import { type Cause, Queue } from './queue.ts'
+import { type Cause, type Handled, Queue } from './queue.ts'
 import { reconcile } from './reconcile.ts'
 import { Reporter } from './report.ts'
 import type { RouteKey } from './route-index.ts'
@@ -60,6 +61,13 @@ const busyFrom = 4
 const stuckAfterMs = 120_000
 /** For the last Events (ms): little where another replica waits for the lead. */
 const eventPatienceMs = { alone: 2_000, elected: 300 } as const
+
+/** Who does not lead tries nothing again: the leader looks at every route. */
+function retryAfter(error: KubeError): Handled {
+  if (error.kind === 'notLeader') return 'done'
+  const retryAfterMs = waitAskedBy(error)
+  return retryAfterMs === undefined ? 'retry' : { retryAfterMs }
+}
 
 /** Joins the six hops: watches -> index -> queue -> reconcile -> writer -> report. */
 export function startOperator(options: OperatorOptions): Operator {
@@ -134,7 +142,7 @@ export function startOperator(options: OperatorOptions): Operator {
 /** What is done about one due route. */
 function createHandler({ watches, reporter, diagnoser, fights, queue }: Parts) {
   const world = { ...watches, pauseBefore: fights.pauseBefore.bind(fights) }
-  return async (key: RouteKey, cause: Cause): Promise<'done' | 'retry'> => {
+  return async (key: RouteKey, cause: Cause): Promise<Handled> => {
     const landed = watches.takeLanded(key)
     if (landed) reporter.landed(key, landed)
     const outcome = await reconcile(key, world)
@@ -144,7 +152,7 @@ function createHandler({ watches, reporter, diagnoser, fights, queue }: Parts) {
     if (outcome.kind === 'steady' && outcome.againInMs)
       fights.later(outcome.againInMs, () => queue.add(key, cause))
     if (outcome.kind === 'written' && isFought(fights, key, outcome)) reporter.fought(outcome.after)
-    return outcome.kind === 'failed' && outcome.error.kind !== 'notLeader' ? 'retry' : 'done'
+    return outcome.kind === 'failed' ? retryAfter(outcome.error) : 'done'
   }
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock, settle } from '../kube/testing/manual-clock.ts'
-import { type Cause, Queue } from './queue.ts'
+import { type Cause, type Handled, Queue } from './queue.ts'
 
 /** A queue whose work ends when the test says so. */
 function setUp(concurrency = 16) {
   const clock = createManualClock()
-  const begun: { key: string; cause: Cause; end: (outcome: 'done' | 'retry') => void }[] = []
+  const begun: { key: string; cause: Cause; end: (outcome: Handled) => void }[] = []
   const bugs: unknown[] = []
   const queue = new Queue({
     clock,
@@ -14,7 +14,7 @@ function setUp(concurrency = 16) {
     onBug: (_, error) => bugs.push(error),
   })
   const add = (key: string) => queue.add(key, { at: clock.now() })
-  const end = async (index: number, outcome: 'done' | 'retry') => {
+  const end = async (index: number, outcome: Handled) => {
     begun[index]?.end(outcome)
     await settle()
   }
@@ -53,6 +53,36 @@ describe('the queue', () => {
     expect(keys()).toEqual(['a', 'a'])
     await end(1, 'done')
     expect(keys()).toEqual(['a', 'a'])
+  })
+
+  it('waits as long as the server asks, whatever changes meanwhile, and no longer', async () => {
+    const { clock, queue, add, keys, end } = setUp()
+    queue.start()
+    add('a')
+    await settle()
+    await end(0, { retryAfterMs: 7_000 })
+    await clock.advance(3_000)
+    add('a')
+    await clock.advance(3_999)
+    expect(keys()).toEqual(['a'])
+    await clock.advance(1)
+    expect(keys()).toEqual(['a', 'a'])
+    await end(1, 'done')
+    add('a')
+    await settle()
+    expect(keys()).toEqual(['a', 'a', 'a'])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('leaves no timer behind when it is drained in such a wait', async () => {
+    const { clock, queue, add, end } = setUp()
+    queue.start()
+    add('a')
+    await settle()
+    await end(0, { retryAfterMs: 7_000 })
+    await queue.drain()
+    add('a')
+    expect(clock.pending).toBe(0)
   })
 
   it('has no more in flight than it may', async () => {

@@ -8,12 +8,15 @@ export interface Cause {
   readonly changedAt?: number | undefined
 }
 
+/** `retry`: the key wants another try, after its backoff, and not before the server wants to hear of it again. */
+export type Handled = 'done' | 'retry' | { readonly retryAfterMs: number }
+
 export interface QueueOptions {
   readonly clock: Clock
   /** Most keys handled at the same time. */
   readonly concurrency: number
-  /** Handles one key; `retry` asks for the key again after its backoff. Must not reject: that is a bug. */
-  readonly handle: (key: string, cause: Cause) => Promise<'done' | 'retry'>
+  /** Handles one key. Must not reject: that is a bug. */
+  readonly handle: (key: string, cause: Cause) => Promise<Handled>
   readonly onBug: (key: string, error: unknown) => void
 }
 
@@ -24,6 +27,8 @@ interface Entry {
   again: boolean
   failures: number
   backoff: Timer | undefined
+  /** The server does not want to hear of it before (ms on the clock). */
+  notBefore: number
 }
 
 const firstBackoffMs = 5
@@ -31,8 +36,8 @@ const longestBackoffMs = 30_000
 
 /**
  * Keys that want work. A key is in it once, is handled by one worker at a time, and comes back by itself after
- * a failure: 5 ms, doubling to 30 s. A fresh change does not wait for that backoff. It starts paused, so that
- * keys can gather before the caches are complete.
+ * a failure: 5 ms, doubling to 30 s. A fresh change does not wait for that backoff, but it does for a wait that
+ * the server asked for. It starts paused, so that keys can gather before the caches are complete.
  */
 export class Queue {
   readonly #options: QueueOptions
@@ -99,6 +104,7 @@ export class Queue {
       again: false,
       failures: 0,
       backoff: undefined,
+      notBefore: 0,
     }
     this.#entries.set(key, entry)
     return entry
@@ -107,10 +113,19 @@ export class Queue {
   #makeDue(key: string, entry: Entry): void {
     entry.backoff?.cancel()
     entry.backoff = undefined
-    if (this.#due.has(key)) return
+    if (this.#due.has(key) || this.#isHeld(key, entry)) return
     entry.dueSince = this.#options.clock.now()
     this.#due.add(key)
     this.#schedulePump()
+  }
+
+  /** True where the server asked for a wait that is not over: then the key comes back by itself. */
+  #isHeld(key: string, entry: Entry): boolean {
+    const { clock } = this.#options
+    const ms = entry.notBefore - clock.now()
+    if (ms <= 0) return false
+    if (this.#state !== 'draining') entry.backoff = clock.after(ms, () => this.#makeDue(key, entry))
+    return true
   }
 
   /** One turn later, so that all changes of one chunk of a watch are in before the first decision. */
@@ -140,13 +155,13 @@ export class Queue {
     const outcome = await this.#handle(key, cause)
     this.#inFlight -= 1
     entry.running = false
-    if (outcome === 'retry') this.#failed(key, entry, cause)
-    else this.#succeeded(key, entry)
+    if (outcome === 'done') this.#succeeded(key, entry)
+    else this.#failed(key, entry, cause, outcome === 'retry' ? 0 : outcome.retryAfterMs)
     if (this.#inFlight === 0) this.#drained?.()
     this.#schedulePump()
   }
 
-  async #handle(key: string, cause: Cause): Promise<'done' | 'retry'> {
+  async #handle(key: string, cause: Cause): Promise<Handled> {
     try {
       return await this.#options.handle(key, cause)
     } catch (error) {
@@ -161,8 +176,9 @@ export class Queue {
     else this.#entries.delete(key)
   }
 
-  #failed(key: string, entry: Entry, cause: Cause): void {
+  #failed(key: string, entry: Entry, cause: Cause, askedMs: number): void {
     entry.cause = cause
+    entry.notBefore = this.#options.clock.now() + askedMs
     const wait = Math.min(firstBackoffMs * 2 ** entry.failures, longestBackoffMs)
     entry.failures += 1
     if (this.#state === 'draining') return

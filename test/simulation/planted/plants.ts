@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../../sandbox/json.ts'
-import { ok } from '../../../src/result.ts'
+import { err, ok } from '../../../src/result.ts'
 import type { Rule } from '../checker/violation.ts'
 import { resourceOf } from '../network/sent.ts'
 import type { Plant } from '../story/fleet.ts'
@@ -172,6 +172,21 @@ export const planted: readonly Planted[] = [
               return again.ok ? again.value : undefined
             }),
           }
+        },
+      }),
+  },
+  {
+    name: 'Retry-After not heeded',
+    breaks: ['impatient'],
+    within: 30,
+    menu: ['refuse'],
+    plant: (transport) =>
+      changed(transport, {
+        request: async (req) => {
+          const answer = await transport.request(req)
+          if (answer.ok || !('retryAfterMs' in answer.error)) return answer
+          const { retryAfterMs: _, ...error } = answer.error
+          return err(error)
         },
       }),
   },

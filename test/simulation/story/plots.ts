@@ -196,7 +196,7 @@ export const plots: readonly Plot[] = [
     const status = random.pick([401, 403, 404, 409, 410, 422, 429, 429, 500, 503, 504])
     const retryAfterSeconds = random.pick([undefined, 1, 7])
     const aim = target(random)
-    const asksToWait = status >= 429 && aim.method === 'GET' && retryAfterSeconds !== undefined
+    const asksToWait = status >= 429 && retryAfterSeconds !== undefined
     const times = random.pick([1, 1, 2, 7, 20])
     return { do: 'refuse', ...aim, status, ...(asksToWait ? { retryAfterSeconds } : {}), times }
   }),
