@@ -15,7 +15,7 @@ it('tells the worst first, and then the newest', () => {
     route('shop/c', 'dark', { since: since(5) }),
     route('shop/d', 'misconfigured'),
   ])
-  expect(stories.map(({ routes }) => routes[0]?.name)).toEqual(['c', 'd', 'b', 'a'])
+  expect(stories.map(({ newest }) => newest.name)).toEqual(['c', 'd', 'b', 'a'])
 })
 
 it('tells many routes with one cause as one story, since the first of them', () => {
@@ -24,8 +24,8 @@ it('tells many routes with one cause as one story, since the first of them', () 
   )
   const [story, other] = storiesOf([...east, route('shop/web', 'failover', { since: since(300) })])
   expect(story).toMatchObject({ state: 'failover', cluster: 'east', since: since(100) })
-  expect(story?.routes.map(({ name }) => name)).toEqual(['r6', 'r5', 'r4', 'r3', 'r2', 'r1', 'r0'])
-  expect(other?.routes.map(({ name }) => name)).toEqual(['web'])
+  expect([story?.newest.name, story?.routes.length]).toEqual(['r6', 7])
+  expect([other?.newest.name, other?.routes.length]).toEqual(['web', 1])
 })
 
 it('does not know since when, where one of them stood so before the operator looked', () => {
@@ -33,4 +33,12 @@ it('does not know since when, where one of them stood so before the operator loo
     route(`shop/r${index}`, 'dark', { since: index ? since(index) : null }),
   )
   expect(storiesOf(routes)[0]?.since).toBeNull()
+})
+
+it('says how many of them stand as it was decided', () => {
+  const refusal = { message: 'no', count: 2 }
+  const routes = Array.from({ length: 6 }, (_, index) =>
+    route(`shop/r${index}`, 'failover', index < 2 ? { refusal } : {}),
+  )
+  expect(storiesOf(routes)[0]?.agreement).toEqual({ agrees: 4, pending: 0, refused: 2, held: 0 })
 })

@@ -1,16 +1,20 @@
 import type { RouteItem } from '../live/api.ts'
 import { massFrom } from './moments.ts'
-import { keyOf, primaryCluster } from './route.ts'
+import { type Agreement, agreementOf, keyOf, primaryCluster } from './route.ts'
 import { type RouteState, stateNames, states } from './states.ts'
 
 /** One thing that is wrong now: a route, or many that are wrong in the same way. */
 export interface Story {
   readonly state: RouteState
-  /** The newest first. */
+  /** Of many, the one that came into this state last. */
+  readonly newest: RouteItem
+  /** All of them, in no order. */
   readonly routes: readonly RouteItem[]
   readonly cluster: string | null
   /** ISO time since when the first of them stands so; `null`: since before the operator looked. */
   readonly since: string | null
+  /** How many of them stand as decided, and how many do not. */
+  readonly agreement: Readonly<Record<Agreement, number>>
 }
 
 /** What a person should know first, the worst first; what is calm is no story. */
@@ -27,27 +31,32 @@ export function storiesOf(routes: Iterable<RouteItem>): Story[] {
 }
 
 function told(group: readonly RouteItem[]): Story[] {
-  return group.length >= massFrom ? [storyOf(group)] : group.map((route) => storyOf([route]))
+  if (group.length < massFrom) return group.map((route) => storyOf(route, [route]))
+  return group.slice(0, 1).map((first) => storyOf(first, group))
 }
 
-function storyOf(group: readonly RouteItem[]): Story {
-  const routes = [...group].sort((one, other) => compare(other.since ?? '', one.since ?? ''))
-  const [first] = routes
+function storyOf(first: RouteItem, routes: readonly RouteItem[]): Story {
+  const newest = routes.reduce((best, route) => (sinceOf(route) > sinceOf(best) ? route : best), first)
+  const oldest = routes.reduce((best, route) => (sinceOf(route) < sinceOf(best) ? route : best), first)
+  const agreement = { agrees: 0, pending: 0, refused: 0, held: 0 }
+  for (const route of routes) agreement[agreementOf(route)] += 1
   return {
-    state: first?.state ?? 'hold',
+    state: first.state,
+    newest,
     routes,
-    cluster: first ? primaryCluster(first) : null,
-    since: routes.at(-1)?.since ?? null,
+    cluster: primaryCluster(first),
+    since: oldest.since,
+    agreement,
   }
 }
+
+const sinceOf = ({ since }: RouteItem) => since ?? ''
 
 /** The worst state first, then the larger, then the newer. */
 const byWeight = (one: Story, other: Story) =>
   stateNames.indexOf(one.state) - stateNames.indexOf(other.state) ||
   other.routes.length - one.routes.length ||
   compare(other.since ?? '', one.since ?? '') ||
-  compare(nameOf(one), nameOf(other))
-
-const nameOf = ({ routes: [first] }: Story) => (first ? keyOf(first) : '')
+  compare(keyOf(one.newest), keyOf(other.newest))
 
 const compare = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)

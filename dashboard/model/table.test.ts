@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { route } from '../testing/builders.ts'
-import { arrange, everything, type Filter, facetsOf, fits, worstFirst } from './table.ts'
+import { arrange, everything, type Filter, facetsOf, wanting, worstFirst } from './table.ts'
 
 const since = (seconds: number) => new Date(seconds * 1000).toISOString()
 const wants =
   (filter: Partial<Filter>) =>
   (title: string, state: Parameters<typeof route>[1] = 'primary') =>
-    fits(route(title, state, { cluster: 'east' }), { ...everything, ...filter })
+    wanting({ ...everything, ...filter })(route(title, state, { cluster: 'east' }))
 
 describe('a route fits', () => {
   it('when nothing is asked for', () => expect(wants({})('shop/web')).toBe(true))

@@ -1,7 +1,7 @@
 import type { BackendItem, SplitItem } from '../live/api.ts'
 import { listed, percent } from '../model/format.ts'
 import { shareOf, shortService } from '../model/route.ts'
-import { ReadinessDot } from './backends.tsx'
+import { Dots } from './backends.tsx'
 
 interface DiagramProps {
   readonly split: SplitItem
@@ -86,7 +86,7 @@ function Box({ backend, share, namespace }: { backend: BackendItem; share: numbe
   const { service, weight, primary, cluster, readiness } = backend
   return (
     <li class={`box ${readiness.state} ${share > 0 ? 'active' : ''}`}>
-      <ReadinessDot backend={{ ...backend, primary: false }} />
+      <Dots backends={[{ readiness, primary: false }]} />
       <span class="service">
         {shortService(service, namespace)}
         {primary && <span class="tag">primary</span>}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { count, counted } from '../model/format.ts'
 import { everything, type Facets, type Filter } from '../model/table.ts'
 
@@ -46,6 +46,15 @@ export function Filters({ filter, facets, change, found, total }: FiltersProps) 
 
 function SearchField({ text, change }: { text: string; change: (text: string) => void }) {
   const field = useRef<HTMLInputElement>(null)
+  const [typed, setTyped] = useState(text)
+  // The address follows the keys a moment later: it must not take back what was typed meanwhile.
+  useEffect(() => {
+    if (document.activeElement !== field.current) setTyped(text)
+  }, [text])
+  const type = (next: string) => {
+    setTyped(next)
+    change(next)
+  }
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
       if (
@@ -67,9 +76,9 @@ function SearchField({ text, change }: { text: string; change: (text: string) =>
       class="search"
       placeholder="Search routes and backends  ( / )"
       aria-label="Search routes and backends"
-      value={text}
-      onInput={(event) => change(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === 'Escape' && change('')}
+      value={typed}
+      onInput={(event) => type(event.currentTarget.value)}
+      onKeyDown={(event) => event.key === 'Escape' && type('')}
     />
   )
 }

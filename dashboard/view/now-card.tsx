@@ -1,8 +1,8 @@
-import { clock, counted, lasting } from '../model/format.ts'
+import { clock, count, counted, lasting } from '../model/format.ts'
 import { type Counts, headlineOf } from '../model/headline.ts'
 import type { Moment } from '../model/moments.ts'
 import { type Place, writePlace } from '../model/place.ts'
-import { agreementOf, keyOf, titleOf } from '../model/route.ts'
+import { keyOf, titleOf } from '../model/route.ts'
 import { states } from '../model/states.ts'
 import type { Story } from '../model/stories.ts'
 import { everything, worstFirst } from '../model/table.ts'
@@ -37,7 +37,7 @@ export function NowCard({ counts, stories, moments, isComplete, now }: NowCardPr
       <ul class="lines">
         {stories.slice(0, lines).map((story) => (
           <StoryLine
-            key={`${story.state} ${story.cluster} ${story.routes.at(-1)?.name}`}
+            key={`${story.state} ${story.cluster} ${story.routes[0]?.name}`}
             story={story}
             now={now}
           />
@@ -50,21 +50,19 @@ export function NowCard({ counts, stories, moments, isComplete, now }: NowCardPr
 }
 
 function StoryLine({ story, now }: { story: Story; now: number }) {
-  const { state, routes, since } = story
-  const [first] = routes
-  if (!first) return null
+  const { state, newest, routes, since } = story
   const isOne = routes.length === 1
   const at = since === null ? undefined : Date.parse(since)
   return (
     <li class="line">
       <StateMark state={state} />
       <a class="subject" href={writePlace(placeOf(story))}>
-        {isOne ? titleOf(keyOf(first)) : headOf(story)}
+        {isOne ? titleOf(keyOf(newest)) : headOf(story)}
       </a>
       <span class="why">
-        {isOne ? sentenceOf(first) : `for example ${titleOf(keyOf(first))}: ${sentenceOf(first)}`}
+        {isOne ? sentenceOf(newest) : `for example ${titleOf(keyOf(newest))}: ${sentenceOf(newest)}`}
       </span>
-      <Verdict story={story} />
+      <Verdict {...story.agreement} />
       <span class="when">
         {at === undefined ? 'since before the start' : lasting(now - at)}
         {at !== undefined && <span class="aside-word">, since {clock(at, now)}</span>}
@@ -82,25 +80,17 @@ function headOf({ state, routes, cluster }: Story): string {
 }
 
 /** Whether what stands in the cluster is what was decided. */
-function Verdict({ story: { routes } }: { story: Story }) {
-  const open = routes.map(agreementOf)
-  const refused = open.filter((one) => one === 'refused').length
-  const pending = open.filter((one) => one === 'pending').length
+function Verdict({ agrees, pending, refused, held }: Story['agreement']) {
+  const isOne = agrees + pending + refused + held === 1
   if (refused > 0)
-    return (
-      <span class="verdict bad">✗ {refused === open.length ? 'write refused' : `${refused} refused`}</span>
-    )
+    return <span class="verdict bad">✗ {isOne ? 'write refused' : `${count(refused)} refused`}</span>
   if (pending > 0) return <span class="verdict wait">… being written</span>
-  if (!open.includes('agrees')) return <span class="verdict">weights left alone</span>
-  return <span class="verdict good">✓ weights as decided</span>
+  if (agrees > 0) return <span class="verdict good">✓ weights as decided</span>
+  return <span class="verdict">weights left alone</span>
 }
 
-function placeOf({ routes, state, cluster }: Story): Place {
-  const [first] = routes
-  if (routes.length === 1 && first) return { view: 'route', key: keyOf(first) }
-  return {
-    view: 'routes',
-    filter: { ...everything, states: [state], cluster: cluster ?? '' },
-    sorting: worstFirst,
-  }
+function placeOf({ newest, routes, state, cluster }: Story): Place {
+  if (routes.length === 1) return { view: 'route', key: keyOf(newest) }
+  const filter = { ...everything, states: [state], cluster: cluster ?? '' }
+  return { view: 'routes', filter, sorting: worstFirst }
 }

@@ -9,23 +9,15 @@ import { StateBadge } from './state-mark.tsx'
 interface RouteRowProps {
   readonly id: string
   readonly index: number
-  /** Pixels from the top of all rows. */
-  readonly top: number
   readonly isActive: boolean
   /** `undefined` once it is gone, until the order is made anew. */
   readonly route: RouteItem | undefined
   readonly now: number
 }
 
-export function RouteRow({ id, index, top, isActive, route, now }: RouteRowProps) {
+export function RouteRow({ id, index, isActive, route, now }: RouteRowProps) {
   return (
-    <tr
-      class={isActive ? 'active' : undefined}
-      id={id}
-      aria-rowindex={index + 2}
-      aria-selected={isActive}
-      style={{ transform: `translateY(${top}px)` }}
-    >
+    <tr class={isActive ? 'active' : undefined} id={id} aria-rowindex={index + 2} aria-selected={isActive}>
       {route ? <Cells route={route} now={now} /> : <td class="gone">gone</td>}
     </tr>
   )

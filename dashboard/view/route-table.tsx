@@ -20,11 +20,11 @@ interface RouteTableProps {
 /** Heights of a row as the style sheet has them. */
 const rowHeights = { wide: 56, narrow: 104 }
 
-/** All routes. Only those in sight exist as elements, each put where it would be if all did. */
+/** All routes. Only those in sight exist as elements; the room of all others is kept free. */
 export function RouteTable({ order, routes, sorting, sort, now, empty }: RouteTableProps) {
   const isNarrow = useMedia('(max-width: 760px)')
   const rowHeight = isNarrow ? rowHeights.narrow : rowHeights.wide
-  const { body, first, end } = usePageWindow(order.length, rowHeight)
+  const { body, slots, first, end } = usePageWindow(order.length, rowHeight)
   const { active, onKeyDown } = useKeys(order, rowHeight, body)
   return (
     <div class="table">
@@ -38,15 +38,17 @@ export function RouteTable({ order, routes, sorting, sort, now, empty }: RouteTa
         onKeyDown={onKeyDown}
       >
         <Head sorting={sorting} sort={sort} />
-        <tbody ref={body} style={{ height: `${order.length * rowHeight}px` }}>
+        <tbody
+          ref={body}
+          style={{ height: `${order.length * rowHeight}px`, paddingTop: `${first * rowHeight}px` }}
+        >
           {order.slice(first, end).map((key, offset) => {
             const index = first + offset
             return (
               <RouteRow
-                key={key}
+                key={index % slots}
                 id={rowId(index)}
                 index={index}
-                top={index * rowHeight}
                 isActive={index === active}
                 route={routes.get(key)}
                 now={now}

@@ -20,9 +20,8 @@ interface RouteViewProps {
 
 /** Everything about one route: how it stands, where its traffic goes, what happened, how to look further. */
 export function RouteView({ store, http, routeKey, now }: RouteViewProps) {
-  const live = store.routes.get(routeKey)
-  const detail = useDetail(http, routeKey, live?.revision)
-  const route = live ?? (store.isComplete ? undefined : detail.value?.route)
+  const route = store.routes.get(routeKey)
+  const detail = useDetail(http, routeKey, route?.revision)
   return (
     <article class="route">
       <p class="back">

@@ -19,13 +19,10 @@ interface RoutesViewProps {
   readonly now: number
 }
 
-/** The order of the table, what to choose from, and the stories are made anew at most so often (ms). */
-const everyMs = 1000
-
 /** The first view: what is wrong, how many stand how, and all routes. */
 export function RoutesView({ store, place, now }: RoutesViewProps) {
   const { filter, sorting } = place
-  const digest = useDigest(store, place, now)
+  const digest = useDigest(store, place)
   const go = (change: { filter?: Filter; sorting?: Sorting }) =>
     location.replace(writePlace({ view: 'routes', filter, sorting, ...change }))
   return (
@@ -92,10 +89,10 @@ function Empty({ store, clear }: { store: Store; clear: () => void }) {
   )
 }
 
-function useDigest(store: Store, place: Place & { view: 'routes' }, now: number) {
-  const slowly = useMemo(() => new Slowly<unknown, Digest>(everyMs), [store])
+function useDigest(store: Store, place: Place & { view: 'routes' }) {
+  const slowly = useMemo(() => new Slowly<Place, Digest>(() => performance.now()), [store])
   const { filter, sorting } = place
-  return slowly.ask(place, store.version, now, () => ({
+  return slowly.ask(place, store.version, () => ({
     order: arrange(store.routes.values(), filter, sorting),
     facets: facetsOf(store.routes.values()),
     stories: storiesOf(store.routes.values()),

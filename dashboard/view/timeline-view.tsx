@@ -8,13 +8,13 @@ import { Moments } from './moments.tsx'
 import { RangeBar } from './range-bar.tsx'
 import { useRange } from './use-range.ts'
 
-/** Lanes and moments are made anew at most so often (ms). */
-const everyMs = 1000
-
 /** What happened to all routes, over time. */
 export function TimelineView({ store, now }: { store: Store; now: number }) {
-  const slowly = useMemo(() => new Slowly<string, ReturnType<typeof digest>>(everyMs), [store])
-  const { moments, lanes } = slowly.ask('all', store.version, now, () => digest(store))
+  const slowly = useMemo(
+    () => new Slowly<string, ReturnType<typeof digest>>(() => performance.now()),
+    [store],
+  )
+  const { moments, lanes } = slowly.ask('all', store.version, () => digest(store))
   const oldest = store.happenings[0]?.at
   const range = useRange(now, oldest)
   const [shownMoments, showMoments] = useState(50)

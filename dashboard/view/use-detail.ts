@@ -12,7 +12,10 @@ export interface Detail {
 /** Changes that follow each other closely are asked for once (ms). */
 const gatherMs = 300
 
-/** What is told of one route alone. Asked for when the route is opened, and again whenever `revision` says it changed. */
+/**
+ * What is told of one route alone. Asked for when the route is opened, and again whenever `revision` says that it
+ * changed; without a revision there is no such route, and nobody is asked.
+ */
 export function useDetail(http: Http, key: string, revision: number | undefined): Detail {
   const [detail, setDetail] = useState<Detail & { key: string }>({
     key,
@@ -21,6 +24,7 @@ export function useDetail(http: Http, key: string, revision: number | undefined)
   })
   const isFirst = detail.key !== key || !detail.value
   useEffect(() => {
+    if (revision === undefined) return
     const abort = new AbortController()
     const ask = () => {
       const path = `/api/v1/routes/${key.split('/').map(encodeURIComponent).join('/')}`

@@ -1,14 +1,20 @@
 import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
-import { type Window, windowOf } from '../model/window.ts'
+import { slotsFor, type Window, windowOf } from '../model/window.ts'
 
 /** Rows that are ready above and below what is seen. */
-const overscan = 12
+const overscan = 6
+
+/** Rows to draw, and how many elements they share: a row that leaves hands its element to one that comes. */
+interface PageWindow extends Window {
+  readonly body: { readonly current: HTMLTableSectionElement | null }
+  readonly slots: number
+}
 
 /**
  * Which of `rows` rows have to be drawn in an element that is as high as all of them, while the page is scrolled.
  * The window of the page is what scrolls: one scroll bar, on a phone as on a screen.
  */
-export function usePageWindow(rows: number, rowHeight: number) {
+export function usePageWindow(rows: number, rowHeight: number): PageWindow {
   const body = useRef<HTMLTableSectionElement>(null)
   const [, look] = useReducer((looks: number) => looks + 1, 0)
   const shown = useRef<Window>({ first: 0, end: 0 })
@@ -31,7 +37,7 @@ export function usePageWindow(rows: number, rowHeight: number) {
       removeEventListener('resize', check)
     }
   }, [rows, rowHeight])
-  return { body, ...current }
+  return { body, slots: slotsFor(innerHeight, rowHeight, overscan), ...current }
 }
 
 function windowIn(element: HTMLElement | null, rows: number, rowHeight: number): Window {

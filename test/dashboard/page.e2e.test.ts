@@ -1,0 +1,238 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { buildDashboard, type Look, TestBrowser } from './browser.ts'
+import { FakeOperator } from './fake-operator.ts'
+import { populate, turn } from './world.ts'
+
+const views = [
+  '#/',
+  '#/timeline',
+  '#/operator',
+  '#/route/TrafficSplit/shop/cart',
+  '#/route/TrafficSplit/no/such',
+]
+
+let operator: FakeOperator
+let port = 0
+const base = () => `http://127.0.0.1:${port}`
+const browsers: TestBrowser[] = []
+
+async function browser(look: Look = {}): Promise<TestBrowser> {
+  const started = await TestBrowser.start(look)
+  browsers.push(started)
+  return started
+}
+
+const live = (page: Page) =>
+  page
+    .getByRole('status')
+    .filter({ hasText: /^Live$/ })
+    .waitFor()
+const notLive = (page: Page) => page.getByRole('alert').filter({ hasText: 'Not live.' }).waitFor()
+
+beforeAll(buildDashboard)
+beforeEach(async () => {
+  operator = new FakeOperator()
+  const routes = populate(operator, 128)
+  port = await operator.start()
+  operator.ready('shop/cart', 0)
+  operator.ready('media/cart', undefined)
+  for (const end of ['', '-east', '-asia']) operator.ready(`bank/mail${end}`, 0)
+  turn(operator, routes, 'east', 0)
+  turn(operator, routes.slice(64), 'east', 3)
+})
+afterEach(async () => {
+  for (const one of browsers.splice(0)) await one.stop()
+  await operator.stop()
+})
+
+describe('a person at three in the morning', () => {
+  it('reads first what is wrong, why, since when, and whether it is right', async () => {
+    const page = await (await browser()).open(base())
+    await page.getByRole('heading', { name: /1 route is dark/ }).waitFor()
+    const now = page.getByRole('region', { name: 'Now' })
+    await expect.poll(() => now.textContent()).toMatch(/bank\/mailholds: mail has 0 of 3 endpoints ready/)
+    const text = await now.textContent()
+    expect(text).toMatch(/\d+ routes failed over from cluster east/)
+    expect(text).toContain('✓ weights as decided')
+    expect(text).toMatch(/since \d\d:\d\d:\d\d/)
+    expect(await page.title()).toBe('1 dark · linkerd-failover')
+  })
+
+  it('finds a route by search, filter and keys, and can send the address to a colleague', async () => {
+    const one = await browser()
+    const page = await one.open(base())
+    await live(page)
+    await page.keyboard.press('/')
+    await page.keyboard.type('shop cart-2')
+    await page.getByText('1 of 128 routes').waitFor()
+    expect(page.url()).toContain('q=shop+cart-2')
+    const colleague = await one.open(page.url())
+    await colleague.getByText('1 of 128 routes').waitFor()
+    await page.getByRole('grid').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'shop/cart-2' }).waitFor()
+    one.expectNoComplaints()
+  })
+
+  it('filters by the tiles and sorts by the heads of the columns', async () => {
+    const page = await (await browser()).open(base())
+    await live(page)
+    await page.getByRole('button', { name: '1 Dark' }).click()
+    await page.getByText('1 of 128 routes').waitFor()
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await page.getByRole('button', { name: 'Route', exact: true }).click()
+    await expect
+      .poll(() => page.getByRole('grid').locator('td.name').first().textContent())
+      .toBe('cartauth · TrafficSplit')
+  })
+
+  it('sees on the page of a route where its traffic goes, what happened, and how to look further', async () => {
+    const one = await browser()
+    const page = await one.open(`${base()}/#/route/TrafficSplit/shop/cart`)
+    await page.getByText('✓ The weights in the cluster are what was decided.').waitFor()
+    const picture = page.getByRole('figure', { name: /cart-east: 50 % of the traffic, 3 of 3 ready/ })
+    await picture.waitFor()
+    await page.getByText('kubectl -n shop describe trafficsplit.split.smi-spec.io/cart').waitFor()
+    await page.getByText('kind: TrafficSplit').waitFor()
+    await page.getByText('failed over', { exact: true }).waitFor()
+    operator.ready('shop/cart', 3)
+    await page.getByText('came back to the primary').waitFor()
+    await page.getByText('on its primary: cart has 3 of 3 endpoints ready').first().waitFor()
+    one.expectNoComplaints()
+  })
+
+  it('sees a mass event as one event on the timeline, and can go closer', async () => {
+    const one = await browser()
+    const page = await one.open(`${base()}/#/timeline`)
+    const event = page.getByRole('listitem').filter({ hasText: /\d+ routes failed over from cluster east/ })
+    await event.first().waitFor()
+    await page
+      .getByRole('list', { name: 'Lanes' })
+      .getByText(/^\d+ routes · cluster east$/)
+      .waitFor()
+    const axis = () => page.locator('.axis').textContent()
+    const before = await axis()
+    await event.getByRole('button', { name: /Show/ }).first().click()
+    await expect.poll(axis).not.toBe(before)
+    expect(await axis()).toMatch(/\.\d{3}/)
+    await page.getByRole('group', { name: /Swim lanes/ }).focus()
+    await page.keyboard.press('-')
+    await page.getByRole('button', { name: 'Now', exact: true }).click()
+    one.expectNoComplaints()
+  })
+})
+
+describe('the page never shows old news as live', () => {
+  it('says so when the operator is gone, and comes back by itself', async () => {
+    const one = await browser()
+    const page = await one.open(base())
+    await live(page)
+    await operator.stop()
+    await notLive(page)
+    expect(await page.title()).toBe('not live · linkerd-failover')
+    await page.getByText(/What you see is from \d\d:\d\d:\d\d/).waitFor()
+    expect(await page.locator('main').evaluate((main) => getComputedStyle(main).filter)).toBe('grayscale(1)')
+    operator = new FakeOperator('e2')
+    populate(operator, 3)
+    await operator.start(port)
+    await page.getByRole('heading', { name: 'All 3 routes are on their primary' }).waitFor()
+    await live(page)
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    one.expectNoComplaints()
+  })
+
+  it('says what to do when there is no route, and when none fits', async () => {
+    await operator.stop()
+    operator = new FakeOperator('e3')
+    await operator.start(port)
+    const page = await (await browser()).open(base())
+    await page.getByRole('heading', { name: 'No routes yet' }).waitFor()
+    await page.getByText(/kubectl .* label trafficsplit/).waitFor()
+    operator.add({ namespace: 'shop', name: 'web', backends: { web: '' } })
+    await page.getByRole('heading', { name: 'The only route is on its primary' }).waitFor()
+    await page.getByRole('searchbox').fill('nothing like it')
+    await page.getByRole('button', { name: 'Show all routes' }).click()
+    await page.getByRole('grid').getByText('web', { exact: true }).waitFor()
+  })
+})
+
+describe('everybody can use it', () => {
+  const looks: [string, Look][] = [
+    ['light', {}],
+    ['dark', { scheme: 'dark' }],
+    ['a phone', { width: 375, height: 780 }],
+  ]
+  it.each(looks)('axe finds no serious issue: %s', async (_, look) => {
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+    const one = await browser({ ...look, reducedMotion: true })
+    const page = await one.open(base())
+    for (const view of views) {
+      await page.goto(`${base()}/${view}`)
+      await live(page)
+      await page.locator('main .card, main .empty').first().waitFor()
+      await page.evaluate(axe)
+      const found = await page.evaluate('axe.run(document)')
+      expect(seriousOf(found), view).toEqual([])
+    }
+    one.expectNoComplaints()
+  })
+
+  it('fits a phone: nothing has to be scrolled sideways', async () => {
+    const page = await (await browser({ width: 375, height: 780 })).open(base())
+    for (const view of views) {
+      await page.goto(`${base()}/${view}`)
+      await live(page)
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBeLessThanOrEqual(375)
+    }
+  })
+
+  it('moves nothing on its own where motion is not wanted', async () => {
+    const page = await (await browser({ reducedMotion: true })).open(
+      `${base()}/#/route/TrafficSplit/shop/cart`,
+    )
+    await page.getByRole('figure').waitFor()
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0)
+  })
+
+  it('keeps everything in its place while it loads and while things change', async () => {
+    const page = await (await browser()).open('about:blank')
+    await page.addInitScript(() => {
+      const shifts: number[] = []
+      Object.assign(window, { shifts })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if ('value' in entry) shifts.push(Number(entry.value))
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    await page.goto(base())
+    await live(page)
+    await page.getByRole('grid').getByText('mail', { exact: true }).first().waitFor()
+    const shift = () => page.evaluate('shifts.reduce((sum, shift) => sum + shift, 0)').then(Number)
+    const loading = await shift()
+    operator.ready('bank/mail', 3)
+    await page.getByRole('button', { name: '0 Dark' }).waitFor()
+    const changing = (await shift()) - loading
+    console.log(`layout shift while loading: ${loading}; when a route comes back: ${changing}`)
+    expect(loading).toBeLessThan(0.01)
+    expect(changing).toBeLessThan(0.05)
+  })
+})
+
+/** What axe calls serious or critical, with where it is. */
+function seriousOf(result: unknown): string[] {
+  const { violations } = result as {
+    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
+  }
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+    )
+}
+
+afterAll(() => {
+  expect(browsers).toEqual([])
+})
