@@ -67,10 +67,13 @@ export class FakeOperator {
     const route: Route = {
       apiVersion: 'split.smi-spec.io/v1alpha2',
       kind: 'TrafficSplit',
+      objectKind: 'TrafficSplit',
       namespace,
       name,
       uid: name,
+      generation: 1,
       labels: {},
+      annotations: {},
       splits: [split],
       apexes: [`${namespace}/${name}`],
       places: [],
@@ -174,7 +177,7 @@ export class FakeOperator {
       route: { apiVersion, kind, namespace, name },
       rule: decision.rule,
       sentence: explain({ split: before, readiness }, decision),
-      splits: [{ backends }],
+      splits: [{ where: undefined, backends }],
       cluster: before.primary === undefined ? undefined : clusterOf(before.primary),
       reactionMs,
     })
