@@ -74,7 +74,7 @@ function SearchField({ text, change }: { text: string; change: (text: string) =>
       ref={field}
       type="search"
       class="search"
-      placeholder="Search routes and backends  ( / )"
+      placeholder="Search  ( / )"
       aria-label="Search routes and backends"
       value={typed}
       onInput={(event) => type(event.currentTarget.value)}
@@ -101,7 +101,7 @@ function Choice({ name, value, all, choose }: ChoiceProps) {
       value={value}
       onChange={(event) => choose(event.currentTarget.value)}
     >
-      <option value="">{name}: all</option>
+      <option value="">{name}</option>
       {options.map((option) => (
         <option key={option} value={option}>
           {option}

@@ -20,7 +20,7 @@ const tabs = [
 export function Header({ place, status, connection, now, isDemo }: HeaderProps) {
   return (
     <header class="top">
-      <a class="product" href="#/" aria-label="linkerd-failover: all routes">
+      <a class="product" href="#/">
         <Logo />
         <span>linkerd-failover</span>
         {isDemo && <span class="tag">demo</span>}

@@ -67,7 +67,7 @@ const rowId = (index: number) => `row-${index}`
 const headings: readonly { column: Column | undefined; text: string }[] = [
   { column: 'state', text: 'State' },
   { column: 'name', text: 'Route' },
-  { column: undefined, text: 'Traffic and readiness' },
+  { column: undefined, text: 'Traffic' },
   { column: undefined, text: 'Why' },
   { column: 'since', text: 'Since' },
 ]

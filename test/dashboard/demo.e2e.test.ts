@@ -1,41 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { seriousIssues } from './axe.ts'
 import { TestBrowser } from './browser.ts'
+import { type Demo, startDemo } from './demo.ts'
 
-const program = resolve(import.meta.dirname, '../../sandbox/demo/main.ts')
-
-let demo: ChildProcess
+let demo: Demo
 let url = ''
 let browser: TestBrowser
 
-/** The demo as its user starts it; resolves once its story has been told. */
-async function startDemo(): Promise<string> {
-  demo = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const said: string[] = []
-  for await (const line of createInterface({ input: demo.stdout ?? process.stdin })) {
-    said.push(line)
-    const found = /^dashboard: (http:\S+)$/.exec(line)?.[1]
-    if (found) url = found
-    if (line.startsWith('The cluster stays up.')) return url
-  }
-  throw new Error(`the demo ended:\n${said.join('\n')}`)
-}
-
 beforeAll(async () => {
-  await startDemo()
-  // What it says later must not fill its pipe.
-  demo.stdout?.resume()
+  demo = await startDemo()
+  url = demo.url
   browser = await TestBrowser.start()
 })
 afterAll(async () => {
   await browser?.stop()
-  if (demo.exitCode !== null) return
-  demo.kill('SIGTERM')
-  await once(demo, 'exit')
+  await demo?.stop()
 })
 
 const headline = (page: Page, name: string) => page.getByRole('heading', { name, exact: true })
@@ -113,6 +93,13 @@ it('moves the chart: the bands change hands', async () => {
   await headline(page, 'The only route is on its primary').waitFor()
 })
 
+it('can be used by everybody', async () => {
+  const page = await browser.open(url)
+  await headline(page, 'The only route is on its primary').waitFor()
+  await button(page, 'Break sample-svc').waitFor()
+  expect(await seriousIssues(page)).toEqual([])
+})
+
 it('keeps its history when it is loaded again', async () => {
   const page = await browser.open(url)
   const happened = page.getByRole('region', { name: 'What happened' }).getByRole('listitem')
@@ -144,8 +131,7 @@ it('shows on the page of the route that all is dark when everything is broken', 
 it('says so when the demo ends', async () => {
   const page = await browser.open(url)
   await headline(page, 'The only route is on its primary').waitFor()
-  demo.kill('SIGTERM')
-  await once(demo, 'exit')
+  await demo.stop()
   await page.getByRole('alert').filter({ hasText: 'Not live.' }).waitFor()
   await page
     .getByText('The demo does not answer')

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { seriousIssues } from './axe.ts'
 import { buildDashboard, type Look, TestBrowser } from './browser.ts'
 import { FakeOperator } from './fake-operator.ts'
 import { populate, turn } from './world.ts'
@@ -167,16 +166,13 @@ describe('everybody can use it', () => {
     ['a phone', { width: 375, height: 780 }],
   ]
   it.each(looks)('axe finds no serious issue: %s', async (_, look) => {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     const one = await browser({ ...look, reducedMotion: true })
     const page = await one.open(base())
     for (const view of views) {
       await page.goto(`${base()}/${view}`)
       await live(page)
       await page.locator('main .card, main .empty').first().waitFor()
-      await page.evaluate(axe)
-      const found = await page.evaluate('axe.run(document)')
-      expect(seriousOf(found), view).toEqual([])
+      expect(await seriousIssues(page), view).toEqual([])
     }
     one.expectNoComplaints()
   })
@@ -220,18 +216,6 @@ describe('everybody can use it', () => {
     expect(changing).toBeLessThan(0.05)
   })
 })
-
-/** What axe calls serious or critical, with where it is. */
-function seriousOf(result: unknown): string[] {
-  const { violations } = result as {
-    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
-  }
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-    )
-}
 
 afterAll(() => {
   expect(browsers).toEqual([])

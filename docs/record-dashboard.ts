@@ -1,0 +1,71 @@
+/**
+ * Takes the pictures of the dashboard in docs/dashboard/: of the real demo, and of made-up routes behind the real
+ * API. Needs Chromium. Run: npx node docs/record-dashboard.ts
+ */
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { buildDashboard, type Look, TestBrowser } from '../test/dashboard/browser.ts'
+import { startDemo } from '../test/dashboard/demo.ts'
+import { FakeOperator } from '../test/dashboard/fake-operator.ts'
+import { populate, turn } from '../test/dashboard/world.ts'
+
+const folder = fileURLToPath(new URL('dashboard/', import.meta.url))
+
+/** Two clicks into a failover, so that the chart has something to show. */
+async function pictureDemo(): Promise<void> {
+  const demo = await startDemo()
+  const browser = await TestBrowser.start({ width: 1360, height: 860 })
+  try {
+    const page = await browser.open(demo.url)
+    for (const name of ['Heal sample-svc-central1', 'Break sample-svc', 'Break sample-svc-east1']) {
+      await page.getByRole('button', { name, exact: true }).click()
+      await page.waitForTimeout(6000)
+    }
+    await page.screenshot({ path: `${folder}demo.png` })
+  } finally {
+    await browser.stop()
+    await demo.stop()
+  }
+}
+
+/** A thousand routes; cluster east was lost, and half of it is back. */
+async function operatorInTrouble(): Promise<{ operator: FakeOperator; base: string }> {
+  const operator = new FakeOperator()
+  const routes = populate(operator, 1000)
+  const base = `http://127.0.0.1:${await operator.start()}`
+  operator.ready('shop/cart', 0)
+  for (const end of ['', '-east', '-asia']) operator.ready(`bank/mail${end}`, 0)
+  operator.ready('media/cart', undefined)
+  await new Promise((resolve) => setTimeout(resolve, 6000))
+  turn(operator, routes, 'east', 0)
+  await new Promise((resolve) => setTimeout(resolve, 9000))
+  turn(operator, routes.slice(500), 'east', 3)
+  await new Promise((resolve) => setTimeout(resolve, 4000))
+  return { operator, base }
+}
+
+const pictures: readonly { name: string; view: string; look: Look }[] = [
+  { name: 'light', view: '#/', look: { width: 1360, height: 860 } },
+  { name: 'dark', view: '#/timeline', look: { width: 1360, height: 860, scheme: 'dark' } },
+  { name: 'route', view: '#/route/TrafficSplit/shop/cart', look: { width: 1360, height: 860 } },
+  { name: 'phone', view: '#/', look: { width: 375, height: 780 } },
+  {
+    name: 'phone-dark',
+    view: '#/route/TrafficSplit/shop/cart',
+    look: { width: 375, height: 780, scheme: 'dark' },
+  },
+]
+
+await mkdir(folder, { recursive: true })
+await buildDashboard()
+await pictureDemo()
+const { operator, base } = await operatorInTrouble()
+for (const { name, view, look } of pictures) {
+  const browser = await TestBrowser.start(look)
+  const page = await browser.open(`${base}/${view}`)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.waitForTimeout(1500)
+  await page.screenshot({ path: `${folder}${name}.png` })
+  await browser.stop()
+}
+await operator.stop()
