@@ -73,6 +73,14 @@ export class TestBrowser {
     expect(own).toEqual([])
   }
 
+  /** Closes all pages: each holds one of the six connections that a browser opens to a server. */
+  async closePages(): Promise<void> {
+    // The last page of a browser takes it along, so an empty one stays.
+    const pages = this.#context.pages()
+    await this.#context.newPage()
+    for (const page of pages) await page.close()
+  }
+
   async stop(): Promise<void> {
     await this.#context.close()
     await rm(this.#profile, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { seriousIssues } from './axe.ts'
 import { TestBrowser } from './browser.ts'
 import { type Demo, startDemo } from './demo.ts'
@@ -13,6 +13,7 @@ beforeAll(async () => {
   url = demo.url
   browser = await TestBrowser.start()
 })
+afterEach(() => browser.closePages())
 afterAll(async () => {
   await browser?.stop()
   await demo?.stop()
