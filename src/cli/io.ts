@@ -25,6 +25,8 @@ export interface Cluster {
 export interface Io {
   readonly stdout: Stream
   readonly stderr: Stream
+  /** All of standard input, as text. */
+  readonly readInput: () => Promise<string>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   /** In [0, 1). */

@@ -30,6 +30,7 @@ function processIo(): Io {
   return {
     stdout: streamOf(process.stdout),
     stderr: streamOf(process.stderr),
+    readInput: async () => (await import('node:stream/consumers')).text(process.stdin),
     env: process.env,
     clock: systemClock,
     random: Math.random,

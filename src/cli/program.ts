@@ -7,6 +7,7 @@ import { diagnostics } from './commands/diagnostics.ts'
 import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
 import { install, prune, uninstall, upgrade } from './commands/install.ts'
+import { migrate } from './commands/migrate.ts'
 import { pause, resume } from './commands/pause.ts'
 import { status } from './commands/status.ts'
 import { version } from './commands/version.ts'
@@ -22,6 +23,7 @@ export const commands: readonly CommandSpec[] = [
   whatIf,
   pause,
   resume,
+  migrate,
   diagnostics,
   install,
   upgrade,

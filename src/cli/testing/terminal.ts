@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Stands between the command and the server. */
   readonly wrap?: (transport: Transport, as: string | undefined) => Transport
   readonly clock?: Io['clock']
+  /** What standard input holds; empty without it. */
+  readonly input?: string
   /** Called with each piece of text for standard output. */
   readonly onOutput?: (text: string) => void
 }
@@ -43,6 +45,7 @@ export async function run(line: string | readonly string[], options: RunOptions 
   const io: Io = {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
+    readInput: async () => options.input ?? '',
     env: options.env ?? {},
     clock: options.clock ?? systemClock,
     random: Math.random,

@@ -1,0 +1,98 @@
+import { judgeSplit } from '../../controller/judge.ts'
+import { applyPlan } from '../../core/plan.ts'
+import { type ServiceKey, type Split, unknown } from '../../core/types.ts'
+import type { RouteCodec } from '../../routes/route.ts'
+import type { Migration, RouteObject } from './migration.ts'
+import { type Shares, sharesOf } from './original.ts'
+import { type World, worldsOf } from './worlds.ts'
+
+/** Where a route would not do as its TrafficSplit does. */
+export interface Difference {
+  readonly trafficSplit: string
+  readonly route: string
+  /** What is known of the Services (`shop/web down, shop/east ready`). */
+  readonly world: string
+  /** What each weight comes to (`shop/web 100 %`). */
+  readonly before: string
+  readonly after: string
+}
+
+export interface Comparison {
+  readonly worlds: number
+  readonly differences: readonly Difference[]
+}
+
+/** Shares closer than this are the same: weights that are no integers are rounded at a millionth. */
+const tolerance = 2e-6
+
+/**
+ * Asks the operator's own rules what they make of the TrafficSplit and of each of its routes, in every world:
+ * starting from the declared weights, and from what the world before has left.
+ */
+export function compare({ original, routes }: Migration, codec: RouteCodec): Comparison {
+  const { split, route } = original
+  const [apex] = route.apexes
+  const worlds = worldsOf([...new Set(split.backends.map(({ service }) => service))])
+  const differences = routes.flatMap((object) => {
+    const [declared] = codec.read(object).splits
+    if (!declared) return []
+    // A rule with one backend sends everything there; the codec reads no split in it, as there is nothing to move.
+    const only = split.backends.length === 1 ? split.backends[0]?.service : undefined
+    return walk({ split, apex, declared, only }, worlds).map(
+      (found): Difference => ({
+        trafficSplit: `${route.namespace}/${route.name}`,
+        route: routeName(object),
+        ...found,
+      }),
+    )
+  })
+  return { worlds: worlds.length * routes.length, differences }
+}
+
+/** Both, and to which Service each falls back where it has no weight above zero. */
+interface Pair {
+  readonly split: Split
+  readonly apex: ServiceKey | undefined
+  readonly declared: Split
+  readonly only: ServiceKey | undefined
+}
+
+function walk(
+  { split, apex, declared, only }: Pair,
+  worlds: readonly World[],
+): Omit<Difference, 'trafficSplit' | 'route'>[] {
+  let [one, two] = [split, declared]
+  return worlds.flatMap((world) => {
+    ;[one, two] = [judged(one, world), judged(two, world)]
+    const pairs: [Split, Split][] = [
+      [judged(split, world), judged(declared, world)],
+      [one, two],
+    ]
+    const different = pairs
+      .map(([a, b]) => [sharesOf(a, apex), sharesOf(b, only)] as const)
+      .find(([a, b]) => !isSame(a, b))
+    if (!different) return []
+    const [before, after] = different.map(describe)
+    return [{ world: describeWorld(world), before: before ?? '', after: after ?? '' }]
+  })
+}
+
+/** A split once the operator has written what is due. */
+function judged(split: Split, world: World): Split {
+  return applyPlan(split, judgeSplit(split, (service) => world.get(service) ?? unknown).plan)
+}
+
+const isSame = (a: Shares, b: Shares): boolean =>
+  [...new Set([...a.keys(), ...b.keys()])].every(
+    (service) => Math.abs((a.get(service) ?? 0) - (b.get(service) ?? 0)) < tolerance,
+  )
+
+const describe = (shares: Shares): string =>
+  [...shares].map(([service, share]) => `${service} ${Number((share * 100).toFixed(3))} %`).join(', ') ||
+  'nobody'
+
+const describeWorld = (world: World): string =>
+  [...world].map(([service, { state }]) => `${service} ${state}`).join(', ')
+
+const routeName = ({ kind, metadata }: RouteObject): string =>
+  `${kind} ${metadata.namespace}/${metadata.name}`

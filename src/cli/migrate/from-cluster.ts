@@ -1,0 +1,38 @@
+import { Look } from '../../controller/discovery.ts'
+import type { Resource } from '../../kube/resource.ts'
+import { err, ok, type Result } from '../../result.ts'
+import type { RouteCodec } from '../../routes/route.ts'
+import { trafficSplit } from '../../routes/trafficsplit.ts'
+import { badAnswer, type Failure, refused } from '../failure.ts'
+import { listAs, type Reading } from '../listing.ts'
+import type { Scope } from '../snapshot.ts'
+import { type Material, portsByService, readPorts } from './material.ts'
+
+const services: Resource = { group: '', version: 'v1', plural: 'services' }
+
+/** Reads the TrafficSplits of a scope, and the Services of the same namespaces. */
+export async function fromCluster(
+  reading: Reading,
+  { namespace, selector }: Scope,
+  codec: RouteCodec,
+): Promise<Result<Material, Failure>> {
+  const look = new Look(reading.transport)
+  const [resource, target] = [await look.find(trafficSplit), await look.find(codec)]
+  if (!resource.ok) return err(refused(resource.error))
+  if (!target.ok) return err(refused(target.error))
+  if (!resource.value) {
+    return err(badAnswer('the cluster serves no TrafficSplits', 'there is nothing to migrate here'))
+  }
+  const listing = { resource: resource.value, namespace, labelSelector: selector }
+  const splits = await listAs(reading, listing, (object) => object)
+  if (!splits.ok) return splits
+  const found = await listAs(reading, { resource: services, namespace }, readPorts)
+  if (!found.ok) return found
+  const { version = codec.versions[0] } = target.value ?? {}
+  return ok({
+    splits: splits.value,
+    ports: portsByService(found.value),
+    apiVersion: `${codec.group}/${version}`,
+    notes: target.value ? [] : [`the cluster serves no ${codec.kind}: install the Gateway API first`],
+  })
+}

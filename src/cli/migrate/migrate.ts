@@ -1,0 +1,100 @@
+import * as z from 'zod'
+import { err, ok, type Result } from '../../result.ts'
+import { codecs } from '../../routes/codecs.ts'
+import type { RouteCodec } from '../../routes/route.ts'
+import type { Context, Ending, Flags } from '../command.ts'
+import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
+import { defaultSelector } from '../flags.ts'
+import type { Io } from '../io.ts'
+import { renderData } from '../output.ts'
+import { compareRoutes } from '../snapshot.ts'
+import { findCollisions } from './collisions.ts'
+import { compare } from './compare.ts'
+import { fromCluster } from './from-cluster.ts'
+import { fromFile } from './from-file.ts'
+import type { Material } from './material.ts'
+import { type Migration, migrate } from './migration.ts'
+import { readOriginal } from './original.ts'
+import { problemsOf, remarks, reportText, routesText } from './text.ts'
+
+const schema = z.object({
+  file: z.string().optional(),
+  namespace: z
+    .string()
+    .optional()
+    .transform((name) => name || undefined),
+  selector: z.string(),
+  kind: z.string(),
+  check: z.boolean().default(false),
+  output: z.enum(['json', 'yaml']).optional(),
+})
+type Wanted = z.infer<typeof schema>
+
+/** Prints the routes that take the place of TrafficSplits, or compares both; bad if any is not migrated in full. */
+export async function showMigration(context: Context, given: Flags): Promise<Ending> {
+  const flags = schema.parse(given)
+  const codec = codecs.find(({ kind }) => kind === flags.kind)
+  if (!codec) return err(wrongUsage(`"${flags.kind}" is no kind to migrate to`, 'see --help'))
+  const material = await read(context, flags, codec)
+  if (!material.ok) return material
+  const migrations = migrateAll(material.value, codec)
+  if (migrations.length === 0) {
+    return err(badAnswer('there is no TrafficSplit', 'look elsewhere with --namespace, --selector or --file'))
+  }
+  if (flags.check) return report(context.io, migrations, codec, flags.output)
+  await print(context.io, material.value.notes, migrations, flags.output ?? 'yaml')
+  return ok(problemsOf(migrations).length > 0 ? exitCodes.bad : exitCodes.ok)
+}
+
+async function read(
+  { io, connect }: Context,
+  { file, namespace, selector }: Wanted,
+  codec: RouteCodec,
+): Promise<Result<Material, Failure>> {
+  if (file !== undefined && selector !== defaultSelector) {
+    return err(wrongUsage('--selector is for a cluster', 'a file is migrated whole; leave the flag out'))
+  }
+  if (file !== undefined) return fromFile(io, file, namespace ?? 'default', codec)
+  const cluster = await connect()
+  if (!cluster.ok) return cluster
+  const reading = { transport: cluster.value.transport, signal: io.interrupted }
+  return fromCluster(reading, { namespace, selector }, codec)
+}
+
+function migrateAll({ splits, ports, apiVersion }: Material, codec: RouteCodec): Migration[] {
+  const originals = splits.map(readOriginal).filter((original) => original !== undefined)
+  const sorted = originals.sort((a, b) => compareRoutes(a.route, b.route))
+  return findCollisions(sorted.map((original) => migrate(original, { ports, apiVersion, codec })))
+}
+
+async function print(
+  { stdout, stderr }: Io,
+  notes: readonly string[],
+  migrations: readonly Migration[],
+  format: 'json' | 'yaml',
+): Promise<void> {
+  if (format === 'yaml') return stdout.write(await routesText(notes, migrations))
+  const items = migrations.flatMap(({ routes }) => routes)
+  stdout.write(await renderData('json', { apiVersion: 'v1', kind: 'List', items }))
+  // JSON has no comments.
+  for (const remark of remarks(notes, migrations)) stderr.write(`${remark}\n`)
+}
+
+async function report(
+  { stdout }: Io,
+  migrations: readonly Migration[],
+  codec: RouteCodec,
+  format: Wanted['output'],
+): Promise<Ending> {
+  const compared = migrations.map((migration) => compare(migration, codec))
+  const found = {
+    trafficSplits: migrations.length,
+    routes: migrations.reduce((sum, { routes }) => sum + routes.length, 0),
+    worlds: compared.reduce((sum, { worlds }) => sum + worlds, 0),
+    differences: compared.flatMap(({ differences }) => differences),
+    problems: problemsOf(migrations),
+  }
+  stdout.write(format === undefined ? reportText(found) : await renderData(format, found))
+  const isGood = found.differences.length === 0 && found.problems.length === 0
+  return ok(isGood ? exitCodes.ok : exitCodes.bad)
+}

@@ -1,0 +1,133 @@
+import { isAllZero, isPrimary, weightsOf } from '../../core/split.ts'
+import type { ServiceKey } from '../../core/types.ts'
+import { pausedAnnotation, primaryAnnotation, type RouteCodec } from '../../routes/route.ts'
+import { defaultSelector } from '../flags.ts'
+import type { Material } from './material.ts'
+import type { Original } from './original.ts'
+import { findPorts } from './ports.ts'
+import { wholeWeights } from './weights.ts'
+
+/** A route as `kubectl apply` takes it. */
+export interface RouteObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly namespace: string
+    readonly labels: Readonly<Record<string, string>>
+    readonly annotations: Readonly<Record<string, string>>
+  }
+  readonly spec: unknown
+}
+
+/** What becomes of one TrafficSplit. */
+export interface Migration {
+  readonly original: Original
+  /** One for each port of the apex. */
+  readonly routes: readonly RouteObject[]
+  /** Why some or all of its requests would not be routed: not to be applied as it is. */
+  readonly problems: readonly string[]
+  /** What is different, or is to be known, about its routes. */
+  readonly notes: readonly string[]
+}
+
+type Target = Pick<Material, 'ports' | 'apiVersion'> & { readonly codec: RouteCodec }
+
+/** The schema of the Gateway API takes no more backendRefs in a rule. */
+const mostBackends = 16
+
+/** The routes in whose place a TrafficSplit stands. */
+export function migrate(original: Original, target: Target): Migration {
+  const { route, split, leftOver } = original
+  const failed = (problem: string): Migration => ({
+    original,
+    routes: [],
+    problems: [problem],
+    notes: leftOver,
+  })
+  const [apex] = route.apexes
+  if (split.problem !== undefined) return failed(split.problem)
+  if (apex === undefined) return failed('spec.service is missing; it names the Service that clients call')
+  if (split.backends.length > mostBackends) {
+    return failed(`it has ${split.backends.length} backends; a rule of a route takes ${mostBackends}`)
+  }
+  const { ports, problems } = findPorts(
+    apex,
+    split.backends.map(({ service }) => service),
+    target.ports,
+  )
+  const { weights, note } = carryWeights(original)
+  return {
+    original,
+    routes: ports.map((port) =>
+      routeFor(original, target, apex, { port, weights, isOnly: ports.length === 1 }),
+    ),
+    problems,
+    notes: [...note, ...aboutLabel(original), ...leftOver],
+  }
+}
+
+function carryWeights({ split }: Original): { weights: number[]; note: string[] } {
+  const before = weightsOf(split)
+  if (isAllZero(split)) {
+    const weights = split.backends.map((backend) => (isPrimary(split, backend) ? 1 : 0))
+    const note =
+      'all weights are zero, which no proxy can follow in a route: the primary gets 1, as the operator would give it'
+    return { weights, note: [note] }
+  }
+  const weights = wholeWeights(before)
+  if (String(weights) === String(before)) return { weights, note: [] }
+  return {
+    weights,
+    note: [`weights ${before.join('/')} are written as ${weights.join('/')}: a route takes integers`],
+  }
+}
+
+function aboutLabel({ route, split }: Original): string[] {
+  if (split.backends.length === 1) {
+    return ['it has one backend, so there is nothing to fail over to: its route is not controlled']
+  }
+  const isControlled = defaultSelector in route.labels
+  return isControlled
+    ? []
+    : [`it has no label ${defaultSelector}, so the operator may not follow it or its routes`]
+}
+
+function routeFor(
+  { route, split }: Original,
+  { codec, apiVersion }: Target,
+  apex: ServiceKey,
+  { port, weights, isOnly }: { port: number; weights: readonly number[]; isOnly: boolean },
+): RouteObject {
+  const { [defaultSelector]: controlledBy, ...labels } = route.labels
+  const isControlled = controlledBy !== undefined && split.backends.length > 1
+  const paused = route.annotations?.[pausedAnnotation]
+  return {
+    apiVersion,
+    kind: codec.objectKind,
+    metadata: {
+      name: isOnly ? route.name : `${route.name}-${port}`,
+      namespace: route.namespace,
+      labels: { ...(isControlled ? { [defaultSelector]: controlledBy } : {}), ...labels },
+      annotations: {
+        [primaryAnnotation]: nameOf(split.primary ?? ''),
+        ...(paused === undefined ? {} : { [pausedAnnotation]: paused }),
+      },
+    },
+    spec: {
+      parentRefs: [{ group: '', kind: 'Service', name: nameOf(apex), port }],
+      rules: [
+        {
+          backendRefs: split.backends.map(({ service }, index) => ({
+            name: nameOf(service),
+            port,
+            weight: weights[index],
+          })),
+        },
+      ],
+    },
+  }
+}
+
+/** All Services of a TrafficSplit are of its own namespace. */
+const nameOf = (service: ServiceKey): string => service.slice(service.indexOf('/') + 1)

@@ -1,0 +1,64 @@
+import { renderData } from '../output.ts'
+import type { Difference } from './compare.ts'
+import type { Migration } from './migration.ts'
+import { stepsFor } from './steps.ts'
+
+/** All that is said about the routes, beside them. */
+export function remarks(notes: readonly string[], migrations: readonly Migration[]): string[] {
+  return [
+    ...notes,
+    ...migrations.flatMap((migration) => remarksOn(migration).map((text) => `${nameOf(migration)}: ${text}`)),
+    ...stepsFor(migrations),
+  ]
+}
+
+/** The routes as YAML documents, each below what is to be known of it, and the steps to take at the end. */
+export async function routesText(
+  notes: readonly string[],
+  migrations: readonly Migration[],
+): Promise<string> {
+  const parts: string[] = notes.map(comment)
+  for (const migration of migrations) {
+    const about = [nameOf(migration), ...remarksOn(migration)].map(comment).join('')
+    const documents = await Promise.all(migration.routes.map((route) => renderData('yaml', route)))
+    parts.push(`---\n${about}${documents.join('---\n')}`)
+  }
+  return `${parts.join('')}---\n${stepsFor(migrations).map(comment).join('')}`
+}
+
+const remarksOn = ({ problems, notes }: Migration): string[] => [
+  ...problems.map((problem) => `PROBLEM: ${problem}`),
+  ...notes,
+]
+
+const nameOf = ({ original: { route } }: Migration): string => `TrafficSplit ${route.namespace}/${route.name}`
+
+/** Text of users may hold line breaks, which would end a comment. */
+const comment = (text: string): string =>
+  text === '' ? '#\n' : `# ${text.replaceAll(/\s*[\r\n]\s*/g, ' ')}\n`
+
+/** What a comparison found. */
+export interface Report {
+  readonly trafficSplits: number
+  readonly routes: number
+  /** How many states of readiness were compared, of all routes together. */
+  readonly worlds: number
+  readonly differences: readonly Difference[]
+  /** What could not be compared, as it was not migrated. */
+  readonly problems: readonly string[]
+}
+
+export const problemsOf = (migrations: readonly Migration[]): string[] =>
+  migrations.flatMap((migration) => migration.problems.map((problem) => `${nameOf(migration)}: ${problem}`))
+
+export function reportText({ trafficSplits, routes, worlds, differences, problems }: Report): string {
+  const lines = [
+    ...problems.map((problem) => `not migrated: ${problem}`),
+    ...differences.map(
+      ({ trafficSplit, route, world, before, after }) =>
+        `different: with ${world}, TrafficSplit ${trafficSplit} sends ${before}; ${route} sends ${after}`,
+    ),
+    `${trafficSplits} TrafficSplits, ${routes} routes, ${worlds} states of readiness: ${differences.length} differences, ${problems.length} problems`,
+  ]
+  return lines.map((line) => `${line}\n`).join('')
+}
