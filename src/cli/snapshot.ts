@@ -61,7 +61,8 @@ async function readRoutes(
   return ok(routes.sort(compareRoutes))
 }
 
-async function readKind(
+/** The routes of one kind; none where the cluster does not serve it. */
+export async function readKind(
   reading: Reading,
   look: Look,
   codec: RouteCodec,
@@ -88,8 +89,11 @@ const compareText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 
 /** The namespaces of all Services that the routes refer to. */
 export const namespacesOf = (routes: readonly Route[]): string[] => {
   const services = routes.flatMap(({ splits }) => splits.flatMap(({ backends }) => backends))
-  return [...new Set(services.map(({ service }) => service.slice(0, service.indexOf('/'))))]
+  return [...new Set(services.map(({ service }) => namespaceOf(service)))]
 }
+
+/** The namespace of a Service. */
+export const namespaceOf = (service: ServiceKey): string => service.slice(0, service.indexOf('/'))
 
 /** Readiness by Service, from the given namespaces; `undefined` stands for all. */
 export async function readReadiness(

@@ -12,7 +12,8 @@ export interface Surroundings {
   stop(): Promise<void>
 }
 
-const profiles = { group: 'linkerd.io', plural: 'serviceprofiles', versions: ['v1alpha2'] }
+/** Where Linkerd's ServiceProfiles are. */
+export const profiles = { group: 'linkerd.io', plural: 'serviceprofiles', versions: ['v1alpha2'] }
 
 /** `onService` is called with each Service of which something is known anew, `onAll` when all of it is. */
 export function watchSurroundings(

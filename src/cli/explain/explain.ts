@@ -13,6 +13,7 @@ import { namespacesOf, readReadiness } from '../snapshot.ts'
 import { type RouteStatus, statusOf } from '../status/route-status.ts'
 import { readTransitions, sinceOf } from '../status/since.ts'
 import { type Counterfactual, counterfactuals } from './counterfactuals.ts'
+import { type Diagnosis, diagnoseRoute } from './findings.ts'
 import { explanationText } from './text.ts'
 
 const schema = z.object({
@@ -22,7 +23,7 @@ const schema = z.object({
 })
 
 /** All that `explain` has to say about a route. */
-export interface Explanation {
+export interface Explanation extends Diagnosis {
   readonly route: RouteStatus
   /** Whether the selector selects it; the operator leaves other routes alone. */
   readonly controlled: boolean
@@ -36,7 +37,7 @@ export interface SplitExplanation {
   readonly changes: readonly Counterfactual[]
 }
 
-/** Prints which rule decides a route, with what readiness, and what would change it. */
+/** Prints which rule decides a route, with what readiness, what would change it, and what is wrong around it. */
 export async function explainRoute(
   { io, connect }: Context,
   [text = '']: readonly string[],
@@ -54,7 +55,10 @@ export async function explainRoute(
   if (!controlled.ok) return controlled
   const { route } = found.value
   const progress = createProgress(io)
-  const readiness = await readReadiness(reading, namespacesOf([route]), progress)
+  const [readiness, diagnosis] = await Promise.all([
+    readReadiness(reading, namespacesOf([route]), progress),
+    diagnoseRoute(reading, route, flags.selector, progress),
+  ])
   progress.clear()
   if (!readiness.ok) return readiness
   const transitions = await readTransitions(reading, route.namespace)
@@ -63,6 +67,7 @@ export async function explainRoute(
   const explanation: Explanation = {
     route: statusOf(judged, readiness.value, since),
     controlled: controlled.value,
+    ...diagnosis,
     splits: judged.verdicts.map(({ split, plan, sentence }) => ({
       decision: sentence,
       decided: weightsOf(applyPlan(split, plan)),

@@ -3,6 +3,7 @@ import { type Column, type Palette, renderTable } from '../output.ts'
 import type { BackendStatus, SplitStatus } from '../status/route-status.ts'
 import { ageText, shortName, stateText, toneOf } from '../status/table.ts'
 import type { Explanation, SplitExplanation } from './explain.ts'
+import type { Diagnosis } from './findings.ts'
 
 /** An explanation for people; `now` (epoch ms) turns times into ages. */
 export function explanationText(explanation: Explanation, palette: Palette, now: number): string {
@@ -20,7 +21,14 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
     const title = status.label === null ? [] : [`${status.label}:`]
     return split ? [...title, ...splitText(status, split, route.namespace, palette)] : []
   })
-  return `${[...head, '', ...parts].join('\n').trimEnd()}\n`
+  return `${[...head, '', ...diagnosisText(explanation, palette), ...parts].join('\n').trimEnd()}\n`
+}
+
+function diagnosisText({ findings, unseen }: Diagnosis, palette: Palette): string[] {
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), '']
+  const found = findings.map(({ reason, message }) => `${palette.warning(reason)}: ${message}`)
+  return [...section('Findings:', found), ...section('Could not be looked at:', unseen)]
 }
 
 const sinceText = (since: string | null, now: number): string =>

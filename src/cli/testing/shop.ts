@@ -52,6 +52,12 @@ export class Shop {
   /** A Service with `ready` of `total` endpoints, in its only slice; `name` or `namespace/name`. */
   service(name: string, ready: number, total = Math.max(ready, 1)): void {
     const [place, service] = name.includes('/') ? name.split('/') : [namespace, name]
+    this.put({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: place ?? namespace, name: service ?? '' },
+      spec: { ports: [{ port: 80 }] },
+    })
     const endpoints = Array.from({ length: total }, (_, index) => ({
       addresses: [`10.0.0.${index + 1}`],
       conditions: { ready: index < ready },

@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Shop } from '../testing/shop.ts'
+
+const options = { namespace: 'shop' }
+const controlled = { 'failover.linkerd.io/controlled-by': 'linkerd-failover' }
+const parent = { group: 'core', kind: 'Service', name: 'web', port: 80 }
+const ref = (name: string, weight: number, port = 80) => ({ name, port, weight })
+
+let shop: Shop
+beforeEach(async () => {
+  shop = await Shop.open()
+})
+afterEach(() => shop.close())
+
+interface RouteOptions {
+  readonly name?: string
+  readonly namespace?: string
+  readonly labels?: Record<string, string>
+  readonly parentRef?: { name: string; namespace?: string }
+  readonly backendRefs?: { name: string; weight: number }[]
+  readonly accepted?: boolean
+}
+
+/** An HTTPRoute as it should be, but for what is said of it. */
+function route({ name = 'web', namespace = 'shop', accepted = true, ...given }: RouteOptions = {}): void {
+  const { labels = controlled, parentRef = parent } = given
+  const { backendRefs = [ref('web', 1), ref('east', 0)] } = given
+  const parents = [
+    {
+      parentRef,
+      controllerName: 'linkerd.io/policy-controller',
+      conditions: [{ type: 'Accepted', status: accepted ? 'True' : 'False' }],
+    },
+  ]
+  shop.put({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { namespace, name, labels },
+    spec: { parentRefs: [parentRef], rules: [{ backendRefs }] },
+    status: { parents },
+  })
+  // A status is not taken from what creates an object.
+  const stored = shop.get('httproutes', name, namespace)
+  if (stored) shop.sandbox.store.update({ ...stored, status: { parents } })
+}
+
+function profile(service: string, spec: Record<string, unknown[]>): void {
+  shop.put({
+    apiVersion: 'linkerd.io/v1alpha2',
+    kind: 'ServiceProfile',
+    metadata: { namespace: 'shop', name: `${service}.shop.svc.cluster.local` },
+    spec: JSON.parse(JSON.stringify(spec)),
+  })
+}
+
+/** The reasons that `explain` tells, and what it could not look at. */
+async function explain(line = 'httproute/web') {
+  const { exitCode, stdout, stderr } = await shop.run(`explain ${line} -o json`, options)
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  const { findings, unseen } = JSON.parse(stdout)
+  return { reasons: findings.map(({ reason }: { reason: string }) => reason), findings, unseen }
+}
+
+test('all that is wrong around a route, in the words of the operator', async () => {
+  shop.service('web', 1)
+  route({ backendRefs: [ref('web', 1, 81), ref('east', 0)], accepted: false })
+  shop.split('web', { web: 1, east: 0 })
+  profile('web', { routes: [{ name: '/' }] })
+  const { exitCode, stdout, stderr } = await shop.run('explain httproute/web', options)
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  expect(stdout).toMatchInlineSnapshot(`
+    "HTTPRoute shop/web, since unknown
+
+    Findings:
+      NotAccepted: Linkerd has not accepted it (no Accepted=True of linkerd.io/policy-controller in its status), so proxies ignore its weights; look at status.parents
+      SharedParent: TrafficSplit shop/web controls the Service shop/web as well; proxies may follow that one
+      ServiceProfile: a ServiceProfile with routes or overrides names the Service shop/web, and proxies follow that one; delete it, then restart the clients
+      MissingService: there is no Service shop/east: requests for it fail; create it, or take the backend out
+      MissingPort: the Service shop/web has no port 81 (it has 80): requests get 502; mend the backendRef
+
+    spec.rules[0]:
+    State:     primary
+    Rule:      PrimaryReady: the primary has a ready endpoint
+    Decision:  on its primary: shop/web has 1 of 1 endpoints ready
+
+    BACKEND   ROLE        READINESS   ENDPOINTS      WEIGHT   DECIDED
+    web       primary     ready       1 of 1 ready   1        1
+    east      secondary   down        0 of 0 ready   0        0
+
+    What would change it:
+    IF                               WEIGHTS   DECISION
+    shop/web has no ready endpoint   1 0       holds: shop/web has 0 of 1 endpoints ready, and no secondary is ready
+    "
+  `)
+  expect(shop.writes).toBe(0)
+})
+
+describe('one by one', () => {
+  beforeEach(() => {
+    shop.service('web', 1)
+    shop.service('east', 1)
+  })
+
+  test('nothing is wrong', async () => {
+    route()
+    expect(await explain()).toEqual({ reasons: [], findings: [], unseen: [] })
+    expect((await shop.run('explain httproute/web', options)).stdout).not.toMatch(/Findings|looked/)
+  })
+
+  test('a Service is missing, also of a TrafficSplit', async () => {
+    shop.split('web', { web: 1, nowhere: 0 })
+    expect((await explain('ts/web')).findings).toEqual([
+      { reason: 'MissingService', message: expect.stringContaining('there is no Service shop/nowhere') },
+    ])
+  })
+
+  test('a port is not in the Service', async () => {
+    route({ backendRefs: [ref('web', 1), ref('east', 0, 8080)] })
+    expect((await explain()).findings).toEqual([
+      { reason: 'MissingPort', message: expect.stringContaining('shop/east has no port 8080 (it has 80)') },
+    ])
+  })
+
+  test('no parent is a Service', async () => {
+    route({ parentRef: { name: 'gateway' } })
+    expect((await explain()).reasons).toEqual(['IngressOnly'])
+  })
+
+  test('Linkerd has not accepted it', async () => {
+    route({ accepted: false })
+    expect((await explain()).reasons).toEqual(['NotAccepted'])
+  })
+
+  test('all weights are zero', async () => {
+    route({ backendRefs: [ref('web', 0), ref('east', 0)] })
+    expect((await explain()).reasons).toEqual(['AllWeightsZero'])
+  })
+
+  test('a ServiceProfile beats it; an empty one does not', async () => {
+    route()
+    profile('web', {})
+    profile('east', { routes: [{ name: '/' }] })
+    expect((await explain()).reasons).toEqual([])
+    profile('web', { dstOverrides: [{ authority: 'east', weight: '1' }] })
+    expect((await explain()).reasons).toEqual(['ServiceProfile'])
+  })
+
+  test('others share its parent: those that are controlled, where the parent lives', async () => {
+    const elsewhere = { ...parent, namespace: 'shop' }
+    const own = [{ ...ref('web', 1), namespace: 'shop' }]
+    route({ namespace: 'client', parentRef: elsewhere, backendRefs: own })
+    route({ name: 'a' })
+    route({ name: 'b', labels: {} })
+    route({ name: 'c', parentRef: { ...parent, name: 'east' } })
+    expect((await explain('httproute/web -n client')).findings).toEqual([
+      {
+        reason: 'SharedParent',
+        message: expect.stringMatching(/^HTTPRoute shop\/a controls the Service shop\/web as well/),
+      },
+    ])
+  })
+})
+
+describe('what cannot be looked at', () => {
+  beforeEach(() => shop.service('web', 1))
+
+  test('is named, and hides nothing else', async () => {
+    route()
+    profile('web', { routes: [{ name: '/' }] })
+    shop.split('web', { web: 1 })
+    for (const resource of ['serviceprofiles', 'trafficsplits']) shop.sandbox.faults.fail(403, { resource })
+    const { reasons, unseen } = await explain()
+    expect(reasons).toEqual(['MissingService'])
+    expect(unseen).toEqual([
+      expect.stringMatching(/^ServiceProfiles in namespace shop: GET .*serviceprofiles.*: answered 403/),
+      expect.stringMatching(/^TrafficSplits in namespace shop: GET .*trafficsplits.*: answered 403/),
+    ])
+  })
+
+  test('is said to people as well', async () => {
+    route()
+    shop.sandbox.faults.fail(403, { resource: 'serviceprofiles' })
+    const { exitCode, stdout } = await shop.run('explain httproute/web', options)
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^Could not be looked at:\n {2}ServiceProfiles in namespace shop: GET /m)
+  })
+
+  test('is not what the cluster does not serve', async () => {
+    await shop.close()
+    shop = await Shop.open({ gatewayRoutes: false })
+    shop.service('web', 1)
+    shop.split('web', { web: 1 })
+    expect(await explain('ts/web')).toEqual({ reasons: [], findings: [], unseen: [] })
+  })
+})

@@ -1,0 +1,105 @@
+import { Look } from '../../controller/discovery.ts'
+import { projectPorts, projectProfile } from '../../controller/projections.ts'
+import { profiles } from '../../controller/surroundings.ts'
+import { readHead } from '../../kube/watch-event.ts'
+import { err, ok, type Result } from '../../result.ts'
+import { codecs } from '../../routes/codecs.ts'
+import { diagnose, type Finding } from '../../routes/diagnosis.ts'
+import type { Route } from '../../routes/route.ts'
+import { type Failure, refused } from '../failure.ts'
+import { listAs, type Reading } from '../listing.ts'
+import type { Progress } from '../progress.ts'
+import { namespaceOf, namespacesOf, readKind } from '../snapshot.ts'
+
+/** What is wrong around a route, as far as the user may look. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[]
+  /** What could not be looked at, and what the server said: what is wrong there is not found. */
+  readonly unseen: readonly string[]
+}
+
+/**
+ * Asks the operator's own diagnoses: of the Services in the namespaces of the backends, and of what
+ * is in those of the route and its parents, where Linkerd looks for ServiceProfiles as well. Never fails.
+ */
+export async function diagnoseRoute(
+  reading: Reading,
+  route: Route,
+  selector: string,
+  progress: Progress,
+): Promise<Diagnosis> {
+  const places = [...new Set([route.namespace, ...route.apexes.map(namespaceOf)])]
+  const look = new Look(reading.transport)
+  const [services, overrides, ...routes] = await Promise.all([
+    gather('Services', namespacesOf([route]), (namespace) => readPorts(reading, namespace, progress)),
+    gather('ServiceProfiles', places, (namespace) => readProfiles(reading, look, namespace, progress)),
+    ...codecs.map((codec) =>
+      gather(`${codec.kind}s`, places, (namespace) =>
+        readKind(reading, look, codec, { namespace, selector }, progress),
+      ),
+    ),
+  ])
+  const ports = new Map(services.found)
+  const taken = new Set(overrides.found)
+  const others = routes.flatMap(({ found }) => found).filter((other) => nameOf(other) !== nameOf(route))
+  const findings = diagnose(route, {
+    ports: (service) => (services.seen.has(namespaceOf(service)) ? ports.get(service) : 'unknown'),
+    hasProfile: (service) => taken.has(service),
+    rivals: (service) => others.filter(({ apexes }) => apexes.includes(service)).map(nameOf),
+  })
+  return { findings, unseen: [services, overrides, ...routes].flatMap(({ unseen }) => unseen) }
+}
+
+const nameOf = ({ kind, namespace, name }: Route): string => `${kind} ${namespace}/${name}`
+
+interface Gathered<T> {
+  readonly found: readonly T[]
+  /** The namespaces that were read. */
+  readonly seen: ReadonlySet<string>
+  readonly unseen: readonly string[]
+}
+
+/** Reads the same of several namespaces; one that must not be read spoils none of the others. */
+async function gather<T>(
+  what: string,
+  namespaces: readonly string[],
+  read: (namespace: string) => Promise<Result<readonly T[], Failure>>,
+): Promise<Gathered<T>> {
+  const found: T[] = []
+  const seen = new Set<string>()
+  const unseen: string[] = []
+  const answers = await Promise.all(namespaces.map(read))
+  for (const [index, answer] of answers.entries()) {
+    const namespace = namespaces[index] ?? ''
+    if (answer.ok) {
+      seen.add(namespace)
+      found.push(...answer.value)
+    } else unseen.push(`${what} in namespace ${namespace}: ${answer.error.message}`)
+  }
+  return { found, seen, unseen }
+}
+
+function readPorts(reading: Reading, namespace: string, progress: Progress) {
+  const resource = { group: '', version: 'v1', plural: 'services' }
+  return listAs(reading, { resource, namespace }, (object): [string, readonly number[]] | undefined => {
+    progress.count(resource.plural)
+    const head = readHead(object)
+    return head && [head.key, projectPorts(object)]
+  })
+}
+
+/** The Services that ServiceProfiles take over; none where the cluster does not serve the kind. */
+async function readProfiles(
+  reading: Reading,
+  look: Look,
+  namespace: string,
+  progress: Progress,
+): Promise<Result<string[], Failure>> {
+  const resource = await look.find(profiles)
+  if (!resource.ok) return err(refused(resource.error))
+  if (!resource.value) return ok([])
+  return listAs(reading, { resource: resource.value, namespace }, (object) => {
+    progress.count(profiles.plural)
+    return projectProfile(object)
+  })
+}
