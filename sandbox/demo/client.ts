@@ -1,5 +1,5 @@
 /**
- * A client that exists only as arithmetic. It does what a Linkerd proxy does with a TrafficSplit: picks a
+ * A client that exists only as arithmetic. It does what a Linkerd proxy does with a route: picks a
  * backend by weight; a request fails if nothing there can serve it. No clock, no randomness of its own.
  */
 
@@ -38,7 +38,7 @@ export const noTraffic: Traffic = { ok: 0, failed: 0, recent: [] }
 
 const windowMs = 1000
 
-/** One of the targets, each with a chance of its weight. Without any weight Linkerd falls back to the apex. */
+/** One of the targets, each with a chance of its weight. Without any weight a TrafficSplit falls back to the apex. */
 export function pick(targets: readonly Target[], apex: string, random: Random): Target | undefined {
   const sum = targets.reduce((total, target) => total + target.weight, 0)
   if (sum <= 0) return targets.find((target) => target.name === apex)

@@ -29,6 +29,11 @@ export class Cluster {
     })
   }
 
+  /** What a controller does that tells how it sees an object. */
+  async writeStatus(objectPath: string, status: object): Promise<void> {
+    await this.#send('PATCH', `${objectPath}/status`, 'application/merge-patch+json', { status })
+  }
+
   /** Lists, then watches, and begins again when the watch ends, until `signal` is aborted. */
   async follow(path: string, seen: Seen, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {

@@ -7,14 +7,18 @@ import { parseArgs } from 'node:util'
 import { buildDashboard } from './page/build.ts'
 import { startPage } from './page/page.ts'
 import { playStep } from './play.ts'
+import { type DemoRoute, routeNamed } from './routes.ts'
 import { hasColour, isLive } from './screen.ts'
 import { Show } from './show.ts'
 import { build, populate, type Stand, scale } from './stand.ts'
 import { describeWeights, story } from './story.ts'
 import { colours, invitation, noColours } from './view.ts'
+import { namespace, routeName } from './world.ts'
 
 const usage = `npm run demo            play the story, then stay up until Ctrl-C
-npm run demo -- --once  play the story and exit: 0 if every step happened, 1 if not`
+npm run demo -- --once  play the story and exit: 0 if every step happened, 1 if not
+
+--route split|http      with a TrafficSplit (the default) or an HTTPRoute of the Gateway API`
 
 /** Plays every step; answers what went wrong, or nothing. */
 async function tell(
@@ -49,13 +53,13 @@ const interruption = () =>
     process.stdout.on('error', () => resolve('interrupted'))
   })
 
-async function demo(once: boolean): Promise<number> {
+async function demo(once: boolean, route: DemoRoute): Promise<number> {
   const interrupted = interruption()
   const live = isLive(process.stdout.isTTY === true, process.env)
   const paint = hasColour(live, process.env) ? colours : noColours
   await using stack = new AsyncDisposableStack()
   if (!once) await buildDashboard()
-  const stand = await build(stack)
+  const stand = await build(stack, route)
   let busy: string | undefined = 'the demo starts'
   const page = once ? undefined : await startPage(stand, () => busy)
   stack.defer(() => page?.close())
@@ -63,6 +67,7 @@ async function demo(once: boolean): Promise<number> {
     out: process.stdout,
     live,
     paint,
+    route: `${route.kind} ${namespace}/${routeName}`,
     page: page?.url,
   })
   stack.defer(() => show.stop())
@@ -83,7 +88,15 @@ async function demo(once: boolean): Promise<number> {
   if (!page) return 0
   busy = undefined
   show.conclude(
-    invitation({ page: page.url, kubeconfigFile: stand.kubeconfigFile, admin: stand.operator.admin }, paint),
+    invitation(
+      {
+        route: `${route.shortName} ${routeName}`,
+        page: page.url,
+        kubeconfigFile: stand.kubeconfigFile,
+        admin: stand.operator.admin,
+      },
+      paint,
+    ),
   )
   await Promise.race([interrupted, stand.failure])
   return 0
@@ -92,9 +105,13 @@ async function demo(once: boolean): Promise<number> {
 async function main(): Promise<number> {
   try {
     const { values } = parseArgs({
-      options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        once: { type: 'boolean' },
+        route: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
-    if (!values.help) return await demo(values.once === true)
+    if (!values.help) return await demo(values.once === true, routeNamed(values.route))
     process.stdout.write(`${usage}\n`)
     return 0
   } catch (error) {

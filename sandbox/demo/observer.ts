@@ -1,5 +1,6 @@
 /** What the demo itself sees of the cluster, through its own watches: readiness, weights, and when each changed. */
 import { z } from 'zod'
+import type { DemoRoute } from './routes.ts'
 
 const sliceShape = z.object({
   metadata: z.object({
@@ -9,13 +10,6 @@ const sliceShape = z.object({
   endpoints: z
     .array(z.object({ conditions: z.object({ ready: z.boolean().nullish() }).nullish() }))
     .nullish(),
-})
-
-const splitShape = z.object({
-  metadata: z.object({ name: z.string() }),
-  spec: z.object({
-    backends: z.array(z.object({ service: z.string(), weight: z.unknown().transform(toNumber) })),
-  }),
 })
 
 export interface Endpoints {
@@ -29,13 +23,16 @@ export class Observer {
   weights: ReadonlyMap<string, number> = new Map()
   /** When the weights were last seen to change, in milliseconds of the monotonic clock. */
   weightsAt = 0
-  readonly #split: string
+  readonly #name: string
+  readonly #read: DemoRoute['read']
   readonly #slices = new Map<string, Endpoints & { service: string }>()
   readonly #turnedAt = new Map<string, number>()
   readonly #listeners = new Set<() => void>()
 
-  constructor(split: string) {
-    this.#split = split
+  /** Looks at the route of this name. */
+  constructor(name: string, { read }: Pick<DemoRoute, 'read'>) {
+    this.#name = name
+    this.#read = read
   }
 
   /** An EndpointSlice was added, changed or deleted at the instant `at`. */
@@ -55,12 +52,11 @@ export class Observer {
     this.#tell()
   }
 
-  /** A TrafficSplit was added, changed or deleted at the instant `at`. */
-  sawSplit(type: ChangeType, object: unknown, at: number): void {
-    const split = splitShape.safeParse(object).data
-    if (split?.metadata.name !== this.#split) return
-    const weights =
-      type === 'DELETED' ? [] : split.spec.backends.map((b): [string, number] => [b.service, b.weight])
+  /** A route was added, changed or deleted at the instant `at`. */
+  sawRoute(type: ChangeType, object: unknown, at: number): void {
+    const route = this.#read(object)
+    if (route?.name !== this.#name) return
+    const weights = type === 'DELETED' ? [] : route.weights
     if (JSON.stringify(weights) === JSON.stringify([...this.weights])) return
     this.weights = new Map(weights)
     this.weightsAt = at
@@ -112,11 +108,4 @@ export class Observer {
   #tell(): void {
     for (const listener of [...this.#listeners]) listener()
   }
-}
-
-/** A weight as a number, also where the API wrote `"1"` or `"500m"`; one that makes no sense counts as none. */
-function toNumber(weight: unknown): number {
-  const text = String(weight)
-  const number = text.endsWith('m') ? Number(text.slice(0, -1)) / 1000 : Number(text)
-  return Number.isFinite(number) ? number : 0
 }

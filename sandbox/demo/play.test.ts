@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Observer } from './observer.ts'
 import { playStep } from './play.ts'
+import { routes } from './routes.ts'
 import type { Step } from './story.ts'
 
 describe('playStep', () => {
@@ -25,9 +26,9 @@ describe('playStep', () => {
     },
   })
   const start = () => {
-    const observer = new Observer('split')
+    const observer = new Observer('split', routes.split)
     observer.sawSlice('ADDED', slice(true), 0)
-    observer.sawSplit('ADDED', split(1, 0), 0)
+    observer.sawRoute('ADDED', split(1, 0), 0)
     return observer
   }
 
@@ -35,7 +36,7 @@ describe('playStep', () => {
     const observer = start()
     const scale = async () => {
       observer.sawSlice('MODIFIED', slice(), 100)
-      observer.sawSplit('MODIFIED', split(0, 1), 104)
+      observer.sawRoute('MODIFIED', split(0, 1), 104)
     }
     const verdict = await playStep(step, { observer, scale, linger: async () => {} })
     expect(verdict).toEqual({ happened: true, reactionMs: 4 })
@@ -51,9 +52,9 @@ describe('playStep', () => {
     const observer = start()
     const scale = async () => {
       observer.sawSlice('MODIFIED', slice(), 100)
-      observer.sawSplit('MODIFIED', split(0, 1), 104)
+      observer.sawRoute('MODIFIED', split(0, 1), 104)
     }
-    const linger = async () => observer.sawSplit('MODIFIED', split(1, 0), 105)
+    const linger = async () => observer.sawRoute('MODIFIED', split(1, 0), 105)
     expect(await playStep(step, { observer, scale, linger })).toMatchObject({ happened: false })
   })
 })

@@ -6,7 +6,6 @@ import { type Output, Screen } from './screen.ts'
 import type { Sender } from './sender.ts'
 import { describeWeights, type Step } from './story.ts'
 import { type Paint, plainStep, render, type StepView, type View } from './view.ts'
-import { namespace, splitName } from './world.ts'
 
 const drawEveryMs = 100
 
@@ -14,6 +13,8 @@ export interface ShowOptions {
   readonly out: Output
   readonly live: boolean
   readonly paint: Paint
+  /** `KIND NAMESPACE/NAME` */
+  readonly route: string
   /** Where the dashboard is, if it is served. */
   readonly page: string | undefined
 }
@@ -103,7 +104,7 @@ export class Show {
   #view(): View {
     const observer = this.#observer
     return {
-      route: `${namespace}/${splitName}`,
+      route: this.#options.route,
       page: this.#options.page,
       backends: [...observer.weights].map(([name, weight]) => ({
         name,

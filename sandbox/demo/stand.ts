@@ -6,11 +6,13 @@ import { startSandbox } from '../server.ts'
 import { Cluster } from './cluster.ts'
 import { type ChangeType, Observer } from './observer.ts'
 import { Operator } from './operator.ts'
+import type { DemoRoute } from './routes.ts'
 import { Sender } from './sender.ts'
 import { describeWeights, sameWeights } from './story.ts'
 import * as world from './world.ts'
 
 export interface Stand {
+  readonly route: DemoRoute
   readonly kubeconfigFile: string
   readonly cluster: Cluster
   readonly observer: Observer
@@ -24,7 +26,7 @@ const settleMs = 10_000
 const readyMs = 15_000
 
 /** Starts it all; `stack` ends it, last started first. */
-export async function build(stack: AsyncDisposableStack): Promise<Stand> {
+export async function build(stack: AsyncDisposableStack, route: DemoRoute): Promise<Stand> {
   const sandbox = await startSandbox({})
   stack.defer(() => sandbox.stop())
   const folder = await mkdtemp(join(tmpdir(), 'linkerd-failover-demo-'))
@@ -33,14 +35,14 @@ export async function build(stack: AsyncDisposableStack): Promise<Stand> {
   await writeFile(kubeconfigFile, sandbox.kubeconfig)
 
   const cluster = new Cluster(sandbox.url)
-  const observer = new Observer(world.splitName)
+  const observer = new Observer(world.routeName, route)
   const watching = new AbortController()
   stack.defer(() => watching.abort())
   const sawSlice = (type: ChangeType, object: unknown) => observer.sawSlice(type, object, performance.now())
-  const sawSplit = (type: ChangeType, object: unknown) => observer.sawSplit(type, object, performance.now())
+  const sawRoute = (type: ChangeType, object: unknown) => observer.sawRoute(type, object, performance.now())
   const watches = [
     cluster.follow(world.paths.slices, sawSlice, watching.signal),
-    cluster.follow(world.paths.splits, sawSplit, watching.signal),
+    cluster.follow(route.path, sawRoute, watching.signal),
   ]
   const sender = new Sender(observer, Math.random)
   stack.defer(() => sender.stop())
@@ -48,11 +50,11 @@ export async function build(stack: AsyncDisposableStack): Promise<Stand> {
   stack.defer(() => operator.stop())
   const unlessStopped = Promise.all(watches).then(() => new Promise<never>(() => {}))
   const failure = Promise.race([operator.failure(), unlessStopped])
-  return { kubeconfigFile, cluster, observer, operator, sender, failure }
+  return { route, kubeconfigFile, cluster, observer, operator, sender, failure }
 }
 
-/** Services and Deployments first, the split once they are as the story begins; then the client. */
-export async function populate({ cluster, observer, operator, sender }: Stand): Promise<void> {
+/** Services and Deployments first, the route once they are as the story begins; then the client. */
+export async function populate({ route, cluster, observer, operator, sender }: Stand): Promise<void> {
   await operator.ready(readyMs)
   for (const name of world.backends) {
     await cluster.create(world.paths.services, world.service(name))
@@ -61,10 +63,11 @@ export async function populate({ cluster, observer, operator, sender }: Stand): 
   const settled = () =>
     world.backends.every((name) => observer.endpoints(name).ready === world.initialReplicas[name])
   if (!(await observer.until(settled, settleMs))) throw new Error('the Pods of the demo did not become ready')
-  await cluster.create(world.paths.splits, world.trafficSplit())
+  await cluster.create(route.path, route.object)
+  if (route.status) await cluster.writeStatus(`${route.path}/${world.routeName}`, route.status)
   const declared = () => sameWeights(world.declaredWeights, observer.weights)
   if (!(await observer.until(declared, settleMs)))
-    throw new Error(`the split does not show its declared weights: ${describeWeights(observer.weights)}`)
+    throw new Error(`the route does not show its declared weights: ${describeWeights(observer.weights)}`)
   sender.start()
 }
 

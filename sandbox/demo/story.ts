@@ -58,7 +58,7 @@ export function sameWeights(
   return names.length === seen.size && names.every((name) => seen.get(name) === wanted[name])
 }
 
-/** Weights in one line, in the order of the split: `sample-svc=0 sample-svc-east1=1`. */
+/** Weights in one line, in the order of the route: `sample-svc=0 sample-svc-east1=1`. */
 export function describeWeights(weights: ReadonlyMap<string, number>): string {
   if (weights.size === 0) return 'no weights'
   return [...weights].map(([name, weight]) => `${name}=${weight}`).join(' ')

@@ -4,7 +4,7 @@ import { story } from './story.ts'
 import { colours, invitation, milliseconds, noColours, plainStep, render, type View } from './view.ts'
 
 const view: View = {
-  route: 'default/sample-svc',
+  route: 'HTTPRoute default/sample-svc',
   page: undefined,
   backends: [
     { name: 'sample-svc', ready: 0, total: 0, weight: 0 },
@@ -20,8 +20,9 @@ const view: View = {
 }
 
 describe('render', () => {
-  it('shows readiness, weights, requests and steps', () => {
+  it('shows the route, readiness, weights, requests and steps', () => {
     const text = render(view, noColours)
+    expect(text).toContain('  linkerd-failover demo   HTTPRoute default/sample-svc')
     expect(text).toContain(`  ○ sample-svc           down       weight 0   ${'·'.repeat(20)}`)
     expect(text).toContain(
       `  ● sample-svc-east1     2/2 ready  weight 1   ${'█'.repeat(10)}${'·'.repeat(10)} 101 req/s`,
@@ -74,7 +75,10 @@ describe('plain lines', () => {
   })
 
   it('invite to the dashboard, and with the kubeconfig in use', () => {
-    const places = invitation({ page: 'http://page', kubeconfigFile: '/k', admin: 'http://h:1' }, noColours)
+    const places = invitation(
+      { route: 'ts web', page: 'http://page', kubeconfigFile: '/k', admin: 'http://h:1' },
+      noColours,
+    )
     expect(places).toEqual(expect.arrayContaining(['    http://page', '    export KUBECONFIG=/k']))
   })
 })

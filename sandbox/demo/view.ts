@@ -17,6 +17,7 @@ export interface StepView {
 }
 
 export interface View {
+  /** `KIND NAMESPACE/NAME` */
   readonly route: string
   /** Where the dashboard is; absent where nobody would look at it. */
   readonly page: string | undefined
@@ -48,7 +49,7 @@ const barWidth = 20
 export function render(view: View, paint: Paint): string[] {
   return [
     '',
-    `  ${paint.bold('linkerd-failover demo')}   ${paint.dim(`TrafficSplit ${view.route}`)}`,
+    `  ${paint.bold('linkerd-failover demo')}   ${paint.dim(view.route)}`,
     ...(view.page ? [`  ${paint.dim('dashboard:')} ${paint.cyan(view.page)}`] : []),
     '',
     ...view.backends.map((backend) => backendLine(backend, view, paint)),
@@ -104,6 +105,8 @@ export function plainStep(step: StepView, weights: string, successInPercent: num
 
 /** What is up once the story has been told. */
 export interface Places {
+  /** The route as `kubectl get` takes it: `ts sample-svc`. */
+  readonly route: string
   readonly page: string
   readonly kubeconfigFile: string
   /** The operator's own address. */
@@ -111,7 +114,7 @@ export interface Places {
 }
 
 /** What a user can do once the story has been told. */
-export function invitation({ page, kubeconfigFile, admin }: Places, paint: Paint): string[] {
+export function invitation({ route, page, kubeconfigFile, admin }: Places, paint: Paint): string[] {
   const command = (text: string, note: string) => `    ${paint.cyan(text.padEnd(48))} ${paint.dim(note)}`
   return [
     '',
@@ -119,7 +122,7 @@ export function invitation({ page, kubeconfigFile, admin }: Places, paint: Paint
     paint.cyan(`    ${page}`),
     '  or from another terminal:',
     paint.cyan(`    export KUBECONFIG=${kubeconfigFile}`),
-    command('kubectl get ts sample-svc -w', 'watch the split'),
+    command(`kubectl get ${route} -w`, 'watch the route'),
     command('kubectl scale deploy sample-svc --replicas=0', 'lose the primary'),
     command('kubectl scale deploy sample-svc --replicas=2', 'bring it back'),
     command('kubectl get events', 'what was reported'),

@@ -1,7 +1,7 @@
 /** The objects of the demo, as plain values: what a user would write as YAML, after the original README's example. */
 
 export const namespace = 'default'
-export const splitName = 'sample-svc'
+export const routeName = 'sample-svc'
 export const primary = 'sample-svc'
 export const secondaries = ['sample-svc-central1', 'sample-svc-east1', 'sample-svc-east2', 'sample-svc-asia1']
 export const backends = [primary, ...secondaries]
@@ -26,8 +26,10 @@ export const paths = {
   deployments: `/apis/apps/v1/namespaces/${namespace}/deployments`,
   slices: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
   splits: `/apis/split.smi-spec.io/v1alpha2/namespaces/${namespace}/trafficsplits`,
+  httpRoutes: `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`,
 }
 
+const port = 8080
 const labels = (name: string) => ({ app: name })
 
 /** A Service that selects the Pods of the Deployment with its name. */
@@ -35,7 +37,7 @@ export const service = (name: string) => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace, labels: labels(name) },
-  spec: { selector: labels(name), ports: [{ name: 'http', port: 8080, targetPort: 8080 }] },
+  spec: { selector: labels(name), ports: [{ name: 'http', port, targetPort: port }] },
 })
 
 export const deployment = (name: string, replicas: number) => ({
@@ -52,7 +54,7 @@ export const deployment = (name: string, replicas: number) => ({
           {
             name: 'app',
             image: 'example.invalid/sample-svc:1',
-            ports: [{ name: 'http', containerPort: 8080 }],
+            ports: [{ name: 'http', containerPort: port }],
           },
         ],
       },
@@ -60,18 +62,31 @@ export const deployment = (name: string, replicas: number) => ({
   },
 })
 
-/** The route that the operator looks after: the label hands it over, the annotation names the primary. */
+/** Of either route: the label hands it over to the operator, the annotation names the primary. */
+const routeMetadata = {
+  name: routeName,
+  namespace,
+  labels: { 'failover.linkerd.io/controlled-by': 'linkerd-failover' },
+  annotations: { 'failover.linkerd.io/primary-service': primary },
+}
+
 export const trafficSplit = () => ({
   apiVersion: 'split.smi-spec.io/v1alpha2',
   kind: 'TrafficSplit',
-  metadata: {
-    name: splitName,
-    namespace,
-    labels: { 'failover.linkerd.io/controlled-by': 'linkerd-failover' },
-    annotations: { 'failover.linkerd.io/primary-service': primary },
-  },
+  metadata: routeMetadata,
   spec: {
     service: primary,
     backends: backends.map((name) => ({ service: name, weight: declaredWeights[name] ?? 0 })),
+  },
+})
+
+/** The same as a route of the Gateway API, with the Service that clients call as its parent. */
+export const httpRoute = () => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: routeMetadata,
+  spec: {
+    parentRefs: [{ group: 'core', kind: 'Service', name: primary, port }],
+    rules: [{ backendRefs: backends.map((name) => ({ name, port, weight: declaredWeights[name] ?? 0 })) }],
   },
 })

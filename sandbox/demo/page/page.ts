@@ -14,11 +14,11 @@ const keptSamples = 1200
  * @param busy what the demo does by itself at the moment, or `undefined`
  */
 export async function startPage(stand: Stand, busy: () => string | undefined): Promise<Page> {
-  const { observer, sender, operator } = stand
+  const { route, observer, sender, operator } = stand
   const samples = new Samples(keptSamples)
   const timer = setInterval(() => samples.take(Date.now(), sender.traffic, observer.weights), sampleEveryMs)
   const state = (after: number): DemoState => ({
-    route: { kind: 'TrafficSplit', namespace: world.namespace, name: world.splitName },
+    route: { kind: route.kind, namespace: world.namespace, name: world.routeName },
     busy: busy() ?? null,
     services: world.backends.map((name) => ({
       name,
