@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { name } from '../../src/install/manifest.ts'
+import { connect } from '../control-plane/api.ts'
 import { grantOperator } from '../control-plane/operator-access.ts'
 import { eventually } from '../e2e/eventually.ts'
 import { useStage } from './stage.ts'
@@ -21,8 +21,10 @@ const stage = useStage({
 it('the token is void, and a new one comes by file', async () => {
   const { controlPlane, operator } = stage()
   // Tokens of a ServiceAccount end with it; the server remembers for ten seconds that one was good.
+  const old = connect({ ...controlPlane, token: readFileSync(tokenFile, 'utf8'), connections: 1 })
   await controlPlane.api.remove(`/api/v1/namespaces/${name}/serviceaccounts/${name}`)
-  await delay(11_000)
+  await eventually(async () => expect(await old.status('/version')).toBe(401), 60_000)
+  await old.close()
   await stage().primaries(0)
   const refused = { outcome: 'unauthorized' }
   await eventually(async () => {
