@@ -11,7 +11,7 @@ export interface Filter {
   readonly cluster: string
 }
 
-export const columns = ['state', 'name', 'kind', 'since'] as const
+export const columns = ['state', 'name', 'since'] as const
 export type Column = (typeof columns)[number]
 
 export interface Sorting {
@@ -57,7 +57,6 @@ interface Placed {
   readonly severity: number
   readonly since: string
   readonly name: string
-  readonly kind: string
 }
 
 const severities = new Map<RouteState, number>(stateNames.map((name, index) => [name, index]))
@@ -71,7 +70,7 @@ function placeOf(route: RouteItem): Placed {
   // A space comes before all that names consist of, so that `shop/web` is before `shop/web-2`.
   const name = `${route.namespace} ${route.name} ${route.kind}`
   const severity = severities.get(route.state) ?? 0
-  const placed = { key: keyOf(route), severity, since: route.since ?? '', name, kind: route.kind }
+  const placed = { key: keyOf(route), severity, since: route.since ?? '', name }
   places.set(route, placed)
   return placed
 }
@@ -82,10 +81,9 @@ const compare = (one: string, other: string) => (one < other ? -1 : one > other 
 const byName: Order = (one, other) => compare(one.name, other.name)
 /** The newest first; what has always stood so comes last. */
 const bySince: Order = (one, other) => compare(other.since, one.since)
-const byKind: Order = (one, other) => compare(one.kind, other.kind)
 const byState: Order = (one, other) => one.severity - other.severity || bySince(one, other)
 
-const orders: Readonly<Record<Column, Order>> = { state: byState, name: byName, kind: byKind, since: bySince }
+const orders: Readonly<Record<Column, Order>> = { state: byState, name: byName, since: bySince }
 
 /** What there is to choose from. */
 export interface Facets {
