@@ -85,12 +85,15 @@ export class Stage {
     expect([...courses].filter(([, course]) => course.join() !== this.#course.join())).toEqual([])
   }
 
-  /** Memory and open sockets of the operator are back to where they were before the fault. */
+  /**
+   * Open sockets of the operator are back to where they were before the fault, and its resident memory is near it:
+   * pages that the heap has needed once stay with an idle process, so this finds a flood and not a drip.
+   */
   async backToNormal(): Promise<void> {
     await eventually(() => {
       const now = footprintOf(this.operator)
       expect(now.sockets, 'open sockets').toBeLessThanOrEqual(this.#usual.sockets + 4)
-      expect(now.memoryMiB, 'memory in MiB').toBeLessThanOrEqual(this.#usual.memoryMiB + 64)
+      expect(now.memoryMiB, 'memory in MiB').toBeLessThanOrEqual(this.#usual.memoryMiB + 128)
     }, 60_000)
   }
 
