@@ -47,6 +47,33 @@ describe('a write whose answer was lost', () => {
   })
 
   it.each([
+    ['refused', { kind: 'invalid', message: 'a test failed' } as const],
+    ['not sent', { kind: 'unreachable', message: 'no connection' } as const],
+  ])('has landed also if its second try was %s, before or after the route was seen', (_, error) => {
+    for (const order of [0, 1]) {
+      const { writes } = setUp()
+      writes.end('shop/web', lost)
+      writes.begin('shop/web', routeOf([1, 0], 1), failingOver)
+      if (order === 0) writes.see('shop/web', routeOf([0, 1], 2))
+      writes.end('shop/web', error)
+      if (order === 1) writes.see('shop/web', routeOf([0, 1], 2))
+      expect(writes.takeLanded('shop/web')).toBeDefined()
+    }
+  })
+
+  it.each([
+    ['was answered', routeOf([1, 0], 1), undefined],
+    ['began from another state', routeOf([1, 0], 2), { kind: 'invalid', message: 'a test failed' } as const],
+  ])('has not landed where a later write %s', (_, route, error) => {
+    const { writes } = setUp()
+    writes.end('shop/web', lost)
+    writes.begin('shop/web', route, failingOver)
+    writes.end('shop/web', error)
+    writes.see('shop/web', routeOf([0, 1], 2))
+    expect(writes.takeLanded('shop/web')).toBeUndefined()
+  })
+
+  it.each([
     ['has other weights', routeOf([3, 3], 2)],
     ['has other backends', routeOf([0, 1, 0], 2)],
     ['came there by more than one change', routeOf([0, 1], 3)],

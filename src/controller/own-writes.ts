@@ -9,7 +9,9 @@ interface OwnWrite {
   readonly route: Route
   /** The splits as they are if it is applied. */
   readonly expected: readonly Split[]
-  readonly at: number
+  at: number
+  /** It was tried without an answer, whatever further tries are answered. */
+  unanswered: boolean
   landed: Route | undefined
 }
 
@@ -18,7 +20,8 @@ const longestMs = 75_000
 
 /**
  * Writes that are under way or were never answered. One whose answer was lost may have been applied: the watch
- * shows it, and only then is it known. Keyed by `namespace/name`; of each route the last write counts.
+ * shows it, and only then is it known. Keyed by `namespace/name`; of each route the last write counts, with all of
+ * its tries: that a second one is refused tells nothing of the first, which may be what it is refused for.
  */
 export class OwnWrites {
   readonly #clock: Clock
@@ -30,12 +33,17 @@ export class OwnWrites {
 
   begin(key: string, route: Route, plans: readonly SplitPlan[]): void {
     const expected = route.splits.map((split, index) => applyPlan(split, plans[index] ?? []))
-    this.#open.set(key, { route, expected, at: this.#clock.now(), landed: undefined })
+    const at = this.#clock.now()
+    const open = this.#open.get(key)
+    if (open?.unanswered && isAgain(open, route, expected)) open.at = at
+    else this.#open.set(key, { route, expected, at, unanswered: false, landed: undefined })
   }
 
   /** The server has answered, or has not: `undefined` for yes. */
   end(key: string, error: KubeError | undefined): void {
-    if (error === undefined || !mayBeApplied(error)) this.#open.delete(key)
+    const open = this.#open.get(key)
+    if (open && error && mayBeApplied(error)) open.unanswered = true
+    else if (!error || !open?.unanswered) this.#open.delete(key)
   }
 
   /** Takes each state of the route that becomes known; `undefined` when it is gone. */
@@ -59,11 +67,20 @@ export class OwnWrites {
   }
 }
 
+/** The same write to the same state of the same object. */
+function isAgain(open: OwnWrite, { uid, generation }: Route, expected: readonly Split[]): boolean {
+  const isUnchanged = open.route.uid === uid && open.route.generation === generation
+  return isUnchanged && areSame(open.expected, expected)
+}
+
 /** Exactly one change of the spec lies between them, and it is the one that was asked for. */
 function isResultOf({ route, expected }: OwnWrite, now: Route): boolean {
   const isNext = route.generation === undefined || now.generation === route.generation + 1
-  return isNext && now.uid === route.uid && expected.every((split, index) => isSame(split, now.splits[index]))
+  return isNext && now.uid === route.uid && areSame(expected, now.splits)
 }
+
+const areSame = (expected: readonly Split[], splits: readonly Split[]): boolean =>
+  expected.every((split, index) => isSame(split, splits[index]))
 
 function isSame(a: Split, b: Split | undefined): boolean {
   const parts = (split: Split) =>
