@@ -40,7 +40,7 @@ export interface Operator {
 const root = join(import.meta.dirname, '..', '..')
 
 /** The JSON value of a log line, or undefined for a line that is none. */
-function json(line: string): unknown {
+export function json(line: string): unknown {
   try {
     return JSON.parse(line)
   } catch {
@@ -48,10 +48,14 @@ function json(line: string): unknown {
   }
 }
 
-/** Starts the operator as a user does, `node src/main.ts FLAGS`, and returns at once. */
-export function startOperator(kubeconfigPath: string, flags: readonly string[] = []): Operator {
+/** Starts the operator as a user does, `node src/main.ts FLAGS`, and returns at once; `nodeFlags` are Node's own. */
+export function startOperator(
+  kubeconfigPath: string,
+  flags: readonly string[] = [],
+  nodeFlags: readonly string[] = [],
+): Operator {
   const always = ['--kubeconfig', kubeconfigPath, '--admin-addr', '127.0.0.1:0', '--log-format', 'json']
-  const child = spawn(process.execPath, ['src/main.ts', ...always, ...flags], {
+  const child = spawn(process.execPath, [...nodeFlags, 'src/main.ts', ...always, ...flags], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
