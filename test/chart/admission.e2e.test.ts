@@ -8,7 +8,7 @@ import { eventually } from '../e2e/eventually.ts'
 import { at, split, splits } from '../e2e/objects.ts'
 import { chart, type Helm, openHelm } from './helm.ts'
 import { helmInstall, namespace, outcome } from './release.ts'
-import { pathOf, serve } from './route-kinds.ts'
+import { definitionOf, pathOf } from './route-kinds.ts'
 
 /** What somebody could do who has the operator's token, with the admission policy on. */
 let controlPlane: ControlPlane
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const { api, url, ca } = controlPlane
   await controlPlane.installCrd()
   if (!httpRoute) throw new Error('there is no codec of HTTPRoutes')
-  await serve(api, [httpRoute])
+  await controlPlane.install(definitionOf(httpRoute))
   await helmInstall(helm, api)
   thief = connect({ url, ca, token: await operatorToken(api) })
   await api.create(at(splits, 'trafficsplits'), { ...split('web', { web: 1, 'web-b': 0 }) })
@@ -58,10 +58,13 @@ const webRoute: Body = {
           { name: 'web', port: 81, weight: 0 },
         ],
       },
-      { filters: [{ type: 'RequestRedirect' }] },
+      { filters: [{ type: 'RequestHeaderModifier', requestHeaderModifier: { remove: ['x-team'] } }] },
     ],
   },
 }
+
+/** A filter that would send a copy of every request elsewhere. */
+const spy = { type: 'RequestMirror', requestMirror: { backendRef: { name: 'evil', port: 80 } } }
 
 const add = (path: string, value: unknown) => ({ op: 'add', path, value })
 const replace = (path: string, value: unknown) => ({ op: 'replace', path, value })
@@ -76,7 +79,7 @@ const ref = (rule: number, index: number) => `/spec/rules/${rule}/backendRefs/${
 
 it('without the admission policy, the token can change more than weights', async () => {
   await eventually(async () => expect(await patch(splitPath, [replace('/spec/service', 'bank')])).toBe(201))
-  const mirror = add('/spec/rules/1/filters', [{ type: 'RequestMirror' }])
+  const mirror = add('/spec/rules/1/filters', [spy])
   await eventually(async () => expect(await patch(routePath, [mirror])).toBe(201))
 
   const policy = ['--reuse-values', '--set', 'admissionPolicy.enabled=true']
@@ -96,7 +99,8 @@ describe('with the admission policy, the operator may', () => {
     ],
     ['move the weights of a route that is not labelled', routePath, [replace(`${ref(1, 0)}/weight`, 0)]],
     ['write weights that are all zero', splitPath, [replace(weight(0), 0), replace(weight(1), 0)]],
-    ['add a weight that was absent', routePath, [add(`${ref(0, 1)}/weight`, 1)]],
+    ['take a weight away, which the server fills in', routePath, [remove(`${ref(1, 0)}/weight`)]],
+    ['write a weight that its owner left to the default', routePath, [add(`${ref(0, 1)}/weight`, 3)]],
   ])('%s', async (_, path, operations) => {
     expect(await patch(path, operations)).toBe(201)
   })
@@ -122,18 +126,17 @@ describe('with the admission policy, the operator may not', () => {
     ['change its host names', routePath, [replace('/spec/hostnames', ['bank.test'])]],
     ['change its parent', routePath, [replace('/spec/parentRefs/0/name', 'bank')]],
     ['change a match', routePath, [replace('/spec/rules/0/matches/0/path/value', '/admin')]],
-    ['add a filter', routePath, [add('/spec/rules/1/filters', [{ type: 'RequestMirror' }])]],
+    ['add a filter', routePath, [add('/spec/rules/1/filters', [spy])]],
     ['change a filter', routePath, [replace('/spec/rules/2/filters', [])]],
     ['change the Service of a backend', routePath, [replace(`${ref(0, 1)}/name`, 'evil')]],
     ['change the port of a backend', routePath, [replace(`${ref(0, 1)}/port`, 81)]],
     ['reach into another namespace', routePath, [add(`${ref(0, 1)}/namespace`, 'bank')]],
-    ['add a filter to a backend', routePath, [add(`${ref(0, 1)}/filters`, [{ type: 'RequestMirror' }])]],
-    ['take a weight away', routePath, [remove(`${ref(0, 0)}/weight`)]],
+    ['add a filter to a backend', routePath, [add(`${ref(0, 1)}/filters`, [spy])]],
     ['add a backend to a route', routePath, [add('/spec/rules/0/backendRefs/-', { name: 'evil', port: 80 })]],
     [
       'add backends to a rule that has none',
       routePath,
-      [add('/spec/rules/2/backendRefs', [{ name: 'evil' }])],
+      [add('/spec/rules/2/backendRefs', [{ name: 'evil', port: 80 }])],
     ],
     ['take a backend from a route', routePath, [remove(ref(1, 1))]],
     ['add a rule', routePath, [add('/spec/rules/-', { backendRefs: [{ name: 'evil', port: 80 }] })]],

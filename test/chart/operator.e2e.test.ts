@@ -12,7 +12,7 @@ import { eventually } from '../e2e/eventually.ts'
 import { type Operator, startOperator } from '../e2e/operator.ts'
 import { openHelm } from './helm.ts'
 import { helmInstall, namespace, operatorUser } from './release.ts'
-import { gatewayKinds, pathOf, route, serve } from './route-kinds.ts'
+import { definitionOf, gatewayKinds, pathOf, route } from './route-kinds.ts'
 
 /**
  * The operator as the chart installs it: its account, its permissions, the admission policy, the flags. The API
@@ -30,8 +30,7 @@ async function install(apiServerFlags: readonly string[]): Promise<Cluster> {
   controlPlane = await startControlPlane({ auditUser: operatorUser, apiServerFlags })
   const { api, kubeconfigPath, url, ca } = controlPlane
   await controlPlane.installCrd()
-  await controlPlane.install(released('linkerd', 'serviceprofiles'))
-  await serve(api, gatewayKinds)
+  await controlPlane.install(...gatewayKinds.map(definitionOf))
   await controlPlane.install(released('linkerd', 'serviceprofiles'))
   const helm = openHelm(kubeconfigPath)
   await helmInstall(helm, api, ['--set', 'admissionPolicy.enabled=true'])

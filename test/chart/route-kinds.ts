@@ -1,56 +1,29 @@
 import { codecs } from '../../src/routes/codecs.ts'
 import type { RouteCodec } from '../../src/routes/route.ts'
-import type { Api, Body } from '../control-plane/api.ts'
-import { eventually } from '../e2e/eventually.ts'
+import type { Body } from '../control-plane/api.ts'
+import { type Definition, released } from '../control-plane/definitions.ts'
 import { controlled } from '../e2e/objects.ts'
 
 /** Route kinds besides TrafficSplit: those of the Gateway API, and Linkerd's own. */
 export const gatewayKinds = codecs.filter(({ kind }) => kind !== 'TrafficSplit')
-
-const versionOf = ({ versions }: RouteCodec): string => versions[0] ?? ''
-
-/** A definition that takes any spec. What is tested here is who may write, not what the schema says. */
-const definition = (codec: RouteCodec): Body => ({
-  metadata: {
-    name: `${codec.plural}.${codec.group}`,
-    annotations: { 'api-approved.kubernetes.io': 'unapproved, a stand-in for tests' },
-  },
-  spec: {
-    group: codec.group,
-    names: { kind: codec.objectKind, plural: codec.plural, singular: codec.objectKind.toLowerCase() },
-    scope: 'Namespaced',
-    versions: [
-      {
-        name: versionOf(codec),
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-          },
-        },
-      },
-    ],
-  },
-})
 
 export const pathOf = (codec: RouteCodec, name?: string): string => {
   const collection = `/apis/${codec.group}/${versionOf(codec)}/namespaces/default/${codec.plural}`
   return name === undefined ? collection : `${collection}/${name}`
 }
 
-/** Makes the API server serve these kinds; resolves when it does. */
-export async function serve(api: Api, kinds: readonly RouteCodec[]): Promise<void> {
-  for (const codec of kinds) {
-    await api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition(codec))
-  }
-  await eventually(async () => {
-    for (const codec of kinds) {
-      const status = await api.status(pathOf(codec))
-      if (status !== 200) throw new Error(`${codec.kind} answers ${status}`)
-    }
-  })
+/** The released definition of a kind: of the experimental channel where it is not in the standard one. */
+export const definitionOf = ({ group, plural, kind }: RouteCodec): Definition => {
+  if (group !== 'gateway.networking.k8s.io') return released('linkerd', plural)
+  return released(['HTTPRoute', 'GRPCRoute'].includes(kind) ? 'standard' : 'experimental', plural)
+}
+
+/** The best version that the definition serves and the operator reads. */
+const versionOf = (codec: RouteCodec): string => {
+  const served = definitionOf(codec).spec.versions.filter((version) => version.served)
+  const best = codec.versions.find((version) => served.some(({ name }) => name === version))
+  if (best === undefined) throw new Error(`no version of ${codec.kind} is served and read`)
+  return best
 }
 
 /** A controlled route of this kind: one rule with these backends, all traffic to the first. */
@@ -59,6 +32,7 @@ export const route = (codec: RouteCodec, name: string, services: readonly string
   kind: codec.objectKind,
   metadata: { name, labels: controlled },
   spec: {
+    ...(codec.kind === 'TLSRoute' ? { hostnames: ['web.test'] } : {}),
     parentRefs: [{ group: '', kind: 'Service', name: services[0], port: 80 }],
     rules: [
       {
