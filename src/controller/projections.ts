@@ -1,4 +1,5 @@
 import type { ServiceKey } from '../core/types.ts'
+import { isRecord } from '../kube/watch-event.ts'
 
 /** What is kept of an EndpointSlice: a few words instead of its endpoints. */
 export interface Slice {
@@ -94,9 +95,6 @@ export function projectMirror(service: unknown): Mirror {
     cluster: text(labels, clusterNameLabel) || text(labels, remoteDiscovery) || undefined,
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null
 
 const nothing: Record<string, unknown> = {}
 

@@ -48,7 +48,8 @@ function readBookmark(object: unknown): WatchEvent {
   return { kind: 'bookmark', resourceVersion, endsInitialEvents: ends === 'true' }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+/** An object of JSON, or an array. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
 
 const field = (value: unknown, name: string): unknown => (isRecord(value) ? value[name] : undefined)
