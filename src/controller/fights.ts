@@ -5,8 +5,10 @@ import type { Route } from '../routes/route.ts'
 import type { RouteKey } from './route-index.ts'
 
 interface Contest {
-  /** The weights that were written last. */
-  written: string
+  /** The weights that are to be written. */
+  due: string
+  /** The weights that were written last; absent before the first write. */
+  written?: string
   writtenAt: number
   /** How often they were undone since they last stood. */
   undone: number
@@ -17,56 +19,70 @@ const fightFrom = 3
 const firstPauseMs = 5_000
 const longestPauseMs = 300_000
 /** Weights that stood for so long were not undone by somebody who applies the same again and again (ms). */
-const forgetAfterMs = 3_600_000
+const standMs = 900_000
 
 /**
  * Notices writers that undo what was written. A write that would only repeat the last one has been undone; from
  * the third time on it waits: 5 s after the last write, then doubling, up to 5 min. So two writers cost the API
  * server little, and whoever applies from git once in ten minutes is answered at once each time.
+ *
+ * A fight ends when other weights are wanted than those that were undone, or when these stood for 15 min.
  */
 export class Fights {
   readonly #clock: Clock
-  readonly #timers = new Set<Timer>()
+  readonly #again: (key: RouteKey) => void
+  readonly #timers = new Map<RouteKey, Timer>()
   readonly #contests = new Map<RouteKey, Contest>()
 
-  constructor(clock: Clock) {
+  /** `again` is called when a route must be looked at once more, since a pause or a fight may be over. */
+  constructor(clock: Clock, again: (key: RouteKey) => void) {
     this.#clock = clock
+    this.#again = again
   }
 
-  /** How long to wait before these weights are written to the route (ms); 0 most often. */
-  pauseBefore(key: RouteKey, route: Route, plans: readonly SplitPlan[]): number {
-    const contest = this.#contests.get(key)
-    if (!contest || contest.written !== targetOf(route, plans) || contest.undone + 1 < fightFrom) return 0
+  /** Whether to wait before these weights are written to the route; `again` follows then. */
+  mustWait(key: RouteKey, route: Route, plans: readonly SplitPlan[]): boolean {
+    const contest = this.#contests.get(key) ?? { due: '', writtenAt: 0, undone: 0 }
+    contest.due = textOf(route, plans)
+    this.#contests.set(key, contest)
+    if (contest.written !== contest.due || contest.undone + 1 < fightFrom) return false
     const pause = Math.min(firstPauseMs * 2 ** (contest.undone + 1 - fightFrom), longestPauseMs)
-    return Math.max(0, contest.writtenAt + pause - this.#clock.now())
+    const left = contest.writtenAt + pause - this.#clock.now()
+    if (left > 0) this.#later(key, left)
+    return left > 0
   }
 
-  /** Takes a write that went through; true where it makes a fight of it, once for each fight. */
-  wrote(key: RouteKey, route: Route, plans: readonly SplitPlan[]): boolean {
-    const weights = targetOf(route, plans)
+  /** The weights that were last asked about went through; true where that makes a fight of it, once for each. */
+  wrote(key: RouteKey): boolean {
+    const contest = this.#contests.get(key)
+    if (!contest) return false
     const now = this.#clock.now()
-    const before = this.#contests.get(key)
-    const isAgain = before?.written === weights && now - before.writtenAt < forgetAfterMs
-    const undone = isAgain ? before.undone + 1 : 0
-    this.#contests.set(key, { written: weights, writtenAt: now, undone })
-    return undone === fightFrom
+    const isAgain = contest.written === contest.due && now - contest.writtenAt < standMs
+    contest.undone = isAgain ? contest.undone + 1 : 0
+    contest.written = contest.due
+    contest.writtenAt = now
+    if (contest.undone >= fightFrom) this.#later(key, standMs)
+    return contest.undone === fightFrom
   }
 
-  /** Calls `then` after the pause, unless this is stopped before. */
-  later(ms: number, then: () => void): void {
-    const timer = this.#clock.after(ms, () => {
-      this.#timers.delete(timer)
-      then()
-    })
-    this.#timers.add(timer)
-  }
-
-  stop(): void {
-    for (const timer of this.#timers) timer.cancel()
+  /** Nothing is to be written to the route; true where that ends a fight. */
+  rests(key: RouteKey, route: Route): boolean {
+    const contest = this.#contests.get(key)
+    if (!contest || contest.undone === 0) return false
+    const isYoung = this.#clock.now() - contest.writtenAt < standMs
+    if (isYoung && contest.written === textOf(route, [])) return false
+    this.forget(key)
+    return contest.undone >= fightFrom
   }
 
   forget(key: RouteKey): void {
     this.#contests.delete(key)
+    this.#timers.get(key)?.cancel()
+    this.#timers.delete(key)
+  }
+
+  forgetAll(): void {
+    for (const key of [...this.#contests.keys()]) this.forget(key)
   }
 
   /** Routes that are fought over. */
@@ -75,8 +91,17 @@ export class Fights {
     for (const { undone } of this.#contests.values()) if (undone >= fightFrom) count += 1
     return count
   }
+
+  #later(key: RouteKey, ms: number): void {
+    this.#timers.get(key)?.cancel()
+    const timer = this.#clock.after(ms, () => {
+      this.#timers.delete(key)
+      this.#again(key)
+    })
+    this.#timers.set(key, timer)
+  }
 }
 
 /** The weights of a route once the plans are applied. */
-const targetOf = ({ splits }: Route, plans: readonly SplitPlan[]): string =>
+const textOf = ({ splits }: Route, plans: readonly SplitPlan[]): string =>
   JSON.stringify(splits.map((split, index) => weightsOf(applyPlan(split, plans[index] ?? []))))

@@ -111,7 +111,7 @@ export function startOperator(options: OperatorOptions): Operator {
       leadership.stand()
     },
   })
-  const fights = new Fights(clock)
+  const fights = new Fights(clock, (key) => queue.add(key, { at: clock.now() }))
   const { diagnoser, surroundings } = createDiagnoser(tools, metrics, reporter)
   const joined = { queue, watches, view, events, leadership, reporter, diagnoser, fights }
   const parts: Parts = { ...options, metrics, ...joined }
@@ -132,7 +132,7 @@ export function startOperator(options: OperatorOptions): Operator {
     stop: async () => {
       await queue.drain()
       diagnoser.stop()
-      fights.stop()
+      fights.forgetAll()
       await events.stop(options.election ? eventPatienceMs.elected : eventPatienceMs.alone)
       await Promise.all([leadership.leave(), watches.stop(), surroundings.stop()])
     },
@@ -140,8 +140,8 @@ export function startOperator(options: OperatorOptions): Operator {
 }
 
 /** What is done about one due route. */
-function createHandler({ watches, reporter, diagnoser, fights, queue }: Parts) {
-  const world = { ...watches, pauseBefore: fights.pauseBefore.bind(fights) }
+function createHandler({ watches, reporter, diagnoser, fights }: Parts) {
+  const world = { ...watches, mustWait: fights.mustWait.bind(fights) }
   return async (key: RouteKey, cause: Cause): Promise<Handled> => {
     const landed = watches.takeLanded(key)
     if (landed) reporter.landed(key, landed)
@@ -149,19 +149,15 @@ function createHandler({ watches, reporter, diagnoser, fights, queue }: Parts) {
     diagnoser.see(key, outcome.kind === 'gone' ? undefined : outcome.route)
     reporter.report(key, outcome, cause)
     if (outcome.kind === 'gone') fights.forget(key)
-    if (outcome.kind === 'steady' && outcome.againInMs)
-      fights.later(outcome.againInMs, () => queue.add(key, cause))
-    if (outcome.kind === 'written' && isFought(fights, key, outcome)) reporter.fought(outcome.after)
+    // Whoever wrote the weights last is told by the route as it was: the answer to a write names the operator.
+    if (outcome.kind === 'written' && fights.wrote(key)) reporter.fought(outcome.route)
+    if (outcome.kind === 'steady' && isAtRest(outcome) && fights.rests(key, outcome.route))
+      reporter.unfought(outcome.route)
     return outcome.kind === 'failed' ? retryAfter(outcome.error) : 'done'
   }
 }
 
-const isFought = (fights: Fights, key: RouteKey, { route, verdicts }: Judged): boolean =>
-  fights.wrote(
-    key,
-    route,
-    verdicts.map(({ plan }) => plan),
-  )
+const isAtRest = ({ verdicts }: Judged): boolean => verdicts.every(({ plan }) => plan.length === 0)
 
 const exposition = async ({ registry }: Metrics) => ({
   contentType: registry.contentType,
@@ -193,9 +189,10 @@ function begin({ log, clock, metrics, events, queue, watches, reporter, leadersh
 }
 
 /** This replica leads no more: it goes on looking, and neither writes nor tells. */
-function rest({ metrics, events, watches }: Parts): void {
+function rest({ metrics, events, watches, fights }: Parts): void {
   metrics.leaderTransitions.inc({ to: 'standby' })
   watches.forgetWrites()
+  fights.forgetAll()
   events.pause()
 }
 

@@ -10,8 +10,8 @@ import type { RouteKey } from './route-index.ts'
 export interface World {
   readonly route: (key: RouteKey) => Route | undefined
   readonly readiness: (service: ServiceKey) => Readiness
-  /** How long to wait before a write (ms), because somebody undoes it again and again; 0 most often. */
-  readonly pauseBefore: (key: RouteKey, route: Route, plans: readonly SplitPlan[]) => number
+  /** Whether a write must wait, because somebody undoes it again and again; the key is due again then. */
+  readonly mustWait: (key: RouteKey, route: Route, plans: readonly SplitPlan[]) => boolean
   /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */
   readonly write: (route: Route, plans: readonly SplitPlan[]) => Promise<Result<Route, KubeError>>
 }
@@ -19,8 +19,8 @@ export interface World {
 /** How one reconcile of a key ended, or what became of an earlier one. */
 export type Outcome =
   | { readonly kind: 'gone' }
-  /** Nothing was written. `againInMs`: because others undo it; to be looked at again by then. */
-  | ({ readonly kind: 'steady'; readonly againInMs?: number } & Judged)
+  /** Nothing was written. */
+  | ({ readonly kind: 'steady' } & Judged)
   | ({ readonly kind: 'written'; readonly after: Route } & Judged)
   /** A write that had failed without an answer: the watch shows that it was applied. */
   | ({ readonly kind: 'landed'; readonly after: Route } & Judged)
@@ -33,8 +33,7 @@ export async function reconcile(key: RouteKey, world: World): Promise<Outcome> {
   const { verdicts } = judgeRoute(route, world.readiness)
   if (verdicts.every(({ plan }) => plan.length === 0)) return { kind: 'steady', route, verdicts }
   const plans = verdicts.map(({ plan }) => plan)
-  const againInMs = world.pauseBefore(key, route, plans)
-  if (againInMs > 0) return { kind: 'steady', route, verdicts, againInMs }
+  if (world.mustWait(key, route, plans)) return { kind: 'steady', route, verdicts }
   const written = await world.write(route, plans)
   return written.ok
     ? { kind: 'written', route, verdicts, after: written.value }

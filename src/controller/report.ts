@@ -126,6 +126,14 @@ export class Reporter {
     event({ ...about(route), type: 'Warning', reason: 'Fought', action: 'SlowDown', note })
   }
 
+  /** The fight is over: other weights are wanted, or nobody undid these for a while. */
+  unfought(route: Route): void {
+    const { log, event } = this.#options
+    const note = 'nobody undoes the weights any more: they are written at once again'
+    log.info({ route: nameOf(route) }, `${nameOf(route)}: ${note}`)
+    event({ ...about(route), type: 'Normal', reason: 'FightOver', action: 'SpeedUp', note })
+  }
+
   /** Takes what is wrong with a route, or around it; once for each thing. */
   found(route: Route, { reason, message }: Finding): void {
     const { log, event, leads } = this.#options

@@ -22,7 +22,7 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
 }
 
 /** The caches of the operator, joined to the world that a reconcile sees. */
-export interface Watches extends Omit<World, 'pauseBefore'> {
+export interface Watches extends Omit<World, 'mustWait'> {
   start(): void
   stop(): Promise<void>
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */

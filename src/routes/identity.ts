@@ -25,14 +25,20 @@ export function identify(
   return { identity: { ...identity, annotations: steering }, annotations }
 }
 
-/** Who wrote the spec last, besides the operator itself. */
+/**
+ * Who wrote the weights last, besides the operator itself. The lists that hold them are owned as a whole, by the
+ * last who wrote any part of them, or by several who applied the very same.
+ */
 function writerOf(entries: RouteMetadata['metadata']['managedFields']): string | undefined {
   const others = entries.filter(
     ({ manager, subresource, fieldsV1 }) =>
-      manager !== ownManager && subresource === undefined && 'f:spec' in fieldsV1,
+      manager !== ownManager && subresource === undefined && lists.some((list) => list in fieldsV1['f:spec']),
   )
-  return others.sort((a, b) => (a.time < b.time ? 1 : -1))[0]?.manager
+  return others.sort((a, b) => Number(a.time < b.time) - Number(a.time > b.time))[0]?.manager
 }
+
+/** As `managedFields` call `backends` of a TrafficSplit and `rules` of a Gateway API route. */
+const lists = ['f:backends', 'f:rules']
 
 /** The others are dropped: `kubectl apply` keeps whole objects in one. */
 function steeringOf(all: Readonly<Record<string, string>>): Route['annotations'] {

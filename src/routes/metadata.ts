@@ -4,7 +4,7 @@ const managedFields = z.object({
   manager: z.string().catch(''),
   time: z.string().catch(''),
   subresource: z.string().optional().catch(undefined),
-  fieldsV1: z.record(z.string(), z.unknown()).catch({}),
+  fieldsV1: z.object({ 'f:spec': z.record(z.string(), z.unknown()).catch({}) }).catch({ 'f:spec': {} }),
 })
 
 /** The metadata that every route kind shares. Anything else of an object is left unread. */

@@ -26,7 +26,7 @@ export interface Route {
   readonly apexes: readonly ServiceKey[]
   /** Whether Linkerd says in the status that it follows the route; absent for kinds that have no status. */
   readonly accepted?: boolean
-  /** The field manager that wrote the spec last, besides the operator; absent where the object does not tell. */
+  /** The field manager that wrote the weights last, besides the operator; absent where it was the operator, or nobody tells. */
   readonly writer?: string | undefined
   readonly splits: readonly Split[]
   /** Where each split (by position) stands in the object, and how it is written there. */

@@ -168,6 +168,10 @@ it('slows down where another writer undoes the weights again and again, and says
   expect(cluster.notes('web').filter((note) => note.includes('undoes'))).toHaveLength(1)
   expect((await operator.metrics()).text).toContain('linkerd_failover_fights 1')
   await become(http, 'web', '0 1')
+  apply()
+  cluster.slice('web', 1)
+  await eventually(() => cluster.notes('web').some((note) => note.includes('nobody undoes the weights')))
+  expect((await operator.metrics()).text).toContain('linkerd_failover_fights 0')
 })
 
 describe('between the decision and the patch', () => {

@@ -145,6 +145,23 @@ describe('one by one', () => {
     expect((await explain()).reasons).toEqual(['ServiceProfile'])
   })
 
+  test('somebody undoes its weights, until the operator has said that this is over', async () => {
+    shop.split('web', { web: 1, east: 0 })
+    const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds))
+    const note = '"argocd-controller" undoes the weights again and again'
+    shop.tell('web', { reason: 'Fought', note, at: at(1) })
+    expect((await explain('ts/web')).findings).toEqual([{ reason: 'Fought', message: note }])
+    shop.tell('web', { reason: 'FightOver', note: 'nobody undoes the weights any more', at: at(2) })
+    expect((await explain('ts/web')).reasons).toEqual([])
+    shop.tell('web', { reason: 'Fought', note, at: at(3) })
+    expect((await explain('ts/web')).reasons).toEqual(['Fought'])
+    shop.sandbox.faults.fail(403, { resource: 'events' })
+    expect(await explain('ts/web')).toMatchObject({
+      reasons: [],
+      unseen: [expect.stringMatching(/^Events in namespace shop: /)],
+    })
+  })
+
   test('others share its parent: those that are controlled, where the parent lives', async () => {
     const elsewhere = { ...parent, namespace: 'shop' }
     const own = [{ ...ref('web', 1), namespace: 'shop' }]

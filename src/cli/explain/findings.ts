@@ -10,10 +10,11 @@ import { type Failure, refused } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Progress } from '../progress.ts'
 import { namespaceOf, namespacesOf, readKind } from '../snapshot.ts'
+import { type Fight, readFight } from './fight.ts'
 
 /** What is wrong around a route, as far as the user may look. */
 export interface Diagnosis {
-  readonly findings: readonly Finding[]
+  readonly findings: readonly (Finding | Fight)[]
   /** What could not be looked at, and what the server said: what is wrong there is not found. */
   readonly unseen: readonly string[]
 }
@@ -30,9 +31,10 @@ export async function diagnoseRoute(
 ): Promise<Diagnosis> {
   const places = [...new Set([route.namespace, ...route.apexes.map(namespaceOf)])]
   const look = new Look(reading.transport)
-  const [services, overrides, ...routes] = await Promise.all([
+  const [services, overrides, fights, ...routes] = await Promise.all([
     gather('Services', namespacesOf([route]), (namespace) => readPorts(reading, namespace, progress)),
     gather('ServiceProfiles', places, (namespace) => readProfiles(reading, look, namespace, progress)),
+    gather('Events', [route.namespace], () => readFight(reading, route)),
     ...codecs.map((codec) =>
       gather(`${codec.kind}s`, places, (namespace) =>
         readKind(reading, look, codec, { namespace, selector }, progress),
@@ -47,7 +49,10 @@ export async function diagnoseRoute(
     hasProfile: (service) => taken.has(service),
     rivals: (service) => others.filter(({ apexes }) => apexes.includes(service)).map(nameOf),
   })
-  return { findings, unseen: [services, overrides, ...routes].flatMap(({ unseen }) => unseen) }
+  return {
+    findings: [...fights.found, ...findings],
+    unseen: [services, overrides, fights, ...routes].flatMap(({ unseen }) => unseen),
+  }
 }
 
 const nameOf = ({ kind, namespace, name }: Route): string => `${kind} ${namespace}/${name}`

@@ -1,25 +1,10 @@
-import * as z from 'zod'
 import { primaryServes } from '../../core/transition.ts'
 import type { Split } from '../../core/types.ts'
-import { reportingController } from '../../kube/event-object.ts'
-import type { Resource } from '../../kube/resource.ts'
 import { ok, type Result } from '../../result.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Failure } from '../failure.ts'
-import { listAs, type Reading } from '../listing.ts'
-
-/** Of the core group, whose field selectors every version of Kubernetes knows. */
-const events: Resource = { group: '', version: 'v1', plural: 'events' }
-
-const time = z.iso.datetime({ offset: true }).nullish().catch(undefined)
-const schema = z.object({
-  metadata: z.object({ creationTimestamp: time }),
-  involvedObject: z.object({ uid: z.string() }),
-  message: z.string(),
-  eventTime: time,
-  lastTimestamp: time,
-  series: z.object({ lastObservedTime: time }).nullish().catch(undefined),
-})
+import type { Reading } from '../listing.ts'
+import { readNewestEvents } from './events.ts'
 
 /** One transition, as its Event tells it. */
 export interface Transition {
@@ -35,29 +20,13 @@ export async function readTransitions(
   reading: Reading,
   namespace: string | undefined,
 ): Promise<Result<ReadonlyMap<string, Transition>, Failure>> {
-  const fieldSelector = `reason=Failover,reportingComponent=${reportingController}`
-  const listed = await listAs(reading, { resource: events, namespace, fieldSelector }, readTransition)
-  if (!listed.ok) return listed
-  const newest = new Map<string, Transition>()
-  for (const transition of listed.value) {
-    const known = newest.get(transition.uid)
-    if (!known || known.at < transition.at) newest.set(transition.uid, transition)
-  }
-  return ok(newest)
-}
-
-/** A repeated transition is one Event with a series; its last time counts. */
-function readTransition(object: unknown): Transition | undefined {
-  const { data } = schema.safeParse(object)
-  if (!data) return undefined
-  const { series, eventTime, lastTimestamp, metadata } = data
-  const text = series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp
-  if (!text) return undefined
-  return {
-    uid: data.involvedObject.uid,
-    at: Date.parse(text),
-    toPrimary: data.message.includes('switching traffic to primary'),
-  }
+  const events = await readNewestEvents(reading, namespace, 'Failover')
+  if (!events.ok) return events
+  const transitions = [...events.value.values()].map(({ uid, at, message }): [string, Transition] => [
+    uid,
+    { uid, at, toPrimary: message.includes('switching traffic to primary') },
+  ])
+  return ok(new Map(transitions))
 }
 
 /**

@@ -132,6 +132,19 @@ export class Shop {
 
   /** A Failover Event about a TrafficSplit, as the operator writes it. */
   transition(name: string, note: string, at: Date, options: { uid?: string; series?: object } = {}): void {
+    this.tell(name, { reason: 'Failover', note: `trafficsplit/${name} ${note}`, at, ...options })
+  }
+
+  /** An Event of the operator about a TrafficSplit. */
+  tell(
+    name: string,
+    {
+      reason,
+      note,
+      at,
+      ...options
+    }: { reason: string; note: string; at: Date; uid?: string; series?: object },
+  ): void {
     const time = at.toISOString().replace('Z', '000Z')
     this.put({
       apiVersion: 'events.k8s.io/v1',
@@ -140,8 +153,8 @@ export class Shop {
       eventTime: time,
       reportingController: 'linkerd-failover',
       reportingInstance: 'test',
-      action: 'Failover',
-      reason: 'Failover',
+      action: reason,
+      reason,
       type: 'Normal',
       regarding: {
         apiVersion: 'split.smi-spec.io/v1alpha2',
@@ -150,7 +163,7 @@ export class Shop {
         name,
         uid: options.uid ?? this.get('trafficsplits', name)?.metadata.uid ?? '',
       },
-      note: `trafficsplit/${name} ${note}`,
+      note,
       ...(options.series ? { series: JSON.parse(JSON.stringify(options.series)) } : {}),
     })
   }

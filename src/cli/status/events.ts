@@ -1,0 +1,54 @@
+import * as z from 'zod'
+import { reportingController } from '../../kube/event-object.ts'
+import type { Resource } from '../../kube/resource.ts'
+import { ok, type Result } from '../../result.ts'
+import type { Failure } from '../failure.ts'
+import { listAs, type Reading } from '../listing.ts'
+
+/** Of the core group, whose field selectors every version of Kubernetes knows. */
+const events: Resource = { group: '', version: 'v1', plural: 'events' }
+
+const time = z.iso.datetime({ offset: true }).nullish().catch(undefined)
+const schema = z.object({
+  metadata: z.object({ creationTimestamp: time }),
+  involvedObject: z.object({ uid: z.string() }),
+  message: z.string(),
+  eventTime: time,
+  lastTimestamp: time,
+  series: z.object({ lastObservedTime: time }).nullish().catch(undefined),
+})
+
+/** One Event of the operator. */
+export interface OperatorEvent {
+  /** Of the route. */
+  readonly uid: string
+  /** Epoch, ms. */
+  readonly at: number
+  readonly message: string
+}
+
+/** The operator's Events of one reason that the cluster still remembers, the newest of each route by its uid. */
+export async function readNewestEvents(
+  reading: Reading,
+  namespace: string | undefined,
+  reason: string,
+): Promise<Result<ReadonlyMap<string, OperatorEvent>, Failure>> {
+  const fieldSelector = `reason=${reason},reportingComponent=${reportingController}`
+  const listed = await listAs(reading, { resource: events, namespace, fieldSelector }, readEvent)
+  if (!listed.ok) return listed
+  const newest = new Map<string, OperatorEvent>()
+  for (const event of listed.value) {
+    const known = newest.get(event.uid)
+    if (!known || known.at < event.at) newest.set(event.uid, event)
+  }
+  return ok(newest)
+}
+
+/** What is repeated is one Event with a series; its last time counts. */
+function readEvent(object: unknown): OperatorEvent | undefined {
+  const { data } = schema.safeParse(object)
+  if (!data) return undefined
+  const { series, eventTime, lastTimestamp, metadata, involvedObject, message } = data
+  const text = series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp
+  return text ? { uid: involvedObject.uid, at: Date.parse(text), message } : undefined
+}
