@@ -15,8 +15,8 @@ holds for ports that carry no HTTP, and for those in the annotation config.linke
 GRPCRoute does not: leave the routes of such ports out.
 
 With --check nothing but a comparison is printed: what the operator's own rules make of each TrafficSplit and of its
-routes, with each Service ready, down and unknown (of more than six Services, those states in which all but two are
-alike). The exit code is 1 if anything is different, or if any part of a TrafficSplit was not migrated.`,
+routes, with each Service ready, down and unknown (of more than six Services only those states in which all but two at most
+are alike, and it says so). The exit code is 1 if anything is different, or if any part of a TrafficSplit was not migrated.`,
   flags: () => [
     flag(
       '-f, --file <file>',

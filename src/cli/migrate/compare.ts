@@ -4,7 +4,7 @@ import { type ServiceKey, type Split, unknown } from '../../core/types.ts'
 import type { RouteCodec } from '../../routes/route.ts'
 import type { Migration, RouteObject } from './migration.ts'
 import { type Shares, sharesOf } from './original.ts'
-import { type World, worldsOf } from './worlds.ts'
+import { allUpTo, type World, worldsOf } from './worlds.ts'
 
 /** Where a route would not do as its TrafficSplit does. */
 export interface Difference {
@@ -19,6 +19,8 @@ export interface Difference {
 
 export interface Comparison {
   readonly worlds: number
+  /** Which states of readiness were left out, and why; `undefined` where none was. */
+  readonly leftOut: string | undefined
   readonly differences: readonly Difference[]
 }
 
@@ -32,7 +34,8 @@ const tolerance = 2e-6
 export function compare({ original, routes }: Migration, codec: RouteCodec): Comparison {
   const { split, route } = original
   const [apex] = route.apexes
-  const worlds = worldsOf([...new Set(split.backends.map(({ service }) => service))])
+  const services = [...new Set(split.backends.map(({ service }) => service))]
+  const worlds = worldsOf(services)
   const differences = routes.flatMap((object) => {
     const [declared] = codec.read(object).splits
     if (!declared) return []
@@ -46,7 +49,9 @@ export function compare({ original, routes }: Migration, codec: RouteCodec): Com
       }),
     )
   })
-  return { worlds: worlds.length * routes.length, differences }
+  const isWhole = services.length <= allUpTo || routes.length === 0
+  const leftOut = `TrafficSplit ${route.namespace}/${route.name} has ${services.length} Services, more than ${allUpTo}: compared in the ${worlds.length} states in which all but two at most are alike, of ${3 ** services.length}`
+  return { worlds: worlds.length * routes.length, leftOut: isWhole ? undefined : leftOut, differences }
 }
 
 /** Both, and to which Service each falls back where it has no weight above zero. */

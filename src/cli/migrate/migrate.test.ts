@@ -28,6 +28,12 @@ const service = (name: string, ...ports: number[]) => ({
   spec: { ports: ports.map((port) => ({ port })) },
 })
 const both = [service('web', 80), service('east', 80)]
+/** A TrafficSplit with so many backends, and their Services. */
+const crowd = (count: number) => {
+  const names = ['web', ...Array.from({ length: count - 1 }, (_, index) => `region-${index}`)]
+  const weights = Object.fromEntries(names.map((name, index) => [name, index === 0 ? 1 : 0]))
+  return [split(weights), ...names.map((name) => service(name, 80))]
+}
 const from = (items: object[], flags = '') =>
   run(`migrate -f - ${flags}`, { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
 const routesIn = (text: string) =>
@@ -73,6 +79,27 @@ describe('its routes', () => {
     expect(routesIn(stdout).map(({ metadata }) => metadata.name)).toEqual(['web-80', 'web-90'])
   })
 
+  it('have sixteen backends at most, which is as many as a rule takes', async () => {
+    const { stdout, exitCode } = await from(crowd(16))
+    expect(exitCode).toBe(0)
+    expect(routesIn(stdout)[0].spec.rules[0].backendRefs).toHaveLength(16)
+  })
+
+  it('have names of 253 characters at most', async () => {
+    const { stdout, exitCode } = await from([split({ web: 1, east: 0 }, { name: 'a'.repeat(253) }), ...both])
+    expect(exitCode).toBe(0)
+    expect(routesIn(stdout)[0].metadata.name).toHaveLength(253)
+  })
+
+  it('are made of one TrafficSplit where the names of another are too long', async () => {
+    const other = [split({ solo: 1 }, { name: 'solo' }, { service: 'solo' }), service('solo', 80)]
+    const long = split({ web: 1, east: 0 }, { name: 'a'.repeat(251) })
+    const ports = [service('web', 80, 9_000), service('east', 80, 9_000)]
+    const { stdout, exitCode } = await from([long, ...ports, ...other])
+    expect(exitCode).toBe(1)
+    expect(routesIn(stdout).map(({ metadata }) => metadata.name)).toEqual(['solo'])
+  })
+
   test.each(['HTTPRoute', 'GRPCRoute'])('are read back without a problem: %s', async (kind) => {
     const { stdout } = await from([split({ web: 1, east: 0 }), ...both], `-o json --kind ${kind}`)
     const [object] = JSON.parse(stdout).items
@@ -99,6 +126,25 @@ describe('what cannot be migrated is said, with exit code 1', () => {
     ],
     ['no such port (it has 81)', [split({ web: 1, east: 0 }), service('web', 80), service('east', 81)]],
     ['"x" is not a number', [split({ web: 'x', east: 0 }), ...both]],
+    ['it has 17 backends; a rule of a route takes 16', crowd(17)],
+    [
+      'the TrafficSplit shop/web makes a route shop/web-80 too; rename one',
+      [
+        split({ web: 1, east: 0 }),
+        service('web', 80, 90),
+        service('east', 80, 90),
+        split({ solo: 1 }, { name: 'web-80' }, { service: 'solo' }),
+        service('solo', 80),
+      ],
+    ],
+    [
+      `no route ${'a'.repeat(251)}-90: the name has 254 characters, and 253 is the most`,
+      [
+        split({ web: 1, east: 0 }, { name: 'a'.repeat(251) }),
+        service('web', 80, 90),
+        service('east', 80, 90),
+      ],
+    ],
     [
       'splits the Service shop/web too',
       [split({ web: 1, east: 0 }), split({ web: 1 }, { name: 'b' }), ...both],
@@ -129,6 +175,28 @@ describe('--check', () => {
     expect(exitCode).toBe(0)
   })
 
+  it('says where more than six Services leave states out, which is no difference', async () => {
+    const many = crowd(7)
+    const { stdout, exitCode } = await from(many, '--check')
+    expect(stdout).toBe(
+      'not every state: TrafficSplit shop/web has 7 Services, more than 6: compared in the 297 states in which all but two at most are alike, of 2187\n' +
+        '1 TrafficSplits, 1 routes, 297 states of readiness: 0 differences, 0 problems\n',
+    )
+    expect(exitCode).toBe(0)
+    const { leftOut } = JSON.parse((await from(many, '--check -o json')).stdout)
+    expect(leftOut).toEqual([expect.stringContaining('TrafficSplit shop/web has 7 Services')])
+  })
+
+  it('compares every state of six Services', async () => {
+    const { stdout } = await from(crowd(6), '--check')
+    expect(stdout).toBe('1 TrafficSplits, 1 routes, 729 states of readiness: 0 differences, 0 problems\n')
+  })
+
+  it('compares GRPCRoutes as well', async () => {
+    const { stdout } = await from([split({ web: 1, east: 0 }), ...both], '--check --kind GRPCRoute')
+    expect(stdout).toBe('1 TrafficSplits, 1 routes, 9 states of readiness: 0 differences, 0 problems\n')
+  })
+
   it('finds a route that does something else', () => {
     const original = readOriginal(split({ web: 1, east: 0 }))
     const codec = codecs.find(({ kind }) => kind === 'HTTPRoute')
@@ -153,9 +221,16 @@ test('weights become integers in the same proportions, and none above zero is lo
   expect(wholeWeights([1e12, 1])).toEqual([1_000_000, 1])
 })
 
-test('every combination of few Services, a bounded number of many', () => {
-  expect(worldsOf(['a', 'b'])).toHaveLength(9)
-  expect(worldsOf(Array.from({ length: 16 }, String)).length).toBeLessThan(4_000)
+test.each([
+  [1, 3],
+  [2, 9],
+  [6, 729],
+  [7, 297],
+  [16, 1_539],
+])('of %i Services %i different states of readiness are compared', (services, states) => {
+  const worlds = worldsOf(Array.from({ length: services }, (_, index) => `shop/${index}`))
+  expect(worlds).toHaveLength(states)
+  expect(new Set(worlds.map((world) => JSON.stringify([...world]))).size).toBe(states)
 })
 
 describe('of a cluster', () => {

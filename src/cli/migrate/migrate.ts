@@ -91,6 +91,7 @@ async function report(
     trafficSplits: migrations.length,
     routes: migrations.reduce((sum, { routes }) => sum + routes.length, 0),
     worlds: compared.reduce((sum, { worlds }) => sum + worlds, 0),
+    leftOut: compared.flatMap(({ leftOut }) => leftOut ?? []),
     differences: compared.flatMap(({ differences }) => differences),
     problems: problemsOf(migrations),
   }

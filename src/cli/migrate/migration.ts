@@ -35,6 +35,8 @@ type Target = Pick<Material, 'ports' | 'apiVersion'> & { readonly codec: RouteCo
 
 /** The schema of the Gateway API takes no more backendRefs in a rule. */
 const mostBackends = 16
+/** A name is a DNS subdomain (RFC 1123), and no longer. */
+const longestName = 253
 
 /** The routes in whose place a TrafficSplit stands. */
 export function migrate(original: Original, target: Target): Migration {
@@ -57,15 +59,20 @@ export function migrate(original: Original, target: Target): Migration {
     target.ports,
   )
   const { weights, note } = carryWeights(original)
+  const made = ports.map((port) =>
+    routeFor(original, target, apex, { port, weights, isOnly: ports.length === 1 }),
+  )
+  const isTooLong = ({ metadata: { name } }: RouteObject) => name.length > longestName
   return {
     original,
-    routes: ports.map((port) =>
-      routeFor(original, target, apex, { port, weights, isOnly: ports.length === 1 }),
-    ),
-    problems,
+    routes: made.filter((object) => !isTooLong(object)),
+    problems: [...problems, ...made.filter(isTooLong).map(tooLong)],
     notes: [...note, ...aboutLabel(original), ...leftOver],
   }
 }
+
+const tooLong = ({ metadata: { name } }: RouteObject): string =>
+  `no route ${name}: the name has ${name.length} characters, and ${longestName} is the most; give the TrafficSplit a shorter one`
 
 function carryWeights({ split }: Original): { weights: number[]; note: string[] } {
   const before = weightsOf(split)

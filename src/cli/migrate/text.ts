@@ -43,6 +43,8 @@ export interface Report {
   readonly routes: number
   /** How many states of readiness were compared, of all routes together. */
   readonly worlds: number
+  /** Of which TrafficSplits not every state of readiness was compared. */
+  readonly leftOut: readonly string[]
   readonly differences: readonly Difference[]
   /** What could not be compared, as it was not migrated. */
   readonly problems: readonly string[]
@@ -51,9 +53,17 @@ export interface Report {
 export const problemsOf = (migrations: readonly Migration[]): string[] =>
   migrations.flatMap((migration) => migration.problems.map((problem) => `${nameOf(migration)}: ${problem}`))
 
-export function reportText({ trafficSplits, routes, worlds, differences, problems }: Report): string {
+export function reportText({
+  trafficSplits,
+  routes,
+  worlds,
+  leftOut,
+  differences,
+  problems,
+}: Report): string {
   const lines = [
     ...problems.map((problem) => `not migrated: ${problem}`),
+    ...leftOut.map((text) => `not every state: ${text}`),
     ...differences.map(
       ({ trafficSplit, route, world, before, after }) =>
         `different: with ${world}, TrafficSplit ${trafficSplit} sends ${before}; ${route} sends ${after}`,
