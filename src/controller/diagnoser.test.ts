@@ -86,6 +86,24 @@ describe('a finding', () => {
   })
 })
 
+it('looks at a route again when another begins or ceases to take the same requests', async () => {
+  const below = (value: string): Route => {
+    const { spec, ...object } = routeObject(http, [], { name: 'other' })
+    const rules = [{ matches: [{ path: { value } }], backendRefs: [ref('web', 1), ref('east', 0)] }]
+    return http.read({ ...object, spec: { ...spec, rules }, status })
+  }
+  diagnoser.see('HTTPRoute/shop/web', routeOf())
+  diagnoser.see('HTTPRoute/shop/other', below('/other'))
+  await clock.advance(5_000)
+  expect(said).toEqual([])
+  diagnoser.see('HTTPRoute/shop/other', below('/'))
+  await clock.advance(5_000)
+  expect(said).toEqual(['HTTPRoute: SharedParent', 'HTTPRoute: SharedParent'])
+  diagnoser.see('HTTPRoute/shop/other', below('/other'))
+  await clock.advance(5_000)
+  expect([...diagnoser.counts()]).toEqual([])
+})
+
 it('watches Services only once there is a Gateway API route', () => {
   diagnoser.see('TrafficSplit/shop/web', split)
   expect(started).toBe(0)

@@ -36,7 +36,7 @@ export class Diagnoser {
     if (before === route) return
     if (route) this.#routes.set(key, route)
     else this.#routes.delete(key)
-    if (String(before?.apexes) !== String(route?.apexes)) this.#moveParents(key, before, route)
+    if (claimOf(before) !== claimOf(route)) this.#moveParents(key, before, route)
     if (!route) {
       this.#forget(key)
       return
@@ -115,8 +115,8 @@ export class Diagnoser {
     const { ports, hasProfile } = this.#options.surroundings
     const rivals = (service: string) =>
       [...(this.#parents.get(service) ?? [])]
-        .filter((other) => other !== key)
-        .map((other) => other.replace('/', ' '))
+        .map((other) => (other === key ? undefined : this.#routes.get(other)))
+        .filter((other) => other !== undefined)
     return diagnose(route, { ports, hasProfile, rivals })
   }
 
@@ -135,3 +135,7 @@ export class Diagnoser {
     this.#due.delete(key)
   }
 }
+
+/** All of a route that other routes of its parents may meet. */
+const claimOf = (route: Route | undefined): string =>
+  JSON.stringify([route?.apexes, route?.apexPorts, route?.matches])

@@ -15,6 +15,17 @@ const routeWith = (refs: Ref[], more: object = {}) =>
 const good = [ref('web', 1), ref('east', 0)]
 const healthy: Surroundings = { ports: () => [80], hasProfile: () => false, rivals: () => [] }
 
+const split = trafficSplit.read({
+  metadata: { namespace: 'shop', name: 'web' },
+  spec: {
+    service: 'web',
+    backends: [
+      { service: 'web', weight: 0 },
+      { service: 'east', weight: 0 },
+    ],
+  },
+})
+
 const found = (route = routeWith(good), around: Partial<Surroundings> = {}) =>
   diagnose(route, { ...healthy, ...around }).map(({ reason, message }) => `${reason}: ${message}`)
 
@@ -45,8 +56,8 @@ describe('each diagnosis', () => {
   )
 
   it('SharedParent, with the name of the other route', () =>
-    expect(found(undefined, { rivals: () => ['TrafficSplit shop/web'] })).toEqual([
-      'SharedParent: TrafficSplit shop/web controls the Service shop/web as well; proxies may follow that one',
+    expect(found(undefined, { rivals: () => [split] })).toEqual([
+      'SharedParent: TrafficSplit shop/web controls the Service shop/web as well: proxies follow the TrafficSplit, through its ServiceProfile',
     ]))
 
   it('ServiceProfile, which beats the route', () =>
@@ -69,17 +80,7 @@ it('says nothing of Services that nobody knows', () =>
   expect(found(undefined, { ports: () => 'unknown' })).toEqual([]))
 
 it('asks of a TrafficSplit only what it has: Services, weights and parents', () => {
-  const split = trafficSplit.read({
-    metadata: { namespace: 'shop', name: 'web' },
-    spec: {
-      service: 'web',
-      backends: [
-        { service: 'web', weight: 0 },
-        { service: 'east', weight: 0 },
-      ],
-    },
-  })
-  const around = { ports: () => undefined, hasProfile: () => true, rivals: () => ['HTTPRoute shop/web'] }
+  const around = { ports: () => undefined, hasProfile: () => true, rivals: () => [routeWith(good)] }
   expect(diagnose(split, around).map(({ reason }) => reason)).toEqual([
     'AllWeightsZero',
     'SharedParent',

@@ -1,6 +1,7 @@
 import { isAllZero } from '../core/split.ts'
 import type { ServiceKey } from '../core/types.ts'
 import type { Route } from './route.ts'
+import { conflictOf } from './sharing.ts'
 
 /** What can be wrong with a route that is well formed: it is followed, and does not do what its owner thinks. */
 export type FindingReason =
@@ -24,8 +25,8 @@ export interface Surroundings {
   readonly ports: (service: ServiceKey) => readonly number[] | undefined | 'unknown'
   /** Whether a ServiceProfile with routes or overrides names the Service. */
   readonly hasProfile: (service: ServiceKey) => boolean
-  /** Names of other controlled routes with this Service as a parent (`TrafficSplit shop/web`). */
-  readonly rivals: (service: ServiceKey) => readonly string[]
+  /** Other controlled routes with this Service as a parent. */
+  readonly rivals: (service: ServiceKey) => readonly Route[]
 }
 
 type Diagnosis = (route: Route, around: Surroundings) => readonly string[]
@@ -53,9 +54,15 @@ const notAccepted: Diagnosis = (route) =>
       ]
     : []
 
-const sharedParent: Diagnosis = ({ apexes }, { rivals }) =>
-  apexes.flatMap((apex) =>
-    rivals(apex).map((rival) => `${rival} controls the Service ${apex} as well; proxies may follow that one`),
+const sharedParent: Diagnosis = (route, { rivals }) =>
+  unique(route.apexes).flatMap((apex) =>
+    rivals(apex).flatMap((rival) => {
+      const conflict = conflictOf(route, rival, apex)
+      const { kind, namespace, name } = rival
+      return conflict
+        ? [`${kind} ${namespace}/${name} controls the Service ${apex} as well: ${conflict}`]
+        : []
+    }),
   )
 
 const serviceProfile: Diagnosis = (route, { hasProfile }) =>

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { ServiceKey, Split } from '../core/types.ts'
+import { readMatches } from './gateway-match.ts'
 import { type BackendRef, backendRef, type Context, readSplit, splitOf } from './gateway-split.ts'
 import { identify } from './identity.ts'
 import {
@@ -12,12 +13,13 @@ import {
 } from './route.ts'
 
 const rules = z.object({ spec: z.object({ rules: z.array(z.unknown()) }) })
-const parents = z.object({ spec: z.object({ parentRefs: z.array(z.unknown()) }) })
+const withParents = z.object({ spec: z.object({ parentRefs: z.array(z.unknown()) }) })
 const parentRef = z.object({
   group: z.string().nullish(),
   kind: z.string().nullish(),
   name: z.string(),
   namespace: z.string().nullish(),
+  port: z.number().nullish(),
 })
 const condition = z.object({ type: z.string(), status: z.string() })
 const statuses = z.object({
@@ -46,10 +48,13 @@ export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>,
     const refs = rule.safeParse(item).data?.backendRefs ?? []
     return refs.length < 2 ? [] : [readRule(refs, `spec.rules[${index}]`, `/spec/rules/${index}`, context)]
   })
+  const parents = parentsOf(object, identity.namespace)
   const read = found.length > 0 ? found : [nothingToMove(context)]
   return {
     ...identity,
-    apexes: apexesOf(object, identity.namespace),
+    apexes: parents.map(({ service }) => service),
+    apexPorts: parents.map(({ port }) => port),
+    matches: readMatches(object),
     accepted: isAccepted(object),
     splits: read.map(({ split }) => split),
     places: read.map(({ place }) => place),
@@ -57,12 +62,16 @@ export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>,
 }
 
 /** The Services among its parents; a parent without group and kind is a Gateway. */
-function apexesOf(object: unknown, ownNamespace: string): ServiceKey[] {
-  const refs = parents.safeParse(object).data?.spec.parentRefs ?? []
+function parentsOf(
+  object: unknown,
+  ownNamespace: string,
+): { service: ServiceKey; port: number | undefined }[] {
+  const refs = withParents.safeParse(object).data?.spec.parentRefs ?? []
   return refs.flatMap((item) => {
     const { data } = parentRef.safeParse(item)
     const isService = data?.kind === 'Service' && ['', 'core'].includes(data.group ?? '')
-    return isService ? [`${data.namespace ?? ownNamespace}/${data.name}`] : []
+    if (!isService) return []
+    return [{ service: `${data.namespace ?? ownNamespace}/${data.name}`, port: data.port ?? undefined }]
   })
 }
 

@@ -73,7 +73,7 @@ test('all that is wrong around a route, in the words of the operator', async () 
 
     Findings:
       NotAccepted: Linkerd has not accepted it (no Accepted=True of linkerd.io/policy-controller in its status), so proxies ignore its weights; look at status.parents
-      SharedParent: TrafficSplit shop/web controls the Service shop/web as well; proxies may follow that one
+      SharedParent: TrafficSplit shop/web controls the Service shop/web as well: proxies follow the TrafficSplit, through its ServiceProfile
       ServiceProfile: a ServiceProfile with routes or overrides names the Service shop/web, and proxies follow that one; delete it, then restart the clients
       MissingService: there is no Service shop/east: requests for it fail; create it, or take the backend out
       MissingPort: the Service shop/web has no port 81 (it has 80): requests get 502; mend the backendRef

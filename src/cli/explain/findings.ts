@@ -47,7 +47,7 @@ export async function diagnoseRoute(
   const findings = diagnose(route, {
     ports: (service) => (services.seen.has(namespaceOf(service)) ? ports.get(service) : 'unknown'),
     hasProfile: (service) => taken.has(service),
-    rivals: (service) => others.filter(({ apexes }) => apexes.includes(service)).map(nameOf),
+    rivals: (service) => others.filter(({ apexes }) => apexes.includes(service)),
   })
   return {
     findings: [...fights.found, ...findings],
