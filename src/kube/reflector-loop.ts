@@ -86,8 +86,10 @@ export class ReflectorLoop<T> {
   async #list(resource: Resource): Promise<Step> {
     this.#enter('listing')
     this.#absences.reset()
+    const { transport, writer } = this.#options
+    const seen = [writer.newest, this.#lastSeen]
     const listed = await listAll({
-      transport: this.#options.transport,
+      transport,
       path: resourcePath(resource),
       query: this.#query(),
       stream: this.#streaming === 'try',
@@ -104,13 +106,15 @@ export class ReflectorLoop<T> {
       if (this.#streaming !== 'refused') this.#streaming = this.#streaming === 'try' ? 'skipOnce' : 'try'
       return this.#backOff(listed.error, resolve)
     }
-    return this.#accept(resource, listed)
+    return this.#accept(resource, listed, seen)
   }
 
-  /** Takes a complete list, unless it is older than what was seen: then only after a minute of asking again. */
-  async #accept(resource: Resource, listed: Listed): Promise<Step> {
+  /**
+   * Takes a complete list, unless it is older than what was seen before it was asked for: then only after a minute of
+   * asking again. Its own objects may be newer than its end: a streamed one has them as they change meanwhile.
+   */
+  async #accept(resource: Resource, listed: Listed, seen: readonly string[]): Promise<Step> {
     const { writer, clock, log, name } = this.#options
-    const seen = [writer.newest, this.#lastSeen]
     const age = this.#listAge.judge(listed.resourceVersion, seen, clock.now())
     const message = `the server's list (${listed.resourceVersion}) is older than what was seen (${seen.join(', ')})`
     if (age === 'stale') {

@@ -375,6 +375,14 @@ describe('a watch', () => {
   })
 })
 
+test('a streamed list whose objects change while it is read is taken as it is', async () => {
+  const { transport, contents, reflector } = await start()
+  transport.last.send(event('ADDED', 'a', 5), event('MODIFIED', 'b', 9), bookmark(7, true))
+  await settle()
+  expect(reflector.state).toBe('watching')
+  expect(contents()).toEqual({ 'ns/a': 'x', 'ns/b': 'x' })
+})
+
 describe('a list that is older than what was seen', () => {
   async function listOld(world: Awaited<ReturnType<typeof startWatching>>) {
     const before = world.transport.streams.length
