@@ -10,6 +10,9 @@ it('kube-apiserver is killed and comes back in the middle of a mass failover', a
   await controlPlane.restartApiServer()
   await lost
   await stage().allRight(60, 'kube-apiserver killed')
+  await stage().felt('timeout')
+  await stage().felt('unreachable')
+  await stage().said(/cannot reach the API server/)
   await stage().primaries(1)
   await stage().allRight(30, 'and all back')
   await stage().nothingIsLeft()

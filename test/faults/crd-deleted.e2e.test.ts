@@ -11,15 +11,16 @@ it('the definition of TrafficSplits is deleted with all of them, and both come a
   await controlPlane.api.remove(definition)
   await eventually(async () => {
     expect(await controlPlane.api.status(definition)).toBe(404)
-    const objects = (await operator.metrics()).sum('linkerd_failover_watch_objects', {
-      watch: 'trafficsplits',
-    })
-    expect(objects, 'splits that the operator still knows').toBe(0)
+    const trafficSplits = { watch: 'trafficsplits' }
+    const metrics = await operator.metrics()
+    expect(metrics.sum('linkerd_failover_watch_state', { ...trafficSplits, state: 'absent' })).toBe(1)
+    expect(metrics.sum('linkerd_failover_watch_objects', trafficSplits), 'splits still known').toBe(0)
   }, 60_000)
+  await stage().said(/does not serve trafficsplits/)
   await stage().primaries(0)
   await controlPlane.installCrd()
   await inParallel(routes, (name) => cluster.addSplit(name, { [name]: 1, [`${name}-b`]: 0 }))
-  // The operator looks for a definition that is missing every 30 s or so.
+  // A definition that was missing is followed within 30 s of its creation.
   await stage().allRight(90, 'CRD deleted and created again')
   await stage().nothingIsLeft(['1/0', '1/0', '0/1'])
 })

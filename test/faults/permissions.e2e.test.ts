@@ -12,6 +12,7 @@ it('all permissions are taken away in the middle of a mass failover, and given b
   await controlPlane.api.remove(`/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${name}`)
   await lost
   await stage().felt('forbidden')
+  await stage().said(/answered 403/)
   await grantOperator(controlPlane.api)
   await stage().allRight(60, 'permissions taken and given back')
   await stage().nothingIsLeft()

@@ -37,6 +37,8 @@ it('an admission policy refuses every patch: each is tried again, and no failove
     const told = (await cluster.events({ reason: 'WriteRefused' })).map(({ regarding }) => regarding?.name)
     expect(told.sort()).toEqual([...routes].sort())
   }, 60_000)
+  await stage().felt('invalid', 5 * routes.length - 1)
+  await stage().said(/ValidatingAdmissionPolicy '.*' denied request/)
   for (const weights of (await cluster.allWeights()).values()) expect(Object.values(weights)).toEqual([1, 0])
   await api.remove(`${bindings}/${name}`)
   await api.remove(`${policies}/${name}`)

@@ -61,14 +61,20 @@ export class Stage {
     await eventually(() => expect(moved() - before).toBeGreaterThan(10), 60_000)
   }
 
-  /** How many patches of the operator have had this outcome. */
-  async patches(outcome: string): Promise<number> {
-    return (await this.operator.metrics()).sum('linkerd_failover_patches_total', { outcome })
-  }
-
   /** Resolves when the fault is felt: more than `count` patches have had this outcome. */
   async felt(outcome: string, count = 0): Promise<void> {
-    await eventually(async () => expect(await this.patches(outcome)).toBeGreaterThan(count), 60_000)
+    const name = 'linkerd_failover_patches_total'
+    await eventually(async () => {
+      expect((await this.operator.metrics()).sum(name, { outcome })).toBeGreaterThan(count)
+    }, 60_000)
+  }
+
+  /** Resolves when the log has these words. */
+  async said(words: RegExp): Promise<void> {
+    const { operator } = this
+    await eventually(() =>
+      expect(operator.output().match(words)?.[0], operator.output().slice(-3000)).toBeDefined(),
+    )
   }
 
   /** Resolves when all weights are right; throws if they are not within `seconds`. */

@@ -35,6 +35,7 @@ it('priority and fairness let nothing of the operator through for a while: 429',
   await starve(controlPlane.api)
   const lost = stage().primaries(0)
   await stage().felt('throttled', 10)
+  await stage().said(/answered 429/)
   await lost
   await controlPlane.api.remove(`${flowControl}/flowschemas/starved`)
   await controlPlane.api.remove(`${flowControl}/prioritylevelconfigurations/starved`)

@@ -27,6 +27,7 @@ it('the token is void, and a new one comes by file', async () => {
   await old.close()
   await stage().primaries(0)
   await stage().felt('unauthorized', 10)
+  await stage().said(/answered 401/)
   const next = await grantOperator(controlPlane.api)
   writeFileSync(`${tokenFile}.next`, next)
   renameSync(`${tokenFile}.next`, tokenFile)
