@@ -10,7 +10,8 @@ order matters, because a proxy chooses between a TrafficSplit and a route once.
 
 A rule of a route cannot tell ports apart, but the parentRef of a route can: a Service with several ports gets a route
 for each, named after the port. Ports are those of the Services; one that is not known is never guessed. Labels, the
-primary, a pause and the proportions of the weights are carried over; comments say what is not. A TrafficSplit also
+primary, a pause and the proportions of the weights are carried over; comments say what is not, and which of the routes
+are there already. A TrafficSplit also
 holds for ports that carry no HTTP, and for those in the annotation config.linkerd.io/opaque-ports; an HTTPRoute or
 GRPCRoute does not: leave the routes of such ports out.
 

@@ -1,5 +1,6 @@
 import { Look } from '../../controller/discovery.ts'
 import type { Resource } from '../../kube/resource.ts'
+import { readHead } from '../../kube/watch-event.ts'
 import { err, ok, type Result } from '../../result.ts'
 import type { RouteCodec } from '../../routes/route.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
@@ -28,11 +29,18 @@ export async function fromCluster(
   if (!splits.ok) return splits
   const found = await listAs(reading, { resource: services, namespace }, readPorts)
   if (!found.ok) return found
+  const routes = target.value
+    ? await listAs(reading, { resource: target.value, namespace }, (object) => readHead(object)?.key)
+    : ok([])
   const { version = codec.versions[0] } = target.value ?? {}
   return ok({
     splits: splits.value,
     ports: portsByService(found.value),
     apiVersion: `${codec.group}/${version}`,
-    notes: target.value ? [] : [`the cluster serves no ${codec.kind}: install the Gateway API first`],
+    existing: new Set(routes.ok ? routes.value : []),
+    notes: [
+      ...(target.value ? [] : [`the cluster serves no ${codec.kind}: install the Gateway API first`]),
+      ...(routes.ok ? [] : [`it is not known which routes are there already: ${routes.error.message}`]),
+    ],
   })
 }

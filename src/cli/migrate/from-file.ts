@@ -37,6 +37,7 @@ export async function fromFile(
     splits: objects.filter((object) => isA(object, trafficSplit.group, trafficSplit.objectKind)),
     ports: portsByService(services.filter((ports) => ports !== undefined)),
     apiVersion: `${codec.group}/${codec.versions[0]}`,
+    existing: new Set(),
     notes: [],
   })
 }

@@ -9,6 +9,8 @@ export interface Material {
   readonly ports: ReadonlyMap<ServiceKey, readonly number[]>
   /** The `apiVersion` to write the routes in. */
   readonly apiVersion: string
+  /** Routes of the kind to write that are there already, as `namespace/name`. */
+  readonly existing: ReadonlySet<string>
   /** What is to be known of the source as a whole. */
   readonly notes: readonly string[]
 }

@@ -205,7 +205,12 @@ describe('--check', () => {
       ['shop/web', [80]],
       ['shop/east', [80]],
     ])
-    const good = migrate(original, { ports, apiVersion: 'gateway.networking.k8s.io/v1', codec })
+    const good = migrate(original, {
+      ports,
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      existing: new Set(),
+      codec,
+    })
     const [other] = trafficSplit.read(split({ east: 1, web: 0 })).splits
     if (!other) throw new Error('there is a split')
     expect(compare(good, codec).differences).toEqual([])
@@ -247,5 +252,25 @@ describe('of a cluster', () => {
     expect(exitCode).toBe(0)
     expect(routesIn(stdout)).toHaveLength(1)
     expect(shop.writes).toBe(0)
+  })
+
+  it('says which routes are there already; that is no problem, as it is so after each run', async () => {
+    for (const object of both) shop.put(object)
+    shop.split('web', { web: 1, east: 0 })
+    shop.httpRoute('web', [{ web: 1 }])
+    const { stdout, exitCode } = await shop.run('migrate -n shop')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('# HTTPRoute shop/web is there already, and kubectl apply would change it\n')
+    expect((await shop.run('migrate -n shop --kind GRPCRoute')).stdout).not.toContain('already')
+  })
+
+  it('says if it may not look which routes are there', async () => {
+    for (const object of both) shop.put(object)
+    shop.split('web', { web: 1, east: 0 })
+    shop.sandbox.faults.fail(403, { resource: 'httproutes' })
+    const { stdout, exitCode } = await shop.run('migrate -n shop')
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^# it is not known which routes are there already: .*answered 403/)
+    expect(routesIn(stdout)).toHaveLength(1)
   })
 })

@@ -61,10 +61,10 @@ async function read(
   return fromCluster(reading, { namespace, selector }, codec)
 }
 
-function migrateAll({ splits, ports, apiVersion }: Material, codec: RouteCodec): Migration[] {
+function migrateAll({ splits, ...material }: Material, codec: RouteCodec): Migration[] {
   const originals = splits.map(readOriginal).filter((original) => original !== undefined)
   const sorted = originals.sort((a, b) => compareRoutes(a.route, b.route))
-  return findCollisions(sorted.map((original) => migrate(original, { ports, apiVersion, codec })))
+  return findCollisions(sorted.map((original) => migrate(original, { ...material, codec })))
 }
 
 async function print(

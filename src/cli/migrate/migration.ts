@@ -31,7 +31,7 @@ export interface Migration {
   readonly notes: readonly string[]
 }
 
-type Target = Pick<Material, 'ports' | 'apiVersion'> & { readonly codec: RouteCodec }
+type Target = Pick<Material, 'ports' | 'apiVersion' | 'existing'> & { readonly codec: RouteCodec }
 
 /** The schema of the Gateway API takes no more backendRefs in a rule. */
 const mostBackends = 16
@@ -67,12 +67,19 @@ export function migrate(original: Original, target: Target): Migration {
     original,
     routes: made.filter((object) => !isTooLong(object)),
     problems: [...problems, ...made.filter(isTooLong).map(tooLong)],
-    notes: [...note, ...aboutLabel(original), ...leftOver],
+    notes: [...note, ...aboutLabel(original), ...leftOver, ...aboutExisting(made, target)],
   }
 }
 
 const tooLong = ({ metadata: { name } }: RouteObject): string =>
   `no route ${name}: the name has ${name.length} characters, and ${longestName} is the most; give the TrafficSplit a shorter one`
+
+/** It may be one of an earlier run, or have nothing to do with the TrafficSplit. */
+const aboutExisting = (made: readonly RouteObject[], { existing }: Target): string[] =>
+  made
+    .map(({ kind, metadata: { namespace, name } }) => ({ kind, name: `${namespace}/${name}` }))
+    .filter(({ name }) => existing.has(name))
+    .map(({ kind, name }) => `${kind} ${name} is there already, and kubectl apply would change it`)
 
 function carryWeights({ split }: Original): { weights: number[]; note: string[] } {
   const before = weightsOf(split)
