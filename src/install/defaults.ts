@@ -33,7 +33,11 @@ export const defaultValues: Values = {
   networkPolicy: { enabled: true, ingressFrom: [], egress: [{}] },
   podMonitor: { enabled: false, interval: '30s', labels: {} },
   serviceMonitor: { enabled: false, interval: '30s', labels: {} },
-  prometheusRule: { enabled: false, runbooks: 'docs/OPERATIONS.md', labels: {} },
+  prometheusRule: {
+    enabled: false,
+    runbooks: 'https://docs.example.com/linkerd-failover/OPERATIONS.md',
+    labels: {},
+  },
   grafanaDashboard: { enabled: false, labels: { grafana_dashboard: '1' } },
   admissionPolicy: { enabled: false },
   namespaceMetadata: {

@@ -19,6 +19,9 @@ const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never'])
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
 const duration = z.string().regex(/^([0-9]+(ms|s|m|h))+$/, 'expected a duration of Prometheus, such as 30s')
 
+/** People follow it from an alert in their mail, where a path alone leads nowhere. */
+const webAddress = z.string().regex(/^https?:\/\/[^\s#]+$/, 'expected a URL, https://..., without a #')
+
 const monitor = z.strictObject({ enabled: z.boolean(), interval: duration, labels })
 
 /**
@@ -64,7 +67,7 @@ export const valuesSchema = z.strictObject({
   }),
   podMonitor: monitor,
   serviceMonitor: monitor,
-  prometheusRule: z.strictObject({ enabled: z.boolean(), runbooks: notEmpty, labels }),
+  prometheusRule: z.strictObject({ enabled: z.boolean(), runbooks: webAddress, labels }),
   grafanaDashboard: z.strictObject({ enabled: z.boolean(), labels }),
   admissionPolicy: z.strictObject({ enabled: z.boolean() }),
   namespaceMetadata: z.strictObject({

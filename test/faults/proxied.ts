@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import type { ControlPlane } from '../control-plane/control-plane.ts'
 import { freePort, type Running, run, waitUntilUp } from '../control-plane/process.ts'
 import { type Stage, useStage } from './stage.ts'
 
@@ -9,12 +10,10 @@ import { type Stage, useStage } from './stage.ts'
 export function useStageWithProxy(): () => { readonly stage: Stage; readonly proxy: Running } {
   let proxy: Running | undefined
   const stage = useStage({
-    kubeconfig: async ({ url }, path) => {
-      const port = await freePort()
-      proxy = await startProxy(port, new URL(url).port, `${path}.proxy.log`)
-      const kubeconfig = `${path}.proxied`
-      writeFileSync(kubeconfig, readFileSync(path, 'utf8').replace(url, `https://127.0.0.1:${port}`))
-      return kubeconfig
+    kubeconfig: async (controlPlane, path) => {
+      const proxied = await startProxy(controlPlane, path)
+      proxy = proxied.proxy
+      return proxied.kubeconfig
     },
   })
   afterAll(() => proxy?.kill())
@@ -24,11 +23,18 @@ export function useStageWithProxy(): () => { readonly stage: Stage; readonly pro
   }
 }
 
-async function startProxy(port: number, target: string, log: string): Promise<Running> {
-  const args = [join(import.meta.dirname, 'proxy.ts'), String(port), target]
-  const proxy = run('proxy', process.execPath, args, log)
+/** Starts a proxy to the API server that a kubeconfig names; answers with a kubeconfig that leads through it. */
+export async function startProxy(
+  { url }: Pick<ControlPlane, 'url'>,
+  path: string,
+): Promise<{ readonly proxy: Running; readonly kubeconfig: string }> {
+  const port = await freePort()
+  const args = [join(import.meta.dirname, 'proxy.ts'), String(port), new URL(url).port]
+  const proxy = run('proxy', process.execPath, args, `${path}.proxy.log`)
   await waitUntilUp(proxy, () => isListening(port))
-  return proxy
+  const kubeconfig = `${path}.proxied`
+  writeFileSync(kubeconfig, readFileSync(path, 'utf8').replace(url, `https://127.0.0.1:${port}`))
+  return { proxy, kubeconfig }
 }
 
 function isListening(port: number): Promise<boolean> {

@@ -65,6 +65,21 @@ describe.each(alerts)('$alert', ({ alert, severity, description }) => {
   })
 })
 
+test('one mass event is no slow operator: LinkerdFailoverReactionSlow stays quiet after it', () => {
+  const bucket = (le: string) => `linkerd_failover_reaction_seconds_bucket{instance="a",le="${le}"}`
+  // In the minutes 20 to 22 a thousand failovers, of which none was quick.
+  const event = {
+    [bucket('0.01')]: '0x180',
+    [bucket('5')]: '0x20 500 1000x158',
+    [bucket('+Inf')]: '0x20 500 1000x158',
+  }
+  const expected = Array.from({ length: 40 }, (_, minute) => ({
+    eval_time: `${minute + 15}m`,
+    alertname: 'LinkerdFailoverReactionSlow',
+  }))
+  expect(complaints('mass-event', { ...healthy, ...event }, expected)).toBe('')
+})
+
 test('promtool would complain of an alert that does not fire', () => {
   const alertname = 'LinkerdFailoverRouteDark'
   const expected = [{ eval_time: '30m', alertname, exp_alerts: [{ exp_labels: { severity: 'critical' } }] }]

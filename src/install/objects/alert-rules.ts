@@ -62,8 +62,9 @@ export const alerts: readonly Alert[] = [
     description: 'Nobody writes weights: a primary that is lost now is not failed over.',
   },
   {
+    // It looks back upon less than it waits for, or a single mass event would be enough, ten minutes after it.
     alert: 'LinkerdFailoverReactionSlow',
-    expr: 'histogram_quantile(0.99, sum by (le) (rate(linkerd_failover_reaction_seconds_bucket[10m]))) > 2',
+    expr: 'histogram_quantile(0.99, sum by (le) (rate(linkerd_failover_reaction_seconds_bucket[5m]))) > 2',
     for: '10m',
     severity: 'warning',
     summary: 'One failover in a hundred takes more than {{ $value | humanizeDuration }}',

@@ -1,0 +1,229 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { name as operatorName } from '../../src/install/manifest.ts'
+import { alerts as allAlerts } from '../../src/install/objects/alert-rules.ts'
+import { clusterRules } from '../../src/install/rules.ts'
+import { chart, openHelm } from '../chart/helm.ts'
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { freePort, type Running } from '../control-plane/process.ts'
+import { type Cluster, openCluster } from '../e2e/cluster.ts'
+import { inParallel, upTo } from '../e2e/in-parallel.ts'
+import { type Operator, startOperator } from '../e2e/operator.ts'
+import { startProxy } from '../faults/proxied.ts'
+import { Alerts, type Firing } from './alerts.ts'
+import { faster, type RuleGroup } from './faster.ts'
+import { type Prometheus, startPrometheus } from './prometheus.ts'
+
+/** A minute of the rules is a second here, so the hour of the slowest is a minute. */
+const factor = 60
+/** What must be failing at once to be as many in such a second as one route is in a minute of retries. */
+const routes = upTo(40).map((index) => `svc-${index}`)
+const clusterRole = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${operatorName}`
+
+let controlPlane: ControlPlane
+let cluster: Cluster
+let proxy: Running
+let kubeconfig: string
+let admins: readonly [string, string]
+let leader: Operator
+let standby: Operator | undefined
+let prometheus: Prometheus
+let alerts: Alerts
+
+/** Another replica on one of the two addresses that Prometheus scrapes. */
+const replica = (admin: string): Operator =>
+  startOperator(kubeconfig, [
+    ...['--leader-elect', '--leader-elect-resource-namespace', operatorName],
+    ...['--admin-addr', admin],
+  ])
+
+beforeAll(async () => {
+  controlPlane = await startControlPlane()
+  await controlPlane.installCrd()
+  cluster = openCluster(controlPlane.api)
+  await inParallel(routes, async (name) => {
+    await cluster.addService(name, 1)
+    await cluster.addService(`${name}-b`, 1)
+    await cluster.addSplit(name, { [name]: 1, [`${name}-b`]: 0 })
+  })
+  const started = await startProxy(controlPlane, await controlPlane.operatorKubeconfig())
+  proxy = started.proxy
+  kubeconfig = started.kubeconfig
+  admins = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
+  leader = replica(admins[0])
+  await leader.ready()
+  prometheus = await startPrometheus({ targets: admins, groups: await rulesOfTheChart() })
+  alerts = new Alerts(prometheus)
+  await alerts.judging('linkerd_failover_leader == 1')
+})
+
+afterAll(async () => {
+  await prometheus?.stop()
+  await standby?.kill()
+  await leader?.kill()
+  await proxy?.kill()
+  await controlPlane?.stop()
+})
+
+/** As Helm renders them with no more than the switch turned on, in the faster world. */
+async function rulesOfTheChart(): Promise<RuleGroup[]> {
+  const helm = openHelm()
+  const only = ['--show-only', 'templates/prometheus-rule.yaml']
+  const text = await helm.must('template', 'x', chart, '--set', 'prometheusRule.enabled=true', ...only)
+  helm.close()
+  const { groups } = prometheusRule.parse(parse(text)).spec
+  return groups.map((group) => faster(group, factor))
+}
+
+const text = z.string()
+const rule = z.strictObject({
+  ...{ alert: text, expr: text, for: text },
+  labels: z.strictObject({ severity: z.enum(['critical', 'warning']) }),
+  annotations: z.strictObject({ summary: text, description: text, runbook_url: text }),
+})
+const prometheusRule = z.object({
+  spec: z.object({ groups: z.array(z.strictObject({ name: text, rules: z.array(rule) })) }),
+})
+
+const setAll = (ready: 0 | 1) => inParallel(routes, (name) => cluster.setReady(name, ready))
+const allow = (rules: typeof clusterRules) => controlPlane.api.patch(clusterRole, { rules })
+const without = (resource: string, verbs: readonly string[]) =>
+  clusterRules
+    .map((rule) =>
+      rule.resources?.includes(resource)
+        ? { ...rule, verbs: rule.verbs.filter((verb) => !verbs.includes(verb)) }
+        : rule,
+    )
+    .filter(({ verbs }) => verbs.length > 0)
+
+const primary = 'failover.linkerd.io/primary-service'
+const misread = (to: string | null) => cluster.annotate('svc-0', { annotations: { [primary]: to } })
+
+interface Fault {
+  readonly begin: () => Promise<void>
+  /** What must be done again and again, until the returned function is called. */
+  readonly meanwhile?: () => () => Promise<void>
+  readonly end: () => Promise<void>
+  readonly labels: Firing['labels']
+  readonly summary: string
+}
+
+const trafficSplit = { kind: 'TrafficSplit' }
+const critical = { severity: 'critical' }
+const warning = { severity: 'warning' }
+
+const faults: Readonly<Record<string, Fault>> = {
+  LinkerdFailoverRouteDark: {
+    begin: () => inParallel(['svc-0', 'svc-0-b'], (name) => cluster.setReady(name, 0)),
+    end: () => inParallel(['svc-0', 'svc-0-b'], (name) => cluster.setReady(name, 1)),
+    labels: { ...critical, ...trafficSplit },
+    summary: '1 TrafficSplit routes have nothing ready behind them',
+  },
+  LinkerdFailoverRouteFailedOver: {
+    begin: () => inParallel(['svc-0', 'svc-1'], (name) => cluster.setReady(name, 0)),
+    end: () => inParallel(['svc-0', 'svc-1'], (name) => cluster.setReady(name, 1)),
+    labels: { ...warning, ...trafficSplit },
+    summary: '2 TrafficSplit routes have lived on their secondaries for an hour',
+  },
+  LinkerdFailoverRouteMisconfigured: {
+    begin: () => misread('nobody'),
+    end: () => misread(null),
+    labels: { ...warning, ...trafficSplit },
+    summary: '1 TrafficSplit routes cannot be understood',
+  },
+  LinkerdFailoverPatchFailing: {
+    begin: async () => {
+      await allow(without('trafficsplits', ['patch']))
+      await setAll(0)
+    },
+    end: async () => {
+      // First, so that nothing is written late: late writes have an alert of their own.
+      await setAll(1)
+      await allow(clusterRules)
+    },
+    labels: { ...critical, ...trafficSplit, outcome: 'forbidden' },
+    summary: 'Weights of TrafficSplit routes cannot be written: forbidden',
+  },
+  LinkerdFailoverNotSynced: {
+    begin: async () => {
+      await allow(without('endpointslices', ['list', 'watch']))
+      standby = replica(admins[1])
+      await standby.live()
+    },
+    end: () => allow(clusterRules),
+    labels: { ...critical, watch: 'endpointslices' },
+    summary: 'The operator has seen no complete list of endpointslices',
+  },
+  LinkerdFailoverNoLeader: {
+    begin: async () => {
+      await standby?.kill()
+      await leader.kill()
+    },
+    end: async () => {
+      leader = replica(admins[0])
+      await leader.ready()
+    },
+    labels: critical,
+    summary: 'No replica of the operator leads',
+  },
+  LinkerdFailoverReactionSlow: {
+    begin: async () => proxy.signal('SIGUSR2'),
+    meanwhile: losingAndRegaining,
+    end: async () => proxy.signal('SIGUSR2'),
+    labels: warning,
+    summary: expect.stringMatching(/^One failover in a hundred takes more than [2-9]\.\d+s$/),
+  },
+}
+
+/** Primaries come and go, so that something is to be written all the time. */
+function losingAndRegaining(): () => Promise<void> {
+  let goesOn = true
+  const done = (async () => {
+    while (goesOn) {
+      for (const ready of [0, 1] as const) {
+        await setAll(ready)
+        await cluster.weightsBecome('svc-0', { 'svc-0': ready, 'svc-0-b': 1 - ready })
+      }
+    }
+  })()
+  return async () => {
+    goesOn = false
+    await done
+  }
+}
+
+/** GitHub's and most others' name for a heading. */
+const headings = [
+  ...readFileSync(new URL('../../docs/OPERATIONS.md', import.meta.url), 'utf8').matchAll(/^#+ (\w+)$/gm),
+].map(([, heading = '']) => heading.toLowerCase())
+
+it('tries the fault of every alert', () =>
+  expect(Object.keys(faults)).toEqual(allAlerts.map(({ alert }) => alert)))
+
+describe.each(Object.entries(faults))('%s', (alertname, fault) => {
+  it('fires alone when its fault has lasted, says what to do, and resolves when the fault is over', async () => {
+    await alerts.none(60_000)
+    const began = performance.now()
+    await fault.begin()
+    const stop = fault.meanwhile?.()
+    const firing = await alerts.some(120_000).finally(stop)
+    const fired = performance.now()
+    await fault.end()
+    await alerts.none(90_000)
+    const resolved = performance.now()
+
+    expect(firing.map(({ labels }) => labels)).toEqual([{ alertname, ...fault.labels }])
+    expect(await alerts.names(resolved - began), 'all that fired').toEqual([alertname])
+    const { summary, runbook_url: runbook = '' } = firing[0]?.annotations ?? {}
+    expect(summary).toEqual(fault.summary)
+    const { protocol, pathname, hash } = new URL(runbook)
+    expect([protocol, pathname.split('/').at(-1)]).toEqual(['https:', 'OPERATIONS.md'])
+    expect(headings).toContain(hash.slice(1))
+    const seconds = (from: number, to: number) => `${((to - from) / 1000).toFixed(1)} s`
+    console.log(
+      `${alertname}: fires after ${seconds(began, fired)}, resolves after ${seconds(fired, resolved)}`,
+    )
+  })
+})
