@@ -7,7 +7,7 @@ import { populate, primaryOf } from './world.ts'
 const routeCount = 10_000
 /** The operator remembers as many happenings; with them there from the start, memory has no reason left to grow. */
 const remembered = 10_000
-/** Ten minutes with DASHBOARD_SOAK_SECONDS=600. */
+/** Ten minutes with `npm run soak:page`. */
 const soakSeconds = Number(process.env.DASHBOARD_SOAK_SECONDS ?? 40)
 
 let operator: FakeOperator
@@ -87,6 +87,7 @@ describe('ten thousand routes', () => {
       await allThere(page)
       const cdp = await page.context().newCDPSession(page)
       const before = await footprint(cdp)
+      await countLongFrames(page)
       const from = turns
       const drive = every(10, transition)
       const steps: Footprint[] = []
@@ -102,6 +103,8 @@ describe('ten thousand routes', () => {
         ({ heapMiB, nodes }) => `${heapMiB.toFixed(1)} MiB and ${nodes} nodes`,
       )
       console.log(`${turns - from} transitions in ${soakSeconds} s; the tab had ${told.join(', then ')}`)
+      const long = await longFrames(page)
+      console.log(`frames over 50 ms: ${long.length}, the longest ${Math.round(Math.max(0, ...long))} ms`)
       expect(turns - from).toBeGreaterThan(soakSeconds * 90)
       const [first] = steps
       const last = steps.at(-1)
@@ -162,6 +165,29 @@ async function longestTask(cdp: CDPSession, work: () => Promise<void>): Promise<
   await complete
   cdp.off('Tracing.dataCollected', collect)
   return longest
+}
+
+/** Has the page note each frame that took it longer than 50 ms from its begin to its end, whoever had the processor. */
+function countLongFrames(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const longFrames: number[] = []
+    Object.assign(window, { longFrames })
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) longFrames.push(duration)
+    }).observe({ type: 'long-animation-frame' })
+    // Without one that is sure to be noted, "none" could also mean that nobody looks.
+    requestAnimationFrame(() => {
+      const until = performance.now() + 80
+      while (performance.now() < until);
+    })
+  })
+}
+
+/** Milliseconds of each, without the one that was made to try the counting. */
+async function longFrames(page: Page): Promise<readonly number[]> {
+  const noted = await page.evaluate(() => Reflect.get(window, 'longFrames') as number[])
+  expect(noted.length).toBeGreaterThan(0)
+  return noted.slice(1)
 }
 
 interface Footprint {
