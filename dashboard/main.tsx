@@ -16,9 +16,11 @@ const store = new Store()
 const feed = new Feed({ ...http, store, now: Date.now, random: Math.random, after })
 
 addEventListener('online', () => feed.hurry())
-document.addEventListener('visibilitychange', () => document.hidden || feed.hurry())
+const look = () => (document.hidden ? feed.hide() : feed.show())
+document.addEventListener('visibilitychange', look)
 
 const page = document.getElementById('page')
 const isDemo = document.querySelector('meta[name=linkerd-failover-demo]') !== null
 if (page) render(<App store={store} http={http} isDemo={isDemo} />, page)
 feed.run()
+look()

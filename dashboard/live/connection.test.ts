@@ -27,6 +27,15 @@ describe('the connection', () => {
     expect(again).toMatchObject({ phase: 'lost', why: 'it is gone', retryAt: undefined })
     expect(next(again, current)).toMatchObject({ phase: 'live', failures: 0, why: undefined })
   })
+
+  it('that is given up since nobody looks is neither live nor a failure, until everything is known again', () => {
+    const asleep = following(heard, current, { kind: 'asleep' })
+    expect(asleep).toMatchObject({ phase: 'asleep', heardAt: 1000, failures: 0 })
+    const waking = next(next(asleep, { kind: 'trying' }), { kind: 'heard', at: 9000 })
+    expect(waking.phase).toBe('asleep')
+    expect(next(waking, current).phase).toBe('live')
+    expect(next(waking, failed).phase).toBe('lost')
+  })
 })
 
 it('waits longer after each failure, up to five seconds and a quarter, and never all pages equally', () => {

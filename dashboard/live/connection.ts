@@ -1,6 +1,8 @@
+import type { Phase } from '../model/title.ts'
+
 /** What this page knows of its own connection. Only what is `live` may be shown as how things stand now. */
 export interface Connection {
-  readonly phase: 'connecting' | 'live' | 'lost'
+  readonly phase: Phase
   /** When the server was last heard (page's clock, ms); what is shown is from then. */
   readonly heardAt: number | undefined
   /** Why it was lost, for people. */
@@ -16,6 +18,7 @@ export type ConnectionEvent =
   | { readonly kind: 'heard'; readonly at: number }
   /** All that is shown is what the server said last. */
   | { readonly kind: 'current' }
+  | { readonly kind: 'asleep' }
   | { readonly kind: 'failed'; readonly why: string; readonly retryAt: number }
 
 export const atFirst: Connection = {
@@ -29,6 +32,9 @@ export const atFirst: Connection = {
 /** The server sends its status every 5 s; one that was silent for so long is not there any more (ms). */
 export const silenceMs = 12_000
 
+/** A tab that nobody has looked at for so long leaves its connection to others: a browser has but six (ms). */
+export const sleepAfterMs = 15_000
+
 /** The connection after something happened to it. */
 export function next(connection: Connection, event: ConnectionEvent): Connection {
   switch (event.kind) {
@@ -38,6 +44,8 @@ export function next(connection: Connection, event: ConnectionEvent): Connection
       return { ...connection, heardAt: event.at }
     case 'current':
       return { ...connection, phase: 'live', why: undefined, retryAt: undefined, failures: 0 }
+    case 'asleep':
+      return { ...connection, phase: 'asleep', why: undefined, retryAt: undefined, failures: 0 }
     case 'failed': {
       const { why, retryAt } = event
       return { ...connection, phase: 'lost', why, retryAt, failures: connection.failures + 1 }

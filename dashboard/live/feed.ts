@@ -1,5 +1,5 @@
 import type { Status } from './api.ts'
-import { delayAfter, silenceMs } from './connection.ts'
+import { delayAfter, silenceMs, sleepAfterMs } from './connection.ts'
 import { decode, isGone, isHappening, isRoute, isStatus } from './decode.ts'
 import { EventStreamReader, type StreamEvent } from './event-stream.ts'
 import { type Http, reasonOf, request } from './http.ts'
@@ -27,6 +27,8 @@ export class Feed {
   #connection: AbortController | undefined
   #wake: () => void = () => {}
   #isStopped = false
+  #isAsleep = false
+  #stayAwake: () => void = () => {}
 
   constructor(options: FeedOptions) {
     this.#options = options
@@ -34,15 +36,7 @@ export class Feed {
 
   /** Resolves after `stop`. */
   async run(): Promise<void> {
-    const { store, now, random } = this.#options
-    while (!this.#isStopped) {
-      store.connect({ kind: 'trying' })
-      const why = await this.#follow()
-      if (this.#isStopped) return
-      const delay = delayAfter(store.connection.failures, random())
-      store.connect({ kind: 'failed', why, retryAt: now() + delay })
-      await this.#pause(delay)
-    }
+    while (!this.#isStopped) await (this.#isAsleep ? this.#sleep() : this.#attempt())
   }
 
   stop(): void {
@@ -51,12 +45,47 @@ export class Feed {
     this.#wake()
   }
 
-  /** The page is looked at again, or the network is back: wait no longer, and trust no old connection. */
+  /** Nobody looks at the page: after a while it lets go of its connection, which other tabs may need. */
+  hide(): void {
+    this.#stayAwake()
+    this.#stayAwake = this.#options.after(sleepAfterMs, () => {
+      this.#isAsleep = true
+      this.#connection?.abort(nobodyLooks)
+      this.#wake()
+    })
+  }
+
+  /** The page is looked at again. */
+  show(): void {
+    this.#stayAwake()
+    this.#isAsleep = false
+    this.hurry()
+  }
+
+  /** There is a reason for hope, such as a network that is back: wait no longer, and trust no old connection. */
   hurry(): void {
     const { store, now } = this.#options
     const { heardAt } = store.connection
     if (heardAt !== undefined && now() - heardAt > silenceMs) this.#connection?.abort(silence)
     this.#wake()
+  }
+
+  #sleep(): Promise<void> {
+    this.#options.store.connect({ kind: 'asleep' })
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  /** One connection, and after its failure the wait until the next. */
+  async #attempt(): Promise<void> {
+    const { store, now, random } = this.#options
+    store.connect({ kind: 'trying' })
+    const why = await this.#follow()
+    if (this.#isStopped || this.#isAsleep) return
+    const delay = delayAfter(store.connection.failures, random())
+    store.connect({ kind: 'failed', why, retryAt: now() + delay })
+    await this.#pause(delay)
   }
 
   /** Follows one connection to its end; answers why it ended. */
@@ -141,3 +170,4 @@ const hasReached = (id: string, status: Status | undefined) =>
   status !== undefined && Number(id.split('-').at(-1)) >= status.revision
 
 const silence = new Error('nothing was heard for too long')
+const nobodyLooks = new Error('nobody looked at the page')

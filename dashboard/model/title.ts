@@ -2,10 +2,14 @@ import { count } from './format.ts'
 import type { Counts } from './headline.ts'
 import { stateNames, states } from './states.ts'
 
+/** How the page is with its server. `asleep`: nobody looks at the page, so it has let go of its connection. */
+export type Phase = 'connecting' | 'live' | 'lost' | 'asleep'
+
 /** The title of the page, which is read in a row of tabs: what is wrong comes first. */
-export function titleFor(counts: Counts, phase: 'connecting' | 'live' | 'lost'): string {
+export function titleFor(counts: Counts, phase: Phase): string {
   const name = 'linkerd-failover'
   if (phase === 'lost') return `not live · ${name}`
+  if (phase === 'asleep') return `asleep · ${name}`
   const loud = stateNames.filter((state) => states[state].tone !== 'calm' && counts[state] > 0)
   const [worst] = loud
   return worst ? `${count(counts[worst])} ${states[worst].label.toLowerCase()} · ${name}` : name

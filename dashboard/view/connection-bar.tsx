@@ -9,13 +9,13 @@ interface ConnectionProps {
 /** Whether this page is live, in the header of every view. */
 export function ConnectionBadge({ connection, now }: ConnectionProps) {
   const { phase, heardAt } = connection
-  const words = { connecting: 'Connecting', live: 'Live', lost: 'Not live' }[phase]
+  const words = { connecting: 'Connecting', live: 'Live', lost: 'Not live', asleep: 'Waking' }[phase]
   const heard = heardAt === undefined ? '' : `last heard ${lasting(now - heardAt)} ago`
   return (
     <span class={`connection ${phase}`} role="status" title={heard}>
       <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
         {phase === 'live' && <circle cx="7" cy="7" r="5" class="full" />}
-        {phase === 'connecting' && <circle cx="7" cy="7" r="5" class="ring" />}
+        {(phase === 'connecting' || phase === 'asleep') && <circle cx="7" cy="7" r="5" class="ring" />}
         {phase === 'lost' && <path d="M2.5 2.5l9 9M11.5 2.5l-9 9" class="ring" />}
       </svg>
       {words}

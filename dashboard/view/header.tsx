@@ -1,5 +1,6 @@
 import type { Status } from '../live/api.ts'
 import type { Connection } from '../live/connection.ts'
+import { roleWords } from '../model/lead.ts'
 import type { Place } from '../model/place.ts'
 import { ConnectionBadge } from './connection-bar.tsx'
 
@@ -45,8 +46,7 @@ const warnsOf = (status: Status | undefined) => status !== undefined && !status.
 /** Who writes, and whether the operator sees everything, in three words. */
 function syncWords(status: Status | undefined): string {
   if (!status) return '\u00a0'
-  const role = { leader: 'leader', standby: 'standby', unknown: 'leader not known' }[status.role]
-  return `${role} · ${status.ready ? 'synced' : 'not synced'}`
+  return `${roleWords(status)} · ${status.ready ? 'synced' : 'not synced'}`
 }
 
 /** One way that parts into two: what the product does. */

@@ -1,6 +1,6 @@
-import type { Status } from '../live/api.ts'
 import type { Store } from '../live/store.ts'
 import { clock, count, lasting } from '../model/format.ts'
+import { leaderName, leadWords } from '../model/lead.ts'
 import { ReactionChart } from './reaction-chart.tsx'
 
 interface OperatorViewProps {
@@ -19,7 +19,7 @@ export function OperatorView({ store, now }: OperatorViewProps) {
         <h1>{leadWords(status)}</h1>
         <dl>
           <Fact term="Answers here" text={status.instance} />
-          <Fact term="Leader" text={status.leader ?? 'not known'} />
+          <Fact term="Leader" text={leaderName(status)} />
           <Fact term="Version" text={status.version} />
           <Fact
             term="Started"
@@ -66,12 +66,6 @@ const Fact = ({ term, text }: { term: string; text: string }) => (
     <dd>{text}</dd>
   </>
 )
-
-function leadWords({ role, leader }: Status): string {
-  if (role === 'leader') return 'This operator leads: it writes the weights'
-  if (role === 'standby') return `A standby: ${leader ?? 'another operator'} writes the weights`
-  return 'Nobody is known to lead'
-}
 
 /** Times on the page follow the operator's clock; a browser that is far off should know. */
 function skewWords(skewMs: number): string {

@@ -2,6 +2,7 @@ import type { HappeningItem, RouteItem } from '../live/api.ts'
 import type { Http } from '../live/http.ts'
 import type { Store } from '../live/store.ts'
 import { brief, clock, lasting } from '../model/format.ts'
+import { watchedWords } from '../model/lead.ts'
 import { verbOf } from '../model/moments.ts'
 import { type Agreement, agreementOf, type RouteKey, stateOfRule, titleOf } from '../model/route.ts'
 import { Code } from './code.tsx'
@@ -32,7 +33,7 @@ export function RouteView({ store, http, routeKey, now }: RouteViewProps) {
       ) : (
         <Missing routeKey={routeKey} isComplete={store.isComplete} />
       )}
-      {route && <Further route={route} detail={detail} now={now} />}
+      {route && <Further route={route} detail={detail} now={now} watched={watchedWords(store.status, now)} />}
     </article>
   )
 }
@@ -104,17 +105,19 @@ function Further({
   route,
   detail: { value, problem },
   now,
+  watched,
 }: {
   route: RouteItem
   detail: Detail
   now: number
+  watched: string
 }) {
   return (
     <div class="further">
       <section class="card" aria-label="What happened to it">
         <h2>What happened to it</h2>
         {problem && <p class="problem">It cannot be told: {problem}.</p>}
-        {value?.history.length === 0 && <p class="detail">Nothing since the operator started.</p>}
+        {value?.history.length === 0 && <p class="detail">Nothing yet. {watched}</p>}
         <ol class="history">
           {value?.history.map((item) => (
             <HistoryLine key={item.id} item={item} namespace={route.namespace} now={now} />

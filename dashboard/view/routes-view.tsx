@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { Store } from '../live/store.ts'
+import { watchedWords } from '../model/lead.ts'
 import { momentsOf } from '../model/moments.ts'
 import { type Place, writePlace } from '../model/place.ts'
 import { Slowly } from '../model/slowly.ts'
@@ -43,7 +44,7 @@ export function RoutesView({ store, place, now }: RoutesViewProps) {
       </div>
       <aside class="aside" aria-label="What happened, and how fast">
         <ReactionChart lines={store.happenings} version={digest.historyVersion} />
-        <Moments moments={digest.moments} most={5} now={now} />
+        <Moments moments={digest.moments} most={5} now={now} watched={watchedWords(store.status, now)} />
       </aside>
       <section class="list" aria-label="All routes">
         <Filters

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { Store } from '../live/store.ts'
 import { lanesOf } from '../model/lanes.ts'
+import { watchedWords } from '../model/lead.ts'
 import { momentsOf } from '../model/moments.ts'
 import { Slowly } from '../model/slowly.ts'
 import { Lanes } from './lanes.tsx'
@@ -29,6 +30,7 @@ export function TimelineView({ store, now }: { store: Store; now: number }) {
         moments={moments}
         most={shownMoments}
         now={now}
+        watched={watchedWords(store.status, now)}
         more={() => showMoments(shownMoments + 200)}
         look={range.look}
       />

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerApi } from './api/answer.ts'
 import type { ApiSources } from './api/sources.ts'
 import type { Asset } from './assets.ts'
+import { file } from './file.ts'
 import { refusalOf } from './guards.ts'
 import { json, text } from './response.ts'
 import { type Hub, maxClients } from './stream/hub.ts'
@@ -70,14 +71,4 @@ function stream(request: IncomingMessage, response: ServerResponse, hub: Hub): v
   const last = request.headers['last-event-id']
   if (request.method === 'HEAD') response.end()
   else hub.join(response, typeof last === 'string' ? last : undefined)
-}
-
-/** A file whose name carries the hash of its content never changes; the page itself is asked for each time. */
-function file(request: IncomingMessage, response: ServerResponse, { bytes, contentType, etag }: Asset): void {
-  const cacheControl = request.url?.startsWith('/assets/')
-    ? 'public, max-age=31536000, immutable'
-    : 'no-cache'
-  const headers = { 'content-type': contentType, etag, 'cache-control': cacheControl }
-  if (request.headers['if-none-match'] === etag) response.writeHead(304, headers).end()
-  else response.writeHead(200, { ...headers, 'content-length': bytes.length }).end(bytes)
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
+import { constants, gzipSync } from 'node:zlib'
 
-/** One file of the dashboard, in memory. */
+/** One file of the dashboard, in memory: once, as nearly all browsers take it. */
 export interface Asset {
-  readonly bytes: Buffer
+  readonly gzipped: Buffer
   readonly contentType: string
-  /** HTTP's entity tag, with its quotes. */
+  /** HTTP's entity tag of the packed bytes, with its quotes. */
   readonly etag: string
 }
 
@@ -20,8 +21,8 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads the built dashboard, all of it, from the first folder that has one: it is small, and what is in memory
- * needs no check of paths later.
+ * Reads and packs the built dashboard, all of it, from the first folder that has one: it is small, and what is in
+ * memory needs no check of paths later.
  *
  * @returns its files by path (`/`, `/assets/…`); empty where no folder has it
  */
@@ -33,9 +34,9 @@ export function readAssets(folders: readonly string[]): ReadonlyMap<string, Asse
     const file = join(folder, name)
     const contentType = types[extname(name)]
     if (contentType === undefined || !statSync(file).isFile()) continue
-    const bytes = readFileSync(file)
-    const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
-    assets.set(`/${name.split(sep).join('/')}`, { bytes, contentType, etag })
+    const gzipped = gzipSync(readFileSync(file), { level: constants.Z_BEST_COMPRESSION })
+    const etag = `"${createHash('sha256').update(gzipped).digest('base64url').slice(0, 22)}"`
+    assets.set(`/${name.split(sep).join('/')}`, { gzipped, contentType, etag })
   }
   const index = assets.get('/index.html')
   if (index) assets.set('/', index)

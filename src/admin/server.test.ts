@@ -63,30 +63,6 @@ describe('the admin server', () => {
     const second = await startAdminServer({ host: '127.0.0.1', port }, kit.sources())
     expect(second).toMatchObject({ ok: false, error: expect.stringContaining('EADDRINUSE') })
   })
-
-  it('serves the files of the dashboard, and lets browsers keep what never changes', async () => {
-    const asset = (text: string, contentType: string) => ({
-      bytes: Buffer.from(text),
-      contentType,
-      etag: `"${text}"`,
-    })
-    const page = asset('page', 'text/html; charset=utf-8')
-    await started({
-      assets: new Map([
-        ['/', page],
-        ['/assets/a.js', asset('js', 'text/javascript')],
-      ]),
-    })
-    expect(await get('/')).toMatchObject({
-      status: 200,
-      text: 'page',
-      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' },
-    })
-    expect((await get('/', { 'if-none-match': '"page"' })).status).toBe(304)
-    const { headers } = await get('/assets/a.js')
-    expect(headers['cache-control']).toContain('immutable')
-    expect((await get('/assets/../../package.json')).status).toBe(404)
-  })
 })
 
 describe('who may ask', () => {

@@ -63,6 +63,13 @@ function pixelsOf(page: Page, property: string): Promise<number> {
   }, property)
 }
 
+it('says that its operator acts alone, without an election', async () => {
+  const page = await browser.open(url)
+  await page.getByRole('link', { name: 'no election · synced' }).click()
+  await headline(page, 'No election: this operator acts alone, and writes the weights').waitFor()
+  await page.getByText('none is elected: this one acts').waitFor()
+})
+
 it('shows within a second that a broken primary failed over, and how the client fares', async () => {
   const page = await browser.open(url)
   await headline(page, 'The only route is on its primary').waitFor()

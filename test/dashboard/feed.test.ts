@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sleepAfterMs } from '../../dashboard/live/connection.ts'
 import { Feed, type FeedOptions } from '../../dashboard/live/feed.ts'
 import { Store } from '../../dashboard/live/store.ts'
 import { FakeOperator } from './fake-operator.ts'
@@ -140,6 +141,38 @@ describe('the feed of the page, from the real API', () => {
     for (const { callback } of timers) callback()
     await until(store, isLost)
     expect(store.connection.why).toBe('nothing was heard for too long')
+  })
+
+  it('leaves its connection to other tabs while nobody looks, and goes on where it was when it is seen again', async () => {
+    const waits: { ms: number; callback: () => void }[] = []
+    const lines: (AbortSignal | null | undefined)[] = []
+    const feed = follow({
+      fetch: (input, init) => {
+        asked.push(String(input).replace(/^.*\/api\/v1/, ''))
+        if (String(input).endsWith('/stream')) lines.push(init?.signal)
+        return fetch(input, init)
+      },
+      after: (ms, callback) => {
+        const wait = { ms, callback }
+        waits.push(wait)
+        return () => void waits.splice(waits.indexOf(wait), 1)
+      },
+    })
+    const untilSleep = () => waits.filter(({ ms }) => ms === sleepAfterMs)
+    await until(store, isLive)
+    feed.hide()
+    feed.show()
+    expect(untilSleep(), 'who looks again in time').toEqual([])
+    feed.hide()
+    const before = asked.length
+    for (const { callback } of untilSleep()) callback()
+    await until(store, ({ connection }) => connection.phase === 'asleep')
+    expect(lines.map((line) => line?.aborted)).toEqual([true])
+    operator.ready('shop/web', 0)
+    expect(store.routes.get(key)?.state, 'asleep').toBe('primary')
+    feed.show()
+    await until(store, (now) => isLive(now) && stands('failover')(now))
+    expect(asked.slice(before)).toEqual(['/stream'])
   })
 
   it('tells what a proxy in between says instead of the operator', async () => {

@@ -144,6 +144,40 @@ describe('the page never shows old news as live', () => {
     one.expectNoComplaints()
   })
 
+  it('lets go of its stream while its tab is hidden, says so, and is right again as soon as it is seen', async () => {
+    const one = await browser()
+    const page = await one.open(base())
+    await live(page)
+    // Headless, every tab counts as seen; what the page goes by is this and the event.
+    const beHidden = (hidden: boolean) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, value })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, hidden)
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/stream'))
+    await beHidden(true)
+    await ended
+    await expect.poll(() => page.title()).toBe('asleep · linkerd-failover')
+    expect(await page.locator('main').evaluate((main) => getComputedStyle(main).filter)).toBe('grayscale(1)')
+    operator.ready('bank/mail', 3)
+    await beHidden(false)
+    await page.getByRole('button', { name: '0 Dark' }).waitFor()
+    await live(page)
+    one.expectNoComplaints()
+  })
+
+  it('says since when there is a past, before anything happened', async () => {
+    await operator.stop()
+    operator = new FakeOperator('e4')
+    operator.add({ namespace: 'shop', name: 'web', backends: { web: '' } })
+    await operator.start(port)
+    const page = await (await browser()).open(base())
+    for (const view of ['#/', '#/timeline', '#/route/TrafficSplit/shop/web']) {
+      await page.goto(`${base()}/${view}`)
+      await page.getByText(/^Nothing yet. This operator has watched for .*, since \d\d:\d\d:\d\d/).waitFor()
+    }
+  })
+
   it('says what to do when there is no route, and when none fits', async () => {
     await operator.stop()
     operator = new FakeOperator('e3')
