@@ -29,9 +29,10 @@ const [kubeconfig = ''] = process.argv.slice(2)
 const cluster = await loadClusterConfig({ kubeconfig }, {})
 if (!cluster.ok) throw new Error(cluster.error)
 const headers = await cluster.value.headers()
-const connect = { ca: cluster.value.ca ?? '' }
-const requests = new Pool(cluster.value.server, { connections: 16, pipelining: 1, connect })
-const streams = new Pool(cluster.value.server, { connections: 1, bodyTimeout: 0, connect })
+// By HTTP/2 a connection would carry a hundred requests at once: many more in flight than the operator may have.
+const http1 = { allowH2: false, connect: { ca: cluster.value.ca ?? '' } }
+const requests = new Pool(cluster.value.server, { connections: 16, pipelining: 1, ...http1 })
+const streams = new Pool(cluster.value.server, { connections: 1, bodyTimeout: 0, ...http1 })
 const down = new Set<string>()
 
 /** The pool itself keeps the rest waiting: it has 16 connections. */
@@ -46,8 +47,8 @@ async function patch(name: string, primary: number): Promise<void> {
     headers: { ...headers, 'content-type': 'application/json-patch+json' },
     body,
   })
-  await answer.body.text()
-  if (answer.statusCode !== 200) throw new Error(`PATCH ${name} answered ${answer.statusCode}`)
+  const text = await answer.body.text()
+  if (answer.statusCode !== 200) throw new Error(`PATCH ${name} answered ${answer.statusCode}: ${text}`)
 }
 
 function take({ type, object }: SliceEvent): void {

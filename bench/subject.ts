@@ -12,6 +12,8 @@ export interface Subject {
   readonly name: 'floor' | 'operator'
   /** Resolves once it acts; rejects with its last output when it ended instead. */
   ready(): Promise<void>
+  /** The outcome of `work`, which waits for what the program does; rejects as `ready` does. */
+  during<T>(work: Promise<T>): Promise<T>
   /** Value of one series of its metrics, summed over labels; 0 where it has none. */
   metric(name: string): Promise<number>
   /** Processor time used so far, user and system (ms). */
@@ -46,7 +48,9 @@ export function startSubject(
   const ended = once(child, 'exit').then(() => process.off('exit', kill))
   const tail: string[] = []
   let admin = ''
-  const acts = new Promise<void>((resolve, reject) => {
+  const fails = ended.then(() => Promise.reject(new Error(`the ${name} ended:\n${tail.join('\n')}`)))
+  fails.catch(() => {})
+  const acts = new Promise<void>((resolve) => {
     const read = (line: string) => {
       tail.push(line)
       if (tail.length > 20) tail.shift()
@@ -54,12 +58,11 @@ export function startSubject(
       if (line === 'ready' || line.includes('failing over from now on')) resolve()
     }
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', read)
-    void ended.then(() => reject(new Error(`the ${name} ended:\n${tail.join('\n')}`)))
   })
-  acts.catch(() => {})
   return {
     name,
-    ready: () => acts,
+    ready: () => Promise.race([acts, fails]),
+    during: (work) => Promise.race([work, fails]),
     metric: async (series) => sumOf(await (await fetch(`http://${admin}/metrics`)).text(), series),
     cpuMs: () => cpuOf(child.pid ?? 0),
     memory: () => memoryOf(child.pid ?? 0),

@@ -16,7 +16,7 @@ export async function inTurns<T>(
       const subject = stand.start(name)
       try {
         await subject.ready()
-        results[name].push(await measure(subject))
+        results[name].push(await subject.during(measure(subject)))
       } finally {
         await subject.stop()
       }

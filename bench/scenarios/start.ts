@@ -24,9 +24,9 @@ async function startOnce(stand: Stand, count: number, name: Subject['name']): Pr
   const moved = all('secondary')
   const began = performance.now()
   const subject = stand.start(name)
-  const last = Math.max(...(await moved))
+  const last = Math.max(...(await subject.during(moved)))
   await stand.setPrimaries(count, true)
-  await all('primary')
+  await subject.during(all('primary'))
   await subject.stop()
   return last - began
 }
