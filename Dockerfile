@@ -22,4 +22,4 @@ COPY --from=bundle /source/dist/operator /operator
 USER 65532:65532
 # For memory rather than the last bit of speed, see docs/adr/0011-bundles-and-one-executable.md.
 ENV MALLOC_ARENA_MAX=1
-ENTRYPOINT ["/node/node", "--max-semi-space-size=4", "--optimize-for-size", "/operator/operator.mjs"]
+ENTRYPOINT ["/node/node", "--max-semi-space-size=4", "/operator/operator.mjs"]

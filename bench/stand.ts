@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundleModules, operator } from '../packaging/bundle.ts'
 import { systemClock } from '../src/clock.ts'
 import { loadClusterConfig } from '../src/kube/config.ts'
 import { startReflector } from '../src/kube/reflector.ts'
@@ -37,6 +41,9 @@ export async function openStand(): Promise<Stand> {
   const { api, kubeconfigPath } = controlPlane
   const observer = await observe(kubeconfigPath)
   const kubeconfig = await controlPlane.operatorKubeconfig()
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+  const bundle = join(folder, 'operator', 'operator.mjs')
+  await bundleModules(operator, join(folder, 'operator'))
   let pairs = 0
   let others = 0
 
@@ -56,7 +63,7 @@ export async function openStand(): Promise<Stand> {
   return {
     observer,
     controlPlane,
-    start: (name, nodeFlags, env) => startSubject(name, kubeconfig, nodeFlags, env),
+    start: (name, nodeFlags, env) => startSubject(name, kubeconfig, bundle, nodeFlags, env),
     grow: async (count) => {
       await inParallel(upTo(count).slice(pairs), addPair, writers)
       pairs = Math.max(pairs, count)
@@ -78,6 +85,7 @@ export async function openStand(): Promise<Stand> {
     stop: async () => {
       await observer.stop()
       await controlPlane.stop()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

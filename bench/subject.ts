@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { imageRuns } from '../test/container/image.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -29,18 +30,27 @@ export interface Subject {
   stop(): Promise<void>
 }
 
-/** The floor and the operator are started the same way, so that neither gains by it. */
+/**
+ * Starts the floor from its source, or the operator as its image does: from its bundle, with the flags and the
+ * environment of the Dockerfile.
+ */
 export function startSubject(
   name: Subject['name'],
   kubeconfig: string,
+  bundle: string,
   nodeFlags: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Subject {
   const flags = ['--kubeconfig', kubeconfig, '--admin-addr', '127.0.0.1:0', '--log-format', 'json']
-  const program = name === 'floor' ? ['bench/floor.ts', kubeconfig] : ['src/main.ts', ...flags]
-  const child = spawn(process.execPath, [...nodeFlags, ...program], {
+  const program = name === 'floor' ? ['bench/floor.ts', kubeconfig] : [bundle, ...flags]
+  const { entrypoint, environment } = imageRuns()
+  const shipped =
+    name === 'operator'
+      ? { flags: entrypoint.slice(1, -1), env: Object.fromEntries(environment.map((it) => it.split('='))) }
+      : { flags: [], env: {} }
+  const child = spawn(process.execPath, [...shipped.flags, ...nodeFlags, ...program], {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...shipped.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const kill = (): void => void child.kill('SIGKILL')

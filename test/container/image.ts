@@ -25,8 +25,6 @@ export const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount'
  * something that is not known here.
  */
 export async function makeImage(folder: string): Promise<Image> {
-  const stage = readStages(dockerfile).at(-1) ?? []
-  const textOf = (name: string) => stage.filter((it) => it.name === name).map(({ text }) => text)
   for (const copy of textOf('COPY')) {
     const [from, ...words] = copy.split(' ')
     const target = join(folder, words.at(-1) ?? '')
@@ -41,12 +39,22 @@ export async function makeImage(folder: string): Promise<Image> {
   }
   chmodSync(folder, 0o755)
   for (const mountPoint of ['proc', serviceAccount]) mkdirSync(join(folder, mountPoint), { recursive: true })
+  return { folder, ...imageRuns() }
+}
+
+/** How a container of the image starts. */
+export function imageRuns(): Omit<Image, 'folder'> {
   return {
-    folder,
     entrypoint: z.array(z.string()).parse(JSON.parse(textOf('ENTRYPOINT').join(''))),
     user: textOf('USER').join(''),
     environment: textOf('ENV').flatMap((text) => text.split(' ')),
   }
+}
+
+/** What follows each instruction of that name in the last stage. */
+function textOf(name: string): string[] {
+  const stage = readStages(dockerfile).at(-1) ?? []
+  return stage.filter((it) => it.name === name).map(({ text }) => text)
 }
 
 /** The shared libraries that a program needs, and the loader that finds them. */
