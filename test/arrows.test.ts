@@ -26,7 +26,7 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
     packages: ['node:', 'prom-client', 'undici', 'yaml', 'zod'],
   },
   // Of kubernetes-models only the types, which are not there at run time.
-  install: { rooms: ['routes', 'result.ts'], packages: ['zod', 'kubernetes-models'] },
+  install: { rooms: ['routes', 'result.ts'], packages: ['zod', 'kubernetes-models', 'node:crypto'] },
   cli: {
     rooms: [
       'core',

@@ -31,6 +31,7 @@ export const defaultValues: Values = {
   podAnnotations: {},
   podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
   networkPolicy: { enabled: true, ingressFrom: [], egress: [{}] },
+  notifications: { receivers: [], secretName: '' },
   podMonitor: { enabled: false, interval: '30s', labels: {} },
   serviceMonitor: { enabled: false, interval: '30s', labels: {} },
   prometheusRule: {

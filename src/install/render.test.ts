@@ -110,8 +110,11 @@ describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
         runAsNonRoot: true,
         runAsUser: 65532,
       })
-      for (const door of ['hostNetwork', 'hostPID', 'hostIPC', 'volumes', 'initContainers'])
+      for (const door of ['hostNetwork', 'hostPID', 'hostIPC', 'initContainers'])
         expect(pod).not.toHaveProperty(door)
+      const volumes = z.array(z.looseObject({ name: z.string() })).parse(pod.volumes ?? [])
+      for (const { name: _, ...source } of volumes)
+        expect(['configMap', 'secret'], 'nothing of the node').toContain(Object.keys(source).join())
     },
   )
 
@@ -221,6 +224,35 @@ describe("the operator's container", () => {
     const { container } = deploymentOf({ resources: { limits: { cpu: null } } })
     expect(container?.resources).toHaveProperty('limits.memory')
     expect(container?.resources).not.toHaveProperty('limits.cpu')
+  })
+})
+
+describe('notifications', () => {
+  const told = (url: string, secretName = '') =>
+    deploymentOf({ notifications: { receivers: [{ name: 'on-call', url }], secretName } })
+  const mountsOf = (values: RawValues) => JSON.stringify(deploymentOf(values).pod.volumes ?? [])
+
+  it('are neither a flag nor a volume where nobody is to be told', () => {
+    for (const values of [{}, { notifications: { secretName: 'keys' } }]) {
+      expect(mountsOf(values)).toBe('[]')
+      expect(deploymentOf(values).container?.args.join()).not.toContain('--notifications')
+    }
+  })
+
+  it('are a file that the flag names, and a Secret only where one is named', () => {
+    const { container, pod } = told('https://a.example', 'keys')
+    expect(container?.args).toContain('--notifications=/etc/linkerd-failover/config/notifications.json')
+    expect(pod.volumes).toEqual([
+      { name: 'notifications-config', configMap: { name: 'linkerd-failover-notifications' } },
+      { name: 'notifications-secret', secret: { secretName: 'keys' } },
+    ])
+    expect(told('https://a.example').pod.volumes).toHaveLength(1)
+  })
+
+  it('roll the Pods when they change, since the file is read at the start', () => {
+    const sum = (url: string) => told(url).template.metadata.annotations['checksum/notifications']
+    expect(sum('https://a.example')).toMatch(/^[0-9a-f]{64}$/)
+    expect(sum('https://b.example')).not.toBe(sum('https://a.example'))
   })
 })
 

@@ -10,6 +10,7 @@ import { leaseRole, leaseRoleBinding } from './objects/lease-role.ts'
 import { podMonitor, prometheusRule, service, serviceMonitor } from './objects/monitors.ts'
 import { namespaceMetadata } from './objects/namespace-metadata.ts'
 import { networkPolicy } from './objects/network-policy.ts'
+import { notificationsConfigMap, notifies } from './objects/notifications.ts'
 import { podDisruptionBudget } from './objects/pod-disruption-budget.ts'
 import { serviceAccount } from './objects/service-account.ts'
 import { type Values, valuesSchema } from './values.ts'
@@ -43,6 +44,7 @@ export function render(values: Values, context: InstallContext): Manifest[] {
     ...on(values.podMonitor.enabled, podMonitor),
     ...on(values.prometheusRule.enabled, prometheusRule),
     ...on(values.grafanaDashboard.enabled, grafanaConfigMap),
+    ...on(notifies(input), notificationsConfigMap),
     ...on(true, deployment),
   ]
 }

@@ -65,6 +65,10 @@ export const valuesSchema = z.strictObject({
     ingressFrom: z.array(handedOn<INetworkPolicyPeer>('a NetworkPolicyPeer')),
     egress: z.array(handedOn<INetworkPolicyEgressRule>('a NetworkPolicyEgressRule')),
   }),
+  notifications: z.strictObject({
+    receivers: z.array(handedOn<object>('a receiver')),
+    secretName: text.optional(),
+  }),
   podMonitor: monitor,
   serviceMonitor: monitor,
   prometheusRule: z.strictObject({ enabled: z.boolean(), runbooks: webAddress, labels }),

@@ -74,5 +74,21 @@ export const cases: Readonly<Record<string, RawValues>> = {
     replicas: 2,
   },
   'a tag that is too long for a label': { image: { tag: `v1.2.3-${'x'.repeat(54)}--${'y'.repeat(20)}` } },
+  'notifications, with secrets in files': {
+    notifications: {
+      receivers: [
+        { name: 'on-call', url: 'https://hooks.example.com/?a=1&b=<2>', namespaces: ['shop', 'pay'] },
+        { name: 'chat', format: 'slack', urlFile: '/etc/linkerd-failover/notifications/slack-url' },
+      ],
+      secretName: 'failover-notifications',
+    },
+  },
+  'notifications without a secret': {
+    notifications: {
+      receivers: [
+        { name: 'on-call', url: 'https://hooks.example.com', template: '{{headline}}\n"{{routes}}"' },
+      ],
+    },
+  },
   'a part of another chart': { global: { imageRegistry: 'ignored' }, enabled: true },
 }

@@ -91,3 +91,8 @@ runAsGroup: 65532
 runAsNonRoot: true
 runAsUser: 65532
 {{- end }}
+
+{{/* The file that --notifications names. JSON, so that the command line writes the same and has the same checksum. */}}
+{{- define "linkerd-failover.notifications" -}}
+{{ dict "receivers" .Values.notifications.receivers | toRawJson }}
+{{- end }}

@@ -1,6 +1,7 @@
 import type { IContainer } from 'kubernetes-models/v1/Container'
 import { type Input, name } from '../manifest.ts'
 import { imageReference } from './image.ts'
+import { notificationsFlags, notificationsMounts } from './notifications.ts'
 import { containerSecurity } from './security.ts'
 
 export const adminPort = { name: 'admin-http', containerPort: 8080, protocol: 'TCP' } as const
@@ -21,14 +22,19 @@ export const container = (input: Input): IContainer => {
       ...(resources.limits ? { limits: resources.limits } : {}),
     },
     securityContext: containerSecurity,
+    ...notificationsMounts(input),
   }
 }
 
 const probe = { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 }
 
-const flags = ({ values, context }: Input): string[] => [
-  `--log-level=${values.logLevel}`,
-  `--log-format=${values.logFormat}`,
-  `--selector=${values.selector || `failover.linkerd.io/controlled-by=${context.release}`}`,
-  ...(values.leaderElection.enabled ? ['--leader-elect'] : []),
-]
+const flags = (input: Input): string[] => {
+  const { values, context } = input
+  return [
+    `--log-level=${values.logLevel}`,
+    `--log-format=${values.logFormat}`,
+    `--selector=${values.selector || `failover.linkerd.io/controlled-by=${context.release}`}`,
+    ...(values.leaderElection.enabled ? ['--leader-elect'] : []),
+    ...notificationsFlags(input),
+  ]
+}

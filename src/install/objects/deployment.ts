@@ -3,6 +3,7 @@ import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
 import type { ITopologySpreadConstraint } from 'kubernetes-models/v1/TopologySpreadConstraint'
 import { annotations, type Input, labels, name, namespacedMetadata, selectorLabels } from '../manifest.ts'
 import { container } from './container.ts'
+import { notificationsChecksum, notificationsVolumes } from './notifications.ts'
 import { podSecurity, scoreAnnotations } from './security.ts'
 
 const awaitProxy = { 'config.linkerd.io/proxy-await': 'enabled' }
@@ -31,6 +32,7 @@ const podMetadata = (input: Input) => ({
     'linkerd.io/inject': 'enabled',
     ...input.values.commonAnnotations,
     ...input.values.podAnnotations,
+    ...notificationsChecksum(input),
   },
 })
 
@@ -42,6 +44,7 @@ function podSpec(input: Input): IPodSpec {
     automountServiceAccountToken: true,
     securityContext: podSecurity,
     containers: [container(input)],
+    ...notificationsVolumes(input),
     ...(priorityClassName ? { priorityClassName } : {}),
     ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
     ...(tolerations.length > 0 ? { tolerations } : {}),
