@@ -41,16 +41,10 @@ export function startSubject(
   nodeFlags: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Subject {
-  const flags = ['--kubeconfig', kubeconfig, '--admin-addr', '127.0.0.1:0', '--log-format', 'json']
-  const program = name === 'floor' ? ['bench/floor.ts', kubeconfig] : [bundle, ...flags]
-  const { entrypoint, environment } = imageRuns()
-  const shipped =
-    name === 'operator'
-      ? { flags: entrypoint.slice(1, -1), env: Object.fromEntries(environment.map((it) => it.split('='))) }
-      : { flags: [], env: {} }
-  const child = spawn(process.execPath, [...shipped.flags, ...nodeFlags, ...program], {
+  const command = name === 'floor' ? floorOf(kubeconfig) : operatorOf(kubeconfig, bundle)
+  const child = spawn(process.execPath, [...command.flags, ...nodeFlags, ...command.program], {
     cwd: root,
-    env: { ...process.env, ...shipped.env, ...env },
+    env: { ...process.env, ...command.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const kill = (): void => void child.kill('SIGKILL')
@@ -81,6 +75,17 @@ export function startSubject(
       child.kill('SIGTERM')
       await ended
     },
+  }
+}
+
+const floorOf = (kubeconfig: string) => ({ flags: [], program: ['bench/floor.ts', kubeconfig], env: {} })
+
+function operatorOf(kubeconfig: string, bundle: string) {
+  const { entrypoint, environment } = imageRuns()
+  return {
+    flags: entrypoint.slice(1, -1),
+    program: [bundle, '--kubeconfig', kubeconfig, '--admin-addr', '127.0.0.1:0', '--log-format', 'json'],
+    env: Object.fromEntries(environment.map((variable) => variable.split('='))),
   }
 }
 

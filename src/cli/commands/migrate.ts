@@ -11,13 +11,13 @@ order matters, because a proxy chooses between a TrafficSplit and a route once.
 A rule of a route cannot tell ports apart, but the parentRef of a route can: a Service with several ports gets a route
 for each, named after the port. Ports are those of the Services; one that is not known is never guessed. Labels, the
 primary, a pause and the proportions of the weights are carried over; comments say what is not, and which of the routes
-are there already. A TrafficSplit also
-holds for ports that carry no HTTP, and for those in the annotation config.linkerd.io/opaque-ports; an HTTPRoute or
-GRPCRoute does not: leave the routes of such ports out.
+are there already. A TrafficSplit also holds for ports that carry no HTTP, and for those in the annotation
+config.linkerd.io/opaque-ports; an HTTPRoute or GRPCRoute does not: leave the routes of such ports out.
 
 With --check nothing but a comparison is printed: what the operator's own rules make of each TrafficSplit and of its
-routes, with each Service ready, down and unknown (of more than six Services only those states in which all but two at most
-are alike, and it says so). The exit code is 1 if anything is different, or if any part of a TrafficSplit was not migrated.`,
+routes, with each Service ready, down and unknown (of more than six Services only those states in which all but
+two at most are alike, and it says so). The exit code is 1 if anything is different, or if any part of a TrafficSplit was
+not migrated.`,
   flags: () => [
     flag(
       '-f, --file <file>',
