@@ -2,10 +2,11 @@ import { type Backoff, createBackoff } from '../backoff.ts'
 import { sleep } from '../clock.ts'
 import { type KubeError, waitAskedBy } from './errors.ts'
 import { Intake } from './intake.ts'
-import { eventsOf, type Listed, listAll } from './list.ts'
-import { ListAge } from './list-age.ts'
+import { eventsOf, type Listed } from './list.ts'
 import { tellPresence } from './presence.ts'
 import type { ReflectorOptions, ReflectorState } from './reflector.ts'
+import { Listing } from './reflector-listing.ts'
+import { readingQuery, serverTimeout } from './reflector-query.ts'
 import { resolve, type Step } from './reflector-step.ts'
 import { isSameResource, type Resource, resourcePath } from './resource.ts'
 import { StreamBreak } from './transport.ts'
@@ -20,19 +21,18 @@ export class ReflectorLoop<T> {
   readonly #options: ReflectorOptions<T>
   readonly #stopping = new AbortController()
   readonly #intake: Intake<T>
+  readonly #listing: Listing<T>
   readonly #failures: Backoff
   readonly #absences: Backoff
-  #streaming: 'try' | 'skipOnce' | 'refused' = 'try'
   #lastSeen = ''
-  #listed: Resource | undefined
   /** What was said last of a failure; said once, until there is progress. */
   #complaint = ''
-  readonly #listAge = new ListAge()
   readonly #saySo: (served: boolean) => void
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
     this.#intake = new Intake(options)
+    this.#listing = new Listing({ ...options, intake: this.#intake, signal: this.#stopping.signal })
     this.#failures = createBackoff(800, 30_000, options.random)
     this.#absences = createBackoff(5_000, 16_000, options.random)
     this.#saySo = tellPresence(options.name, options.log)
@@ -86,51 +86,10 @@ export class ReflectorLoop<T> {
   async #list(resource: Resource): Promise<Step> {
     this.#enter('listing')
     this.#absences.reset()
-    const { transport, writer } = this.#options
-    const seen = [writer.newest, this.#lastSeen]
-    const listed = await listAll({
-      transport,
-      path: resourcePath(resource),
-      query: this.#query(),
-      stream: this.#streaming === 'try',
-      signal: this.#stopping.signal,
-      intake: this.#intake,
-      timeoutSeconds: this.#serverTimeout(),
-      onEvent: (item) => this.#options.onEvent?.(typeOfEvent(item)),
-    })
-    if (listed.kind === 'refused') {
-      this.#streaming = 'refused'
-      return { kind: 'list', resource }
-    }
-    if (listed.kind === 'failed') {
-      if (this.#streaming !== 'refused') this.#streaming = this.#streaming === 'try' ? 'skipOnce' : 'try'
-      return this.#backOff(listed.error, resolve)
-    }
-    return this.#accept(resource, listed, seen)
-  }
-
-  /**
-   * Takes a complete list, unless it is older than what was seen before it was asked for: then only after a minute of
-   * asking again. Its own objects may be newer than its end: a streamed one has them as they change meanwhile.
-   */
-  async #accept(resource: Resource, listed: Listed, seen: readonly string[]): Promise<Step> {
-    const { writer, clock, log, name } = this.#options
-    const age = this.#listAge.judge(listed.resourceVersion, seen, clock.now())
-    const message = `the server's list (${listed.resourceVersion}) is older than what was seen (${seen.join(', ')})`
-    if (age === 'stale') {
-      await listed.events?.return?.()
-      return this.#backOff({ kind: 'protocol', message }, resolve)
-    }
-    if (age === 'restored') log.warn({ reflector: name }, `${message}; taking it: was etcd restored?`)
-    // The same objects in another version of the API have the same resourceVersions, and must be read anew.
-    const isOtherVersion = this.#listed !== undefined && !isSameResource(resource, this.#listed)
-    writer.replace(this.#intake.items(), listed.resourceVersion, {
-      force: age === 'restored' || isOtherVersion,
-    })
-    this.#intake.finish()
-    this.#listed = resource
+    const listed = await this.#listing.read(resource, this.#lastSeen)
+    if (listed.kind === 'refused') return { kind: 'list', resource }
+    if (listed.kind === 'failed') return this.#backOff(listed.error, resolve)
     this.#lastSeen = listed.resourceVersion
-    if (this.#streaming === 'skipOnce') this.#streaming = 'try'
     this.#progressed()
     return listed.events
       ? { kind: 'follow', resource, listed }
@@ -139,16 +98,16 @@ export class ReflectorLoop<T> {
 
   async #watch(resource: Resource, from: string): Promise<Step> {
     this.#enter('watching')
-    const { transport } = this.#options
+    const { transport, labelSelector, random } = this.#options
     const opened = await transport.stream({
       method: 'GET',
       path: resourcePath(resource),
       query: {
-        ...this.#query(),
+        ...readingQuery(labelSelector),
         watch: '1',
         resourceVersion: from,
         allowWatchBookmarks: 'true',
-        timeoutSeconds: this.#serverTimeout(),
+        timeoutSeconds: serverTimeout(random),
       },
       inactivityMs: 120_000,
       signal: this.#stopping.signal,
@@ -237,15 +196,5 @@ export class ReflectorLoop<T> {
     if (this.state === state) return
     this.state = state
     this.#options.onState?.(state)
-  }
-
-  #query(): Record<string, string> {
-    const { labelSelector } = this.#options
-    return labelSelector === undefined ? {} : { labelSelector }
-  }
-
-  /** 5 to 10 minutes, so that watches do not all end together. */
-  #serverTimeout(): string {
-    return String(300 + Math.floor(this.#options.random() * 301))
   }
 }
