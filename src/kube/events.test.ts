@@ -1,20 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { err, ok } from '../result.ts'
-import { type EventInput, eventName } from './event-object.ts'
 import { createEventRecorder, type EventRecorderOptions } from './events.ts'
+import { eventInput as input } from './testing/event-input.ts'
 import { FakeTransport } from './testing/fake-transport.ts'
 import { createManualClock, settle } from './testing/manual-clock.ts'
 import { createMemoryLog } from './testing/memory-log.ts'
 import type { KubeRequest, Transport } from './transport.ts'
-
-const input = (more: Partial<EventInput> = {}): EventInput => ({
-  regarding: { apiVersion: 'split.smi-spec.io/v1alpha2', kind: 'TrafficSplit', namespace: 'ns', name: 'web' },
-  type: 'Normal',
-  reason: 'FailedOver',
-  action: 'Failover',
-  note: 'web-primary is down',
-  ...more,
-})
 
 function start({
   busy = (): boolean => false,
@@ -87,33 +78,6 @@ describe('equal events', () => {
       body: { metadata: { annotations: { id: 'b' } }, series: { count: 2 } },
     })
   })
-
-  test('after minutes begin a new one', async () => {
-    const { transport, recorder, clock } = start()
-    recorder.record(input())
-    transport.requests[0]?.answer(ok({}))
-    await clock.advance(6 * 60_000)
-    recorder.record(input())
-    expect(transport.requests[1]?.method).toBe('POST')
-  })
-
-  test('are created anew when the server has forgotten them', async () => {
-    const { transport, recorder } = start()
-    recorder.record(input())
-    transport.requests[0]?.answer(ok({}))
-    await settle()
-    recorder.record(input())
-    transport.requests[1]?.answer(err({ kind: 'notFound', message: 'gone' }))
-    await settle()
-    expect(transport.requests[2]).toMatchObject({ method: 'POST', body: { series: { count: 2 } } })
-  })
-
-  test('that differ in anything are not equal', () => {
-    const { transport, recorder } = start()
-    recorder.record(input())
-    recorder.record(input({ note: 'other' }))
-    expect(transport.requests.map(({ method }) => method)).toEqual(['POST', 'POST'])
-  })
 })
 
 describe('the lane', () => {
@@ -185,37 +149,6 @@ describe('the lane', () => {
     expect(transport.requests[1]?.body).toEqual(transport.requests[0]?.body)
   })
 
-  test('takes 409 on a retry for success: the first attempt was applied', async () => {
-    const { transport, recorder, clock, log } = start()
-    recorder.record(input())
-    transport.requests[0]?.answer(err({ kind: 'timeout', message: 'no answer' }))
-    await clock.advance(2_000)
-    transport.requests[1]?.answer(err({ kind: 'conflict', message: 'already exists' }))
-    await recorder.flush()
-    expect(log.lines).toEqual([])
-  })
-
-  test('gives up after five attempts, with a line in the log', async () => {
-    const { transport, recorder, clock, log } = start()
-    recorder.record(input())
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      transport.requests[attempt]?.answer(err({ kind: 'timeout', message: 'no answer' }))
-      await clock.advance(60_000)
-    }
-    await recorder.flush()
-    expect(transport.requests).toHaveLength(5)
-    expect(log.lines).toEqual(['warn Kubernetes Events are lost (1): no answer'])
-  })
-
-  test('does not try again what is refused', async () => {
-    const { transport, recorder, log } = start()
-    recorder.record(input())
-    transport.requests[0]?.answer(err({ kind: 'forbidden', message: 'no' }))
-    await recorder.flush()
-    expect(transport.requests).toHaveLength(1)
-    expect(log.lines).toHaveLength(1)
-  })
-
   test('keeps what comes while it is paused, and sends it then', async () => {
     const { transport, recorder } = start()
     recorder.pause()
@@ -247,22 +180,6 @@ describe('the lane', () => {
     await done
     expect(transport.requests).toHaveLength(1)
   })
-})
-
-test('a long note is cut to 1024 bytes, not inside a character', () => {
-  const { transport, recorder } = start()
-  recorder.record(input({ note: `a${'ü'.repeat(1000)}` }))
-  const body = transport.requests[0]?.body
-  const note = typeof body === 'object' && body !== null && 'note' in body ? String(body.note) : ''
-  expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1024)
-  expect(note).toMatch(/^aü+…$/)
-})
-
-test('the name of an event fits whatever the name of its object', () => {
-  const name = eventName(`${'a'.repeat(230)}.${'b'.repeat(22)}`, new Date(Date.UTC(2026, 0, 1)), 0.999_999)
-  expect(name.length).toBeLessThanOrEqual(253)
-  expect(name).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/)
-  expect(name).not.toContain('..')
 })
 
 describe('while there is work that matters more', () => {

@@ -1,18 +1,9 @@
-import { createBackoff } from '../backoff.ts'
 import { type Clock, sleep, type Timer } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { isPassing, type KubeError, waitAskedBy } from './errors.ts'
 import { EventLosses } from './event-losses.ts'
-import {
-  type EventInput,
-  eventName,
-  eventObject,
-  namespaceOf,
-  type Series,
-  seriesKey,
-  seriesPatch,
-} from './event-object.ts'
-import { resourcePath } from './resource.ts'
+import type { EventInput } from './event-object.ts'
+import { EventSender } from './event-sender.ts'
+import { SeriesBook, type ToTell } from './event-series.ts'
 import type { Transport } from './transport.ts'
 
 export type { EventInput } from './event-object.ts'
@@ -47,27 +38,20 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return new Recorder(options)
 }
 
-const resource = { group: 'events.k8s.io', version: 'v1', plural: 'events' } as const
 /** Twice as many as routes that may fail over at once; about a kilobyte each. */
 const maxQueued = 20_000
 const maxInFlight = 2
-const maxFailures = 5
 /** An event waits for more important work so long, and no longer (ms); it is asked for at this pace (ms). */
 const longestYieldMs = 60_000
 const yieldMs = 50
-/** An equal event within this time joins the series; client-go's number. */
-const seriesMs = 6 * 60_000
-const maxSeries = 2000
-
-/** `told`: the count that the server knows, 0 before it knows the event. `queued`: also while it is sent. */
-type Known = Series & { seenAt: number; queuedAt: number; told: number; queued: boolean }
 
 class Recorder implements EventRecorder {
   readonly #options: EventRecorderOptions
   readonly #stopping = new AbortController()
-  readonly #known = new Map<string, Known>()
-  readonly #queue: Known[] = []
+  readonly #queue: ToTell[] = []
   readonly #losses: EventLosses
+  readonly #series: SeriesBook
+  readonly #sender: EventSender
   #waiting: (() => void)[] = []
   #inFlight = 0
   #yielding: Timer | undefined
@@ -77,6 +61,8 @@ class Recorder implements EventRecorder {
   constructor(options: EventRecorderOptions) {
     this.#options = options
     this.#losses = new EventLosses(options.log)
+    this.#series = new SeriesBook(options)
+    this.#sender = new EventSender({ ...options, losses: this.#losses, signal: this.#stopping.signal })
   }
 
   get lost(): number {
@@ -85,7 +71,7 @@ class Recorder implements EventRecorder {
 
   record(input: EventInput): void {
     if (this.#closed) return
-    const series = this.#observe(input)
+    const series = this.#series.count(input)
     if (!series.queued) this.#enqueue(series)
     this.#pump()
   }
@@ -117,33 +103,7 @@ class Recorder implements EventRecorder {
     this.#queue.length = 0
   }
 
-  /** The series that the event belongs to, with the event counted in. */
-  #observe(input: EventInput): Known {
-    const key = seriesKey(input)
-    const { clock, random } = this.#options
-    const wallTime = clock.wallTime()
-    let series = this.#known.get(key)
-    if (series && clock.now() - series.seenAt < seriesMs) {
-      Object.assign(series, { input, count: series.count + 1, lastSeen: wallTime, seenAt: clock.now() })
-    } else {
-      const name = eventName(input.regarding.name, wallTime, random())
-      const times = { firstSeen: wallTime, lastSeen: wallTime, seenAt: clock.now(), queuedAt: 0 }
-      series = { input, name, ...times, count: 1, told: 0, queued: false }
-    }
-    this.#remember(key, series)
-    return series
-  }
-
-  /** Keeps the map in the order of last use, and bounded. */
-  #remember(key: string, series: Known): void {
-    this.#known.delete(key)
-    this.#known.set(key, series)
-    if (this.#known.size <= maxSeries) return
-    const [oldest] = this.#known.keys()
-    if (oldest !== undefined) this.#known.delete(oldest)
-  }
-
-  #enqueue(series: Known): void {
+  #enqueue(series: ToTell): void {
     Object.assign(series, { queued: true, queuedAt: this.#options.clock.now() })
     this.#queue.push(series)
     if (this.#queue.length <= maxQueued) return
@@ -180,72 +140,12 @@ class Recorder implements EventRecorder {
     return true
   }
 
-  async #sendThenNext(series: Known): Promise<void> {
-    const outcome = await this.#send(series)
+  async #sendThenNext(series: ToTell): Promise<void> {
+    const outcome = await this.#sender.send(series)
+    if (outcome === 'later') this.#paused = true
     this.#inFlight -= 1
     series.queued = false
     if (outcome !== 'lost' && series.count > series.told) this.#enqueue(series)
     this.#pump()
-  }
-
-  /** `told`: the server knows of it. `lost`: it was given up. `later`: it waits for leave to write. */
-  async #send(series: Known): Promise<'told' | 'lost' | 'later'> {
-    const { clock, random } = this.#options
-    const backoff = createBackoff(1_000, 30_000, random)
-    let failures = 0
-    while (!this.#stopping.signal.aborted) {
-      const error = await this.#try(series)
-      if (error === undefined) return 'told'
-      if (error.kind === 'notLeader') {
-        this.#paused = true
-        return 'later'
-      }
-      // A server that cannot be reached, or is too busy, says nothing against this event.
-      if (error.kind !== 'unreachable' && error.kind !== 'throttled') failures += 1
-      if (!isPassing(error) || failures === maxFailures) {
-        if (!this.#stopping.signal.aborted) this.#losses.add(error.message)
-        return 'lost'
-      }
-      await sleep(clock, Math.max(backoff.next(), waitAskedBy(error) ?? 0), this.#stopping.signal)
-    }
-    return 'lost'
-  }
-
-  /**
-   * Creates the event, or tells the server how often it was seen. A retry uses the same name, so 409 says that
-   * the first attempt had been applied.
-   */
-  async #try(series: Known): Promise<KubeError | undefined> {
-    const creates = series.told === 0
-    const { count } = series
-    const answer = await this.#options.transport.request({
-      ...(creates ? this.#creation(series) : this.#update(series)),
-      timeoutMs: 10_000,
-      signal: this.#stopping.signal,
-    })
-    if (answer.ok) series.told = count
-    else if (creates && answer.error.kind === 'conflict') series.told = 1
-    else if (creates || answer.error.kind !== 'notFound') return answer.error
-    else {
-      // The server forgets events after an hour or so: tell it anew.
-      series.told = 0
-      return this.#try(series)
-    }
-    return undefined
-  }
-
-  #creation(series: Series) {
-    const path = resourcePath(resource, namespaceOf(series.input))
-    return { method: 'POST', path, body: eventObject(series, this.#options.reportingInstance) } as const
-  }
-
-  #update(series: Series) {
-    const path = resourcePath(resource, namespaceOf(series.input), series.name)
-    return {
-      method: 'PATCH',
-      path,
-      body: seriesPatch(series),
-      contentType: 'application/merge-patch+json',
-    } as const
   }
 }
