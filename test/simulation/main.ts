@@ -9,6 +9,8 @@ import { tell } from './story/words.ts'
 
 /** Lines of the trace that are shown of a story that broke a rule. */
 const shownLines = 40
+/** How often a long run tells how far it is. */
+const tellEveryMs = 10_000
 /** What happens all the time, and tells nothing. */
 const isRoutine = / GET .*: (200|watch)$/
 
@@ -25,13 +27,18 @@ async function main(settings: Settings): Promise<number> {
   console.log(`simulating ${runs} stories of ${hours} hours or more, from seed ${seed} on`)
   const began = performance.now()
   const sum = { ms: 0, writes: 0 }
+  let toldAt = began
   for (let run = 0; run < runs; run += 1) {
     const { ending, finding } = await playOne(settings, String(seed + run))
     sum.ms += ending.lasted
     sum.writes += ending.transitions
-    if (!finding) continue
-    show(finding, settings)
-    return 1
+    if (finding) {
+      show(finding, settings)
+      return 1
+    }
+    if (performance.now() - toldAt < tellEveryMs) continue
+    toldAt = performance.now()
+    console.error(`${run + 1} of ${runs} stories in ${Math.round((toldAt - began) / 1000)} s`)
   }
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   console.log(

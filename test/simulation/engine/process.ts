@@ -70,7 +70,8 @@ export class Process {
       if (waits) this.timers -= 1
       waits = false
     }
-    const task = this.#scheduler.after(ms, () =>
+    // As Node.js does it: no timer waits for less, however little is left of a wait.
+    const task = this.#scheduler.after(Math.max(ms, 1), () =>
       this.enter(() => {
         if (!waits) return
         over()

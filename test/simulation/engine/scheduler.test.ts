@@ -28,6 +28,24 @@ test('what was cancelled is not done, and promises settle before time goes on', 
   expect(done).toEqual(['after the promises, at 1', 'at 2'])
 })
 
+test('a moment that never ends is told, instead of waited for', async () => {
+  const scheduler = new Scheduler()
+  const again = (): void => void scheduler.after(0, again)
+  scheduler.at(5, again)
+  expect(await scheduler.run(10, () => false)).toBe('stuck')
+  expect(scheduler.now).toBe(5)
+})
+
+test('a process waits for a millisecond at least, even where less is left than its clock can tell', async () => {
+  const scheduler = new Scheduler()
+  scheduler.now = 500_000
+  const process = new Process('a', 1, 0, scheduler)
+  const fired: number[] = []
+  process.clock.after(1e-12, () => fired.push(scheduler.now))
+  expect(await scheduler.run(500_010, () => false)).toBe('over')
+  expect(fired).toEqual([500_001])
+})
+
 test('a frozen process finds at its thaw what came meanwhile; a dead one nothing', async () => {
   const scheduler = new Scheduler()
   const process = new Process('a', 1, 0, scheduler)

@@ -6,6 +6,9 @@ interface Task extends Timer {
   run: (() => void) | undefined
 }
 
+/** So many things at one moment are not a busy moment: somebody asks for the next as soon as one is done. */
+const mostAtOnce = 100_000
+
 /**
  * Virtual time: a heap of things to do. Between two of them all promises settle, so what runs depends on
  * nothing but the order of the heap. It jumps over the time in which nothing happens.
@@ -35,15 +38,19 @@ export class Scheduler {
     return this.at(this.now + ms, run)
   }
 
-  /** Does what is due until `end` (ms), or until `stopped`. */
-  async run(end: number, stopped: () => boolean): Promise<void> {
+  /** Does what is due until `end` (ms), or until `stopped`. `stuck`: time stood still, since there was always more to do. */
+  async run(end: number, stopped: () => boolean): Promise<'over' | 'stuck'> {
+    let atOnce = 0
     await settled()
     for (let task = this.#next(end); task && !stopped(); task = this.#next(end)) {
+      atOnce = task.at === this.now ? atOnce + 1 : 0
+      if (atOnce > mostAtOnce) return 'stuck'
       this.now = task.at
       task.run?.()
       await settled()
     }
     if (!stopped()) this.now = end
+    return 'over'
   }
 
   /** The next task that was not cancelled, taken off the heap. */

@@ -86,7 +86,8 @@ export async function play(
   every(heartbeatMs, () => cluster.beat(server.sandbox.world))
   every(eventsLastMs / 2, () => cluster.forgetEvents(new Date(epoch + scheduler.now - eventsLastMs)))
   for (const replica of story.replicas) scheduler.at(0, () => fleet.start(replica))
-  await scheduler.run(end, () => checker.violation !== undefined)
+  const stand = await scheduler.run(end, () => checker.violation !== undefined)
+  if (stand === 'stuck') checker.fail('unwell', 'time stands still: somebody sets timers that do not wait')
   for (const process of fleet.processes) process.kill()
   return {
     violation: checker.violation,
