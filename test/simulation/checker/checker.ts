@@ -9,8 +9,8 @@ import { Facts, routeResources } from './facts.ts'
 import { Ledger } from './ledger.ts'
 import { Patience } from './patience.ts'
 import { readRoute } from './read-route.ts'
-import { judge, routeWrite } from './route-write.ts'
-import { weightsBy, weightsOf } from './table.ts'
+import { judge, movesOf, routeWrite } from './route-write.ts'
+import { textOf, weightsBy, weightsOf } from './table.ts'
 import { Tenure } from './tenure.ts'
 import { View } from './view.ts'
 import type { Rule, Violation } from './violation.ts'
@@ -49,7 +49,7 @@ export class Checker implements Witness {
 
   sent(process: Process, request: KubeRequest): Sent {
     const view = this.#viewOf(process).copy()
-    const resource = resourceOf(request.path)
+    const resource = resourceOf(request)
     const { now } = this.#scheduler
     const sent = { process, request, resource, at: now, version: this.#server.version, view }
     const what = `${process.name} sends ${request.method} ${request.path}`
@@ -78,9 +78,9 @@ export class Checker implements Witness {
 
   /** The world has been left alone for long enough: everything must be as the table says, and stay so. */
   settle(processes: readonly Process[]): void {
-    for (const [key, { split }] of this.#facts.ours()) {
-      const wanted = weightsBy(split, (service) => this.#facts.services.now(service))
-      const [is, should] = [weightsOf(split).join(' '), wanted.join(' ')]
+    for (const [key, { splits }] of this.#facts.ours()) {
+      const wanted = splits.map((split) => weightsBy(split, (service) => this.#facts.services.now(service)))
+      const [is, should] = [textOf(splits.map(weightsOf)), textOf(wanted)]
       if (is !== should) this.fail('not settled', `${key} has the weights ${is}, and should have ${should}`)
     }
     this.#ledger.settle(processes)
@@ -114,10 +114,8 @@ export class Checker implements Witness {
     if (objection) this.fail('not leading', `${author.process.name} wrote ${key}: ${objection}`)
     const verdict = judge(write)
     if (verdict) this.fail(verdict.rule, verdict.what)
-    if (write.before && write.after) {
-      const weights = { before: weightsOf(write.before.split), after: weightsOf(write.after.split) }
-      this.#ledger.transition(key, author, version, write.reasons, weights)
-    }
+    const moves = movesOf(write)
+    if (moves.size > 0) this.#ledger.transition({ key, moves, sent: author, version, answeredAt: undefined })
   }
 }
 

@@ -1,32 +1,27 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { History } from './history.ts'
 import type { Route } from './read-route.ts'
-import { type Readiness, type Split, weightsBy } from './table.ts'
+import { type Readiness, type Split, weightsBy, weightsOf } from './table.ts'
 
 /**
- * The states of a route, out of those that its writer can have known, on which the decision table turns the
- * weights that were there into those that are there now; none: the write has no reason.
+ * Whether a write has a reason: for each split by itself, the decision table turns the weights that were there
+ * into those that are there now, for readiness that its writer can have known. A split whose weights the table
+ * moves in any case must have moved with the others.
  */
-export function reasonsFor(
-  before: Split,
-  after: Split,
-  known: readonly Split[],
+export function isWanted(
+  before: readonly Split[],
+  after: readonly Split[],
   possible: (service: string) => readonly Readiness[],
-): Split[] {
-  return known.filter((split) => {
-    const names = [...new Set([split.primary, ...split.backends.map(({ service }) => service)])]
+): boolean {
+  return before.every((split, place) => {
+    const now = after[place]
+    if (!now) return false
+    const names = [...new Set(split.backends.map(({ service }) => service))]
     return everyChoice(names.map((name) => possible(name))).some((choice) => {
       const readiness = new Map(names.map((name, index) => [name, choice[index] ?? 'down']))
       const wanted = weightsBy(split, (service) => readiness.get(service) ?? 'down')
-      return leadsTo(before, after, split, wanted)
+      return isDeepStrictEqual(wanted, weightsOf(now))
     })
-  })
-}
-
-/** A write moves the weights that the writer wanted otherwise than it knew them, and no others. */
-function leadsTo(before: Split, after: Split, known: Split, wanted: readonly number[]): boolean {
-  return before.backends.every(({ weight }, index) => {
-    const moved = wanted[index] !== known.backends[index]?.weight
-    return after.backends[index]?.weight === (moved ? wanted[index] : weight)
   })
 }
 
@@ -38,7 +33,19 @@ function everyChoice<T>(options: readonly (readonly T[])[]): T[][] {
   )
 }
 
-/** What a process can have taken a route for: every state that it was not told to be over. */
-export function knownSplits(history: History<Route | undefined>, from: number, to: number): Split[] {
-  return history.during(from, to).flatMap((route) => (route?.ours ? [route.split] : []))
+/**
+ * Whether a process can have taken a route for what it is: the same object with the same spec, paused and named
+ * as it is now. Every state counts that the process was not told to be over.
+ */
+export function wasKnown(
+  route: Route,
+  history: History<Route | undefined>,
+  from: number,
+  to: number,
+): boolean {
+  const { uid, generation } = route.object.metadata
+  return history.during(from, to).some((known) => {
+    if (!known?.ours || known.object.metadata.uid !== uid) return false
+    return known.object.metadata.generation === generation && isDeepStrictEqual(known.splits, route.splits)
+  })
 }

@@ -3,8 +3,8 @@ import { History } from './history.ts'
 import { type Route, readRoute } from './read-route.ts'
 import { Services } from './services.ts'
 
-/** Resources that hold routes. */
-export const routeResources: readonly string[] = ['trafficsplits']
+/** Resources that hold routes; all kinds of the Gateway API are one shape, so two of them stand for all. */
+export const routeResources: readonly string[] = ['trafficsplits', 'httproutes', 'grpcroutes']
 
 /** The resource of a route's key: `trafficsplits/shop/web`. */
 export const resourceOfKey = (key: string): string => key.slice(0, key.indexOf('/'))

@@ -1,20 +1,18 @@
+import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import type { Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
-import { type Direction, directionOf, type Split } from './table.ts'
+import type { Direction, Moves } from './table.ts'
 import type { Rule } from './violation.ts'
 
 interface Transition {
   readonly key: string
-  /** What its writer may call it; more than one where somebody renamed the primary meanwhile. */
-  readonly directions: ReadonlySet<Direction>
+  readonly moves: Moves
   readonly sent: Sent
   readonly version: number
   /** When the process got the answer; absent while it has none. */
   answeredAt: number | undefined
 }
-
-type Moved = { readonly before: readonly number[]; readonly after: readonly number[] }
 
 /** What an Event says. */
 interface Told {
@@ -56,10 +54,9 @@ export class Ledger {
     return this.#transitions.length
   }
 
-  /** A write to a route that moved its weights; `reasons`: the route as its writer may have known it. */
-  transition(key: string, sent: Sent, version: number, reasons: readonly Split[], weights: Moved): void {
-    const directions = new Set(reasons.map((split) => directionOf(split, weights.before, weights.after)))
-    this.#transitions.push({ key, directions, sent, version, answeredAt: undefined })
+  /** A write to a route that moved its weights. */
+  transition(transition: Transition): void {
+    this.#transitions.push(transition)
   }
 
   /**
@@ -87,13 +84,14 @@ export class Ledger {
     const previous = this.#lastSent.get(lane)
     const last = previous && previous.at > author.at ? previous : author
     this.#lastSent.set(lane, last)
-    const done = this.#transitionsOf(process, told.key).filter(
-      (one) => one.directions.has(direction) && isKnownTo(one, last),
-    )
+    const known = this.#transitionsOf(process, told.key)
+      .filter((one) => isKnownTo(one, last))
+      // Splits that moved one way for several reasons are told of one by one.
+      .reduce((sum, { moves }) => sum + (moves.get(direction) ?? 0), 0)
     const times = this.#timesTold(process, told.key, direction)
-    if (times <= done.length + this.#mistakable(process, told.key)) return
+    if (times <= known + this.#mistakable(process, told.key)) return
     const what = `${process.name} told of a ${direction} of ${told.key} for the ${times}. time`
-    this.#fail('told without transition', `${what}, and knew of ${done.length}`)
+    this.#fail('told without transition', `${what}, and knew of ${known}`)
   }
 
   /** What happened must have been told by now, by those who live and were not hindered. */
@@ -102,23 +100,28 @@ export class Ledger {
       (process) => !this.#troubled.has(process) && !this.#deposed.has(process.name),
     )
     for (const process of able) {
-      for (const key of new Set(this.#transitions.map((one) => one.key))) {
-        const done = this.#transitionsOf(process, key).filter(({ answeredAt }) => answeredAt !== undefined)
-        const times = this.#timesTold(process, key)
-        if (times >= done.length) continue
-        this.#fail(
-          'untold transition',
-          `${process.name} wrote ${key} ${done.length} times, and told ${times} times`,
-        )
-      }
+      for (const key of new Set(this.#transitions.map((one) => one.key))) this.#demand(process, key)
+    }
+  }
+
+  /** Splits of one write that moved the same way for the same reason are told of together. */
+  #demand(process: Process, key: string): void {
+    const done = this.#transitionsOf(process, key).filter(({ answeredAt }) => answeredAt !== undefined)
+    for (const [, direction] of notes) {
+      const count = done.filter(({ moves }) => moves.has(direction)).length
+      const times = this.#timesTold(process, key, direction)
+      if (times >= count) continue
+      const what = `${process.name} made ${count} writes to ${key} that are a ${direction}`
+      this.#fail('untold transition', `${what}, and told ${times} times`)
     }
   }
 
   #mistakable(process: Process, key: string): number {
     const isAbout = ({ request }: Sent) => key === keyOfPath(request.path)
     const isDone = (sent: Sent) => this.#transitions.some((one) => one.sent === sent)
-    return this.#unanswered.filter((sent) => sent.process === process && isAbout(sent) && !isDone(sent))
-      .length
+    return this.#unanswered
+      .filter((sent) => sent.process === process && isAbout(sent) && !isDone(sent))
+      .reduce((sum, sent) => sum + splitsOf(sent), 0)
   }
 
   #transitionsOf(process: Process, key: string): Transition[] {
@@ -136,6 +139,13 @@ export class Ledger {
 /** The process had the answer when it sent the Event, or had seen its write by then. */
 const isKnownTo = ({ answeredAt, version, key }: Transition, { at, view }: Sent) =>
   (answeredAt !== undefined && answeredAt <= at) || (view.of(key.slice(0, key.indexOf('/'))) ?? 0) >= version
+
+/** How many splits a patch was to move. */
+function splitsOf({ request: { body } }: Sent): number {
+  const steps = Array.isArray(body) ? body.filter(isObject) : []
+  const lists = steps.flatMap(({ op, path }) => (op === 'test' ? [] : String(path).split('/', 4).join('/')))
+  return new Set(lists).size
+}
 
 /** `trafficsplits/shop/web`, of the path of that object. */
 function keyOfPath(path: string): string {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
-import type { Split } from './table.ts'
+import type { Backend, Split } from './table.ts'
 
 const label = 'failover.linkerd.io/controlled-by'
 const primaryAnnotation = 'failover.linkerd.io/primary-service'
@@ -9,49 +9,111 @@ const pausedAnnotation = 'failover.linkerd.io/paused'
 /** A route as the checker understands it. */
 export interface Route {
   readonly object: KubeObject
-  readonly split: Split
+  /** The one of a TrafficSplit; one for each rule of a Gateway API route, by its place. */
+  readonly splits: readonly Split[]
   /** It carries the label: the operator may write it. */
   readonly ours: boolean
 }
 
-/** Reads a TrafficSplit as the documents describe it. */
+/** Reads a route as the documents describe it. */
 export function readRoute(object: KubeObject): Route {
-  const { namespace = '', labels = {}, annotations = {} } = object.metadata
-  const entries = backendsOf(object)
-  const named = annotations[primaryAnnotation]
-  const weights = entries.map(({ weight }) => weightOf(weight))
-  const names = entries.map(({ service }) => `${namespace}/${String(service)}`)
-  const primary = named === undefined ? names[0] : `${namespace}/${named}`
-  return {
-    object,
-    ours: label in labels,
-    split: {
-      backends: names.map((service, index) => ({ service, weight: weights[index] ?? 0 })),
-      primary: primary ?? '',
-      paused: annotations[pausedAnnotation] === 'true',
-      broken: primary === undefined || !names.includes(primary) || weights.includes(undefined),
-      limit: 429_496,
-    },
-  }
+  const { labels = {}, annotations = {} } = object.metadata
+  const read = object.kind === 'TrafficSplit' ? [readTrafficSplit(object)] : readRules(object)
+  const paused = annotations[pausedAnnotation] === 'true'
+  return { object, ours: label in labels, splits: read.map((split) => ({ ...split, paused })) }
 }
 
 /** The object without its weights and what every write changes: all that the operator must leave alone. */
 export function foreignParts(object: KubeObject): JsonObject {
   const { resourceVersion: _, generation: __, ...metadata } = object.metadata
-  const spec = typeof object.spec === 'object' && object.spec !== null ? object.spec : {}
-  const backends = backendsOf(object).map(({ weight: _, ...rest }) => rest)
-  return { ...object, metadata, spec: { ...spec, backends } }
+  const spec = isObject(object.spec) ? object.spec : {}
+  if ('backends' in spec) {
+    return { ...object, metadata, spec: { ...spec, backends: withoutWeights(spec.backends) } }
+  }
+  const rules = listIn(spec, 'rules').map((rule) => ({
+    ...rule,
+    backendRefs: withoutWeights(rule.backendRefs),
+  }))
+  return { ...object, metadata, spec: { ...spec, rules } }
 }
 
-function backendsOf({ spec }: KubeObject): JsonObject[] {
-  if (typeof spec !== 'object' || spec === null || !('backends' in spec)) return []
-  const { backends } = spec
-  return Array.isArray(backends) ? backends.filter(isObject) : []
+type Unpaused = Omit<Split, 'paused'>
+
+function readTrafficSplit(object: KubeObject): Unpaused {
+  const { namespace = '', annotations = {} } = object.metadata
+  const entries = listIn(object.spec, 'backends')
+  const services = entries.map(({ service }) => `${namespace}/${String(service)}`)
+  const named = annotations[primaryAnnotation]
+  const primary = named === undefined ? services[0] : `${namespace}/${named}`
+  const weights = entries.map(({ weight }) => weightOf(weight, 0))
+  return {
+    ...splitOf(services, services, weights, (index) => services[index] === primary),
+    limit: 429_496,
+  }
 }
 
-/** A number, a number in a string, or a quantity with m or k; absent is 0; undefined: none of these. */
-function weightOf(raw: unknown): number | undefined {
-  if (raw === undefined || raw === null) return 0
+/** A rule with less than two backends leaves no choice; one that lacks the annotated primary is left alone. */
+function readRules({ spec, metadata }: KubeObject): Unpaused[] {
+  const { namespace = '', annotations = {} } = metadata
+  return listIn(spec, 'rules').map((rule) => {
+    const refs = listIn(rule, 'backendRefs')
+    const services = refs.map((ref) => `${ref.namespace ?? namespace}/${String(ref.name)}`)
+    const ids = refs.map(({ group = '', kind = 'Service', port }, index) =>
+      [group, kind, services[index], port].join(' '),
+    )
+    const isPrimary = primaryAmong(refs, services, annotations[primaryAnnotation], namespace)
+    const weights = refs.map(({ weight }) => weightOf(weight, 1))
+    const split = splitOf(ids, services, weights, isPrimary)
+    return { ...split, broken: split.broken || refs.length < 2 || !refs.every(isService), limit: 1_000_000 }
+  })
+}
+
+/** Whether the backend at a place is the primary: `name`, `namespace/name`, `name:port`, or the first one. */
+function primaryAmong(
+  refs: readonly JsonObject[],
+  services: readonly string[],
+  named: string | undefined,
+  ownNamespace: string,
+): (index: number) => boolean {
+  if (named === undefined) {
+    return (index) => services[index] === services[0] && refs[index]?.port === refs[0]?.port
+  }
+  const [reference = '', port] = named.split(':')
+  const service = reference.includes('/') ? reference : `${ownNamespace}/${reference}`
+  return (index) => services[index] === service && (port === undefined || String(refs[index]?.port) === port)
+}
+
+function splitOf(
+  ids: readonly string[],
+  services: readonly string[],
+  weights: readonly (number | undefined)[],
+  isPrimary: (index: number) => boolean,
+): Pick<Split, 'backends' | 'broken'> {
+  const backends = services.map(
+    (service, index): Backend => ({
+      id: ids[index] ?? '',
+      service,
+      weight: weights[index] ?? 0,
+      primary: isPrimary(index),
+    }),
+  )
+  return { backends, broken: weights.includes(undefined) || !backends.some(({ primary }) => primary) }
+}
+
+const isService = ({ group = '', kind = 'Service' }: JsonObject) =>
+  ['', 'core'].includes(String(group)) && kind === 'Service'
+
+const listIn = (value: unknown, field: string): JsonObject[] => {
+  const list = isObject(value) ? value[field] : undefined
+  return Array.isArray(list) ? list.filter(isObject) : []
+}
+
+const withoutWeights = (list: unknown): JsonObject[] =>
+  listIn({ list }, 'list').map(({ weight: _, ...rest }) => rest)
+
+/** A number, a number in a string, or a quantity with m or k; undefined: none of these. */
+function weightOf(raw: unknown, absent: number): number | undefined {
+  if (raw === undefined || raw === null) return absent
   const [, digits, unit] = /^([\d.]+)([mk]?)$/.exec(String(raw)) ?? []
   if (digits === undefined) return undefined
   const factor = unit === 'm' ? 0.001 : unit === 'k' ? 1000 : 1

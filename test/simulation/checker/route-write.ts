@@ -1,10 +1,10 @@
 import { equal } from '../../../sandbox/json.ts'
 import type { Sent } from '../network/sent.ts'
-import { knownSplits, reasonsFor } from './explain.ts'
+import { isWanted, wasKnown } from './explain.ts'
 import { type Facts, resourceOfKey } from './facts.ts'
 import { foreignParts, type Route } from './read-route.ts'
 import type { Span } from './services.ts'
-import { type Split, weightsOf } from './table.ts'
+import { type Direction, directionOf, type Moves, type Split, textOf, weightsOf } from './table.ts'
 import type { Rule } from './violation.ts'
 
 /** One write of the operator to a route, with what was there and what is there now. */
@@ -13,8 +13,10 @@ export interface RouteWrite {
   readonly sent: Sent
   readonly before: Route | undefined
   readonly after: Route | undefined
-  /** States of the route in which the decision table explains the write. */
-  readonly reasons: readonly Split[]
+  /** Its writer can have known the route as it was. */
+  readonly known: boolean
+  /** The decision table explains it. */
+  readonly wanted: boolean
 }
 
 const readinessResources = ['endpointslices', 'endpoints', 'services'] as const
@@ -33,8 +35,10 @@ const judges: readonly (readonly [Rule, Judge])[] = [
   ['not ours', ({ before }) => (before.ours ? undefined : 'it does not carry the label')],
   [
     'all zero',
-    ({ after }) =>
-      weightsOf(after.split).every((weight) => weight === 0) ? 'nobody has a weight' : undefined,
+    ({ before, after }) =>
+      changes(before, after).some(([, split]) => weightsOf(split).every((weight) => weight === 0))
+        ? 'nobody has a weight'
+        : undefined,
   ],
   [
     'before sync',
@@ -45,7 +49,10 @@ const judges: readonly (readonly [Rule, Judge])[] = [
   ],
   [
     'not explained',
-    ({ reasons }) => (reasons.length > 0 ? undefined : 'for no reason that its writer can know'),
+    ({ known, wanted }) => {
+      if (!known) return 'its writer cannot know the route as it was'
+      return wanted ? undefined : 'for no reason that its writer can know'
+    },
   ],
   [
     'time travel',
@@ -65,10 +72,31 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
     endpoints: span('endpoints'),
     services: span('services'),
   }
-  const known = knownSplits(facts.route(key), ...span(resourceOfKey(key)))
+  const [from, to] = span(resourceOfKey(key))
+  const known = before !== undefined && wasKnown(before, facts.route(key), from, to)
   const possible = (service: string) => facts.services.possible(service, spans)
-  const reasons = before && after ? reasonsFor(before.split, after.split, known, possible) : []
-  return { key, sent, before, after, reasons }
+  const wanted =
+    before !== undefined && after !== undefined && isWanted(before.splits, after.splits, possible)
+  return { key, sent, before, after, known, wanted }
+}
+
+/** The splits whose weights a write changed, before and after it. */
+function changes(before: Route, after: Route): [before: Split, after: Split][] {
+  return before.splits.flatMap((split, place) => {
+    const now = after.splits[place]
+    return now && !equal(weightsOf(split), weightsOf(now)) ? [[split, now]] : []
+  })
+}
+
+/** Which ways a write moved traffic, each with the number of its splits. */
+export function movesOf({ before, after }: RouteWrite): Moves {
+  const moves = new Map<Direction, number>()
+  if (!before || !after) return moves
+  for (const [split, now] of changes(before, after)) {
+    const direction = directionOf(split, now)
+    moves.set(direction, (moves.get(direction) ?? 0) + 1)
+  }
+  return moves
 }
 
 /** The first rule that a write breaks, and how. */
@@ -76,7 +104,8 @@ export function judge(write: RouteWrite): { readonly rule: Rule; readonly what: 
   const { before, after, key, sent } = write
   const who = `${sent.process.name} wrote ${key}`
   if (!before || !after) return { rule: 'foreign write', what: `${who}: created or deleted it` }
-  const moved = `${weightsOf(before.split).join(' ')} became ${weightsOf(after.split).join(' ')}`
+  const text = ({ splits }: Route) => textOf(splits.map(weightsOf))
+  const moved = `${text(before)} became ${text(after)}`
   for (const [rule, check] of judges) {
     const wrong = check({ ...write, before, after })
     if (wrong !== undefined) return { rule, what: `${who}: ${moved}: ${wrong}` }

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { reasonsFor } from './explain.ts'
+import { isWanted } from './explain.ts'
 import { History } from './history.ts'
-import { type Readiness, type Split, weightsBy } from './table.ts'
+import { directionOf, type Readiness, type Split, weightsBy } from './table.ts'
 
 const split = (weights: Record<string, number>, more: Partial<Split> = {}): Split => ({
-  backends: Object.entries(weights).map(([service, weight]) => ({ service, weight })),
-  primary: 'web',
+  backends: Object.entries(weights).map(([service, weight]) => ({
+    id: service,
+    service,
+    weight,
+    primary: service === 'web',
+  })),
   paused: false,
   broken: false,
   limit: 429_496,
@@ -43,21 +47,39 @@ describe('the decision table, as docs/DECISIONS.md has it', () => {
   )
 })
 
+test.each([
+  [{ web: 1, east: 0 }, { web: 0, east: 1 }, 'failover'],
+  [{ web: 0, east: 1 }, { web: 1, east: 0 }, 'failback'],
+  [{ web: 0, east: 0 }, { web: 1, east: 0 }, 'failback'],
+  [{ web: 0, east: 1, west: 0 }, { web: 0, east: 1, west: 1 }, 'redistribute'],
+] as const)('%j to %j is a %s', (before, after, direction) =>
+  expect(directionOf(split(before), split(after))).toBe(direction),
+)
+
 describe('a write is explained', () => {
   const before = split({ web: 1, east: 0 })
   const after = split({ web: 0, east: 1 })
-  const explained = (web: Readiness[], known = [before]) =>
-    reasonsFor(before, after, known, (service) => (service === 'web' ? web : ['ready'])).length > 0
+  const possible = (web: Readiness[]) => (service: string) => (service === 'web' ? web : ['ready' as const])
 
-  test('by a state that its writer can have seen, and by no other', () => {
-    expect(explained(['down'])).toBe(true)
-    expect(explained(['ready', 'down'])).toBe(true)
-    expect(explained(['ready'])).toBe(false)
-    expect(explained(['unknown'])).toBe(false)
+  test.each([
+    [['down'], true],
+    [['ready', 'down'], true],
+    [['ready'], false],
+    [['unknown'], false],
+  ] satisfies [Readiness[], boolean][])(
+    'by a state that its writer can have seen, and by no other: %j',
+    (web, is) => expect(isWanted([before], [after], possible(web))).toBe(is),
+  )
+
+  test('not for a route that was paused', () =>
+    expect(isWanted([{ ...before, paused: true }], [after], possible(['down']))).toBe(false))
+
+  test('rule by rule: one that had to move and did not is missed, one that stays is no matter', () => {
+    expect(isWanted([before, before], [after, before], possible(['down']))).toBe(false)
+    expect(isWanted([before, before], [after, after], possible(['down']))).toBe(true)
+    expect(isWanted([before, after], [after, after], possible(['down']))).toBe(true)
+    expect(isWanted([before, { ...before, broken: true }], [after, before], possible(['down']))).toBe(true)
   })
-
-  test('not by a route that was paused all the time', () =>
-    expect(explained(['down'], [split({ web: 1, east: 0 }, { paused: true })])).toBe(false))
 })
 
 test('a history tells all that something was from one version to another', () => {

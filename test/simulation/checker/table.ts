@@ -2,12 +2,21 @@
 
 export type Readiness = 'ready' | 'down' | 'unknown'
 
+/** One entry of a split. */
+export interface Backend {
+  /** All that says which backend it is. */
+  readonly id: string
+  /** The Service whose readiness counts. */
+  readonly service: string
+  readonly weight: number
+  readonly primary: boolean
+}
+
 /** One list of weighted backends, as it stands in an object. */
 export interface Split {
-  readonly backends: readonly { readonly service: string; readonly weight: number }[]
-  readonly primary: string
+  readonly backends: readonly Backend[]
   readonly paused: boolean
-  /** It cannot be understood. */
+  /** It cannot be understood, or leaves no choice. */
   readonly broken: boolean
   /** The largest weight that its kind carries. */
   readonly limit: number
@@ -26,28 +35,36 @@ export function weightsBy(split: Split, readiness: (service: string) => Readines
 
 /** For each backend whether it should get traffic; undefined: hold. */
 function activeBy(split: Split, readiness: (service: string) => Readiness): boolean[] | undefined {
-  const { backends, primary } = split
-  if (split.paused || split.broken || readiness(primary) === 'unknown') return undefined
-  const onlyPrimary = backends.map(({ service }) => service === primary)
-  if (readiness(primary) === 'ready') return onlyPrimary
-  const secondaries = backends.filter(({ service }) => service !== primary)
-  if (secondaries.some(({ service }) => readiness(service) === 'ready')) {
-    return backends.map(({ service, weight }) => {
-      if (service === primary) return false
-      return readiness(service) === 'ready' || (readiness(service) === 'unknown' && weight > 0)
+  const { backends } = split
+  const primary = backends.find((backend) => backend.primary)
+  if (split.paused || split.broken || !primary) return undefined
+  if (readiness(primary.service) === 'unknown') return undefined
+  const onlyPrimary = backends.map((backend) => backend.primary)
+  if (readiness(primary.service) === 'ready') return onlyPrimary
+  if (backends.some((backend) => !backend.primary && readiness(backend.service) === 'ready')) {
+    return backends.map((backend) => {
+      if (backend.primary) return false
+      const state = readiness(backend.service)
+      return state === 'ready' || (state === 'unknown' && backend.weight > 0)
     })
   }
   return backends.every(({ weight }) => weight === 0) ? onlyPrimary : undefined
 }
 
 export type Direction = 'failover' | 'failback' | 'redistribute'
+/** How many splits of a route a write moved each way. */
+export type Moves = ReadonlyMap<Direction, number>
 
 /** What a change of weights was: by whether the primary gets traffic before and after it. */
-export function directionOf(split: Split, before: readonly number[], after: readonly number[]): Direction {
-  const serves = (weights: readonly number[]) =>
-    split.backends.some(({ service }, index) => service === split.primary && (weights[index] ?? 0) > 0)
-  if (serves(after)) return 'failback'
-  return serves(before) ? 'failover' : 'redistribute'
+export function directionOf(before: Split, after: Split): Direction {
+  if (primaryServes(after)) return 'failback'
+  return primaryServes(before) ? 'failover' : 'redistribute'
 }
 
+const primaryServes = ({ backends }: Split) => backends.some(({ primary, weight }) => primary && weight > 0)
+
 export const weightsOf = ({ backends }: Split): number[] => backends.map(({ weight }) => weight)
+
+/** The weights of all splits of a route, as text: `1 0 | 0 5`. */
+export const textOf = (weights: readonly (readonly number[])[]): string =>
+  weights.map((some) => some.join(' ')).join(' | ')

@@ -15,9 +15,15 @@ export interface Sent {
   readonly view: View
 }
 
-/** The plural that a path names: `/apis/GROUP/VERSION[/namespaces/NS]/PLURAL[/NAME]`, `discovery` without one. */
-export function resourceOf(path: string): string {
+/**
+ * What a request is about: the plural that its path names (`/apis/GROUP/VERSION[/namespaces/NS]/PLURAL[/NAME]`),
+ * `discovery` without one. Two watches that would share a plural with another have a name of their own: Linkerd's
+ * own HTTPRoutes, and the Services that are looked at for their ports alone.
+ */
+export function resourceOf({ path, query }: Pick<KubeRequest, 'path' | 'query'>): string {
   const segments = path.split('/').slice(path.startsWith('/apis/') ? 4 : 3)
   const plural = segments[0] === 'namespaces' && segments.length > 2 ? segments[2] : segments[0]
+  if (plural === 'services' && query?.labelSelector === undefined) return 'service-ports'
+  if (path.startsWith('/apis/policy.linkerd.io/') && plural) return `${plural}.policy.linkerd.io`
   return plural ?? 'discovery'
 }

@@ -353,7 +353,7 @@ export const planted: readonly Planted[] = [
       changed(transport, {
         stream: (req) => {
           const { signal: _, ...unbound } = req
-          if (resourceOf(req.path) === 'services') void transport.stream(unbound)
+          if (resourceOf(req) === 'services') void transport.stream(unbound)
           return transport.stream(req)
         },
       }),
@@ -369,7 +369,7 @@ export const planted: readonly Planted[] = [
       return changed(transport, {
         request: async (req) => {
           const { mayStart: _, ...unbound } = req
-          if (resourceOf(req.path) !== 'leases') return transport.request(unbound)
+          if (resourceOf(req) !== 'leases') return transport.request(unbound)
           const answer = await transport.request(req)
           if (req.method === 'PUT' && answer.ok) held = answer.value
           // What was once held is held for ever.

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../../sandbox/json.ts'
 import type { KubeRequest, Transport } from '../../../src/kube/transport.ts'
+import { routeResources } from '../checker/facts.ts'
 import { resourceOf } from '../network/sent.ts'
 
 /** A transport that differs from another in some ways. */
@@ -10,11 +11,10 @@ export const changed = (transport: Transport, changes: Partial<Transport>): Tran
   ...changes,
 })
 
-export const isRoutePatch = ({ method, path }: KubeRequest) =>
-  method === 'PATCH' && resourceOf(path) === 'trafficsplits'
+export const isRoutePatch = (req: KubeRequest) =>
+  req.method === 'PATCH' && routeResources.includes(resourceOf(req))
 
-export const isEventCreation = ({ method, path }: KubeRequest) =>
-  method === 'POST' && resourceOf(path) === 'events'
+export const isEventCreation = (req: KubeRequest) => req.method === 'POST' && resourceOf(req) === 'events'
 
 /** Changes every event of the watches of one resource; an event that becomes undefined is dropped. */
 export function withEvents(
@@ -25,7 +25,7 @@ export function withEvents(
   return changed(transport, {
     stream: async (req) => {
       const opened = await transport.stream(req)
-      if (!opened.ok || resourceOf(req.path) !== resource) return opened
+      if (!opened.ok || resourceOf(req) !== resource) return opened
       return { ok: true, value: mapped(opened.value, change) }
     },
   })
