@@ -1,7 +1,8 @@
 /**
- * `node bench/floor.ts KUBECONFIG SPLITS`: the least that any operator can do, to measure ours against. It
- * watches the slices of the services `svc-N`, and patches split `svc-N` to 0/1 when its slice shows no ready
- * endpoint, and back when it does; 16 requests in flight. It has no rules, no cache and no retry, and notices
+ * `node bench/floor.ts KUBECONFIG ROUTES [PRIMARY SECONDARY ...]`: the least that any operator can do, to measure
+ * ours against. It watches the slices of the services `svc-N`, and patches route `svc-N` to 0/1 when its slice
+ * shows no ready endpoint, and back when it does; 16 requests in flight. ROUTES is the path of the routes, and
+ * each PRIMARY and SECONDARY a JSON Pointer to a weight. It has no rules, no cache and no retry, and notices
  * nothing else.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -12,7 +13,6 @@ import { LineParser } from '../src/kube/ndjson.ts'
 const slicesPath =
   '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?watch=1&sendInitialEvents=true' +
   '&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=bench%3Dprimary'
-const splitsPath = '/apis/split.smi-spec.io/v1alpha2/namespaces/default/trafficsplits'
 
 interface SliceEvent {
   readonly type: string
@@ -25,7 +25,7 @@ interface SliceEvent {
   }
 }
 
-const [kubeconfig = ''] = process.argv.slice(2)
+const [kubeconfig = '', routes = '', ...pointers] = process.argv.slice(2)
 const cluster = await loadClusterConfig({ kubeconfig }, {})
 if (!cluster.ok) throw new Error(cluster.error)
 const headers = await cluster.value.headers()
@@ -37,15 +37,16 @@ const down = new Set<string>()
 
 /** The pool itself keeps the rest waiting: it has 16 connections. */
 async function patch(name: string, primary: number): Promise<void> {
-  const body = JSON.stringify([
-    { op: 'replace', path: '/spec/backends/0/weight', value: primary },
-    { op: 'replace', path: '/spec/backends/1/weight', value: 1 - primary },
-  ])
+  const weights = pointers.map((path, index) => ({
+    op: 'replace',
+    path,
+    value: index % 2 === 0 ? primary : 1 - primary,
+  }))
   const answer = await requests.request({
     method: 'PATCH',
-    path: `${splitsPath}/${name}`,
+    path: `${routes}/${name}`,
     headers: { ...headers, 'content-type': 'application/json-patch+json' },
-    body,
+    body: JSON.stringify(weights),
   })
   const text = await answer.body.text()
   if (answer.statusCode !== 200) throw new Error(`PATCH ${name} answered ${answer.statusCode}: ${text}`)

@@ -8,18 +8,13 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Figure, meets, type Outcome, table } from './figures.ts'
+import { type Part, plan } from './plan.ts'
 import { type Plot, svg } from './plot.ts'
-import { churn } from './scenarios/churn.ts'
-import { mass, watched } from './scenarios/mass.ts'
-import { memory } from './scenarios/memory.ts'
-import { growth, reaction } from './scenarios/reaction.ts'
-import { stall } from './scenarios/stall.ts'
-import { startDown, startHealthy } from './scenarios/start.ts'
-import { openStand, type Stand } from './stand.ts'
+import { openStand } from './stand.ts'
 
 const usage = `npm run bench                          all figures
 npm run bench -- NAME [NAME ...]       some: reaction, mass, watched, start, restart, churn,
-                                       memory (as root), growth, mass10k, stall
+                                       routes, growth, mass10k, memory (as root), stall
 npm run bench -- --quick               small sizes and one round, to see that it works
 npm run bench -- --save                also write the figures and plots to docs/bench/`
 
@@ -32,48 +27,43 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 })
-const rounds = values.quick ? 1 : Number(values.rounds)
-const splits = values.quick ? 100 : 1000
-
-/** In the order of their size: each adds to the same cluster. */
-const scenarios: Readonly<Record<string, (stand: Stand) => Promise<Outcome>>> = {
-  reaction: (stand) => reaction(stand, splits, rounds),
-  mass: (stand) => mass(stand, splits, rounds),
-  watched: (stand) => watched(stand, splits, values.quick ? 1 : 5, 50),
-  start: (stand) => startDown(stand, splits, rounds),
-  restart: (stand) => startHealthy(stand, splits),
-  churn: (stand) => churn(stand, { perSecond: 1000, seconds: values.quick ? 3 : 20 }),
-  memory: (stand) => memory(stand, splits, values.quick ? 2000 : 20_000, rounds),
-  growth: (stand) => growth(stand, values.quick ? [100, 200] : [1000, 3000, 10_000]),
-  mass10k: (stand) => mass(stand, values.quick ? 300 : 10_000, 1),
-  stall: (stand) => stall(stand, values.quick ? 2000 : 50_000),
-}
+const parts = plan({ quick: values.quick, rounds: values.quick ? 1 : Number(values.rounds) })
 
 async function main(): Promise<number> {
-  const unknown = positionals.filter((name) => !(name in scenarios))
+  const names = parts.flatMap(({ scenarios }) => Object.keys(scenarios))
+  const unknown = positionals.filter((name) => !names.includes(name))
   if (values.help || unknown.length > 0) {
     console.log(unknown.length > 0 ? `unknown: ${unknown.join(', ')}\n${usage}` : usage)
     return unknown.length > 0 ? 64 : 0
   }
-  const chosen = positionals.length > 0 ? positionals : Object.keys(scenarios)
   const figures: Figure[] = []
   const plots: Plot[] = []
-  const stand = await openStand()
-  try {
-    for (const name of chosen) {
-      process.stderr.write(`measuring ${name} ...\n`)
-      const outcome = await scenarios[name]?.(stand)
-      figures.push(...(outcome?.figures ?? []))
-      plots.push(...(outcome?.plots ?? []))
+  for (const part of parts) {
+    for await (const outcome of measured(part, positionals.length > 0 ? positionals : names)) {
+      figures.push(...outcome.figures)
+      plots.push(...(outcome.plots ?? []))
     }
-  } finally {
-    await stand.stop()
   }
   const [cpu] = cpus()
   const machine = `${cpus().length} cores (${cpu?.model.trim()}), Node ${process.version}`
   console.log(`\n${machine}\n${table(figures)}`)
   if (values.save) save(figures, plots, machine)
   return figures.every(meets) ? 0 : 1
+}
+
+/** What the chosen scenarios find, one after the other in one cluster; none is started where none is chosen. */
+async function* measured({ kind, scenarios }: Part, chosen: readonly string[]): AsyncIterable<Outcome> {
+  const mine = Object.entries(scenarios).filter(([name]) => chosen.includes(name))
+  if (mine.length === 0) return
+  const stand = await openStand(kind)
+  try {
+    for (const [name, measure] of mine) {
+      process.stderr.write(`measuring ${name} ...\n`)
+      yield await measure(stand)
+    }
+  } finally {
+    await stand.stop()
+  }
 }
 
 /** The figures with what they were measured on, and the plots. */

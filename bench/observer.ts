@@ -1,21 +1,32 @@
 import { z } from 'zod'
+import type { Kind } from './kind.ts'
 
-const pair = z.object({ spec: z.object({ backends: z.array(z.object({ weight: z.number() })) }) })
+/** Where the traffic of a pair goes; `mixed` where the splits of its route do not agree, which no patch may do. */
+export type Side = 'primary' | 'secondary' | 'mixed'
 
-/** Where the traffic of a pair goes. */
-export type Side = 'primary' | 'secondary'
+/** Reads the side from a route object. */
+export const sideOf =
+  ({ weights }: Pick<Kind, 'weights'>) =>
+  (route: unknown): Side => {
+    const active = weights.filter(([primary]) => z.number().parse(valueAt(route, primary)) > 0).length
+    return active === 0 ? 'secondary' : active === weights.length ? 'primary' : 'mixed'
+  }
 
-export const sideOf = (split: unknown): Side =>
-  (pair.parse(split).spec.backends[0]?.weight ?? 0) > 0 ? 'primary' : 'secondary'
+/** What a JSON Pointer without escapes leads to; `undefined` where it leads nowhere. */
+function valueAt(object: unknown, pointer: string): unknown {
+  const child = (value: unknown, key: string): unknown =>
+    typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+  return pointer.split('/').slice(1).reduce(child, object)
+}
 
 interface Seen {
   readonly side: Side
   readonly at: number
 }
 
-/** Sees by a watch of its own when the weights of a split have moved, as a proxy's controller would. */
+/** Sees by a watch of its own when the weights of a route have moved, as a proxy's controller would. */
 export class Observer {
-  /** How many changes of splits it has seen. */
+  /** How many changes of routes it has seen. */
   changes = 0
   readonly #close: () => Promise<void>
   readonly #seen = new Map<string, Seen>()
@@ -25,7 +36,7 @@ export class Observer {
     this.#close = close
   }
 
-  /** Takes one change of a split, seen at `at` (ms). */
+  /** Takes one change of a route, seen at `at` (ms). */
   take(name: string, side: Side, at: number): void {
     this.changes += 1
     if (this.#seen.get(name)?.side !== side) this.#seen.set(name, { side, at })
@@ -35,7 +46,7 @@ export class Observer {
     waiting.resolve(at)
   }
 
-  /** Resolves to the moment (ms) at which the split was seen to be on that side. One wait per split at a time. */
+  /** Resolves to the moment (ms) at which the route was seen to be on that side. One wait per route at a time. */
   on(name: string, side: Side): Promise<number> {
     const seen = this.#seen.get(name)
     if (seen?.side === side) return Promise.resolve(seen.at)

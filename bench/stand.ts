@@ -10,40 +10,44 @@ import { createTransport } from '../src/kube/transport.ts'
 import { ok } from '../src/result.ts'
 import { type ControlPlane, startControlPlane } from '../test/control-plane/control-plane.ts'
 import { inParallel, upTo } from '../test/e2e/in-parallel.ts'
-import { at, slice, slices, split, splits } from '../test/e2e/objects.ts'
+import { at, slice, slices } from '../test/e2e/objects.ts'
+import { type Kind, pathOf } from './kind.ts'
 import { Observer, type Side, sideOf } from './observer.ts'
-import { type Subject, startSubject } from './subject.ts'
+import { type StartOptions, type Subject, startSubject } from './subject.ts'
 
 /** Writes of readiness under way at once while many services change together. */
 const writers = 32
 
-/** A real control plane with pairs of services: split `svc-N` of the services `svc-N` (primary) and `svc-N-b`. */
+/** A real control plane with pairs of services: route `svc-N` over the services `svc-N` (primary) and `svc-N-b`. */
 export interface Stand {
+  readonly kind: Kind
   readonly observer: Observer
   readonly controlPlane: ControlPlane
-  start(name: Subject['name'], nodeFlags?: readonly string[], env?: Readonly<Record<string, string>>): Subject
+  start(name: Subject['name'], options?: StartOptions): Subject
   /** Adds pairs up to this number, all ready and on their primary. */
   grow(pairs: number): Promise<void>
   /** Makes the primary of a pair ready or not; resolves to the moment of the server's answer (ms). */
   setPrimary(pair: number, ready: boolean): Promise<number>
   /** The same for the first `count` pairs, side by side; resolves to the moment of each answer by pair. */
   setPrimaries(count: number, ready: boolean): Promise<number[]>
-  /** Adds services that no split uses, with 10 ready endpoints each, up to this number. */
+  /** Adds services that no route uses, with 10 ready endpoints each, up to this number. */
   addOthers(count: number): Promise<void>
   stop(): Promise<void>
 }
 
 export const pairName = (pair: number): string => `svc-${pair}`
 
-export async function openStand(): Promise<Stand> {
+/** A cluster of its own, with routes of one kind. */
+export async function openStand(kind: Kind): Promise<Stand> {
   const controlPlane = await startControlPlane()
-  await controlPlane.installCrd()
+  await controlPlane.install(kind.definition())
   const { api, kubeconfigPath } = controlPlane
-  const observer = await observe(kubeconfigPath)
+  const observer = await observe(kubeconfigPath, kind)
   const kubeconfig = await controlPlane.operatorKubeconfig()
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const bundle = join(folder, 'operator', 'operator.mjs')
   await bundleModules(operator, join(folder, 'operator'))
+  const program = { kubeconfig, bundle, floorArgs: [pathOf(kind), ...kind.weights.flat()] }
   let pairs = 0
   let others = 0
 
@@ -53,7 +57,7 @@ export async function openStand(): Promise<Stand> {
     const labels = { 'kubernetes.io/service-name': name, bench: 'primary' }
     await api.create(at(slices, 'endpointslices'), { ...labelled, metadata: { name: `${name}-1`, labels } })
     await api.create(at(slices, 'endpointslices'), slice(`${name}-b`, 1, 1))
-    await api.create(at(splits, 'trafficsplits'), split(name, { [name]: 1, [`${name}-b`]: 0 }))
+    await kind.add(api, name)
   }
   const setPrimary = async (pair: number, ready: boolean) => {
     const change = [{ op: 'replace', path: '/endpoints/0/conditions/ready', value: ready }]
@@ -61,9 +65,10 @@ export async function openStand(): Promise<Stand> {
     return performance.now()
   }
   return {
+    kind,
     observer,
     controlPlane,
-    start: (name, nodeFlags, env) => startSubject(name, kubeconfig, bundle, nodeFlags, env),
+    start: (name, options) => startSubject(name, program, options),
     grow: async (count) => {
       await inParallel(upTo(count).slice(pairs), addPair, writers)
       pairs = Math.max(pairs, count)
@@ -91,7 +96,7 @@ export async function openStand(): Promise<Stand> {
 }
 
 /** A reflector, since a server that finds its watcher slow just ends the watch. */
-async function observe(kubeconfig: string): Promise<Observer> {
+async function observe(kubeconfig: string, kind: Kind): Promise<Observer> {
   const cluster = await loadClusterConfig({ kubeconfig }, {})
   if (!cluster.ok) throw new Error(cluster.error)
   const transport = createTransport(cluster.value, systemClock)
@@ -101,8 +106,8 @@ async function observe(kubeconfig: string): Promise<Observer> {
   const silent = () => {}
   const reflector = startReflector({
     name: 'observer',
-    resource: async () => ok({ group: 'split.smi-spec.io', version: 'v1alpha2', plural: 'trafficsplits' }),
-    project: sideOf,
+    resource: async () => ok(kind.resource),
+    project: sideOf(kind),
     writer,
     transport,
     clock: systemClock,

@@ -30,19 +30,32 @@ export interface Subject {
   stop(): Promise<void>
 }
 
+/** What both programs need to be started in a cluster. */
+export interface Programs {
+  readonly kubeconfig: string
+  /** The file of the operator. */
+  readonly bundle: string
+  readonly floorArgs: readonly string[]
+}
+
+export interface StartOptions {
+  /** Further flags of the program itself. */
+  readonly flags?: readonly string[]
+  readonly nodeFlags?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /**
  * Starts the floor from its source, or the operator as its image does: from its bundle, with the flags and the
  * environment of the Dockerfile.
  */
 export function startSubject(
   name: Subject['name'],
-  kubeconfig: string,
-  bundle: string,
-  nodeFlags: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
+  programs: Programs,
+  { flags = [], nodeFlags = [], env = {} }: StartOptions = {},
 ): Subject {
-  const command = name === 'floor' ? floorOf(kubeconfig) : operatorOf(kubeconfig, bundle)
-  const child = spawn(process.execPath, [...command.flags, ...nodeFlags, ...command.program], {
+  const command = name === 'floor' ? floorOf(programs) : operatorOf(programs)
+  const child = spawn(process.execPath, [...command.flags, ...nodeFlags, ...command.program, ...flags], {
     cwd: root,
     env: { ...process.env, ...command.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,9 +91,13 @@ export function startSubject(
   }
 }
 
-const floorOf = (kubeconfig: string) => ({ flags: [], program: ['bench/floor.ts', kubeconfig], env: {} })
+const floorOf = ({ kubeconfig, floorArgs }: Programs) => ({
+  flags: [],
+  program: ['bench/floor.ts', kubeconfig, ...floorArgs],
+  env: {},
+})
 
-function operatorOf(kubeconfig: string, bundle: string) {
+function operatorOf({ kubeconfig, bundle }: Programs) {
   const { entrypoint, environment } = imageRuns()
   return {
     flags: entrypoint.slice(1, -1),

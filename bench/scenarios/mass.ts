@@ -23,7 +23,7 @@ export async function mass(stand: Stand, count: number, rounds: number): Promise
     floor: median(storms.floor.map(of)),
     operator: median(storms.operator.map(of)),
   })
-  const name = `${count.toLocaleString('en')} lost at once`
+  const name = `${count.toLocaleString('en')} lost at once${stand.kind.aside}`
   const delay = (p: number) => compare(({ delays }) => percentile(delays, p))
   const last = compare(({ lastMs }) => lastMs)
   const curve = (subject: 'floor' | 'operator') => ({
@@ -38,7 +38,7 @@ export async function mass(stand: Stand, count: number, rounds: number): Promise
     ],
     plots: [
       {
-        name: `lost-${count}`,
+        name: `lost-${count}-${stand.kind.resource.plural}`,
         title: `${name}: services whose weights have moved`,
         x: 'ms since the readiness of the service was written',
         y: '% of services',

@@ -8,7 +8,10 @@ import type { Stand } from '../stand.ts'
 export async function stall(stand: Stand, others: number): Promise<Outcome> {
   await stand.addOthers(others)
   const file = join(tmpdir(), `stall-${process.pid}`)
-  const operator = stand.start('operator', ['--import', './bench/stall-probe.ts'], { STALL_FILE: file })
+  const operator = stand.start('operator', {
+    nodeFlags: ['--import', './bench/stall-probe.ts'],
+    env: { STALL_FILE: file },
+  })
   await operator.ready()
   await operator.stop()
   const p99 = Number(readFileSync(file, 'utf8'))

@@ -1,0 +1,59 @@
+import type { Outcome } from './figures.ts'
+import { httpRoute, type Kind, trafficSplit } from './kind.ts'
+import { churn } from './scenarios/churn.ts'
+import { mass, watched } from './scenarios/mass.ts'
+import { memory } from './scenarios/memory.ts'
+import { growth, reaction } from './scenarios/reaction.ts'
+import { stall } from './scenarios/stall.ts'
+import { startDown, startHealthy } from './scenarios/start.ts'
+import type { Stand } from './stand.ts'
+
+type Scenario = (stand: Stand) => Promise<Outcome>
+
+/** Scenarios that share a cluster, in the order of their size: each adds to it. */
+export interface Part {
+  readonly kind: Kind
+  readonly scenarios: Readonly<Record<string, Scenario>>
+}
+
+export interface Sizes {
+  /** Small sizes, to see that it works. */
+  readonly quick: boolean
+  /** How often floor and operator take turns. */
+  readonly rounds: number
+}
+
+/** All that is measured, by name. */
+export function plan({ quick, rounds }: Sizes): readonly Part[] {
+  const splits = quick ? 100 : 1000
+  const few: Part = {
+    kind: trafficSplit,
+    scenarios: {
+      reaction: (stand) => reaction(stand, splits, rounds),
+      mass: (stand) => mass(stand, splits, rounds),
+      watched: (stand) => watched(stand, splits, quick ? 1 : 5, 50),
+      start: (stand) => startDown(stand, splits, rounds),
+      restart: (stand) => startHealthy(stand, splits),
+      churn: (stand) => churn(stand, { perSecond: 1000, seconds: quick ? 3 : 20 }),
+    },
+  }
+  const routes: Part = {
+    kind: httpRoute,
+    scenarios: { routes: (stand) => mass(stand, splits, rounds) },
+  }
+  const many: Part = {
+    kind: trafficSplit,
+    scenarios: {
+      growth: (stand) => growth(stand, quick ? [100, 200] : [100, 1000, 3000, 10_000]),
+      mass10k: (stand) => mass(stand, quick ? 300 : 10_000, 1),
+    },
+  }
+  const crowded: Part = {
+    kind: trafficSplit,
+    scenarios: {
+      memory: (stand) => memory(stand, splits, quick ? 2000 : 20_000, rounds),
+      stall: (stand) => stall(stand, quick ? 2000 : 50_000),
+    },
+  }
+  return [few, routes, many, crowded]
+}
