@@ -66,8 +66,20 @@ export const cases: Readonly<Record<string, RawValues>> = {
   'labels and annotations, some of which try to hide ours': {
     commonLabels: { team: 'mesh', 'app.kubernetes.io/name': 'hidden' },
     podLabels: { tier: 'infra', team: 'lost', 'linkerd.io/extension': 'hidden' },
-    commonAnnotations: { 'example.com/owner': 'mesh team: "on call"', 'helm.sh/hook': 'pre-install' },
-    podAnnotations: { 'linkerd.io/inject': 'disabled', 'example.com/number': '5' },
+    commonAnnotations: {
+      'example.com/owner': 'mesh team: "on call"',
+      'helm.sh/hook': 'pre-install',
+      'helm.sh/hook-weight': '7',
+      'config.linkerd.io/proxy-await': 'disabled',
+      'kube-score/ignore': 'everything',
+      'checksum/notifications': 'hidden',
+    },
+    podAnnotations: {
+      'linkerd.io/inject': 'disabled',
+      'example.com/number': '5',
+      'checksum/notifications': 'hidden',
+    },
+    notifications: { receivers: [{ name: 'on-call', url: 'https://hooks.example.com' }] },
     serviceMonitor: { enabled: true, labels: { 'app.kubernetes.io/name': 'hidden', release: 'prometheus' } },
     podMonitor: { enabled: true },
     admissionPolicy: { enabled: true },

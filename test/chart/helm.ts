@@ -66,13 +66,15 @@ const manifest = z.looseObject({
 })
 export type Rendered = z.infer<typeof manifest>
 
-/** The objects of a text of YAML documents, by what sets them apart. */
-export const objectsOf = (yaml: string): ReadonlyMap<string, Rendered> =>
-  byIdentity(
-    parseAllDocuments(yaml)
-      .map((document): unknown => document.toJS())
-      .filter((document) => document !== null),
-  )
+/** The objects of a text of YAML documents, by what sets them apart; throws where it is no YAML, as with a key twice. */
+export function objectsOf(yaml: string): ReadonlyMap<string, Rendered> {
+  const objects = parseAllDocuments(yaml).map((document): unknown => {
+    const [problem] = document.errors
+    if (problem) throw problem
+    return document.toJS()
+  })
+  return byIdentity(objects.filter((object) => object !== null))
+}
 
 /** Objects by kind, namespace and name; throws where two are the same one. */
 export function byIdentity(objects: readonly unknown[]): ReadonlyMap<string, Rendered> {

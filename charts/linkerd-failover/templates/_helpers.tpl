@@ -47,10 +47,19 @@ app.kubernetes.io/part-of: linkerd-failover
 {{- mustMergeOverwrite (dict) .Values.commonLabels $own | toYaml }}
 {{- end }}
 
-{{/* What makes an object part of the hook, and ends it with the hook. */}}
+{{/* Annotations of an object that has its own, as a map: `root`, `own`. The user's come first, so that they cannot hide ours. */}}
+{{- define "linkerd-failover.annotations" -}}
+{{ mustMergeOverwrite (dict) .root.Values.commonAnnotations .own | toYaml }}
+{{- end }}
+
+{{/* What makes an object part of the hook, and ends it with the hook: `root`, `weight`, and `own` where it has more. */}}
 {{- define "linkerd-failover.hookAnnotations" -}}
-helm.sh/hook: post-install
-helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+{{- $hook := dict
+  "helm.sh/hook" "post-install"
+  "helm.sh/hook-weight" .weight
+  "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded"
+}}
+{{- include "linkerd-failover.annotations" (dict "root" .root "own" (mustMergeOverwrite $hook (.own | default dict))) }}
 {{- end }}
 
 {{/* imagePullSecrets of a ServiceAccount. */}}
