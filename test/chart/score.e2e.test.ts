@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { RawValues } from '../../src/install/coalesce.ts'
 import { binary } from '../programs/binaries.ts'
+import { cases } from './cases.ts'
 import { chart, type Helm, openHelm } from './helm.ts'
 
 let helm: Helm
@@ -28,14 +30,15 @@ const scores = z.array(
   }),
 )
 
-async function findings(flags: readonly string[]) {
+async function findings(values: RawValues) {
   const yaml = await helm.must(
     'template',
     'linkerd-failover',
     chart,
     '--namespace',
     'linkerd-failover',
-    ...flags,
+    '--values',
+    helm.valuesFile(values),
   )
   const args = ['score', '--kubernetes-version', 'v1.36', '--output-format', 'json', '-']
   const json = await new Promise<string>((resolve) => {
@@ -59,16 +62,16 @@ async function findings(flags: readonly string[]) {
 
 const readme = readFileSync(join(chart, 'README.md'), 'utf8')
 
-it.each([
-  ['the defaults', []],
-  ['--ha', ['--values', join(chart, 'values-ha.yaml')]],
-])('kube-score finds nothing critical with %s, and the README answers what it warns of', async (_, flags) => {
-  const all = await findings(flags)
-  const unskipped = all.filter(({ skipped }) => !skipped)
-  expect(unskipped.length).toBeGreaterThan(20)
-  expect(unskipped.filter(({ grade }) => grade < 5)).toEqual([])
-  for (const { id } of unskipped.filter(({ grade }) => grade < 10)) expect(readme).toContain(`\`${id}\``)
-})
+it.each(['the defaults', 'high availability', 'notifications, with secrets in files'])(
+  'kube-score finds nothing critical with %s, and the README answers what it warns of',
+  async (name) => {
+    const all = await findings(cases[name] ?? {})
+    const unskipped = all.filter(({ skipped }) => !skipped)
+    expect(unskipped.length).toBeGreaterThan(20)
+    expect(unskipped.filter(({ grade }) => grade < 5)).toEqual([])
+    for (const { id } of unskipped.filter(({ grade }) => grade < 10)) expect(readme).toContain(`\`${id}\``)
+  },
+)
 
 it('says in the README why a check is ignored', async () => {
   const yaml = await helm.must('template', 'linkerd-failover', chart, '--namespace', 'linkerd-failover')

@@ -38,7 +38,7 @@ export async function makeImage(folder: string): Promise<Image> {
     copyFileSync(realpathSync(library), join(folder, library))
   }
   chmodSync(folder, 0o755)
-  for (const mountPoint of ['proc', serviceAccount]) mkdirSync(join(folder, mountPoint), { recursive: true })
+  mkdirSync(join(folder, 'proc'))
   return { folder, ...imageRuns() }
 }
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
@@ -10,7 +10,7 @@ import { type AuditEvent, auditFlags, readAudit } from './audit.ts'
 import { type Definition, install, trafficSplits } from './definitions.ts'
 import { kubeconfig } from './kubeconfig.ts'
 import { type Finished, kubectl } from './kubectl.ts'
-import { grantOperator } from './operator-access.ts'
+import { grantOperator, writeServiceAccount } from './operator-access.ts'
 import { freePort, type Running, run, waitUntilUp } from './process.ts'
 
 /** A real kube-apiserver on its own etcd, on loopback, with RBAC on; gone without a trace after `stop`. */
@@ -34,7 +34,7 @@ export interface ControlPlane {
   install(...definitions: readonly Definition[]): Promise<void>
   /** The path of a kubeconfig for the operator's ServiceAccount, which may do what the operator needs, no more. */
   operatorKubeconfig(): Promise<string>
-  /** The same as files in a folder, `token` and `ca.crt`, as a Pod finds them. */
+  /** The same as files in a folder, as a Pod finds them. */
   operatorServiceAccount(): Promise<string>
   /** What the audited user has asked for so far, as the API server wrote it down. */
   audited(): readonly AuditEvent[]
@@ -215,13 +215,8 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
         for (const definition of definitions) await install(api, apiServer, definition)
       },
       operatorKubeconfig: async () => save('operator.kubeconfig', await grantOperator(api)),
-      operatorServiceAccount: async () => {
-        const account = join(folder, 'serviceaccount')
-        mkdirSync(account, { recursive: true })
-        writeFileSync(join(account, 'token'), await grantOperator(api))
-        writeFileSync(join(account, 'ca.crt'), ca)
-        return account
-      },
+      operatorServiceAccount: async () =>
+        writeServiceAccount(join(folder, 'serviceaccount'), await grantOperator(api), ca),
       audited: () => readAudit(folder),
       restartApiServer: async () => {
         await apiServer.kill()

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { defaultValues } from '../../src/install/defaults.ts'
 import { name } from '../../src/install/manifest.ts'
@@ -41,4 +43,12 @@ export async function operatorToken(api: Api): Promise<string> {
     spec: { expirationSeconds: 7200 },
   }
   return (await api.post(path, request, tokenRequest)).status.token
+}
+
+/** Writes into a new folder what a Pod finds of the operator's account; returns the folder. */
+export function writeServiceAccount(folder: string, token: string, ca: string): string {
+  mkdirSync(folder, { recursive: true })
+  const files = { token, 'ca.crt': ca, namespace: name }
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text)
+  return folder
 }
