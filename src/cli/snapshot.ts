@@ -3,7 +3,7 @@ import { type Judged, judgeRoute } from '../controller/judge.ts'
 import { ReadinessIndex } from '../controller/readiness.ts'
 import { readinessSources, type Source } from '../controller/readiness-sources.ts'
 import type { Readiness, ServiceKey } from '../core/types.ts'
-import { createStore, type StoreChange, type StoreItem, type StoreReader } from '../kube/store.ts'
+import { createStore, type StoreChange, type StoreEntry, type StoreReader } from '../kube/store.ts'
 import { readHead } from '../kube/watch-event.ts'
 import { err, ok, type Result } from '../result.ts'
 import { codecs } from '../routes/codecs.ts'
@@ -130,16 +130,17 @@ function createReader<T>(
 } {
   const { reader, writer } = createStore(onChange)
   const fill = async (reading: Reading, namespace: string | undefined, progress: Progress) => {
-    let items: StoreItem<T>[] = []
+    let entries = new Map<string, StoreEntry<T>>()
     const take = (object: unknown) => {
       progress.count(source.name)
       const head = readHead(object)
-      if (head) items.push({ ...head, value: source.project(object) })
+      if (head)
+        entries.set(head.key, { resourceVersion: head.resourceVersion, value: source.project(object) })
     }
     const listed = await list(reading, { ...source, namespace }, take, () => {
-      items = []
+      entries = new Map()
     })
-    for (const { key, resourceVersion, value } of items) writer.apply(key, resourceVersion, value)
+    for (const [key, { resourceVersion, value }] of entries) writer.apply(key, resourceVersion, value)
     return listed
   }
   return { reader, fill }

@@ -120,7 +120,7 @@ describe('the readiness of a Service', () => {
 
   it('of a mirrored one is that of its Endpoints, not of the slices that repeat it later', () => {
     const { index, endpoints } = setUp()
-    endpoints.replace([{ key: 'shop/web', resourceVersion: '1', value: { ready: 0, total: 1 } }], '1')
+    endpoints.replace(new Map([['shop/web', { resourceVersion: '1', value: { ready: 0, total: 1 } }]]), '1')
     expect(index.change({ key: 'a', after: slice(1, 1, { echo: true }) })).toEqual([])
     expect(index.of('shop/web')).toEqual({ state: 'down', ready: 0, total: 1 })
     endpoints.remove('shop/web', '2')
@@ -130,7 +130,7 @@ describe('the readiness of a Service', () => {
   it('is unknown where only another cluster can tell', () => {
     const { index, mirrors } = setUp()
     const value = { remote: true, cluster: 'east' }
-    mirrors.replace([{ key: 'shop/web', resourceVersion: '1', value }], '1')
+    mirrors.replace(new Map([['shop/web', { resourceVersion: '1', value }]]), '1')
     expect(index.of('shop/web')).toEqual({ state: 'unknown' })
   })
 })

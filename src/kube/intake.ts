@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import type { StoreItem, StoreWriter } from './store.ts'
+import type { StoreEntry, StoreWriter } from './store.ts'
 import type { ObjectHead } from './watch-event.ts'
 
 export type Projected<T> = { readonly key: string; readonly value: T }
@@ -18,7 +18,7 @@ type IntakeOptions<T> = {
 export class Intake<T> {
   readonly #options: IntakeOptions<T>
   readonly #bad = new Set<string>()
-  #items = new Map<string, StoreItem<T>>()
+  #items = new Map<string, StoreEntry<T>>()
   #isFirstList = true
 
   constructor(options: IntakeOptions<T>) {
@@ -37,7 +37,7 @@ export class Intake<T> {
     const projected = this.project(arrival)
     if (!projected) return
     const { key, resourceVersion } = arrival
-    this.#items.set(key, { key, resourceVersion, value: projected.value })
+    this.#items.set(key, { resourceVersion, value: projected.value })
     if (this.#isFirstList) this.#options.writer.apply(key, resourceVersion, projected.value)
   }
 
@@ -46,8 +46,8 @@ export class Intake<T> {
     this.#items.delete(key)
   }
 
-  items(): Iterable<StoreItem<T>> {
-    return this.#items.values()
+  items(): ReadonlyMap<string, StoreEntry<T>> {
+    return this.#items
   }
 
   /** The list is in the store. */

@@ -1,15 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compareResourceVersions, createStore, type StoreChange } from './store.ts'
+import { compareResourceVersions, createStore, type StoreChange, type StoreEntry } from './store.ts'
 
 function create() {
   const changes: StoreChange<string>[] = []
   const { reader, writer } = createStore<string>((change) => changes.push(change))
-  const item = (key: string, version: number, value: string) => ({
+  const item = (key: string, version: number, value: string): [string, StoreEntry<string>] => [
     key,
-    resourceVersion: String(version),
-    value,
-  })
+    { resourceVersion: String(version), value },
+  ]
   return { reader, writer, changes, item, contents: () => Object.fromEntries(reader.entries()) }
 }
 
@@ -93,17 +92,17 @@ describe('a complete list', () => {
     const { writer, reader } = create()
     writer.apply('a', '1', 'x')
     expect(reader.synced).toBe(false)
-    writer.replace([], '2')
+    writer.replace(new Map(), '2')
     expect(reader.synced).toBe(true)
     expect(reader.size).toBe(0)
   })
 
   test('removes what it lacks, keeps what is newer, and is silent on what did not change', () => {
     const { writer, contents, changes, item } = create()
-    writer.replace([item('same', 1, 's'), item('gone', 2, 'g'), item('written', 3, 'w')], '3')
+    writer.replace(new Map([item('same', 1, 's'), item('gone', 2, 'g'), item('written', 3, 'w')]), '3')
     writer.offer('written', '20', 'mine')
     changes.length = 0
-    writer.replace([item('same', 1, 's'), item('written', 3, 'w'), item('come', 9, 'c')], '10')
+    writer.replace(new Map([item('same', 1, 's'), item('written', 3, 'w'), item('come', 9, 'c')]), '10')
     expect(contents()).toEqual({ same: 's', written: 'mine', come: 'c' })
     expect(changes).toEqual([
       { key: 'come', after: 'c' },
@@ -114,7 +113,7 @@ describe('a complete list', () => {
   test('keeps an entry that is newer than the list though the list lacks it', () => {
     const { writer, contents } = create()
     writer.apply('a', '20', 'x')
-    writer.replace([], '10')
+    writer.replace(new Map(), '10')
     expect(contents()).toEqual({ a: 'x' })
   })
 
@@ -122,7 +121,7 @@ describe('a complete list', () => {
     const { writer, contents, item } = create()
     writer.apply('a', '20', 'x')
     writer.apply('b', '21', 'x')
-    writer.replace([item('a', 5, 'restored')], '6', { force: true })
+    writer.replace(new Map([item('a', 5, 'restored')]), '6', { force: true })
     expect(contents()).toEqual({ a: 'restored' })
     expect(writer.newest).toBe('6')
   })
@@ -156,7 +155,7 @@ function take({ writer, item }: World, { kind, key, version }: Step): void {
   if (kind === 'apply') writer.apply(key, String(version), value)
   else if (kind === 'offer') writer.offer(key, String(version), value)
   else if (kind === 'remove') writer.remove(key, String(version))
-  else writer.replace([item(key, version, value)], String(version), { force: kind === 'force' })
+  else writer.replace(new Map([item(key, version, value)]), String(version), { force: kind === 'force' })
 }
 
 test('changes replayed give the contents', () => {
@@ -194,7 +193,7 @@ test('however events are delayed and answers cross them, the store ends with the
   fc.assert(
     fc.property(versions, fc.infiniteStream(fc.boolean()), (arrival, isOwn) => {
       const { reader, writer } = create()
-      writer.replace([{ key: 'a', resourceVersion: '0', value: '0' }], '0')
+      writer.replace(new Map([['a', { resourceVersion: '0', value: '0' }]]), '0')
       for (const version of arrival) {
         if (isOwn.next().value) writer.offer('a', String(version), String(version))
         else writer.apply('a', String(version), String(version))

@@ -10,14 +10,18 @@ export interface StoreReader<T> {
   readonly synced: boolean
 }
 
-export type StoreItem<T> = { readonly key: string; readonly resourceVersion: string; readonly value: T }
+export type StoreEntry<T> = { readonly resourceVersion: string; readonly value: T }
 
 export interface StoreWriter<T> {
   /**
-   * A complete list, as of `listResourceVersion`; marks the store synced. Entries that are newer than the list
+   * A complete list by key, as of `listResourceVersion`; marks the store synced. Entries that are newer than the list
    * stay, unless `force` says that the cluster went back in time: then the list is the truth.
    */
-  replace(items: Iterable<StoreItem<T>>, listResourceVersion: string, options?: { force?: boolean }): void
+  replace(
+    items: ReadonlyMap<string, StoreEntry<T>>,
+    listResourceVersion: string,
+    options?: { force?: boolean },
+  ): void
   /** True where this version of an object is newer than what is there: what `apply` would take. */
   isNews(key: string, resourceVersion: string): boolean
   /** A watch event; ignored unless it is newer than what is there. */
@@ -49,10 +53,8 @@ export function createStore<T>(onChange: (change: StoreChange<T>) => void): {
   return { reader: store, writer: store }
 }
 
-type Entry<T> = { readonly resourceVersion: string; readonly value: T }
-
 class Store<T> implements StoreReader<T>, StoreWriter<T> {
-  readonly #entries = new Map<string, Entry<T>>()
+  readonly #entries = new Map<string, StoreEntry<T>>()
   readonly #onChange: (change: StoreChange<T>) => void
   #synced = false
   #newest = ''
@@ -85,21 +87,28 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
     for (const [key, entry] of this.#entries) yield [key, entry.value]
   }
 
-  replace(items: Iterable<StoreItem<T>>, listResourceVersion: string, options?: { force?: boolean }): void {
+  replace(
+    items: ReadonlyMap<string, StoreEntry<T>>,
+    listResourceVersion: string,
+    options?: { force?: boolean },
+  ): void {
     const force = options?.force === true
     if (force) this.#newest = ''
     this.#see(listResourceVersion)
-    const listed = new Set<string>()
-    for (const item of items) {
-      listed.add(item.key)
-      this.#see(item.resourceVersion)
-      if (force || this.isNews(item.key, item.resourceVersion)) this.#set(item)
+    for (const [key, entry] of items) {
+      this.#see(entry.resourceVersion)
+      if (force || this.isNews(key, entry.resourceVersion)) this.#set(key, entry)
     }
+    if (this.#entries.size > items.size) this.#deleteUnlisted(items, listResourceVersion, force)
+    this.#synced = true
+  }
+
+  /** Those of the list are all here by now, so that there is something to delete only where there are more. */
+  #deleteUnlisted(items: ReadonlyMap<string, unknown>, listResourceVersion: string, force: boolean): void {
     for (const [key, entry] of this.#entries) {
-      if (listed.has(key)) continue
+      if (items.has(key)) continue
       if (force || !isNewer(entry.resourceVersion, listResourceVersion)) this.#delete(key, entry)
     }
-    this.#synced = true
   }
 
   isNews(key: string, resourceVersion: string): boolean {
@@ -109,7 +118,7 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
 
   apply(key: string, resourceVersion: string, value: T): void {
     this.#see(resourceVersion)
-    if (this.isNews(key, resourceVersion)) this.#set({ key, resourceVersion, value })
+    if (this.isNews(key, resourceVersion)) this.#set(key, { resourceVersion, value })
   }
 
   remove(key: string, resourceVersion: string): void {
@@ -121,7 +130,7 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
   offer(key: string, resourceVersion: string, value: T): boolean {
     this.#see(resourceVersion)
     if (!this.#entries.has(key) || !this.isNews(key, resourceVersion)) return false
-    this.#set({ key, resourceVersion, value })
+    this.#set(key, { resourceVersion, value })
     return true
   }
 
@@ -134,13 +143,13 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
     if (isNewer(resourceVersion, this.#newest)) this.#newest = resourceVersion
   }
 
-  #set({ key, resourceVersion, value }: StoreItem<T>): void {
+  #set(key: string, entry: StoreEntry<T>): void {
     const before = this.#entries.get(key)
-    this.#entries.set(key, { resourceVersion, value })
-    this.#onChange(before ? { key, before: before.value, after: value } : { key, after: value })
+    this.#entries.set(key, entry)
+    this.#onChange(before ? { key, before: before.value, after: entry.value } : { key, after: entry.value })
   }
 
-  #delete(key: string, entry: Entry<T>): void {
+  #delete(key: string, entry: StoreEntry<T>): void {
     this.#entries.delete(key)
     this.#onChange({ key, before: entry.value })
   }

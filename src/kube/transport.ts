@@ -50,8 +50,8 @@ export interface Transport {
   close(): Promise<void>
 }
 
-/** Parsing goes on without a turn of the event loop for at most this many bytes: about a millisecond. */
-const bytesPerTurn = 128 * 1024
+/** Parsing goes on without a turn of the event loop for at most this many bytes: some milliseconds while V8 is cold. */
+const bytesPerTurn = 32 * 1024
 
 /** Watches have connections of their own, so a patch never waits behind one. */
 export function createTransport(cluster: ClusterConfig, clock: Clock): Transport {
