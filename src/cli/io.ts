@@ -1,5 +1,8 @@
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.ts'
 import type { ClusterOptions } from '../kube/config.ts'
+import type { KubeError } from '../kube/errors.ts'
+import type { PodPort } from '../kube/port-forward.ts'
 import type { Transport } from '../kube/transport.ts'
 import type { Result } from '../result.ts'
 
@@ -15,6 +18,8 @@ export interface Stream {
 /** An API server as a command uses it. */
 export interface Cluster {
   readonly transport: Transport
+  /** A connection to a port of a Pod; called off by the signal while it is being opened. */
+  readonly forward: (to: PodPort, signal: AbortSignal) => Promise<Result<Duplex, KubeError>>
   /** Its address, for messages. */
   readonly server: string
   /** The namespace that the kubeconfig's context names; `default` where it names none. */
@@ -35,4 +40,6 @@ export interface Io {
   readonly interrupted: AbortSignal
   /** Finds the cluster; the error is a sentence for the user. */
   readonly connect: (options: ClusterOptions) => Promise<Result<Cluster, string>>
+  /** Shows a URL to the user; the error says why that cannot be. */
+  readonly openBrowser: (url: string) => Promise<Result<void, string>>
 }

@@ -2,7 +2,7 @@
 import { systemClock } from '../clock.ts'
 import { err, ok } from '../result.ts'
 import { exitCodes } from './failure.ts'
-import type { Io, Stream } from './io.ts'
+import type { Cluster, Io, Stream } from './io.ts'
 import { runCli } from './run.ts'
 
 /** The command line as a program. No top-level await: it is also bundled as CommonJS. */
@@ -41,8 +41,11 @@ function processIo(): Io {
       if (!config.ok) return err(config.error)
       const { createTransport } = await import('../kube/transport.ts')
       const { server, namespace = 'default' } = config.value
-      return ok({ transport: createTransport(config.value, systemClock), server, namespace })
+      const forward: Cluster['forward'] = async (to, signal) =>
+        (await import('../kube/port-forward.ts')).forwardPort(config.value, to, signal)
+      return ok({ transport: createTransport(config.value, systemClock), forward, server, namespace })
     },
+    openBrowser: async (url) => (await import('./dashboard/browser.ts')).openBrowser(url),
   }
 }
 

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../result.ts'
 import type { CommandSpec, Flags } from './command.ts'
 import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
+import { dashboard } from './commands/dashboard.ts'
 import { diagnostics } from './commands/diagnostics.ts'
 import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
@@ -19,6 +20,7 @@ import { collect, flag, goBoolean, spellOut } from './flags.ts'
 export const commands: readonly CommandSpec[] = [
   check,
   status,
+  dashboard,
   explain,
   whatIf,
   pause,

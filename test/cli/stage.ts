@@ -21,8 +21,8 @@ export interface Stage {
   readonly cluster: Cluster
   /** Runs the command line, as the administrator unless told otherwise. */
   cli(args: string, kubeconfig?: string): Promise<Finished>
-  /** Starts the command line, which does not end by itself. */
-  watch(args: string): Watching
+  /** Starts the command line, which does not end by itself, as the administrator unless told otherwise. */
+  watch(args: string, kubeconfig?: string): Watching
   /** Runs the real `linkerd`, with our command line on its PATH. */
   linkerd(args: string): Promise<Finished>
   /** Runs kubectl, which must succeed. */
@@ -37,8 +37,8 @@ export interface Stage {
 
 /** A command that stays. */
 export interface Watching {
-  /** Resolves when what it has printed matches. */
-  seen(pattern: RegExp): Promise<void>
+  /** Resolves to what matches when what it has printed does. */
+  seen(pattern: RegExp): Promise<string>
   /** SIGINT; resolves to its exit code. */
   stop(): Promise<number | null>
 }
@@ -55,7 +55,12 @@ function watch(args: readonly string[], env: Record<string, string>): Watching {
   child.stderr.setEncoding('utf8').on('data', take)
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
   return {
-    seen: (pattern) => eventually(() => expect(text).toMatch(pattern)),
+    seen: (pattern) =>
+      eventually(() => {
+        const [found] = pattern.exec(text) ?? []
+        if (found === undefined) throw new Error(`nothing matches ${pattern} in:\n${text}`)
+        return found
+      }),
     stop: async () => {
       child.kill('SIGINT')
       const code = await ended
@@ -94,7 +99,7 @@ export async function setStage(): Promise<Stage> {
     cluster: openCluster(controlPlane.api),
     cli: (args, kubeconfig = controlPlane.kubeconfigPath) =>
       run(process.execPath, [main, ...words(args)], env(kubeconfig)),
-    watch: (args) => watch(words(args), env(controlPlane.kubeconfigPath)),
+    watch: (args, kubeconfig = controlPlane.kubeconfigPath) => watch(words(args), env(kubeconfig)),
     linkerd: (args) => run(binary('linkerd'), words(args), env(controlPlane.kubeconfigPath)),
     kubectl: async (args, input) => {
       const { code, stdout, stderr } = await controlPlane.kubectl(words(args), input)

@@ -24,6 +24,8 @@ export interface Operator {
   /** Resolves when `/ready` answers 200: every cache is synced. */
   ready(timeout?: number): Promise<void>
   metrics(): Promise<Metrics>
+  /** Where its admin server listens. Throws until it does. */
+  adminUrl(): string
   /** True while the process is there. */
   running(): boolean
   /** Resolves to its exit code when it ends by itself. */
@@ -97,6 +99,7 @@ export function follow(child: ChildProcessByStdio<null, Readable, Readable>): Op
     stderr: () => text.stderr,
     live: () => untilOk('/live'),
     ready: (timeout) => untilOk('/ready', timeout),
+    adminUrl,
     metrics: async () => parseMetrics((await ask('/metrics')).body),
     running,
     exit: () => ended,

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProgramSet } from './sets.ts'
 
@@ -9,7 +9,8 @@ const linkerFlags = (set: ProgramSet): string =>
 
 /** Changes whenever a build of the set would give something else. */
 export function fingerprint(set: ProgramSet): string {
-  const sources = ['go.mod', 'go.sum'].map((file) => readFileSync(join(set.module, file), 'utf8'))
+  const own = readdirSync(set.module).filter((file) => file.endsWith('.go'))
+  const sources = ['go.mod', 'go.sum', ...own].map((file) => readFileSync(join(set.module, file), 'utf8'))
   return createHash('sha256')
     .update([...sources, linkerFlags(set), ...set.flags].join('\n'))
     .digest('hex')

@@ -77,10 +77,21 @@ const linkerd = setOf({
   flags: ['-trimpath=false'],
 })
 
-type ProgramsOf<Set> = Set extends ProgramSet<infer Program> ? Program : never
-export type Program = ProgramsOf<typeof controlPlane | typeof helm | typeof kubeScore | typeof linkerd>
+const kubelet = setOf({
+  name: 'kubelet',
+  module: join(import.meta.dirname, 'kubelet'),
+  release: 'k8s.io/cri-streaming',
+  packages: { kubelet: '.' },
+  variables: () => [],
+  flags: [],
+})
 
-export const sets: readonly ProgramSet[] = [controlPlane, helm, kubeScore, linkerd]
+type ProgramsOf<Set> = Set extends ProgramSet<infer Program> ? Program : never
+export type Program = ProgramsOf<
+  typeof controlPlane | typeof helm | typeof kubeScore | typeof linkerd | typeof kubelet
+>
+
+export const sets: readonly ProgramSet[] = [controlPlane, helm, kubeScore, linkerd, kubelet]
 
 /** The version, without its `v`, in which the set's go.mod requires a module. */
 export function versionOf({ module }: ProgramSet, required: string): string {

@@ -1,7 +1,7 @@
 import { systemClock } from '../../clock.ts'
 import { createTransport, type Transport } from '../../kube/transport.ts'
 import { err, ok } from '../../result.ts'
-import type { Io } from '../io.ts'
+import type { Cluster, Io } from '../io.ts'
 import { runCli } from '../run.ts'
 
 export interface RunOptions {
@@ -20,8 +20,14 @@ export interface RunOptions {
   readonly clock?: Io['clock']
   /** What standard input holds; empty without it. */
   readonly input?: string
+  /** Opens connections to Pods; without it there is no way to them. */
+  readonly forward?: Cluster['forward']
+  /** Stands for the browser; without it there is none. */
+  readonly openBrowser?: Io['openBrowser']
   /** Called with each piece of text for standard output. */
   readonly onOutput?: (text: string) => void
+  /** The same of standard error. */
+  readonly onError?: (text: string) => void
 }
 
 export interface Ran {
@@ -37,11 +43,13 @@ export async function run(line: string | readonly string[], options: RunOptions 
     write: (piece: string) => {
       text[name] += piece
       if (name === 'stdout') options.onOutput?.(piece)
+      else options.onError?.(piece)
     },
     isTerminal: options.columns !== undefined,
     columns: options.columns,
   })
   const { server, namespace = 'default', wrap = (transport: Transport) => transport } = options
+  const { forward = async () => err({ kind: 'unreachable', message: 'no way to Pods' } as const) } = options
   const io: Io = {
     stdout: stream('stdout'),
     stderr: stream('stderr'),
@@ -50,6 +58,7 @@ export async function run(line: string | readonly string[], options: RunOptions 
     clock: options.clock ?? systemClock,
     random: Math.random,
     interrupted: options.signal ?? new AbortController().signal,
+    openBrowser: options.openBrowser ?? (async () => err('there is no browser')),
     connect:
       options.connect ??
       (async ({ as, asGroups }) => {
@@ -59,7 +68,7 @@ export async function run(line: string | readonly string[], options: RunOptions 
           ...(asGroups === undefined ? {} : { 'impersonate-group': [...asGroups] }),
         })
         const transport = createTransport({ server, headers, source: 'test' }, systemClock)
-        return ok({ transport: wrap(transport, as), server, namespace })
+        return ok({ transport: wrap(transport, as), forward, server, namespace })
       }),
   }
   const words = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line

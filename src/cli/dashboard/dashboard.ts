@@ -1,0 +1,120 @@
+import { isIP } from 'node:net'
+import * as z from 'zod'
+import { sleep } from '../../clock.ts'
+import { err, ok, type Result } from '../../result.ts'
+import type { Context, Ending, Flags } from '../command.ts'
+import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
+import type { Io } from '../io.ts'
+import { ask, type Relay, startRelay } from './relay.ts'
+import { Source } from './source.ts'
+
+const schema = z.object({
+  namespace: z.string().optional(),
+  port: z.number(),
+  address: z.string(),
+  show: z.enum(['browser', 'url']),
+})
+type DashboardFlags = z.infer<typeof schema>
+
+/** So often it is looked who leads. */
+const lookMs = 5_000
+
+/** Serves the dashboard of the leader on this machine until the user has had enough. */
+export async function showDashboard(context: Context, given: Flags): Promise<Ending> {
+  const flags = schema.parse(given)
+  const { io } = context
+  const cluster = await context.connect()
+  if (!cluster.ok) return cluster
+  const found = await Source.find(cluster.value, io.interrupted, flags.namespace || undefined)
+  if (!found.ok) return found
+  const source = found.value
+  const tried = await tryOut(source)
+  if (!tried.ok) return tried
+  const relay = await listen(flags, source)
+  if (!relay.ok) return relay
+  announce(io, flags, source, relay.value)
+  await follow(io, source, relay.value)
+  await relay.value.close()
+  return ok(exitCodes.ok)
+}
+
+/** Asks for the page once, so that what is wrong is said here and not in a browser. */
+async function tryOut(source: Source): Promise<Result<void, Failure>> {
+  const connection = await source.connect()
+  if (!connection.ok) return connection
+  const answer = await ask(connection.value, { method: 'HEAD', path: '/', headers: { host: 'localhost' } })
+  connection.value.destroy()
+  const { namespace, pod } = source.choice.pod
+  if (!answer.ok) {
+    const see = `see kubectl -n ${namespace} logs ${pod}`
+    return err({
+      exitCode: exitCodes.unavailable,
+      message: `${namespace}/${pod}: ${answer.error}`,
+      hint: see,
+    })
+  }
+  const { statusCode } = answer.value
+  if (statusCode === 200) return ok(undefined)
+  const message = `the operator in ${namespace}/${pod} has no dashboard: it answered ${statusCode}`
+  return err(badAnswer(message, 'update the operator'))
+}
+
+async function listen({ address, port }: DashboardFlags, source: Source): Promise<Result<Relay, Failure>> {
+  // Names of loopback may have two addresses, of which Node.js would take the first it is told.
+  const host = address === 'localhost' ? '127.0.0.1' : address
+  const started = await startRelay({ host, port }, async () => {
+    const connection = await source.connect()
+    return connection.ok ? connection : err(`${connection.error.message}; ${connection.error.hint}`)
+  })
+  if (started.ok) return started
+  const { code, message } = started.error
+  if (code !== 'EADDRINUSE') return err(wrongUsage(message, 'choose others with --address and --port'))
+  const inUse = `port ${port} of ${address} is taken, perhaps by a dashboard in another terminal`
+  return err(wrongUsage(inUse, 'choose another with --port, or a free one with --port 0'))
+}
+
+function announce(io: Io, { address, show }: DashboardFlags, source: Source, { port }: Relay) {
+  const { pod, doubt } = source.choice
+  const url = `http://${hostOf(address)}:${port}`
+  if (doubt !== undefined) io.stderr.write(`who leads is not known: ${doubt}\n`)
+  io.stderr.write(`the dashboard of ${pod.namespace}/${pod.pod} is at this address, until Ctrl-C:\n`)
+  io.stdout.write(`${url}\n`)
+  if (!isLoopback(address)) {
+    io.stderr.write(`whoever reaches ${address} can read it: it asks nobody for a name or a password\n`)
+  }
+  if (show === 'browser') void open(io, url)
+}
+
+/** Nobody waits for it: on some systems it ends with the browser. */
+async function open(io: Io, url: string): Promise<void> {
+  const opened = await io.openBrowser(url)
+  if (!opened.ok && !io.interrupted.aborted)
+    io.stderr.write(`no browser could be opened: ${opened.error}; open ${url} yourself\n`)
+}
+
+/** Until the user has had enough: lets go of a Pod that leads no more, and says so. */
+async function follow(io: Io, source: Source, relay: Relay): Promise<void> {
+  let lastTrouble = ''
+  for (;;) {
+    await sleep(io.clock, lookMs, io.interrupted)
+    if (io.interrupted.aborted) return
+    const looked = await source.look()
+    if (io.interrupted.aborted) return
+    if (looked.ok && looked.value) {
+      const { namespace, pod } = source.choice.pod
+      io.stderr.write(`from now on it is the dashboard of ${namespace}/${pod}\n`)
+      relay.cut()
+    }
+    const trouble = looked.ok ? '' : looked.error.message
+    if (trouble !== '' && trouble !== lastTrouble) io.stderr.write(`who leads is not known: ${trouble}\n`)
+    lastTrouble = trouble
+  }
+}
+
+/** As it stands in a URL that a browser on this machine can open. */
+function hostOf(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return 'localhost'
+  return isIP(address) === 6 ? `[${address}]` : address
+}
+
+const isLoopback = (address: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(address)

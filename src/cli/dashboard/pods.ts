@@ -1,0 +1,119 @@
+import * as z from 'zod'
+import { name as extensionName } from '../../install/manifest.ts'
+import { adminPort } from '../../install/objects/container.ts'
+import { holderOf, readLease } from '../../kube/lease-record.ts'
+import type { PodPort } from '../../kube/port-forward.ts'
+import { type Resource, resourcePath } from '../../kube/resource.ts'
+import { err, ok, type Result } from '../../result.ts'
+import { badAnswer, type Failure } from '../failure.ts'
+import { listAs, type Reading } from '../listing.ts'
+import { extensionLabel } from '../operator-deployment.ts'
+
+const pods: Resource = { group: '', version: 'v1', plural: 'pods' }
+const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' }
+
+const portSchema = z.object({ name: z.string().optional(), containerPort: z.number() })
+const schema = z.object({
+  metadata: z.object({
+    namespace: z.string(),
+    name: z.string(),
+    deletionTimestamp: z.string().optional(),
+  }),
+  spec: z.object({
+    containers: z.array(z.object({ name: z.string(), ports: z.array(portSchema).catch([]) })),
+  }),
+  status: z
+    .object({
+      phase: z.string().catch(''),
+      conditions: z.array(z.object({ type: z.string(), status: z.string() })).catch([]),
+    })
+    .catch({ phase: '', conditions: [] }),
+})
+
+interface OperatorPod extends PodPort {
+  readonly isRunning: boolean
+  readonly isReady: boolean
+}
+
+/** The Pod to look through, and why it may be the wrong one. */
+export interface Choice {
+  readonly pod: PodPort
+  readonly doubt?: string
+}
+
+/**
+ * The operator's Pod that leads. Where nobody is elected, or it is not known who leads, it is one that is ready,
+ * else one that runs: a Pod that is not ready has a dashboard too, and then people need it most.
+ */
+export async function choosePod(
+  reading: Reading,
+  namespace: string | undefined,
+): Promise<Result<Choice, Failure>> {
+  const found = await findPods(reading, namespace)
+  if (!found.ok) return found
+  const { place, running } = found.value
+  const leader = await readLeader(reading, place)
+  const leading = running.find(({ pod }) => leader.ok && leader.value === hostnameOf(pod))
+  const chosen = leading ?? running.find(({ isReady }) => isReady) ?? running[0]
+  if (!chosen) {
+    const see = `see kubectl -n ${place} get pods -l ${extensionLabel}`
+    return err(badAnswer(`no Pod of the operator runs in the namespace ${place}`, see))
+  }
+  const { pod, port } = chosen
+  const doubt = leader.ok || running.length === 1 ? {} : { doubt: leader.error }
+  return ok({ pod: { namespace: place, pod, port }, ...doubt })
+}
+
+async function findPods(reading: Reading, namespace: string | undefined) {
+  const listing = { resource: pods, namespace, labelSelector: extensionLabel }
+  const listed = await listAs(reading, listing, read)
+  if (!listed.ok) return listed
+  const places = [...new Set(listed.value.map((pod) => pod.namespace))].sort()
+  const [place] = places
+  if (place === undefined) {
+    const where = namespace === undefined ? 'any namespace' : `the namespace ${namespace}`
+    return err(
+      badAnswer(
+        `there is no Pod of the operator in ${where}: none with the label ${extensionLabel}`,
+        'install it with linkerd-failover install | kubectl apply -f -, or name its namespace with --namespace',
+      ),
+    )
+  }
+  if (places.length > 1) {
+    const message = `there are operators in several namespaces: ${places.join(', ')}`
+    return err(badAnswer(message, 'choose one with --namespace'))
+  }
+  const running = listed.value.filter(({ isRunning }) => isRunning)
+  return ok({ place, running: running.sort((a, b) => (a.pod < b.pod ? -1 : 1)) })
+}
+
+/** The Pod of a hook carries the label too; only the operator's own container counts. */
+function read(object: unknown): OperatorPod | undefined {
+  const { data } = schema.safeParse(object)
+  const container = data?.spec.containers.find(({ name }) => name === extensionName)
+  if (!data || !container) return undefined
+  const { metadata, status } = data
+  const named = container.ports.find(({ name }) => name === adminPort.name)
+  return {
+    namespace: metadata.namespace,
+    pod: metadata.name,
+    port: (named ?? adminPort).containerPort,
+    isRunning: status.phase === 'Running' && metadata.deletionTimestamp === undefined,
+    isReady: status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
+  }
+}
+
+/** The name of the host that leads: the holder of the Lease without its random part; '' where there is none. */
+async function readLeader(
+  { transport, signal }: Reading,
+  namespace: string,
+): Promise<Result<string, string>> {
+  const path = resourcePath(leases, namespace, extensionName)
+  const answer = await transport.request({ method: 'GET', path, signal })
+  if (!answer.ok) return answer.error.kind === 'notFound' ? ok('') : err(answer.error.message)
+  const lease = readLease(answer.value)
+  return ok(lease ? holderOf(lease).replace(/_[^_]*$/, '') : '')
+}
+
+/** Kubernetes cuts the name of a Pod to what a host may be called. */
+const hostnameOf = (pod: string): string => pod.slice(0, 63).replace(/[-.]+$/, '')

@@ -1,0 +1,118 @@
+import type { ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server } from 'node:http'
+import { type Duplex, pipeline } from 'node:stream'
+import { refusalOf } from '../../admin/guards.ts'
+import { err, ok, type Result } from '../../result.ts'
+
+/** A fresh connection to the operator, or a sentence that says why there is none. */
+export type Connect = () => Promise<Result<Duplex, string>>
+
+/** A web server on this machine that hands on what the operator answers. */
+export interface Relay {
+  readonly port: number
+  /** Ends all answers that are under way, so that pages ask anew. */
+  cut(): void
+  close(): Promise<void>
+}
+
+/** What a page may tell the operator; above all no cookie, which belongs to every port of this host. */
+const passedOn = [
+  'host',
+  'origin',
+  'sec-fetch-site',
+  'accept',
+  'accept-encoding',
+  'if-none-match',
+  'last-event-id',
+] as const
+/** They are about one connection, and this is another one. */
+const ownOfConnection = new Set(['connection', 'keep-alive', 'transfer-encoding'])
+
+/**
+ * Begins to serve. Only GET and HEAD are handed on, each over a connection of its own; a request under a foreign
+ * name or from a page of another site is refused here, by the operator's own rule.
+ *
+ * @returns why it cannot listen, with the system's code for it
+ */
+export function startRelay(
+  { host, port }: { host: string; port: number },
+  connect: Connect,
+): Promise<Result<Relay, { readonly code: string; readonly message: string }>> {
+  const open = new Set<Duplex>()
+  const server = createServer((incoming, response) => void relay(incoming, response, connect, open))
+  const cut = () => {
+    for (const connection of open) connection.destroy()
+  }
+  return new Promise((resolve) => {
+    server.once('error', (problem) => {
+      const code = 'code' in problem ? String(problem.code) : ''
+      resolve(err({ code, message: problem.message }))
+    })
+    server.listen(port, host, () => {
+      const address = server.address()
+      const bound = typeof address === 'object' && address ? address.port : port
+      resolve(ok({ port: bound, cut, close: () => close(server, cut) }))
+    })
+  })
+}
+
+async function relay(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  connect: Connect,
+  open: Set<Duplex>,
+) {
+  const { method = '', headers, url = '/' } = incoming
+  const refusal = refusalOf(incoming)
+  if (method !== 'GET' && method !== 'HEAD') return say(response, 405, 'only GET is served')
+  if (refusal !== undefined) return say(response, 403, refusal)
+  const connection = await connect()
+  if (!connection.ok) return say(response, 502, connection.error)
+  const duplex = connection.value
+  open.add(duplex)
+  duplex.once('close', () => open.delete(duplex))
+  // A reader that leaves takes its connection along; that one which breaks is told by `ask` or by the pipeline.
+  response.once('close', () => duplex.destroy())
+  const answer = await ask(duplex, { method, path: url, headers: selected(headers) })
+  if (!answer.ok) return say(response, 502, answer.error)
+  const told = Object.entries(answer.value.headers).filter(([name]) => !ownOfConnection.has(name))
+  response.writeHead(answer.value.statusCode ?? 502, Object.fromEntries(told))
+  response.flushHeaders()
+  pipeline(answer.value, response, () => duplex.destroy())
+}
+
+/** Sends one request over a connection; the answer's body ends with it. */
+export function ask(
+  duplex: Duplex,
+  options: { readonly method: string; readonly path: string; readonly headers: Record<string, string> },
+): Promise<Result<IncomingMessage, string>> {
+  return new Promise((resolve) => {
+    const outgoing = request({ ...options, createConnection: () => duplex })
+    outgoing.once('response', (answer) => resolve(ok(answer)))
+    outgoing.on('error', (problem) => resolve(err(`the operator does not answer: ${problem.message}`)))
+    outgoing.end()
+  })
+}
+
+function selected(headers: IncomingHttpHeaders): Record<string, string> {
+  const chosen: Record<string, string> = {}
+  for (const name of passedOn) {
+    const value = headers[name]
+    if (typeof value === 'string') chosen[name] = value
+  }
+  return chosen
+}
+
+function say(response: ServerResponse, status: number, line: string): void {
+  if (response.headersSent || response.destroyed) return
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(`${line}\n`)
+}
+
+function close(server: Server, cut: () => void): Promise<void> {
+  cut()
+  server.closeAllConnections()
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+  })
+}

@@ -1,0 +1,83 @@
+import type { Duplex } from 'node:stream'
+import type { KubeError } from '../../kube/errors.ts'
+import type { PodPort } from '../../kube/port-forward.ts'
+import { err, ok, type Result } from '../../result.ts'
+import { exitCodes, type Failure, refused } from '../failure.ts'
+import type { Cluster } from '../io.ts'
+import type { Reading } from '../listing.ts'
+import { type Choice, choosePod } from './pods.ts'
+
+/** The Pod whose dashboard is shown; another one when it leads no more, or is gone. */
+export class Source {
+  readonly #cluster: Cluster
+  readonly #signal: AbortSignal
+  readonly #namespace: string | undefined
+  #choice: Choice
+
+  /** Chooses the first Pod. */
+  static async find(
+    cluster: Cluster,
+    signal: AbortSignal,
+    namespace: string | undefined,
+  ): Promise<Result<Source, Failure>> {
+    const chosen = await choosePod({ transport: cluster.transport, signal }, namespace)
+    return chosen.ok ? ok(new Source(cluster, signal, namespace, chosen.value)) : chosen
+  }
+
+  private constructor(cluster: Cluster, signal: AbortSignal, namespace: string | undefined, choice: Choice) {
+    this.#cluster = cluster
+    this.#signal = signal
+    this.#namespace = namespace
+    this.#choice = choice
+  }
+
+  get choice(): Choice {
+    return this.#choice
+  }
+
+  /** A connection to the Pod, or to the one that has taken its place. */
+  async connect(): Promise<Result<Duplex, Failure>> {
+    const before = this.#choice.pod
+    const first = await this.#open()
+    if (first.ok || !(await this.look()).ok || isSame(before, this.#choice.pod)) return first
+    return this.#open()
+  }
+
+  /** Chooses anew; true where it is another Pod now. Where nobody can be asked, the old one stays. */
+  async look(): Promise<Result<boolean, Failure>> {
+    const reading: Reading = { transport: this.#cluster.transport, signal: this.#signal }
+    const chosen = await choosePod(reading, this.#namespace)
+    if (!chosen.ok) return chosen
+    const before = this.#choice.pod
+    this.#choice = chosen.value
+    return ok(!isSame(before, chosen.value.pod))
+  }
+
+  async #open(): Promise<Result<Duplex, Failure>> {
+    const { pod } = this.#choice
+    const opened = await this.#cluster.forward(pod, this.#signal)
+    return opened.ok ? opened : err(notForwarded(pod, opened.error))
+  }
+}
+
+const isSame = (a: PodPort, b: PodPort): boolean => a.namespace === b.namespace && a.pod === b.pod
+
+function notForwarded({ namespace, pod }: PodPort, error: KubeError): Failure {
+  const { unavailable: exitCode } = exitCodes
+  switch (error.kind) {
+    case 'forbidden':
+      return {
+        exitCode,
+        message: `you may not forward a port to Pods of the namespace ${namespace}: ${error.message}`,
+        hint: 'ask for the verbs get and create on pods/portforward there',
+      }
+    case 'notFound':
+      return {
+        exitCode,
+        message: `the Pod ${namespace}/${pod} is gone`,
+        hint: 'wait for the one that takes its place',
+      }
+    default:
+      return refused(error)
+  }
+}
