@@ -58,7 +58,7 @@ it('tells each receiver what it wants to hear, whatever the others do', async ()
   ])
   const text = await registry.metrics()
   expect(text).toContain('linkerd_failover_notifications_total{receiver="all",outcome="sent"} 3')
-  expect(text).toContain('linkerd_failover_notifications_waiting{receiver="pay"} 0')
+  expect(text).toContain('linkerd_failover_notifications_waiting{receiver="pay"} 1')
 })
 
 it('tells of nothing but transitions', async () => {

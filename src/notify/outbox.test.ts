@@ -165,13 +165,35 @@ describe('a receiver that is down', () => {
     take('first')
     await clock.advance(1000)
     for (let index = 0; index < 12_000; index += 1) take(`web-${index}`)
-    expect(outbox.size).toBe(10_000)
+    expect(outbox.size, 'that many, and the one that is tried').toBe(10_001)
     expect(lost()).toBe(2000)
     isDown = false
     await clock.advance(60_000)
     expect(texts()).toContain('failover 1000 (missed 2000)')
     expect(texts().at(-1)).toBe('failover 1000')
     expect(outbox.size).toBe(0)
+  })
+
+  it('and takes messages without an answer is left after ten seconds, and told afterwards, in order', async () => {
+    let isHanging = true
+    const { clock, take, requests, texts, log, outbox } = setUp(({ signal }) => {
+      if (!isHanging) return ok(undefined)
+      return new Promise((resolve) => {
+        const fail = () => resolve(err({ message: String(signal.reason), passing: true }))
+        signal.addEventListener('abort', fail, { once: true })
+      })
+    })
+    take('web')
+    await clock.advance(1000)
+    take('web', { what: 'failback' })
+    await clock.advance(9999)
+    expect([requests.length, outbox.size, log.lines]).toEqual([1, 2, []])
+    await clock.advance(1)
+    expect(log.lines).toEqual([expect.stringContaining('no whole answer within 10 s')])
+    isHanging = false
+    await clock.advance(5000)
+    expect(texts(requests.slice(1))).toEqual(['failover web', 'failback web'])
+    expect([outbox.size, clock.pending]).toEqual([0, 0])
   })
 
   it('since a file with its secret is not there is tried again too', async () => {
@@ -222,7 +244,7 @@ describe('at the end', () => {
   })
 
   it('a receiver that is down is tried once more', async () => {
-    const { clock, take, outbox, requests, lost } = setUp(() => down)
+    const { clock, take, outbox, requests, lost, log } = setUp(() => down)
     take('web')
     await clock.advance(1000)
     const stopped = outbox.stop(3000)
@@ -230,15 +252,17 @@ describe('at the end', () => {
     await stopped
     expect(requests).toHaveLength(2)
     expect(lost()).toBe(1)
+    expect(log.lines.at(-1)).toMatch(/^warn the operator ends.*on-call.*: 1$/)
   })
 
   it('one that does not answer holds nothing up for longer than allowed', async () => {
-    const { clock, take, outbox } = setUp(
+    const { clock, take, outbox, lost, log } = setUp(
       ({ signal }) =>
         new Promise((resolve) => signal.addEventListener('abort', () => resolve(down), { once: true })),
     )
     take('web')
     await clock.advance(1000)
+    take('web', { what: 'failback' })
     let stopped = false
     void outbox.stop(3000).then(() => {
       stopped = true
@@ -247,6 +271,9 @@ describe('at the end', () => {
     expect(stopped).toBe(false)
     await clock.advance(1)
     expect(stopped).toBe(true)
+    await clock.advance(60_000)
+    expect([lost(), outbox.size]).toEqual([2, 0])
+    expect(log.lines).toContainEqual(expect.stringMatching(/^warn the operator ends.*on-call.*: 2$/))
   })
 
   it('there is nothing to wait for where nothing waits', async () => {

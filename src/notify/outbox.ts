@@ -30,6 +30,8 @@ const maxWaiting = 10_000
 const maxGrouped = 1_000
 const firstBackoffMs = 1_000
 const longestBackoffMs = 60_000
+/** From the beginning of an attempt to the end of its answer. */
+const longestAttemptMs = 10_000
 
 interface Waiting {
   readonly transition: Transition
@@ -45,6 +47,10 @@ export class Outbox {
   readonly #hurry = new AbortController()
   readonly #end = new AbortController()
   #waiting: Waiting[] = []
+  /** Transitions of the message that is being sent. */
+  #underway = 0
+  /** Transitions that were lost since the end has begun. */
+  #untold = 0
   #missed = 0
   #work: Promise<void> | undefined
 
@@ -52,8 +58,9 @@ export class Outbox {
     this.#options = options
   }
 
+  /** Transitions that the receiver is still to be told. */
   get size(): number {
-    return this.#waiting.length
+    return this.#waiting.length + this.#underway
   }
 
   take(transition: Transition): void {
@@ -62,7 +69,7 @@ export class Outbox {
     if (this.#waiting.length > maxWaiting) {
       this.#waiting.shift()
       this.#missed += 1
-      this.#options.onLost(1)
+      this.#lose(1)
     }
     this.#work ??= this.#run()
   }
@@ -74,6 +81,21 @@ export class Outbox {
     await Promise.race([this.#work, sleep(this.#options.clock, patienceMs, patience.signal)])
     patience.abort()
     this.#end.abort()
+    this.#lose(this.size)
+    this.#waiting = []
+    this.#underway = 0
+    if (this.#untold > 0) this.#admit(this.#untold)
+  }
+
+  #lose(count: number): void {
+    this.#options.onLost(count)
+    if (this.#hurry.signal.aborted) this.#untold += count
+  }
+
+  #admit(untold: number): void {
+    const { log, receiver } = this.#options
+    const sentence = `the operator ends, and receiver ${receiver.name} was not told of everything: transitions left: ${untold}`
+    log.warn({ receiver: receiver.name, untold }, sentence)
   }
 
   async #run(): Promise<void> {
@@ -87,8 +109,10 @@ export class Outbox {
       const { instance } = this.#options
       const missed = this.#missed
       const message = messageOf(group, { format, template, instance, missed })
+      this.#underway = told.size
       if (await this.#deliver(message)) this.#missed -= missed
-      else this.#options.onLost(group.transitions.length)
+      else this.#lose(this.#underway)
+      this.#underway = 0
     }
     this.#work = undefined
   }
@@ -121,6 +145,9 @@ export class Outbox {
 
   async #try(message: Message): Promise<PostError | undefined> {
     const { receiver, post, clock } = this.#options
+    const late = new AbortController()
+    const why = new Error(`no whole answer within ${longestAttemptMs / 1000} s`)
+    const timer = clock.after(longestAttemptMs, () => late.abort(why))
     try {
       const [url, secret, token] = await Promise.all([
         receiver.url(),
@@ -134,20 +161,23 @@ export class Outbox {
         'content-type': message.contentType,
       }
       const { allowed } = receiver
-      const sent = await post({ url, headers, body: message.body, allowed, signal: this.#end.signal })
+      const signal = AbortSignal.any([this.#end.signal, late.signal])
+      const sent = await post({ url, headers, body: message.body, allowed, signal })
       return sent.ok ? undefined : sent.error
     } catch (problem) {
       return { message: problem instanceof Error ? problem.message : String(problem), passing: true }
+    } finally {
+      timer.cancel()
     }
   }
 
-  /** Loudly once a message; a receiver that stays down is no news. */
+  /** Loudly once a message; a receiver that stays down is no news, and what is lost at the end is told then. */
   #complain({ message, passing }: PostError, attempt: number): void {
     const { log, receiver } = this.#options
     const fields = { receiver: receiver.name, attempt, waiting: this.size }
     if (!passing)
       log.warn(fields, `receiver ${receiver.name} refuses a notification, it is given up: ${message}`)
-    else if (attempt === 1)
+    else if (attempt === 1 && !this.#hurry.signal.aborted)
       log.warn(fields, `receiver ${receiver.name} cannot be notified, it will be tried again: ${message}`)
     else log.debug(fields, `receiver ${receiver.name} still cannot be notified: ${message}`)
   }

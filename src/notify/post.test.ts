@@ -105,6 +105,46 @@ describe('a message', () => {
   })
 })
 
+describe('an answer that does not end', () => {
+  /** A receiver that answers, and goes on for as long as somebody listens. */
+  async function endless(status: number) {
+    let hungUp = () => {}
+    const left = new Promise<void>((resolve) => {
+      hungUp = resolve
+    })
+    const { send } = await setUp((_, response) => {
+      response.writeHead(status)
+      const more = () => void (response.write('x'.repeat(1000)) ? setImmediate(more) : 0)
+      response.on('drain', more).on('close', hungUp)
+      more()
+    })
+    return { send, left }
+  }
+
+  it('is not read to its end where the message has arrived', async () => {
+    const { send, left } = await endless(200)
+    expect(await send()).toEqual({ ok: true, value: undefined })
+    await left
+  })
+
+  it('is shown from its beginning where it has not', async () => {
+    const { send, left } = await endless(503)
+    const message = `503 ${'x'.repeat(200)}`
+    expect(await send()).toMatchObject({ ok: false, error: { message, passing: true } })
+    await left
+  })
+
+  it('and is slow is cut off when there is no time left', async () => {
+    const end = new AbortController()
+    const { send } = await setUp((_, response) => {
+      response.writeHead(503)
+      response.write('not now', () => setImmediate(() => end.abort()))
+    })
+    const sent = await send(['loopback'], { signal: end.signal })
+    expect(sent).toMatchObject({ ok: false, error: { passing: true } })
+  })
+})
+
 describe('nothing is sent to where only the operator can reach', () => {
   it('by a name that leads there', async () => {
     let reached = false

@@ -21,12 +21,12 @@ export interface PostRequest {
   readonly signal: AbortSignal
 }
 
-/** Sends a message once. Resolves also when it did not arrive; never rejects. */
+/** Sends a message once, until `signal` calls it off. Resolves also when it did not arrive; never rejects. */
 export type Post = (request: PostRequest) => Promise<Result<undefined, PostError>>
 
 const connectTimeoutMs = 5_000
-const answerTimeoutMs = 10_000
-/** Of an answer that says no; enough to see why. */
+/** Characters of an answer that are read, so that the connection can be used again; and shown where it says no. */
+const maxRead = 16_384
 const maxShown = 200
 
 /**
@@ -40,7 +40,7 @@ export function createPost(lookup: LookupFunction = systemLookup): { post: Post;
     const known = agents.get(key)
     if (known) return known
     const connect = { lookup: guarded(lookup, allowed), timeout: connectTimeoutMs }
-    const agent = new Agent({ connect, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs })
+    const agent = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
     agents.set(key, agent)
     return agent
   }
@@ -67,10 +67,10 @@ async function send(
 ): Promise<Result<undefined, PostError>> {
   try {
     const { statusCode, headers, body } = await request(url, options)
-    const text = await body.text()
+    const text = await beginningOf(body)
     if (statusCode >= 200 && statusCode < 300) return ok(undefined)
     const retryAfter = Number(headers['retry-after'])
-    const why = headers.location === undefined ? text.slice(0, maxShown) : 'redirects are not followed'
+    const why = headers.location === undefined ? text : 'redirects are not followed'
     return err({
       message: `${statusCode} ${why}`.trim(),
       passing: statusCode >= 500 || statusCode === 408 || statusCode === 425 || statusCode === 429,
@@ -79,4 +79,18 @@ async function send(
   } catch (problem) {
     return err({ message: problem instanceof Error ? problem.message : String(problem), passing: true })
   }
+}
+
+/** What an answer begins with. One that never ends, or breaks off, is no harm: its status has come, and counts. */
+async function beginningOf(body: AsyncIterable<unknown>): Promise<string> {
+  let text = ''
+  try {
+    for await (const chunk of body) {
+      text += String(chunk)
+      if (text.length >= maxRead) break
+    }
+  } catch {
+    return text.slice(0, maxShown)
+  }
+  return text.slice(0, maxShown)
 }

@@ -41,6 +41,7 @@ const notifications = () => ({
       transitions: ['failover'],
       allow: ['http', 'loopback'],
     },
+    { name: 'mute', url: mute.url, allow: ['http', 'loopback'] },
   ],
   secretName,
 })
@@ -52,11 +53,12 @@ let pod: Pod
 let operator: Operator
 let onCall: Receiver
 let chat: Receiver
+let mute: Receiver
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'notifications-'))
   const image = await makeImage(join(folder, 'image'))
-  ;[onCall, chat] = [await startReceiver(), await startReceiver()]
+  ;[onCall, chat, mute] = [await startReceiver(), await startReceiver(), await startReceiver('mute')]
   controlPlane = await startControlPlane()
   const { api, kubeconfigPath, url: server, ca } = controlPlane
   await controlPlane.installCrd()
@@ -91,6 +93,7 @@ afterAll(async () => {
   await operator?.kill()
   onCall?.close()
   chat?.close()
+  mute?.close()
   await controlPlane?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -171,5 +174,10 @@ it('a key that is replaced in the Secret signs the next message, without a resta
   const event = cloudEvent.parse(verified(await arrival(onCall, 2), next))
   expect(event.data).toMatchObject({ what: 'failback', count: 1 })
   expect(chat.received, 'chat wants failovers alone').toHaveLength(1)
+})
+
+it('one that never answers has held up nobody, nor the end, which says what it was not told', async () => {
+  await arrival(mute, 1)
   await operator.stop()
+  expect(operator.output()).toContain('receiver mute was not told of everything')
 })

@@ -7,19 +7,19 @@ export interface Received {
   readonly body: string
 }
 
-/** A receiver of notifications, on loopback, that takes whatever comes. */
+/** A receiver of notifications, on loopback, that takes whatever comes; a mute one never answers. */
 export interface Receiver {
   readonly url: string
   readonly received: readonly Received[]
   close(): void
 }
 
-export async function startReceiver(): Promise<Receiver> {
+export async function startReceiver(kind: 'answering' | 'mute' = 'answering'): Promise<Receiver> {
   const received: Received[] = []
   const server = createServer(async (request, response) => {
     const { url: path = '', headers } = request
     received.push({ path, headers, body: await text(request) })
-    response.writeHead(204).end()
+    if (kind === 'answering') response.writeHead(204).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
