@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { clockOf } from './engine/trace.ts'
-import { type Planted, planted } from './planted/plants.ts'
+import type { Planted } from './planted/planted.ts'
+import { planted } from './planted/plants.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { type Finding, find, withOnly } from './story/find.ts'
 import { play } from './story/play.ts'

@@ -1,7 +1,7 @@
 import type { Violation } from '../checker/violation.ts'
 import { play } from '../story/play.ts'
 import { tellStory } from '../story/teller.ts'
-import type { Planted } from './plants.ts'
+import type { Planted } from './planted.ts'
 
 /** Plays stories with a planted bug until one of the rules that it must break is broken, or its limit is reached. */
 export async function hunt(

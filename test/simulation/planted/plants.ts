@@ -1,27 +1,23 @@
-import { isObject, type JsonObject } from '../../../sandbox/json.ts'
+import { isObject } from '../../../sandbox/json.ts'
 import { err, ok } from '../../../src/result.ts'
-import type { Rule } from '../checker/violation.ts'
+import { routeResources } from '../checker/facts.ts'
 import { resourceOf } from '../network/sent.ts'
-import type { Plant } from '../story/fleet.ts'
-import { changed, isEventCreation, isRoutePatch, stepsOf, withEvents, withMetadata } from './tools.ts'
+import { gatewayPlants } from './gateway-plants.ts'
+import type { Planted } from './planted.ts'
+import {
+  changed,
+  isEventCreation,
+  isRaise,
+  isRoutePatch,
+  isZero,
+  remembering,
+  stepsOf,
+  withEvents,
+  withMetadata,
+  withSteps,
+  withWeights,
+} from './tools.ts'
 
-/** A bug that real operators had, planted between the operator and its transport. */
-export interface Planted {
-  readonly name: string
-  /** Rules of which one must be broken. */
-  readonly breaks: readonly Rule[]
-  /** It is found within so many stories. */
-  readonly within: number
-  readonly replicas?: number
-  /** The plots that can bring it to light, where few of them can. */
-  readonly menu?: readonly string[]
-  readonly plant: Plant
-}
-
-const isZero = ({ op, path, value }: JsonObject) =>
-  op === 'replace' && String(path).endsWith('weight') && value === 0
-const isRaise = ({ op, path, value }: JsonObject) =>
-  op !== 'test' && String(path).endsWith('weight') && value !== 0
 const never = new Promise<never>(() => {})
 
 /** Whoever adds a rule to the checker, or a fault to the stories, adds the bug that it finds. */
@@ -73,23 +69,13 @@ export const planted: readonly Planted[] = [
     within: 10,
     menu: ['edit while it fails over'],
     plant: (transport) => {
-      const seen = new Map<string, JsonObject>()
-      const watching = withEvents(transport, 'trafficsplits', (event) => {
-        if (isObject(event.object) && isObject(event.object.metadata)) {
-          seen.set(String(event.object.metadata.name), event.object)
-        }
-        return event
-      })
+      const { watching, known: knownOf } = remembering(transport)
       return changed(watching, {
         request: (req) => {
-          const known = seen.get(req.path.split('/').at(-1) ?? '')
+          const known = knownOf(req)
           if (!isRoutePatch(req) || !known) return transport.request(req)
-          const contentType = 'application/merge-patch+json'
-          return transport.request({
-            ...req,
-            contentType,
-            body: { spec: { backends: listAfter(known, stepsOf(req)) } },
-          })
+          const { spec } = withWeights(known, stepsOf(req))
+          return transport.request({ ...req, contentType: 'application/merge-patch+json', body: { spec } })
         },
       })
     },
@@ -99,36 +85,20 @@ export const planted: readonly Planted[] = [
     breaks: ['not explained', 'not ours'],
     within: 100,
     menu: ['edit while it fails over', 'lag'],
-    plant: (transport) =>
-      changed(transport, {
-        request: (req) =>
-          transport.request(
-            isRoutePatch(req) ? { ...req, body: stepsOf(req).filter(({ op }) => op !== 'test') } : req,
-          ),
-      }),
+    plant: (transport) => withSteps(transport, (steps) => steps.filter(({ op }) => op !== 'test')),
   },
   {
     name: 'Event before the answer',
     breaks: ['told without transition'],
     within: 5,
     plant: (transport) => {
-      const seen = new Map<string, JsonObject>()
-      const watching = withEvents(transport, 'trafficsplits', (event) => {
-        if (isObject(event.object) && isObject(event.object.metadata)) {
-          seen.set(String(event.object.metadata.name), event.object)
-        }
-        return event
-      })
+      const { watching, known: knownOf } = remembering(transport)
       return changed(watching, {
         request: (req) => {
-          const known = seen.get(req.path.split('/').at(-1) ?? '')
+          const known = knownOf(req)
           if (!isRoutePatch(req) || !known) return transport.request(req)
           void transport.request(req)
-          const spec = {
-            ...(isObject(known.spec) ? known.spec : {}),
-            backends: listAfter(known, stepsOf(req)),
-          }
-          return Promise.resolve(ok({ ...known, spec }))
+          return Promise.resolve(ok(withWeights(known, stepsOf(req))))
         },
       })
     },
@@ -140,7 +110,7 @@ export const planted: readonly Planted[] = [
     menu: ['refuse', 'lose'],
     plant: (transport) => {
       let last: unknown
-      const watching = withEvents(transport, 'trafficsplits', (event) => {
+      const watching = withEvents(transport, routeResources, (event) => {
         last = event.object
         return event
       })
@@ -195,7 +165,7 @@ export const planted: readonly Planted[] = [
     breaks: ['not settled', 'not ours', 'not explained', 'not still'],
     within: 20,
     plant: (transport) =>
-      withEvents(transport, 'endpointslices', (event) => (event.type === 'DELETED' ? undefined : event)),
+      withEvents(transport, ['endpointslices'], (event) => (event.type === 'DELETED' ? undefined : event)),
   },
   {
     name: 'silence not noticed',
@@ -224,21 +194,14 @@ export const planted: readonly Planted[] = [
     within: 20,
     menu: ['edit while it fails over'],
     plant: (transport) => {
-      const without = withEvents(transport, 'trafficsplits', (event) =>
+      const without = withEvents(transport, routeResources, (event) =>
         withMetadata(event, ({ annotations, ...metadata }) => {
           if (!isObject(annotations)) return metadata
           const { 'failover.linkerd.io/paused': _, ...others } = annotations
           return { ...metadata, annotations: others }
         }),
       )
-      return changed(without, {
-        request: (req) =>
-          transport.request(
-            isRoutePatch(req)
-              ? { ...req, body: stepsOf(req).filter(({ path }) => !String(path).includes('annotations')) }
-              : req,
-          ),
-      })
+      return withSteps(without, (steps) => steps.filter(({ path }) => !String(path).includes('annotations')))
     },
   },
   {
@@ -246,7 +209,7 @@ export const planted: readonly Planted[] = [
     breaks: ['not explained', 'not settled'],
     within: 20,
     plant: (transport) =>
-      withEvents(transport, 'endpointslices', (event) => {
+      withEvents(transport, ['endpointslices'], (event) => {
         const text = JSON.stringify(event).replaceAll('"ready":null', '"ready":false')
         const next: unknown = JSON.parse(text)
         return isObject(next) ? next : event
@@ -257,7 +220,7 @@ export const planted: readonly Planted[] = [
     breaks: ['not explained', 'not settled'],
     within: 20,
     plant: (transport) =>
-      withEvents(transport, 'endpointslices', (event) =>
+      withEvents(transport, ['endpointslices'], (event) =>
         isObject(event.object) &&
         isObject(event.object.metadata) &&
         /-[1-9]$/.test(String(event.object.metadata.name))
@@ -270,7 +233,7 @@ export const planted: readonly Planted[] = [
     breaks: ['not explained', 'not settled'],
     within: 20,
     plant: (transport) =>
-      withEvents(transport, 'endpoints', (event) => (event.type === 'BOOKMARK' ? event : undefined)),
+      withEvents(transport, ['endpoints'], (event) => (event.type === 'BOOKMARK' ? event : undefined)),
   },
   {
     name: 'unknown taken for down',
@@ -278,35 +241,21 @@ export const planted: readonly Planted[] = [
     within: 20,
     menu: ['remote'],
     plant: (transport) =>
-      withEvents(transport, 'services', (event) => (event.type === 'BOOKMARK' ? event : undefined)),
+      withEvents(transport, ['services'], (event) => (event.type === 'BOOKMARK' ? event : undefined)),
   },
   {
     name: 'another field written',
     breaks: ['foreign write'],
     within: 3,
     plant: (transport) =>
-      changed(transport, {
-        request: (req) =>
-          transport.request(
-            isRoutePatch(req)
-              ? { ...req, body: [...stepsOf(req), { op: 'add', path: '/metadata/labels/team', value: 'us' }] }
-              : req,
-          ),
-      }),
+      withSteps(transport, (steps) => [...steps, { op: 'add', path: '/metadata/labels/team', value: 'us' }]),
   },
   {
     name: 'scale of the weights lost',
     breaks: ['not explained'],
     within: 3,
     plant: (transport) =>
-      changed(transport, {
-        request: (req) =>
-          transport.request(
-            isRoutePatch(req)
-              ? { ...req, body: stepsOf(req).map((step) => (isRaise(step) ? { ...step, value: 3 } : step)) }
-              : req,
-          ),
-      }),
+      withSteps(transport, (steps) => steps.map((step) => (isRaise(step) ? { ...step, value: 3 } : step))),
   },
   {
     name: 'told twice',
@@ -326,7 +275,7 @@ export const planted: readonly Planted[] = [
   {
     name: 'not told',
     breaks: ['untold transition'],
-    within: 5,
+    within: 10,
     plant: (transport) =>
       changed(transport, {
         request: (req) => (isEventCreation(req) ? Promise.resolve(ok({})) : transport.request(req)),
@@ -378,6 +327,7 @@ export const planted: readonly Planted[] = [
       })
     },
   },
+  ...gatewayPlants,
 ]
 
 async function* endsAtOnce(events: AsyncIterable<unknown>): AsyncGenerator<unknown> {
@@ -400,13 +350,4 @@ async function* onlyNews(
     if (more) yield* more
     return
   }
-}
-
-/** The list of backends as it was seen, with the weights that a patch would set. */
-function listAfter({ spec }: JsonObject, steps: readonly JsonObject[]): JsonObject[] {
-  const backends = isObject(spec) && Array.isArray(spec.backends) ? spec.backends : []
-  return backends.map((backend, index) => {
-    const move = steps.find(({ op, path }) => op !== 'test' && path === `/spec/backends/${index}/weight`)
-    return { ...(isObject(backend) ? backend : {}), ...(move ? { weight: move.value } : {}) }
-  })
 }

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../../../sandbox/json.ts'
+import { dig, isObject, type JsonObject } from '../../../sandbox/json.ts'
 import type { KubeRequest, Transport } from '../../../src/kube/transport.ts'
 import { routeResources } from '../checker/facts.ts'
 import { resourceOf } from '../network/sent.ts'
@@ -16,20 +16,63 @@ export const isRoutePatch = (req: KubeRequest) =>
 
 export const isEventCreation = (req: KubeRequest) => req.method === 'POST' && resourceOf(req) === 'events'
 
-/** Changes every event of the watches of one resource; an event that becomes undefined is dropped. */
+export const isZero = ({ op, path, value }: JsonObject) =>
+  op === 'replace' && String(path).endsWith('weight') && value === 0
+export const isRaise = ({ op, path, value }: JsonObject) =>
+  op !== 'test' && String(path).endsWith('weight') && value !== 0
+
+/** Changes every event of the watches of some resources; an event that becomes undefined is dropped. */
 export function withEvents(
   transport: Transport,
-  resource: string,
-  change: (event: JsonObject) => JsonObject | undefined,
+  resources: readonly string[],
+  change: (event: JsonObject, resource: string) => JsonObject | undefined,
 ): Transport {
   return changed(transport, {
     stream: async (req) => {
       const opened = await transport.stream(req)
-      if (!opened.ok || resourceOf(req) !== resource) return opened
-      return { ok: true, value: mapped(opened.value, change) }
+      const resource = resourceOf(req)
+      if (!opened.ok || !resources.includes(resource)) return opened
+      return { ok: true, value: mapped(opened.value, (event) => change(event, resource)) }
     },
   })
 }
+
+/** Changes the steps of every patch of a route. */
+export const withSteps = (
+  transport: Transport,
+  change: (steps: readonly JsonObject[]) => readonly JsonObject[],
+): Transport =>
+  changed(transport, {
+    request: (req) => transport.request(isRoutePatch(req) ? { ...req, body: change(stepsOf(req)) } : req),
+  })
+
+/** A transport that keeps every route as the watches told it last; `known`: the one that a request is about. */
+export function remembering(transport: Transport): {
+  readonly watching: Transport
+  readonly known: (req: KubeRequest) => JsonObject | undefined
+} {
+  const seen = new Map<string, JsonObject>()
+  const watching = withEvents(transport, routeResources, (event, resource) => {
+    if (isObject(event.object) && isObject(event.object.metadata)) {
+      seen.set(`${resource}/${String(event.object.metadata.name)}`, event.object)
+    }
+    return event
+  })
+  return { watching, known: ({ path }) => seen.get(path.split('/').slice(-2).join('/')) }
+}
+
+/** A route with the weights that a patch would set; places that it does not have are left out. */
+export function withWeights(object: JsonObject, steps: readonly JsonObject[]): JsonObject {
+  const copy = structuredClone(object)
+  for (const { op, path, value } of steps) {
+    const place = String(path).split('/').slice(1, -1)
+    const entry = op === 'test' ? undefined : dig(copy, ...place.map(asStep))
+    if (isObject(entry) && value !== undefined) entry.weight = value
+  }
+  return copy
+}
+
+const asStep = (token: string) => (/^\d+$/.test(token) ? Number(token) : token)
 
 async function* mapped(
   events: AsyncIterable<unknown>,

@@ -1,28 +1,30 @@
 import type { JsonObject } from '../../../sandbox/json.ts'
 import type { Access, KubeObject } from '../../../sandbox/server.ts'
 import type { World } from '../../../sandbox/world.ts'
+import { namespace, RouteOwners } from './route-owners.ts'
 import { type Acts, act, type StepOf, type WorldStep, type WorldSteps } from './step.ts'
 
-export const namespace = 'shop'
-export const controlledBy = 'failover.linkerd.io/controlled-by'
 const mirrored = { 'mirror.linkerd.io/mirrored-service': 'true' }
 const mirroringController = 'endpointslicemirroring-controller.k8s.io'
-const crdName = 'trafficsplits.split.smi-spec.io'
 
 type Act<K extends keyof WorldSteps> = (step: StepOf<WorldSteps, K>) => void
 
 /** The people and controllers of a cluster: they write objects, whatever the operator does. */
 export class Cluster {
   readonly #store: Access
-  readonly #crd: KubeObject
+  readonly #acts: Acts<WorldSteps>
   #noise = 0
 
   constructor(store: Access) {
     this.#store = store
-    const crd = store.get('customresourcedefinitions', '', crdName)
-    if (!crd) throw new Error('the sandbox has no TrafficSplit CRD')
-    const { resourceVersion: _, uid: __, ...metadata } = crd.metadata
-    this.#crd = { ...crd, metadata }
+    this.#acts = {
+      slices: this.#slices,
+      mirror: this.#mirror,
+      echo: this.#echo,
+      remote: this.#remote,
+      ...new RouteOwners(store).acts,
+      noise: this.#makeNoise,
+    }
   }
 
   act(step: WorldStep): void {
@@ -94,52 +96,6 @@ export class Cluster {
     })
   }
 
-  #route: Act<'route'> = ({ route, backends, primary, ours }) => {
-    if (!this.#served) return
-    this.#put('trafficsplits', {
-      apiVersion: 'split.smi-spec.io/v1alpha1',
-      kind: 'TrafficSplit',
-      metadata: {
-        namespace,
-        name: route,
-        labels: { team: 'shop', ...(ours ? { [controlledBy]: 'linkerd-failover' } : {}) },
-        ...(primary === undefined ? {} : { annotations: { 'failover.linkerd.io/primary-service': primary } }),
-      },
-      spec: { service: route, backends: backends.map(([service, weight]) => ({ service, weight })) },
-    })
-  }
-
-  #weights: Act<'weights'> = ({ route, weights }) =>
-    this.#edit(route, (object) => {
-      const backends = backendsOf(object).map((backend, index) => ({
-        ...backend,
-        weight: weights[index] ?? 0,
-      }))
-      return { ...object, spec: { service: route, backends } }
-    })
-
-  #annotate: Act<'annotate'> = ({ route, name, value }) =>
-    this.#edit(route, (object) => {
-      const { [name]: __, ...others } = object.metadata.annotations ?? {}
-      const annotations = value === undefined ? others : { ...others, [name]: value }
-      const { annotations: _, ...metadata } = object.metadata
-      const some = Object.keys(annotations).length > 0 ? { annotations } : {}
-      return { ...object, metadata: { ...metadata, ...some } }
-    })
-
-  #label: Act<'label'> = ({ route, ours }) =>
-    this.#edit(route, (object) => {
-      const { [controlledBy]: _, ...others } = object.metadata.labels ?? {}
-      const labels = ours ? { ...others, [controlledBy]: 'linkerd-failover' } : others
-      return { ...object, metadata: { ...object.metadata, labels } }
-    })
-
-  #serve: Act<'crd'> = ({ served }) => {
-    if (served === this.#served) return
-    if (served) this.#store.create(this.#crd)
-    else this.#store.delete('customresourcedefinitions', '', crdName)
-  }
-
   #makeNoise: Act<'noise'> = ({ count }) => {
     for (let index = 0; index < count; index += 1) {
       this.#noise += 1
@@ -149,31 +105,6 @@ export class Cluster {
         sliceOf(`${service}-0`, service, endpointsOf(1 + (this.#noise % 3), true), {}),
       )
     }
-  }
-
-  readonly #acts: Acts<WorldSteps> = {
-    slices: this.#slices,
-    mirror: this.#mirror,
-    echo: this.#echo,
-    remote: this.#remote,
-    route: this.#route,
-    weights: this.#weights,
-    annotate: this.#annotate,
-    label: this.#label,
-    delete: ({ route }) => {
-      if (this.#served) this.#store.delete('trafficsplits', namespace, route)
-    },
-    crd: this.#serve,
-    noise: this.#makeNoise,
-  }
-
-  get #served(): boolean {
-    return this.#store.get('customresourcedefinitions', '', crdName) !== undefined
-  }
-
-  #edit(route: string, change: (object: KubeObject) => KubeObject): void {
-    const object = this.#served ? this.#store.get('trafficsplits', namespace, route) : undefined
-    if (object) this.#store.update(change(object))
   }
 
   #put(resource: string, object: KubeObject): void {
@@ -201,11 +132,3 @@ const sliceOf = (
   addressType: 'IPv4',
   endpoints,
 })
-
-function backendsOf({ spec }: KubeObject): JsonObject[] {
-  const backends = typeof spec === 'object' && spec !== null && 'backends' in spec ? spec.backends : []
-  if (!Array.isArray(backends)) return []
-  return backends.flatMap((backend) =>
-    typeof backend === 'object' && backend !== null && !Array.isArray(backend) ? [backend] : [],
-  )
-}

@@ -5,7 +5,7 @@ import type { Checker } from '../checker/checker.ts'
 import { Process } from '../engine/process.ts'
 import { connect } from '../network/transport.ts'
 import type { Wire } from '../network/wire.ts'
-import { controlledBy } from './cluster.ts'
+import { controlledBy } from './route-owners.ts'
 
 /** What a planted bug may change: the transport that an operator is given. */
 export type Plant = (transport: Transport, process: Process) => Transport

@@ -1,14 +1,6 @@
 import type { Random } from '../engine/random.ts'
+import { down, edit, editOfRules, route, type Stage, turn, up } from './draw.ts'
 import type { FaultStep, Step, WorldStep } from './step.ts'
-
-/** Who and what a story is about. */
-export interface Stage {
-  readonly services: readonly string[]
-  readonly mirrored: readonly string[]
-  readonly routes: readonly string[]
-  readonly replicas: readonly string[]
-  readonly opening: Step[]
-}
 
 /** A thread of a story: some steps that belong together, beginning at a time. */
 export interface Plot {
@@ -19,9 +11,6 @@ export interface Plot {
 type Draw = (stage: Stage, random: Random) => WorldStep | FaultStep
 
 const minute = 60_000
-const watched = ['endpointslices', 'endpoints', 'services', 'trafficsplits']
-const pausedAnnotation = 'failover.linkerd.io/paused'
-const primaryAnnotation = 'failover.linkerd.io/primary-service'
 
 /** A plot of one step. */
 const single = (name: string, draw: Draw): Plot => ({
@@ -31,76 +20,24 @@ const single = (name: string, draw: Draw): Plot => ({
 
 const moment = (random: Random) => random.pick([0, 1, 3, 10, 100, 2_000])
 
-function down({ mirrored }: Stage, service: string, random: Random): WorldStep {
-  if (mirrored.includes(service)) return { do: 'mirror', service, ready: 0, notReady: random.whole(0, 2) }
-  return { do: 'slices', service, slices: random.chance(0.2) ? [] : [[0, random.whole(0, 2)]] }
-}
-
-function up({ mirrored }: Stage, service: string, random: Random): WorldStep {
-  if (mirrored.includes(service)) return { do: 'mirror', service, ready: random.whole(1, 2), notReady: 0 }
-  const others = () =>
-    Array.from({ length: random.whole(0, 2) }, () => [random.whole(0, 2), random.whole(0, 1)] as const)
-  return { do: 'slices', service, slices: [...others(), [1, 0], ...others()], unset: random.chance(0.2) }
-}
-
-const turn = (stage: Stage, service: string, random: Random) =>
-  random.chance(0.5) ? down(stage, service, random) : up(stage, service, random)
-
-/** A weight as people write it. */
-const weight = (random: Random): number | string =>
-  random.chance(0.85) ? random.pick([0, 0, 1, 1, 100]) : random.pick(['0', '1', '500m', 7, 429_496])
-
-function route({ services }: Stage, name: string, random: Random): WorldStep {
-  const names = [...new Set([random.pick(services), ...random.some(services, 0.6)])]
-  const backends = names.map((service, index) => [service, index === 0 ? random.pick([1, 100]) : 0] as const)
-  const odd = names.map((service) => [service, weight(random)] as const)
-  const primary = random.chance(0.3) ? { primary: random.chance(0.9) ? random.pick(names) : 'nobody' } : {}
-  return {
-    do: 'route',
-    route: name,
-    backends: random.chance(0.7) ? backends : odd,
-    ...primary,
-    ours: random.chance(0.95),
-  }
-}
-
-function edit(stage: Stage, name: string, random: Random): WorldStep {
-  const { services } = stage
-  const weights = () => services.map(() => weight(random))
-  const zeros = () => services.map(() => 0)
-  const value = random.pick(['true', 'false', undefined])
-  const primary = random.pick([...services, undefined])
-  const annotate = (annotation: string, text: string | undefined): WorldStep => ({
-    do: 'annotate',
-    route: name,
-    name: annotation,
-    ...(text === undefined ? {} : { value: text }),
-  })
-  return random.pick<() => WorldStep>([
-    () => ({ do: 'weights', route: name, weights: weights() }),
-    () => ({ do: 'weights', route: name, weights: weights() }),
-    () => ({ do: 'weights', route: name, weights: zeros() }),
-    () => annotate(pausedAnnotation, value),
-    () => annotate(primaryAnnotation, primary),
-    () => annotate('shop/owner', String(random.whole(1, 9))),
-    () => ({ do: 'label', route: name, ours: random.chance(0.6) }),
-    () => ({ do: 'delete', route: name }),
-    () => route(stage, name, random),
-  ])()
-}
-
 const replica = ({ replicas }: Stage, random: Random) => random.pick(replicas)
 const anyReplica = (stage: Stage, random: Random) =>
   random.chance(0.5) ? {} : { replica: replica(stage, random) }
-const anyWatch = (random: Random) => (random.chance(0.5) ? {} : { resource: random.pick(watched) })
+/** The resource of one of the routes. */
+const routeResource = ({ routes }: Stage, random: Random) => random.pick(routes).split('/')[0] ?? ''
+/** A resource that is watched. */
+const watched = (stage: Stage, random: Random) =>
+  random.pick(['endpointslices', 'endpoints', 'services', routeResource(stage, random)])
+const anyWatch = (stage: Stage, random: Random) =>
+  random.chance(0.5) ? {} : { resource: watched(stage, random) }
 const lasting = (random: Random) => random.pick([100, 2_000, 20_000, minute, 3 * minute])
 
 /** What requests a fault may aim at. */
-const target = (random: Random) =>
+const target = (stage: Stage, random: Random) =>
   random.pick([
-    { method: 'PATCH', resource: 'trafficsplits' },
-    { method: 'PATCH', resource: 'trafficsplits' },
-    { method: 'GET', resource: random.pick(watched) },
+    { method: 'PATCH', resource: routeResource(stage, random) },
+    { method: 'PATCH', resource: routeResource(stage, random) },
+    { method: 'GET', resource: watched(stage, random) },
     { method: 'GET', resource: 'discovery' },
     { method: 'POST', resource: 'events' },
     {},
@@ -150,6 +87,22 @@ export const plots: readonly Plot[] = [
       { ...edit(stage, random.pick(stage.routes), random), at: at + random.between(0, 12) },
     ],
   },
+  {
+    // Rules change their places just when their weights are on the way.
+    name: 'rules move while it fails over',
+    weave: (stage, random, at) => {
+      const name = random.pick(stage.routes)
+      const moves = Array.from({ length: random.whole(1, 3) }, () => ({
+        ...editOfRules(stage, name, random),
+        at: at + random.between(0, 12),
+      }))
+      return [
+        { ...turn(stage, random.pick(stage.services), random), at },
+        { ...turn(stage, random.pick(stage.services), random), at },
+        ...moves,
+      ]
+    },
+  },
   single('remote', (stage, random) => ({
     do: 'remote',
     service: random.pick(stage.services),
@@ -165,7 +118,11 @@ export const plots: readonly Plot[] = [
     service: random.pick(stage.services),
     ready: random.whole(0, 2),
   })),
-  single('crd', (_, random) => ({ do: 'crd', served: random.chance(0.7) })),
+  single('crd', (stage, random) => ({
+    do: 'crd',
+    resource: routeResource(stage, random),
+    served: random.chance(0.7),
+  })),
   single('noise', (_, random) => ({ do: 'noise', count: random.whole(1, 20) })),
   single('slow', (stage, random) => ({
     do: 'slow',
@@ -176,15 +133,15 @@ export const plots: readonly Plot[] = [
   single('lag', (stage, random) => ({
     do: 'lag',
     replica: replica(stage, random),
-    resource: random.pick(watched),
+    resource: watched(stage, random),
     ms: random.pick([20, 500, 30_000]),
     for: lasting(random),
   })),
-  single('cut', (stage, random) => ({ do: 'cut', ...anyReplica(stage, random), ...anyWatch(random) })),
+  single('cut', (stage, random) => ({ do: 'cut', ...anyReplica(stage, random), ...anyWatch(stage, random) })),
   single('silence', (stage, random) => ({
     do: 'silence',
     ...anyReplica(stage, random),
-    ...anyWatch(random),
+    ...anyWatch(stage, random),
   })),
   single('away', (_, random) => ({ do: 'away', for: lasting(random) })),
   single('partition', (stage, random) => ({
@@ -192,17 +149,17 @@ export const plots: readonly Plot[] = [
     replica: replica(stage, random),
     for: lasting(random),
   })),
-  single('refuse', (_, random) => {
+  single('refuse', (stage, random) => {
     const status = random.pick([401, 403, 404, 409, 410, 422, 429, 429, 500, 503, 504])
     const retryAfterSeconds = random.pick([undefined, 1, 7])
-    const aim = target(random)
+    const aim = target(stage, random)
     const asksToWait = status >= 429 && retryAfterSeconds !== undefined
     const times = random.pick([1, 1, 2, 7, 20])
     return { do: 'refuse', ...aim, status, ...(asksToWait ? { retryAfterSeconds } : {}), times }
   }),
-  single('lose', (_, random) => ({
+  single('lose', (stage, random) => ({
     do: 'lose',
-    ...target(random),
+    ...target(stage, random),
     when: random.pick(['before', 'after'] as const),
     how: random.pick(['cut', 'hang'] as const),
     times: random.pick([1, 1, 2, 5]),
@@ -214,11 +171,11 @@ export const plots: readonly Plot[] = [
     weave: (stage, random, at) => {
       const service = random.pick(stage.services)
       const blind: FaultStep = random.chance(0.5)
-        ? { do: 'cut', ...anyWatch(random) }
+        ? { do: 'cut', ...anyWatch(stage, random) }
         : {
             do: 'lag',
             replica: replica(stage, random),
-            resource: random.pick(watched),
+            resource: watched(stage, random),
             ms: 2_000,
             for: 5_000,
           }
@@ -257,9 +214,9 @@ export const plots: readonly Plot[] = [
         do: 'trap',
         replica: replica(stage, random),
         ...random.pick([
-          { method: 'PATCH', resource: 'trafficsplits' },
+          { method: 'PATCH', resource: routeResource(stage, random) },
           { method: 'POST', resource: 'events' },
-          { method: 'GET', resource: random.pick(watched) },
+          { method: 'GET', resource: watched(stage, random) },
         ]),
         when: random.pick(['unsent', 'sent', 'applied', 'answered'] as const),
         nth: random.whole(1, 3),

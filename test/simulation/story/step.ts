@@ -1,11 +1,16 @@
 import type { Loss, Refusal, Trap } from '../network/conditions.ts'
 
 type Service = { readonly service: string }
+/** A route's resource and name: `httproutes/web`. */
 type Route = { readonly route: string }
+/** One rule of a route, by its place; a TrafficSplit has one. */
+type Rule = Route & { readonly rule: number }
 type Replica = { readonly replica: string }
 /** A fault ends after so long, or when the world heals. */
 type For = { readonly for: number }
 type Weight = number | string
+/** A Service with its weight, and its port where the kind of route has ports. */
+export type Entry = readonly [service: string, weight: Weight, port?: number]
 type Watches = { readonly replica?: string; readonly resource?: string }
 
 /** What people and other controllers do to the world. */
@@ -20,16 +25,27 @@ export interface WorldSteps {
   remote: Service & { readonly on: boolean }
   /** A route is applied as a whole. */
   route: Route & {
-    readonly backends: readonly (readonly [string, Weight])[]
+    readonly rules: readonly (readonly Entry[])[]
     readonly primary?: string
     readonly ours: boolean
   }
-  weights: Route & { readonly weights: readonly Weight[] }
+  weights: Rule & { readonly weights: readonly Weight[] }
+  /** A backend of a rule is exchanged for another Service, which takes its weight over. */
+  exchange: Rule & { readonly place: number; readonly service: string }
+  /** The last backend of a rule becomes the first. */
+  rotate: Rule
+  /** A rule is put in at this place. */
+  insert: Rule & { readonly backends: readonly Entry[] }
+  remove: Rule
+  /** A rule changes its place. */
+  move: Rule & { readonly to: number }
+  /** Linkerd says in the status whether it follows the route: another writer of the same object. */
+  accept: Route & { readonly accepted: boolean }
   annotate: Route & { readonly name: string; readonly value?: string }
   label: Route & { readonly ours: boolean }
   delete: Route
-  /** The CRD of the routes is deleted, with all of them, or created. */
-  crd: { readonly served: boolean }
+  /** The CRD of a kind of routes is deleted, with all of them, or created. */
+  crd: { readonly resource: string; readonly served: boolean }
   /** Objects change that are nobody's business here. */
   noise: { readonly count: number }
 }
@@ -87,6 +103,12 @@ const worldKinds = {
   remote: true,
   route: true,
   weights: true,
+  exchange: true,
+  rotate: true,
+  insert: true,
+  remove: true,
+  move: true,
+  accept: true,
   annotate: true,
   label: true,
   delete: true,

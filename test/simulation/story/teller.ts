@@ -1,5 +1,6 @@
 import { Random } from '../engine/random.ts'
-import { type Plot, plots, type Stage } from './plots.ts'
+import type { Stage } from './draw.ts'
+import { type Plot, plots } from './plots.ts'
 import type { Rest, Step, Story } from './step.ts'
 
 const minute = 60_000
@@ -59,7 +60,12 @@ function setStage(random: Random, count: number): Stage {
   const services = ['web', 'east', 'west', 'asia', 'api', 'api-b'].slice(0, random.whole(2, 6))
   const replicas = ['a', 'b', 'c'].slice(0, count)
   const mirrored = random.some(services.slice(1), 0.3)
-  const routes = ['web', 'api', 'shop', 'cart'].slice(0, random.whole(1, 4))
+  const routes = ['web', 'api', 'shop', 'cart']
+    .slice(0, random.whole(1, 4))
+    .map(
+      (name) =>
+        `${random.pick(['trafficsplits', 'trafficsplits', 'httproutes', 'httproutes', 'grpcroutes'])}/${name}`,
+    )
   const stage: Stage = { services, replicas, mirrored, routes, opening: [] }
   const rise = plots.find(({ name }) => name === 'rise')
   if (rise) stage.opening.push(...rise.weave(stage, random, 0))

@@ -1,0 +1,15 @@
+import type { Rule } from '../checker/violation.ts'
+import type { Plant } from '../story/fleet.ts'
+
+/** A bug that real operators had, planted between the operator and its transport. */
+export interface Planted {
+  readonly name: string
+  /** Rules of which one must be broken. */
+  readonly breaks: readonly Rule[]
+  /** It is found within so many stories. */
+  readonly within: number
+  readonly replicas?: number
+  /** The plots that can bring it to light, where few of them can. */
+  readonly menu?: readonly string[]
+  readonly plant: Plant
+}

@@ -1,0 +1,116 @@
+import type { Random } from '../engine/random.ts'
+import type { Entry, Step, WorldStep } from './step.ts'
+
+/** Who and what a story is about. */
+export interface Stage {
+  readonly services: readonly string[]
+  readonly mirrored: readonly string[]
+  /** By resource and name: `httproutes/web`. */
+  readonly routes: readonly string[]
+  readonly replicas: readonly string[]
+  readonly opening: Step[]
+}
+
+type Draw = () => WorldStep
+
+const pausedAnnotation = 'failover.linkerd.io/paused'
+const primaryAnnotation = 'failover.linkerd.io/primary-service'
+const mostRules = 3
+
+export function down({ mirrored }: Stage, service: string, random: Random): WorldStep {
+  if (mirrored.includes(service)) return { do: 'mirror', service, ready: 0, notReady: random.whole(0, 2) }
+  return { do: 'slices', service, slices: random.chance(0.2) ? [] : [[0, random.whole(0, 2)]] }
+}
+
+export function up({ mirrored }: Stage, service: string, random: Random): WorldStep {
+  if (mirrored.includes(service)) return { do: 'mirror', service, ready: random.whole(1, 2), notReady: 0 }
+  const others = () =>
+    Array.from({ length: random.whole(0, 2) }, () => [random.whole(0, 2), random.whole(0, 1)] as const)
+  return { do: 'slices', service, slices: [...others(), [1, 0], ...others()], unset: random.chance(0.2) }
+}
+
+export const turn = (stage: Stage, service: string, random: Random): WorldStep =>
+  random.chance(0.5) ? down(stage, service, random) : up(stage, service, random)
+
+const isOfGateway = (route: string) => !route.startsWith('trafficsplits/')
+
+/** A weight as people write it; the schema of the Gateway API takes whole numbers only. */
+function weight(route: string, random: Random): number | string {
+  if (random.chance(0.85)) return random.pick([0, 0, 1, 1, 100])
+  return random.pick(isOfGateway(route) ? [7, 1_000_000] : ['0', '1', '500m', 7, 429_496])
+}
+
+/** The backends of a rule: most often a primary with all the weight; now and then with one Service on two ports. */
+function backends({ services }: Stage, route: string, random: Random): readonly Entry[] {
+  const names = [...new Set([random.pick(services), ...random.some(services, 0.6)])]
+  const usual = names.map((service, index): Entry => [service, index === 0 ? random.pick([1, 100]) : 0])
+  const odd = names.map((service): Entry => [service, weight(route, random)])
+  const entries = random.chance(0.7) ? usual : odd
+  const twice: Entry = [random.pick(names), weight(route, random), 81]
+  return isOfGateway(route) && random.chance(0.2) ? [...entries, twice] : entries
+}
+
+/** What the annotation calls a backend. */
+function reference(route: string, [name, , port = 80]: Entry, random: Random): string {
+  return isOfGateway(route) ? random.pick([name, name, `shop/${name}`, `${name}:${port}`]) : name
+}
+
+/** A route as somebody applies it. */
+export function route(stage: Stage, name: string, random: Random): WorldStep {
+  const count = isOfGateway(name) ? random.whole(1, mostRules) : 1
+  const rules = Array.from({ length: count }, () => backends(stage, name, random))
+  const named = random.chance(0.9) ? reference(name, random.pick(rules.flat()), random) : 'nobody'
+  const annotated = random.chance(0.4) ? { primary: named } : {}
+  return { do: 'route', route: name, rules, ...annotated, ours: random.chance(0.95) }
+}
+
+/** Something that an owner does to a route. */
+export function edit(stage: Stage, name: string, random: Random): WorldStep {
+  const { services } = stage
+  const rule = isOfGateway(name) ? random.whole(0, mostRules - 1) : 0
+  const annotate = (annotation: string, text: string | undefined): WorldStep => ({
+    do: 'annotate',
+    route: name,
+    name: annotation,
+    ...(text === undefined ? {} : { value: text }),
+  })
+  const primary = reference(name, [random.pick(services), 0, random.pick([80, 81])], random)
+  const weights: Draw = () => {
+    const some = Array.from({ length: services.length + 1 }, () => weight(name, random))
+    return { do: 'weights', route: name, rule, weights: some }
+  }
+  return random.pick<Draw>([
+    weights,
+    weights,
+    () => ({ do: 'weights', route: name, rule, weights: services.map(() => 0) }),
+    () => annotate(pausedAnnotation, random.pick(['true', 'false', undefined])),
+    () => annotate(primaryAnnotation, random.pick([primary, undefined])),
+    () => annotate('shop/owner', String(random.whole(1, 9))),
+    () => ({ do: 'label', route: name, ours: random.chance(0.6) }),
+    () => ({ do: 'delete', route: name }),
+    () => route(stage, name, random),
+    () => editOfRules(stage, name, random),
+    () => editOfRules(stage, name, random),
+  ])()
+}
+
+/** Rules and backends come, go and change their places. */
+export function editOfRules(stage: Stage, name: string, random: Random): WorldStep {
+  const place = () => random.whole(0, mostRules - 1)
+  const rule = isOfGateway(name) ? place() : 0
+  const within: Draw[] = [
+    () => {
+      const service = random.pick(stage.services)
+      return { do: 'exchange', route: name, rule, place: place(), service }
+    },
+    () => ({ do: 'rotate', route: name, rule }),
+  ]
+  const among: Draw[] = [
+    () => ({ do: 'insert', route: name, rule, backends: backends(stage, name, random) }),
+    () => ({ do: 'remove', route: name, rule }),
+    () => ({ do: 'move', route: name, rule, to: place() }),
+    () => ({ do: 'move', route: name, rule, to: place() }),
+    () => ({ do: 'accept', route: name, accepted: random.chance(0.8) }),
+  ]
+  return random.pick(isOfGateway(name) ? [...within, ...among] : within)()
+}
