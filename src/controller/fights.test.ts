@@ -134,3 +134,11 @@ test('the writer is the last manager of the weights besides the operator and the
   expect(routeOf({ managedFields: [entry('flux', '', 'f:rules')] }).writer).toBe('flux')
   expect(routeOf({ managedFields: 'odd' }).writer).toBeUndefined()
 })
+
+it('a fight whose timer fires early is looked at once more, and ends', async () => {
+  const early = { ...clock, after: (ms: number, call: () => void) => clock.after(ms > 1 ? ms - 1 : ms, call) }
+  fights = new Fights(early, () => again.push(String(rests([0, 1]))))
+  fight()
+  await clock.advance(900_000)
+  expect({ again, fights: fights.size }).toEqual({ again: ['false', 'true'], fights: 0 })
+})
