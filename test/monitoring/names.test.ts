@@ -47,3 +47,24 @@ test('the dashboard asks for series that the operator has', () => {
 
 test('docs/OPERATIONS.md says what every metric of the operator means', () =>
   expect(known.filter((name) => !operations.includes(`\`${name}\``))).toEqual([]))
+
+/** What a row of a table begins with, without the marks of code. */
+const firstCells = [...operations.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
+
+test('docs/OPERATIONS.md says what to do for every reason of an Event', () => {
+  const sources = ['../../src/controller/report.ts', '../../src/routes/diagnosis.ts'].map((path) =>
+    readFileSync(new URL(path, import.meta.url), 'utf8'),
+  )
+  const reasons = sources.flatMap((text) =>
+    [...text.matchAll(/reason: '(\w+)'|^ {2}\['(\w+)'/gm)].map(([, event, finding]) => event ?? finding),
+  )
+  expect(reasons).toEqual(expect.arrayContaining(['Misconfigured', 'Failover', 'MissingService']))
+  expect(reasons.filter((reason) => !firstCells.some((cell) => cell.includes(`\`${reason}\``)))).toEqual([])
+})
+
+test('docs/OPERATIONS.md explains every flag', () => {
+  const source = readFileSync(new URL('../../src/config.ts', import.meta.url), 'utf8')
+  const flags = [...source.matchAll(/[oO]ption\(\s*'(?:-\w, )?(--[a-z-]+)/g)].map(([, flag = '']) => flag)
+  expect(flags).toEqual(expect.arrayContaining(['--log-level', '--notifications', '--selector']))
+  expect(flags.filter((flag) => !firstCells.some((cell) => cell.includes(`\`${flag}\``)))).toEqual([])
+})
