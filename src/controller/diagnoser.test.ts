@@ -62,6 +62,34 @@ describe('a finding', () => {
     expect([...diagnoser.counts()]).toEqual([{ kind: 'HTTPRoute', reason: 'MissingService', count: 1 }])
   })
 
+  it('is looked for again in the routes that name a Service of which something is new, and in no other', async () => {
+    const looked: string[] = []
+    diagnoser = new Diagnoser({
+      clock,
+      surroundings: {
+        ports: (service) => {
+          looked.push(service)
+          return [80]
+        },
+        hasProfile: () => false,
+        start: () => {},
+      },
+      say: () => {},
+    })
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    diagnoser.see('TrafficSplit/shop/web', split)
+    await clock.advance(5_000)
+    looked.length = 0
+    diagnoser.touch('shop/east')
+    await clock.advance(5_000)
+    expect([...new Set(looked)].sort()).toEqual(['shop/east', 'shop/web'])
+    looked.length = 0
+    diagnoser.see('HTTPRoute/shop/web', undefined)
+    diagnoser.touch('shop/east')
+    await clock.advance(5_000)
+    expect(looked).not.toContain('shop/east')
+  })
+
   it('that is gone before it was told is not told', async () => {
     ports = undefined
     diagnoser.see('HTTPRoute/shop/web', routeOf())

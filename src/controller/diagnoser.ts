@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.ts'
-import { diagnose, type Finding, type FindingReason } from '../routes/diagnosis.ts'
+import { diagnose, diagnoseZeros, type Finding, type FindingReason } from '../routes/diagnosis.ts'
 import type { Route } from '../routes/route.ts'
-import type { RouteKey } from './route-index.ts'
+import { backendsOf, RouteIndex, type RouteKey } from './route-index.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface DiagnoserOptions {
@@ -21,7 +21,8 @@ const settleMs = 5_000
 export class Diagnoser {
   readonly #options: DiagnoserOptions
   readonly #routes = new Map<RouteKey, Route>()
-  readonly #parents = new Map<string, Set<RouteKey>>()
+  readonly #byParent = new RouteIndex(({ apexes }) => apexes)
+  readonly #byService = new RouteIndex((route) => [...route.apexes, ...backendsOf(route)])
   readonly #due = new Map<RouteKey, Timer>()
   readonly #found = new Map<RouteKey, Map<string, Finding>>()
   #stopped = false
@@ -36,6 +37,7 @@ export class Diagnoser {
     if (before === route) return
     if (route) this.#routes.set(key, route)
     else this.#routes.delete(key)
+    this.#byService.change(key, before, route)
     if (claimOf(before) !== claimOf(route)) this.#moveParents(key, before, route)
     if (!route) {
       this.#forget(key)
@@ -43,20 +45,13 @@ export class Diagnoser {
     }
     if (route.accepted !== undefined) this.#options.surroundings.start()
     // Zeros are repaired at once, and harm the proxies for longer than they stand.
-    for (const finding of this.#diagnose(key, route)) {
-      if (finding.reason === 'AllWeightsZero') this.#tell(key, route, finding)
-    }
+    for (const finding of diagnoseZeros(route)) this.#tell(key, route, finding)
     this.#schedule(key)
   }
 
   /** Something is known anew of a Service that routes name. */
   touch(service: string): void {
-    for (const [key, route] of this.#routes) {
-      const names = route.splits.some(({ backends }) =>
-        backends.some((backend) => backend.service === service),
-      )
-      if (names || route.apexes.includes(service)) this.#schedule(key)
-    }
+    for (const key of this.#byService.using(service)) this.#schedule(key)
   }
 
   touchAll(): void {
@@ -114,19 +109,16 @@ export class Diagnoser {
   #diagnose(key: RouteKey, route: Route): Finding[] {
     const { ports, hasProfile } = this.#options.surroundings
     const rivals = (service: string) =>
-      [...(this.#parents.get(service) ?? [])]
+      [...this.#byParent.using(service)]
         .map((other) => (other === key ? undefined : this.#routes.get(other)))
         .filter((other) => other !== undefined)
     return diagnose(route, { ports, hasProfile, rivals })
   }
 
   #moveParents(key: RouteKey, before: Route | undefined, after: Route | undefined): void {
-    for (const apex of before?.apexes ?? []) this.#parents.get(apex)?.delete(key)
-    for (const apex of after?.apexes ?? []) {
-      this.#parents.set(apex, (this.#parents.get(apex) ?? new Set()).add(key))
-    }
+    this.#byParent.change(key, before, after)
     const concerned = [...(before?.apexes ?? []), ...(after?.apexes ?? [])]
-    for (const apex of concerned) for (const other of this.#parents.get(apex) ?? []) this.#schedule(other)
+    for (const apex of concerned) for (const other of this.#byParent.using(apex)) this.#schedule(other)
   }
 
   #forget(key: RouteKey): void {

@@ -36,6 +36,13 @@ describe('the index of routes', () => {
     )
   })
 
+  it('may follow other Services of a route than its backends', () => {
+    const index = new RouteIndex(({ name }) => [`shop/${name}-apex`])
+    index.change('TrafficSplit/shop/route', undefined, routeUsing(['web']))
+    expect([...index.using('shop/route-apex')]).toEqual(['TrafficSplit/shop/route'])
+    expect([...index.using('shop/web')]).toEqual([])
+  })
+
   it('answers for one Service without looking at the routes of others', () => {
     const index = new RouteIndex()
     for (let number = 0; number < 1_000; number += 1) {

@@ -7,16 +7,28 @@ export type RouteKey = string
 /** Service -> routes that use it, so that a change costs as much as the routes it touches, and no more. */
 export class RouteIndex {
   readonly #routes = new Map<ServiceKey, Set<RouteKey>>()
+  readonly #servicesOf: (route: Route) => Iterable<ServiceKey>
 
-  /** The routes that name a Service as a backend. */
+  /** `servicesOf` says which Services a route uses; its backends unless told. */
+  constructor(servicesOf: (route: Route) => Iterable<ServiceKey> = backendsOf) {
+    this.#servicesOf = servicesOf
+  }
+
+  /** The routes that use a Service. */
   using(service: ServiceKey): Iterable<RouteKey> {
     return this.#routes.get(service) ?? []
   }
 
   /** Moves a route from the Services of its old form to those of its new one. */
   change(key: RouteKey, before: Route | undefined, after: Route | undefined): void {
-    for (const service of servicesOf(before)) this.#remove(service, key)
-    for (const service of servicesOf(after)) this.#add(service, key)
+    const used = this.#usedBy(before)
+    const uses = this.#usedBy(after)
+    for (const service of used) if (!uses.has(service)) this.#remove(service, key)
+    for (const service of uses) if (!used.has(service)) this.#add(service, key)
+  }
+
+  #usedBy(route: Route | undefined): Set<ServiceKey> {
+    return new Set(route ? this.#servicesOf(route) : [])
   }
 
   #add(service: ServiceKey, key: RouteKey): void {
@@ -32,5 +44,6 @@ export class RouteIndex {
   }
 }
 
-const servicesOf = (route: Route | undefined): Set<ServiceKey> =>
-  new Set(route?.splits.flatMap((split) => split.backends.map(({ service }) => service)))
+/** The Services that a route names as backends. */
+export const backendsOf = (route: Route): ServiceKey[] =>
+  route.splits.flatMap((split) => split.backends.map(({ service }) => service))

@@ -34,7 +34,7 @@ type Diagnosis = (route: Route, around: Surroundings) => readonly string[]
 /** Gateway API routes have a status; a TrafficSplit has none. */
 const isGateway = ({ accepted }: Route): boolean => accepted !== undefined
 
-const allWeightsZero: Diagnosis = ({ splits }) =>
+const allWeightsZero = ({ splits }: Route): string[] =>
   splits
     .filter((split) => split.backends.length > 1 && isAllZero(split))
     .map(
@@ -110,6 +110,12 @@ const diagnoses: readonly (readonly [FindingReason, Diagnosis])[] = [
   ['MissingPort', missingPort],
 ]
 
+const findingsOf = (reason: FindingReason, messages: readonly string[]): Finding[] =>
+  messages.map((message) => ({ reason, message }))
+
 /** All that is wrong with a route, each thing once; empty where nothing is. */
 export const diagnose = (route: Route, around: Surroundings): Finding[] =>
-  diagnoses.flatMap(([reason, find]) => find(route, around).map((message) => ({ reason, message })))
+  diagnoses.flatMap(([reason, find]) => findingsOf(reason, find(route, around)))
+
+/** What is wrong with the weights of a route themselves, without a look around. */
+export const diagnoseZeros = (route: Route): Finding[] => findingsOf('AllWeightsZero', allWeightsZero(route))
