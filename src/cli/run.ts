@@ -37,7 +37,7 @@ function connectOnce(io: Io, { cluster, verbose }: Globals) {
   const open = async (options: ClusterOptions) => {
     const found = await io.connect(options)
     if (!found.ok) return err(noCluster(found.error))
-    return ok(verbose ? { ...found.value, transport: await told(io, found.value) } : found.value)
+    return ok(verbose ? await told(io, found.value) : found.value)
   }
   return {
     connect: async () => {
@@ -51,8 +51,14 @@ function connectOnce(io: Io, { cluster, verbose }: Globals) {
   }
 }
 
-const told = async ({ stderr, clock }: Io, { transport }: Cluster) =>
-  (await import('./verbose.ts')).tellRequests(transport, stderr, clock)
+async function told({ stderr, clock }: Io, cluster: Cluster): Promise<Cluster> {
+  const { tellForwards, tellRequests } = await import('./verbose.ts')
+  return {
+    ...cluster,
+    transport: tellRequests(cluster.transport, stderr, clock),
+    forward: tellForwards(cluster.forward, stderr, clock),
+  }
+}
 
 const noCluster = (message: string): Failure => ({
   exitCode: exitCodes.usage,

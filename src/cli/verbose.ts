@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { KubeRequest, Transport } from '../kube/transport.ts'
-import type { Stream } from './io.ts'
+import type { Cluster, Stream } from './io.ts'
 
 /** A transport that prints each request with its outcome and its time, as `--verbose` asks. */
 export function tellRequests(transport: Transport, stderr: Stream, clock: Clock): Transport {
@@ -21,5 +21,17 @@ export function tellRequests(transport: Transport, stderr: Stream, clock: Clock)
     request: (req) => tell(req, transport.request(req)),
     stream: (req) => tell(req, transport.stream(req)),
     close: () => transport.close(),
+  }
+}
+
+/** The same of connections to Pods. */
+export function tellForwards(forward: Cluster['forward'], stderr: Stream, clock: Clock): Cluster['forward'] {
+  return async (to, signal) => {
+    const began = clock.now()
+    const result = await forward(to, signal)
+    const outcome = result.ok ? 'ok' : 'failed'
+    const ms = Math.round(clock.now() - began)
+    stderr.write(`port ${to.port} of ${to.namespace}/${to.pod} ${outcome} ${ms} ms\n`)
+    return result
   }
 }

@@ -139,6 +139,12 @@ describe('the dashboard on this machine', () => {
     await expect.poll(() => forwarded.every(({ destroyed }) => destroyed)).toBe(true)
   })
 
+  test('with --verbose tells of each connection to the Pod', async () => {
+    await addPod('operator-1')
+    const { said } = await start('dashboard --show url --port 0 --verbose')
+    expect(said()).toMatch(/^port 8081 of linkerd-failover\/operator-1 ok \d+ ms$/m)
+  })
+
   test('ends at Ctrl-C although pages are open', async () => {
     await addPod('operator-1')
     const { url, end } = await start()

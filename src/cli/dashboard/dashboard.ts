@@ -1,10 +1,10 @@
-import { isIP } from 'node:net'
 import * as z from 'zod'
 import { sleep } from '../../clock.ts'
 import { err, ok, type Result } from '../../result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
 import type { Io } from '../io.ts'
+import { isLoopback, urlOf } from './address.ts'
 import { ask, type Relay, startRelay } from './relay.ts'
 import { Source } from './source.ts'
 
@@ -75,7 +75,7 @@ async function listen({ address, port }: DashboardFlags, source: Source): Promis
 
 function announce(io: Io, { address, show }: DashboardFlags, source: Source, { port }: Relay) {
   const { pod, doubt } = source.choice
-  const url = `http://${hostOf(address)}:${port}`
+  const url = urlOf(address, port)
   if (doubt !== undefined) io.stderr.write(`who leads is not known: ${doubt}\n`)
   io.stderr.write(`the dashboard of ${pod.namespace}/${pod.pod} is at this address, until Ctrl-C:\n`)
   io.stdout.write(`${url}\n`)
@@ -110,11 +110,3 @@ async function follow(io: Io, source: Source, relay: Relay): Promise<void> {
     lastTrouble = trouble
   }
 }
-
-/** As it stands in a URL that a browser on this machine can open. */
-function hostOf(address: string): string {
-  if (address === '0.0.0.0' || address === '::') return 'localhost'
-  return isIP(address) === 6 ? `[${address}]` : address
-}
-
-const isLoopback = (address: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(address)
