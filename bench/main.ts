@@ -8,26 +8,32 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Figure, meets, type Outcome, table } from './figures.ts'
-import { type Part, plan } from './plan.ts'
+import { longRun, type Part, plan } from './plan.ts'
 import { type Plot, svg } from './plot.ts'
 import { openStand } from './stand.ts'
 
 const usage = `npm run bench                          all figures
 npm run bench -- NAME [NAME ...]       some: reaction, mass, watched, start, restart, churn,
-                                       routes, growth, mass10k, memory (as root), stall
+                                       handover, routes, growth, mass10k, stall, and as root
+                                       memory, memory50k, memory10k
 npm run bench -- --quick               small sizes and one round, to see that it works
-npm run bench -- --save                also write the figures and plots to docs/bench/`
+npm run bench -- --soak MINUTES        nothing but losses and returns for so long, and what it does to memory
+npm run bench -- --save                also write the figures and plots to docs/bench/; of all, or of a soak`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
+    soak: { type: 'string' },
     save: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
-const parts = plan({ quick: values.quick, rounds: values.quick ? 1 : Number(values.rounds) })
+const parts =
+  values.soak === undefined
+    ? plan({ quick: values.quick, rounds: values.quick ? 1 : Number(values.rounds) })
+    : [longRun(Number(values.soak))]
 
 async function main(): Promise<number> {
   const names = parts.flatMap(({ scenarios }) => Object.keys(scenarios))
@@ -35,6 +41,10 @@ async function main(): Promise<number> {
   if (values.help || unknown.length > 0) {
     console.log(unknown.length > 0 ? `unknown: ${unknown.join(', ')}\n${usage}` : usage)
     return unknown.length > 0 ? 64 : 0
+  }
+  if (values.save && positionals.length > 0) {
+    console.log(`--save is for a whole run: the figures of some would stand for all\n${usage}`)
+    return 64
   }
   const figures: Figure[] = []
   const plots: Plot[] = []
@@ -74,7 +84,7 @@ function save(figures: readonly Figure[], plots: readonly Plot[], machine: strin
   const date = new Date().toISOString().slice(0, 10)
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ')
   writeFileSync(
-    join(folder, 'figures.txt'),
+    join(folder, values.soak === undefined ? 'figures.txt' : 'soak.txt'),
     `${date}, commit ${commit}, ${machine}\n${command}\n\n${table(figures)}\n`,
   )
   for (const plot of plots) writeFileSync(join(folder, `${plot.name}.svg`), svg(plot, command))

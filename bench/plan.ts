@@ -1,9 +1,11 @@
 import type { Outcome } from './figures.ts'
 import { httpRoute, type Kind, trafficSplit } from './kind.ts'
 import { churn } from './scenarios/churn.ts'
+import { handOver } from './scenarios/handover.ts'
 import { mass, watched } from './scenarios/mass.ts'
 import { memory } from './scenarios/memory.ts'
 import { growth, reaction } from './scenarios/reaction.ts'
+import { soak } from './scenarios/soak.ts'
 import { stall } from './scenarios/stall.ts'
 import { startDown, startHealthy } from './scenarios/start.ts'
 import type { Stand } from './stand.ts'
@@ -35,6 +37,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
       start: (stand) => startDown(stand, splits, rounds),
       restart: (stand) => startHealthy(stand, splits),
       churn: (stand) => churn(stand, { perSecond: 1000, seconds: quick ? 3 : 20 }),
+      handover: (stand) => handOver(stand, splits, rounds),
     },
   }
   const routes: Part = {
@@ -46,14 +49,30 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
     scenarios: {
       growth: (stand) => growth(stand, quick ? [100, 200] : [100, 1000, 3000, 10_000]),
       mass10k: (stand) => mass(stand, quick ? 300 : 10_000, 1),
+      memory10k: (stand) => memory(stand, [{ splits: quick ? 300 : 10_000 }], 1),
     },
   }
   const crowded: Part = {
     kind: trafficSplit,
     scenarios: {
-      memory: (stand) => memory(stand, splits, quick ? 2000 : 20_000, rounds),
-      stall: (stand) => stall(stand, quick ? 2000 : 50_000),
+      memory: (stand) =>
+        memory(
+          stand,
+          [
+            { splits, aim: 90 },
+            { splits, others: quick ? 2000 : 20_000, aim: 110, peakAim: 130 },
+          ],
+          rounds,
+        ),
+      stall: (stand) => stall(stand, quick ? 3000 : 50_000),
+      memory50k: (stand) => memory(stand, [{ splits, others: quick ? 3000 : 50_000 }], 1),
     },
   }
   return [few, routes, many, crowded]
 }
+
+/** A long run, by itself: what stays bounded when it goes on and on. */
+export const longRun = (minutes: number): Part => ({
+  kind: trafficSplit,
+  scenarios: { soak: (stand) => soak(stand, 1000, minutes) },
+})

@@ -13,6 +13,8 @@ export interface Subject {
   readonly name: 'floor' | 'operator'
   /** Resolves once it acts; rejects with its last output when it ended instead. */
   ready(): Promise<void>
+  /** Resolves once it knows the readiness of all services, also where it only stands by. */
+  synced(): Promise<void>
   /** The outcome of `work`, which waits for what the program does; rejects as `ready` does. */
   during<T>(work: Promise<T>): Promise<T>
   /** Value of one series of its metrics, summed over labels; 0 where it has none. */
@@ -28,6 +30,8 @@ export interface Subject {
   follow(readers: number, stuck?: 'stuck'): Promise<() => Promise<void>>
   /** SIGTERM, so that nothing of it is still under way when the next one is measured. */
   stop(): Promise<void>
+  /** SIGKILL. */
+  kill(): Promise<void>
 }
 
 /** What both programs need to be started in a cluster. */
@@ -67,11 +71,13 @@ export function startSubject(
   let admin = ''
   const fails = ended.then(() => Promise.reject(new Error(`the ${name} ended:\n${tail.join('\n')}`)))
   fails.catch(() => {})
+  const synced = Promise.withResolvers<void>()
   const acts = new Promise<void>((resolve) => {
     const read = (line: string) => {
       tail.push(line)
       if (tail.length > 20) tail.shift()
       admin = /admin server listening on ([\d.:]+)/.exec(line)?.[1] ?? admin
+      if (line.includes('the readiness of all services is known')) synced.resolve()
       if (line === 'ready' || line.includes('failing over from now on')) resolve()
     }
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', read)
@@ -79,6 +85,7 @@ export function startSubject(
   return {
     name,
     ready: () => Promise.race([acts, fails]),
+    synced: () => Promise.race([synced.promise, fails]),
     during: (work) => Promise.race([work, fails]),
     metric: async (series) => sumOf(await (await fetch(`http://${admin}/metrics`)).text(), series),
     cpuMs: () => cpuOf(child.pid ?? 0),
@@ -86,6 +93,10 @@ export function startSubject(
     follow: (readers, stuck) => follow(admin, readers, stuck),
     stop: async () => {
       child.kill('SIGTERM')
+      await ended
+    },
+    kill: async () => {
+      kill()
       await ended
     },
   }
@@ -129,8 +140,8 @@ function sumOf(text: string, series: string): number {
   return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
 }
 
-/** Fields 14 and 15 of `/proc/PID/stat` (see proc(5)), in ticks of 10 ms. */
-function cpuOf(pid: number): number {
+/** Processor time of a process (ms): fields 14 and 15 of `/proc/PID/stat` (see proc(5)), in ticks of 10 ms. */
+export function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * 10

@@ -13,14 +13,9 @@ export async function churn(
   await operator.ready()
   const watched = 'linkerd_failover_watch_events_total'
   const [cpu, events, began] = [operator.cpuMs(), await operator.metric(watched), performance.now()]
-  const path = (i: number) => at(slices, 'endpointslices', `other-${i % 1000}-1`)
   for (let sent = 0; performance.now() - began < seconds * 1000; ) {
     const due = Math.floor(((performance.now() - began) / 1000) * perSecond) - sent
-    const writes = Array.from({ length: Math.min(due, 64) }, (_, i) => {
-      const round = Math.floor((sent + i) / 1000)
-      const change = [{ op: 'replace', path: '/endpoints/0/conditions/ready', value: round % 2 === 1 }]
-      return stand.controlPlane.api.patch(path(sent + i), change, 'json-patch')
-    })
+    const writes = Array.from({ length: Math.min(due, 64) }, (_, i) => changeOther(stand, sent + i))
     sent += writes.length
     await Promise.all([...writes, delay(5)])
   }
@@ -30,4 +25,11 @@ export async function churn(
   await operator.stop()
   const measure = `processor time at ${rate.toLocaleString('en')} unrelated changes/s`
   return { figures: [{ measure, unit: '%', operator: (used / elapsed) * 100 }] }
+}
+
+/** The `i`th change of the first thousand services that no route uses, each in its turn; they must be there. */
+export function changeOther({ controlPlane }: Stand, i: number): Promise<void> {
+  const ready = Math.floor(i / 1000) % 2 === 1
+  const change = [{ op: 'replace', path: '/endpoints/0/conditions/ready', value: ready }]
+  return controlPlane.api.patch(at(slices, 'endpointslices', `other-${i % 1000}-1`), change, 'json-patch')
 }

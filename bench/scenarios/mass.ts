@@ -97,7 +97,8 @@ async function growthUnderStuckReaders(stand: Stand, operator: Subject, count: n
   return grown
 }
 
-async function storm(stand: Stand, count: number, ready: boolean): Promise<Storm> {
+/** The first `count` primaries are lost, or come back, at once. */
+export async function storm(stand: Stand, count: number, ready: boolean): Promise<Storm> {
   const side = ready ? 'primary' : 'secondary'
   const began = performance.now()
   const seen = Array.from({ length: count }, (_, pair) => stand.observer.on(pairName(pair), side))

@@ -8,53 +8,77 @@ import { startContainer } from '../../test/container/container.ts'
 import { type Image, makeImage } from '../../test/container/image.ts'
 import { type Figure, median, type Outcome } from '../figures.ts'
 import type { Stand } from '../stand.ts'
-import { memoryOf } from '../subject.ts'
+import { cpuOf, memoryOf } from '../subject.ts'
 
 /** After the start, when it has nothing more to do (ms). */
 const settles = 10_000
 
+/** What it is started among, and the most that it may need there (MiB). */
+export interface Crowd {
+  readonly splits: number
+  /** Services that no split uses. */
+  readonly others?: number
+  readonly aim?: number
+  readonly peakAim?: number
+}
+
+interface Needs {
+  /** Resident memory, at rest and at its peak (MiB). */
+  readonly now: number
+  readonly peak: number
+  /** Processor time from the start until it acts (ms). */
+  readonly startMs: number
+  /** Share of a processor while nothing changes (%). */
+  readonly rest: number
+}
+
 /**
- * Resident memory of the operator as its image runs it: the bundle, the flags of the Dockerfile, a token and a
- * certificate; with the splits alone, and among services that no split uses. Needs root, as containers do.
+ * Memory and processor time of the operator as its image runs it: the bundle, the flags of the Dockerfile, a token
+ * and a certificate; in clusters of growing size. Needs root, as containers do.
  */
-export async function memory(stand: Stand, splits: number, others: number, rounds: number): Promise<Outcome> {
+export async function memory(stand: Stand, crowds: readonly Crowd[], rounds: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'memory-'))
   try {
     const image = await makeImage(folder)
-    await stand.grow(splits)
-    const alone = await measure(stand, image, rounds)
-    await stand.addOthers(others)
-    const among = await measure(stand, image, rounds)
-    const what = `memory of the image, ${splits.toLocaleString('en')} splits`
-    const crowd = `${what}, ${others.toLocaleString('en')} other services`
-    const figure = (measure: string, operator: number, aim: number): Figure => ({
-      measure,
-      unit: 'MiB',
-      operator,
-      aim,
-    })
-    return {
-      figures: [
-        figure(what, alone.now, 90),
-        figure(crowd, among.now, 110),
-        figure(`${crowd}, peak`, among.peak, 130),
-      ],
+    const figures: Figure[] = []
+    for (const crowd of crowds) {
+      await stand.grow(crowd.splits)
+      await stand.addOthers(crowd.others ?? 0)
+      figures.push(...figuresOf(crowd, await measure(stand, image, rounds)))
     }
+    return { figures }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function measure({ controlPlane }: Stand, image: Image, rounds: number) {
+function figuresOf({ splits, others = 0, aim, peakAim }: Crowd, needs: Needs): Figure[] {
+  const crowd = others > 0 ? `, ${others.toLocaleString('en')} other services` : ''
+  const name = `of the image, ${splits.toLocaleString('en')} splits${crowd}`
+  return [
+    { measure: `memory ${name}`, unit: 'MiB', operator: needs.now, ...(aim && { aim }) },
+    { measure: `memory ${name}, peak`, unit: 'MiB', operator: needs.peak, ...(peakAim && { aim: peakAim }) },
+    { measure: `processor time ${name}, start`, unit: 'ms', operator: needs.startMs },
+    { measure: `processor time ${name}, at rest`, unit: '%', operator: needs.rest },
+  ]
+}
+
+async function measure({ controlPlane }: Stand, image: Image, rounds: number): Promise<Needs> {
   const serviceAccount = await controlPlane.operatorServiceAccount()
-  const seen = []
+  const seen: Needs[] = []
   for (let round = 0; round < rounds; round++) {
     seen.push(await startOnce(image, serviceAccount, controlPlane.url))
   }
-  return { now: median(seen.map(({ now }) => now)), peak: median(seen.map(({ peak }) => peak)) }
+  const middle = (of: (needs: Needs) => number) => median(seen.map(of))
+  return {
+    now: middle(({ now }) => now),
+    peak: middle(({ peak }) => peak),
+    startMs: middle(({ startMs }) => startMs),
+    rest: middle(({ rest }) => rest),
+  }
 }
 
-async function startOnce(image: Image, serviceAccount: string, server: string) {
+async function startOnce(image: Image, serviceAccount: string, server: string): Promise<Needs> {
   const args = ['--admin-addr', '127.0.0.1:0', '--log-format', 'json']
   const child = startContainer(image, { serviceAccount, server, args })
   const ended = once(child, 'exit')
@@ -62,8 +86,12 @@ async function startOnce(image: Image, serviceAccount: string, server: string) {
   process.once('exit', kill)
   try {
     await untilItActs(child)
-    await pause(settles)
-    return memoryOf(child.pid ?? 0)
+    const pid = child.pid ?? 0
+    const startMs = cpuOf(pid)
+    await pause(settles / 2)
+    const before = cpuOf(pid)
+    await pause(settles / 2)
+    return { ...memoryOf(pid), startMs, rest: ((cpuOf(pid) - before) / (settles / 2)) * 100 }
   } finally {
     child.kill('SIGTERM')
     await ended
