@@ -37,14 +37,10 @@ const parts =
 
 async function main(): Promise<number> {
   const names = parts.flatMap(({ scenarios }) => Object.keys(scenarios))
-  const unknown = positionals.filter((name) => !names.includes(name))
-  if (values.help || unknown.length > 0) {
-    console.log(unknown.length > 0 ? `unknown: ${unknown.join(', ')}\n${usage}` : usage)
-    return unknown.length > 0 ? 64 : 0
-  }
-  if (values.save && positionals.length > 0) {
-    console.log(`--save is for a whole run: the figures of some would stand for all\n${usage}`)
-    return 64
+  const complaint = complaintOf(names)
+  if (values.help || complaint !== undefined) {
+    console.log([complaint, usage].filter(Boolean).join('\n'))
+    return complaint === undefined ? 0 : 64
   }
   const figures: Figure[] = []
   const plots: Plot[] = []
@@ -59,6 +55,14 @@ async function main(): Promise<number> {
   console.log(`\n${machine}\n${table(figures)}`)
   if (values.save) save(figures, plots, machine)
   return figures.every(meets) ? 0 : 1
+}
+
+/** What is wrong with the arguments, or `undefined`. */
+function complaintOf(names: readonly string[]): string | undefined {
+  const unknown = positionals.filter((name) => !names.includes(name))
+  if (unknown.length > 0) return `unknown: ${unknown.join(', ')}`
+  const isPartial = values.save && positionals.length > 0
+  return isPartial ? '--save is for a whole run: the figures of some would stand for all' : undefined
 }
 
 /** What the chosen scenarios find, one after the other in one cluster; none is started where none is chosen. */
