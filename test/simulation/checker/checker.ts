@@ -52,6 +52,7 @@ export class Checker implements Witness {
     const resource = resourceOf(request)
     const { now } = this.#scheduler
     const sent = { process, request, resource, at: now, version: this.#server.version, view }
+    if (request.method === 'PATCH' && routeResources.includes(resource)) this.#ledger.wrote(sent)
     const what = `${process.name} sends ${request.method} ${request.path}`
     if (this.#still && !isUpkeep(sent)) this.fail('not still', what)
     const early = this.#patience.earlyBy(sent)
@@ -67,6 +68,7 @@ export class Checker implements Witness {
 
   told(process: Process, resource: string, version: number): void {
     this.#viewOf(process).told(resource, version)
+    this.#ledger.seen(process, resource, version, this.#scheduler.now)
   }
 
   /** What was known before counts until the process has taken the list in, one moment later. */
@@ -115,7 +117,10 @@ export class Checker implements Witness {
     const verdict = judge(write)
     if (verdict) this.fail(verdict.rule, verdict.what)
     const moves = movesOf(write)
-    if (moves.size > 0) this.#ledger.transition({ key, moves, sent: author, version, answeredAt: undefined })
+    if (moves.size === 0) return
+    const { recognisable } = write
+    const open = { answeredAt: undefined, seenAt: undefined }
+    this.#ledger.transition({ key, moves, sent: author, version, recognisable, ...open })
   }
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import type { Process } from '../engine/process.ts'
@@ -10,9 +11,16 @@ interface Transition {
   readonly moves: Moves
   readonly sent: Sent
   readonly version: number
+  /** Nothing else had happened to the route since its writer looked: it can know the state that follows for its own. */
+  readonly recognisable: boolean
   /** When the process got the answer; absent while it has none. */
   answeredAt: number | undefined
+  /** When the watch told the process of this very state; absent while it did not. */
+  seenAt: number | undefined
 }
+
+/** For so long a write without an answer is remembered (ms); less than the operator promises. */
+const rememberedMs = 60_000
 
 /** What an Event says. */
 interface Told {
@@ -36,6 +44,8 @@ export class Ledger {
   readonly #told = new Map<string, Told>()
   /** By process, route and direction: the request about it that was sent last. Events may overtake each other. */
   readonly #lastSent = new Map<string, Sent>()
+  /** By process and route: the write that was tried last. */
+  readonly #lastWrite = new Map<string, Sent>()
   /** Processes whose Events the server did not take. */
   readonly #troubled = new Set<Process>()
   /** Names of processes that led, and lead no more: their Events wait. */
@@ -73,6 +83,20 @@ export class Ledger {
     if (transition && good) transition.answeredAt = now
   }
 
+  /** A write to a route leaves its process. */
+  wrote(sent: Sent): void {
+    this.#lastWrite.set(`${sent.process.name} ${keyOfPath(sent.request.path)}`, sent)
+  }
+
+  /** A process read of one change in a watch. Of each route it remembers the write that it tried last. */
+  seen(process: Process, resource: string, version: number, now: number): void {
+    const seen = this.#transitions.findLast(
+      (one) => one.version === version && one.sent.process === process && one.sent.resource === resource,
+    )
+    const last = seen && this.#lastWrite.get(`${process.name} ${seen.key}`)
+    if (last && isDeepStrictEqual(last.request.body, seen.sent.request.body)) seen.seenAt ??= now
+  }
+
   /** An Event was written: nothing may be told that its writer cannot know to be done. */
   event(object: KubeObject | undefined, author: Sent | undefined): void {
     const direction = object && notes.find(([part]) => String(object.message).includes(part))?.[1]
@@ -106,7 +130,7 @@ export class Ledger {
 
   /** Splits of one write that moved the same way for the same reason are told of together. */
   #demand(process: Process, key: string): void {
-    const done = this.#transitionsOf(process, key).filter(({ answeredAt }) => answeredAt !== undefined)
+    const done = this.#transitionsOf(process, key).filter((one) => mustBeTold(one))
     for (const [, direction] of notes) {
       const count = done.filter(({ moves }) => moves.has(direction)).length
       const times = this.#timesTold(process, key, direction)
@@ -135,6 +159,10 @@ export class Ledger {
       .reduce((sum, { times }) => sum + times, 0)
   }
 }
+
+/** Its writer knows of it: by the answer, or because the watch showed it soon enough. */
+const mustBeTold = ({ answeredAt, recognisable, seenAt, sent }: Transition) =>
+  answeredAt !== undefined || (recognisable && seenAt !== undefined && seenAt - sent.at < rememberedMs)
 
 /** The process had the answer when it sent the Event, or had seen its write by then. */
 const isKnownTo = ({ answeredAt, version, key }: Transition, { at, view }: Sent) =>

@@ -15,6 +15,8 @@ export interface RouteWrite {
   readonly after: Route | undefined
   /** Its writer can have known the route as it was. */
   readonly known: boolean
+  /** Its writer had seen all that happened to the route before. */
+  readonly recognisable: boolean
   /** The decision table explains it. */
   readonly wanted: boolean
 }
@@ -77,7 +79,8 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
   const possible = (service: string) => facts.services.possible(service, spans)
   const wanted =
     before !== undefined && after !== undefined && isWanted(before.splits, after.splits, possible)
-  return { key, sent, before, after, known, wanted }
+  const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1
+  return { key, sent, before, after, known, recognisable, wanted }
 }
 
 /** The splits whose weights a write changed, before and after it. */

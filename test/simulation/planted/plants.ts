@@ -275,10 +275,25 @@ export const planted: readonly Planted[] = [
   {
     name: 'not told',
     breaks: ['untold transition'],
-    within: 10,
+    within: 20,
     plant: (transport) =>
       changed(transport, {
         request: (req) => (isEventCreation(req) ? Promise.resolve(ok({})) : transport.request(req)),
+      }),
+  },
+  {
+    // The write was applied, its answer was lost, and it is forgotten when its second try is refused for what it did.
+    name: 'a lost answer taken for a refusal',
+    breaks: ['untold transition'],
+    within: 40,
+    menu: ['lose', 'lag'],
+    plant: (transport) =>
+      changed(transport, {
+        request: async (req) => {
+          const answer = await transport.request(req)
+          if (!isRoutePatch(req) || answer.ok || answer.error.kind !== 'timeout') return answer
+          return err({ kind: 'conflict', message: answer.error.message })
+        },
       }),
   },
   {
