@@ -6,7 +6,7 @@ test.each([
   ['standby', 'pod-b', 'standby', 'A standby: pod-b writes the weights', 'pod-b'],
   ['standby', null, 'standby', 'A standby: another operator writes the weights', 'not known'],
   [
-    'unknown',
+    'alone',
     null,
     'no election',
     'No election: this operator acts alone, and writes the weights',

@@ -5,7 +5,7 @@ type Lead = Pick<Status, 'role' | 'leader'>
 
 /** Who writes, in a word or two. */
 export const roleWords = ({ role }: Lead): string =>
-  ({ leader: 'leader', standby: 'standby', unknown: 'no election' })[role]
+  ({ leader: 'leader', standby: 'standby', alone: 'no election' })[role]
 
 /** Who writes, in a sentence. Where nobody is elected, whoever runs writes. */
 export function leadWords({ role, leader }: Lead): string {
@@ -16,7 +16,7 @@ export function leadWords({ role, leader }: Lead): string {
 
 /** The leader's name, or why there is none. */
 export function leaderName({ role, leader }: Lead): string {
-  if (role === 'unknown') return 'none is elected: this one acts'
+  if (role === 'alone') return 'none is elected: this one acts'
   return leader ?? 'not known'
 }
 

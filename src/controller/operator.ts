@@ -47,8 +47,8 @@ export interface Operator {
   /** How every route stands, and what happened. */
   readonly view: View
   watches(): Iterable<WatchReading>
-  /** Which part this replica has, and who leads; `unknown` where nobody is elected. */
-  leadership(): { readonly role: 'leader' | 'standby' | 'unknown'; readonly leader: string | undefined }
+  /** Which part this replica has, and who leads; `alone` where nobody is elected. */
+  leadership(): { readonly role: 'leader' | 'standby' | 'alone'; readonly leader: string | undefined }
   /** Finishes the writes in flight and the Events that are due, hands the lead over, and leaves. */
   stop(): Promise<void>
 }
@@ -126,7 +126,7 @@ export function startOperator(options: OperatorOptions): Operator {
     view,
     watches: () => watches.readings(),
     leadership: () => ({
-      role: !options.election ? 'unknown' : leadership.leads ? 'leader' : 'standby',
+      role: !options.election ? 'alone' : leadership.leads ? 'leader' : 'standby',
       leader: leadership.leader,
     }),
     stop: async () => {

@@ -120,7 +120,7 @@ export const status = z
   .object({
     version: z.string(),
     instance: z.string().describe('The Pod that answers.'),
-    role: z.enum(['leader', 'standby', 'unknown']),
+    role: z.enum(['leader', 'standby', 'alone']).describe('`alone`: nobody is elected, and it writes.'),
     leader: z.string().nullable().describe('The Pod that leads, as far as this one knows.'),
     time: time.describe('Now, by the clock of the operator.'),
     startedAt: time,

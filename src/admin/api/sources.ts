@@ -4,7 +4,7 @@ import type { View } from '../../view/view.ts'
 
 /** Who leads, as this process knows it; `unknown` where nobody is elected. */
 export interface Leadership {
-  readonly role: 'leader' | 'standby' | 'unknown'
+  readonly role: 'leader' | 'standby' | 'alone'
   readonly leader: string | undefined
 }
 
