@@ -15,6 +15,9 @@ export class Patience {
   }
 }
 
-/** The same request is the same method for the same object; a creation names its object in the body. */
-const keyOf = ({ process, request: { method, path, body } }: Sent) =>
-  `${process.name} ${method} ${path} ${method === 'POST' ? JSON.stringify(body) : ''}`
+/**
+ * The same request is the same method for the same object; a creation names its object in the body. Services are
+ * watched twice, by a selector and without one: each of these watches waits for itself.
+ */
+const keyOf = ({ process, request: { method, path, query, body } }: Sent) =>
+  `${process.name} ${method} ${path} ${query?.labelSelector ?? ''} ${method === 'POST' ? JSON.stringify(body) : ''}`
