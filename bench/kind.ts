@@ -1,3 +1,4 @@
+import { acceptedFor } from '../sandbox/demo/routes.ts'
 import { type Resource, resourcePath } from '../src/kube/resource.ts'
 import { ref } from '../src/routes/testing/gateway-objects.ts'
 import type { Api, Body } from '../test/control-plane/api.ts'
@@ -43,7 +44,9 @@ export const httpRoute: Kind = {
     await api.create('/api/v1/namespaces/default/services', service(name))
     await api.create('/api/v1/namespaces/default/services', service(`${name}-b`))
     await api.create(pathOf({ resource: gateway }), route(name))
-    await api.patch(`${pathOf({ resource: gateway }, name)}/status`, { status: acceptedBy(name) })
+    await api.patch(`${pathOf({ resource: gateway }, name)}/status`, {
+      status: { parents: [acceptedFor(parent(name))] },
+    })
   },
 }
 
@@ -66,23 +69,4 @@ const route = (name: string): Body => ({
       backendRefs: [ref(name, 1), ref(`${name}-b`, 0)],
     })),
   },
-})
-
-/** The status that Linkerd's policy controller gives a route. */
-const acceptedBy = (name: string) => ({
-  parents: [
-    {
-      parentRef: parent(name),
-      controllerName: 'linkerd.io/policy-controller',
-      conditions: [
-        {
-          type: 'Accepted',
-          status: 'True',
-          reason: 'Accepted',
-          message: '',
-          lastTransitionTime: '2026-01-01T00:00:00Z',
-        },
-      ],
-    },
-  ],
 })

@@ -28,7 +28,8 @@ const httpRouteShape = z.object({
   }),
 })
 
-const parents = httpRoute().spec.parentRefs.map((parentRef) => ({
+/** The status of a route that Linkerd's policy controller has accepted for a parent. */
+export const acceptedFor = (parentRef: object) => ({
   parentRef,
   controllerName: 'linkerd.io/policy-controller',
   conditions: [
@@ -40,7 +41,7 @@ const parents = httpRoute().spec.parentRefs.map((parentRef) => ({
       lastTransitionTime: '2026-01-01T00:00:00Z',
     },
   ],
-}))
+})
 
 /** By the word that `--route` takes. */
 export const routes = {
@@ -60,7 +61,7 @@ export const routes = {
     shortName: 'httproute',
     path: paths.httpRoutes,
     object: httpRoute(),
-    status: { parents },
+    status: { parents: httpRoute().spec.parentRefs.map(acceptedFor) },
     read: (object) => {
       const route = httpRouteShape.safeParse(object).data
       const weights = route?.spec.rules[0].backendRefs.map((one): [string, number] => [one.name, one.weight])

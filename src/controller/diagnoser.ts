@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.ts'
 import { diagnose, diagnoseZeros, type Finding, type FindingReason } from '../routes/diagnosis.ts'
-import type { Route } from '../routes/route.ts'
-import { backendsOf, RouteIndex, type RouteKey } from './route-index.ts'
+import { backendServices, type Route } from '../routes/route.ts'
+import { RouteIndex, type RouteKey } from './route-index.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface DiagnoserOptions {
@@ -22,7 +22,7 @@ export class Diagnoser {
   readonly #options: DiagnoserOptions
   readonly #routes = new Map<RouteKey, Route>()
   readonly #byParent = new RouteIndex(({ apexes }) => apexes)
-  readonly #byService = new RouteIndex((route) => [...route.apexes, ...backendsOf(route)])
+  readonly #byService = new RouteIndex((route) => [...route.apexes, ...backendServices(route)])
   readonly #due = new Map<RouteKey, Timer>()
   readonly #found = new Map<RouteKey, Map<string, Finding>>()
   #stopped = false

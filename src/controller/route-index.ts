@@ -1,5 +1,5 @@
 import type { ServiceKey } from '../core/types.ts'
-import type { Route } from '../routes/route.ts'
+import { backendServices, type Route } from '../routes/route.ts'
 
 /** Identifies a route across kinds: `kind/namespace/name`, with the kind as its codec calls it. */
 export type RouteKey = string
@@ -10,7 +10,7 @@ export class RouteIndex {
   readonly #servicesOf: (route: Route) => Iterable<ServiceKey>
 
   /** `servicesOf` says which Services a route uses; its backends unless told. */
-  constructor(servicesOf: (route: Route) => Iterable<ServiceKey> = backendsOf) {
+  constructor(servicesOf: (route: Route) => Iterable<ServiceKey> = backendServices) {
     this.#servicesOf = servicesOf
   }
 
@@ -43,7 +43,3 @@ export class RouteIndex {
     if (routes?.size === 0) this.#routes.delete(service)
   }
 }
-
-/** The Services that a route names as backends. */
-export const backendsOf = (route: Route): ServiceKey[] =>
-  route.splits.flatMap((split) => split.backends.map(({ service }) => service))

@@ -1,6 +1,6 @@
 import { isAllZero } from '../core/split.ts'
 import type { ServiceKey } from '../core/types.ts'
-import type { Route } from './route.ts'
+import { backendServices, type Route } from './route.ts'
 import { conflictOf } from './sharing.ts'
 
 /** What can be wrong with a route that is well formed: it is followed, and does not do what its owner thinks. */
@@ -76,7 +76,7 @@ const serviceProfile: Diagnosis = (route, { hasProfile }) =>
     : []
 
 const missingService: Diagnosis = (route, { ports }) =>
-  servicesOf(route)
+  unique(backendServices(route))
     .filter((service) => ports(service) === undefined)
     .map(
       (service) => `there is no Service ${service}: requests for it fail; create it, or take the backend out`,
@@ -97,8 +97,6 @@ const missingPort: Diagnosis = ({ splits }, { ports }) =>
   )
 
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)]
-const servicesOf = ({ splits }: Route): ServiceKey[] =>
-  unique(splits.flatMap(({ backends }) => backends.map(({ service }) => service)))
 
 const diagnoses: readonly (readonly [FindingReason, Diagnosis])[] = [
   ['AllWeightsZero', allWeightsZero],

@@ -73,3 +73,7 @@ export interface RouteCodec {
   /** Total: an object that makes no sense becomes a route whose split states the problem. */
   read(object: unknown): Route
 }
+
+/** The Services that a route names as backends, one for each time that it does. */
+export const backendServices = ({ splits }: Pick<Route, 'splits'>): ServiceKey[] =>
+  splits.flatMap(({ backends }) => backends.map(({ service }) => service))

@@ -19,27 +19,6 @@ const rules = [
   { apiGroups: [''], resources: ['services', 'endpoints'], verbs: ['list'] },
 ]
 
-async function admitReader(): Promise<string> {
-  const metadata = { name: account, namespace: 'default' }
-  const rbac = 'rbac.authorization.k8s.io'
-  const objects = [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: rbac, kind: 'Role', name: account },
-      subjects: [{ kind: 'ServiceAccount', ...metadata }],
-    },
-  ]
-  await stage.kubectl('apply -f -', objects.map((object) => stringify(object)).join('---\n'))
-  const token = (await stage.kubectl(`create token ${account}`)).trim()
-  const path = join(tmpdir(), `reader-${process.pid}.kubeconfig`)
-  writeFileSync(path, kubeconfig(stage.controlPlane, token), { mode: 0o600 })
-  return path
-}
-
 beforeAll(async () => {
   stage = await setStage()
   await stage.controlPlane.installCrd()
@@ -50,11 +29,10 @@ beforeAll(async () => {
   await stage.cluster.addSplit('web', { web: 100, 'web-b': 0 })
   await stage.cluster.addService('solo', 1)
   await stage.cluster.addSplit('solo', { solo: 1 })
-  reader = await admitReader()
+  reader = await stage.userWith(account, rules)
 })
 afterAll(async () => {
   await stage?.stop()
-  if (reader) rmSync(reader, { force: true })
 })
 
 describe('a failover, as the commands show it', () => {

@@ -1,10 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { stringify } from 'yaml'
 import { buildDashboard } from '../../sandbox/demo/page/build.ts'
-import { kubeconfig } from '../control-plane/kubeconfig.ts'
 import { eventually } from '../e2e/eventually.ts'
 import { type Operator, startOperator } from '../e2e/operator.ts'
 import { type Kubelet, startKubelet } from './kubelet.ts'
@@ -17,7 +12,6 @@ import { type Stage, setStage } from './stage.ts'
 let stage: Stage
 let kubelet: Kubelet
 let operators: Operator[]
-const files: string[] = []
 const namespace = 'linkerd-failover'
 const show = `dashboard --show url --port 0 -n ${namespace}`
 const address = /http:\/\/localhost:\d+/
@@ -40,7 +34,6 @@ afterAll(async () => {
   await Promise.all((operators ?? []).map((operator) => operator.kill()))
   await kubelet?.stop()
   await stage?.stop()
-  for (const file of files) rmSync(file, { force: true })
 })
 
 const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
@@ -53,32 +46,21 @@ async function startedAt(url: string): Promise<unknown> {
 }
 
 /** A kubeconfig of somebody who may do this in the operator's namespace, and nothing else. */
-async function userWith(name: string, verbs: readonly string[]): Promise<string> {
-  const metadata = { name, namespace }
-  const rbac = 'rbac.authorization.k8s.io'
-  const rules = [
-    { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], resourceNames: [namespace], verbs: ['get'] },
-    { apiGroups: [''], resources: ['pods/portforward'], verbs },
-  ]
-  const objects = [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules },
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: rbac, kind: 'Role', name },
-      subjects: [{ kind: 'ServiceAccount', ...metadata }],
-    },
-  ]
-  await stage.kubectl('apply -f -', objects.map((object) => stringify(object)).join('---\n'))
-  const token = (await stage.kubectl(`-n ${namespace} create token ${name}`)).trim()
-  const path = join(tmpdir(), `${name}-${process.pid}.kubeconfig`)
-  files.push(path)
-  writeFileSync(path, kubeconfig(stage.controlPlane, token), { mode: 0o600 })
-  return path
-}
+const userWith = (name: string, verbs: readonly string[]) =>
+  stage.userWith(
+    name,
+    [
+      { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+      {
+        apiGroups: ['coordination.k8s.io'],
+        resources: ['leases'],
+        resourceNames: [namespace],
+        verbs: ['get'],
+      },
+      { apiGroups: [''], resources: ['pods/portforward'], verbs },
+    ],
+    namespace,
+  )
 
 describe('the dashboard, through the API server', () => {
   it('needs get and create on pods/portforward', async () => {

@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import { stringify } from 'yaml'
 import { name } from '../../src/install/manifest.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { kubeconfig } from '../control-plane/kubeconfig.ts'
 import type { Finished } from '../control-plane/kubectl.ts'
 import { type Cluster, openCluster } from '../e2e/cluster.ts'
 import { eventually } from '../e2e/eventually.ts'
@@ -27,6 +28,8 @@ export interface Stage {
   linkerd(args: string): Promise<Finished>
   /** Runs kubectl, which must succeed. */
   kubectl(args: string, input?: string): Promise<string>
+  /** The kubeconfig of a new ServiceAccount that may do this in its namespace, and nothing else. */
+  userWith(name: string, rules: readonly object[], namespace?: string): Promise<string>
   /** Creates what an installation creates; nothing runs the Pods, so the status says what they would. */
   install(): Promise<void>
   setAvailable(replicas: number): Promise<void>
@@ -88,23 +91,30 @@ export async function setStage(): Promise<Stage> {
   writeFileSync(onPath, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`)
   chmodSync(onPath, 0o755)
   const operators: Operator[] = []
-  const env = (kubeconfig: string) => ({
+  const env = (path: string) => ({
     PATH: `${folder}:/bin:/usr/bin`,
     HOME: folder,
-    KUBECONFIG: kubeconfig,
+    KUBECONFIG: path,
   })
 
   const stage: Stage = {
     controlPlane,
     cluster: openCluster(controlPlane.api),
-    cli: (args, kubeconfig = controlPlane.kubeconfigPath) =>
-      run(process.execPath, [main, ...words(args)], env(kubeconfig)),
-    watch: (args, kubeconfig = controlPlane.kubeconfigPath) => watch(words(args), env(kubeconfig)),
+    cli: (args, path = controlPlane.kubeconfigPath) =>
+      run(process.execPath, [main, ...words(args)], env(path)),
+    watch: (args, path = controlPlane.kubeconfigPath) => watch(words(args), env(path)),
     linkerd: (args) => run(binary('linkerd'), words(args), env(controlPlane.kubeconfigPath)),
     kubectl: async (args, input) => {
       const { code, stdout, stderr } = await controlPlane.kubectl(words(args), input)
       expect(code, `kubectl ${args}\n${stdout}${stderr}`).toBe(0)
       return stdout
+    },
+    userWith: async (user, rules, namespace = 'default') => {
+      await stage.kubectl('apply -f -', account(user, namespace, rules))
+      const token = (await stage.kubectl(`-n ${namespace} create token ${user}`)).trim()
+      const path = join(folder, `${user}.kubeconfig`)
+      writeFileSync(path, kubeconfig(controlPlane, token), { mode: 0o600 })
+      return path
     },
     install: async () => {
       const { code, stdout, stderr } = await stage.cli('install --ignore-cluster')
@@ -141,6 +151,24 @@ async function setStatus(
   await stage.kubectl(
     `-n ${namespace} patch deployment ${deployment} --subresource=status --type=merge -p ${patch}`,
   )
+}
+
+/** A ServiceAccount with a Role of these rules, as YAML. */
+function account(user: string, namespace: string, rules: readonly object[]): string {
+  const metadata = { name: user, namespace }
+  const rbac = 'rbac.authorization.k8s.io'
+  const objects = [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: rbac, kind: 'Role', name: user },
+      subjects: [{ kind: 'ServiceAccount', ...metadata }],
+    },
+  ]
+  return objects.map((object) => stringify(object)).join('---\n')
 }
 
 /** The Deployment of Linkerd's SMI extension, as far as anybody looks at it. */

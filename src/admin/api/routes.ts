@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ok } from '../../result.ts'
+import { backendServices } from '../../routes/route.ts'
 import type { Standing } from '../../view/standing.ts'
 import type { View } from '../../view/view.ts'
 import { endpoint } from './endpoint.ts'
@@ -48,7 +49,7 @@ function fits({ route, state }: Standing, filter: Filter, view: View): boolean {
   if (namespace !== undefined && route.namespace !== namespace) return false
   if (kind !== undefined && route.kind !== kind) return false
   if (filter.state !== undefined && state !== filter.state) return false
-  const services = () => route.splits.flatMap(({ backends }) => backends.map(({ service }) => service))
+  const services = () => backendServices(route)
   if (cluster !== undefined && !services().some((service) => view.clusterOf(service) === cluster))
     return false
   if (search === undefined) return true

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import type { Route } from '../../routes/route.ts'
 import type { View } from '../../view/view.ts'
 
-/** Who leads, as this process knows it; `unknown` where nobody is elected. */
+/** Who leads, as this process knows it; `alone` where nobody is elected. */
 export interface Leadership {
   readonly role: 'leader' | 'standby' | 'alone'
   readonly leader: string | undefined

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { adminPort } from '../../install/objects/container.ts'
 import { reportingController } from '../../kube/event-object.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { resourcePath } from '../../kube/resource.ts'
@@ -14,7 +15,6 @@ const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 
 const logLimits = { tailLines: '10000', limitBytes: String(10 * 1024 * 1024), timestamps: 'true' }
 /** What the operator answers on its admin port. */
 const adminPaths = ['live', 'ready', 'metrics', 'api/v1/status', 'api/v1/timeline'] as const
-const adminPort = 8080
 
 const podSchema = z.object({
   metadata: z.object({ namespace: z.string(), name: z.string() }),
@@ -66,7 +66,7 @@ async function collectPod(bag: Bag, reading: Reading, pod: Pod): Promise<void> {
   }
   for (const page of adminPaths) {
     const file = page.startsWith('api/') ? `${page.slice('api/v1/'.length)}.json` : `${page}.txt`
-    await read(bag, reading, `${folder}/${file}`, `${path}:${adminPort}/proxy/${page}`)
+    await read(bag, reading, `${folder}/${file}`, `${path}:${adminPort.containerPort}/proxy/${page}`)
   }
 }
 

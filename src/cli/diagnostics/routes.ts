@@ -1,6 +1,7 @@
 import { projectSlice } from '../../controller/projections.ts'
 import { readinessSources, type Source } from '../../controller/readiness-sources.ts'
 import { readHead } from '../../kube/watch-event.ts'
+import { backendServices } from '../../routes/route.ts'
 import type { ServedKind } from '../check/bench.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Snapshot } from '../snapshot.ts'
@@ -24,11 +25,7 @@ export async function collectRoutes(
   const { routes, unknownSince } = await readStatuses(reading, snapshot, undefined)
   bag.json('status.json', { routes })
   if (unknownSince !== undefined) bag.miss('since when routes stand as they do', unknownSince)
-  const used = new Set(
-    snapshot.routes.flatMap(({ splits }) =>
-      splits.flatMap(({ backends }) => backends.map(({ service }) => service)),
-    ),
-  )
+  const used = new Set(snapshot.routes.flatMap(backendServices))
   const { slices, endpoints, services } = readinessSources
   await collectUsed(bag, reading, slices, (object) => used.has(projectSlice(object).service))
   for (const source of [endpoints, services])
