@@ -242,6 +242,19 @@ describe('a leader', () => {
     expect(log.lines).toContain('warn the lease ns/the-lease could not be renewed: overloaded')
   })
 
+  it('that lost the lease waits as long as the server asked before it asks again', async () => {
+    const { clock, server, changes, replica } = setUp()
+    replica('a')
+    await settle()
+    server.trouble('a', { kind: 'server', status: 429, message: 'busy', retryAfterMs: 7_000 })
+    await clock.advance(10_000)
+    expect([changes.at(-1), server.asked]).toEqual(['a rests', ['GET a', 'POST a', 'PUT a', 'PUT a']])
+    await clock.advance(6_100)
+    expect(server.asked).toHaveLength(4)
+    await clock.advance(1_000)
+    expect(server.asked).toHaveLength(5)
+  })
+
   it('goes on after a renewal that was applied and never answered', async () => {
     const { clock, server, changes, replica } = setUp()
     replica('a')
@@ -310,6 +323,31 @@ describe('the end', () => {
     await clock.advance(2_200)
     server.trouble('a', undefined)
     await a.release()
+    expect(server.holder).toBe('')
+  })
+
+  it('asks nothing of a server that said to wait for longer than that', async () => {
+    const { clock, server, log, replica } = setUp()
+    const a = replica('a')
+    await settle()
+    server.trouble('a', { kind: 'server', status: 429, message: 'busy', retryAfterMs: 9_000 })
+    await clock.advance(2_300)
+    const done = a.release()
+    await clock.advance(2_000)
+    await done
+    expect([server.asked.length, log.lines.at(-1)]).toEqual([3, expect.stringContaining('said to wait')])
+  })
+
+  it('waits a moment where the server asked for no more', async () => {
+    const { clock, server, replica } = setUp()
+    const a = replica('a')
+    await settle()
+    server.trouble('a', { kind: 'server', status: 429, message: 'busy', retryAfterMs: 1_500 })
+    await clock.advance(2_300)
+    server.trouble('a', undefined)
+    const done = a.release()
+    await clock.advance(1_500)
+    await done
     expect(server.holder).toBe('')
   })
 

@@ -85,6 +85,8 @@ class Claim {
   readonly #stopping = new AbortController()
   /** When our last successful renewal was sent: nobody can have seen it earlier. */
   #renewedAt = 0
+  /** Until then the API server asked us to wait (Retry-After). */
+  #askedUntil = 0
   /** Kind of the error that was said last; '' while all is well. */
   #complaint = ''
 
@@ -121,13 +123,16 @@ class Claim {
     this.state = 'released'
     const { clock, log } = this.#options
     const end = clock.now() + releaseMs
+    const notGiven = `the lease ${this.#name} was not given back; it runs out`
     while (this.#sight.mayBeOurs) {
+      if (this.#askedUntil > end) return log.warn({}, `${notGiven}: the API server said to wait`)
+      if (this.#askedMs > 0) await sleep(clock, this.#askedMs)
       const seen = await this.#sight.look({ timeoutMs: end - clock.now() })
       if (seen.ok && !this.#sight.mayBeOurs) return
       const given = seen.ok ? await this.#sight.empty({ timeoutMs: end - clock.now() }) : seen
       if (given.ok) return log.info({ lease: this.#name }, `gave the lease ${this.#name} back`)
       if (given.error.kind === 'conflict' && clock.now() < end) continue
-      return log.warn({}, `the lease ${this.#name} was not given back; it runs out: ${given.error.message}`)
+      return log.warn({}, `${notGiven}: ${given.error.message}`)
     }
   }
 
@@ -181,7 +186,7 @@ class Claim {
     const message = `this replica does not lead any more: it lost the lease ${this.#name}: ${why}`
     log.warn({ lease: this.#name, identity }, message)
     onChange(false)
-    return 0
+    return this.#askedMs
   }
 
   #carryOn(): number {
@@ -194,7 +199,7 @@ class Claim {
 
   /** Says what went wrong, once; a holder tries again in time for its deadline. */
   #complain(error: KubeError): number {
-    const { log, random } = this.#options
+    const { clock, log, random } = this.#options
     if (this.#stopping.signal.aborted) return 0
     const leads = this.state === 'leading'
     const text = `the lease ${this.#name} could not be ${leads ? 'renewed' : 'had'}: ${error.message}`
@@ -202,7 +207,8 @@ class Claim {
     if (error.kind === this.#complaint) log.debug(fields, text)
     else log.warn(fields, text)
     this.#complaint = error.kind
-    const wait = Math.max((retryMs / 2) * (1 + random()), waitAskedBy(error) ?? 0)
+    this.#askedUntil = clock.now() + (waitAskedBy(error) ?? 0)
+    const wait = Math.max((retryMs / 2) * (1 + random()), this.#askedMs)
     return leads ? Math.min(wait, this.#leftMs) : wait
   }
 
@@ -217,6 +223,11 @@ class Claim {
   /** Until the holder must stop (ms). */
   get #leftMs(): number {
     return this.#renewedAt + renewDeadlineMs - this.#options.clock.now()
+  }
+
+  /** Until the API server may be asked again (ms). */
+  get #askedMs(): number {
+    return Math.max(0, this.#askedUntil - this.#options.clock.now())
   }
 
   get #name(): string {
