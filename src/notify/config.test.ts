@@ -114,6 +114,12 @@ allow: [http, private]`),
     expect(problems(one(`url: "${url}"`))).toEqual([expect.stringContaining(why)]),
   )
 
+  test.each(['a\\nb', 'a\\rb', 'a\\u0000b', '\\u20ac'])('a header with the value "%s" is refused', (value) =>
+    expect(problems(one(`url: https://a.example\nheaders: { x-team: "${value}" }`))).toEqual([
+      'receivers[0].headers: the value of x-team has a character that no header can carry',
+    ]),
+  )
+
   it('does not repeat an URL that is a secret', () => {
     const found = problems(one('urlFile: /url'), { '/url': 'http://hooks.example/T00/SECRET' })
     expect(found).toHaveLength(1)

@@ -18,6 +18,8 @@ export interface Files {
 /** Set by the operator itself, or by another field. */
 const ownHeaders = /^(host|content-.*|transfer-encoding|connection|authorization|webhook-.*)$/i
 const headerName = /^[!#$%&'*+.^_`|~\w-]+$/
+/** What HTTP can carry: no control characters, and nothing beyond Latin-1. */
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 const text = z.string().min(1)
 
@@ -84,15 +86,20 @@ function problemsOf(one: Described, files: Files): string[] {
   if (one.url !== undefined) problems.push(...problemsOfUrl(one.url, one).map((problem) => `url: ${problem}`))
   const template = templateOf(one)
   if (!template.ok) problems.push(`template: ${template.error}`)
-  for (const name of Object.keys(one.headers)) {
-    if (!headerName.test(name)) problems.push(`headers: "${name}" is no name of a header`)
-    else if (ownHeaders.test(name)) problems.push(`headers: ${name} is set by the operator`)
-  }
+  problems.push(...problemsOfHeaders(one).map((problem) => `headers: ${problem}`))
   for (const field of ['urlFile', 'secretFile', 'bearerTokenFile'] as const) {
     problems.push(...problemsOfFile(one, field, files).map((problem) => `${field}: ${problem}`))
   }
   return problems
 }
+
+/** Does not repeat a value: it may be a secret. */
+const problemsOfHeaders = ({ headers }: Described): string[] =>
+  Object.entries(headers).flatMap(([name, value]) => {
+    if (!headerName.test(name)) return [`"${name}" is no name of a header`]
+    if (ownHeaders.test(name)) return [`${name} is set by the operator`]
+    return headerValue.test(value) ? [] : [`the value of ${name} has a character that no header can carry`]
+  })
 
 function problemsOfFile(one: Described, field: 'urlFile' | 'secretFile' | 'bearerTokenFile', files: Files) {
   const path = one[field]

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { groupsOf } from './group.ts'
-import { defaultTemplates, type Format, messageOf } from './message.ts'
+import { defaultTemplates, escapes, type Format, messageOf } from './message.ts'
 import { webhookHeaders } from './sign.ts'
 import { parseTemplate } from './template.ts'
 import { template, transition } from './testing/builders.ts'
@@ -111,6 +111,11 @@ describe('a template', () => {
     const parsed = parseTemplate('{{headline}} {{color}}', (value) => value)
     expect(parsed).toMatchObject({ ok: false, error: expect.stringMatching(/\{\{color\}\}.*headline/) })
   })
+
+  test.each(['constructor', 'toString', '__proto__'])(
+    'with {{%s}} is refused: it is no word of ours',
+    (word) => expect(parseTemplate(`{{${word}}}`, escapes.slack)).toMatchObject({ ok: false }),
+  )
 
   it('does not take what a word stands for as a template', () => {
     const group = groupOf(transition('web', 0, { sentence: '{{id}} $1 $&' }))

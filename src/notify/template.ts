@@ -16,7 +16,7 @@ const words = {
 } as const
 
 type Word = keyof typeof words
-const isWord = (text: string): text is Word => text in words
+const isWord = (text: string): text is Word => Object.hasOwn(words, text)
 
 /** Turns a group into text. */
 export type Template = (group: Group) => string
