@@ -18,18 +18,19 @@ export function startDeadline(clock: Clock, ms: number, caller?: AbortSignal): D
   const controller = new AbortController()
   let limit = ms
   let cause: string | undefined
+  const start = () => clock.after(limit, () => abort(`nothing came for ${limit / 1000} s`))
+  let timer: Timer = start()
   const abort = (why: string) => {
     cause = why
+    timer.cancel()
     controller.abort()
   }
   const onCaller = () => abort('called off before it was answered')
-  const start = () => clock.after(limit, () => abort(`nothing came for ${limit / 1000} s`))
-  let timer: Timer = start()
   if (caller?.aborted) onCaller()
   caller?.addEventListener('abort', onCaller, { once: true })
   const renew = () => {
     timer.cancel()
-    timer = start()
+    if (!controller.signal.aborted) timer = start()
   }
   return {
     signal: controller.signal,

@@ -9,16 +9,16 @@ export class NotLeader extends Error {
 }
 
 /**
- * A dispatcher that asks `mayStart` when a connection is open and the request is about to be written to it. A
- * request may have waited for that connection for seconds, and the process itself may have stood still.
+ * A dispatcher that calls `start` when a connection is open and the request is about to be written to it; what that
+ * throws calls the request off. It may have waited for the connection for seconds, and the process itself may have
+ * stood still.
  */
-export function holdBack(dispatcher: Dispatcher, mayStart: (() => boolean) | undefined): Dispatcher {
-  if (!mayStart) return dispatcher
+export function holdBack(dispatcher: Dispatcher, start: () => void): Dispatcher {
   return dispatcher.compose((dispatch) => (options, handler) => {
-    const start = handler.onRequestStart
+    const goOn = handler.onRequestStart
     handler.onRequestStart = (controller, context) => {
-      if (!mayStart()) throw new NotLeader()
-      start?.call(handler, controller, context)
+      start()
+      goOn?.call(handler, controller, context)
     }
     return dispatch(options, handler)
   })

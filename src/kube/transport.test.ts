@@ -191,6 +191,18 @@ describe('a request', () => {
     expect(answer).toMatchObject({ error: { kind: 'timeout' } })
   })
 
+  test('that is answered with nonsense may or may not have been applied', async () => {
+    const { transport } = await start((req) => void req.socket.write('nonsense\r\n\r\n'))
+    const answer = await transport.request({ method: 'PATCH', path: '/x' })
+    expect(answer).toMatchObject({ error: { kind: 'timeout', message: expect.stringContaining('PATCH /x') } })
+  })
+
+  test('that was called off is not held up by credentials that never come', async () => {
+    const { transport } = await start(() => {}, { headers: () => new Promise(() => {}) })
+    const answer = await transport.request({ method: 'GET', path: '/', signal: AbortSignal.abort() })
+    expect(answer).toMatchObject({ error: { kind: 'timeout' } })
+  })
+
   test.each(['before', 'while'])('can be called off %s it is asked', async (when) => {
     const stop = new AbortController()
     const { transport } = await start(() => stop.abort())
@@ -291,6 +303,25 @@ describe('a stream', () => {
     expect(items.at(-1)).toMatchObject({ error: { kind: 'timeout' } })
     await transport.close()
     expect((await other).at(-1)).toHaveProperty('kind', expect.anything())
+  })
+
+  test('that nobody reads any more is let go of when it is called off', async () => {
+    const clock = createManualClock()
+    let open = 0
+    const { transport, server } = await start((_, res) => void res.write('1\n'), {}, clock)
+    server.on('connection', (socket) => {
+      open += 1
+      socket.on('close', () => (open -= 1))
+    })
+    const stop = new AbortController()
+    const request = { method: 'GET', path: '/', signal: stop.signal } as const
+    const begun = await transport.stream(request)
+    if (begun.ok) await begun.value[Symbol.asyncIterator]().next()
+    await transport.stream(request)
+    expect(open).toBe(2)
+    stop.abort()
+    expect(clock.pending).toBe(0)
+    await expect.poll(() => open).toBe(0)
   })
 
   test('lets others work while it is read', async () => {

@@ -96,6 +96,8 @@ async function stream(
     if (!head.ok) return fail(head.error)
     if (!isGood(head.value)) return fail(refusal(what, head.value, await head.value.body.text()))
     deadline.extend(req.inactivityMs ?? 120_000)
+    // One that is cut while nobody reads it is destroyed with an error that nobody else would take.
+    head.value.body.on('error', () => {})
     return ok(readLines(what, head.value.body, deadline))
   } catch (problem) {
     return fail(cut(what, problem))
@@ -107,8 +109,6 @@ type Deadline = ReturnType<typeof startDeadline>
 async function* readLines(what: string, body: Dispatcher.ResponseData['body'], deadline: Deadline) {
   const lines = new LineParser()
   let parsed = 0
-  // A body that is left early is destroyed with an error that nobody else would take.
-  body.on('error', () => {})
   try {
     for await (const chunk of body) {
       deadline.renew()
@@ -142,8 +142,13 @@ async function ask(
   const auth = await credentials(cluster, signal)
   if (!auth.ok) return err({ kind: 'unauthorized', message: `${what}: no credentials: ${auth.error}` })
   const server = new URL(cluster.server)
+  let isSent = false
+  const start = () => {
+    if (req.mayStart?.() === false) throw new NotLeader()
+    isSent = true
+  }
   try {
-    const head = await holdBack(dispatcher, req.mayStart).request({
+    const head = await holdBack(dispatcher, start).request({
       origin: server.origin,
       path: server.pathname.replace(/\/$/, '') + pathOf(req),
       method: req.method,
@@ -159,13 +164,15 @@ async function ask(
     return ok(head)
   } catch (problem) {
     if (problem instanceof NotLeader) return err(problem.error(what))
-    return err(isNoConnection(problem) ? unreachable(cluster, problem) : cut(what, problem))
+    return err(isSent ? cut(what, problem) : unreachable(cluster, problem))
   }
 }
 
 async function credentials(cluster: ClusterConfig, signal: AbortSignal): Promise<Result<Headers, string>> {
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('they took too long')), { once: true })
+    const giveUp = () => reject(new Error('they took too long'))
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
   })
   try {
     return ok(await Promise.race([cluster.headers(), aborted]))
@@ -219,13 +226,6 @@ const cut = (what: string, problem: unknown): KubeError => ({
   kind: 'timeout',
   message: `${what}: the connection broke: ${textOf(problem)}`,
 })
-
-/** True where the request cannot have been sent: after these, nothing was applied. */
-function isNoConnection(problem: unknown): boolean {
-  const code = problem instanceof Error && 'code' in problem ? String(problem.code) : ''
-  const afterSending = ['UND_ERR_SOCKET', 'UND_ERR_ABORTED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']
-  return code !== '' && !afterSending.includes(code)
-}
 
 function textOf(problem: unknown): string {
   if (problem instanceof AggregateError && problem.message === '')
