@@ -145,7 +145,7 @@ function createHandler({ watches, reporter, diagnoser, fights }: Parts) {
   return async (key: RouteKey, cause: Cause): Promise<Handled> => {
     const landed = watches.takeLanded(key)
     if (landed) reporter.landed(key, landed)
-    const outcome = await reconcile(key, world)
+    const outcome = await reconcile(key, cause, world)
     diagnoser.see(key, outcome.kind === 'gone' ? undefined : outcome.route)
     reporter.report(key, outcome, cause)
     if (outcome.kind === 'gone') fights.forget(key)

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { readinessOf } from '../core/types.ts'
+import type { KubeError } from '../kube/errors.ts'
 import { createManualClock } from '../kube/testing/manual-clock.ts'
 import { trafficSplit } from '../routes/trafficsplit.ts'
+import { judgeRoute } from './judge.ts'
 import { OwnWrites } from './own-writes.ts'
 
 const routeOf = (weights: number[], generation: number, uid = 'u') =>
@@ -10,101 +13,161 @@ const routeOf = (weights: number[], generation: number, uid = 'u') =>
     spec: { backends: weights.map((weight, index) => ({ service: `s${index}`, weight })) },
   })
 
-const failingOver = [
-  [
-    { index: 0, from: 1, to: 0 },
-    { index: 1, from: 0, to: 1 },
-  ],
-]
-const lost = { kind: 'timeout', message: 'no answer' } as const
+/** A route with the weights that it gets while only these Services are ready. */
+const wanted = (weights: number[], generation: number, ready: readonly string[], uid?: string) =>
+  judgeRoute(routeOf(weights, generation, uid), (service) =>
+    readinessOf(ready.some((name) => service.endsWith(name)) ? 1 : 0, 1),
+  )
 
-/** A write from 1/0 to 0/1 at generation 1 that is under way. */
+const failingOver = wanted([1, 0, 0], 1, ['s1'])
+const toBoth = wanted([1, 0, 0], 1, ['s1', 's2'])
+const failedOver = routeOf([0, 1, 0], 2)
+const cause = { at: 7 }
+const lost = { kind: 'timeout', message: 'no answer' } as const
+const refused = { kind: 'invalid', message: 'a test failed' } as const
+const unsent = { kind: 'unreachable', message: 'no connection' } as const
+
+/** Writes to one route, of which the first moves it from 1/0/0 at generation 1 to 0/1/0, and is under way. */
 function setUp() {
   const clock = createManualClock()
   const writes = new OwnWrites(clock)
-  writes.begin('shop/web', routeOf([1, 0], 1), failingOver)
-  return { clock, writes }
+  const key = 'shop/web'
+  const begin = (judged = failingOver) => writes.begin(key, judged, cause)
+  const first = begin()
+  return {
+    clock,
+    begin,
+    first,
+    end: (write: typeof first, error?: KubeError) => writes.end(key, write, error),
+    see: (route?: ReturnType<typeof routeOf>) => writes.see(key, route),
+    landed: () => writes.takeLanded(key),
+    clear: () => writes.clear(),
+  }
 }
 
 describe('a write whose answer was lost', () => {
   it('has landed once the route is seen as the write leaves it, and is told of once', () => {
-    const { writes } = setUp()
-    writes.end('shop/web', lost)
-    writes.see('shop/web', routeOf([1, 0], 1))
-    expect(writes.takeLanded('shop/web')).toBeUndefined()
-    const after = routeOf([0, 1], 2)
-    writes.see('shop/web', after)
-    expect(writes.takeLanded('shop/web')).toBe(after)
-    expect(writes.takeLanded('shop/web')).toBeUndefined()
+    const { first, end, see, landed } = setUp()
+    end(first, lost)
+    see(routeOf([1, 0, 0], 1))
+    expect(landed()).toBeUndefined()
+    see(failedOver)
+    expect(landed()).toEqual({ ...failingOver, cause, after: failedOver })
+    expect(landed()).toBeUndefined()
   })
 
   it('is recognised also if it was seen before it was known to be lost, and the route went on', () => {
-    const { writes } = setUp()
-    writes.see('shop/web', routeOf([0, 1], 2))
-    writes.see('shop/web', routeOf([3, 3], 3))
-    writes.end('shop/web', lost)
-    expect(writes.takeLanded('shop/web')).toBeDefined()
+    const { first, end, see, landed } = setUp()
+    see(failedOver)
+    see(routeOf([3, 3, 0], 3))
+    end(first, lost)
+    expect(landed()?.after).toBe(failedOver)
   })
 
   it.each([
-    ['refused', { kind: 'invalid', message: 'a test failed' } as const],
-    ['not sent', { kind: 'unreachable', message: 'no connection' } as const],
-  ])('has landed also if its second try was %s, before or after the route was seen', (_, error) => {
+    ['a second try of it was refused', failingOver, refused],
+    ['a second try of it was not sent', failingOver, unsent],
+    ['another write to the same state was refused', toBoth, refused],
+    ['another write to the same state was not sent', toBoth, unsent],
+    ['another write to the same state was not answered either', toBoth, lost],
+  ])('has landed also if %s, before or after the route was seen', (_, again, error) => {
     for (const order of [0, 1]) {
-      const { writes } = setUp()
-      writes.end('shop/web', lost)
-      writes.begin('shop/web', routeOf([1, 0], 1), failingOver)
-      if (order === 0) writes.see('shop/web', routeOf([0, 1], 2))
-      writes.end('shop/web', error)
-      if (order === 1) writes.see('shop/web', routeOf([0, 1], 2))
-      expect(writes.takeLanded('shop/web')).toBeDefined()
+      const { begin, first, end, see, landed } = setUp()
+      end(first, lost)
+      const second = begin(again)
+      if (order === 0) see(failedOver)
+      end(second, error)
+      if (order === 1) see(failedOver)
+      expect(landed()).toEqual({ ...failingOver, cause, after: failedOver })
+      expect(landed()).toBeUndefined()
     }
   })
 
-  it.each([
-    ['was answered', routeOf([1, 0], 1), undefined],
-    ['began from another state', routeOf([1, 0], 2), { kind: 'invalid', message: 'a test failed' } as const],
-  ])('has not landed where a later write %s', (_, route, error) => {
-    const { writes } = setUp()
-    writes.end('shop/web', lost)
-    writes.begin('shop/web', route, failingOver)
-    writes.end('shop/web', error)
-    writes.see('shop/web', routeOf([0, 1], 2))
-    expect(writes.takeLanded('shop/web')).toBeUndefined()
+  it('has not landed where another one has', () => {
+    const { begin, first, end, see, landed } = setUp()
+    end(first, lost)
+    end(begin(toBoth), lost)
+    const after = routeOf([0, 1, 1], 2)
+    see(after)
+    expect(landed()).toEqual({ ...toBoth, cause, after })
+    see(routeOf([0, 1, 0], 3))
+    expect(landed()).toBeUndefined()
   })
 
   it.each([
-    ['has other weights', routeOf([3, 3], 2)],
-    ['has other backends', routeOf([0, 1, 0], 2)],
-    ['came there by more than one change', routeOf([0, 1], 3)],
-    ['is another object of that name', routeOf([0, 1], 2, 'other')],
+    ['it was answered when it was tried again', failingOver, undefined],
+    ['another write to the same state was answered', toBoth, undefined],
+    ['a later write began from another state', wanted([1, 0, 0], 2, ['s1']), refused],
+    ['a later write began from another object', wanted([1, 0, 0], 1, ['s1'], 'other'), refused],
+  ])('has not landed where %s', (_, again, error) => {
+    const { begin, first, end, see, landed } = setUp()
+    end(first, lost)
+    end(begin(again), error)
+    see(failedOver)
+    expect(landed()).toBeUndefined()
+  })
+
+  it.each([
+    ['has other weights', routeOf([3, 3, 0], 2)],
+    ['has other backends', routeOf([0, 1], 2)],
+    ['came there by more than one change', routeOf([0, 1, 0], 3)],
+    ['is another object of that name', routeOf([0, 1, 0], 2, 'other')],
   ])('has not landed where the route %s', (_, after) => {
-    const { writes } = setUp()
-    writes.end('shop/web', lost)
-    writes.see('shop/web', after)
-    expect(writes.takeLanded('shop/web')).toBeUndefined()
+    const { first, end, see, landed } = setUp()
+    end(first, lost)
+    see(after)
+    see(failedOver)
+    expect(landed()).toBeUndefined()
   })
 
   it.each([
     ['it is too long ago', async ({ clock }: ReturnType<typeof setUp>) => clock.advance(76_000)],
-    ['the route is gone', async ({ writes }: ReturnType<typeof setUp>) => writes.see('shop/web', undefined)],
-    ['somebody else may write', async ({ writes }: ReturnType<typeof setUp>) => writes.clear()],
+    ['the route is gone', async ({ see }: ReturnType<typeof setUp>) => see(undefined)],
+    ['somebody else may write', async ({ clear }: ReturnType<typeof setUp>) => clear()],
   ])('is forgotten when %s', async (_, happen) => {
     const set = setUp()
-    set.writes.end('shop/web', lost)
+    set.end(set.first, lost)
     await happen(set)
-    set.writes.see('shop/web', routeOf([0, 1], 2))
-    expect(set.writes.takeLanded('shop/web')).toBeUndefined()
+    set.see(failedOver)
+    expect(set.landed()).toBeUndefined()
+  })
+
+  it('is remembered from its last try on, however many others there are', async () => {
+    const { clock, begin, first, end, see, landed } = setUp()
+    end(first, lost)
+    await clock.advance(50_000)
+    end(begin(toBoth), lost)
+    end(begin(), refused)
+    await clock.advance(50_000)
+    see(failedOver)
+    expect(landed()).toBeDefined()
+  })
+
+  it('is forgotten as the oldest of seventeen', () => {
+    const services = ['s1', 's2', 's3', 's4', 's5']
+    const subsets = Array.from({ length: 17 }, (_, number) =>
+      services.filter((_, place) => (number + 1) & (1 << place)),
+    )
+    const seen = (ready: string[], count: number) => {
+      const { begin, end, see, landed } = setUp()
+      for (const some of subsets.slice(0, count)) end(begin(wanted([1, 0, 0, 0, 0, 0], 1, some)), lost)
+      see(routeOf([0, ...services.map((name) => (ready.includes(name) ? 1 : 0))], 2))
+      return landed() !== undefined
+    }
+    expect([seen(['s1'], 16), seen(['s1'], 17), seen(['s2'], 17)]).toEqual([true, false, true])
   })
 })
 
 it.each([
   ['was answered', undefined],
-  ['was refused', { kind: 'invalid', message: 'a test failed' } as const],
+  ['was refused', refused],
   ['was not sent', { kind: 'notLeader', message: 'not sent' } as const],
-])('a write that %s is no mystery', (_, error) => {
-  const { writes } = setUp()
-  writes.end('shop/web', error)
-  writes.see('shop/web', routeOf([0, 1], 2))
-  expect(writes.takeLanded('shop/web')).toBeUndefined()
+])('a write that %s is no mystery, before or after the route was seen', (_, error) => {
+  for (const order of [0, 1]) {
+    const { first, end, see, landed } = setUp()
+    if (order === 0) see(failedOver)
+    end(first, error)
+    if (order === 1) see(failedOver)
+    expect(landed()).toBeUndefined()
+  }
 })

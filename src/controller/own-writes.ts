@@ -1,80 +1,113 @@
 import type { Clock } from '../clock.ts'
-import { applyPlan, type SplitPlan } from '../core/plan.ts'
+import { applyPlan } from '../core/plan.ts'
 import { weightOf } from '../core/split.ts'
 import type { Split } from '../core/types.ts'
 import { type KubeError, mayBeApplied } from '../kube/errors.ts'
 import type { Route } from '../routes/route.ts'
+import type { Judged } from './judge.ts'
+import type { Cause } from './queue.ts'
 
+/** A write that was applied and never answered: what it was for, and the route as it was once it was applied. */
+export interface Landed extends Judged {
+  readonly cause: Cause
+  readonly after: Route
+}
+
+/** One write with all of its tries. */
 interface OwnWrite {
-  readonly route: Route
+  readonly judged: Judged
+  readonly cause: Cause
   /** The splits as they are if it is applied. */
   readonly expected: readonly Split[]
+  /** When it was tried last. */
   at: number
   /** It was tried without an answer, whatever further tries are answered. */
   unanswered: boolean
-  landed: Route | undefined
+  after: Route | undefined
 }
 
 /** After this nothing is applied any more: longer than an API server works on a request (a minute). */
 const longestMs = 75_000
+/** So many different writes to one state of a route are remembered: it would have to be decided anew each time. */
+const mostWrites = 16
 
 /**
  * Writes that are under way or were never answered. One whose answer was lost may have been applied: the watch
- * shows it, and only then is it known. Keyed by `namespace/name`; of each route the last write counts, with all of
- * its tries: that a second one is refused tells nothing of the first, which may be what it is refused for.
+ * shows it, and only then is it known. That another is refused, or a second try, tells nothing of the first, which
+ * may be what it is refused for.
+ *
+ * Keyed by `namespace/name`. All writes of a route that are open began from the same state of it, and the server
+ * applies a write only to the state that it began from. So at most one of them lands, and the next state shows which.
  */
 export class OwnWrites {
   readonly #clock: Clock
-  readonly #open = new Map<string, OwnWrite>()
+  readonly #open = new Map<string, readonly OwnWrite[]>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  begin(key: string, route: Route, plans: readonly SplitPlan[]): void {
-    const expected = route.splits.map((split, index) => applyPlan(split, plans[index] ?? []))
+  /** A write to a route is sent, in which all that landed before was taken; `end` wants to have what this answers. */
+  begin(key: string, judged: Judged, cause: Cause): OwnWrite {
+    const expected = judged.verdicts.map(({ split, plan }) => applyPlan(split, plan))
     const at = this.#clock.now()
-    const open = this.#open.get(key)
-    if (open?.unanswered && isAgain(open, route, expected)) open.at = at
-    else this.#open.set(key, { route, expected, at, unanswered: false, landed: undefined })
+    const open = this.#open.get(key) ?? []
+    const others = open.filter((one) => isSameState(one.judged.route, judged.route) && !this.#isOver(one))
+    const again = others.find((one) => areSame(one.expected, expected))
+    const write = again ?? { judged, cause, expected, at, unanswered: false, after: undefined }
+    write.at = at
+    this.#keep(key, [...others.filter((one) => one !== write), write].slice(-mostWrites))
+    return write
   }
 
   /** The server has answered, or has not: `undefined` for yes. */
-  end(key: string, error: KubeError | undefined): void {
-    const open = this.#open.get(key)
-    if (open && error && mayBeApplied(error)) open.unanswered = true
-    else if (!error || !open?.unanswered) this.#open.delete(key)
+  end(key: string, write: OwnWrite, error: KubeError | undefined): void {
+    if (error && mayBeApplied(error)) write.unanswered = true
+    if (error && write.unanswered) return
+    const open = this.#open.get(key) ?? []
+    // Where this one was applied, no other was.
+    this.#keep(key, error ? open.filter((one) => one !== write) : [])
   }
 
   /** Takes each state of the route that becomes known; `undefined` when it is gone. */
   see(key: string, now: Route | undefined): void {
-    const write = this.#open.get(key)
-    if (!write || write.landed) return
-    if (!now || this.#clock.now() - write.at > longestMs) this.#open.delete(key)
-    else if (isResultOf(write, now)) write.landed = now
+    const open = this.#open.get(key)
+    if (!open || open.some(({ after }) => after)) return
+    if (now && open.some(({ judged }) => isSameState(judged.route, now))) return
+    const landed = open.find((one) => now && !this.#isOver(one) && isResultOf(one, now))
+    if (landed) landed.after = now
+    this.#keep(key, landed ? [landed] : [])
   }
 
-  /** The route as it was once our unanswered write had been applied; `undefined` where that was not seen. Once. */
-  takeLanded(key: string): Route | undefined {
-    const landed = this.#open.get(key)?.landed
-    if (landed) this.#open.delete(key)
-    return landed
+  /** The write of ours to this route that was applied and not answered, where that was seen. Once. */
+  takeLanded(key: string): Landed | undefined {
+    const landed = this.#open.get(key)?.find(({ after }) => after)
+    if (!landed?.after) return undefined
+    this.#open.delete(key)
+    return { ...landed.judged, cause: landed.cause, after: landed.after }
   }
 
   /** From now on somebody else may make the same writes. */
   clear(): void {
     this.#open.clear()
   }
+
+  #isOver({ at }: OwnWrite): boolean {
+    return this.#clock.now() - at > longestMs
+  }
+
+  #keep(key: string, writes: readonly OwnWrite[]): void {
+    if (writes.length > 0) this.#open.set(key, writes)
+    else this.#open.delete(key)
+  }
 }
 
-/** The same write to the same state of the same object. */
-function isAgain(open: OwnWrite, { uid, generation }: Route, expected: readonly Split[]): boolean {
-  const isUnchanged = open.route.uid === uid && open.route.generation === generation
-  return isUnchanged && areSame(open.expected, expected)
-}
+/** The same object with the same spec: whatever else has changed, the same write to it may be applied. */
+const isSameState = (a: Route, b: Route): boolean =>
+  a.uid === b.uid && a.generation === b.generation && areSame(a.splits, b.splits)
 
 /** Exactly one change of the spec lies between them, and it is the one that was asked for. */
-function isResultOf({ route, expected }: OwnWrite, now: Route): boolean {
+function isResultOf({ judged: { route }, expected }: OwnWrite, now: Route): boolean {
   const isNext = route.generation === undefined || now.generation === route.generation + 1
   return isNext && now.uid === route.uid && areSame(expected, now.splits)
 }

@@ -4,6 +4,7 @@ import { readinessOf } from '../core/types.ts'
 import type { EventInput } from '../kube/events.ts'
 import { createManualClock } from '../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../kube/testing/memory-log.ts'
+import { gatewayCodecs } from '../routes/gateway.ts'
 import { trafficSplit } from '../routes/trafficsplit.ts'
 import { View } from '../view/view.ts'
 import { judgeRoute } from './judge.ts'
@@ -39,7 +40,7 @@ function setUp() {
     state.leads = true
     reporter.lead(lastLed)
   }
-  return { clock, events, view, look, lead }
+  return { clock, events, view, reporter, look, lead }
 }
 
 describe('a replica that stands by', () => {
@@ -89,4 +90,35 @@ describe('a replica that stands by', () => {
     look(1)
     expect(events).toEqual([])
   })
+})
+
+it('tells of a write that turns out to be applied what moved, and nothing that may not be so any more', () => {
+  const { events, reporter, view, lead } = setUp()
+  lead(0)
+  const key = 'HTTPRoute/shop/web'
+  const backends = (primary: string, secondary: string) => ({
+    backendRefs: [
+      { name: primary, weight: 1 },
+      { name: secondary, weight: 0 },
+    ],
+  })
+  const route = gatewayCodecs[0]?.read({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    metadata: { namespace: 'shop', name: 'web' },
+    spec: { rules: [backends('web', 'east'), backends('api', 'west')] },
+  })
+  if (!route) throw new Error('there is no HTTPRoute')
+  const judge = (...ready: string[]) =>
+    judgeRoute(route, (service) => readinessOf(ready.includes(service) ? 1 : 0, 1))
+  const cause = { at: 0 }
+  const unanswered = judge('shop/east')
+  const error = { kind: 'timeout', message: 'no answer' } as const
+  reporter.report(key, { kind: 'failed', ...unanswered, error }, cause)
+  reporter.report(key, { kind: 'failed', ...judge('shop/east', 'shop/api'), error }, cause)
+  const told = events.length
+  reporter.landed(key, { ...unanswered, cause, after: route })
+  expect(events.slice(told).map(({ note }) => note)).toEqual([
+    expect.stringMatching(/^httproute\/web failing over to fallbacks: .*\(spec\.rules\[0\]\)$/),
+  ])
+  expect([...view.timeline.newestFirst()].map(({ what }) => what)).toEqual(['failover', 'release', 'hold'])
 })

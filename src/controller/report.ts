@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { problemOf } from '../core/state.ts'
 import type { Direction } from '../core/transition.ts'
-import { mayBeApplied } from '../kube/errors.ts'
 import type { EventInput } from '../kube/events.ts'
 import type { Log } from '../log.ts'
 import type { Finding } from '../routes/diagnosis.ts'
@@ -11,6 +10,7 @@ import type { Standing } from '../view/standing.ts'
 import type { View } from '../view/view.ts'
 import type { Judged } from './judge.ts'
 import type { Metrics } from './metrics.ts'
+import type { Landed } from './own-writes.ts'
 import type { Cause } from './queue.ts'
 import type { Outcome } from './reconcile.ts'
 import { isNews, observe, type Recorded, record } from './record.ts'
@@ -47,8 +47,6 @@ export class Reporter {
   readonly #options: ReporterOptions
   /** Routes of which there was something to tell while another led, and when that was. */
   readonly #untold = new Map<RouteKey, number>()
-  /** Writes that were not answered and may have been applied, with what made them due. */
-  readonly #unanswered = new Map<RouteKey, Judged & { readonly cause: Cause }>()
 
   constructor(options: ReporterOptions) {
     this.#options = options
@@ -57,22 +55,6 @@ export class Reporter {
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
   report(key: RouteKey, outcome: Outcome, cause: Cause): void {
     this.#options.metrics.reconciles.inc()
-    if (outcome.kind === 'failed' && mayBeApplied(outcome.error)) {
-      this.#unanswered.set(key, { ...outcome, cause })
-    }
-    if (outcome.kind === 'written' || outcome.kind === 'gone') this.#unanswered.delete(key)
-    this.#tell(key, outcome, cause)
-  }
-
-  /** Takes the news that a write which was not answered has been applied; the route is `after` it. */
-  landed(key: RouteKey, after: Route): void {
-    const lost = this.#unanswered.get(key)
-    if (!lost) return
-    this.#unanswered.delete(key)
-    this.#tell(key, { kind: 'landed', after, route: lost.route, verdicts: lost.verdicts }, lost.cause)
-  }
-
-  #tell(key: RouteKey, outcome: Outcome, cause: Cause): void {
     const { view, clock, leads } = this.#options
     const isUntold = this.#untold.delete(key)
     if (outcome.kind === 'gone') {
@@ -91,6 +73,20 @@ export class Reporter {
     if (outcome.kind === 'failed') this.#failed(before, outcome)
     if (outcome.kind === 'written') this.#written(outcome.route, reactionMs, cause)
     for (const one of recorded) this.#happened(outcome.route, one)
+  }
+
+  /**
+   * Takes the news that a write which was not answered has been applied. What moved is told now; what else was found
+   * with it was told when it was tried, and may not be so any more.
+   */
+  landed(key: RouteKey, { route, verdicts, after, cause }: Landed): void {
+    const { view, clock } = this.#options
+    const standing = view.get(key)
+    if (standing) view.put(key, { ...standing, route: after, refusal: undefined })
+    const moved = verdicts.filter(({ plan }) => plan.length > 0)
+    const outcome: Outcome = { kind: 'written', route, verdicts: moved, after }
+    const recorded = record(view, outcome, standing, clock.now() - cause.at)
+    for (const one of recorded) this.#happened(route, one)
   }
 
   /**

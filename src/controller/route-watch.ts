@@ -1,4 +1,3 @@
-import type { SplitPlan } from '../core/plan.ts'
 import type { KubeError } from '../kube/errors.ts'
 import { patchJson } from '../kube/patch.ts'
 import type { Resource } from '../kube/resource.ts'
@@ -9,7 +8,9 @@ import type { Route, RouteCodec } from '../routes/route.ts'
 import { weightPatch } from '../routes/weight-patch.ts'
 import { type Cache, createCache } from './caches.ts'
 import type { Discovery } from './discovery.ts'
-import { OwnWrites } from './own-writes.ts'
+import type { Judged } from './judge.ts'
+import { type Landed, OwnWrites } from './own-writes.ts'
+import type { Cause } from './queue.ts'
 import type { RouteIndex, RouteKey } from './route-index.ts'
 import type { WatchesOptions } from './watches.ts'
 
@@ -55,8 +56,8 @@ export class RouteWatch {
     return this.cache.reader.get(this.#objectOf(key))
   }
 
-  /** The route after a write of ours that was applied and never answered; each such write is told of once. */
-  takeLanded(key: RouteKey): Route | undefined {
+  /** A write of ours that was applied and never answered; each such write is told of once. */
+  takeLanded(key: RouteKey): Landed | undefined {
     return this.writes.takeLanded(this.#objectOf(key))
   }
 
@@ -68,15 +69,17 @@ export class RouteWatch {
    * Moves the weights of a route in one atomic patch. The server's answer enters the cache at once, so that the
    * next decision starts from it and not from the watch event that follows.
    */
-  async write(route: Route, plans: readonly SplitPlan[]): Promise<Result<Route, KubeError>> {
+  async write(judged: Judged, cause: Cause): Promise<Result<Route, KubeError>> {
     const { codec, transport, selectorKeys } = this.#options
+    const { route, verdicts } = judged
     const { namespace, name } = route
+    const plans = verdicts.map(({ plan }) => plan)
     const tests = [...identityTests(route), ...ownershipTests(route, selectorKeys)]
     const operations = [...tests, ...weightPatch(route, plans)]
     const key = `${namespace}/${name}`
-    this.writes.begin(key, route, plans)
+    const write = this.writes.begin(key, judged, cause)
     const answer = await patchJson(transport, resourceOf(route, codec), namespace, name, operations)
-    this.writes.end(key, answer.ok ? undefined : answer.error)
+    this.writes.end(key, write, answer.ok ? undefined : answer.error)
     if (!answer.ok) return answer
     const after = codec.read(answer.value)
     const { resourceVersion } = readMetadata(answer.value).metadata

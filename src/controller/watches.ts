@@ -1,9 +1,9 @@
 import type { ServiceKey } from '../core/types.ts'
 import { codecs } from '../routes/codecs.ts'
 import { selectorKeys } from '../routes/ownership.ts'
-import type { Route } from '../routes/route.ts'
 import type { Cache, CacheTools } from './caches.ts'
 import { Discovery } from './discovery.ts'
+import type { Landed } from './own-writes.ts'
 import type { Cause } from './queue.ts'
 import { watchReadiness } from './readiness-watch.ts'
 import type { World } from './reconcile.ts'
@@ -29,8 +29,8 @@ export interface Watches extends Omit<World, 'mustWait'> {
   clusterOf(service: ServiceKey): string | undefined
   /** All routes that are ours. */
   keys(): Iterable<RouteKey>
-  /** The route after a write of ours that was applied and never answered; each such write is told of once. */
-  takeLanded(key: RouteKey): Route | undefined
+  /** A write of ours that was applied and never answered; each such write is told of once. */
+  takeLanded(key: RouteKey): Landed | undefined
   /** Somebody else may make the same writes from now on: of ours that were not answered nothing can be known. */
   forgetWrites(): void
   /** What is not complete yet, in words; empty when all is known. */
@@ -81,10 +81,10 @@ export function createWatches(options: WatchesOptions): Watches {
     },
     readiness: readiness.of,
     clusterOf: readiness.clusterOf,
-    write: (route, plans) => {
-      const kind = kinds.get(route.kind)
-      if (!kind) throw new Error(`no codec for ${route.kind}`)
-      return kind.write(route, plans)
+    write: (judged, cause) => {
+      const kind = kinds.get(judged.route.kind)
+      if (!kind) throw new Error(`no codec for ${judged.route.kind}`)
+      return kind.write(judged, cause)
     },
     keys: function* () {
       for (const kind of kinds.values()) yield* kind.keys()

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../src/clock.ts'
 import { type Operator, startOperator } from '../../src/controller/operator.ts'
 import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
 import { createTransport, type Transport } from '../../src/kube/transport.ts'
-import { err } from '../../src/result.ts'
+import { err, ok } from '../../src/result.ts'
 import type { Happening } from '../../src/view/happening.ts'
 
 const controlledBy = 'failover.linkerd.io/controlled-by'
@@ -16,6 +16,8 @@ export interface Replica {
   readonly beforePatch?: () => void
   /** Asked about each patch that was answered: true loses the answer. */
   readonly losesAnswer?: () => boolean
+  /** Waited for before each line of a watch of TrafficSplits arrives. */
+  readonly hearsOfSplits?: () => Promise<void>
   readonly onHappening?: (happening: Happening) => void
   /** Stands for the lease under this name. */
   readonly identity?: string
@@ -50,6 +52,7 @@ export class Cluster {
   async operator({
     beforePatch,
     losesAnswer,
+    hearsOfSplits,
     onHappening,
     identity,
     clock = systemClock,
@@ -64,9 +67,11 @@ export class Cluster {
         const answer = await transport.request(req)
         return isOurs && losesAnswer?.() ? err({ kind: 'timeout', message: 'the answer was lost' }) : answer
       },
-      stream: (req) => {
+      stream: async (req) => {
         this.asked.push(`${req.method} ${req.path}`)
-        return transport.stream(req)
+        const opened = await transport.stream(req)
+        const isHeld = hearsOfSplits && opened.ok && req.path.endsWith('/trafficsplits')
+        return isHeld ? ok(late(opened.value, hearsOfSplits)) : opened
       },
       close: () => transport.close(),
     }
@@ -211,6 +216,13 @@ export class Cluster {
   async stop(): Promise<void> {
     for (const stop of this.#stops) await stop()
     await this.#sandbox.stop()
+  }
+}
+
+async function* late(lines: AsyncIterable<unknown>, arrival: () => Promise<void>): AsyncGenerator<unknown> {
+  for await (const line of lines) {
+    await arrival()
+    yield line
   }
 }
 

@@ -387,6 +387,34 @@ describe('when the API server refuses', () => {
     expect(text).toContain('patches_total{kind="TrafficSplit",outcome="timeout"} 1')
   })
 
+  it('tells of a write whose answer was lost also if it has tried another one since', async () => {
+    for (const service of ['web', 'east']) cluster.slice(service, 1)
+    cluster.slice('west', 0)
+    cluster.split('web', { web: 1, east: 0, west: 0 })
+    let lost = 0
+    let arrival = Promise.resolve()
+    const operator = await cluster.readyOperator({
+      losesAnswer: () => lost++ === 0,
+      hearsOfSplits: () => arrival,
+    })
+    const { promise, resolve: hear } = Promise.withResolvers<void>()
+    arrival = promise
+    cluster.slice('web', 0)
+    await weightsBecome('web', 0, 1, 0)
+    cluster.slice('west', 1)
+    await eventually(() => operator.view.readiness('shop/west').state === 'ready')
+    // One may have been on its way; the next is for both.
+    const before = cluster.patches
+    await eventually(() => cluster.patches > before + 1)
+    hear()
+    await weightsBecome('web', 0, 1, 1)
+    await eventually(() => cluster.notes('web').some((note) => note.includes('sharing traffic')))
+    await eventually(() => cluster.notes('web').some((note) => note.includes('failing over')))
+    const { text } = await operator.metrics()
+    expect(text).toContain('failover_transitions_total{kind="TrafficSplit",direction="failover"} 1')
+    expect(text).toContain('failover_transitions_total{kind="TrafficSplit",direction="redistribute"} 1')
+  })
+
   it('tells nothing of a lost answer when it was somebody else who moved the weights', async () => {
     for (const service of ['web', 'east']) cluster.slice(service, 1)
     cluster.split('web', { web: 1, east: 0 })

@@ -52,7 +52,6 @@ export class Checker implements Witness {
     const resource = resourceOf(request)
     const { now } = this.#scheduler
     const sent = { process, request, resource, at: now, version: this.#server.version, view }
-    if (request.method === 'PATCH' && routeResources.includes(resource)) this.#ledger.wrote(sent)
     const what = `${process.name} sends ${request.method} ${request.path}`
     if (this.#still && !isUpkeep(sent)) this.fail('not still', what)
     const early = this.#patience.earlyBy(sent)

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import type { Process } from '../engine/process.ts'
@@ -44,8 +43,6 @@ export class Ledger {
   readonly #told = new Map<string, Told>()
   /** By process, route and direction: the request about it that was sent last. Events may overtake each other. */
   readonly #lastSent = new Map<string, Sent>()
-  /** By process and route: the write that was tried last. */
-  readonly #lastWrite = new Map<string, Sent>()
   /** Processes whose Events the server did not take. */
   readonly #troubled = new Set<Process>()
   /** Names of processes that led, and lead no more: their Events wait. */
@@ -83,18 +80,12 @@ export class Ledger {
     if (transition && good) transition.answeredAt = now
   }
 
-  /** A write to a route leaves its process. */
-  wrote(sent: Sent): void {
-    this.#lastWrite.set(`${sent.process.name} ${keyOfPath(sent.request.path)}`, sent)
-  }
-
-  /** A process read of one change in a watch. Of each route it remembers the write that it tried last. */
+  /** A process read of one change in a watch. */
   seen(process: Process, resource: string, version: number, now: number): void {
     const seen = this.#transitions.findLast(
       (one) => one.version === version && one.sent.process === process && one.sent.resource === resource,
     )
-    const last = seen && this.#lastWrite.get(`${process.name} ${seen.key}`)
-    if (last && isDeepStrictEqual(last.request.body, seen.sent.request.body)) seen.seenAt ??= now
+    if (seen) seen.seenAt ??= now
   }
 
   /** An Event was written: nothing may be told that its writer cannot know to be done. */
