@@ -5,7 +5,7 @@ import { planted } from './planted/plants.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { type Finding, find, withOnly } from './story/find.ts'
 import { play } from './story/play.ts'
-import { tellStory } from './story/teller.ts'
+import { electionHours, tellStory } from './story/teller.ts'
 import { tell } from './story/words.ts'
 
 /** Lines of the trace that are shown of a story that broke a rule. */
@@ -25,13 +25,19 @@ try {
 /** Plays stories until one breaks a rule; answers with the exit code. */
 async function main(settings: Settings): Promise<number> {
   const { seed, runs, hours } = settings
-  console.log(`simulating ${runs} stories of ${hours} hours or more, from seed ${seed} on`)
+  console.log(
+    `simulating ${runs} stories from seed ${seed} on, of ${hours} hours or more, of ${Math.min(hours, electionHours)} or more with an election`,
+  )
   const began = performance.now()
-  const sum = { ms: 0, writes: 0 }
+  const sum = { ms: 0, electionMs: 0, elections: 0, writes: 0 }
   let toldAt = began
   for (let run = 0; run < runs; run += 1) {
-    const { ending, finding } = await playOne(settings, String(seed + run))
+    const { ending, finding, elects } = await playOne(settings, String(seed + run))
     sum.ms += ending.lasted
+    if (elects) {
+      sum.electionMs += ending.lasted
+      sum.elections += 1
+    }
     sum.writes += ending.transitions
     if (finding) {
       show(finding, settings)
@@ -42,8 +48,9 @@ async function main(settings: Settings): Promise<number> {
     console.error(`${run + 1} of ${runs} stories in ${Math.round((toldAt - began) / 1000)} s`)
   }
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  const [all, withElection] = [sum.ms, sum.electionMs].map((ms) => (ms / 3_600_000).toFixed(0))
   console.log(
-    `no rule was broken in ${(sum.ms / 3_600_000).toFixed(0)} virtual hours with ${sum.writes} writes (${seconds} s)`,
+    `no rule was broken in ${all} virtual hours with ${sum.writes} writes; ${sum.elections} of the stories, and ${withElection} of the hours, were with an election (${seconds} s)`,
   )
   return 0
 }
@@ -53,11 +60,12 @@ async function playOne({ hours, only, trace, ...settings }: Settings, seed: stri
   const replicas = settings.replicas ?? bug?.replicas
   const whole = tellStory({ seed, hours, replicas, menu: bug?.menu })
   const story = only ? withOnly(whole, only) : whole
+  const elects = story.replicas.length > 1
   const options = bug ? { plant: bug.plant } : {}
-  if (!trace) return find(story, options)
+  if (!trace) return { ...(await find(story, options)), elects }
   const ending = await play(story, { ...options, keep: true })
   console.log(ending.lines.join('\n'))
-  return { ending }
+  return { ending, elects }
 }
 
 function plantedBug(name: string | undefined): Planted | undefined {

@@ -5,7 +5,7 @@ export interface Settings {
   /** Of the first story; each further one has the next number. */
   readonly seed: number
   readonly runs: number
-  /** Virtual hours of each story, at least. */
+  /** Virtual hours of each story, at least; one with an election is cut short, see `tellStory`. */
   readonly hours: number
   /** How many replicas; drawn from the seed without it. */
   readonly replicas: number | undefined

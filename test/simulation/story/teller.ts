@@ -7,9 +7,12 @@ const minute = 60_000
 const hour = 60 * minute
 /** From the healing of the world until all must be right: a silent watch takes 2 minutes, and then a retry. */
 const settleMs = 5 * minute
+/** An election asks for its lease twice a second: its hours are dear, and nothing happens in most of them. */
+export const electionHours = 0.4
 
 export interface Telling {
   readonly seed: string
+  /** At least; a story with an election is not told for more than `electionHours`. */
   readonly hours: number
   /** Drawn from the seed without it. */
   readonly replicas?: number | undefined
@@ -25,8 +28,7 @@ export function tellStory({ seed, hours, replicas: asked, menu: wanted }: Tellin
   const random = new Random(`story ${seed}`)
   const drawn = random.chance(0.1) ? random.pick([2, 3]) : 1
   const replicas = asked ?? drawn
-  // An election asks for its lease twice a second: its hours are dear, and nothing happens in most of them.
-  const end = (replicas > 1 ? Math.min(hours, 0.4) : hours) * hour
+  const end = (replicas > 1 ? Math.min(hours, electionHours) : hours) * hour
   const stage = setStage(random, replicas)
   // A story has a few kinds of trouble, not all: so rare ones meet each other more often.
   const menu = wanted ? plots.filter(({ name }) => wanted.includes(name)) : random.some(plots, 0.35)
