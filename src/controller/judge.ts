@@ -1,6 +1,7 @@
 import { decide } from '../core/decide.ts'
 import { explain, reasonOf } from '../core/explain.ts'
 import { makePlan, type SplitPlan } from '../core/plan.ts'
+import { knownOf } from '../core/split.ts'
 import type { Decision, Readiness, ServiceKey, Split } from '../core/types.ts'
 import type { Route } from '../routes/route.ts'
 
@@ -33,7 +34,7 @@ export function judgeSplit(split: Split, readiness: (service: ServiceKey) => Rea
   const decision = decide(observation)
   return {
     split,
-    readiness: split.backends.map(({ service }) => readiness(service)),
+    readiness: split.backends.map((backend) => knownOf(backend, readiness)),
     decision,
     plan: makePlan(split, decision),
     sentence: explain(observation, decision),

@@ -1,10 +1,16 @@
-import type { Backend, Split } from './types.ts'
+import { type Backend, type Readiness, type ServiceKey, type Split, unknown } from './types.ts'
 
 /** The weight that a backend has in effect: the written one, or what its kind takes for an absent one. */
 export const weightOf = (split: Split, backend: Backend): number => backend.weight ?? split.absentWeight
 
 /** The weights in effect, in the order of the backends. */
 export const weightsOf = (split: Split): number[] => split.backends.map((backend) => weightOf(split, backend))
+
+/** What is known of a backend, given what is known of Services. */
+export const knownOf = (
+  { service, foreign }: Backend,
+  readiness: (service: ServiceKey) => Readiness,
+): Readiness => (foreign ? unknown : readiness(service))
 
 /** True for an entry that names the primary: its Service, and its port where that is told. */
 export const isPrimary = ({ primary, primaryPort }: Split, { service, port }: Backend): boolean =>

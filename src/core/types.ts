@@ -6,6 +6,8 @@ export interface Backend {
   readonly service: ServiceKey
   /** The port of the Service, where the kind of route names one: two ports of a Service are two backends. */
   readonly port?: number | undefined
+  /** It is of another kind than a Service: what is known of the Service of its name says nothing of it. */
+  readonly foreign?: true
   /** Weight that stands in the object, as a finite number >= 0; `undefined` where none is written. */
   readonly weight: number | undefined
 }

@@ -76,6 +76,16 @@ describe('each diagnosis', () => {
     ]))
 })
 
+it('does not take a backend of another kind for the Service of its name', () => {
+  const bucket = ref('bucket', 0, { group: 'example.com', kind: 'Bucket' })
+  const route = routeWith([ref('web', 0), bucket])
+  const ports = (service: string) => (service === 'shop/web' ? [80] : undefined)
+  expect(found(route, { ports })).toEqual([expect.stringMatching(/^AllWeightsZero: /)])
+  expect(found(routeWith([ref('web', 1), bucket]), { ports: () => [81] })).toEqual([
+    expect.stringMatching(/^MissingPort: the Service shop\/web /),
+  ])
+})
+
 it('says nothing of Services that nobody knows', () =>
   expect(found(undefined, { ports: () => 'unknown' })).toEqual([]))
 

@@ -85,9 +85,15 @@ const missingService: Diagnosis = (route, { ports }) =>
 const missingPort: Diagnosis = ({ splits }, { ports }) =>
   unique(
     splits.flatMap(({ backends }) =>
-      backends.flatMap(({ service, port }) => {
+      backends.flatMap(({ service, port, foreign }) => {
         const known = ports(service)
-        if (port === undefined || known === undefined || known === 'unknown' || known.includes(port))
+        if (
+          foreign ||
+          port === undefined ||
+          known === undefined ||
+          known === 'unknown' ||
+          known.includes(port)
+        )
           return []
         return [
           `the Service ${service} has no port ${port} (it has ${known.join(', ') || 'none'}): requests get 502; mend the backendRef`,

@@ -53,11 +53,13 @@ export const splitOf = ({ paused }: Context, backends: readonly Backend[], rest:
   ...rest,
 })
 
-function readBackend({ name, namespace, port, weight }: BackendRef, ownNamespace: string): Backend {
+function readBackend(ref: BackendRef, ownNamespace: string): Backend {
+  const { name, namespace, port, weight } = ref
   const parsed = parseWeight(weight)
   return {
     service: `${namespace ?? ownNamespace}/${name}`,
     port: port ?? undefined,
+    ...(isService(ref) ? {} : { foreign: true }),
     weight: 'weight' in parsed ? parsed.weight : undefined,
   }
 }

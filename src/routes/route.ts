@@ -76,4 +76,4 @@ export interface RouteCodec {
 
 /** The Services that a route names as backends, one for each time that it does. */
 export const backendServices = ({ splits }: Pick<Route, 'splits'>): ServiceKey[] =>
-  splits.flatMap(({ backends }) => backends.map(({ service }) => service))
+  splits.flatMap(({ backends }) => backends.flatMap(({ service, foreign }) => (foreign ? [] : service)))

@@ -3,10 +3,10 @@ import type { Body } from '../control-plane/api.ts'
 export const controlledBy = 'failover.linkerd.io/controlled-by'
 export const controlled = { [controlledBy]: 'linkerd-failover' }
 
-/** The path of a collection in the namespace that all tests use, or of one object in it. */
-export function at(groupVersion: string, plural: string, name?: string): string {
+/** The path of a collection in a namespace, which is `default` for most tests, or of one object in it. */
+export function at(groupVersion: string, plural: string, name?: string, namespace = 'default'): string {
   const root = groupVersion.includes('/') ? `/apis/${groupVersion}` : `/api/${groupVersion}`
-  const collection = `${root}/namespaces/default/${plural}`
+  const collection = `${root}/namespaces/${namespace}/${plural}`
   return name === undefined ? collection : `${collection}/${name}`
 }
 export const slices = 'discovery.k8s.io/v1'

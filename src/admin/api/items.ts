@@ -1,5 +1,5 @@
 import { explain } from '../../core/explain.ts'
-import { isPrimary, weightOf } from '../../core/split.ts'
+import { isPrimary, knownOf, weightOf } from '../../core/split.ts'
 import { stateOf } from '../../core/state.ts'
 import type { Decision, Readiness, Split } from '../../core/types.ts'
 import type { Happening } from '../../view/happening.ts'
@@ -45,7 +45,7 @@ function splitItem(split: Split, decision: Decision, view: View): SplitItem {
         weight: backend.weight ?? null,
         active: weightOf(split, backend) > 0,
         primary: isPrimary(split, backend),
-        readiness: readinessItem(view.readiness(backend.service)),
+        readiness: readinessItem(knownOf(backend, view.readiness)),
         cluster: view.clusterOf(backend.service) ?? null,
       }),
     ),

@@ -1,5 +1,5 @@
 import type { Judged, Verdict } from '../../controller/judge.ts'
-import { isPrimary, weightOf } from '../../core/split.ts'
+import { isPrimary, knownOf, weightOf } from '../../core/split.ts'
 import { type RouteState, stateOf } from '../../core/state.ts'
 import type { Readiness, RuleName, ServiceKey, Split } from '../../core/types.ts'
 
@@ -73,7 +73,7 @@ function splitStatus(verdict: Verdict, readiness: ReadinessOf): SplitStatus {
 /** The backends of a split in their order, each with what is known of it. */
 export const backendsOf = (split: Split, readiness: ReadinessOf): BackendStatus[] =>
   split.backends.map((backend) => {
-    const known = readiness(backend.service)
+    const known = knownOf(backend, readiness)
     const counts =
       known.state === 'unknown' ? { ready: null, total: null } : { ready: known.ready, total: known.total }
     return {
