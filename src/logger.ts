@@ -3,10 +3,14 @@ import { prettyFactory } from 'pino-pretty'
 import type { Settings } from './config.ts'
 import type { Log } from './log.ts'
 
+/** A line waits for others until they are so long together (characters), or for so long (ms). */
+const batchLength = 8 * 1024
+const batchMs = 20
+
 /**
  * The operator's log on standard output: one JSON object a line, or plain lines with their fields. Lines are
- * written beside the work, since a write for each would cost a mass failover more than its decisions; whatever
- * ends the process but SIGKILL, the last line is written.
+ * written beside the work, and many at once, since a write for each would cost a mass failover more than its
+ * decisions; whatever ends the process but SIGKILL, the last line is written.
  */
 export function createLogger({ logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>): Log {
   const options: pino.LoggerOptions = {
@@ -15,9 +19,29 @@ export function createLogger({ logLevel, logFormat }: Pick<Settings, 'logLevel' 
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   }
-  const output = pino.destination({ dest: 1, sync: false })
-  if (logFormat === 'json') return pino(options, output)
+  const write = inBatches()
+  if (logFormat === 'json') return pino(options, { write })
   const colorize = process.stdout.isTTY && process.env.NO_COLOR === undefined
   const pretty = prettyFactory({ colorize, singleLine: true, translateTime: false })
-  return pino(options, { write: (line) => void output.write(pretty(line)) })
+  return pino(options, { write: (line) => write(pretty(line)) })
+}
+
+/** A process that says nothing has no timer for it, and one that ends writes what is left. */
+function inBatches(): (line: string) => void {
+  let batch = ''
+  let timer: NodeJS.Timeout | undefined
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    if (batch !== '') output.write(batch)
+    batch = ''
+  }
+  // Before pino's own listener, which waits for the last bytes of its destination.
+  process.on('exit', flush)
+  const output = pino.destination({ dest: 1, sync: false })
+  return (line) => {
+    batch += line
+    if (batch.length >= batchLength) flush()
+    else timer ??= setTimeout(flush, batchMs)
+  }
 }
