@@ -7,6 +7,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Pool } from 'undici'
+import { systemClock } from '../src/clock.ts'
 import { loadClusterConfig } from '../src/kube/config.ts'
 import { LineParser } from '../src/kube/ndjson.ts'
 
@@ -26,7 +27,7 @@ interface SliceEvent {
 }
 
 const [kubeconfig = '', routes = '', ...pointers] = process.argv.slice(2)
-const cluster = await loadClusterConfig({ kubeconfig }, {})
+const cluster = await loadClusterConfig({ kubeconfig }, {}, systemClock)
 if (!cluster.ok) throw new Error(cluster.error)
 const headers = await cluster.value.headers()
 // By HTTP/2 a connection would carry a hundred requests at once: many more in flight than the operator may have.

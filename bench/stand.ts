@@ -97,7 +97,7 @@ export async function openStand(kind: Kind): Promise<Stand> {
 
 /** A reflector, since a server that finds its watcher slow just ends the watch. */
 async function observe(kubeconfig: string, kind: Kind): Promise<Observer> {
-  const cluster = await loadClusterConfig({ kubeconfig }, {})
+  const cluster = await loadClusterConfig({ kubeconfig }, {}, systemClock)
   if (!cluster.ok) throw new Error(cluster.error)
   const transport = createTransport(cluster.value, systemClock)
   const { writer } = createStore<Side>(({ key, after }) => {

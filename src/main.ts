@@ -24,7 +24,13 @@ const dashboardFolders = ['./dashboard/', '../dist/dashboard/'].map((path) =>
 )
 
 const instance = hostname()
-const starter = { argv: process.argv.slice(2), env: process.env, hostname: instance, random: Math.random }
+const starter = {
+  argv: process.argv.slice(2),
+  env: process.env,
+  hostname: instance,
+  random: Math.random,
+  clock: systemClock,
+}
 const startup = await prepare(starter)
 if (startup.ok) await run(startup.value)
 else end(startup.error.text, startup.error.exitCode)

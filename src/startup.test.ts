@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from './clock.ts'
 import { prepare } from './startup.ts'
 
 let folder: string
@@ -23,7 +24,8 @@ function write(name: string, text: string): string {
   return path
 }
 
-const start = (...argv: string[]) => prepare({ argv, env: {}, hostname: 'pod-a', random: () => 0.5 })
+const start = (...argv: string[]) =>
+  prepare({ argv, env: {}, hostname: 'pod-a', random: () => 0.5, clock: systemClock })
 
 describe('the start', () => {
   it('reads the files that the flags name', async () => {

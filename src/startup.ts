@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Clock } from './clock.ts'
 import { parseSettings, type Refusal, type Settings } from './config.ts'
 import type { Election } from './controller/leadership.ts'
 import { electionOf } from './election.ts'
@@ -23,16 +24,23 @@ export interface Starter {
   readonly hostname: string
   /** In [0, 1). */
   readonly random: () => number
+  readonly clock: Clock
 }
 
 /** Reads flags, and all the files that they name. What is wrong with the files is said at once. */
-export async function prepare({ argv, env, hostname, random }: Starter): Promise<Result<Startup, Refusal>> {
+export async function prepare({
+  argv,
+  env,
+  hostname,
+  random,
+  clock,
+}: Starter): Promise<Result<Startup, Refusal>> {
   const parsed = parseSettings(argv, env)
   if (!parsed.ok) return parsed
   const settings = parsed.value
-  const cluster = await loadClusterConfig(settings.cluster, env)
+  const cluster = await loadClusterConfig(settings.cluster, env, clock)
   const election = electionOf(settings, hostname, random)
-  const receivers = readReceivers(settings.notifications)
+  const receivers = readReceivers(settings.notifications, clock)
   if (cluster.ok && election.ok && receivers.ok) {
     return ok({ settings, cluster: cluster.value, election: election.value, receivers: receivers.value })
   }
@@ -40,9 +48,13 @@ export async function prepare({ argv, env, hostname, random }: Starter): Promise
   return err({ exitCode: 64, text: sayProblems(problems) })
 }
 
-function readReceivers(path: string | undefined): Result<readonly Receiver[], string[]> {
+function readReceivers(path: string | undefined, clock: Clock): Result<readonly Receiver[], string[]> {
   if (path === undefined) return ok([])
-  return readConfig(path, { read: (file) => readFileSync(file, 'utf8'), follow: rotatingFile })
+  const follow = (file: string) => {
+    const textNow = rotatingFile(file, clock)
+    return async () => textNow()
+  }
+  return readConfig(path, { read: (file) => readFileSync(file, 'utf8'), follow })
 }
 
 function sayProblems(problems: readonly string[]): string {

@@ -37,7 +37,7 @@ function processIo(): Io {
     interrupted: interruption.signal,
     connect: async (options) => {
       const { loadClusterConfig } = await import('../kube/config.ts')
-      const config = await loadClusterConfig(options, process.env)
+      const config = await loadClusterConfig(options, process.env, systemClock)
       if (!config.ok) return err(config.error)
       const { createTransport } = await import('../kube/transport.ts')
       const { server, namespace = 'default' } = config.value

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ClusterOptions, loadClusterConfig } from './config.ts'
+import { createManualClock } from './testing/manual-clock.ts'
 
 let dir = ''
 beforeEach(async () => {
@@ -43,8 +44,10 @@ const kubeconfig = (more: object = {}) => ({
   ...more,
 })
 
+const clock = createManualClock()
+
 const load = (options: ClusterOptions, env: NodeJS.ProcessEnv = {}) =>
-  loadClusterConfig(options, { HOME: dir, ...env }, join(dir, 'serviceaccount'))
+  loadClusterConfig(options, { HOME: dir, ...env }, clock, join(dir, 'serviceaccount'))
 
 async function good(options: ClusterOptions, env?: NodeJS.ProcessEnv) {
   const loaded = await load(options, env)
@@ -131,6 +134,8 @@ describe('a kubeconfig', () => {
     const config = await good({ kubeconfig: await put('k', kubeconfig({ users })) })
     expect(await config.headers()).toEqual({ authorization: 'Bearer first' })
     await rename(await put('next', 'second'), join(dir, 'token'))
+    expect(await config.headers()).toEqual({ authorization: 'Bearer first' })
+    await clock.advance(1_000)
     expect(await config.headers()).toEqual({ authorization: 'Bearer second' })
   })
 
@@ -224,6 +229,7 @@ describe('in a Pod', () => {
     expect(config.namespace).toBe('shop')
     expect(await config.headers()).toEqual({ authorization: 'Bearer pod-token', 'impersonate-user': 'jane' })
     await rename(await put('next', 'rotated'), join(dir, 'serviceaccount/token'))
+    await clock.advance(1_000)
     await put('serviceaccount/ca.crt', 'NEW CA')
     expect(await config.headers()).toMatchObject({ authorization: 'Bearer rotated' })
     expect(String(config.ca)).toBe('NEW CA')
@@ -238,6 +244,7 @@ describe('in a Pod', () => {
     const config = await good({}, await mountServiceAccount())
     await config.headers()
     await rm(join(dir, 'serviceaccount/token'))
+    await clock.advance(1_000)
     expect(await config.headers()).toEqual({ authorization: 'Bearer pod-token' })
   })
 })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import type { Clock } from '../clock.ts'
 import { err, type Result } from '../result.ts'
 import { defaultServiceAccountDir, isInCluster, loadInCluster } from './in-cluster.ts'
 
@@ -27,8 +28,11 @@ export type ClusterConfig = {
   readonly skipTlsVerify?: boolean | undefined
   readonly tlsServerName?: string | undefined
   readonly proxyUrl?: string | undefined
-  /** Authorization and impersonation, fresh for each request. Rejects where there are no credentials. */
-  headers(): Promise<Headers>
+  /**
+   * Authorization and impersonation, fresh for each request: at once where they are at hand. Rejects where there
+   * are none.
+   */
+  headers(): Headers | Promise<Headers>
   /** The namespace that the context or the Pod names, for commands that are told none. */
   readonly namespace?: string | undefined
   /** Where this comes from, for messages. */
@@ -42,17 +46,18 @@ export type ClusterConfig = {
 export async function loadClusterConfig(
   options: ClusterOptions,
   env: NodeJS.ProcessEnv,
+  clock: Clock,
   serviceAccountDir = defaultServiceAccountDir,
 ): Promise<Result<ClusterConfig, string>> {
-  if (options.kubeconfig) return fromKubeconfig([options.kubeconfig], options)
+  if (options.kubeconfig) return fromKubeconfig([options.kubeconfig], options, clock)
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '')
-  if (listed.length > 0) return fromKubeconfig(listed, options)
+  if (listed.length > 0) return fromKubeconfig(listed, options, clock)
   const namesAContext = options.context ?? options.cluster ?? options.user
   if (namesAContext === undefined && isInCluster(env, serviceAccountDir)) {
-    return loadInCluster(env, serviceAccountDir, impersonation(options))
+    return loadInCluster(env, serviceAccountDir, impersonation(options), clock)
   }
   const usual = join(env.HOME ?? homedir(), '.kube', 'config')
-  if (existsSync(usual)) return fromKubeconfig([usual], options)
+  if (existsSync(usual)) return fromKubeconfig([usual], options, clock)
   return err(
     `no cluster to talk to: no --kubeconfig, KUBECONFIG is not set, this is not a Pod, and there is no ${usual}`,
   )
@@ -68,7 +73,7 @@ export function impersonation(options: ClusterOptions): Headers {
 }
 
 /** Its module brings in the kubeconfig library, which a Pod need not load. */
-async function fromKubeconfig(files: readonly string[], options: ClusterOptions) {
+async function fromKubeconfig(files: readonly string[], options: ClusterOptions, clock: Clock) {
   const { loadKubeconfig } = await import('./kubeconfig.ts')
-  return loadKubeconfig(files, options)
+  return loadKubeconfig(files, options, clock)
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
 import { err, ok, type Result } from '../result.ts'
 import { rotatingFile } from '../rotating-file.ts'
 import type { ClusterConfig, Headers } from './config.ts'
@@ -17,22 +18,27 @@ export function loadInCluster(
   env: NodeJS.ProcessEnv,
   dir: string,
   extraHeaders: Headers,
+  clock: Clock,
 ): Result<ClusterConfig, string> {
   const host = env.KUBERNETES_SERVICE_HOST ?? ''
   const port = env.KUBERNETES_SERVICE_PORT ?? '443'
   const caFile = join(dir, 'ca.crt')
-  const token = rotatingFile(join(dir, 'token'))
+  const token = rotatingFile(join(dir, 'token'), clock)
   try {
     readFileSync(caFile)
   } catch (problem) {
     return err(`this looks like a Pod, but its ${caFile} cannot be read: ${String(problem)}`)
   }
+  const headersOf = (text: string): Headers => ({ authorization: `Bearer ${text}`, ...extraHeaders })
   return ok({
     server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
     get ca() {
       return readFileSync(caFile)
     },
-    headers: async () => ({ authorization: `Bearer ${await token()}`, ...extraHeaders }),
+    headers: () => {
+      const text = token()
+      return text instanceof Promise ? text.then(headersOf) : headersOf(text)
+    },
     namespace: podNamespace(dir),
     source: `the Pod's service account in ${dir}`,
   })

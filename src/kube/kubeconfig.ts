@@ -1,6 +1,7 @@
 import type { RequestOptions } from 'node:https'
 import { type Cluster, KubeConfig } from '@kubernetes/client-node'
 import * as z from 'zod'
+import type { Clock } from '../clock.ts'
 import { err, ok, type Result } from '../result.ts'
 import { rotatingFile } from '../rotating-file.ts'
 import { type ClusterConfig, type ClusterOptions, impersonation } from './config.ts'
@@ -13,13 +14,14 @@ import { type FoundUser, type Merged, readKubeconfigs } from './kubeconfig-files
 export async function loadKubeconfig(
   files: readonly string[],
   options: ClusterOptions,
+  clock: Clock,
 ): Promise<Result<ClusterConfig, string>> {
   const source = files.join(', ')
   const merged = await readKubeconfigs(files)
   if (!merged.ok) return merged
   const chosen = choose(merged.value, options, source)
   if (!chosen.ok) return chosen
-  const config = await clusterConfig(chosen.value.cluster, chosen.value.user, options, source)
+  const config = await clusterConfig(chosen.value, options, source, clock)
   return config.ok ? ok(Object.assign(config.value, { namespace: chosen.value.namespace })) : config
 }
 
@@ -50,22 +52,25 @@ function choose({ config, users }: Merged, options: ClusterOptions, source: stri
 }
 
 async function clusterConfig(
-  cluster: Cluster,
-  found: FoundUser,
+  { cluster, user: found }: Chosen,
   options: ClusterOptions,
   source: string,
+  clock: Clock,
 ): Promise<Result<ClusterConfig, string>> {
   const as = options.as ?? found.user.impersonateUser ?? undefined
   const groups = options.asGroups ?? found.groups
   const extra = impersonation({ as, asGroups: groups })
-  const credentials = createCredentials(cluster, found)
+  const credentials = createCredentials(cluster, found, clock)
   try {
     const first = await credentials()
     const tls = { ca: first.ca, cert: first.cert, key: first.key }
-    const headers = async () => {
-      const fresh = await credentials()
-      Object.assign(tls, { cert: fresh.cert, key: fresh.key })
-      return { ...fresh.headers, ...extra }
+    const use = ({ cert, key, headers }: Credentials) => {
+      Object.assign(tls, { cert, key })
+      return { ...headers, ...extra }
+    }
+    const headers = () => {
+      const fresh = credentials()
+      return fresh instanceof Promise ? fresh.then(use) : use(fresh)
     }
     return ok({
       server: cluster.server,
@@ -98,12 +103,16 @@ type Credentials = {
 }
 
 /** Asks the library each time where credentials can change (exec plugins, providers, files), else once. */
-function createCredentials(cluster: Cluster, { user, tokenFile }: FoundUser): () => Promise<Credentials> {
+function createCredentials(
+  cluster: Cluster,
+  { user, tokenFile }: FoundUser,
+  clock: Clock,
+): () => Credentials | Promise<Credentials> {
   const config = new KubeConfig()
   // The library refuses plain HTTP unless verification is off; there is none to do then.
   const skipTLSVerify = cluster.skipTLSVerify || cluster.server.startsWith('http:')
   config.loadFromClusterAndUser({ ...cluster, skipTLSVerify }, user)
-  const token = tokenFile === undefined || user.token ? undefined : rotatingFile(tokenFile)
+  const token = tokenFile === undefined || user.token ? undefined : rotatingFile(tokenFile, clock)
   const ask = async (): Promise<Credentials> => {
     const options: RequestOptions = {}
     await config.applyToHTTPSOptions(options)
@@ -116,12 +125,12 @@ function createCredentials(cluster: Cluster, { user, tokenFile }: FoundUser): ()
     }
   }
   const changes = Boolean(user.exec || user.authProvider || user.certFile || token)
-  let once: Promise<Credentials> | undefined
-  return () => {
-    if (changes) return ask()
-    once ??= ask()
-    return once
+  let known: Credentials | undefined
+  const learn = async () => {
+    known = await ask()
+    return known
   }
+  return () => (changes ? ask() : (known ?? learn()))
 }
 
 const pem = (value: unknown): string | Buffer | undefined =>

@@ -2,10 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { err, ok, type Result } from '../result.ts'
-import type { ClusterConfig, Headers } from './config.ts'
+import type { ClusterConfig } from './config.ts'
 import { createConnections } from './connections.ts'
+import { credentialsOf } from './credentials.ts'
 import { startDeadline } from './deadline.ts'
 import { errorOfAnswer, type KubeError } from './errors.ts'
+import { type Answer, exchange, type Sendable } from './exchange.ts'
 import { holdBack, NotLeader } from './hold-back.ts'
 import { LineParser } from './ndjson.ts'
 
@@ -55,22 +57,35 @@ const bytesPerTurn = 32 * 1024
 
 /** Watches have connections of their own, so a patch never waits behind one. */
 export function createTransport(cluster: ClusterConfig, clock: Clock): Transport {
-  const connections = createConnections(cluster)
+  const { requests, streams, close } = createConnections(cluster)
+  const { origin, pathname } = new URL(cluster.server)
+  const server = { cluster, clock, origin, prefix: pathname.replace(/\/$/, '') }
   return {
-    request: (req) => request(connections.requests, cluster, clock, req),
-    stream: (req) => stream(connections.streams, cluster, clock, req),
-    close: connections.close,
+    request: (req) => request(requests, server, req),
+    stream: (req) => stream(streams, server, req),
+    close,
   }
 }
 
-async function request(dispatcher: Dispatcher, cluster: ClusterConfig, clock: Clock, req: KubeRequest) {
+/** Whom the requests go to, with what never changes of them. */
+interface Server {
+  readonly cluster: ClusterConfig
+  readonly clock: Clock
+  readonly origin: string
+  /** The path of the server's own URL, without a slash at its end. */
+  readonly prefix: string
+}
+
+async function request(dispatcher: Dispatcher, server: Server, req: KubeRequest) {
   const what = `${req.method} ${req.path}`
-  const deadline = startDeadline(clock, req.timeoutMs ?? 30_000, req.signal)
+  const deadline = startDeadline(server.clock, req.timeoutMs ?? 30_000, req.signal)
   try {
-    const head = await ask(dispatcher, cluster, req, deadline.signal)
-    if (!head.ok) return err(deadline.explain(what, head.error))
-    const text = await head.value.body.text()
-    if (!isGood(head.value)) return err(refusal(what, head.value, text))
+    const answer = await ask(server, req, deadline.signal, (options, start) =>
+      exchange(dispatcher, options, start),
+    )
+    if (!answer.ok) return err(deadline.explain(what, answer.error))
+    const { status, text } = answer.value
+    if (!isGood(status)) return err(refusal(what, answer.value))
     return req.answerAs === 'text' ? ok(text) : parseAnswer(what, text)
   } catch (problem) {
     return err(deadline.explain(what, cut(what, problem)))
@@ -81,24 +96,26 @@ async function request(dispatcher: Dispatcher, cluster: ClusterConfig, clock: Cl
 
 async function stream(
   dispatcher: Dispatcher,
-  cluster: ClusterConfig,
-  clock: Clock,
+  server: Server,
   req: KubeRequest & { readonly inactivityMs?: number | undefined },
 ): Promise<Result<AsyncIterable<unknown>, KubeError>> {
   const what = `${req.method} ${req.path}`
-  const deadline = startDeadline(clock, req.timeoutMs ?? 30_000, req.signal)
+  const deadline = startDeadline(server.clock, req.timeoutMs ?? 30_000, req.signal)
   const fail = (error: KubeError) => {
     deadline.stop()
     return err(deadline.explain(what, error))
   }
   try {
-    const head = await ask(dispatcher, cluster, req, deadline.signal)
+    const head = await ask(server, req, deadline.signal, (options, start) =>
+      holdBack(dispatcher, start).request(options),
+    )
     if (!head.ok) return fail(head.error)
-    if (!isGood(head.value)) return fail(refusal(what, head.value, await head.value.body.text()))
+    const { statusCode: status, headers, body } = head.value
+    if (!isGood(status)) return fail(refusal(what, { status, headers, text: await body.text() }))
     deadline.extend(req.inactivityMs ?? 120_000)
     // One that is cut while nobody reads it is destroyed with an error that nobody else would take.
-    head.value.body.on('error', () => {})
-    return ok(readLines(what, head.value.body, deadline))
+    body.on('error', () => {})
+    return ok(readLines(what, body, deadline))
   } catch (problem) {
     return fail(cut(what, problem))
   }
@@ -131,26 +148,27 @@ async function* readLines(what: string, body: Dispatcher.ResponseData['body'], d
   }
 }
 
-/** Sends the request, and answers with the head of the answer. */
-async function ask(
-  dispatcher: Dispatcher,
-  cluster: ClusterConfig,
+/** Has `send` send the request, and puts a name to what hinders it: whether anything was sent is known by `start`. */
+async function ask<T>(
+  { cluster, origin, prefix }: Server,
   req: KubeRequest,
   signal: AbortSignal,
-): Promise<Result<Dispatcher.ResponseData, KubeError>> {
+  send: (options: Sendable, start: () => void) => Promise<T>,
+): Promise<Result<T, KubeError>> {
   const what = `${req.method} ${req.path}`
-  const auth = await credentials(cluster, signal)
-  if (!auth.ok) return err({ kind: 'unauthorized', message: `${what}: no credentials: ${auth.error}` })
-  const server = new URL(cluster.server)
+  const auth = await credentialsOf(cluster, signal)
+  if (!auth.ok) {
+    return err({ kind: 'unauthorized', message: `${what}: no credentials: ${textOf(auth.error)}` })
+  }
   let isSent = false
   const start = () => {
     if (req.mayStart?.() === false) throw new NotLeader()
     isSent = true
   }
   try {
-    const head = await holdBack(dispatcher, start).request({
-      origin: server.origin,
-      path: server.pathname.replace(/\/$/, '') + pathOf(req),
+    const options = {
+      origin,
+      path: prefix + pathOf(req),
       method: req.method,
       headers: {
         accept: req.answerAs === 'text' ? '*/*' : 'application/json',
@@ -160,36 +178,23 @@ async function ask(
       },
       body: req.body === undefined ? null : JSON.stringify(req.body),
       signal,
-    })
-    return ok(head)
+    }
+    return ok(await send(options, start))
   } catch (problem) {
     if (problem instanceof NotLeader) return err(problem.error(what))
     return err(isSent ? cut(what, problem) : unreachable(cluster, problem))
   }
 }
 
-async function credentials(cluster: ClusterConfig, signal: AbortSignal): Promise<Result<Headers, string>> {
-  const aborted = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new Error('they took too long'))
-    if (signal.aborted) giveUp()
-    signal.addEventListener('abort', giveUp, { once: true })
-  })
-  try {
-    return ok(await Promise.race([cluster.headers(), aborted]))
-  } catch (problem) {
-    return err(textOf(problem))
-  }
-}
-
-function pathOf(req: KubeRequest): string {
-  const query = new URLSearchParams(req.query).toString()
-  return query === '' ? req.path : `${req.path}?${query}`
+function pathOf({ path, query }: KubeRequest): string {
+  const search = new URLSearchParams(query).toString()
+  return search === '' ? path : `${path}?${search}`
 }
 
 const typeOf = (req: KubeRequest): Record<string, string> =>
   req.body === undefined ? {} : { 'content-type': req.contentType ?? 'application/json' }
 
-const isGood = (head: Dispatcher.ResponseData) => head.statusCode >= 200 && head.statusCode < 300
+const isGood = (status: number) => status >= 200 && status < 300
 
 function parseAnswer(what: string, text: string): Result<unknown, KubeError> {
   const value = parse(text)
@@ -199,14 +204,10 @@ function parseAnswer(what: string, text: string): Result<unknown, KubeError> {
   return ok(value)
 }
 
-function refusal(what: string, head: Dispatcher.ResponseData, text: string): KubeError {
-  const retryAfter = head.headers['retry-after']
-  return errorOfAnswer(
-    what,
-    head.statusCode,
-    parse(text) ?? text,
-    typeof retryAfter === 'string' ? retryAfter : undefined,
-  )
+function refusal(what: string, { status, headers, text }: Answer): KubeError {
+  const retryAfter = headers['retry-after']
+  const seconds = typeof retryAfter === 'string' ? retryAfter : undefined
+  return errorOfAnswer(what, status, parse(text) ?? text, seconds)
 }
 
 function parse(text: string): unknown {
