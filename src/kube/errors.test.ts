@@ -32,6 +32,8 @@ test.each([
   ['1', { retryAfterSeconds: 2 }, 1000],
   ['Wed, 21 Oct 2026 07:28:00 GMT', undefined, undefined],
   ['-1', undefined, undefined],
+  ['86400', undefined, 60_000],
+  [undefined, { retryAfterSeconds: 1e12 }, 60_000],
 ])('Retry-After %j with details %j waits %s', (header, details, ms) => {
   expect(waitAskedBy(errorOfAnswer('GET /', 429, { details }, header))).toBe(ms)
   expect(waitAskedBy(errorOfAnswer('GET /', 503, { details }, header))).toBe(ms)

@@ -82,7 +82,7 @@ export function mayBeApplied(error: KubeError): boolean {
   return ['timeout', 'server', 'protocol'].includes(error.kind)
 }
 
-/** How long the server asked to wait, in ms; `undefined` where it did not. */
+/** How long the server asked to wait, in ms, at most a minute; `undefined` where it did not. */
 export function waitAskedBy(error: KubeError): number | undefined {
   return error.kind === 'throttled' || error.kind === 'server' ? error.retryAfterMs : undefined
 }
@@ -92,8 +92,11 @@ function describe(what: string, status: number, said: string): string {
   return text === '' ? `${what}: answered ${status}` : `${what}: answered ${status}: ${text}`
 }
 
+/** kube-apiserver asks for 32 s at most; a proxy that speaks of hours must not put failovers to sleep. */
+const longestWaitMs = 60_000
+
 function retryAfterMs(seconds: string | number | undefined): number | undefined {
   if (seconds === undefined || seconds === '') return undefined
   const value = Number(seconds)
-  return Number.isFinite(value) && value >= 0 ? value * 1000 : undefined
+  return Number.isFinite(value) && value >= 0 ? Math.min(value * 1000, longestWaitMs) : undefined
 }

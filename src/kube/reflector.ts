@@ -15,7 +15,7 @@ export type { Projected } from './intake.ts'
  * - `listing`: reads a complete list. Then `watching`.
  * - `watching`: follows the changes. A watch that ends is resumed from the last version seen, unless another
  *   resource is to be read by then: then `listing`. One whose version has expired (410) leads to `resolving`.
- * - `backingOff`: something failed; waits 0.8 to 30 s, or as long as the server asks, and goes on where it was.
+ * - `backingOff`: something failed; waits 0.8 to 30 s, or as long as the server asks (at most a minute), and goes on.
  * - `stopped`: for good, and only because it was told to.
  *
  * The store is told before a new state is announced: at `watching` and `absent` it is synced.
