@@ -28,15 +28,21 @@ let said: string[]
 let diagnoser: Diagnoser
 let ports: readonly number[] | undefined
 let started = 0
+/** Whether this replica is the one that tells. */
+let leads = true
 beforeEach(() => {
   clock = createManualClock()
   said = []
+  leads = true
   started = 0
   ports = [80]
   diagnoser = new Diagnoser({
     clock,
     surroundings: { ports: () => ports, hasProfile: () => false, start: () => (started += 1) },
-    say: (route, { reason }) => said.push(`${route.kind}: ${reason}`),
+    say: (route, { reason }) => {
+      if (leads) said.push(`${route.kind}: ${reason}`)
+      return leads
+    },
   })
 })
 
@@ -74,7 +80,7 @@ describe('a finding', () => {
         hasProfile: () => false,
         start: () => {},
       },
-      say: () => {},
+      say: () => true,
     })
     diagnoser.see('HTTPRoute/shop/web', routeOf())
     diagnoser.see('TrafficSplit/shop/web', split)
@@ -156,4 +162,46 @@ it('reads the ports of a Service, and which Service a ServiceProfile takes over'
   expect(profile({ dstOverrides: [{}] })).toBe('shop/web')
   expect(profile({})).toBeUndefined()
   expect(profile({ routes: [{}] }, 'example.com')).toBeUndefined()
+})
+
+describe('what a replica finds while it stands by', () => {
+  const missing = 'HTTPRoute: MissingService'
+  const find = async () => {
+    leads = false
+    ports = undefined
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    await clock.advance(5_000)
+    leads = true
+  }
+
+  it.each([
+    ['after the leader was seen last', -1_000],
+    ['shortly before', 1_500],
+  ])('%s, it tells when it leads, once', async (_, laterMs) => {
+    await find()
+    expect(said).toEqual([])
+    diagnoser.lead(clock.now() + laterMs)
+    expect(said).toEqual([missing, missing])
+    diagnoser.lead(clock.now())
+    diagnoser.touchAll()
+    await clock.advance(5_000)
+    expect(said).toHaveLength(2)
+  })
+
+  it('while another led, that one has told', async () => {
+    await find()
+    diagnoser.lead(clock.now() + 10_000)
+    diagnoser.touchAll()
+    await clock.advance(5_000)
+    expect(said).toEqual([])
+  })
+
+  it('and is mended before it leads, nobody tells', async () => {
+    await find()
+    ports = [80]
+    diagnoser.touchAll()
+    await clock.advance(5_000)
+    diagnoser.lead(Number.NEGATIVE_INFINITY)
+    expect(said).toEqual([])
+  })
 })

@@ -1,14 +1,22 @@
 import type { Clock, Timer } from '../clock.ts'
 import { diagnose, diagnoseZeros, type Finding, type FindingReason } from '../routes/diagnosis.ts'
 import { backendServices, type Route } from '../routes/route.ts'
+import { hastyMs } from './leadership.ts'
 import { RouteIndex, type RouteKey } from './route-index.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export interface DiagnoserOptions {
   readonly clock: Clock
   readonly surroundings: Pick<Surroundings, 'ports' | 'hasProfile' | 'start'>
-  /** Tells the owner of a route what is wrong with it. */
-  readonly say: (route: Route, finding: Finding) => void
+  /** Tells the owner of a route what is wrong with it; false where another replica leads, and speaks for all. */
+  readonly say: (route: Route, finding: Finding) => boolean
+}
+
+interface Found {
+  readonly finding: Finding
+  /** On the clock. */
+  readonly at: number
+  readonly isTold: boolean
 }
 
 /**
@@ -24,7 +32,8 @@ export class Diagnoser {
   readonly #byParent = new RouteIndex(({ apexes }) => apexes)
   readonly #byService = new RouteIndex((route) => [...route.apexes, ...backendServices(route)])
   readonly #due = new Map<RouteKey, Timer>()
-  readonly #found = new Map<RouteKey, Map<string, Finding>>()
+  /** By route, and by message. */
+  readonly #found = new Map<RouteKey, Map<string, Found>>()
   #stopped = false
 
   constructor(options: DiagnoserOptions) {
@@ -58,12 +67,26 @@ export class Diagnoser {
     for (const key of this.#routes.keys()) this.#schedule(key)
   }
 
+  /**
+   * From now on this replica speaks. What it found while another led has been told by that one, up to shortly before
+   * `lastLed`, when it was last known to be there (on the clock).
+   */
+  lead(lastLed: number): void {
+    for (const [key, findings] of this.#found) {
+      const route = this.#routes.get(key)
+      if (!route) continue
+      for (const [message, { finding, at, isTold }] of findings)
+        if (!isTold && at >= lastLed - hastyMs)
+          findings.set(message, { finding, at, isTold: this.#options.say(route, finding) })
+    }
+  }
+
   /** How many routes of a kind have what finding. */
   *counts(): Iterable<{ kind: string; reason: FindingReason; count: number }> {
     const counts = new Map<string, { kind: string; reason: FindingReason; count: number }>()
     for (const [key, findings] of this.#found) {
       const kind = key.slice(0, key.indexOf('/'))
-      for (const reason of new Set([...findings.values()].map((finding) => finding.reason))) {
+      for (const reason of new Set([...findings.values()].map(({ finding }) => finding.reason))) {
         const entry = counts.get(`${kind} ${reason}`) ?? { kind, reason, count: 0 }
         counts.set(`${kind} ${reason}`, { ...entry, count: entry.count + 1 })
       }
@@ -92,18 +115,18 @@ export class Diagnoser {
     if (!route) return
     const findings = this.#diagnose(key, route)
     const still = new Set(findings.map(({ message }) => message))
-    const known = this.#found.get(key) ?? new Map<string, Finding>()
+    const known = this.#found.get(key) ?? new Map<string, Found>()
     for (const message of known.keys()) if (!still.has(message)) known.delete(message)
     if (known.size === 0) this.#found.delete(key)
     for (const finding of findings) this.#tell(key, route, finding)
   }
 
   #tell(key: RouteKey, route: Route, finding: Finding): void {
-    const known = this.#found.get(key) ?? new Map<string, Finding>()
+    const { say, clock } = this.#options
+    const known = this.#found.get(key) ?? new Map<string, Found>()
     if (known.has(finding.message)) return
-    known.set(finding.message, finding)
+    known.set(finding.message, { finding, at: clock.now(), isTold: say(route, finding) })
     this.#found.set(key, known)
-    this.#options.say(route, finding)
   }
 
   #diagnose(key: RouteKey, route: Route): Finding[] {

@@ -38,6 +38,9 @@ export interface Leadership {
   leave(): Promise<void>
 }
 
+/** What a leader saw just before it went may not have been said any more (ms). */
+export const hastyMs = 2_000
+
 const leaseName = 'linkerd-failover'
 
 /** Begins to look at the lease at once, so that it is known how old it is when this replica may take it. */

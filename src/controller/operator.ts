@@ -180,11 +180,13 @@ function createDiagnoser(tools: OperatorOptions, { watchEvents }: Metrics, repor
 }
 
 /** From now on this replica leads. It looks at every route once: what happened while nobody led is seen now. */
-function begin({ log, clock, metrics, events, queue, watches, reporter, leadership }: Parts): void {
+function begin(parts: Parts): void {
+  const { log, clock, metrics, events, queue, watches, reporter, diagnoser, leadership } = parts
   log.info({}, 'failing over from now on')
   metrics.leaderTransitions.inc({ to: 'leader' })
   events.resume()
   reporter.lead(leadership.lastLed)
+  diagnoser.lead(leadership.lastLed)
   for (const key of watches.keys()) queue.add(key, { at: clock.now() })
 }
 

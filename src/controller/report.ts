@@ -9,6 +9,7 @@ import type { Happening } from '../view/happening.ts'
 import type { Standing } from '../view/standing.ts'
 import type { View } from '../view/view.ts'
 import type { Judged } from './judge.ts'
+import { hastyMs } from './leadership.ts'
 import type { Metrics } from './metrics.ts'
 import type { Landed } from './own-writes.ts'
 import type { Cause } from './queue.ts'
@@ -32,9 +33,6 @@ export interface ReporterOptions {
 
 /** After so many refusals in a row the route's owner is told by an Event: a race does not last that long. */
 const refusalsUntilEvent = 5
-
-/** What a leader saw just before it went may not have been said any more (ms). */
-const hastyMs = 2_000
 
 /** On an Event: the id by which log, timeline and notifications name the same thing. */
 const idAnnotation = 'failover.linkerd.io/transition-id'
@@ -130,12 +128,13 @@ export class Reporter {
     event({ ...about(route), type: 'Normal', reason: 'FightOver', action: 'SpeedUp', note })
   }
 
-  /** Takes what is wrong with a route, or around it; once for each thing. */
-  found(route: Route, { reason, message }: Finding): void {
+  /** Takes what is wrong with a route, or around it; once for each thing. False where that is the leader's to tell. */
+  found(route: Route, { reason, message }: Finding): boolean {
     const { log, event, leads } = this.#options
-    if (!leads()) return
+    if (!leads()) return false
     log.warn({ route: nameOf(route), reason }, `${nameOf(route)}: ${message}`)
     event({ ...about(route), type: 'Warning', reason, action: 'Diagnose', note: message })
+    return true
   }
 
   #failed(before: Standing | undefined, { route, error }: Outcome & { kind: 'failed' }): void {

@@ -104,6 +104,16 @@ describe('two replicas', () => {
     expect([cluster.notes('dark').length, cluster.notes('bad').length]).toEqual([1, 1])
   })
 
+  it('tell of a finding that was made while nobody led', async () => {
+    const { a } = await pair()
+    cluster.editLease({ holderIdentity: 'gone', leaseDurationSeconds: 2 })
+    await eventually(async () => (await leads(a)) === 0)
+    cluster.split('zero', { web: 0, east: 0 })
+    await eventually(() => cluster.weights('zero').join() === '1,0')
+    const told = () => cluster.notes('zero').filter((note) => note.includes('no weight above zero'))
+    await eventually(() => told().length === 1)
+  })
+
   it('finish the writes in flight before they hand over', async () => {
     const { a, patches } = await pair()
     cluster.faults.slow(100)
