@@ -242,11 +242,14 @@ describe('when another Pod leads', () => {
 
   test('since the old one is gone, the next request finds it', async () => {
     await addPod('operator-1')
-    const { url } = await start(undefined, { clock: createManualClock() })
+    const clock = createManualClock()
+    const { url, said } = await start(undefined, { clock })
     await addPod('operator-2')
     ports.delete('operator-1')
     shop.sandbox.store.delete('pods', namespace, 'operator-1')
     expect(await instanceAt(url)).toBe('operator-2')
+    await clock.advance(5_000)
+    await expect.poll(said).toContain('from now on it is the dashboard of linkerd-failover/operator-2\n')
   })
 
   test('and none is there, pages are told so, and the command goes on', async () => {
@@ -311,6 +314,28 @@ describe('what cannot be shown', () => {
     expect(await refusal()).toMatch(
       /^69 linkerd-failover: linkerd-failover\/operator-1: the operator does not answer: .*; see kubectl -n linkerd-failover logs operator-1\n$/,
     )
+    silent.close()
+  })
+
+  test.each([
+    ['for ten seconds', /^69 .*operator-1: the operator does not answer: nothing came for 10 s; see kubectl/],
+    ['until Ctrl-C', /^130 $/],
+  ])('one that says nothing %s', async (until, told) => {
+    await addPod('operator-1')
+    const asked = Promise.withResolvers<Socket>()
+    const silent = createServer((socket) => socket.once('data', () => asked.resolve(socket)))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const address = silent.address()
+    ports.set('operator-1', typeof address === 'object' && address ? address.port : 0)
+    const clock = createManualClock()
+    const interruption = new AbortController()
+    const refused = refusal(undefined, { clock, signal: interruption.signal })
+    const socket = await asked.promise
+    const closed = once(socket, 'close')
+    if (until === 'until Ctrl-C') interruption.abort()
+    else await clock.advance(10_000)
+    expect(await refused).toMatch(told)
+    await closed
     silent.close()
   })
 

@@ -6,7 +6,7 @@ import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
 import type { Io } from '../io.ts'
 import { isLoopback, urlOf } from './address.ts'
 import { ask, type Relay, startRelay } from './relay.ts'
-import { Source } from './source.ts'
+import { isSame, Source } from './source.ts'
 
 const schema = z.object({
   namespace: z.string().optional(),
@@ -28,9 +28,9 @@ export async function showDashboard(context: Context, given: Flags): Promise<End
   const found = await Source.find(cluster.value, io.interrupted, flags.namespace || undefined)
   if (!found.ok) return found
   const source = found.value
-  const tried = await tryOut(source)
+  const tried = await tryOut(io, source)
   if (!tried.ok) return tried
-  const relay = await listen(flags, source)
+  const relay = await listen(flags, source, io)
   if (!relay.ok) return relay
   announce(io, flags, source, relay.value)
   await follow(io, source, relay.value)
@@ -39,10 +39,11 @@ export async function showDashboard(context: Context, given: Flags): Promise<End
 }
 
 /** Asks for the page once, so that what is wrong is said here and not in a browser. */
-async function tryOut(source: Source): Promise<Result<void, Failure>> {
+async function tryOut({ clock, interrupted: signal }: Io, source: Source): Promise<Result<void, Failure>> {
   const connection = await source.connect()
   if (!connection.ok) return connection
-  const answer = await ask(connection.value, { method: 'HEAD', path: '/', headers: { host: 'localhost' } })
+  const question = { method: 'HEAD', path: '/', headers: { host: 'localhost' }, signal }
+  const answer = await ask(connection.value, question, clock)
   connection.value.destroy()
   const { namespace, pod } = source.choice.pod
   if (!answer.ok) {
@@ -59,13 +60,18 @@ async function tryOut(source: Source): Promise<Result<void, Failure>> {
   return err(badAnswer(message, 'update the operator'))
 }
 
-async function listen({ address, port }: DashboardFlags, source: Source): Promise<Result<Relay, Failure>> {
+async function listen(
+  { address, port }: DashboardFlags,
+  source: Source,
+  { clock }: Io,
+): Promise<Result<Relay, Failure>> {
   // Names of loopback may have two addresses, of which Node.js would take the first it is told.
   const host = address === 'localhost' ? '127.0.0.1' : address
-  const started = await startRelay({ host, port }, async () => {
+  const connect = async () => {
     const connection = await source.connect()
     return connection.ok ? connection : err(`${connection.error.message}; ${connection.error.hint}`)
-  })
+  }
+  const started = await startRelay({ host, port }, connect, clock)
   if (started.ok) return started
   const { code, message } = started.error
   if (code !== 'EADDRINUSE') return err(wrongUsage(message, 'choose others with --address and --port'))
@@ -94,14 +100,17 @@ async function open(io: Io, url: string): Promise<void> {
 
 /** Until the user has had enough: lets go of a Pod that leads no more, and says so. */
 async function follow(io: Io, source: Source, relay: Relay): Promise<void> {
+  let shown = source.choice.pod
   let lastTrouble = ''
   for (;;) {
     await sleep(io.clock, lookMs, io.interrupted)
     if (io.interrupted.aborted) return
     const looked = await source.look()
     if (io.interrupted.aborted) return
-    if (looked.ok && looked.value) {
-      const { namespace, pod } = source.choice.pod
+    // A request that found the old one gone may have chosen before.
+    if (!isSame(shown, source.choice.pod)) {
+      shown = source.choice.pod
+      const { namespace, pod } = shown
       io.stderr.write(`from now on it is the dashboard of ${namespace}/${pod}\n`)
       relay.cut()
     }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import { err, ok } from '../../result.ts'
 import { type Relay, startRelay } from './relay.ts'
 
@@ -11,8 +12,10 @@ let received: IncomingMessage[]
 let connections: Socket[]
 let operator: ReturnType<typeof createServer>
 let relay: Relay
+let clock: ReturnType<typeof createManualClock>
 
 beforeEach(async () => {
+  clock = createManualClock()
   received = []
   connections = []
   answer = (_request, response) => void response.end('hello')
@@ -21,12 +24,7 @@ beforeEach(async () => {
     answer(incoming, response)
   }).listen(0, '127.0.0.1')
   await once(operator, 'listening')
-  relay = await start(async () => {
-    const address = operator.address()
-    const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1')
-    connections.push(socket)
-    return ok(socket)
-  })
+  relay = await start(async () => ok(dial()))
 })
 afterEach(async () => {
   await relay.close()
@@ -34,8 +32,15 @@ afterEach(async () => {
   operator.close()
 })
 
+function dial(): Socket {
+  const address = operator.address()
+  const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1')
+  connections.push(socket)
+  return socket
+}
+
 async function start(connector: Parameters<typeof startRelay>[1]): Promise<Relay> {
-  const started = await startRelay({ host: '127.0.0.1', port: 0 }, connector)
+  const started = await startRelay({ host: '127.0.0.1', port: 0 }, connector, clock)
   if (!started.ok) throw new Error(started.error.message)
   return started.value
 }
@@ -131,6 +136,29 @@ describe('when the operator', () => {
     expect(await ask()).toMatchObject({ status: 502, text: 'the operator does not answer: socket hang up\n' })
   })
 
+  test('says nothing for ten seconds, the page is told so', async () => {
+    answer = () => {}
+    const asked = ask()
+    await expect.poll(() => received.length).toBe(1)
+    await clock.advance(10_000)
+    expect(await asked).toMatchObject({
+      status: 502,
+      text: 'the operator does not answer: nothing came for 10 s\n',
+    })
+    await expect.poll(() => connections.every(({ destroyed }) => destroyed)).toBe(true)
+  })
+
+  test('has begun to answer, it may take its time', async () => {
+    answer = (_request, response) => void response.write('first')
+    const asked = ask()
+    await expect.poll(() => received.length).toBe(1)
+    await expect.poll(() => clock.pending).toBe(0)
+    await clock.advance(60_000)
+    expect(connections.every(({ destroyed }) => destroyed)).toBe(false)
+    relay.cut()
+    await expect(asked).rejects.toThrow()
+  })
+
   test('breaks off in the middle, the answer breaks off too, and does not look whole', async () => {
     answer = ({ socket }, response) => {
       response.write('half', () => socket.destroy())
@@ -145,6 +173,30 @@ describe('when the operator', () => {
     relay.cut()
     await expect(asked).rejects.toThrow()
   })
+})
+
+test('a reader who leaves while the connection is opened asks for nothing, and leaves none behind', async () => {
+  await relay.close()
+  const wanted = Promise.withResolvers<void>()
+  const opening = Promise.withResolvers<void>()
+  let isFirst = true
+  relay = await start(async () => {
+    if (isFirst) {
+      isFirst = false
+      wanted.resolve()
+      await opening.promise
+    }
+    return ok(dial())
+  })
+  const reader = connect(relay.port, '127.0.0.1')
+  reader.write('GET /first HTTP/1.1\r\nhost: localhost\r\n\r\n')
+  await wanted.promise
+  reader.destroy()
+  // Whoever is answered after it has left comes later: the relay knows by then.
+  await ask({ path: '/second' })
+  opening.resolve()
+  await expect.poll(() => connections.map(({ destroyed }) => destroyed)).toEqual([true, true])
+  expect(received.map(({ url }) => url)).toEqual(['/second'])
 })
 
 test('a reader who takes nothing holds the operator back', async () => {

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
 import { refusalOf } from '../../admin/guards.ts'
+import type { Clock } from '../../clock.ts'
 import { err, ok, type Result } from '../../result.ts'
 
 /** A fresh connection to the operator, or a sentence that says why there is none. */
@@ -25,6 +26,8 @@ const passedOn = [
   'if-none-match',
   'last-event-id',
 ] as const
+/** So long may the operator take until its answer begins (ms). */
+const answerMs = 10_000
 /** They are about one connection, and this is another one. */
 const ownOfConnection = new Set(['connection', 'keep-alive', 'transfer-encoding'])
 
@@ -37,9 +40,12 @@ const ownOfConnection = new Set(['connection', 'keep-alive', 'transfer-encoding'
 export function startRelay(
   { host, port }: { host: string; port: number },
   connect: Connect,
+  clock: Clock,
 ): Promise<Result<Relay, { readonly code: string; readonly message: string }>> {
   const open = new Set<Duplex>()
-  const server = createServer((incoming, response) => void relay(incoming, response, connect, open))
+  const server = createServer(
+    (incoming, response) => void relay(incoming, response, { connect, open, clock }),
+  )
   const cut = () => {
     for (const connection of open) connection.destroy()
   }
@@ -56,12 +62,14 @@ export function startRelay(
   })
 }
 
-async function relay(
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  connect: Connect,
-  open: Set<Duplex>,
-) {
+interface Ways {
+  readonly connect: Connect
+  /** Connections that are in use. */
+  readonly open: Set<Duplex>
+  readonly clock: Clock
+}
+
+async function relay(incoming: IncomingMessage, response: ServerResponse, { connect, open, clock }: Ways) {
   const { method = '', headers, url = '/' } = incoming
   const refusal = refusalOf(incoming)
   if (method !== 'GET' && method !== 'HEAD') return say(response, 405, 'only GET is served')
@@ -69,11 +77,12 @@ async function relay(
   const connection = await connect()
   if (!connection.ok) return say(response, 502, connection.error)
   const duplex = connection.value
+  if (response.destroyed) return void duplex.destroy()
   open.add(duplex)
   duplex.once('close', () => open.delete(duplex))
   // A reader that leaves takes its connection along; that one which breaks is told by `ask` or by the pipeline.
   response.once('close', () => duplex.destroy())
-  const answer = await ask(duplex, { method, path: url, headers: selected(headers) })
+  const answer = await ask(duplex, { method, path: url, headers: selected(headers) }, clock)
   if (!answer.ok) return say(response, 502, answer.error)
   const told = Object.entries(answer.value.headers).filter(([name]) => !ownOfConnection.has(name))
   response.writeHead(answer.value.statusCode ?? 502, Object.fromEntries(told))
@@ -81,15 +90,27 @@ async function relay(
   pipeline(answer.value, response, () => duplex.destroy())
 }
 
-/** Sends one request over a connection; the answer's body ends with it. */
+/** Sends one request over a connection; the answer's body ends with it. The signal calls it off. */
 export function ask(
   duplex: Duplex,
-  options: { readonly method: string; readonly path: string; readonly headers: Record<string, string> },
+  options: {
+    readonly method: string
+    readonly path: string
+    readonly headers: Record<string, string>
+    readonly signal?: AbortSignal
+  },
+  clock: Clock,
 ): Promise<Result<IncomingMessage, string>> {
   return new Promise((resolve) => {
     const outgoing = request({ ...options, createConnection: () => duplex })
-    outgoing.once('response', (answer) => resolve(ok(answer)))
-    outgoing.on('error', (problem) => resolve(err(`the operator does not answer: ${problem.message}`)))
+    const tooLate = new Error(`nothing came for ${answerMs / 1000} s`)
+    const timer = clock.after(answerMs, () => outgoing.destroy(tooLate))
+    const end = (answer: Result<IncomingMessage, string>) => {
+      timer.cancel()
+      resolve(answer)
+    }
+    outgoing.once('response', (answer) => end(ok(answer)))
+    outgoing.on('error', (problem) => end(err(`the operator does not answer: ${problem.message}`)))
     outgoing.end()
   })
 }

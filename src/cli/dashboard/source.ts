@@ -43,14 +43,13 @@ export class Source {
     return this.#open()
   }
 
-  /** Chooses anew; true where it is another Pod now. Where nobody can be asked, the old one stays. */
-  async look(): Promise<Result<boolean, Failure>> {
+  /** Chooses anew. Where nobody can be asked, the old one stays. */
+  async look(): Promise<Result<void, Failure>> {
     const reading: Reading = { transport: this.#cluster.transport, signal: this.#signal }
     const chosen = await choosePod(reading, this.#namespace)
     if (!chosen.ok) return chosen
-    const before = this.#choice.pod
     this.#choice = chosen.value
-    return ok(!isSame(before, chosen.value.pod))
+    return ok(undefined)
   }
 
   async #open(): Promise<Result<Duplex, Failure>> {
@@ -60,7 +59,7 @@ export class Source {
   }
 }
 
-const isSame = (a: PodPort, b: PodPort): boolean => a.namespace === b.namespace && a.pod === b.pod
+export const isSame = (a: PodPort, b: PodPort): boolean => a.namespace === b.namespace && a.pod === b.pod
 
 function notForwarded({ namespace, pod }: PodPort, error: KubeError): Failure {
   const { unavailable: exitCode } = exitCodes
