@@ -25,6 +25,8 @@ export class Feed {
   /** How far everything is known; empty while it is not. */
   #lastEventId = ''
   #connection: AbortController | undefined
+  /** The load that the last `reset` began. */
+  #loading: AbortController | undefined
   #wake: () => void = () => {}
   #isStopped = false
   #isAsleep = false
@@ -99,6 +101,7 @@ export class Feed {
       return reasonOf(connection.signal.aborted ? connection.signal.reason : error)
     } finally {
       connection.abort()
+      this.#loading?.abort()
     }
   }
 
@@ -141,17 +144,25 @@ export class Feed {
   #take({ type, data, id }: StreamEvent, connection: AbortController): void {
     const { store, now } = this.#options
     this.#lastEventId = id
-    if (type === 'reset') {
-      load(this.#options, store, connection.signal).catch((error: unknown) => {
-        // What was only half loaded must not be taken for known by the next connection.
-        this.#lastEventId = ''
-        connection.abort(error)
-      })
-    } else if (type === 'route') store.putRoutes([decode(data, isRoute, 'a route')])
+    if (type === 'reset') this.#load(connection)
+    else if (type === 'route') store.putRoutes([decode(data, isRoute, 'a route')])
     else if (type === 'gone') store.removeRoute(decode(data, isGone, 'the name of a route'))
     else if (type === 'timeline') store.addHappenings([decode(data, isHappening, 'a line of the timeline')])
     else if (type === 'status') store.setStatus(decode(data, isStatus, 'a status'), now())
     if (!store.isLoading && hasReached(id, store.status)) store.connect({ kind: 'current' })
+  }
+
+  /** A load that an earlier `reset` began is called off: its end would be taken for the end of this one. */
+  #load(connection: AbortController): void {
+    this.#loading?.abort()
+    const loading = new AbortController()
+    this.#loading = loading
+    load(this.#options, this.#options.store, loading.signal).catch((error: unknown) => {
+      if (this.#loading !== loading) return
+      // What was only half loaded must not be taken for known by the next connection.
+      this.#lastEventId = ''
+      connection.abort(error)
+    })
   }
 
   #pause(ms: number): Promise<void> {

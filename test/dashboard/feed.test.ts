@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sleepAfterMs } from '../../dashboard/live/connection.ts'
 import { Feed, type FeedOptions } from '../../dashboard/live/feed.ts'
 import { Store } from '../../dashboard/live/store.ts'
+import { route } from '../../dashboard/testing/builders.ts'
 import { FakeOperator } from './fake-operator.ts'
 
 const shop = (name: string) => ({ namespace: 'shop', name, backends: { [name]: '', [`${name}-b`]: 'east' } })
@@ -173,6 +174,46 @@ describe('the feed of the page, from the real API', () => {
     feed.show()
     await until(store, (now) => isLive(now) && stands('failover')(now))
     expect(asked.slice(before)).toEqual(['/stream'])
+  })
+
+  it('begins anew when it is told so while it loads: what it asked for before counts no more', async () => {
+    let tell: (text: string) => void = () => {}
+    const begun = Promise.withResolvers<void>()
+    const pages: { answer: (items: object[]) => void; signal: AbortSignal | null | undefined }[] = []
+    const held: typeof fetch = async (input, init) => {
+      const path = String(input)
+      if (path.endsWith('/stream')) {
+        const encoder = new TextEncoder()
+        const body = new ReadableStream({
+          start: (controller) => {
+            tell = (text) => controller.enqueue(encoder.encode(text))
+            begun.resolve()
+          },
+        })
+        return new Response(body)
+      }
+      if (path.includes('/timeline')) return Response.json({ items: [], before: null })
+      const { promise, resolve, reject } = Promise.withResolvers<Response>()
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason), { once: true })
+      pages.push({
+        answer: (items) => resolve(Response.json({ items, total: items.length, continue: null })),
+        signal: init?.signal,
+      })
+      return promise
+    }
+    const reset = 'event: reset\ndata: {}\nid: e1-5\n\n'
+    follow({ fetch: held })
+    await begun.promise
+    tell(reset)
+    await expect.poll(() => pages.length).toBe(1)
+    tell(reset)
+    await expect.poll(() => pages.length).toBe(2)
+    expect(pages.map(({ signal }) => signal?.aborted)).toEqual([true, false])
+    pages[0]?.answer([])
+    pages[1]?.answer([route('shop/web')])
+    await until(store, ({ isComplete }) => isComplete)
+    expect([...store.routes.keys()]).toEqual([key])
+    expect(store.connection.failures).toBe(0)
   })
 
   it('tells what a proxy in between says instead of the operator', async () => {
