@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { backend, route } from '../testing/builders.ts'
-import { agreementOf, clustersOf, keyOf, primaryCluster, shareOf, shortService, worstSplit } from './route.ts'
+import {
+  agreementOf,
+  clustersOf,
+  keyOf,
+  primaryCluster,
+  sentenceOf,
+  shareOf,
+  shortService,
+  worstSplit,
+} from './route.ts'
 
 const [plain] = route('shop/web').splits
 
@@ -64,4 +73,18 @@ it('knows names and clusters', () => {
   expect(primaryCluster(route('shop/web'))).toBeNull()
   expect(shortService('shop/web', 'shop')).toBe('web')
   expect(shortService('bank/web', 'shop')).toBe('bank/web')
+})
+
+it.each([
+  [
+    'fails over: shop/web has 0 of 2 ready, shop/east serves',
+    'fails over: web has 0 of 2 ready, east serves',
+  ],
+  ['shop/web comes back', 'web comes back'],
+  [
+    'fails over to eshop/web, my.shop/web and e-shop/web',
+    'fails over to eshop/web, my.shop/web and e-shop/web',
+  ],
+])('leaves the namespace out where it is that of the route: %s', (sentence, shorter) => {
+  expect(sentenceOf({ sentence, namespace: 'shop' })).toBe(shorter)
 })

@@ -63,3 +63,10 @@ export const titleOf = (key: RouteKey): string => key.slice(key.indexOf('/') + 1
 /** A Service's name where its namespace is plain from the route. */
 export const shortService = (service: string, namespace: string): string =>
   service.startsWith(`${namespace}/`) ? service.slice(namespace.length + 1) : service
+
+/** A decision in words, without the namespace where it is the route's own. */
+export function sentenceOf({ sentence, namespace }: { sentence: string; namespace: string }): string {
+  const own = `${namespace}/`
+  // Where a name goes on before it, it is the end of another namespace's.
+  return sentence.split(own).reduce((text, rest) => text + (/[a-z0-9.-]$/.test(text) ? own : '') + rest)
+}

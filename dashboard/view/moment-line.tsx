@@ -1,7 +1,7 @@
 import { brief, clock, lasting } from '../model/format.ts'
 import { headOf, isMass, type Moment, verbOf } from '../model/moments.ts'
 import { writePlace } from '../model/place.ts'
-import { titleOf } from '../model/route.ts'
+import { sentenceOf, titleOf } from '../model/route.ts'
 import { StateMark } from './state-mark.tsx'
 
 interface MomentLineProps {
@@ -16,7 +16,7 @@ export function MomentLine({ moment, now, look }: MomentLineProps) {
   const { what, from, to, lines } = moment
   const [first] = lines
   if (!first) return null
-  const why = first.sentence.replaceAll(`${first.key.split('/')[1]}/`, '')
+  const why = sentenceOf({ sentence: first.sentence, namespace: first.key.split('/')[1] ?? '' })
   return (
     <li class={`line moment ${what}`}>
       <StateMark state={first.state} />

@@ -2,12 +2,11 @@ import { clock, count, counted, lasting } from '../model/format.ts'
 import { type Counts, headlineOf } from '../model/headline.ts'
 import type { Moment } from '../model/moments.ts'
 import { type Place, writePlace } from '../model/place.ts'
-import { keyOf, titleOf } from '../model/route.ts'
+import { keyOf, sentenceOf, titleOf } from '../model/route.ts'
 import { states } from '../model/states.ts'
 import type { Story } from '../model/stories.ts'
 import { everything, worstFirst } from '../model/table.ts'
 import { MomentLine } from './moment-line.tsx'
-import { sentenceOf } from './sentence.ts'
 import { StateMark } from './state-mark.tsx'
 
 interface NowCardProps {

@@ -1,9 +1,8 @@
 import type { RouteItem } from '../live/api.ts'
 import { clock, lasting } from '../model/format.ts'
 import { writePlace } from '../model/place.ts'
-import { keyOf } from '../model/route.ts'
+import { keyOf, sentenceOf } from '../model/route.ts'
 import { Traffic } from './backends.tsx'
-import { sentenceOf } from './sentence.ts'
 import { StateBadge } from './state-mark.tsx'
 
 interface RouteRowProps {

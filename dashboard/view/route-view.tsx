@@ -4,10 +4,16 @@ import type { Store } from '../live/store.ts'
 import { brief, clock, lasting } from '../model/format.ts'
 import { watchedWords } from '../model/lead.ts'
 import { verbOf } from '../model/moments.ts'
-import { type Agreement, agreementOf, type RouteKey, stateOfRule, titleOf } from '../model/route.ts'
+import {
+  type Agreement,
+  agreementOf,
+  type RouteKey,
+  sentenceOf,
+  stateOfRule,
+  titleOf,
+} from '../model/route.ts'
 import { Code } from './code.tsx'
 import { Diagram } from './diagram.tsx'
-import { sentenceOf } from './sentence.ts'
 import { StateBadge, StateMark } from './state-mark.tsx'
 import { type Detail, useDetail } from './use-detail.ts'
 
