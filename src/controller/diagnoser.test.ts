@@ -153,6 +153,13 @@ it('keeps equal lists of ports once', () => {
   expect([first, share([80]), share([])]).toEqual([[80, 443], [80], []])
 })
 
+it('does not remember lists of ports for ever', () => {
+  const share = sharedLists()
+  const first = share([80])
+  for (let port = 1_000; port < 3_000; port += 1) share([port])
+  expect(share([80])).not.toBe(first)
+})
+
 it('reads the ports of a Service, and which Service a ServiceProfile takes over', () => {
   expect(projectPorts({ spec: { ports: [{ port: 80 }, { port: 443 }, {}, null] } })).toEqual([80, 443])
   expect(projectPorts({})).toEqual([])

@@ -67,16 +67,21 @@ export function watchSurroundings(
   }
 }
 
+/** Where there are more lists than this, few are shared; and Services that are gone must not be remembered. */
+const mostLists = 1_000
+
 /**
- * Answers equal lists with the same list. Most Services have one of a few lists of ports: of 20,000 Services the
+ * Answers equal lists with the same list, as long as there are not too many. Most Services have one of a few lists of ports: of 20,000 Services the
  * cache is 4.0 MiB with shared lists, and 7.5 MiB where each has its own (measured, Node 24).
  */
 export function sharedLists(): (ports: readonly number[]) => readonly number[] {
   const known = new Map<string, readonly number[]>()
   return (ports) => {
     const key = String(ports)
-    const shared = known.get(key) ?? ports
-    known.set(key, shared)
-    return shared
+    const shared = known.get(key)
+    if (shared) return shared
+    if (known.size === mostLists) known.clear()
+    known.set(key, ports)
+    return ports
   }
 }

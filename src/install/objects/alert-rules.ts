@@ -9,8 +9,8 @@ export interface Alert {
 }
 
 /**
- * What people are woken, or told in the morning, for. Every replica knows how the routes stand, so what is asked
- * is the most that any of them sees; transitions and patches are the leader's, so those are added up.
+ * What people are woken, or told in the morning, for. The leader alone counts routes; around a hand-over two may, so
+ * what is asked is the most that any replica says. Counters are those of each replica, so they are added up.
  */
 export const alerts: readonly Alert[] = [
   {
