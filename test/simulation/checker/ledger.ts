@@ -67,13 +67,13 @@ export class Ledger {
   }
 
   /**
-   * Writes of which nobody answered. Where such a write never arrived, and somebody else wrote the very same, its
-   * sender must take that for its own: it cannot know better.
+   * Writes of which nobody said whether they were applied: no answer, or one of 5xx. Where such a write was not, and
+   * somebody else wrote the very same, its sender must take that for its own: it cannot know better.
    */
   readonly #unanswered: Sent[] = []
 
   answered(sent: Sent, status: number, now: number): void {
-    if (status === 0) this.#unanswered.push(sent)
+    if (status === 0 || status >= 500) this.#unanswered.push(sent)
     const good = status >= 200 && status < 300
     if (sent.resource === 'events' && !good) this.#troubled.add(sent.process)
     const transition = this.#transitions.find((one) => one.sent === sent)
