@@ -44,7 +44,7 @@ export const timeOfDay = (date: Date): string =>
   `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`
 
 /** `2026-11-24`, where the reader is. */
-export const dayOf = (date: Date): string =>
+const dayOf = (date: Date): string =>
   `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
 
 /** The time of day, with the date when that is not the day of `now`. */

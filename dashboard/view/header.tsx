@@ -50,7 +50,7 @@ function syncWords(status: Status | undefined): string {
 }
 
 /** One way that parts into two: what the product does. */
-export const Logo = () => (
+const Logo = () => (
   <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true" class="logo">
     <path d="M3 16h7c5 0 5-8 11-8h7M24 4l4 4-4 4" />
     <path d="M13 19.5c2.500 2.500 4 4.500 8 4.500h7M24 20l4 4-4 4" class="other" />

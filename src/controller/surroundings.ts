@@ -38,7 +38,9 @@ export function watchSurroundings(
   )
   const count = (service: ServiceKey | undefined, by: number) => {
     if (service === undefined) return
-    counts.set(service, (counts.get(service) ?? 0) + by)
+    const now = (counts.get(service) ?? 0) + by
+    if (now === 0) counts.delete(service)
+    else counts.set(service, now)
     onService(service)
   }
   const serviceProfiles = createCache(

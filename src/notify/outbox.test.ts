@@ -46,14 +46,13 @@ function setUp(
   })
   const take = (name: string, overrides: Parameters<typeof transition>[2] = {}) =>
     outbox.take(transition(name, clock.now(), overrides))
-  const arrived: Answer[] = []
   const texts = (accepted = requests) =>
     accepted.map(({ body }) => {
       const { data } = told.parse(JSON.parse(body))
       const names = data.transitions.map(({ route }) => route.name).join(' ')
       return `${data.what} ${data.count > 5 ? data.count : names}${data.missed > 0 ? ` (missed ${data.missed})` : ''}`
     })
-  return { clock, log, requests, outcomes, outbox, take, texts, arrived, lost: () => lost }
+  return { clock, log, requests, outcomes, outbox, take, texts, lost: () => lost }
 }
 
 describe('an outbox', () => {

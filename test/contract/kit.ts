@@ -85,7 +85,6 @@ export const split = (name: string, weights: unknown[], version = 'v1alpha2') =>
 
 export const namesOf = (list: Body) => (list.items ?? []).map((item) => item.metadata.name)
 export const versionOf = (object: Body) => Number(object.metadata.resourceVersion)
-export const labelsOf = (object: Body) => object.metadata.labels
 
 /** The next events of a watch, which stays open; fails if it ends before. */
 export async function take(events: Events, count: number): Promise<WatchEvent[]> {

@@ -58,7 +58,7 @@ export async function startHistory({ api, etcdUrl }: ControlPlane): Promise<Hist
         expect(watch.failure).toBeUndefined()
         const seen = new Map(states.map(({ name, version }) => [name, version]))
         const missing = items.filter(
-          ({ metadata }) => Number(seen.get(metadata.name)) < Number(metadata.resourceVersion),
+          ({ metadata }) => Number(seen.get(metadata.name) ?? 0) < Number(metadata.resourceVersion),
         )
         expect(missing.map(({ metadata }) => metadata.name)).toEqual([])
       })
