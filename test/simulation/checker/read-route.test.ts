@@ -31,6 +31,22 @@ describe('a Gateway API route, as the checker reads it', () => {
     const { splits } = readRoute(httpRoute([[ref('web'), ref('east', 0)], [ref('api', 5)]]))
     expect(splits.map(({ backends }) => backends.map(({ weight }) => weight))).toEqual([[1, 0], [5]])
     expect(splits[0]).toMatchObject({ broken: false, paused: false, limit: 1_000_000 })
+    expect(splits.map(({ backends }) => backends.map(({ absent }) => absent))).toEqual([
+      [true, false],
+      [false],
+    ])
+  })
+
+  test('has backends in other namespaces, which are others than those of their name', () => {
+    const far = { ...ref('web', 0), namespace: 'depot' }
+    const read = (primary?: string) => readRoute(httpRoute([[ref('web'), far]], primary)).splits[0]?.backends
+    expect(read()).toMatchObject([
+      { service: 'shop/web', primary: true },
+      { service: 'depot/web', primary: false },
+    ])
+    expect(read('depot/web')?.map(({ primary }) => primary)).toEqual([false, true])
+    expect(read('depot/web:80')?.map(({ primary }) => primary)).toEqual([false, true])
+    expect(new Set(read()?.map(({ id }) => id)).size).toBe(2)
   })
 
   const ports = [[ref('web', 1, 80), ref('web', 1, 81), ref('east', 0, 80)]]
@@ -53,9 +69,11 @@ describe('a Gateway API route, as the checker reads it', () => {
       [ref('web')],
       [ref('east'), ref('west')],
       [ref('web'), bucket],
+      [ref('web'), { ...ref('east'), group: 'serving.example', kind: 'Service' }],
+      [ref('web'), { ...ref('east'), group: 'core' }],
       [],
     ]
-    expect(broken(httpRoute(rules, 'web'))).toEqual([false, true, true, true, true])
+    expect(broken(httpRoute(rules, 'web'))).toEqual([false, true, true, true, true, false, true])
   })
 
   test('is of others but for the weights', () => {
@@ -64,7 +82,9 @@ describe('a Gateway API route, as the checker reads it', () => {
     expect(foreignParts(weightsMoved)).toEqual(foreignParts(before))
     const portMoved = httpRoute([[ref('web', 1, 81), ref('east', 0)], [ref('api')]])
     const ruleGone = httpRoute([[ref('web', 1), ref('east', 0)]])
-    for (const other of [portMoved, ruleGone]) expect(foreignParts(other)).not.toEqual(foreignParts(before))
+    const farther = httpRoute([[ref('web', 1), { ...ref('east', 0), namespace: 'depot' }], [ref('api')]])
+    for (const other of [portMoved, ruleGone, farther])
+      expect(foreignParts(other)).not.toEqual(foreignParts(before))
   })
 })
 

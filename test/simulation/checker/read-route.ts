@@ -45,7 +45,7 @@ function readTrafficSplit(object: KubeObject): Unpaused {
   const services = entries.map(({ service }) => `${namespace}/${String(service)}`)
   const named = annotations[primaryAnnotation]
   const primary = named === undefined ? services[0] : `${namespace}/${named}`
-  const weights = entries.map(({ weight }) => weightOf(weight, 0))
+  const weights = entries.map(({ weight }) => readWeight(weight, 0))
   return {
     ...splitOf(services, services, weights, (index) => services[index] === primary),
     limit: 429_496,
@@ -62,7 +62,7 @@ function readRules({ spec, metadata }: KubeObject): Unpaused[] {
       [group, kind, services[index], port].join(' '),
     )
     const isPrimary = primaryAmong(refs, services, annotations[primaryAnnotation], namespace)
-    const weights = refs.map(({ weight }) => weightOf(weight, 1))
+    const weights = refs.map(({ weight }) => readWeight(weight, 1))
     const split = splitOf(ids, services, weights, isPrimary)
     return { ...split, broken: split.broken || refs.length < 2 || !refs.every(isService), limit: 1_000_000 }
   })
@@ -86,18 +86,20 @@ function primaryAmong(
 function splitOf(
   ids: readonly string[],
   services: readonly string[],
-  weights: readonly (number | undefined)[],
+  weights: readonly Weight[],
   isPrimary: (index: number) => boolean,
 ): Pick<Split, 'backends' | 'broken'> {
   const backends = services.map(
     (service, index): Backend => ({
       id: ids[index] ?? '',
       service,
-      weight: weights[index] ?? 0,
+      weight: weights[index]?.value ?? 0,
+      absent: weights[index]?.absent ?? false,
       primary: isPrimary(index),
     }),
   )
-  return { backends, broken: weights.includes(undefined) || !backends.some(({ primary }) => primary) }
+  const unreadable = weights.some(({ value }) => value === undefined)
+  return { backends, broken: unreadable || !backends.some(({ primary }) => primary) }
 }
 
 const isService = ({ group = '', kind = 'Service' }: JsonObject) =>
@@ -111,11 +113,17 @@ const listIn = (value: unknown, field: string): JsonObject[] => {
 const withoutWeights = (list: unknown): JsonObject[] =>
   listIn({ list }, 'list').map(({ weight: _, ...rest }) => rest)
 
-/** A number, a number in a string, or a quantity with m or k; undefined: none of these. */
-function weightOf(raw: unknown, absent: number): number | undefined {
-  if (raw === undefined || raw === null) return absent
+/** A weight as it stands in an object; without a value it cannot be read. */
+interface Weight {
+  readonly value: number | undefined
+  readonly absent: boolean
+}
+
+/** A number, a number in a string, or a quantity with m or k; an absent one means `absent`. */
+function readWeight(raw: unknown, absent: number): Weight {
+  if (raw === undefined || raw === null) return { value: absent, absent: true }
   const [, digits, unit] = /^([\d.]+)([mk]?)$/.exec(String(raw)) ?? []
-  if (digits === undefined) return undefined
+  if (digits === undefined) return { value: undefined, absent: false }
   const factor = unit === 'm' ? 0.001 : unit === 'k' ? 1000 : 1
-  return Number(digits) * factor
+  return { value: Number(digits) * factor, absent: false }
 }

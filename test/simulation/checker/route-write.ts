@@ -4,7 +4,15 @@ import { isWanted, wasKnown } from './explain.ts'
 import { type Facts, resourceOfKey } from './facts.ts'
 import { foreignParts, type Route } from './read-route.ts'
 import type { Span } from './services.ts'
-import { type Direction, directionOf, type Moves, type Split, textOf, weightsOf } from './table.ts'
+import {
+  addsInVain,
+  type Direction,
+  directionOf,
+  type Moves,
+  type Split,
+  textOf,
+  weightsOf,
+} from './table.ts'
 import type { Rule } from './violation.ts'
 
 /** One write of the operator to a route, with what was there and what is there now. */
@@ -33,6 +41,13 @@ const judges: readonly (readonly [Rule, Judge])[] = [
       equal(foreignParts(before.object), foreignParts(after.object))
         ? undefined
         : 'changed more than weights',
+  ],
+  [
+    'foreign write',
+    ({ before, after }) =>
+      before.splits.some((split, place) => addsInVain(split, after.splits[place]))
+        ? 'added a weight that says what its absence said'
+        : undefined,
   ],
   ['not ours', ({ before }) => (before.ours ? undefined : 'it does not carry the label')],
   [

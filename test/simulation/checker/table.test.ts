@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { isWanted } from './explain.ts'
 import { History } from './history.ts'
-import { directionOf, type Readiness, type Split, weightsBy } from './table.ts'
+import { addsInVain, directionOf, type Readiness, type Split, weightsBy } from './table.ts'
 
 const split = (weights: Record<string, number>, more: Partial<Split> = {}): Split => ({
   backends: Object.entries(weights).map(([service, weight]) => ({
     id: service,
     service,
     weight,
+    absent: false,
     primary: service === 'web',
   })),
   paused: false,
@@ -55,6 +56,16 @@ test.each([
 ] as const)('%j to %j is a %s', (before, after, direction) =>
   expect(directionOf(split(before), split(after))).toBe(direction),
 )
+
+test('a weight is added in vain where its absence said the same', () => {
+  const before = split({ web: 1, east: 1, west: 0 })
+  const absent = { ...before, backends: before.backends.map((backend) => ({ ...backend, absent: true })) }
+  expect(addsInVain(absent, before)).toBe(true)
+  expect(addsInVain(absent, absent)).toBe(false)
+  expect(addsInVain(absent, split({ web: 0, east: 100, west: 100 }))).toBe(false)
+  expect(addsInVain(before, before)).toBe(false)
+  expect(addsInVain(absent, undefined)).toBe(false)
+})
 
 describe('a write is explained', () => {
   const before = split({ web: 1, east: 0 })

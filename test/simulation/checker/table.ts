@@ -9,6 +9,8 @@ export interface Backend {
   /** The Service whose readiness counts. */
   readonly service: string
   readonly weight: number
+  /** No weight is written: `weight` is what that means. */
+  readonly absent: boolean
   readonly primary: boolean
 }
 
@@ -62,6 +64,13 @@ export function directionOf(before: Split, after: Split): Direction {
 }
 
 const primaryServes = ({ backends }: Split) => backends.some(({ primary, weight }) => primary && weight > 0)
+
+/** Whether a change wrote a weight where its absence had said the same. */
+export const addsInVain = (before: Split, after: Split | undefined): boolean =>
+  before.backends.some(({ absent, weight }, index) => {
+    const now = after?.backends[index]
+    return absent && now !== undefined && !now.absent && now.weight === weight
+  })
 
 export const weightsOf = ({ backends }: Split): number[] => backends.map(({ weight }) => weight)
 

@@ -2,6 +2,7 @@ import { isObject } from '../../../sandbox/json.ts'
 import { err, ok } from '../../../src/result.ts'
 import { routeResources } from '../checker/facts.ts'
 import { resourceOf } from '../network/sent.ts'
+import { backendPlants } from './backend-plants.ts'
 import { gatewayPlants } from './gateway-plants.ts'
 import type { Planted } from './planted.ts'
 import {
@@ -343,6 +344,7 @@ export const planted: readonly Planted[] = [
     },
   },
   ...gatewayPlants,
+  ...backendPlants,
 ]
 
 async function* endsAtOnce(events: AsyncIterable<unknown>): AsyncGenerator<unknown> {

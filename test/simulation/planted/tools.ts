@@ -1,4 +1,4 @@
-import { dig, isObject, type JsonObject } from '../../../sandbox/json.ts'
+import { dig, isObject, type Json, type JsonObject } from '../../../sandbox/json.ts'
 import type { KubeRequest, Transport } from '../../../src/kube/transport.ts'
 import { routeResources } from '../checker/facts.ts'
 import { resourceOf } from '../network/sent.ts'
@@ -35,6 +35,32 @@ export function withEvents(
       return { ok: true, value: mapped(opened.value, (event) => change(event, resource)) }
     },
   })
+}
+
+/** Changes every backendRef of the routes as the operator is told of them, by watches and by answers to its writes. */
+export function withRefs(transport: Transport, change: (ref: JsonObject) => JsonObject): Transport {
+  const told = withEvents(transport, routeResources, (event) => ({
+    ...event,
+    object: withRefsOf(event.object, change),
+  }))
+  return changed(told, {
+    request: async (req) => {
+      const answer = await told.request(req)
+      if (!isRoutePatch(req) || !answer.ok || !isObject(answer.value)) return answer
+      return { ok: true, value: withRefsOf(answer.value, change) }
+    },
+  })
+}
+
+function withRefsOf(object: Json | undefined, change: (ref: JsonObject) => JsonObject): Json | undefined {
+  if (!isObject(object) || !isObject(object.spec) || !Array.isArray(object.spec.rules)) return object
+  const rules = object.spec.rules.filter(isObject).map(
+    ({ backendRefs, ...rule }): JsonObject => ({
+      ...rule,
+      backendRefs: Array.isArray(backendRefs) ? backendRefs.filter(isObject).map(change) : [],
+    }),
+  )
+  return { ...object, spec: { ...object.spec, rules } }
 }
 
 /** Changes the steps of every patch of a route. */

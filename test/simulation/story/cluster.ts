@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../sandbox/json.ts'
 import type { Access, KubeObject } from '../../../sandbox/server.ts'
 import type { World } from '../../../sandbox/world.ts'
-import { namespace, RouteOwners } from './route-owners.ts'
+import { own, placeOf, RouteOwners } from './route-owners.ts'
 import { type Acts, act, type StepOf, type WorldStep, type WorldSteps } from './step.ts'
 
 const mirrored = { 'mirror.linkerd.io/mirrored-service': 'true' }
@@ -38,25 +38,26 @@ export class Cluster {
 
   /** The server forgets Events after an hour. */
   forgetEvents(before: Date): void {
-    for (const { metadata } of this.#store.list('events', namespace)) {
-      if (new Date(metadata.creationTimestamp ?? 0) < before)
-        this.#store.delete('events', namespace, metadata.name)
+    for (const { metadata } of this.#store.list('events', own)) {
+      if (new Date(metadata.creationTimestamp ?? 0) < before) this.#store.delete('events', own, metadata.name)
     }
   }
 
   #slices: Act<'slices'> = ({ service, slices, unset }) => {
     for (const [index, [ready, notReady]] of slices.entries()) {
       const endpoints = [...endpointsOf(ready, unset ? null : true), ...endpointsOf(notReady, false)]
-      this.#put('endpointslices', sliceOf(`${service}-${index}`, service, endpoints, {}))
+      this.#put('endpointslices', sliceOf(service, `${index}`, endpoints, {}))
     }
+    const [namespace, name] = placeOf(service)
     for (let index = slices.length; index < 6; index += 1) {
-      this.#store.delete('endpointslices', namespace, `${service}-${index}`)
+      this.#store.delete('endpointslices', namespace, `${name}-${index}`)
     }
   }
 
   #mirror: Act<'mirror'> = ({ service, ready, notReady }) => {
+    const [namespace, name] = placeOf(service)
     if (ready === undefined) {
-      this.#store.delete('endpoints', namespace, service)
+      this.#store.delete('endpoints', namespace, name)
       return
     }
     const addresses = (count: number) =>
@@ -69,19 +70,20 @@ export class Cluster {
     this.#put('endpoints', {
       apiVersion: 'v1',
       kind: 'Endpoints',
-      metadata: { namespace, name: service, labels: mirrored },
+      metadata: { namespace, name, labels: mirrored },
       subsets: ready + notReady > 0 ? [subset] : [],
     })
   }
 
   #echo: Act<'echo'> = ({ service, ready }) => {
     const labels = { ...mirrored, 'endpointslice.kubernetes.io/managed-by': mirroringController }
-    this.#put('endpointslices', sliceOf(`${service}-echo`, service, endpointsOf(ready, true), labels))
+    this.#put('endpointslices', sliceOf(service, 'echo', endpointsOf(ready, true), labels))
   }
 
   #remote: Act<'remote'> = ({ service, on }) => {
+    const [namespace, name] = placeOf(service)
     if (!on) {
-      this.#store.delete('services', namespace, service)
+      this.#store.delete('services', namespace, name)
       return
     }
     this.#put('services', {
@@ -89,7 +91,7 @@ export class Cluster {
       kind: 'Service',
       metadata: {
         namespace,
-        name: service,
+        name,
         labels: { ...mirrored, 'multicluster.linkerd.io/remote-discovery': 'east' },
       },
       spec: { clusterIP: 'None', ports: [{ port: 80 }] },
@@ -100,15 +102,13 @@ export class Cluster {
     for (let index = 0; index < count; index += 1) {
       this.#noise += 1
       const service = `other-${this.#noise % 5}`
-      this.#put(
-        'endpointslices',
-        sliceOf(`${service}-0`, service, endpointsOf(1 + (this.#noise % 3), true), {}),
-      )
+      this.#put('endpointslices', sliceOf(service, '0', endpointsOf(1 + (this.#noise % 3), true), {}))
     }
   }
 
   #put(resource: string, object: KubeObject): void {
-    const known = this.#store.get(resource, namespace, object.metadata.name)
+    const { namespace = own, name } = object.metadata
+    const known = this.#store.get(resource, namespace, name)
     if (known) this.#store.update(object)
     else this.#store.create(object)
   }
@@ -120,15 +120,23 @@ const endpointsOf = (count: number, ready: boolean | null): JsonObject[] =>
     conditions: { ready },
   }))
 
-const sliceOf = (
-  name: string,
+/** A slice of a Service; `part` sets it apart from the others. */
+function sliceOf(
   service: string,
+  part: string,
   endpoints: JsonObject[],
   labels: Record<string, string>,
-): KubeObject => ({
-  apiVersion: 'discovery.k8s.io/v1',
-  kind: 'EndpointSlice',
-  metadata: { namespace, name, labels: { ...labels, 'kubernetes.io/service-name': service } },
-  addressType: 'IPv4',
-  endpoints,
-})
+): KubeObject {
+  const [namespace, name] = placeOf(service)
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      namespace,
+      name: `${name}-${part}`,
+      labels: { ...labels, 'kubernetes.io/service-name': name },
+    },
+    addressType: 'IPv4',
+    endpoints,
+  }
+}

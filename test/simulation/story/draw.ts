@@ -1,8 +1,9 @@
 import type { Random } from '../engine/random.ts'
-import type { Entry, Step, WorldStep } from './step.ts'
+import type { Entry, Named, Step, WorldStep } from './step.ts'
 
 /** Who and what a story is about. */
 export interface Stage {
+  /** `web`, or `depot/web` where it is in another namespace than the routes. */
   readonly services: readonly string[]
   readonly mirrored: readonly string[]
   /** By resource and name: `httproutes/web`. */
@@ -34,25 +35,53 @@ export const turn = (stage: Stage, service: string, random: Random): WorldStep =
 
 const isOfGateway = (route: string) => !route.startsWith('trafficsplits/')
 
-/** A weight as people write it; the schema of the Gateway API takes whole numbers only. */
-function weight(route: string, random: Random): number | string {
-  if (random.chance(0.85)) return random.pick([0, 0, 1, 1, 100])
-  return random.pick(isOfGateway(route) ? [7, 1_000_000] : ['0', '1', '500m', 7, 429_496])
+/**
+ * A weight as people write it, null for none; the schema of the Gateway API takes whole numbers only, and that of
+ * TrafficSplits wants one.
+ */
+function weight(route: string, random: Random): number | string | null {
+  if (random.chance(0.75)) return random.pick([0, 0, 1, 1, 100])
+  return random.pick(isOfGateway(route) ? [7, 1_000_000, null, null] : ['0', '1', '500m', 7, 429_496])
+}
+
+const weighed = (named: Named, value: Entry['weight'] | null): Entry =>
+  value === null || value === undefined ? named : { ...named, weight: value }
+
+/** The Services that a route can name. */
+const servicesFor = ({ services }: Stage, route: string): readonly string[] =>
+  isOfGateway(route) ? services : services.filter((service) => !service.includes('/'))
+
+/** Groups and kinds of a backend: most are those of a Service, some of them written out. */
+function typeFor(route: string, random: Random): Pick<Named, 'group' | 'kind'> {
+  if (!isOfGateway(route) || random.chance(0.75)) return {}
+  return random.pick([
+    { group: 'core' },
+    { group: '', kind: 'Service' },
+    { group: 'storage.example', kind: 'Bucket' },
+    { group: 'serving.example', kind: 'Service' },
+  ])
 }
 
 /** The backends of a rule: most often a primary with all the weight; now and then with one Service on two ports. */
-function backends({ services }: Stage, route: string, random: Random): readonly Entry[] {
+function backends(stage: Stage, route: string, random: Random): readonly Entry[] {
+  const services = servicesFor(stage, route)
   const names = [...new Set([random.pick(services), ...random.some(services, 0.6)])]
-  const usual = names.map((service, index): Entry => [service, index === 0 ? random.pick([1, 100]) : 0])
-  const odd = names.map((service): Entry => [service, weight(route, random)])
+  const all = random.pick(isOfGateway(route) ? [1, 100, null] : [1, 100])
+  const usual = names.map((service, index) => weighed({ service }, index === 0 ? all : 0))
+  const odd = names.map((service) => weighed({ service }, weight(route, random)))
   const entries = random.chance(0.7) ? usual : odd
-  const twice: Entry = [random.pick(names), weight(route, random), 81]
-  return isOfGateway(route) && random.chance(0.2) ? [...entries, twice] : entries
+  const type = typeFor(route, random)
+  const typed = random.whole(0, entries.length - 1)
+  const some = entries.map((entry, index) => (index === typed ? { ...entry, ...type } : entry))
+  const twice = weighed({ service: random.pick(names), port: 81 }, weight(route, random))
+  return isOfGateway(route) && random.chance(0.2) ? [...some, twice] : some
 }
 
 /** What the annotation calls a backend. */
-function reference(route: string, [name, , port = 80]: Entry, random: Random): string {
-  return isOfGateway(route) ? random.pick([name, name, `shop/${name}`, `${name}:${port}`]) : name
+function reference(route: string, { service, port = 80 }: Named, random: Random): string {
+  if (!isOfGateway(route)) return service
+  const whole = service.includes('/') ? service : `shop/${service}`
+  return random.pick([service, service, whole, `${service}:${port}`, `${whole}:${port}`])
 }
 
 /** A route as somebody applies it. */
@@ -66,7 +95,7 @@ export function route(stage: Stage, name: string, random: Random): WorldStep {
 
 /** Something that an owner does to a route. */
 export function edit(stage: Stage, name: string, random: Random): WorldStep {
-  const { services } = stage
+  const services = servicesFor(stage, name)
   const rule = isOfGateway(name) ? random.whole(0, mostRules - 1) : 0
   const annotate = (annotation: string, text: string | undefined): WorldStep => ({
     do: 'annotate',
@@ -74,7 +103,8 @@ export function edit(stage: Stage, name: string, random: Random): WorldStep {
     name: annotation,
     ...(text === undefined ? {} : { value: text }),
   })
-  const primary = reference(name, [random.pick(services), 0, random.pick([80, 81])], random)
+  const named = { service: random.pick(services), port: random.pick([80, 81]) }
+  const primary = reference(name, named, random)
   const weights: Draw = () => {
     const some = Array.from({ length: services.length + 1 }, () => weight(name, random))
     return { do: 'weights', route: name, rule, weights: some }
@@ -100,8 +130,8 @@ export function editOfRules(stage: Stage, name: string, random: Random): WorldSt
   const rule = isOfGateway(name) ? place() : 0
   const within: Draw[] = [
     () => {
-      const service = random.pick(stage.services)
-      return { do: 'exchange', route: name, rule, place: place(), service }
+      const service = random.pick(servicesFor(stage, name))
+      return { do: 'exchange', route: name, rule, place: place(), service, ...typeFor(name, random) }
     },
     () => ({ do: 'rotate', route: name, rule }),
   ]

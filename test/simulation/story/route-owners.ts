@@ -1,8 +1,9 @@
-import { isObject, type JsonObject } from '../../../sandbox/json.ts'
+import { isObject, type Json, type JsonObject } from '../../../sandbox/json.ts'
 import type { Access, KubeObject } from '../../../sandbox/server.ts'
-import type { Acts, Entry, WorldSteps } from './step.ts'
+import type { Acts, Entry, Named, WorldSteps } from './step.ts'
 
-export const namespace = 'shop'
+/** The namespace of all routes. */
+export const own = 'shop'
 export const controlledBy = 'failover.linkerd.io/controlled-by'
 const gatewayApi = 'gateway.networking.k8s.io'
 
@@ -45,7 +46,10 @@ export class RouteOwners {
       const crd = store.get('customresourcedefinitions', '', crdOf(resource))
       if (!crd) throw new Error(`the sandbox has no CRD of ${resource}`)
       const { resourceVersion: _, uid: __, ...metadata } = crd.metadata
-      this.#crds.set(resource, { ...crd, metadata })
+      const { spec = {} } = crd
+      const plain = { ...crd, metadata, spec: withoutDefaultWeight(spec) }
+      this.#crds.set(resource, plain)
+      store.update(plain)
     }
   }
 
@@ -54,19 +58,19 @@ export class RouteOwners {
       const [resource, name] = partsOf(step.route)
       if (!this.#serves(resource)) return
       const object = newRoute(resource, name, step)
-      if (this.#store.get(crdOf(resource), namespace, name)) this.#store.update(object)
+      if (this.#store.get(crdOf(resource), own, name)) this.#store.update(object)
       else this.#store.create(object)
     },
     weights: ({ route, rule, weights }) =>
       this.#backends(route, rule, (backends) =>
-        backends.map((backend, index) => ({ ...backend, weight: weights[index] ?? 0 })),
-      ),
-    exchange: ({ route, rule, place, service }) =>
-      this.#backends(route, rule, (backends) =>
-        backends.map((backend, index) => {
-          const field = 'service' in backend ? 'service' : 'name'
-          return index === place ? { ...backend, [field]: service } : backend
+        backends.map(({ weight: _, ...backend }, index) => {
+          const weight = weights[index]
+          return weight === null ? backend : { ...backend, weight: weight ?? 0 }
         }),
+      ),
+    exchange: ({ route, rule, place, ...named }) =>
+      this.#backends(route, rule, (backends) =>
+        backends.map((backend, index) => (index === place ? exchanged(backend, named) : backend)),
       ),
     rotate: ({ route, rule }) =>
       this.#backends(route, rule, (backends) => [...backends.slice(-1), ...backends.slice(0, -1)]),
@@ -88,7 +92,7 @@ export class RouteOwners {
       }),
     delete: ({ route }) => {
       const [resource, name] = partsOf(route)
-      if (this.#serves(resource)) this.#store.delete(crdOf(resource), namespace, name)
+      if (this.#serves(resource)) this.#store.delete(crdOf(resource), own, name)
     },
     crd: ({ resource, served }) => {
       const crd = this.#crds.get(resource)
@@ -104,7 +108,7 @@ export class RouteOwners {
 
   #edit(route: string, edit: Edit): void {
     const [resource, name] = partsOf(route)
-    const object = this.#serves(resource) ? this.#store.get(crdOf(resource), namespace, name) : undefined
+    const object = this.#serves(resource) ? this.#store.get(crdOf(resource), own, name) : undefined
     if (object) this.#store.update(edit(object))
   }
 
@@ -133,16 +137,34 @@ export class RouteOwners {
   }
 }
 
+/** The namespace and the name of a Service. */
+export function placeOf(service: string): [namespace: string, name: string] {
+  const [name = '', namespace = own] = service.split('/').reverse()
+  return [namespace, name]
+}
+
 function partsOf(route: string): [resource: string, name: string] {
   const [resource = '', name = ''] = route.split('/')
   return [resource, name]
+}
+
+/** A definition whose schema gives no default to a weight: an absent one stays absent. */
+function withoutDefaultWeight(part: Json, name = ''): Json {
+  if (Array.isArray(part)) return part.map((item) => withoutDefaultWeight(item))
+  if (!isObject(part)) return part
+  const kept: JsonObject = {}
+  for (const [key, value] of Object.entries(part)) {
+    const isDefault = name === 'weight' && key === 'default'
+    if (value !== undefined && !isDefault) kept[key] = withoutDefaultWeight(value, key)
+  }
+  return kept
 }
 
 type NewRoute = Pick<WorldSteps['route'], 'rules' | 'primary' | 'ours'>
 
 function newRoute(resource: string, name: string, { rules, primary, ours }: NewRoute): KubeObject {
   const parentRefs = [{ group: '', kind: 'Service', name, port: 80 }]
-  const backends = (rules[0] ?? []).map(([service, weight]) => ({ service, weight }))
+  const backends = (rules[0] ?? []).map(({ service, weight = 0 }) => ({ service, weight }))
   const spec =
     resource === 'trafficsplits' ? { service: name, backends } : { parentRefs, rules: rules.map(newRule) }
   return {
@@ -150,7 +172,7 @@ function newRoute(resource: string, name: string, { rules, primary, ours }: NewR
     kind: '',
     ...kinds[resource],
     metadata: {
-      namespace,
+      namespace: own,
       name,
       labels: { team: 'shop', ...(ours ? { [controlledBy]: 'linkerd-failover' } : {}) },
       ...(primary === undefined ? {} : { annotations: { 'failover.linkerd.io/primary-service': primary } }),
@@ -160,8 +182,25 @@ function newRoute(resource: string, name: string, { rules, primary, ours }: NewR
 }
 
 const newRule = (backends: readonly Entry[]): JsonObject => ({
-  backendRefs: backends.map(([name, weight, port = 80]) => ({ name, port, weight })),
+  backendRefs: backends.map(({ weight, ...named }) => ({
+    port: 80,
+    ...refTo(named),
+    ...(weight === undefined ? {} : { weight }),
+  })),
 })
+
+/** A backendRef as far as it says which backend it is. */
+function refTo({ service, ...rest }: Named): JsonObject {
+  const [namespace, name] = placeOf(service)
+  return { name, ...(namespace === own ? {} : { namespace }), ...rest }
+}
+
+/** A backend that has become another one: nothing is left of the old one but weight and port. */
+function exchanged(backend: JsonObject, named: Named): JsonObject {
+  if ('service' in backend) return { ...backend, service: named.service }
+  const { port = 80, weight } = backend
+  return { port, ...refTo(named), ...(weight === undefined ? {} : { weight }) }
+}
 
 const parentStatus = (accepted: boolean): JsonObject => ({
   controllerName: 'linkerd.io/policy-controller',

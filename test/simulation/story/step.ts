@@ -1,5 +1,6 @@
 import type { Loss, Refusal, Trap } from '../network/conditions.ts'
 
+/** `web` of the routes' own namespace, or `depot/web` of another one. */
 type Service = { readonly service: string }
 /** A route's resource and name: `httproutes/web`. */
 type Route = { readonly route: string }
@@ -9,8 +10,10 @@ type Replica = { readonly replica: string }
 /** A fault ends after so long, or when the world heals. */
 type For = { readonly for: number }
 type Weight = number | string
-/** A Service with its weight, and its port where the kind of route has ports. */
-export type Entry = readonly [service: string, weight: Weight, port?: number]
+/** What says which backend it is; other groups and kinds than those of a Service only where the kind of route has them. */
+export type Named = Service & { readonly port?: number; readonly group?: string; readonly kind?: string }
+/** A backend of a rule; one without a weight has what its kind of route takes for that. */
+export type Entry = Named & { readonly weight?: Weight }
 type Watches = { readonly replica?: string; readonly resource?: string }
 
 /** What people and other controllers do to the world. */
@@ -29,9 +32,10 @@ export interface WorldSteps {
     readonly primary?: string
     readonly ours: boolean
   }
-  weights: Rule & { readonly weights: readonly Weight[] }
-  /** A backend of a rule is exchanged for another Service, which takes its weight over. */
-  exchange: Rule & { readonly place: number; readonly service: string }
+  /** New weights; null takes one out. */
+  weights: Rule & { readonly weights: readonly (Weight | null)[] }
+  /** A backend of a rule is exchanged for another one, which takes its weight over, and its port where it has none. */
+  exchange: Rule & { readonly place: number } & Named
   /** The last backend of a rule becomes the first. */
   rotate: Rule
   /** A rule is put in at this place. */

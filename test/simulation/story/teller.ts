@@ -59,7 +59,9 @@ function endBefore(steps: readonly Step[], rests: readonly Rest[]): Step[] {
 }
 
 function setStage(random: Random, count: number): Stage {
-  const services = ['web', 'east', 'west', 'asia', 'api', 'api-b'].slice(0, random.whole(2, 6))
+  const near = ['web', 'east', 'west', 'asia', 'api', 'api-b'].slice(0, random.whole(2, 6))
+  // Two Services of one name, in two namespaces, are two.
+  const services = [...near, ...random.some(['depot/web', 'depot/east'], 0.4)]
   const replicas = ['a', 'b', 'c'].slice(0, count)
   const mirrored = random.some(services.slice(1), 0.3)
   const routes = ['web', 'api', 'shop', 'cart']

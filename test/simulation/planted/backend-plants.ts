@@ -1,0 +1,72 @@
+import { dig, isObject, type Json, type JsonObject } from '../../../sandbox/json.ts'
+import type { Transport } from '../../../src/kube/transport.ts'
+import type { Planted } from './planted.ts'
+import { changed, isRoutePatch, remembering, stepsOf, withRefs, withSteps } from './tools.ts'
+
+const isTestOf = (fields: RegExp) => (step: JsonObject) =>
+  step.op === 'test' && fields.test(String(step.path))
+const isOfWeight = ({ path }: JsonObject) => String(path).endsWith('/weight')
+
+/** Without the fields of its backends that it does not look at, the operator tests none of them either. */
+const blindTo = (transport: Transport, fields: RegExp, change: (ref: JsonObject) => JsonObject): Transport =>
+  withSteps(withRefs(transport, change), (steps) => steps.filter((step) => !isTestOf(fields)(step)))
+
+/** Bugs about what a backend is, and what it has where its owner wrote nothing. */
+export const backendPlants: readonly Planted[] = [
+  {
+    name: 'absent weight taken for 0',
+    breaks: ['not explained', 'not settled', 'foreign write'],
+    within: 20,
+    plant: (transport) => {
+      const filled = withRefs(transport, (ref) => ({ weight: 0, ...ref }))
+      return withSteps(filled, (steps) =>
+        steps
+          .filter((step) => !(step.op === 'test' && isOfWeight(step) && step.value === 0))
+          .map((step) => (step.op === 'replace' && isOfWeight(step) ? { ...step, op: 'add' } : step)),
+      )
+    },
+  },
+  {
+    name: 'absent weight written without need',
+    breaks: ['foreign write'],
+    within: 40,
+    plant: (transport) => {
+      const { watching, known: knownOf } = remembering(transport)
+      return changed(watching, {
+        request: (req) => {
+          const steps = stepsOf(req)
+          const known = isRoutePatch(req) ? knownOf(req) : undefined
+          return watching.request(known ? { ...req, body: [...steps, ...filled(known, steps)] } : req)
+        },
+      })
+    },
+  },
+  {
+    name: 'namespace of a backend ignored',
+    breaks: ['not explained', 'not settled'],
+    within: 20,
+    plant: (transport) => blindTo(transport, /\/namespace$/, ({ namespace: _, ...ref }) => ref),
+  },
+  {
+    name: 'a backend of another kind taken for a Service',
+    breaks: ['not explained', 'not settled'],
+    within: 30,
+    plant: (transport) => blindTo(transport, /\/(group|kind)$/, ({ group: _, kind: __, ...ref }) => ref),
+  },
+]
+
+/** Steps that write out each weight that is absent from a route and that a patch does not add. */
+function filled(route: JsonObject, steps: readonly JsonObject[]): JsonObject[] {
+  const added = new Set(steps.flatMap(({ op, path }) => (op === 'add' ? [path] : [])))
+  return listIn(dig(route, 'spec'), 'rules').flatMap((rule, place) =>
+    listIn(rule, 'backendRefs').flatMap(({ weight }, index) => {
+      const path = `/spec/rules/${place}/backendRefs/${index}/weight`
+      return weight === undefined && !added.has(path) ? [{ op: 'add', path, value: 1 }] : []
+    }),
+  )
+}
+
+const listIn = (value: Json | undefined, field: string): JsonObject[] => {
+  const list = dig(value, field)
+  return Array.isArray(list) ? list.filter(isObject) : []
+}
