@@ -16,7 +16,8 @@ export const backendPlants: readonly Planted[] = [
   {
     name: 'absent weight taken for 0',
     breaks: ['not explained', 'not settled', 'foreign write'],
-    within: 20,
+    within: 10,
+    menu: ['rise'],
     plant: (transport) => {
       const filled = withRefs(transport, (ref) => ({ weight: 0, ...ref }))
       return withSteps(filled, (steps) =>
@@ -29,7 +30,8 @@ export const backendPlants: readonly Planted[] = [
   {
     name: 'absent weight written without need',
     breaks: ['foreign write'],
-    within: 40,
+    within: 10,
+    menu: ['rise'],
     plant: (transport) => {
       const { watching, known: knownOf } = remembering(transport)
       return changed(watching, {
@@ -44,13 +46,15 @@ export const backendPlants: readonly Planted[] = [
   {
     name: 'namespace of a backend ignored',
     breaks: ['not explained', 'not settled'],
-    within: 20,
+    within: 10,
+    menu: ['rise'],
     plant: (transport) => blindTo(transport, /\/namespace$/, ({ namespace: _, ...ref }) => ref),
   },
   {
     name: 'a backend of another kind taken for a Service',
     breaks: ['not explained', 'not settled'],
-    within: 30,
+    within: 10,
+    menu: ['rise'],
     plant: (transport) => blindTo(transport, /\/(group|kind)$/, ({ group: _, kind: __, ...ref }) => ref),
   },
 ]

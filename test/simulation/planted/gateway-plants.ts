@@ -62,7 +62,8 @@ export const gatewayPlants: readonly Planted[] = [
   {
     name: 'port of the primary not heeded',
     breaks: ['not explained', 'not settled'],
-    within: 150,
+    within: 80,
+    menu: ['rise'],
     plant: (transport) => {
       const without = withEvents(transport, routeResources, (event) =>
         withMetadata(event, (metadata) => {
