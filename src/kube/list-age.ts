@@ -6,6 +6,10 @@ const goBackAfterMs = 60_000
 /**
  * Judges whether a list is `fresh`, or older than what was seen: then it is `stale` for a minute (a server that
  * lags behind), and `restored` after that (an etcd that went back in time does not come forward again).
+ *
+ * The API promises that a list without a resourceVersion is as of now, and kube-apiserver keeps that, also for a
+ * streamed one. An etcd has not always kept it: etcd-io/etcd#20418 (stale reads after a pause), #13654 (a member that
+ * fell behind and went on answering). A restored one is older for good (kubernetes/kubernetes#107457).
  */
 export class ListAge {
   #olderSince: number | undefined

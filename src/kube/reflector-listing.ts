@@ -44,7 +44,7 @@ export class Listing<T> {
 
   /**
    * Takes a complete list, unless it is older than what was seen before it was asked for: then only after a minute of
-   * asking again. Its own objects may be newer than its end: a streamed one has them as they change meanwhile.
+   * asking again. It is not held against its own objects, of which the store has those of the first list by now.
    */
   async #accept(resource: Resource, listed: Listed, seen: readonly string[]): Promise<ListOutcome> {
     const { writer, clock, log, name, intake } = this.#options

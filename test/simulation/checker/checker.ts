@@ -15,6 +15,9 @@ import { Tenure } from './tenure.ts'
 import { View } from './view.ts'
 import type { Rule, Violation } from './violation.ts'
 
+/** After so long of lists that are older than what was known (ms), an etcd was restored; a little less for rounding. */
+const oldListsLastMs = 59_999
+
 /** Watches every state that the server ever holds and every request, and holds them against the rules. */
 export class Checker implements Witness {
   /** The first rule that was broken. */
@@ -26,6 +29,8 @@ export class Checker implements Witness {
   readonly #ledger: Ledger
   readonly #patience = new Patience()
   readonly #tenure = new Tenure()
+  /** By process and resource: since when its lists are older than what it knew. */
+  readonly #olderSince = new Map<string, number>()
   #still = false
 
   constructor(scheduler: Scheduler, server: Server) {
@@ -73,8 +78,22 @@ export class Checker implements Witness {
   /** What was known before counts until the process has taken the list in, one moment later. */
   listed(process: Process, resource: string, version: number): void {
     const view = this.#viewOf(process)
+    if (!this.#mayTake(process, resource, version)) return
     view.listed(resource, Math.min(view.of(resource) ?? version, version))
     this.#scheduler.after(0, () => view.listed(resource, version))
+  }
+
+  /** A list that is older than what the process knew is no news to it, unless all lists are so for a minute. */
+  #mayTake(process: Process, resource: string, version: number): boolean {
+    const key = `${process.name} ${resource}`
+    const { now } = this.#scheduler
+    const known = this.#viewOf(process).of(resource)
+    const newest = Math.max(known ?? 0, this.#ledger.newestOf(process, resource))
+    const since = known === undefined || version >= newest ? undefined : (this.#olderSince.get(key) ?? now)
+    const isOlder = since !== undefined && now - since < oldListsLastMs
+    if (isOlder) this.#olderSince.set(key, since)
+    else this.#olderSince.delete(key)
+    return !isOlder
   }
 
   /** The world has been left alone for long enough: everything must be as the table says, and stay so. */

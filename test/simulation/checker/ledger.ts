@@ -61,6 +61,15 @@ export class Ledger {
     return this.#transitions.length
   }
 
+  /** The newest version that the answers to its own writes have told a process of one resource; 0 if none has. */
+  newestOf(process: Process, resource: string): number {
+    const answered = this.#transitions.filter(
+      ({ sent, answeredAt }) =>
+        answeredAt !== undefined && sent.process === process && sent.resource === resource,
+    )
+    return Math.max(0, ...answered.map(({ version }) => version))
+  }
+
   /** A write to a route that moved its weights. */
   transition(transition: Transition): void {
     this.#transitions.push(transition)

@@ -24,6 +24,8 @@ export class Stream implements WatchSink {
   #lastArrival = 0
   /** The objects of a streaming list are still coming: until they are complete, they tell nothing. */
   #isListing: boolean
+  /** The server is still writing them. */
+  #listIsWritten: boolean
   #silent = false
   #over = false
   #wake: () => void = () => {}
@@ -32,6 +34,7 @@ export class Stream implements WatchSink {
     this.sent = sent
     this.#wire = wire
     this.#isListing = sent.request.query?.sendInitialEvents === 'true'
+    this.#listIsWritten = !this.#isListing
   }
 
   /** The head of the answer arrives at this time; nothing overtakes it. */
@@ -41,7 +44,11 @@ export class Stream implements WatchSink {
 
   /** The server's lines; each is a packet of its own. */
   write(text: string): boolean {
-    for (const line of text.split('\n')) if (line !== '') this.#carry(() => this.#arrive(JSON.parse(line)))
+    for (const line of text.split('\n')) {
+      if (line === '') continue
+      this.#carry(() => this.#arrive(JSON.parse(line)), this.#heldUntil())
+      if (line.includes('k8s.io/initial-events-end')) this.#listIsWritten = true
+    }
     return true
   }
 
@@ -129,14 +136,19 @@ export class Stream implements WatchSink {
     for (const callback of this.#onClose.splice(0)) callback()
   }
 
+  /** A server that is behind has no news, and only one that lies has a list. */
+  #heldUntil(): number {
+    const behind = this.#wire.conditions.behind.get(this.sent.process.replica)
+    return behind && (this.#listIsWritten || !behind.lies) ? behind.until : 0
+  }
+
   /** Takes something to the process, in order, unless the way is silent by the time it would arrive. */
-  #carry(arrive: () => void): void {
+  #carry(arrive: () => void, heldUntil = 0): void {
     const { process, resource } = this.sent
     const { scheduler, conditions, chance } = this.#wire
     const random = chance(`${process.replica} watch ${resource}`)
     const lag = conditions.lag.get(`${process.replica} ${resource}`) ?? 0
     const due = scheduler.now + delay(this.#wire, process.replica, random) + lag
-    const heldUntil = conditions.behind.get(process.replica)?.until ?? 0
     this.#lastArrival = Math.max(this.#lastArrival, due, heldUntil)
     scheduler.at(this.#lastArrival, () => {
       if (this.#silent || conditions.partitioned.has(process.replica)) this.#silent = true

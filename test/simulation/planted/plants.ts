@@ -11,6 +11,7 @@ import {
   isRaise,
   isRoutePatch,
   isZero,
+  neverOlder,
   remembering,
   stepsOf,
   withEvents,
@@ -188,6 +189,14 @@ export const planted: readonly Planted[] = [
             req.query?.sendInitialEvents ? { ...req, query: { ...req.query, resourceVersion: '0' } } : req,
           ),
       }),
+  },
+  {
+    // Without the guard against it (`src/kube/list-age.ts`) what had been deleted is back.
+    name: 'an older list taken for news',
+    breaks: ['not explained'],
+    within: 20,
+    menu: ['older list'],
+    plant: neverOlder,
   },
   {
     name: 'pause not heeded',

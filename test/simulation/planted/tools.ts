@@ -1,5 +1,6 @@
 import { dig, isObject, type Json, type JsonObject } from '../../../sandbox/json.ts'
 import type { KubeRequest, Transport } from '../../../src/kube/transport.ts'
+import { ok } from '../../../src/result.ts'
 import { routeResources } from '../checker/facts.ts'
 import { resourceOf } from '../network/sent.ts'
 
@@ -99,6 +100,33 @@ export function withWeights(object: JsonObject, steps: readonly JsonObject[]): J
 }
 
 const asStep = (token: string) => (/^\d+$/.test(token) ? Number(token) : token)
+
+/** A transport on which no list is as of an older version than any that it has shown before. */
+export function neverOlder(transport: Transport): Transport {
+  const newest = new Map<string, number>()
+  const raised = (req: KubeRequest, metadata: JsonObject): JsonObject => {
+    const version = Math.max(Number(metadata.resourceVersion) || 0, newest.get(resourceOf(req)) ?? 0)
+    newest.set(resourceOf(req), version)
+    return { ...metadata, resourceVersion: String(version) }
+  }
+  return changed(transport, {
+    request: async (req) => {
+      const answer = await transport.request(req)
+      if (!answer.ok || !isObject(answer.value) || !isObject(answer.value.metadata)) return answer
+      const metadata = raised(req, answer.value.metadata)
+      return 'items' in answer.value ? ok({ ...answer.value, metadata }) : answer
+    },
+    stream: async (req) => {
+      const opened = await transport.stream(req)
+      if (!opened.ok) return opened
+      const events = mapped(opened.value, (event) => {
+        const asNewest = withMetadata(event, (metadata) => raised(req, metadata))
+        return event.type === 'BOOKMARK' ? asNewest : event
+      })
+      return { ok: true, value: events }
+    },
+  })
+}
 
 async function* mapped(
   events: AsyncIterable<unknown>,

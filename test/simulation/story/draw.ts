@@ -23,6 +23,10 @@ export function down({ mirrored }: Stage, service: string, random: Random): Worl
   return { do: 'slices', service, slices: random.chance(0.2) ? [] : [[0, random.whole(0, 2)]] }
 }
 
+/** Nothing is left that says where its endpoints are. */
+export const gone = ({ mirrored }: Stage, service: string): WorldStep =>
+  mirrored.includes(service) ? { do: 'mirror', service, notReady: 0 } : { do: 'slices', service, slices: [] }
+
 export function up({ mirrored }: Stage, service: string, random: Random): WorldStep {
   if (mirrored.includes(service)) return { do: 'mirror', service, ready: random.whole(1, 2), notReady: 0 }
   const others = () =>

@@ -47,10 +47,12 @@ export class Faults {
     refuse: (step) => this.#conditions.refusals.push({ ...step, left: step.times }),
     lose: (step) => this.#conditions.losses.push({ ...step, left: step.times }),
     expire: () => this.#wire.server.sandbox.faults.expire(),
-    behind: ({ replica, lies, for: ms }) => {
+    behind: ({ replica, lies, after = 0, for: ms }) => {
       const { scheduler, server } = this.#wire
-      const behind = { version: server.version, until: scheduler.now + ms, lies }
-      this.#mapped(this.#conditions.behind, replica, behind, ms)
+      const behind = { version: server.version, until: scheduler.now + after + ms, lies }
+      const begin = () => this.#mapped(this.#conditions.behind, replica, behind, ms)
+      if (after === 0) begin()
+      else this.#later(after, begin)
     },
     trap: (step) => this.#conditions.traps.push({ ...step, left: step.nth }),
     kill: ({ replica, downMs }) => this.#to(replica, (process) => this.#fleet.kill(process, downMs)),

@@ -1,5 +1,5 @@
 import type { Random } from '../engine/random.ts'
-import { down, edit, editOfRules, route, type Stage, turn, up } from './draw.ts'
+import { down, edit, editOfRules, gone, route, type Stage, turn, up } from './draw.ts'
 import type { FaultStep, Step, WorldStep } from './step.ts'
 
 /** A thread of a story: some steps that belong together, beginning at a time. */
@@ -203,6 +203,27 @@ export const plots: readonly Plot[] = [
           ? [{ do: 'kill' as const, replica: name, downMs: moment(random), at: at + 50 }]
           : []),
         { ...turn(stage, random.pick(stage.services), random), at: at + random.between(50, 500) },
+      ]
+    },
+  },
+  {
+    // The same in the middle of a life: another server has told of more, then a list has to be read from this one.
+    name: 'older list',
+    weave: (stage, random, at) => {
+      const name = replica(stage, random)
+      const service = random.pick(stage.services)
+      const ofService = stage.mirrored.includes(service) ? 'endpoints' : 'endpointslices'
+      const resource = random.chance(0.7) ? ofService : watched(stage, random)
+      const after = random.between(100, 1_000)
+      const end = random.pick([5_000, minute])
+      return [
+        { ...up(stage, service, random), at },
+        { do: 'behind', replica: name, lies: true, after, for: end, at: at + 20 },
+        { ...gone(stage, service), at: at + random.between(21, 60) },
+        { ...edit(stage, random.pick(stage.routes), random), at: at + random.between(0, 60) },
+        { do: 'refuse', replica: name, method: 'GET', resource, status: 410, times: 1, at: at + after + 21 },
+        { do: 'cut', replica: name, resource, at: at + after + 22 },
+        { ...turn(stage, random.pick(stage.services), random), at: at + after + random.between(22, 5_000) },
       ]
     },
   },

@@ -65,7 +65,8 @@ export interface FaultSteps {
   refuse: Omit<Refusal, 'left'> & { readonly times: number }
   lose: Omit<Loss, 'left'> & { readonly times: number }
   expire: object
-  behind: Replica & { readonly lies: boolean } & For
+  /** The server shows the state of now; with `after`, once another one has told of more for so long. */
+  behind: Replica & { readonly lies: boolean; readonly after?: number } & For
   trap: Omit<Trap, 'left'> & { readonly nth: number }
   kill: Replica & { readonly downMs: number }
   restart: Replica
