@@ -3,12 +3,8 @@ import 'uplot/dist/uPlot.min.css'
 import './style/main.css'
 import { Feed } from './live/feed.ts'
 import { Store } from './live/store.ts'
+import { after } from './live/timer.ts'
 import { App } from './view/app.tsx'
-
-const after = (ms: number, callback: () => void) => {
-  const timer = setTimeout(callback, ms)
-  return () => clearTimeout(timer)
-}
 
 // The page is served beside the API, under whatever path a proxy puts both.
 const http = { api: new URL('.', location.href).href.replace(/\/$/, ''), fetch: fetch.bind(globalThis) }
