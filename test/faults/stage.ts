@@ -9,7 +9,7 @@ import type { Operator } from '../e2e/operator.ts'
 import { type Footprint, footprintOf, isBackTo, startWatched } from './footprint.ts'
 import { type Told, toldBy } from './told.ts'
 
-/** Every fault is tried in the middle of a failover of so many routes. */
+/** So many routes fail over when a fault is tried. */
 export const routes = upTo(300).map((index) => `svc-${index}`)
 
 interface Parts {
