@@ -18,7 +18,7 @@ export interface Stream {
 /** An API server as a command uses it. */
 export interface Cluster {
   readonly transport: Transport
-  /** A connection to a port of a Pod; called off by the signal while it is being opened. */
+  /** A connection to a port of a Pod; the signal cuts it at any time. */
   readonly forward: (to: PodPort, signal: AbortSignal) => Promise<Result<Duplex, KubeError>>
   /** Its address, for messages. */
   readonly server: string

@@ -110,6 +110,19 @@ describe('a connection to a port of a Pod', () => {
     expect(message.readUInt8(0)).toBe(0x88)
   })
 
+  test('is cut when it is called off, also where nobody answers any more', async () => {
+    const user = new AbortController()
+    const duplex = await open(user.signal)
+    const { socket } = await opened
+    socket.resume()
+    const cut = once(socket, 'end')
+    const ended = once(duplex, 'close')
+    duplex.resume()
+    user.abort()
+    await cut
+    await ended
+  })
+
   test('breaks with the words of the kubelet where nothing listens on the port', async () => {
     const duplex = await open()
     const { socket } = await opened

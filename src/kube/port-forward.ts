@@ -19,7 +19,8 @@ const handshakeMs = 10_000
 /**
  * Opens a connection to a port of a Pod, as `kubectl port-forward` does: through the API server and the kubelet,
  * into the network of the Pod. It needs the verbs `get` and, since Kubernetes 1.35, `create` on
- * `pods/portforward`. What the port refuses breaks the connection, with the kubelet's words as its error.
+ * `pods/portforward`. What the port refuses breaks the connection, with the kubelet's words as its error. The signal
+ * cuts it at any time.
  */
 export async function forwardPort(
   cluster: ClusterConfig,
@@ -32,7 +33,7 @@ export async function forwardPort(
     const { duplex, output, errors, input, attach } = createForwarded(what)
     const socket = await library.portForward(namespace, pod, [port], output, errors, input)
     if (!isSocket(socket)) throw new Error('the library has opened something else')
-    attach(socket)
+    attach(socket, signal)
     return ok(duplex)
   } catch (problem) {
     return err(errorOf(what, problem))
@@ -43,12 +44,18 @@ export async function forwardPort(
 interface Socket {
   pause(): void
   resume(): void
+  /** Says farewell, and waits for the answer; up to 30 s where none comes. */
   close(): void
+  terminate(): void
   onclose: unknown
 }
 
 const isSocket = (value: unknown): value is Socket =>
-  typeof value === 'object' && value !== null && 'pause' in value && 'resume' in value && 'onclose' in value
+  typeof value === 'object' &&
+  value !== null &&
+  'pause' in value &&
+  'terminate' in value &&
+  'onclose' in value
 
 /** The library's three streams as one connection, which reads no faster than it is read. */
 function createForwarded(what: string) {
@@ -78,10 +85,17 @@ function createForwarded(what: string) {
   const errors = take((chunk) => {
     said += chunk.toString()
   })
-  const attach = (opened: Socket): void => {
+  const attach = (opened: Socket, signal: AbortSignal): void => {
     socket = opened
-    opened.onclose = () => (said === '' ? duplex.push(null) : duplex.destroy(new Error(`${what}: ${said}`)))
-    if (duplex.destroyed) opened.close()
+    const cut = () => opened.terminate()
+    signal.addEventListener('abort', cut, { once: true })
+    opened.onclose = () => {
+      signal.removeEventListener('abort', cut)
+      if (said === '') duplex.push(null)
+      else duplex.destroy(new Error(`${what}: ${said}`))
+    }
+    if (signal.aborted) cut()
+    else if (duplex.destroyed) opened.close()
   }
   return { duplex, output, errors, input, attach }
 }
