@@ -3,7 +3,8 @@ import { type EventInput, eventName, type Series, seriesKey } from './event-obje
 
 /** An equal event within this time joins the series; client-go's number. */
 const seriesMs = 6 * 60_000
-const maxSeries = 2000
+/** At least so many series are remembered, and less than twice as many. */
+const minSeries = 1000
 
 /** `told`: the count that the server knows, 0 before it knows the event. `queued`: also while it is sent. */
 export type ToTell = Series & { seenAt: number; queuedAt: number; told: number; queued: boolean }
@@ -11,7 +12,9 @@ export type ToTell = Series & { seenAt: number; queuedAt: number; told: number; 
 /** The series of the last minutes, so that equal events become one. */
 export class SeriesBook {
   readonly #options: { readonly clock: Clock; readonly random: () => number }
-  readonly #known = new Map<string, ToTell>()
+  #known = new Map<string, ToTell>()
+  /** Those that were known before, when there were enough of these. */
+  #older = new Map<string, ToTell>()
 
   constructor(options: { readonly clock: Clock; readonly random: () => number }) {
     this.#options = options
@@ -22,7 +25,7 @@ export class SeriesBook {
     const key = seriesKey(input)
     const { clock, random } = this.#options
     const wallTime = clock.wallTime()
-    let series = this.#known.get(key)
+    let series = this.#known.get(key) ?? this.#older.get(key)
     if (series && clock.now() - series.seenAt < seriesMs) {
       Object.assign(series, { input, count: series.count + 1, lastSeen: wallTime, seenAt: clock.now() })
     } else {
@@ -34,12 +37,11 @@ export class SeriesBook {
     return series
   }
 
-  /** Keeps the map in the order of last use, and bounded. */
+  /** Forgets the older half at once: to find the single oldest in a Map costs more than all else here. */
   #remember(key: string, series: ToTell): void {
-    this.#known.delete(key)
     this.#known.set(key, series)
-    if (this.#known.size <= maxSeries) return
-    const [oldest] = this.#known.keys()
-    if (oldest !== undefined) this.#known.delete(oldest)
+    if (this.#known.size < minSeries) return
+    this.#older = this.#known
+    this.#known = new Map()
   }
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../fields.ts'
 import { errorOfStatus, type KubeError } from './errors.ts'
 
 /** Where an object lies, and which version of it this is. */
@@ -47,9 +48,5 @@ function readBookmark(object: unknown): WatchEvent {
   const ends = field(field(metadata, 'annotations'), 'k8s.io/initial-events-end')
   return { kind: 'bookmark', resourceVersion, endsInitialEvents: ends === 'true' }
 }
-
-/** An object of JSON, or an array. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null
 
 const field = (value: unknown, name: string): unknown => (isRecord(value) ? value[name] : undefined)
