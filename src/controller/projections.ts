@@ -1,5 +1,5 @@
 import type { ServiceKey } from '../core/types.ts'
-import { isRecord } from '../kube/watch-event.ts'
+import { child, list, text } from '../fields.ts'
 
 /** What is kept of an EndpointSlice: a few words instead of its endpoints. */
 export interface Slice {
@@ -94,21 +94,4 @@ export function projectMirror(service: unknown): Mirror {
     remote: remoteDiscovery in labels || remoteDiscovery in annotations || localDiscovery in annotations,
     cluster: text(labels, clusterNameLabel) || text(labels, remoteDiscovery) || undefined,
   }
-}
-
-const nothing: Record<string, unknown> = {}
-
-function child(value: unknown, key: string): Record<string, unknown> {
-  const found = isRecord(value) ? value[key] : undefined
-  return isRecord(found) ? found : nothing
-}
-
-function list(value: unknown, key: string): readonly unknown[] {
-  const found = isRecord(value) ? value[key] : undefined
-  return Array.isArray(found) ? found : []
-}
-
-function text(value: Record<string, unknown>, key: string): string {
-  const found = value[key]
-  return typeof found === 'string' ? found : ''
 }

@@ -1,8 +1,8 @@
 import type { KubeError } from '../kube/errors.ts'
 import { patchJson } from '../kube/patch.ts'
 import type { Resource } from '../kube/resource.ts'
+import { readHead } from '../kube/watch-event.ts'
 import { ok, type Result } from '../result.ts'
-import { readMetadata } from '../routes/metadata.ts'
 import { identityTests, ownershipTests } from '../routes/ownership.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
 import { weightPatch } from '../routes/weight-patch.ts'
@@ -81,10 +81,18 @@ export class RouteWatch {
     const answer = await patchJson(transport, resourceOf(route, codec), namespace, name, operations)
     this.writes.end(key, write, answer.ok ? undefined : answer.error)
     if (!answer.ok) return answer
-    const after = codec.read(answer.value)
-    const { resourceVersion } = readMetadata(answer.value).metadata
-    this.cache.writer.offer(key, resourceVersion, after)
-    return ok(after)
+    return ok(this.#take(key, answer.value))
+  }
+
+  /** The route as the server has it now, which the watch may have told before the answer came. */
+  #take(key: string, object: unknown): Route {
+    const { reader, writer } = this.cache
+    const version = readHead(object)?.resourceVersion
+    const told = version === reader.resourceVersionOf(key) ? reader.get(key) : undefined
+    if (told) return told
+    const after = this.#options.codec.read(object)
+    if (version !== undefined) writer.offer(key, version, after)
+    return after
   }
 
   #objectOf(key: RouteKey): string {

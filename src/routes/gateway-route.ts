@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { ServiceKey, Split } from '../core/types.ts'
+import { child, list, text } from '../fields.ts'
 import { readMatches } from './gateway-match.ts'
 import { type BackendRef, backendRef, type Context, readSplit, splitOf } from './gateway-split.ts'
 import { identify } from './identity.ts'
@@ -12,8 +13,6 @@ import {
   type WrittenEntry,
 } from './route.ts'
 
-const rules = z.object({ spec: z.object({ rules: z.array(z.unknown()) }) })
-const withParents = z.object({ spec: z.object({ parentRefs: z.array(z.unknown()) }) })
 const parentRef = z.object({
   group: z.string().nullish(),
   kind: z.string().nullish(),
@@ -21,15 +20,6 @@ const parentRef = z.object({
   namespace: z.string().nullish(),
   port: z.number().nullish(),
 })
-const condition = z.object({ type: z.string(), status: z.string() })
-const statuses = z.object({
-  status: z.object({
-    parents: z.array(
-      z.object({ controllerName: z.string().catch(''), conditions: z.array(condition).catch([]) }),
-    ),
-  }),
-})
-const rule = z.object({ backendRefs: z.array(z.unknown()) })
 /** A rule that can be failed over, and where it stands. */
 interface Rule {
   readonly split: Split
@@ -44,8 +34,8 @@ export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>,
     paused: annotations[pausedAnnotation] === 'true',
     annotated: annotations[primaryAnnotation],
   }
-  const found = (rules.safeParse(object).data?.spec.rules ?? []).flatMap((item, index) => {
-    const refs = rule.safeParse(item).data?.backendRefs ?? []
+  const found = list(child(object, 'spec'), 'rules').flatMap((rule, index) => {
+    const refs = list(rule, 'backendRefs')
     return refs.length < 2 ? [] : [readRule(refs, `spec.rules[${index}]`, `/spec/rules/${index}`, context)]
   })
   const parents = parentsOf(object, identity.namespace)
@@ -66,8 +56,7 @@ function parentsOf(
   object: unknown,
   ownNamespace: string,
 ): { service: ServiceKey; port: number | undefined }[] {
-  const refs = withParents.safeParse(object).data?.spec.parentRefs ?? []
-  return refs.flatMap((item) => {
+  return list(child(object, 'spec'), 'parentRefs').flatMap((item) => {
     const { data } = parentRef.safeParse(item)
     const isService = data?.kind === 'Service' && ['', 'core'].includes(data.group ?? '')
     if (!isService) return []
@@ -77,10 +66,12 @@ function parentsOf(
 
 /** Whether any parent's status has Accepted=True by Linkerd. */
 function isAccepted(object: unknown): boolean {
-  const parents = statuses.safeParse(object).data?.status.parents ?? []
-  return parents.some(({ controllerName, conditions }) => {
-    const holds = conditions.some(({ type, status }) => type === 'Accepted' && status === 'True')
-    return holds && controllerName === 'linkerd.io/policy-controller'
+  const parents = list(child(object, 'status'), 'parents')
+  return parents.some((parent) => {
+    const holds = list(parent, 'conditions').some(
+      (condition) => text(condition, 'type') === 'Accepted' && text(condition, 'status') === 'True',
+    )
+    return holds && text(parent, 'controllerName') === 'linkerd.io/policy-controller'
   })
 }
 

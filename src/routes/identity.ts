@@ -1,4 +1,5 @@
-import { type RouteMetadata, readMetadata } from './metadata.ts'
+import { text } from '../fields.ts'
+import { type ManagedFields, readMetadata } from './metadata.ts'
 import { type Route, type RouteCodec, steeringAnnotations } from './route.ts'
 
 /** Under this name the API server books the operator's own writes. */
@@ -15,12 +16,11 @@ export function identify(
   { kind, objectKind }: Pick<RouteCodec, 'kind' | 'objectKind'>,
   object: unknown,
 ): Identified {
-  const { apiVersion, metadata } = readMetadata(object)
-  const { namespace, name, uid, generation, labels, annotations } = metadata
+  const { namespace, name, uid, generation, labels, annotations, managedFields } = readMetadata(object)
   const steering = steeringOf(annotations)
   const identity = {
-    ...{ apiVersion, kind, objectKind, namespace, name, uid, generation, labels },
-    writer: writerOf(metadata.managedFields),
+    ...{ apiVersion: text(object, 'apiVersion'), kind, objectKind, namespace, name, uid, generation, labels },
+    writer: writerOf(managedFields),
   }
   return { identity: { ...identity, annotations: steering }, annotations }
 }
@@ -29,10 +29,10 @@ export function identify(
  * Who wrote the weights last, besides the operator itself. The lists that hold them are owned as a whole, by the
  * last who wrote any part of them, or by several who applied the very same.
  */
-function writerOf(entries: RouteMetadata['metadata']['managedFields']): string | undefined {
+function writerOf(entries: readonly ManagedFields[]): string | undefined {
   const others = entries.filter(
-    ({ manager, subresource, fieldsV1 }) =>
-      manager !== ownManager && subresource === undefined && lists.some((list) => list in fieldsV1['f:spec']),
+    ({ manager, subresource, spec }) =>
+      manager !== ownManager && subresource === '' && lists.some((list) => spec.includes(list)),
   )
   return others.sort((a, b) => Number(a.time < b.time) - Number(a.time > b.time))[0]?.manager
 }

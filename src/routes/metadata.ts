@@ -1,38 +1,44 @@
-import * as z from 'zod'
-
-const managedFields = z.object({
-  manager: z.string().catch(''),
-  time: z.string().catch(''),
-  subresource: z.string().optional().catch(undefined),
-  fieldsV1: z.object({ 'f:spec': z.record(z.string(), z.unknown()).catch({}) }).catch({ 'f:spec': {} }),
-})
+import { child, isRecord, list, text, texts } from '../fields.ts'
 
 /** The metadata that every route kind shares. Anything else of an object is left unread. */
-const metadata = z.object({
-  namespace: z.string().catch(''),
-  name: z.string().catch(''),
-  uid: z.string().catch(''),
-  resourceVersion: z.string().catch(''),
-  generation: z.number().optional().catch(undefined),
-  labels: z.record(z.string(), z.string()).catch({}),
-  annotations: z.record(z.string(), z.string()).catch({}),
-  managedFields: z.array(managedFields).catch([]),
-})
-
-const empty = {
-  namespace: '',
-  name: '',
-  uid: '',
-  resourceVersion: '',
-  generation: undefined,
-  labels: {},
-  annotations: {},
-  managedFields: [],
+export interface RouteMetadata {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly generation: number | undefined
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly managedFields: readonly ManagedFields[]
 }
-const objectWithMetadata = z.object({ apiVersion: z.string().catch(''), metadata: metadata.catch(empty) })
 
-export type RouteMetadata = z.infer<typeof objectWithMetadata>
+/** Who wrote which fields of the spec. */
+export interface ManagedFields {
+  readonly manager: string
+  /** RFC 3339, UTC. */
+  readonly time: string
+  readonly subresource: string
+  /** The names of the fields right below `spec`, as they stand there: `f:rules`. */
+  readonly spec: readonly string[]
+}
 
 /** Reads what identifies an object; total, absent parts are empty. */
-export const readMetadata = (object: unknown): RouteMetadata =>
-  objectWithMetadata.catch({ apiVersion: '', metadata: empty }).parse(object)
+export function readMetadata(object: unknown): RouteMetadata {
+  const metadata = child(object, 'metadata')
+  const { generation } = metadata
+  return {
+    namespace: text(metadata, 'namespace'),
+    name: text(metadata, 'name'),
+    uid: text(metadata, 'uid'),
+    generation: typeof generation === 'number' ? generation : undefined,
+    labels: texts(metadata, 'labels'),
+    annotations: texts(metadata, 'annotations'),
+    managedFields: list(metadata, 'managedFields').filter(isRecord).map(readManagedFields),
+  }
+}
+
+const readManagedFields = (entry: unknown): ManagedFields => ({
+  manager: text(entry, 'manager'),
+  time: text(entry, 'time'),
+  subresource: text(entry, 'subresource'),
+  spec: Object.keys(child(child(entry, 'fieldsV1'), 'f:spec')),
+})

@@ -54,7 +54,7 @@ async function apply(
   paused: boolean,
 ): Promise<Result<string, Failure>> {
   const name = `${route.kind} ${route.namespace}/${route.name}`
-  const value = readMetadata(object).metadata.annotations[pausedAnnotation]
+  const value = readMetadata(object).annotations[pausedAnnotation]
   if (paused && value === 'true') return ok(`${name} was paused already`)
   if (!paused && value === undefined) return ok(`${name} was not paused`)
   const answer = await transport.request({
