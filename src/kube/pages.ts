@@ -3,6 +3,18 @@ import { err, ok, type Result } from '../result.ts'
 import type { KubeError } from './errors.ts'
 import type { Transport } from './transport.ts'
 
+/** The version that a collection has now: that of a page with one object, as a consistent read. */
+export async function currentVersion(
+  transport: Transport,
+  path: string,
+  signal: AbortSignal,
+): Promise<Result<string, KubeError>> {
+  const page = await transport.request({ method: 'GET', path, query: { limit: '1' }, signal })
+  if (!page.ok) return page
+  const parsed = pageSchema.safeParse(page.value)
+  return parsed.success ? ok(parsed.data.metadata.resourceVersion) : err(noList(path))
+}
+
 /** Objects per page: what client-go asks for. */
 const pageSize = '500'
 
@@ -33,10 +45,15 @@ export async function listPages(
     })
     if (!page.ok) return page
     const parsed = pageSchema.safeParse(page.value)
-    if (!parsed.success) return err({ kind: 'protocol', message: `GET ${path}: the answer is not a list` })
+    if (!parsed.success) return err(noList(path))
     for (const object of parsed.data.items ?? []) take(object)
     next = parsed.data.metadata.continue ?? ''
     if (next === '') return ok(parsed.data.metadata.resourceVersion)
   } while (!signal.aborted)
   return err({ kind: 'timeout', message: `GET ${path}: called off` })
 }
+
+const noList = (path: string): KubeError => ({
+  kind: 'protocol',
+  message: `GET ${path}: the answer is not a list`,
+})

@@ -3,12 +3,14 @@ import { sleep } from '../clock.ts'
 import { type KubeError, waitAskedBy } from './errors.ts'
 import { Intake } from './intake.ts'
 import { eventsOf, type Listed } from './list.ts'
+import { currentVersion } from './pages.ts'
 import { tellPresence } from './presence.ts'
 import type { ReflectorOptions, ReflectorState } from './reflector.ts'
 import { Listing } from './reflector-listing.ts'
 import { readingQuery, serverTimeout } from './reflector-query.ts'
 import { resolve, type Step } from './reflector-step.ts'
 import { isSameResource, type Resource, resourcePath } from './resource.ts'
+import { compareResourceVersions } from './store.ts'
 import { StreamBreak } from './transport.ts'
 import { readWatchEvent, typeOfEvent } from './watch-event.ts'
 
@@ -64,7 +66,7 @@ export class ReflectorLoop<T> {
       case 'list':
         return this.#list(step.resource)
       case 'watch':
-        return this.#watch(step.resource, step.from)
+        return this.#watch(step)
       case 'follow':
         return this.#follow(step.resource, step.listed)
       case 'wait':
@@ -75,7 +77,7 @@ export class ReflectorLoop<T> {
   async #resolve({ was }: Step & { kind: 'resolve' }): Promise<Step> {
     if (!was) this.#enter('resolving')
     const found = await this.#options.resource()
-    if (was && (!found.ok || isSameResource(found.value, was.resource))) return { kind: 'watch', ...was }
+    if (was && (!found.ok || isSameResource(found.value, was.resource))) return was
     if (!found.ok) return this.#backOff(found.error, resolve)
     this.#saySo(found.value !== undefined)
     if (found.value !== undefined) return { kind: 'list', resource: found.value }
@@ -93,12 +95,14 @@ export class ReflectorLoop<T> {
     this.#progressed()
     return listed.events
       ? { kind: 'follow', resource, listed }
-      : { kind: 'watch', resource, from: listed.resourceVersion }
+      : { kind: 'watch', resource, from: listed.resourceVersion, isDoubtful: false }
   }
 
-  async #watch(resource: Resource, from: string): Promise<Step> {
+  async #watch({ resource, from, isDoubtful }: Step & { kind: 'watch' }): Promise<Step> {
     this.#enter('watching')
     const { transport, labelSelector, random } = this.#options
+    const doubt = isDoubtful ? await this.#doubt(resource, from) : undefined
+    if (doubt) return doubt
     const opened = await transport.stream({
       method: 'GET',
       path: resourcePath(resource),
@@ -117,6 +121,17 @@ export class ReflectorLoop<T> {
     return this.#follow(resource, { kind: 'listed', resourceVersion: from, events })
   }
 
+  /** Nothing, where the server is as far as we are. One whose etcd was restored from a backup is not. */
+  async #doubt(resource: Resource, from: string): Promise<Step | undefined> {
+    const path = resourcePath(resource)
+    const now = await currentVersion(this.#options.transport, path, this.#stopping.signal)
+    if (!now.ok) return this.#afterFailure(now.error, resource, false)
+    if (compareResourceVersions(now.value, from) >= 0) return undefined
+    const message = `listing ${path} again: the server is at ${now.value}, and was at ${from}; was etcd restored?`
+    this.#options.log.warn({ reflector: this.#options.name }, message)
+    return { kind: 'list', resource }
+  }
+
   /** Applies events until the watch ends or fails. */
   async #follow(resource: Resource, listed: Listed): Promise<Step> {
     this.#enter('watching')
@@ -131,7 +146,8 @@ export class ReflectorLoop<T> {
       this.#progressed()
     }
     // The server ends watches by itself when their time is over, and when the CRD has changed.
-    const again: Step = { kind: 'resolve', was: { resource, from: this.#lastSeen } }
+    const was = { kind: 'watch', resource, from: this.#lastSeen, isDoubtful: !progressed } as const
+    const again: Step = { kind: 'resolve', was }
     if (clock.now() - since >= shortWatchMs) return again
     return this.#backOff({ kind: 'protocol', message: 'the watch ended as soon as it had begun' }, again)
   }
@@ -167,7 +183,8 @@ export class ReflectorLoop<T> {
       this.#options.log.info({ reflector: this.#options.name }, `listing again: ${error.message}`)
       return resolve
     }
-    return this.#backOff(error, needsList ? resolve : { kind: 'watch', resource, from: this.#lastSeen })
+    const again: Step = { kind: 'watch', resource, from: this.#lastSeen, isDoubtful: true }
+    return this.#backOff(error, needsList ? resolve : again)
   }
 
   #backOff(error: KubeError, next: Step): Step {

@@ -192,6 +192,57 @@ describe('a watch', () => {
     expect(types).toEqual(['ADDED', 'BOOKMARK', 'DELETED', 'unknown', 'ERROR'])
   })
 
+  test('that failed is resumed only where the server is as far as it was', async () => {
+    const { transport, clock } = await startWatching({ labelSelector: 'a=b' })
+    transport.last.send(bookmark(20))
+    transport.version = '20'
+    transport.last.break(broken)
+    await clock.advance(800)
+    expect(transport.doubts).toMatchObject([{ method: 'GET', path, query: { limit: '1' } }])
+    expect(transport.doubts[0]?.query).not.toHaveProperty('labelSelector')
+    expect(transport.last.req.query).toMatchObject({ resourceVersion: '20' })
+  })
+
+  test('of a server that has gone back in time is followed by a list, and told of', async () => {
+    const { transport, clock, states, log } = await startWatching()
+    transport.last.send(bookmark(20))
+    transport.version = '19'
+    transport.last.break(broken)
+    await clock.advance(800)
+    expect(states.slice(-3)).toEqual(['backingOff', 'watching', 'listing'])
+    expect(transport.last.req.query).toHaveProperty('sendInitialEvents')
+    expect(log.lines.join()).toContain('the server is at 19, and was at 20; was etcd restored?')
+  })
+
+  test('that ended well is doubted only where nothing came', async () => {
+    const { transport, clock } = await startWatching()
+    transport.last.send(bookmark(20))
+    for (const doubts of [0, 1]) {
+      await clock.advance(300_000)
+      transport.last.end()
+      await settle()
+      expect(transport.doubts).toHaveLength(doubts)
+    }
+    expect(transport.streams).toHaveLength(3)
+  })
+
+  test('that failed waits on where the server does not tell its version', async () => {
+    const { transport, clock, states } = await startWatching()
+    const answers = [
+      err(broken),
+      ok({ hello: 'world' }),
+      ok({ metadata: { resourceVersion: '50' }, items: [] }),
+    ]
+    transport.request = async () => answers.shift() ?? err(broken)
+    transport.last.break(broken)
+    await clock.advance(800)
+    expect([states.at(-1), transport.streams.length]).toEqual(['backingOff', 1])
+    await clock.advance(1_600)
+    expect([states.at(-1), transport.streams.length]).toEqual(['backingOff', 1])
+    await clock.advance(3_200)
+    expect([states.at(-1), transport.streams.length]).toEqual(['watching', 2])
+  })
+
   test('that cannot be opened waits longer each time, at most 30 s, and is quick again after progress', async () => {
     const { transport, clock } = await startWatching()
     const failures = 8

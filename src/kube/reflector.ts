@@ -14,7 +14,9 @@ export type { Projected } from './intake.ts'
  * - `absent`: the store is empty and synced. After 5 to 16 s `resolving`.
  * - `listing`: reads a complete list. Then `watching`.
  * - `watching`: follows the changes. A watch that ends is resumed from the last version seen, unless another
- *   resource is to be read by then: then `listing`. One whose version has expired (410) leads to `resolving`.
+ *   resource is to be read by then: then `listing`. One whose version has expired (410) leads to `resolving`. After
+ *   a failure, or where nothing came, the server is asked for its version first: if it has gone back in time it
+ *   would say nothing until it is as far again, so then it is `listing` too.
  * - `backingOff`: something failed; waits 0.8 to 30 s, or as long as the server asks (at most a minute), and goes on.
  * - `stopped`: for good, and only because it was told to.
  *

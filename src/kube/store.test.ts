@@ -110,6 +110,15 @@ describe('a complete list', () => {
     ])
   })
 
+  test('is the truth of all up to its version, also where an object has gone back in time', () => {
+    const { writer, contents, changes, item } = create()
+    writer.replace(new Map([item('back', 20, 'undone'), item('same', 4, 's')]), '20')
+    changes.length = 0
+    writer.replace(new Map([item('back', 3, 'restored'), item('same', 4, 's')]), '25')
+    expect(contents()).toEqual({ back: 'restored', same: 's' })
+    expect(changes).toEqual([{ key: 'back', before: 'undone', after: 'restored' }])
+  })
+
   test('keeps an entry that is newer than the list though the list lacks it', () => {
     const { writer, contents } = create()
     writer.apply('a', '20', 'x')
@@ -174,7 +183,7 @@ test('changes replayed give the contents', () => {
   )
 })
 
-test('the version of an entry never falls, but by force', () => {
+test('the version of an entry never falls, but by force or by a list that is newer', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const world = create()

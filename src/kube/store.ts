@@ -97,10 +97,22 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
     this.#see(listResourceVersion)
     for (const [key, entry] of items) {
       this.#see(entry.resourceVersion)
-      if (force || this.isNews(key, entry.resourceVersion)) this.#set(key, entry)
+      if (force || this.#corrects(key, entry, listResourceVersion)) this.#set(key, entry)
     }
     if (this.#entries.size > items.size) this.#deleteUnlisted(items, listResourceVersion, force)
     this.#synced = true
+  }
+
+  /**
+   * True where a list knows better what an object is: in any case up to the list's own version. That the object is
+   * younger here than there says that the cluster went back in time, and has come as far again since.
+   */
+  #corrects(key: string, listed: StoreEntry<T>, listResourceVersion: string): boolean {
+    const entry = this.#entries.get(key)
+    if (!entry || isNewer(listed.resourceVersion, entry.resourceVersion)) return true
+    return (
+      listed.resourceVersion !== entry.resourceVersion && !isNewer(entry.resourceVersion, listResourceVersion)
+    )
   }
 
   /** Those of the list are all here by now, so that there is something to delete only where there are more. */

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
@@ -44,6 +44,11 @@ export interface ControlPlane {
   signal(program: 'etcd' | 'kube-apiserver', name: NodeJS.Signals): void
   /** Has etcd forget all history; whoever watches from before gets 410 once the server's own memory is gone too. */
   compact(): Promise<void>
+  /**
+   * Takes a copy of all that etcd holds. The function that it answers with brings that back, as whoever restores a
+   * cluster from a backup does: both programs start again, and resourceVersions count from where they were then.
+   */
+  backUp(): Promise<() => Promise<void>>
   stop(): Promise<void>
 }
 
@@ -188,11 +193,22 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    const etcd = await startEtcd(layout)
+    let etcd = await startEtcd(layout)
     running.push(etcd)
+    const restartEtcd = async (between: () => void) => {
+      await etcd.kill()
+      between()
+      etcd = await startEtcd(layout)
+      running.push(etcd)
+    }
     let apiServer = runApiServer(layout)
     running.push(apiServer)
     const ca = await untilServing(apiServer, layout)
+    const startApiServer = async () => {
+      apiServer = runApiServer(layout)
+      running.push(apiServer)
+      await untilServing(apiServer, layout)
+    }
     const url = `https://127.0.0.1:${port}`
     const api = connect({ url, ca, token: adminToken })
     const save = (file: string, token: string) => {
@@ -220,9 +236,19 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
       audited: () => readAudit(folder),
       restartApiServer: async () => {
         await apiServer.kill()
-        apiServer = runApiServer(layout)
-        running.push(apiServer)
-        await untilServing(apiServer, layout)
+        await startApiServer()
+      },
+      backUp: async () => {
+        const [data, copy] = [join(folder, 'etcd'), join(folder, 'backup')]
+        await restartEtcd(() => cpSync(data, copy, { recursive: true }))
+        return async () => {
+          await apiServer.kill()
+          await restartEtcd(() => {
+            rmSync(data, { recursive: true })
+            cpSync(copy, data, { recursive: true })
+          })
+          await startApiServer()
+        }
       },
       signal: (program, name) => (program === 'etcd' ? etcd : apiServer).signal(name),
       compact: () => compact(layout.etcdUrl),

@@ -21,8 +21,15 @@ export class FakeTransport implements Transport {
   readonly streams: Opened[] = []
   /** Answers to streams that are to be refused, used up one by one. */
   readonly refusals: KubeError[] = []
+  /** Questions for the version that the server has now, which are answered by themselves with `version`. */
+  readonly doubts: KubeRequest[] = []
+  version = '999999'
 
   request(req: KubeRequest): Promise<Result<unknown, KubeError>> {
+    if (req.query?.limit === '1') {
+      this.doubts.push(req)
+      return Promise.resolve(ok({ metadata: { resourceVersion: this.version }, items: [] }))
+    }
     return new Promise((resolve) => {
       this.requests.push({ ...req, answer: resolve })
       req.signal?.addEventListener('abort', () => resolve(err({ kind: 'timeout', message: 'called off' })))

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../../sandbox/server.ts'
 import type { KubeRequest } from '../../../src/kube/transport.ts'
 import type { Process } from '../engine/process.ts'
 import type { Scheduler } from '../engine/scheduler.ts'
+import { isDoubt } from '../network/ask.ts'
 import { resourceOf, type Sent } from '../network/sent.ts'
 import type { Server } from '../network/server.ts'
 import type { Witness } from '../network/wire.ts'
@@ -146,6 +147,7 @@ export class Checker implements Witness {
 function isUpkeep({ request, resource }: Sent): boolean {
   return (
     resource === 'leases' ||
-    (request.method === 'GET' && (request.query?.watch === '1' || resource === 'discovery'))
+    (request.method === 'GET' &&
+      (request.query?.watch === '1' || resource === 'discovery' || isDoubt(request)))
   )
 }

@@ -28,7 +28,7 @@ export function ask(process: Process, req: KubeRequest, wire: Wire): Promise<Ans
       if (!trapped(wire, process, asked, 'answered')) resolve(result)
     }
     const tellList = (resource: string, value: unknown) => {
-      const version = req.method === 'GET' ? completeListVersion(value) : undefined
+      const version = req.method === 'GET' && !isDoubt(req) ? completeListVersion(value) : undefined
       if (version !== undefined) wire.witness.listed(process, resource, version)
     }
     const back = (arrival: Arrival) => {
@@ -42,6 +42,9 @@ export function ask(process: Process, req: KubeRequest, wire: Wire): Promise<Ans
     travel(sent, wire, back)
   })
 }
+
+/** Asks for the version of a collection alone: whatever object comes along is not read. */
+export const isDoubt = ({ query }: KubeRequest): boolean => query?.limit === '1'
 
 /** The version of a list that has no further page; undefined for anything else. */
 function completeListVersion(value: unknown): number | undefined {
