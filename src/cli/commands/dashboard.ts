@@ -14,7 +14,7 @@ export const dashboard: CommandSpec = {
   description: `Makes the dashboard available on this machine, until Ctrl-C: a port is forwarded to the Pod that leads, with your
 own permissions, and another Pod is taken when that one leads no more. Nothing can be changed through it. It needs
 the permissions to list Pods, to get the Lease of the operator, and to get and create pods/portforward, all in the
-operator's namespace.`,
+operator's namespace; to list Pods in all namespaces, unless --namespace names the one.`,
   flags: () => [
     flag('-n, --namespace <name>', 'the namespace of the extension (default: it is looked for in all)'),
     flag('-p, --port <number>', 'the port to serve it on; 0 takes a free one')
