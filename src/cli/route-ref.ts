@@ -53,7 +53,7 @@ export async function findRoute(
   ref: RouteRef,
   namespace: string,
 ): Promise<Result<FoundRoute, Failure>> {
-  const look = new Look(transport)
+  const look = new Look({ transport, signal })
   for (const codec of ref.codecs) {
     const resource = await look.find(codec)
     if (!resource.ok) return err(refused(resource.error))

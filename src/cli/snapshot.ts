@@ -51,7 +51,7 @@ async function readRoutes(
   scope: Scope,
   progress: Progress,
 ): Promise<Result<Route[], Failure>> {
-  const look = new Look(reading.transport)
+  const look = new Look(reading)
   const kinds = await Promise.all(codecs.map((codec) => readKind(reading, look, codec, scope, progress)))
   const routes: Route[] = []
   for (const kind of kinds) {

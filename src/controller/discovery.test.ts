@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, it, test } from 'vitest'
 import type { KubeError } from '../kube/errors.ts'
 import { FakeTransport } from '../kube/testing/fake-transport.ts'
 import { createManualClock, settle } from '../kube/testing/manual-clock.ts'
+import { createMemoryLog } from '../kube/testing/memory-log.ts'
 import { err, ok } from '../result.ts'
 import { codecs } from '../routes/codecs.ts'
 import { Discovery } from './discovery.ts'
+import { createWatches } from './watches.ts'
 
 const gateway = 'gateway.networking.k8s.io'
 const http = { group: gateway, plural: 'httproutes', versions: ['v1', 'v1beta1'] }
@@ -145,4 +147,18 @@ describe('what it costs', () => {
     served = {}
     expect((await find(http)).found).toEqual(ok(undefined))
   })
+})
+
+it('waits for no answer when all is stopped, and asks no more', async () => {
+  const watches = createWatches({
+    ...{ transport, clock, selector: 'a', random: () => 0, log: createMemoryLog() },
+    onDue: () => {},
+    onSynced: () => {},
+  })
+  watches.start()
+  await settle()
+  expect(transport.requests.map(({ path }) => path)).toEqual(['/apis'])
+  await watches.stop()
+  await clock.advance(60_000)
+  expect(transport.requests).toHaveLength(1)
 })

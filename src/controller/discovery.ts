@@ -25,6 +25,7 @@ const togetherMs = 50
 export class Discovery {
   readonly #transport: Transport
   readonly #clock: Clock
+  readonly #stopping = new AbortController()
   #last: Look | undefined
   #lastAt = Number.NEGATIVE_INFINITY
 
@@ -43,19 +44,27 @@ export class Discovery {
       const found = await this.#last.find(names)
       if (age < togetherMs || (found.ok && found.value === undefined)) return found
     }
-    this.#last = new Look(this.#transport)
+    this.#last = new Look({ transport: this.#transport, signal: this.#stopping.signal })
     this.#lastAt = this.#clock.now()
     return this.#last.find(names)
+  }
+
+  /** Calls off what is being asked. */
+  stop(): void {
+    this.#stopping.abort()
   }
 }
 
 /** What the server says at one time; each document is asked for once. */
 export class Look {
   readonly #transport: Transport
+  readonly #signal: AbortSignal
   readonly #documents = new Map<string, Promise<Result<unknown, KubeError>>>()
 
-  constructor(transport: Transport) {
+  /** The signal calls off what is being asked. */
+  constructor({ transport, signal }: { readonly transport: Transport; readonly signal: AbortSignal }) {
     this.#transport = transport
+    this.#signal = signal
   }
 
   /** The best version of a kind that is served; `undefined` where none is. */
@@ -85,7 +94,8 @@ export class Look {
   #ask(path: string): Promise<Result<unknown, KubeError>> {
     const asked = this.#documents.get(path)
     if (asked) return asked
-    const answer = this.#transport.request({ method: 'GET', path, timeoutMs: 10_000 })
+    const signal = this.#signal
+    const answer = this.#transport.request({ method: 'GET', path, timeoutMs: 10_000, signal })
     this.#documents.set(path, answer)
     return answer
   }

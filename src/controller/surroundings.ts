@@ -65,7 +65,10 @@ export function watchSurroundings(
       started = true
       for (const cache of caches) cache.start()
     },
-    stop: async () => void (await Promise.all(caches.map((cache) => cache.stop()))),
+    stop: async () => {
+      discovery.stop()
+      await Promise.all(caches.map((cache) => cache.stop()))
+    },
   }
 }
 

@@ -92,7 +92,10 @@ export function createWatches(options: WatchesOptions): Watches {
     start: () => {
       for (const cache of caches) cache.start()
     },
-    stop: async () => void (await Promise.all(caches.map((cache) => cache.stop()))),
+    stop: async () => {
+      discovery.stop()
+      await Promise.all(caches.map((cache) => cache.stop()))
+    },
     missing: () => caches.filter(({ reader }) => !reader.synced).map(waitingFor),
     readings: () =>
       caches.map(({ name, state, reader }) => ({

@@ -87,8 +87,8 @@ export class Bench {
   }
 }
 
-async function servedKinds({ transport }: Reading): Answer<ServedKind[]> {
-  const look = new Look(transport)
+async function servedKinds(reading: Reading): Answer<ServedKind[]> {
+  const look = new Look(reading)
   const served: ServedKind[] = []
   for (const codec of codecs) {
     const resource = await look.find(codec)

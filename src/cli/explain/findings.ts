@@ -30,7 +30,7 @@ export async function diagnoseRoute(
   progress: Progress,
 ): Promise<Diagnosis> {
   const places = [...new Set([route.namespace, ...route.apexes.map(namespaceOf)])]
-  const look = new Look(reading.transport)
+  const look = new Look(reading)
   const [services, overrides, fights, ...routes] = await Promise.all([
     gather('Services', namespacesOf([route]), (namespace) => readPorts(reading, namespace, progress)),
     gather('ServiceProfiles', places, (namespace) => readProfiles(reading, look, namespace, progress)),

@@ -17,7 +17,7 @@ export async function fromCluster(
   { namespace, selector }: Scope,
   codec: RouteCodec,
 ): Promise<Result<Material, Failure>> {
-  const look = new Look(reading.transport)
+  const look = new Look(reading)
   const [resource, target] = [await look.find(trafficSplit), await look.find(codec)]
   if (!resource.ok) return err(refused(resource.error))
   if (!target.ok) return err(refused(target.error))

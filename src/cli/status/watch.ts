@@ -69,7 +69,7 @@ function screen(io: Io, board: Board): string {
 
 /** A reflector tries for ever; a person wants to be told what is not permitted. */
 async function mayList({ transport, signal }: Reading): Promise<Result<void, Failure>> {
-  const look = new Look(transport)
+  const look = new Look({ transport, signal })
   const resources: Resource[] = Object.values(readinessSources).map(({ resource }) => resource)
   for (const codec of codecs) {
     const served = await look.find(codec)
