@@ -228,6 +228,21 @@ describe('a receiver that refuses a message', () => {
   })
 })
 
+it('a message that cannot be made is a bug, which ends nothing else', async () => {
+  const { clock, take, texts, lost, log } = setUp(() => ok(undefined), {
+    template: ({ transitions: [first] }) => {
+      if (first.route.name === 'web') throw new Error('no text')
+      return 'text'
+    },
+  })
+  take('web')
+  await clock.advance(5000)
+  take('api')
+  await clock.advance(5000)
+  expect([texts(), lost()]).toEqual([['failover api'], 1])
+  expect(log.lines).toEqual(['error a bug: no message for receiver on-call could be made: Error: no text'])
+})
+
 describe('at the end', () => {
   it('what waits is sent at once', async () => {
     const { clock, take, texts, outbox } = setUp(() => ok(undefined))

@@ -1,7 +1,7 @@
 import { createBackoff } from '../backoff.ts'
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { groupsOf, type Transition } from './group.ts'
+import { type Group, groupsOf, type Transition } from './group.ts'
 import { type Message, messageOf } from './message.ts'
 import type { Post, PostError } from './post.ts'
 import type { Receiver } from './receiver.ts'
@@ -105,16 +105,27 @@ export class Outbox {
       if (!group) break
       const told = new Set<Transition>(group.transitions)
       this.#waiting = this.#waiting.filter(({ transition }) => !told.has(transition))
-      const { format, template } = this.#options.receiver
-      const { instance } = this.#options
       const missed = this.#missed
-      const message = messageOf(group, { format, template, instance, missed })
+      const message = this.#compose(group, missed)
       this.#underway = told.size
-      if (await this.#deliver(message)) this.#missed -= missed
+      if (message && (await this.#deliver(message))) this.#missed -= missed
       else this.#lose(this.#underway)
       this.#underway = 0
     }
     this.#work = undefined
+  }
+
+  /** A bug in here must not end the operator: nobody waits for this, so nobody would catch it. */
+  #compose(group: Group, missed: number): Message | undefined {
+    const { receiver, instance, log } = this.#options
+    const { name, format, template } = receiver
+    try {
+      return messageOf(group, { format, template, instance, missed })
+    } catch (problem) {
+      const sentence = `a bug: no message for receiver ${name} could be made: ${String(problem)}`
+      log.error({ receiver: name, err: problem }, sentence)
+      return undefined
+    }
   }
 
   /** Waits while an event may still be going on; what has waited long already is not held back. */
