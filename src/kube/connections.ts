@@ -11,7 +11,8 @@ export interface Connections {
   close(): Promise<void>
 }
 
-const requestConnections = 24
+/** 16 patches, 2 Events, 11 watches that ask or list, the lease, and some questions which kinds there are. */
+const requestConnections = 32
 
 export function createConnections(cluster: ClusterConfig): Connections {
   const requests = createPool(cluster, requestConnections)

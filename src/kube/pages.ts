@@ -9,7 +9,13 @@ export async function currentVersion(
   path: string,
   signal: AbortSignal,
 ): Promise<Result<string, KubeError>> {
-  const page = await transport.request({ method: 'GET', path, query: { limit: '1' }, signal })
+  const page = await transport.request({
+    method: 'GET',
+    path,
+    query: { limit: '1' },
+    timeoutMs: 10_000,
+    signal,
+  })
   if (!page.ok) return page
   const parsed = pageSchema.safeParse(page.value)
   return parsed.success ? ok(parsed.data.metadata.resourceVersion) : err(noList(path))

@@ -152,6 +152,22 @@ describe('a request', () => {
     stop.abort()
   })
 
+  test('does not wait behind 31 others that hang: a lease must be renewed whatever else is under way', async () => {
+    let hanging = 0
+    const { transport } = await start((req, res) => {
+      if (req.url === '/lease') res.end('{}')
+      else hanging += 1
+    })
+    const stop = new AbortController()
+    const others = Array.from({ length: 31 }, () =>
+      transport.request({ method: 'PATCH', path: '/x', signal: stop.signal }),
+    )
+    await expect.poll(() => hanging).toBe(31)
+    expect(await transport.request({ method: 'PUT', path: '/lease' })).toEqual({ ok: true, value: {} })
+    stop.abort()
+    await Promise.all(others)
+  })
+
   test.each([
     [403, '{"kind":"Status","message":"no, you may not"}', 'forbidden', 'no, you may not'],
     [404, 'page not found', 'notFound', 'page not found'],

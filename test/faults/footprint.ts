@@ -12,7 +12,7 @@ export interface Footprint {
   readonly heapMiB: number
 }
 
-/** A storm may open more of the 24 connections for requests than the one before, and they stay open for 30 s. */
+/** A storm may open more of the 32 connections for requests than the one before, and they stay open for 30 s. */
 const moreSockets = 4
 /** Code that only a fault runs is compiled, and the timeline has some hundred lines more. */
 const moreHeapMiB = 2.5
