@@ -3,7 +3,8 @@
  * ours against. It watches the slices of the services `svc-N`, and patches route `svc-N` to 0/1 when its slice
  * shows no ready endpoint, and back when it does; 16 requests in flight. ROUTES is the path of the routes, and
  * each PRIMARY and SECONDARY a JSON Pointer to a weight. It has no rules, no cache and no retry, and notices
- * nothing else.
+ * nothing else. It writes under a name of its own, as any operator does that did not make the routes: for the API
+ * server a second writer costs more than one.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Pool } from 'undici'
@@ -45,7 +46,7 @@ async function patch(name: string, primary: number): Promise<void> {
   }))
   const answer = await requests.request({
     method: 'PATCH',
-    path: `${routes}/${name}`,
+    path: `${routes}/${name}?fieldManager=floor`,
     headers: { ...headers, 'content-type': 'application/json-patch+json' },
     body: JSON.stringify(weights),
   })
