@@ -57,6 +57,8 @@ export interface Operator {
 const concurrency = 16
 /** So many routes being worked on at once are a mass event. */
 const busyFrom = 4
+/** Events wait until there was none for so long (ms): while one transition follows another, weights come first. */
+const lullMs = 200
 /** A due route that no worker took for so long means that work stands still (ms). */
 const stuckAfterMs = 120_000
 /** For the last Events (ms): little where another replica waits for the lead. */
@@ -78,10 +80,11 @@ export function startOperator(options: OperatorOptions): Operator {
     onChange: (leads) => (leads ? begin(parts) : rest(parts)),
   })
   const tools = { ...options, transport: leadership.transport }
+  let recordedAt = Number.NEGATIVE_INFINITY
   const events = createEventRecorder({
     ...tools,
     reportingInstance: options.instance,
-    busy: () => queue.depth + queue.inFlight > 0,
+    busy: () => queue.depth + queue.inFlight > 0 || clock.now() - recordedAt < lullMs,
   })
   const view: View = new View({
     clock,
@@ -91,7 +94,10 @@ export function startOperator(options: OperatorOptions): Operator {
   })
   const reporter = new Reporter({
     ...{ clock, log, metrics, view, onHappening: options.onHappening },
-    event: (input) => events.record(input),
+    event: (input) => {
+      recordedAt = clock.now()
+      events.record(input)
+    },
     leads: () => leadership.leads,
   })
   const queue: Queue = new Queue({
