@@ -110,6 +110,15 @@ export function watching(newKit: NewKit): void {
       expect(event?.object).toMatchObject({ kind: 'Status', code: 410, reason: 'Expired' })
     })
 
+    it('says nothing to a watch from a version that is yet to come, until it has come', async () => {
+      const kit = await newKit()
+      const { metadata } = await kit.ok({ path: kit.maps() })
+      const resourceVersion = String(Number(metadata.resourceVersion) + 100_000)
+      const events = kit.target.watch(kit.maps(), { resourceVersion, timeoutSeconds: 2 })
+      await kit.createMap('unheard')
+      expect(await rest(events)).toEqual([])
+    })
+
     it('turns leaving a selection into DELETED and entering it into ADDED', async () => {
       const kit = await newKit()
       await kit.createMap('a', { app: 'web' })
