@@ -6,7 +6,6 @@ import { ref, routeObject } from '../routes/testing/gateway-objects.ts'
 import { trafficSplit } from '../routes/trafficsplit.ts'
 import { Diagnoser } from './diagnoser.ts'
 import { projectPorts, projectProfile } from './projections.ts'
-import { sharedLists } from './surroundings.ts'
 
 const [http] = gatewayCodecs
 if (!http) throw new Error('there is an HTTPRoute')
@@ -144,20 +143,6 @@ it('watches Services only once there is a Gateway API route', () => {
   expect(started).toBe(0)
   diagnoser.see('HTTPRoute/shop/web', routeOf())
   expect(started).toBe(1)
-})
-
-it('keeps equal lists of ports once', () => {
-  const share = sharedLists()
-  const first = share([80, 443])
-  expect(share([80, 443])).toBe(first)
-  expect([first, share([80]), share([])]).toEqual([[80, 443], [80], []])
-})
-
-it('does not remember lists of ports for ever', () => {
-  const share = sharedLists()
-  const first = share([80])
-  for (let port = 1_000; port < 3_000; port += 1) share([port])
-  expect(share([80])).not.toBe(first)
 })
 
 it('reads the ports of a Service, and which Service a ServiceProfile takes over', () => {

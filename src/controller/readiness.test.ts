@@ -40,6 +40,16 @@ describe('an EndpointSlice', () => {
   it('of an address type that nobody knows counts as any other', () =>
     expect(projectSlice({ ...sliceOf([{}]), addressType: 'Pigeon' })).toMatchObject({ ready: 1 }))
 
+  test.each([
+    ['endpointslicemirroring-controller.k8s.io', { 'mirror.linkerd.io/mirrored-service': 'true' }, true],
+    ['endpointslicemirroring-controller.k8s.io', { 'mirror.linkerd.io/mirrored-service': 'false' }, false],
+    ['endpointslicemirroring-controller.k8s.io', {}, false],
+    ['endpointslice-controller.k8s.io', { 'mirror.linkerd.io/mirrored-service': 'true' }, false],
+  ])('that %s has written, with the labels %j, is an echo of Endpoints: %s', (manager, labels, echo) => {
+    const all = { 'endpointslice.kubernetes.io/managed-by': manager, ...labels }
+    expect(projectSlice(sliceOf([], { labels: all })).echo).toBe(echo)
+  })
+
   it('tells when its pods changed', () => {
     const annotations = { 'endpoints.kubernetes.io/last-change-trigger-time': '2026-01-01T00:00:00.5Z' }
     expect(projectSlice(sliceOf([], { annotations })).changedAt).toBe(Date.UTC(2026, 0, 1, 0, 0, 0, 500))

@@ -90,6 +90,19 @@ describe('the first list', () => {
     expect(transport.requests).toHaveLength(1)
   })
 
+  test('is a streaming one again after pages have come', async () => {
+    const { transport, clock } = await start()
+    transport.last.break(broken)
+    await clock.advance(800)
+    transport.requests[0]?.answer(ok({ metadata: { resourceVersion: '7' }, items: [] }))
+    await settle()
+    expect(transport.last.req.query).toMatchObject({ watch: '1', resourceVersion: '7' })
+    transport.last.send(bookmark(8), status(410))
+    await settle()
+    expect(transport.last.req.query).toHaveProperty('sendInitialEvents')
+    expect(transport.requests).toHaveLength(1)
+  })
+
   test('treats an answer that is no list as an error', async () => {
     const transport = new FakeTransport()
     transport.refusals.push(refused)

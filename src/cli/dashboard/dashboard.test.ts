@@ -225,6 +225,29 @@ describe('the Pod that is shown', () => {
   })
 })
 
+test('who leads is looked at every five seconds, no more often', async () => {
+  await addPod('operator-1')
+  const clock = createManualClock()
+  let looks = 0
+  await start(undefined, {
+    clock,
+    wrap: (transport) => ({
+      ...transport,
+      request: (req) => {
+        if (req.path.includes('/leases/')) looks += 1
+        return transport.request(req)
+      },
+    }),
+  })
+  for (const expected of [1, 2, 3]) {
+    await expect.poll(() => looks).toBe(expected)
+    await expect.poll(() => clock.pending).toBe(1)
+    await clock.advance(4_999)
+    expect(looks).toBe(expected)
+    await clock.advance(1)
+  }
+})
+
 describe('when another Pod leads', () => {
   test('pages are cut off from the old one, and see the new one', async () => {
     await addPod('operator-1')
