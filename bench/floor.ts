@@ -1,13 +1,17 @@
 /**
- * `node bench/floor.ts KUBECONFIG ROUTES [PRIMARY SECONDARY ...]`: the least that any operator can do, to measure
- * ours against. It watches the slices of the services `svc-N`, and patches route `svc-N` to 0/1 when its slice
+ * `node bench/floor.ts KUBECONFIG ROUTES [PRIMARY SECONDARY ...] [--sighted]`: the least that any operator can do, to
+ * measure ours against. It watches the slices of the services `svc-N`, and patches route `svc-N` to 0/1 when its slice
  * shows no ready endpoint, and back when it does; 16 requests in flight. ROUTES is the path of the routes, and
  * each PRIMARY and SECONDARY a JSON Pointer to a weight. It has no rules, no cache and no retry, and notices
  * nothing else. It writes under a name of its own, as any operator does that did not make the routes: for the API
  * server a second writer costs more than one.
+ *
+ * `--sighted`: it also follows the routes, and tests in each patch that the route is the one that it saw; what
+ * seeing costs the API server.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Pool } from 'undici'
+import { z } from 'zod'
 import { systemClock } from '../src/clock.ts'
 import { loadClusterConfig } from '../src/kube/config.ts'
 import { LineParser } from '../src/kube/ndjson.ts'
@@ -27,15 +31,23 @@ interface SliceEvent {
   }
 }
 
-const [kubeconfig = '', routes = '', ...pointers] = process.argv.slice(2)
+const routeEvent = z.object({
+  object: z.object({ metadata: z.object({ name: z.string(), uid: z.string() }) }),
+})
+
+const sight = '--sighted'
+const isSighted = process.argv.includes(sight)
+const [kubeconfig = '', routes = '', ...pointers] = process.argv.slice(2).filter((word) => word !== sight)
 const cluster = await loadClusterConfig({ kubeconfig }, {}, systemClock)
 if (!cluster.ok) throw new Error(cluster.error)
 const headers = await cluster.value.headers()
 // By HTTP/2 a connection would carry a hundred requests at once: many more in flight than the operator may have.
 const http1 = { allowH2: false, connect: { ca: cluster.value.ca ?? '' } }
 const requests = new Pool(cluster.value.server, { connections: 16, pipelining: 1, ...http1 })
-const streams = new Pool(cluster.value.server, { connections: 1, bodyTimeout: 0, ...http1 })
+const streams = new Pool(cluster.value.server, { bodyTimeout: 0, ...http1 })
 const down = new Set<string>()
+/** Of the routes, by name, where they are followed. */
+const uids = new Map<string, string>()
 
 /** The pool itself keeps the rest waiting: it has 16 connections. */
 async function patch(name: string, primary: number): Promise<void> {
@@ -48,7 +60,7 @@ async function patch(name: string, primary: number): Promise<void> {
     method: 'PATCH',
     path: `${routes}/${name}?fieldManager=floor`,
     headers: { ...headers, 'content-type': 'application/json-patch+json' },
-    body: JSON.stringify(weights),
+    body: JSON.stringify([...testsOf(name), ...weights]),
   })
   const text = await answer.body.text()
   if (answer.statusCode !== 200) throw new Error(`PATCH ${name} answered ${answer.statusCode}: ${text}`)
@@ -68,12 +80,27 @@ function take({ type, object }: SliceEvent): void {
   void patch(name, isDown ? 0 : 1)
 }
 
+const testsOf = (name: string) =>
+  uids.has(name) ? [{ op: 'test', path: '/metadata/uid', value: uids.get(name) }] : []
+
 const isSliceEvent = (value: unknown): value is SliceEvent =>
   typeof value === 'object' && value !== null && 'object' in value
 
-const watch = await streams.request({ method: 'GET', path: slicesPath, headers })
-const lines = new LineParser()
-for await (const chunk of watch.body) {
-  for (const event of lines.push(chunk)) if (isSliceEvent(event)) take(event)
-  await nextTurn()
+async function follow(path: string, each: (event: unknown) => void): Promise<void> {
+  const watch = await streams.request({ method: 'GET', path, headers })
+  const lines = new LineParser()
+  for await (const chunk of watch.body) {
+    for (const event of lines.push(chunk)) each(event)
+    await nextTurn()
+  }
 }
+
+if (isSighted) {
+  void follow(`${routes}?watch=1`, (event) => {
+    const { name, uid } = routeEvent.parse(event).object.metadata
+    uids.set(name, uid)
+  })
+}
+await follow(slicesPath, (event) => {
+  if (isSliceEvent(event)) take(event)
+})

@@ -13,7 +13,7 @@ import { type Plot, svg } from './plot.ts'
 import { openStand } from './stand.ts'
 
 const usage = `npm run bench                          all figures
-npm run bench -- NAME [NAME ...]       some: reaction, mass, watched, start, restart, churn,
+npm run bench -- NAME [NAME ...]       some: reaction, mass, sight, watched, start, restart, churn,
                                        handover, routes, growth, mass10k, stall, and as root
                                        memory, memory50k, memory10k
 npm run bench -- --quick               small sizes and one round, to see that it works

@@ -5,6 +5,7 @@ import { handOver } from './scenarios/handover.ts'
 import { mass, watched } from './scenarios/mass.ts'
 import { memory } from './scenarios/memory.ts'
 import { growth, reaction } from './scenarios/reaction.ts'
+import { sight } from './scenarios/sight.ts'
 import { soak } from './scenarios/soak.ts'
 import { stall } from './scenarios/stall.ts'
 import { startDown, startHealthy } from './scenarios/start.ts'
@@ -33,6 +34,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
     scenarios: {
       reaction: (stand) => reaction(stand, splits, rounds),
       mass: (stand) => mass(stand, splits, rounds),
+      sight: (stand) => sight(stand, splits, rounds),
       watched: (stand) => watched(stand, splits, quick ? 1 : 5, 50),
       start: (stand) => startDown(stand, splits, rounds),
       restart: (stand) => startHealthy(stand, splits),
@@ -42,7 +44,9 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
   }
   const routes: Part = {
     kind: httpRoute,
-    scenarios: { routes: (stand) => mass(stand, splits, rounds) },
+    scenarios: {
+      routes: (stand) => mass(stand, splits, rounds),
+    },
   }
   const many: Part = {
     kind: trafficSplit,

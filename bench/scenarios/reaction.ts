@@ -3,7 +3,7 @@ import { pairName, type Stand } from '../stand.ts'
 import { inTurns } from '../turns.ts'
 
 /** Loses and brings back one primary after the other; from each written readiness to the weight seen (ms). */
-async function sample(stand: Stand, pairs: number): Promise<number[]> {
+export async function sample(stand: Stand, pairs: number): Promise<number[]> {
   const delays: number[] = []
   for (let pair = 0; pair < pairs; pair++) {
     for (const ready of [false, true]) {
