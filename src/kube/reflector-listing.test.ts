@@ -122,6 +122,28 @@ test('a list is not held against its own objects, whatever their versions', asyn
   expect(contents()).toEqual({ 'ns/a': 'x', 'ns/b': 'x' })
 })
 
+test.each([1, 2])('an object that goes while it is streamed is not in list %i', async (which) => {
+  const { transport, contents, clock } = await start()
+  if (which === 2) {
+    transport.last.send(event('ADDED', 'a', 2), bookmark(3, true), status(410))
+    await clock.advance(800)
+  }
+  transport.last.send(event('ADDED', 'a', 5), event('ADDED', 'b', 6), event('DELETED', 'a', 7))
+  transport.last.send(bookmark(8, true))
+  await settle()
+  expect(contents()).toEqual({ 'ns/b': 'x' })
+})
+
+test('an own write that is answered while a list is read, and is newer than that, stays', async () => {
+  const { transport, contents, writer } = await startWatching()
+  transport.last.send(bookmark(20), status(410))
+  await settle()
+  writer.offer('ns/a', '40', 'mine')
+  transport.last.send(event('ADDED', 'a', 5), bookmark(30, true))
+  await settle()
+  expect(contents()).toEqual({ 'ns/a': 'mine' })
+})
+
 describe('a list that is older than what was seen', () => {
   async function listOld(world: Awaited<ReturnType<typeof startWatching>>) {
     const before = world.transport.streams.length
