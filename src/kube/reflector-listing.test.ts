@@ -156,6 +156,7 @@ describe('a list that is older than what was seen', () => {
 
   test('is asked for again for a minute, then taken with a warning', async () => {
     const world = await startWatching()
+    expect(world.log.lines).toEqual([])
     world.transport.last.send(bookmark(100), status(410))
     await settle()
     world.transport.last.send(event('ADDED', 'old', 2), bookmark(3, true))

@@ -291,8 +291,8 @@ describe('at the end', () => {
   })
 
   it('there is nothing to wait for where nothing waits', async () => {
-    const { outbox, clock } = setUp(() => ok(undefined))
+    const { outbox, clock, log } = setUp(() => ok(undefined))
     await outbox.stop(3000)
-    expect(clock.pending).toBe(0)
+    expect([clock.pending, log.lines]).toEqual([0, []])
   })
 })
