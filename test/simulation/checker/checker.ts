@@ -1,3 +1,4 @@
+import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import type { KubeRequest } from '../../../src/kube/transport.ts'
 import type { Process } from '../engine/process.ts'
@@ -143,10 +144,14 @@ export class Checker implements Witness {
   }
 }
 
-/** What a steady cluster costs: watches, the lease, and now and then a look at which kinds there are. */
+/**
+ * What a steady cluster costs: watches, the lease, and now and then a look at which kinds there are. And that a
+ * fight over weights is over: nothing but time tells.
+ */
 function isUpkeep({ request, resource }: Sent): boolean {
   return (
     resource === 'leases' ||
+    (resource === 'events' && isObject(request.body) && request.body.reason === 'FightOver') ||
     (request.method === 'GET' &&
       (request.query?.watch === '1' || resource === 'discovery' || isDoubt(request)))
   )
