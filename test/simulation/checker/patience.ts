@@ -1,12 +1,13 @@
+import { isDoubt } from '../network/ask.ts'
 import type { Sent } from '../network/sent.ts'
 
 /** Remembers who was asked to wait (Retry-After), and for what. */
 export class Patience {
   readonly #until = new Map<string, number>()
 
-  /** A process was told to wait before it sends this again. What is served, each watch asks for itself. */
+  /** A process was told to wait before it sends this again. */
   asked(sent: Sent, now: number, seconds: number): void {
-    if (sent.resource !== 'discovery') this.#until.set(keyOf(sent), now + seconds * 1000)
+    if (!isAskedByMany(sent)) this.#until.set(keyOf(sent), now + seconds * 1000)
   }
 
   /** How much too early this is sent (ms); 0 or less when it is not. */
@@ -14,6 +15,10 @@ export class Patience {
     return (this.#until.get(keyOf(sent)) ?? 0) - sent.at
   }
 }
+
+/** What is served each watch asks for itself, and each of the two of Services which version the server is at. */
+const isAskedByMany = ({ resource, request }: Sent): boolean =>
+  resource === 'discovery' || (resource === 'services' && isDoubt(request))
 
 /**
  * The same request is the same method for the same object; a creation names its object in the body. Services are
