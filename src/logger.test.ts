@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 
 const logger = join(import.meta.dirname, 'logger.ts')
+const clock = join(import.meta.dirname, 'clock.ts')
 
 /** Logs 1,000 lines in a process of its own, which then ends as told; answers with what it wrote. */
 function run(format: 'plain' | 'json', ending: string): string {
@@ -14,7 +15,8 @@ function run(format: 'plain' | 'json', ending: string): string {
 function argumentsFor(format: 'plain' | 'json', ending: string): string[] {
   const program = `
     import { createLogger } from ${JSON.stringify(logger)}
-    const log = createLogger({ logLevel: 'info', logFormat: '${format}' })
+    import { systemClock } from ${JSON.stringify(clock)}
+    const log = createLogger({ logLevel: 'info', logFormat: '${format}' }, systemClock)
     for (let i = 1; i <= 1000; i++) log.info({ i }, 'line ' + i)
     ${ending}`
   return ['--input-type=module', '--eval', program]

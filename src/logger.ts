@@ -1,5 +1,6 @@
 import pino from 'pino'
 import { prettyFactory } from 'pino-pretty'
+import type { Clock, Timer } from './clock.ts'
 import type { Settings } from './config.ts'
 import type { Log } from './log.ts'
 
@@ -12,14 +13,17 @@ const batchMs = 20
  * written beside the work, and many at once, since a write for each would cost a mass failover more than its
  * decisions; whatever ends the process but SIGKILL, the last line is written.
  */
-export function createLogger({ logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>): Log {
+export function createLogger(
+  { logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>,
+  clock: Clock,
+): Log {
   const options: pino.LoggerOptions = {
     level: logLevel,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   }
-  const write = inBatches()
+  const write = inBatches(clock)
   if (logFormat === 'json') return pino(options, { write })
   const colorize = process.stdout.isTTY && process.env.NO_COLOR === undefined
   const pretty = prettyFactory({ colorize, singleLine: true, translateTime: false })
@@ -27,11 +31,11 @@ export function createLogger({ logLevel, logFormat }: Pick<Settings, 'logLevel' 
 }
 
 /** A process that says nothing has no timer for it, and one that ends writes what is left. */
-function inBatches(): (line: string) => void {
+function inBatches(clock: Clock): (line: string) => void {
   let batch = ''
-  let timer: NodeJS.Timeout | undefined
+  let timer: Timer | undefined
   const flush = () => {
-    clearTimeout(timer)
+    timer?.cancel()
     timer = undefined
     if (batch !== '') output.write(batch)
     batch = ''
@@ -42,6 +46,6 @@ function inBatches(): (line: string) => void {
   return (line) => {
     batch += line
     if (batch.length >= batchLength) flush()
-    else timer ??= setTimeout(flush, batchMs)
+    else timer ??= clock.after(batchMs, flush)
   }
 }

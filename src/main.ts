@@ -36,8 +36,8 @@ if (startup.ok) await run(startup.value)
 else end(startup.error.text, startup.error.exitCode)
 
 async function run({ settings, cluster, election, receivers }: Startup): Promise<void> {
-  const log = createLogger(settings)
   const clock = systemClock
+  const log = createLogger(settings, clock)
   const transport = createTransport(cluster, clock)
   const { selector, adminAddress } = settings
   log.info({ version, server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
