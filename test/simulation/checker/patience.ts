@@ -12,7 +12,7 @@ export class Patience {
 
   /** How much too early this is sent (ms); 0 or less when it is not. */
   earlyBy(sent: Sent): number {
-    return (this.#until.get(keyOf(sent)) ?? 0) - sent.at
+    return isAskedByMany(sent) ? 0 : (this.#until.get(keyOf(sent)) ?? 0) - sent.at
   }
 }
 
