@@ -18,7 +18,7 @@ export class Patience {
 
 /** What is served each watch asks for itself, and each of the two of Services which version the server is at. */
 const isAskedByMany = ({ resource, request }: Sent): boolean =>
-  resource === 'discovery' || (resource === 'services' && isDoubt(request))
+  resource === 'discovery' || (resource === 'service-ports' && isDoubt(request))
 
 /**
  * The same request is the same method for the same object; a creation names its object in the body. Services are
