@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { acceptedFor } from '../../sandbox/demo/routes.ts'
 import { name as operatorName } from '../../src/install/manifest.ts'
 import { type Stage, setStage } from '../cli/stage.ts'
 import { released } from '../control-plane/definitions.ts'
@@ -53,21 +54,7 @@ const event = z.object({
 /** What Linkerd's policy controller writes into the status of a route that it follows. */
 const acceptance = {
   status: {
-    parents: [
-      {
-        parentRef: { group: '', kind: 'Service', name: 'web', port: 80 },
-        controllerName: 'linkerd.io/policy-controller',
-        conditions: [
-          {
-            type: 'Accepted',
-            status: 'True',
-            reason: 'Accepted',
-            message: '',
-            lastTransitionTime: '2026-01-01T00:00:00Z',
-          },
-        ],
-      },
-    ],
+    parents: [acceptedFor({ group: '', kind: 'Service', name: 'web', port: 80 })],
   },
 }
 
