@@ -1,6 +1,9 @@
 import { isDoubt } from '../network/ask.ts'
 import type { Sent } from '../network/sent.ts'
 
+/** Times are sums of fractions, of which the last digits are lost (ms). */
+const roundingMs = 1e-6
+
 /** Remembers who was asked to wait (Retry-After), and for what. */
 export class Patience {
   readonly #until = new Map<string, number>()
@@ -12,7 +15,7 @@ export class Patience {
 
   /** How much too early this is sent (ms); 0 or less when it is not. */
   earlyBy(sent: Sent): number {
-    return isAskedByMany(sent) ? 0 : (this.#until.get(keyOf(sent)) ?? 0) - sent.at
+    return isAskedByMany(sent) ? 0 : (this.#until.get(keyOf(sent)) ?? 0) - sent.at - roundingMs
   }
 }
 
