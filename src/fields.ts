@@ -4,23 +4,26 @@
  */
 
 /** An object of JSON, or an array. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
+const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
+
+/** What stands there, whatever it is. */
+export const field = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined)
 
 const nothing: Record<string, unknown> = {}
 
 export function child(value: unknown, key: string): Record<string, unknown> {
-  const found = isRecord(value) ? value[key] : undefined
+  const found = field(value, key)
   return isRecord(found) ? found : nothing
 }
 
 export function list(value: unknown, key: string): readonly unknown[] {
-  const found = isRecord(value) ? value[key] : undefined
+  const found = field(value, key)
   return Array.isArray(found) ? found : []
 }
 
 export function text(value: unknown, key: string): string {
-  const found = isRecord(value) ? value[key] : undefined
+  const found = field(value, key)
   return typeof found === 'string' ? found : ''
 }
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../fields.ts'
+import { field } from '../fields.ts'
 import { errorOfStatus, type KubeError } from './errors.ts'
 
 /** Where an object lies, and which version of it this is. */
@@ -48,5 +48,3 @@ function readBookmark(object: unknown): WatchEvent {
   const ends = field(field(metadata, 'annotations'), 'k8s.io/initial-events-end')
   return { kind: 'bookmark', resourceVersion, endsInitialEvents: ends === 'true' }
 }
-
-const field = (value: unknown, name: string): unknown => (isRecord(value) ? value[name] : undefined)

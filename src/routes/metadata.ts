@@ -1,4 +1,4 @@
-import { child, isRecord, list, text, texts } from '../fields.ts'
+import { child, list, text, texts } from '../fields.ts'
 
 /** The metadata that every route kind shares. Anything else of an object is left unread. */
 export interface RouteMetadata {
@@ -32,7 +32,7 @@ export function readMetadata(object: unknown): RouteMetadata {
     generation: typeof generation === 'number' ? generation : undefined,
     labels: texts(metadata, 'labels'),
     annotations: texts(metadata, 'annotations'),
-    managedFields: list(metadata, 'managedFields').filter(isRecord).map(readManagedFields),
+    managedFields: list(metadata, 'managedFields').map(readManagedFields),
   }
 }
 
