@@ -4,7 +4,7 @@ import { type EventInput, eventName, type Series, seriesKey } from './event-obje
 /** An equal event within this time joins the series; client-go's number. */
 const seriesMs = 6 * 60_000
 /** At least so many series are remembered, and less than twice as many. */
-const minSeries = 1000
+const minSeries = 2000
 
 /** `told`: the count that the server knows, 0 before it knows the event. `queued`: also while it is sent. */
 export type ToTell = Series & { seenAt: number; queuedAt: number; told: number; queued: boolean }
