@@ -23,10 +23,12 @@ export function exchange(
   start: () => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const handler = new ExchangeHandler({ signal, start, resolve, reject })
-    if (!signal.aborted) dispatcher.dispatch(options, handler)
+    if (signal.aborted) reject(calledOff())
+    else dispatcher.dispatch(options, new ExchangeHandler({ signal, start, resolve, reject }))
   })
 }
+
+const calledOff = () => new Error('called off')
 
 interface Exchange extends Pick<Sendable, 'signal'> {
   readonly start: () => void
@@ -37,20 +39,19 @@ interface Exchange extends Pick<Sendable, 'signal'> {
 class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange
   readonly #chunks: Buffer[] = []
-  readonly #callOff = () => this.#fail(new Error('called off'))
+  readonly #callOff = () => this.#fail(calledOff())
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
   #headers: Answer['headers'] = {}
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange
-    if (exchange.signal.aborted) this.#callOff()
-    else exchange.signal.addEventListener('abort', this.#callOff)
+    exchange.signal.addEventListener('abort', this.#callOff)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { signal, start } = this.#exchange
-    if (signal.aborted) throw new Error('called off')
+    if (signal.aborted) throw calledOff()
     start()
     this.#controller = controller
   }
