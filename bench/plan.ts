@@ -44,9 +44,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
   }
   const routes: Part = {
     kind: httpRoute,
-    scenarios: {
-      routes: (stand) => mass(stand, splits, rounds),
-    },
+    scenarios: { routes: (stand) => mass(stand, splits, rounds) },
   }
   const many: Part = {
     kind: trafficSplit,

@@ -1,15 +1,8 @@
 import { type Figure, median, type Outcome, percentile } from '../figures.ts'
 import type { Stand } from '../stand.ts'
+import { inTurns } from '../turns.ts'
 import { storm } from './mass.ts'
 import { sample } from './reaction.ts'
-
-/** Delays of single losses and returns, and the time to the last weight of each storm (ms). */
-interface Seen {
-  readonly delays: number[]
-  readonly lasts: number[]
-}
-
-const newSeen = (): Seen => ({ delays: [], lasts: [] })
 
 /**
  * What seeing costs the API server, whoever does it: in the operator's place stands a floor that follows the routes
@@ -17,31 +10,28 @@ const newSeen = (): Seen => ({ delays: [], lasts: [] })
  */
 export async function sight(stand: Stand, splits: number, rounds: number): Promise<Outcome> {
   await stand.grow(splits)
-  const blind = newSeen()
-  const sighted = newSeen()
-  for (let round = 0; round < rounds; round++) {
-    for (const seen of [blind, sighted]) {
-      const floor = stand.start('floor', { flags: seen === sighted ? ['--sighted'] : [] })
-      try {
-        await floor.ready()
-        seen.delays.push(...(await floor.during(sample(stand, Math.min(splits, 100)))))
-        seen.lasts.push((await floor.during(storm(stand, splits, false))).lastMs)
-        await floor.during(storm(stand, splits, true))
-      } finally {
-        await floor.stop()
-      }
-    }
+  const measure = async () => {
+    const delays = await sample(stand, Math.min(splits, 100))
+    const { lastMs } = await storm(stand, splits, false)
+    await storm(stand, splits, true)
+    return { delays, lastMs }
   }
-  const compare = (what: string, of: (seen: Seen) => number): Figure => ({
+  const floors = await inTurns(stand, rounds, measure, (place) =>
+    stand.start('floor', { flags: place === 'operator' ? ['--sighted'] : [] }),
+  )
+  const compare = (what: string, of: (turns: typeof floors.floor) => number): Figure => ({
     measure: `a sighted floor in place of the operator: ${what}`,
     unit: 'ms',
-    floor: of(blind),
-    operator: of(sighted),
+    floor: of(floors.floor),
+    operator: of(floors.operator),
   })
+  const everyDelay = (turns: typeof floors.floor) => turns.flatMap(({ delays }) => delays)
   return {
     figures: [
-      compare('one primary lost or back, p50', ({ delays }) => percentile(delays, 0.5)),
-      compare(`${splits.toLocaleString('en')} lost at once, last weight`, ({ lasts }) => median(lasts)),
+      compare('one primary lost or back, p50', (turns) => percentile(everyDelay(turns), 0.5)),
+      compare(`${splits.toLocaleString('en')} lost at once, last weight`, (turns) =>
+        median(turns.map(({ lastMs }) => lastMs)),
+      ),
     ],
   }
 }
