@@ -1,7 +1,7 @@
 import { dig, isObject, type Json, type JsonObject } from '../../../sandbox/json.ts'
 import type { Transport } from '../../../src/kube/transport.ts'
 import type { Planted } from './planted.ts'
-import { changed, isRoutePatch, remembering, stepsOf, withRefs, withSteps } from './tools.ts'
+import { stepsOf, withPatches, withRefs, withSteps } from './tools.ts'
 
 const isTestOf = (fields: RegExp) => (step: JsonObject) =>
   step.op === 'test' && fields.test(String(step.path))
@@ -32,16 +32,11 @@ export const backendPlants: readonly Planted[] = [
     breaks: ['foreign write'],
     within: 10,
     menu: ['rise'],
-    plant: (transport) => {
-      const { watching, known: knownOf } = remembering(transport)
-      return changed(watching, {
-        request: (req) => {
-          const steps = stepsOf(req)
-          const known = isRoutePatch(req) ? knownOf(req) : undefined
-          return watching.request(known ? { ...req, body: [...steps, ...filled(known, steps)] } : req)
-        },
-      })
-    },
+    plant: (transport) =>
+      withPatches(transport, (req, known) => {
+        const steps = stepsOf(req)
+        return transport.request({ ...req, body: [...steps, ...filled(known, steps)] })
+      }),
   },
   {
     name: 'namespace of a backend ignored',

@@ -12,10 +12,10 @@ import {
   isRoutePatch,
   isZero,
   neverOlder,
-  remembering,
   stepsOf,
   withEvents,
   withMetadata,
+  withPatches,
   withSteps,
   withWeights,
 } from './tools.ts'
@@ -70,17 +70,11 @@ export const planted: readonly Planted[] = [
     breaks: ['not explained', 'foreign write', 'not ours'],
     within: 10,
     menu: ['edit while it fails over'],
-    plant: (transport) => {
-      const { watching, known: knownOf } = remembering(transport)
-      return changed(watching, {
-        request: (req) => {
-          const known = knownOf(req)
-          if (!isRoutePatch(req) || !known) return transport.request(req)
-          const { spec } = withWeights(known, stepsOf(req))
-          return transport.request({ ...req, contentType: 'application/merge-patch+json', body: { spec } })
-        },
-      })
-    },
+    plant: (transport) =>
+      withPatches(transport, (req, known) => {
+        const { spec } = withWeights(known, stepsOf(req))
+        return transport.request({ ...req, contentType: 'application/merge-patch+json', body: { spec } })
+      }),
   },
   {
     name: 'tests of the patch left out',
@@ -93,17 +87,11 @@ export const planted: readonly Planted[] = [
     name: 'Event before the answer',
     breaks: ['told without transition'],
     within: 5,
-    plant: (transport) => {
-      const { watching, known: knownOf } = remembering(transport)
-      return changed(watching, {
-        request: (req) => {
-          const known = knownOf(req)
-          if (!isRoutePatch(req) || !known) return transport.request(req)
-          void transport.request(req)
-          return Promise.resolve(ok(withWeights(known, stepsOf(req))))
-        },
-      })
-    },
+    plant: (transport) =>
+      withPatches(transport, (req, known) => {
+        void transport.request(req)
+        return Promise.resolve(ok(withWeights(known, stepsOf(req))))
+      }),
   },
   {
     name: 'a refusal taken for success',

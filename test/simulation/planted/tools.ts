@@ -73,11 +73,11 @@ export const withSteps = (
     request: (req) => transport.request(isRoutePatch(req) ? { ...req, body: change(stepsOf(req)) } : req),
   })
 
-/** A transport that keeps every route as the watches told it last; `known`: the one that a request is about. */
-export function remembering(transport: Transport): {
-  readonly watching: Transport
-  readonly known: (req: KubeRequest) => JsonObject | undefined
-} {
+/** Sends each patch of a route another way, which may ask what the watches told last of that route. */
+export function withPatches(
+  transport: Transport,
+  send: (req: KubeRequest, known: JsonObject) => ReturnType<Transport['request']>,
+): Transport {
   const seen = new Map<string, JsonObject>()
   const watching = withEvents(transport, routeResources, (event, resource) => {
     if (isObject(event.object) && isObject(event.object.metadata)) {
@@ -85,7 +85,12 @@ export function remembering(transport: Transport): {
     }
     return event
   })
-  return { watching, known: ({ path }) => seen.get(path.split('/').slice(-2).join('/')) }
+  return changed(watching, {
+    request: (req) => {
+      const known = isRoutePatch(req) ? seen.get(req.path.split('/').slice(-2).join('/')) : undefined
+      return known ? send(req, known) : transport.request(req)
+    },
+  })
 }
 
 /** A route with the weights that a patch would set; places that it does not have are left out. */
