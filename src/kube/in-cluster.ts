@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { err, ok, type Result } from '../result.ts'
 import { rotatingFile } from '../rotating-file.ts'
 import type { ClusterConfig, Headers } from './config.ts'
+import { whenKnown } from './when-known.ts'
 
 export const defaultServiceAccountDir = '/var/run/secrets/kubernetes.io/serviceaccount'
 
@@ -35,10 +36,7 @@ export function loadInCluster(
     get ca() {
       return readFileSync(caFile)
     },
-    headers: () => {
-      const text = token()
-      return text instanceof Promise ? text.then(headersOf) : headersOf(text)
-    },
+    headers: () => whenKnown(token(), headersOf),
     namespace: podNamespace(dir),
     source: `the Pod's service account in ${dir}`,
   })

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../result.ts'
 import { rotatingFile } from '../rotating-file.ts'
 import { type ClusterConfig, type ClusterOptions, impersonation } from './config.ts'
 import { type FoundUser, type Merged, readKubeconfigs } from './kubeconfig-files.ts'
+import { whenKnown } from './when-known.ts'
 
 /**
  * The cluster that kubeconfig files and flags name. Of several files (KUBECONFIG), missing ones are left out,
@@ -68,10 +69,7 @@ async function clusterConfig(
       Object.assign(tls, { cert, key })
       return { ...headers, ...extra }
     }
-    const headers = () => {
-      const fresh = credentials()
-      return fresh instanceof Promise ? fresh.then(use) : use(fresh)
-    }
+    const headers = () => whenKnown(credentials(), use)
     return ok({
       server: cluster.server,
       get ca() {
