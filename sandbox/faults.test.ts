@@ -67,6 +67,58 @@ describe('faults', () => {
     expect((await fetch(url + path)).status).toBe(200)
   })
 
+  it('restores a backup: what came later never was, and versions are counted again', async () => {
+    const { url, faults, store } = await sandboxWith('changed', 'deleted')
+    const backup = faults.backUp()
+    const [before, was] = [store.resourceVersion, store.get('configmaps', 'default', 'changed')]
+    store.update({ ...map(store, 'made'), data: { a: '1' } })
+    store.delete('configmaps', 'default', 'deleted')
+    store.delete('configmaps', 'default', 'changed')
+    map(store, 'changed')
+    const page = await (await fetch(`${url}${path}?limit=1`)).text()
+    const token = /"continue":"([^"]+)"/.exec(page)?.[1]
+    const later = store.resourceVersion
+    const watch = await fetch(`${url}${path}?watch=1`)
+    faults.restore(backup)
+    await expect(textOf(watch)).rejects.toThrow()
+    expect(store.resourceVersion).toBe(before)
+    expect(store.list('configmaps', 'default').map(({ metadata }) => metadata.name)).toEqual([
+      'changed',
+      'deleted',
+    ])
+    expect(store.get('configmaps', 'default', 'changed')).toEqual(was)
+    expect((await fetch(`${url}${path}?resourceVersion=${later}`)).status).toBe(504)
+    expect((await fetch(`${url}${path}?limit=1&continue=${token}`)).status).toBe(500)
+    const old = fetch(`${url}${path}?watch=1&timeoutSeconds=1&resourceVersion=${Number(before) - 1}`)
+    expect(await textOf(await old)).toContain('"code":410')
+  })
+
+  it('says nothing to a watch from before the restore until it is as far again', async () => {
+    const { url, faults, store } = await sandboxWith()
+    const backup = faults.backUp()
+    for (const name of ['a', 'b']) map(store, name)
+    const from = store.resourceVersion
+    faults.restore(backup)
+    const watch = await fetch(`${url}${path}?watch=1&timeoutSeconds=1&resourceVersion=${from}`)
+    for (const name of ['c', 'd', 'e']) map(store, name)
+    const heard = await textOf(watch)
+    expect([...heard.matchAll(/"name":"(.)"/g)].map(([, name]) => name)).toEqual(['e'])
+  })
+
+  it('serves the kinds that a restored backup defines, and no others', async () => {
+    const { faults, store } = await sandboxWith()
+    const [kept, made] = ['trafficsplits.split.smi-spec.io', 'httproutes.gateway.networking.k8s.io']
+    const definition = store.get('customresourcedefinitions', '', made)
+    store.delete('customresourcedefinitions', '', made)
+    const backup = faults.backUp()
+    store.delete('customresourcedefinitions', '', kept)
+    if (!definition) throw new Error('no definition of HTTPRoutes')
+    store.create({ ...definition, metadata: { name: made } })
+    faults.restore(backup)
+    expect(store.list(kept)).toEqual([])
+    expect(() => store.list(made)).toThrow('serves no')
+  })
+
   it('shows stale lists and objects until cleared', async () => {
     const { url, faults, store } = await sandboxWith('a')
     faults.stale()

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Call } from './requests.ts'
 import { ApiError } from './status.ts'
-import type { Snapshot, Store } from './store.ts'
+import type { Backup, Snapshot, Store } from './store.ts'
 
 export type FailOptions = {
   /** The HTTP method that fails; all without it. */
@@ -29,7 +29,7 @@ const reasons: Record<number, string> = {
   504: 'Timeout',
 }
 
-/** What can go wrong with a server, on demand. Each stays until `clear`, but `cutWatches` and `expire`. */
+/** What can go wrong with a server, on demand. Each stays until `clear`, but `cutWatches`, `expire` and `restore`. */
 export class Faults {
   delayMs = 0
   refusing = false
@@ -63,6 +63,17 @@ export class Faults {
   /** History is forgotten: open watches get a 410, and so does whoever comes with a version from before. */
   expire(): void {
     this.#store.expire()
+  }
+
+  /** A copy of all objects, for `restore`. */
+  backUp(): Backup {
+    return this.#store.backUp()
+  }
+
+  /** The server starts again on an etcd that was restored: what was written since the backup never happened. */
+  restore(backup: Backup): void {
+    this.cutWatches()
+    this.#store.restore(backup)
   }
 
   /** Requests are answered with this status instead. */

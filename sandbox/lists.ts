@@ -41,12 +41,21 @@ const continueExpired = () =>
 
 const compacted = () => new ApiError(410, 'Expired', 'The resourceVersion for the provided list is too old.')
 
+/** A token from before the server's etcd was restored from a backup. */
+const futureRevision = () =>
+  new ApiError(
+    500,
+    'InternalError',
+    'rpc error: code = OutOfRange desc = etcdserver: mvcc: required revision is a future revision',
+  )
+
 /** The state that a list shows: now, or exactly what a version or an earlier page saw. */
 function snapshotFor(world: World, resource: Resource, query: URLSearchParams, token?: Continue): Snapshot {
   const collection = world.store.collection(resource.kind)
   const asked = versionParameter(query)
   if (token) {
     if (asked) throw badRequest('specifying resource version is not allowed when using continue')
+    if (token.version > world.store.version) throw futureRevision()
     const snapshot = collection.at(token.version)
     if (!snapshot) throw continueExpired()
     return snapshot

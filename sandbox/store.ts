@@ -17,6 +17,12 @@ export type Watcher = { deliver(change: Change): void; end(): void; fail(): void
 /** What a reader sees at one moment: keys in order, and the object under each. */
 export type Snapshot = { version: number; keys: readonly string[]; get(key: string): KubeObject | undefined }
 
+/** All that there is at one moment, as a backup of etcd has it. */
+export type Backup = {
+  readonly version: number
+  readonly collections: readonly { readonly kind: Kind; readonly objects: ReadonlyMap<string, KubeObject> }[]
+}
+
 /** The first place in sorted keys that is not before `key`. */
 export function lowerBound(keys: readonly string[], key: string): number {
   let low = 0
@@ -32,16 +38,18 @@ export function lowerBound(keys: readonly string[], key: string): number {
 /** All objects of one kind, their recent history and those who watch them. */
 export class Collection {
   readonly kind: Kind
-  readonly objects = new Map<string, KubeObject>()
-  readonly keys: string[] = []
+  readonly objects: Map<string, KubeObject>
+  readonly keys: string[]
   readonly watchers = new Set<Watcher>()
   history: Change[] = []
   /** Changes after this version are in the history; a watch from before it is expired. */
   oldest: number
 
-  constructor(kind: Kind, version: number) {
+  constructor(kind: Kind, version: number, objects: ReadonlyMap<string, KubeObject> = new Map()) {
     this.kind = kind
     this.oldest = version
+    this.objects = new Map(objects)
+    this.keys = [...objects.keys()].sort(compareKeys)
   }
 
   apply(change: Change): void {
@@ -147,7 +155,7 @@ export class Store {
     for (const watcher of [...this.collection(kind).watchers]) watcher.end()
   }
 
-  /** Calls back after every write, in order. */
+  /** Calls back after every write, in order, and with what a restored backup makes of each object. */
   onChange(listener: (kind: Kind, change: Change) => void): void {
     this.#listeners.add(listener)
   }
@@ -162,6 +170,47 @@ export class Store {
     }
   }
 
+  backUp(): Backup {
+    const collections = [...this.#collections.values()].map(({ kind, objects }) => ({
+      kind,
+      objects: new Map(objects),
+    }))
+    return { version: this.version, collections }
+  }
+
+  /**
+   * Everything is again as it was, and nothing that came later has ever been: versions are counted from there on, and
+   * no history is left. Open watches end; who listens to changes is told what became of each object.
+   */
+  restore({ version, collections }: Backup): void {
+    const undone = [...this.#collections.values()]
+    for (const { watchers } of undone) for (const watcher of [...watchers]) watcher.end()
+    this.version = version
+    this.#collections.clear()
+    for (const { kind, objects } of collections) {
+      this.#collections.set(kind.id, new Collection(kind, version, objects))
+    }
+    const before = new Map(undone.map((collection) => [collection.kind.id, collection.objects]))
+    const kinds = new Map([...undone, ...collections].map(({ kind }) => [kind.id, kind]))
+    for (const kind of kinds.values()) this.#tellDifference(kind, before.get(kind.id) ?? new Map())
+  }
+
+  #tellDifference(kind: Kind, before: ReadonlyMap<string, KubeObject>): void {
+    const { version } = this
+    const after = new Map(this.#collections.get(kind.id)?.objects)
+    for (const key of new Set([...before.keys(), ...after.keys()])) {
+      const [previous, now] = [before.get(key), after.get(key)]
+      const object = now ?? previous
+      if (!object || previous === now) continue
+      const type = !now ? 'DELETED' : previous ? 'MODIFIED' : 'ADDED'
+      this.#tell(kind, { type, version, object, previous, encoded: new Map() })
+    }
+  }
+
+  #tell(kind: Kind, change: Change): void {
+    for (const listener of this.#listeners) listener(kind, change)
+  }
+
   #commit(kind: Kind, type: ChangeType, object: KubeObject, previous: KubeObject | undefined): KubeObject {
     this.version += 1
     const stored = withMeta(object, { resourceVersion: String(this.version) })
@@ -170,7 +219,7 @@ export class Store {
     collection.apply(change)
     collection.trim(this.#historyLimit)
     for (const watcher of collection.watchers) watcher.deliver(change)
-    for (const listener of this.#listeners) listener(kind, change)
+    this.#tell(kind, change)
     return stored
   }
 }

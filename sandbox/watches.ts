@@ -58,6 +58,8 @@ class OpenWatch implements Watcher {
   readonly #timers = new Set<Timer>()
   /** Changes that came while the initial objects were still being written. */
   #waiting: string[] | undefined
+  /** Changes up to this version are known to who watches, or will never be told: the version was yet to come. */
+  #from = 0
 
   constructor(world: World, request: WatchRequest, selected: Selector, sink: WatchSink) {
     this.#world = world
@@ -68,6 +70,7 @@ class OpenWatch implements Watcher {
   }
 
   deliver(change: Change): void {
+    if (change.version <= this.#from) return
     const event = seen(change, this.#selects)
     if (!event) return
     const { resource, format } = this.#request
@@ -94,6 +97,7 @@ class OpenWatch implements Watcher {
     const startAt = past?.version ?? this.#world.store.version
     const missed = version ? this.#collection.since(version) : undefined
     if (!streaming && version && !missed) return this.#tooOld(version)
+    this.#from = version ?? 0
     this.#collection.watchers.add(this)
     this.#sink.onClose(() => this.end())
     this.#schedule(version ?? startAt)

@@ -115,8 +115,9 @@ export function watching(newKit: NewKit): void {
       const { metadata } = await kit.ok({ path: kit.maps() })
       const resourceVersion = String(Number(metadata.resourceVersion) + 100_000)
       const events = kit.target.watch(kit.maps(), { resourceVersion, timeoutSeconds: 2 })
+      const heard = rest(events)
       await kit.createMap('unheard')
-      expect(await rest(events)).toEqual([])
+      expect(await heard).toEqual([])
     })
 
     it('turns leaving a selection into DELETED and entering it into ADDED', async () => {
