@@ -152,6 +152,7 @@ describe('what it costs', () => {
 it('waits for no answer when all is stopped, and asks no more', async () => {
   const watches = createWatches({
     ...{ transport, clock, selector: 'a', random: () => 0, log: createMemoryLog() },
+    leads: () => false,
     onDue: () => {},
     onSynced: () => {},
   })

@@ -21,6 +21,8 @@ export interface LeadershipOptions {
   readonly election?: Election | undefined
   /** Called whenever this replica begins to lead, or leads no more; not at the end, after `leave()`. */
   readonly onChange: (leads: boolean) => void
+  /** Called when another replica may have led since this one did; again and again while it stands by. */
+  readonly onOthers: () => void
 }
 
 /** Whether this replica is the one that writes. */

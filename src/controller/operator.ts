@@ -78,8 +78,10 @@ export function startOperator(options: OperatorOptions): Operator {
   const leadership = createLeadership({
     ...options,
     onChange: (leads) => (leads ? begin(parts) : rest(parts)),
+    onOthers: () => watches.forgetWrites(),
   })
-  const tools = { ...options, transport: leadership.transport }
+  const leads = () => leadership.leads
+  const tools = { ...options, transport: leadership.transport, leads }
   let recordedAt = Number.NEGATIVE_INFINITY
   const events = createEventRecorder({
     ...tools,
@@ -93,12 +95,11 @@ export function startOperator(options: OperatorOptions): Operator {
     clusterOf: (service) => watches.clusterOf(service),
   })
   const reporter = new Reporter({
-    ...{ clock, log, metrics, view, onHappening: options.onHappening },
+    ...{ clock, log, metrics, view, onHappening: options.onHappening, leads },
     event: (input) => {
       recordedAt = clock.now()
       events.record(input)
     },
-    leads: () => leadership.leads,
   })
   const queue: Queue = new Queue({
     clock,
@@ -197,9 +198,8 @@ function begin(parts: Parts): void {
 }
 
 /** This replica leads no more: it goes on looking, and neither writes nor tells. */
-function rest({ metrics, events, watches, fights }: Parts): void {
+function rest({ metrics, events, fights }: Parts): void {
   metrics.leaderTransitions.inc({ to: 'standby' })
-  watches.forgetWrites()
   fights.forgetAll()
   events.pause()
 }

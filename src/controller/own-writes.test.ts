@@ -30,7 +30,8 @@ const unsent = { kind: 'unreachable', message: 'no connection' } as const
 /** Writes to one route, of which the first moves it from 1/0/0 at generation 1 to 0/1/0, and is under way. */
 function setUp() {
   const clock = createManualClock()
-  const writes = new OwnWrites(clock)
+  const state = { leads: true }
+  const writes = new OwnWrites({ clock, leads: () => state.leads })
   const key = 'shop/web'
   const begin = (judged = failingOver) => writes.begin(key, judged, cause)
   const first = begin()
@@ -41,7 +42,12 @@ function setUp() {
     end: (write: typeof first, error?: KubeError) => writes.end(key, write, error),
     see: (route?: ReturnType<typeof routeOf>) => writes.see(key, route),
     landed: () => writes.takeLanded(key),
-    clear: () => writes.clear(),
+    landedKeys: () => [...writes.landedKeys()],
+    forget: () => writes.forget(),
+    /** This replica has the lead, or has it no more. */
+    lead: (leads: boolean) => {
+      state.leads = leads
+    },
   }
 }
 
@@ -123,7 +129,7 @@ describe('a write whose answer was lost', () => {
   it.each([
     ['it is too long ago', async ({ clock }: ReturnType<typeof setUp>) => clock.advance(76_000)],
     ['the route is gone', async ({ see }: ReturnType<typeof setUp>) => see(undefined)],
-    ['somebody else may write', async ({ clear }: ReturnType<typeof setUp>) => clear()],
+    ['another may have made the same', async ({ forget }: ReturnType<typeof setUp>) => forget()],
   ])('is forgotten when %s', async (_, happen) => {
     const set = setUp()
     set.end(set.first, lost)
@@ -156,6 +162,49 @@ describe('a write whose answer was lost', () => {
     }
     expect([seen(['s1'], 16), seen(['s1'], 17), seen(['s2'], 17)]).toEqual([true, false, true])
   })
+})
+
+describe('a write whose answer was lost, and which is seen to be applied after the lead was lost', () => {
+  const seenByStandby = () => {
+    const set = setUp()
+    set.end(set.first, lost)
+    set.lead(false)
+    set.see(failedOver)
+    return set
+  }
+
+  it('has landed once it is known that nobody else has led: when the lead is ours again', () => {
+    const { lead, landed, landedKeys } = seenByStandby()
+    expect([landed(), landedKeys()]).toEqual([undefined, ['shop/web']])
+    lead(true)
+    expect(landed()?.after).toBe(failedOver)
+    expect([landed(), landedKeys()]).toEqual([undefined, []])
+  })
+
+  it('is remembered whatever becomes of the route, and whatever is tried and not sent', () => {
+    const { begin, end, see, lead, landed } = seenByStandby()
+    see(routeOf([1, 0, 0], 3))
+    end(begin(wanted([1, 0, 0], 3, ['s1'])), unsent)
+    see(undefined)
+    lead(true)
+    expect(landed()?.after).toBe(failedOver)
+  })
+
+  it('has not landed where another may have made the same before it was known', () => {
+    const { forget, lead, landed } = seenByStandby()
+    forget()
+    lead(true)
+    expect(landed()).toBeUndefined()
+  })
+})
+
+it('a write that was seen to be applied while this replica led is its own, whoever leads after it', () => {
+  const { first, end, see, lead, forget, landed } = setUp()
+  see(failedOver)
+  lead(false)
+  forget()
+  end(first, lost)
+  expect(landed()?.after).toBe(failedOver)
 })
 
 it.each([

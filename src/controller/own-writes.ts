@@ -23,7 +23,16 @@ interface OwnWrite {
   at: number
   /** It was tried without an answer, whatever further tries are answered. */
   unanswered: boolean
+  /** The route as it was seen once it was applied; absent while it was not seen. */
   after: Route | undefined
+  /** Nobody else can have made `after` what it is. */
+  isOurs: boolean
+}
+
+export interface OwnWritesOptions {
+  readonly clock: Clock
+  /** Whether this process is the one that writes: then all that it has seen was written while no other was. */
+  readonly leads: () => boolean
 }
 
 /** After this nothing is applied any more: longer than an API server works on a request (a minute). */
@@ -36,27 +45,35 @@ const mostWrites = 16
  * shows it, and only then is it known. That another is refused, or a second try, tells nothing of the first, which
  * may be what it is refused for.
  *
+ * A replica that has lost the lead remembers them. What it sees land then is told once it leads again, unless another
+ * may have led meanwhile: that one decides alike, and may have written the same.
+ *
  * Keyed by `namespace/name`. All writes of a route that are open began from the same state of it, and the server
  * applies a write only to the state that it began from. So at most one of them lands, and the next state shows which.
  */
 export class OwnWrites {
-  readonly #clock: Clock
+  readonly #options: OwnWritesOptions
   readonly #open = new Map<string, readonly OwnWrite[]>()
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  constructor(options: OwnWritesOptions) {
+    this.#options = options
   }
 
-  /** A write to a route is sent, in which all that landed before was taken; `end` wants to have what this answers. */
+  /** A write to a route is tried; `end` wants to have what this answers. Who leads has taken first what landed. */
   begin(key: string, judged: Judged, cause: Cause): OwnWrite {
     const expected = judged.verdicts.map(({ split, plan }) => applyPlan(split, plan))
-    const at = this.#clock.now()
+    const at = this.#options.clock.now()
     const open = this.#open.get(key) ?? []
-    const others = open.filter((one) => isSameState(one.judged.route, judged.route) && !this.#isOver(one))
+    const landed = open.filter(({ after }) => after)
+    const others = open.filter(
+      (one) => !one.after && isSameState(one.judged.route, judged.route) && !this.#isOver(one),
+    )
     const again = others.find((one) => areSame(one.expected, expected))
-    const write = again ?? { judged, cause, expected, at, unanswered: false, after: undefined }
+    const fresh = { judged, cause, expected, at, unanswered: false, after: undefined, isOurs: false }
+    const write: OwnWrite = again ?? fresh
     write.at = at
-    this.#keep(key, [...others.filter((one) => one !== write), write].slice(-mostWrites))
+    const tried = [...others.filter((one) => one !== write), write]
+    this.#keep(key, [...landed, ...tried.slice(-mostWrites)])
     return write
   }
 
@@ -75,25 +92,35 @@ export class OwnWrites {
     if (!open || open.some(({ after }) => after)) return
     if (now && open.some(({ judged }) => isSameState(judged.route, now))) return
     const landed = open.find((one) => now && !this.#isOver(one) && isResultOf(one, now))
-    if (landed) landed.after = now
+    if (landed) Object.assign(landed, { after: now, isOurs: this.#options.leads() })
     this.#keep(key, landed ? [landed] : [])
   }
 
-  /** The write of ours to this route that was applied and not answered, where that was seen. Once. */
+  /** The write of ours to this route that was applied and not answered, once that is certain. Once. */
   takeLanded(key: string): Landed | undefined {
-    const landed = this.#open.get(key)?.find(({ after }) => after)
+    const { leads } = this.#options
+    const landed = this.#open.get(key)?.find(({ after, isOurs }) => after && (isOurs || leads()))
     if (!landed?.after) return undefined
     this.#open.delete(key)
     return { ...landed.judged, cause: landed.cause, after: landed.after }
   }
 
-  /** From now on somebody else may make the same writes. */
-  clear(): void {
-    this.#open.clear()
+  /** Routes of which something has landed that was not taken. */
+  *landedKeys(): Iterable<string> {
+    for (const [key, open] of this.#open) if (open.some(({ after }) => after)) yield key
+  }
+
+  /** Another may have made the same writes by now: what is not known to be ours never will be. */
+  forget(): void {
+    for (const [key, open] of this.#open)
+      this.#keep(
+        key,
+        open.filter(({ isOurs }) => isOurs),
+      )
   }
 
   #isOver({ at }: OwnWrite): boolean {
-    return this.#clock.now() - at > longestMs
+    return this.#options.clock.now() - at > longestMs
   }
 
   #keep(key: string, writes: readonly OwnWrite[]): void {

@@ -33,7 +33,7 @@ export class RouteWatch {
 
   constructor(options: RouteWatchOptions) {
     this.#options = options
-    this.writes = new OwnWrites(options.clock)
+    this.writes = new OwnWrites(options)
     const { codec, index, discovery, clock, selector, onDue } = options
     this.cache = createCache(
       {
@@ -42,7 +42,7 @@ export class RouteWatch {
         labelSelector: selector,
         project: codec.read,
         onChange: ({ key, before, after }) => {
-          const routeKey = `${codec.kind}/${key}`
+          const routeKey = this.#keyOf(key)
           this.writes.see(key, after)
           index.change(routeKey, before, after)
           onDue(routeKey, { at: clock.now() })
@@ -62,7 +62,9 @@ export class RouteWatch {
   }
 
   *keys(): Iterable<RouteKey> {
-    for (const [key] of this.cache.reader.entries()) yield `${this.#options.codec.kind}/${key}`
+    const { reader } = this.cache
+    for (const [key] of reader.entries()) yield this.#keyOf(key)
+    for (const key of this.writes.landedKeys()) if (!reader.get(key)) yield this.#keyOf(key)
   }
 
   /**
@@ -93,6 +95,10 @@ export class RouteWatch {
     const after = this.#options.codec.read(object)
     if (version !== undefined) writer.offer(key, version, after)
     return after
+  }
+
+  #keyOf(object: string): RouteKey {
+    return `${this.#options.codec.kind}/${object}`
   }
 
   #objectOf(key: RouteKey): string {

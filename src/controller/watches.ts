@@ -13,6 +13,8 @@ import { RouteWatch } from './route-watch.ts'
 export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
   /** Label selector of the routes that are ours. */
   readonly selector: string
+  /** Whether this process is the one that writes. */
+  readonly leads: () => boolean
   /** A route that may have to change, and what made it so. */
   readonly onDue: (key: RouteKey, cause: Cause) => void
   /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
@@ -27,11 +29,11 @@ export interface Watches extends Omit<World, 'mustWait'> {
   stop(): Promise<void>
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   clusterOf(service: ServiceKey): string | undefined
-  /** All routes that are ours. */
+  /** All routes that are ours, and those that are not any more, of which a write is still to be told. */
   keys(): Iterable<RouteKey>
   /** A write of ours that was applied and never answered; each such write is told of once. */
   takeLanded(key: RouteKey): Landed | undefined
-  /** Somebody else may make the same writes from now on: of ours that were not answered nothing can be known. */
+  /** Another replica may have made the same writes: of ours that were not answered nothing more can be known. */
   forgetWrites(): void
   /** What is not complete yet, in words; empty when all is known. */
   missing(): string[]
@@ -77,7 +79,7 @@ export function createWatches(options: WatchesOptions): Watches {
     route: (key) => kindOf(key)?.get(key),
     takeLanded: (key) => kindOf(key)?.takeLanded(key),
     forgetWrites: () => {
-      for (const { writes } of kinds.values()) writes.clear()
+      for (const { writes } of kinds.values()) writes.forget()
     },
     readiness: readiness.of,
     clusterOf: readiness.clusterOf,

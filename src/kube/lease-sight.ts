@@ -23,6 +23,11 @@ export type LeaseSightOptions = {
   readonly identity: string
   /** For how long a lease that is written here holds without being renewed. */
   readonly durationMs: number
+  /**
+   * Called whenever the lease is seen to be another's, or nobody's: since it was ours last, somebody else may have
+   * held it. Every write names the version that was seen, so between two sights of our own name nobody has.
+   */
+  readonly onOthers: () => void
 }
 
 type Limits = Pick<KubeRequest, 'timeoutMs' | 'signal'>
@@ -69,6 +74,7 @@ export class LeaseSight {
     if (answer.ok || answer.error.kind !== 'notFound') return this.#see(answer)
     this.#lease = undefined
     this.mayBeOurs = false
+    this.#options.onOthers()
     return ok(undefined)
   }
 
@@ -95,11 +101,12 @@ export class LeaseSight {
 
   #see(answer: Result<unknown, KubeError>): Answer {
     if (!answer.ok) return answer
-    const { namespace, name, identity, clock, durationMs } = this.#options
+    const { namespace, name, identity, clock, durationMs, onOthers } = this.#options
     const lease = readLease(answer.value)
     if (!lease) return err({ kind: 'protocol', message: `lease ${namespace}/${name}: this is none` })
     this.#lease = lease
     this.mayBeOurs = holderOf(lease) === identity
+    if (!this.mayBeOurs) onOthers()
     const fingerprint = fingerprintOf(lease)
     if (fingerprint === this.#fingerprint) return ok(undefined)
     this.#fingerprint = fingerprint

@@ -23,6 +23,7 @@ function setUp() {
       identity,
       eligible: () => true,
       onChange: (leads) => changes.push(`${identity} ${leads ? 'leads' : 'rests'}`),
+      onOthers: () => {},
       ...options,
     })
   /** A clock that can be found to have run on while this process stood still. */
@@ -287,6 +288,53 @@ describe('a leader', () => {
     await clock.advance(2_200)
     expect([a.writeBudgetMs(), changes.at(-1)]).toEqual([0, 'a rests'])
     expect(log.lines.at(-1)).toContain('"thief" holds it now')
+  })
+})
+
+describe('whether another may have held the lease is known', () => {
+  /** A leader that lost the lease, and how often it heard since then that another may have held it. */
+  async function loser() {
+    const set = setUp()
+    const heard = { count: 0 }
+    const a = set.replica('a', { onOthers: () => (heard.count += 1) })
+    await settle()
+    set.server.trouble('a', unreachable)
+    await set.clock.advance(10_000)
+    expect(a.state).toBe('standby')
+    heard.count = 0
+    const comeBack = async () => {
+      set.server.trouble('a', undefined)
+      await set.clock.advance(5_000)
+      expect(set.changes.at(-1)).toBe('a leads')
+    }
+    return { ...set, heard, comeBack }
+  }
+
+  it('not to have been, where it is ours still, be it edited', async () => {
+    const { server, heard, comeBack } = await loser()
+    server.edit({ leaseDurationSeconds: 3 })
+    await comeBack()
+    expect(heard.count).toBe(0)
+  })
+
+  it('not to have been, where we took it by a write that nobody answered', async () => {
+    const { clock, server, heard, comeBack } = await loser()
+    server.trouble('a', 'lost')
+    await clock.advance(20_000)
+    await comeBack()
+    expect(heard.count).toBe(0)
+  })
+
+  it.each([
+    ['it has the name of another', { holderIdentity: 'b', leaseDurationSeconds: 1 }],
+    ['it was given back', { holderIdentity: '', leaseDurationSeconds: 1 }],
+    ['it is gone', undefined],
+  ])('to have been, where %s', async (_, edit) => {
+    const { server, heard, comeBack } = await loser()
+    if (edit) server.edit(edit)
+    else server.lease = undefined
+    await comeBack()
+    expect(heard.count).toBeGreaterThan(0)
   })
 })
 

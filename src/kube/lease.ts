@@ -18,6 +18,8 @@ export type LeaseOptions = {
   readonly eligible: () => boolean
   /** Called with true after the lease was taken, and with false after it was lost; not when it is released. */
   readonly onChange: (leads: boolean) => void
+  /** Called when somebody else may have held the lease since this replica did; again and again on a standby. */
+  readonly onOthers: () => void
 }
 
 /**

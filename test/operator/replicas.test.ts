@@ -136,6 +136,87 @@ describe('two replicas', () => {
   })
 })
 
+describe('a write whose answer was lost, of a leader that lost the lease after it', () => {
+  let hear = () => {}
+  afterEach(() => hear())
+
+  /** Such a leader; it does not hear of the route as it wrote it before `hearOfIt` is called. */
+  async function bereft() {
+    let lost = 0
+    let arrival = Promise.resolve()
+    const a = await cluster.readyOperator({
+      ...{ identity: 'a', clock: fast },
+      losesAnswer: () => lost++ === 0,
+      hearsOfSplits: () => arrival,
+    })
+    await eventually(async () => (await leads(a)) === 1)
+    const heard = Promise.withResolvers<void>()
+    arrival = heard.promise
+    hear = heard.resolve
+    cluster.faults.fail(503, { method: 'PUT', resource: 'leases' })
+    cluster.slice('web', 0)
+    await weightsBecome('web', 0, 1)
+    await eventually(() => cluster.log.lines.some((line) => line.includes('does not lead any more')))
+    const hearOfIt = async () => {
+      hear()
+      const splits = () => a.view.get('TrafficSplit/shop/web')?.route.splits ?? []
+      await eventually(() => splits().some(({ backends }) => backends[0]?.weight === 0))
+    }
+    const leadAgain = async () => {
+      cluster.faults.clear()
+      await eventually(async () => (await leads(a)) === 1)
+    }
+    return { a, hearOfIt, leadAgain }
+  }
+  /** What was told of its moves, beside that its second try was refused. */
+  const told = () => cluster.notes('web').filter((note) => note.startsWith('trafficsplit/web '))
+
+  it.each(['before', 'after'])(
+    'is told once if nobody else led, be it seen %s it leads again',
+    async (when) => {
+      const { a, hearOfIt, leadAgain } = await bereft()
+      if (when === 'before') await hearOfIt()
+      expect([await transitions(a), told()]).toEqual([0, []])
+      await leadAgain()
+      if (when === 'after') await hearOfIt()
+      await eventually(() => told().length > 0)
+      cluster.slice('web', 1)
+      await eventually(() => told().length > 1)
+      expect(told().sort()).toEqual([
+        expect.stringContaining('failing over'),
+        expect.stringContaining('switching traffic to primary'),
+      ])
+      expect(await transitions(a)).toBe(1)
+    },
+  )
+
+  it('is told also if the route is gone when it leads again', async () => {
+    const { a, hearOfIt, leadAgain } = await bereft()
+    await hearOfIt()
+    cluster.store.delete('trafficsplits', 'shop', 'web')
+    await eventually(() => a.view.get('TrafficSplit/shop/web') === undefined)
+    await leadAgain()
+    await eventually(() => told().length === 1)
+    expect(await transitions(a)).toBe(1)
+  })
+
+  it.each(['before', 'after'])(
+    'is not told if another led, who may have made it, be it seen %s it leads again',
+    async (when) => {
+      const { a, hearOfIt, leadAgain } = await bereft()
+      cluster.editLease({ holderIdentity: 'b', leaseDurationSeconds: 1 })
+      await eventually(() => a.leadership().leader === 'b')
+      if (when === 'before') await hearOfIt()
+      await leadAgain()
+      if (when === 'after') await hearOfIt()
+      cluster.slice('web', 1)
+      await eventually(() => told().length > 0)
+      expect(told()).toEqual([expect.stringContaining('switching traffic to primary')])
+      expect(await transitions(a)).toBe(0)
+    },
+  )
+})
+
 it('a leader that cannot renew stops before its time is over, and its standby goes on after it', async () => {
   const { a, b } = await pair(fast)
   cluster.faults.fail(503, { method: 'PUT', resource: 'leases' })

@@ -35,6 +35,7 @@ export async function watchStatus(io: Io, reading: Reading, flags: StatusFlags):
     random: io.random,
     log: warningsOnly(io),
     selector: flags.selector,
+    leads: () => false,
     onDue: (key) => due.add(key),
     // Counts of endpoints change without any route being due.
     onEvent: signal.raise,
