@@ -139,6 +139,30 @@ describe('a kubeconfig', () => {
     expect(await config.headers()).toEqual({ authorization: 'Bearer second' })
   })
 
+  test('reads certificate files again, the CA too', async () => {
+    for (const name of ['ca', 'cert', 'key']) await put(name, 'first')
+    const users = [{ name: 'u1', user: { 'client-certificate': 'cert', 'client-key': 'key' } }]
+    const clusters = [{ name: 'c1', cluster: { server: 'https://x', 'certificate-authority': 'ca' } }]
+    const config = await good({ kubeconfig: await put('k', kubeconfig({ users, clusters })) })
+    for (const name of ['ca', 'cert', 'key']) await rename(await put('next', 'second'), join(dir, name))
+    await clock.advance(1_000)
+    await config.headers()
+    expect([config.ca, config.cert, config.key].map(String)).toEqual(['second', 'second', 'second'])
+  })
+
+  test('reads the CA file again, whose last text is good enough while it is replaced', async () => {
+    await put('ca', 'first')
+    const clusters = [{ name: 'c1', cluster: { server: 'https://x', 'certificate-authority': 'ca' } }]
+    const config = await good({ kubeconfig: await put('k', kubeconfig({ clusters })) })
+    await rename(await put('next', 'second'), join(dir, 'ca'))
+    await clock.advance(1_000)
+    await config.headers()
+    expect(String(config.ca)).toBe('second')
+    await rm(join(dir, 'ca'))
+    await clock.advance(1_000)
+    expect(await config.headers()).toEqual({ authorization: 'Bearer secret-one' })
+  })
+
   test('runs an exec plugin, and says what it says when it fails', async () => {
     const credential = JSON.stringify({ status: { token: 'from-plugin' } })
     const script = `console.log(${JSON.stringify(credential)})`
@@ -229,8 +253,8 @@ describe('in a Pod', () => {
     expect(config.namespace).toBe('shop')
     expect(await config.headers()).toEqual({ authorization: 'Bearer pod-token', 'impersonate-user': 'jane' })
     await rename(await put('next', 'rotated'), join(dir, 'serviceaccount/token'))
+    await rename(await put('next', 'NEW CA'), join(dir, 'serviceaccount/ca.crt'))
     await clock.advance(1_000)
-    await put('serviceaccount/ca.crt', 'NEW CA')
     expect(await config.headers()).toMatchObject({ authorization: 'Bearer rotated' })
     expect(String(config.ca)).toBe('NEW CA')
   })
@@ -240,11 +264,12 @@ describe('in a Pod', () => {
     expect((await good({}, env)).server).toBe('https://[fd00::1]:443')
   })
 
-  test('the last token is good enough while the file is replaced', async () => {
+  test('the last token and CA are good enough while the files are replaced', async () => {
     const config = await good({}, await mountServiceAccount())
     await config.headers()
-    await rm(join(dir, 'serviceaccount/token'))
+    for (const name of ['token', 'ca.crt']) await rm(join(dir, 'serviceaccount', name))
     await clock.advance(1_000)
     expect(await config.headers()).toEqual({ authorization: 'Bearer pod-token' })
+    expect(String(config.ca)).toBe('POD CA')
   })
 })

@@ -18,7 +18,7 @@ export type ClusterOptions = {
 /** A list stands for a header that is sent several times (one group to impersonate each). */
 export type Headers = Record<string, string | string[]>
 
-/** How to reach one API server. Certificates may be getters: they rotate, so read them per connection. */
+/** How to reach one API server. Certificates may be getters: they rotate, and are fresh after `headers`. */
 export type ClusterConfig = {
   /** URL, possibly with a path, without a slash at its end. */
   readonly server: string

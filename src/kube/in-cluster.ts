@@ -24,19 +24,24 @@ export function loadInCluster(
   const host = env.KUBERNETES_SERVICE_HOST ?? ''
   const port = env.KUBERNETES_SERVICE_PORT ?? '443'
   const caFile = join(dir, 'ca.crt')
-  const token = rotatingFile(join(dir, 'token'), clock)
+  const [readCa, readToken] = [rotatingFile(caFile, clock), rotatingFile(join(dir, 'token'), clock)]
+  let ca: string
   try {
-    readFileSync(caFile)
+    ca = readFileSync(caFile, 'utf8')
   } catch (problem) {
     return err(`this looks like a Pod, but its ${caFile} cannot be read: ${String(problem)}`)
   }
   const headersOf = (text: string): Headers => ({ authorization: `Bearer ${text}`, ...extraHeaders })
+  const use = (text: string) => {
+    ca = text
+    return whenKnown(readToken(), headersOf)
+  }
   return ok({
     server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
     get ca() {
-      return readFileSync(caFile)
+      return ca
     },
-    headers: () => whenKnown(token(), headersOf),
+    headers: () => whenKnown(readCa(), use),
     namespace: podNamespace(dir),
     source: `the Pod's service account in ${dir}`,
   })

@@ -65,8 +65,8 @@ async function clusterConfig(
   try {
     const first = await credentials()
     const tls = { ca: first.ca, cert: first.cert, key: first.key }
-    const use = ({ cert, key, headers }: Credentials) => {
-      Object.assign(tls, { cert, key })
+    const use = ({ ca, cert, key, headers }: Credentials) => {
+      Object.assign(tls, { ca, cert, key })
       return { ...headers, ...extra }
     }
     const headers = () => whenKnown(credentials(), use)
@@ -102,7 +102,7 @@ type Credentials = {
 
 /** Asks the library each time where credentials can change (exec plugins, providers, files), else once. */
 function createCredentials(
-  cluster: Cluster,
+  { caFile, ...cluster }: Cluster,
   { user, tokenFile }: FoundUser,
   clock: Clock,
 ): () => Credentials | Promise<Credentials> {
@@ -111,18 +111,19 @@ function createCredentials(
   const skipTLSVerify = cluster.skipTLSVerify || cluster.server.startsWith('http:')
   config.loadFromClusterAndUser({ ...cluster, skipTLSVerify }, user)
   const token = tokenFile === undefined || user.token ? undefined : rotatingFile(tokenFile, clock)
+  const ca = caFile === undefined ? undefined : rotatingFile(caFile, clock)
   const ask = async (): Promise<Credentials> => {
     const options: RequestOptions = {}
     await config.applyToHTTPSOptions(options)
     const bearer = token === undefined ? {} : { authorization: `Bearer ${await token()}` }
     return {
-      ca: pem(options.ca),
+      ca: ca === undefined ? pem(options.ca) : await ca(),
       cert: pem(options.cert),
       key: pem(options.key),
       headers: { ...authorizationOf(options), ...bearer },
     }
   }
-  const changes = Boolean(user.exec || user.authProvider || user.certFile || token)
+  const changes = Boolean(user.exec || user.authProvider || user.certFile || token || ca)
   let known: Credentials | undefined
   const learn = async () => {
     known = await ask()
