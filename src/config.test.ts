@@ -14,10 +14,10 @@ const refusalOf = (argv: string[]) => {
 }
 
 describe('flags', () => {
-  it('has the defaults of the original', () =>
+  it('has the defaults of the original, and serves all addresses of IPv6 too', () =>
     expect(settingsOf([])).toEqual({
       cluster: { asGroups: [] },
-      adminAddress: { host: '0.0.0.0', port: 8080 },
+      adminAddress: { host: undefined, port: 8080 },
       logLevel: 'info',
       logFormat: 'plain',
       selector: 'failover.linkerd.io/controlled-by',
@@ -38,6 +38,15 @@ describe('flags', () => {
       leaderElection: { namespace: 'ns-1' },
     })
   })
+
+  test.each([
+    ['0.0.0.0:8080', '0.0.0.0'],
+    ['[::]:8080', '::'],
+    ['localhost:8080', 'localhost'],
+    [':8080', undefined],
+  ])('--admin-addr %s names the host %s', (address, host) =>
+    expect(settingsOf(['--admin-addr', address]).adminAddress).toEqual({ host, port: 8080 }),
+  )
 
   it('takes the log level from the environment, unless a flag says otherwise', () => {
     const env = { LINKERD_FAILOVER_LOG_LEVEL: 'linkerd=debug,warn' }

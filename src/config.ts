@@ -7,7 +7,7 @@ import { err, ok, type Result } from './result.ts'
 /** Everything the operator can be told, checked. */
 export interface Settings {
   readonly cluster: ClusterOptions
-  readonly adminAddress: { readonly host: string; readonly port: number }
+  readonly adminAddress: ListenAddress
   /** A pino level. */
   readonly logLevel: string
   readonly logFormat: 'plain' | 'json'
@@ -18,6 +18,12 @@ export interface Settings {
   readonly leaderElection: { readonly namespace: string | undefined } | undefined
 }
 
+/** Where to listen; without a host on all addresses, of IPv6 too where there is IPv6. */
+export interface ListenAddress {
+  readonly host: string | undefined
+  readonly port: number
+}
+
 /** What to print instead of running: help was asked for (0), or the configuration is wrong (64, EX_USAGE). */
 export interface Refusal {
   readonly exitCode: 0 | 64
@@ -26,7 +32,7 @@ export interface Refusal {
 
 const defaults = {
   logLevel: 'linkerd=info,warn',
-  adminAddr: '0.0.0.0:8080',
+  adminAddr: ':8080',
   selector: 'failover.linkerd.io/controlled-by',
 } as const
 
@@ -68,7 +74,11 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
     .option('--kubeconfig <file>', 'the kubeconfig file (default: KUBECONFIG, the Pod, ~/.kube/config)')
     .option('--as <user>', 'the user to impersonate')
     .option('--as-group <group>', 'a group to impersonate; may be repeated', collect, [])
-    .option('--admin-addr <host:port>', 'where to serve /live, /ready and /metrics', defaults.adminAddr)
+    .option(
+      '--admin-addr <host:port>',
+      'where to serve /live, /ready and /metrics; without a host on all addresses',
+      defaults.adminAddr,
+    )
     .option('--leader-elect', 'elect one of several replicas by a Lease; only that one writes', false)
     .option(
       '--leader-elect-resource-namespace <name>',
@@ -115,7 +125,9 @@ const settings = z
     if (!format) complain(`--log-format "${flags.logFormat}" is not plain or json`)
     const address = parseAddress(flags.adminAddr)
     if (!address)
-      complain(`--admin-addr "${flags.adminAddr}" is not HOST:PORT, for example 0.0.0.0:8080 or [::]:8080`)
+      complain(
+        `--admin-addr "${flags.adminAddr}" is not HOST:PORT, for example :8080, 0.0.0.0:8080 or [::1]:8080`,
+      )
     if (!flags.selector.split(/,(?![^(]*\))/).every((part) => requirement.test(part))) {
       complain(
         `--selector "${flags.selector}" is not a label selector, for example app=web,tier in (front,back)`,
@@ -127,7 +139,7 @@ const settings = z
     const { cluster, context: kubeContext, user, kubeconfig, as, asGroup: asGroups } = flags
     return {
       cluster: { cluster, context: kubeContext, user, kubeconfig, as, asGroups },
-      adminAddress: address ?? { host: '', port: 0 },
+      adminAddress: address ?? { host: undefined, port: 0 },
       logLevel: level.ok ? level.value : '',
       logFormat: format ?? 'plain',
       selector: flags.selector,
@@ -136,9 +148,9 @@ const settings = z
     }
   })
 
-/** `HOST:PORT`, with an IPv6 host in brackets; port 0 takes a free one. */
-function parseAddress(text: string): { host: string; port: number } | undefined {
-  const [, host, port] = /^(\[[\da-fA-F:.]+\]|[^:\s]+):(\d{1,5})$/.exec(text) ?? []
+/** `HOST:PORT`, with an IPv6 host in brackets, or no host; port 0 takes a free one. */
+function parseAddress(text: string): ListenAddress | undefined {
+  const [, host, port] = /^(\[[\da-fA-F:.]+\]|[^:\s]*):(\d{1,5})$/.exec(text) ?? []
   if (host === undefined || Number(port) > 65_535) return undefined
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+  return { host: host.replace(/^\[|\]$/g, '') || undefined, port: Number(port) }
 }

@@ -5,6 +5,7 @@ import { readAssets } from './admin/assets.ts'
 import { startAdminServer } from './admin/server.ts'
 import { systemClock } from './clock.ts'
 import { startOperator } from './controller/operator.ts'
+import { hostPort } from './host-port.ts'
 import { createTransport } from './kube/transport.ts'
 import { createLogger } from './logger.ts'
 import { createNotifier } from './notify/notifier.ts'
@@ -62,7 +63,7 @@ async function run({ settings, cluster, election, receivers }: Startup): Promise
     return end(`linkerd-failover cannot start: ${admin.error}\n`, unavailable)
   }
   const { host, port } = admin.value
-  log.info({ host, port }, `admin server listening on ${host}:${port}`)
+  log.info({ host, port }, `admin server listening on ${hostPort(host, port)}`)
   const leave = async (signal: string) => {
     log.info({ signal }, `${signal}: finishing the writes in flight`)
     await stop()

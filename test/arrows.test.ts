@@ -9,7 +9,7 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
   core: { rooms: [], packages: [] },
   routes: { rooms: ['core', 'fields.ts'], packages: ['zod'] },
   kube: {
-    rooms: ['backoff.ts', 'clock.ts', 'fields.ts', 'log.ts', 'result.ts', 'rotating-file.ts'],
+    rooms: ['backoff.ts', 'clock.ts', 'fields.ts', 'host-port.ts', 'log.ts', 'result.ts', 'rotating-file.ts'],
     packages: ['node:', 'undici', 'zod', '@kubernetes/client-node'],
   },
   controller: {
@@ -18,7 +18,7 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
   },
   view: { rooms: ['core', 'routes', 'clock.ts'], packages: [] },
   admin: {
-    rooms: ['core', 'routes', 'view', 'clock.ts', 'result.ts'],
+    rooms: ['core', 'routes', 'view', 'clock.ts', 'host-port.ts', 'result.ts'],
     packages: ['node:', 'zod', 'yaml'],
   },
   notify: {
@@ -37,6 +37,7 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
       // The rule of who may ask, which holds for the dashboard on the user's machine too.
       'admin',
       'clock.ts',
+      'host-port.ts',
       'log.ts',
       'result.ts',
       'version.ts',

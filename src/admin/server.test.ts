@@ -1,5 +1,7 @@
 import { request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { hostPort } from '../host-port.ts'
+import { loopbacks } from '../kube/testing/loopbacks.ts'
 import { type AdminSources, startAdminServer } from './server.ts'
 import { AdminKit } from './testing/kit.ts'
 
@@ -61,7 +63,21 @@ describe('the admin server', () => {
   it('says why it cannot listen', async () => {
     const { port } = await started()
     const second = await startAdminServer({ host: '127.0.0.1', port }, kit.sources())
-    expect(second).toMatchObject({ ok: false, error: expect.stringContaining('EADDRINUSE') })
+    expect(second).toEqual({
+      ok: false,
+      error: expect.stringMatching(`^cannot listen on 127.0.0.1:${port}: .*EADDRINUSE`),
+    })
+  })
+
+  it('without a host answers on the addresses of both families that there are', async () => {
+    const listening = await startAdminServer({ host: undefined, port: 0 }, kit.sources())
+    if (!listening.ok) throw new Error(listening.error)
+    const { port, close } = listening.value
+    for (const address of loopbacks) {
+      const answer = await fetch(`http://${hostPort(address, port)}/live`)
+      expect([address, await answer.text()]).toEqual([address, 'ok\n'])
+    }
+    await close()
   })
 })
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { hostPort } from '../host-port.ts'
 import { err, ok, type Result } from '../result.ts'
 import { type AdminSources, answerBrowsers, answerMachines } from './answers.ts'
 import { securityHeaders } from './guards.ts'
@@ -16,21 +17,24 @@ export interface AdminServer {
 /**
  * Serves probes, metrics, the JSON API, the live stream and the dashboard, read-only. `/live` and `/ready`
  * answer 200 `ok`, or 503 with a line for each thing that is wrong; `/metrics` speaks the Prometheus text
- * format.
+ * format. Without a host it listens on all addresses: of both families (`::`), or where the machine has no IPv6, on
+ * those of IPv4.
  *
  * @returns the address it listens on, or why it cannot
  */
 export function startAdminServer(
-  { host, port }: { host: string; port: number },
+  { host, port }: { readonly host: string | undefined; readonly port: number },
   sources: AdminSources,
 ): Promise<Result<AdminServer, string>> {
   const hub = new Hub(sources)
   const server = createServer((request, response) => handle(request, response, sources, hub))
   return new Promise((resolve) => {
-    server.once('error', (error) => resolve(err(`cannot listen on ${host}:${port}: ${error.message}`)))
-    server.listen(port, host, () => {
+    server.once('error', (error) =>
+      resolve(err(`cannot listen on ${hostPort(host ?? '', port)}: ${error.message}`)),
+    )
+    server.listen({ host, port }, () => {
       const address = server.address()
-      const bound = typeof address === 'object' && address ? address : { address: host, port }
+      const bound = typeof address === 'object' && address ? address : { address: host ?? '', port }
       resolve(ok({ host: bound.address, port: bound.port, close: () => close(server) }))
     })
   })

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
+import { hostPort } from '../host-port.ts'
 import { err, ok, type Result } from '../result.ts'
 import { rotatingFile } from '../rotating-file.ts'
 import type { ClusterConfig, Headers } from './config.ts'
@@ -37,7 +37,7 @@ export function loadInCluster(
     return whenKnown(readToken(), headersOf)
   }
   return ok({
-    server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
+    server: `https://${hostPort(host, port)}`,
     get ca() {
       return ca
     },

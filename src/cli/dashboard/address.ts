@@ -1,9 +1,9 @@
-import { isIP } from 'node:net'
+import { hostPort } from '../../host-port.ts'
 
 /** The URL under which a browser on this machine finds what listens on `address`. */
 export function urlOf(address: string, port: number): string {
-  if (address === '0.0.0.0' || address === '::') return `http://localhost:${port}`
-  return isIP(address) === 6 ? `http://[${address}]:${port}` : `http://${address}:${port}`
+  const isEverywhere = address === '0.0.0.0' || address === '::'
+  return `http://${hostPort(isEverywhere ? 'localhost' : address, port)}`
 }
 
 /** Whether only this machine can reach what listens there; of a name other than `localhost` nobody knows. */

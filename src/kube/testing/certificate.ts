@@ -1,24 +1,24 @@
 /**
- * A certificate of 127.0.0.1 that signs itself, its key, and a stranger's certificate. Made for these tests, and for
- * nothing else, with `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 36500 -nodes -subj /CN=test
- * -addext subjectAltName=IP:127.0.0.1`.
+ * A certificate of 127.0.0.1 and ::1 that signs itself, its key, and a stranger's certificate. Made for these tests, and
+ * for nothing else, with `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 36500 -nodes -subj /CN=test
+ * -addext subjectAltName=IP:127.0.0.1,IP:::1`.
  */
 export const certificate = `-----BEGIN CERTIFICATE-----
-MIIBhjCCASygAwIBAgIUd1XIRW3VoEKM5ys2du7pnb6rIKMwCgYIKoZIzj0EAwIw
-DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjgwNDM1MjRaGA8yMTI2MTEwNDA0MzUy
-NFowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMrp
-XwrbFT8eEa5BMZ4ECOGOT10DF6C0DtceiVlqRy1Wv9Mui0Tn3+D4jDZLz2U1Xbun
-QXOxkJHLAd79gbSVZVqjZDBiMB0GA1UdDgQWBBQzeIyn9z5xae9E5g2YognS15Qg
-hzAfBgNVHSMEGDAWgBQzeIyn9z5xae9E5g2YognS15QghzAPBgNVHRMBAf8EBTAD
-AQH/MA8GA1UdEQQIMAaHBH8AAAEwCgYIKoZIzj0EAwIDSAAwRQIhALSUjZk2pkMb
-PxRD8+n9rnhRbw0bNx+gLUyzmT+CChD4AiAzwUgk/PoH+IAGRIjA3YaL/JoSN4J/
-RD5TLoAnec4GQQ==
+MIIBmDCCAT6gAwIBAgIUCuhpw9wkj8dSrS2cIPn/ZC71SnAwCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjgwNjM2MTlaGA8yMTI2MTEwNDA2MzYx
+OVowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABMdz
+H0R8oqe0u3UZEDmFhqZdio7W1uqs+rI/mMyLWskeBDQDN+9B+pe9sK7K+XRFoJUK
+5cxk325LJ4psrbAb3majdjB0MB0GA1UdDgQWBBTQ3fTkWWJIYhJTkO7YR7eokdJu
+jTAfBgNVHSMEGDAWgBTQ3fTkWWJIYhJTkO7YR7eokdJujTAPBgNVHRMBAf8EBTAD
+AQH/MCEGA1UdEQQaMBiHBH8AAAGHEAAAAAAAAAAAAAAAAAAAAAEwCgYIKoZIzj0E
+AwIDSAAwRQIhAL2v0IgSO4hEjDm+HhhdzI6vAojfELXE7CrP+JyMcRBOAiA82Wcg
+EnxJvN0+6zW6WmXZwpXMm8aFTsBIEGulzrW2yw==
 -----END CERTIFICATE-----
 `
 export const key = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgmWZ0FyCSIN25BXiP
-3oU2xtEoAjqhMUl7B+W6H+ISHiShRANCAATK6V8K2xU/HhGuQTGeBAjhjk9dAxeg
-tA7XHolZakctVr/TLotE59/g+Iw2S89lNV27p0FzsZCRywHe/YG0lWVa
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTgGi0HMAYdnRFkcb
+OA47i8y+W9rFCbzTXTf9cZYPYLOhRANCAATHcx9EfKKntLt1GRA5hYamXYqO1tbq
+rPqyP5jMi1rJHgQ0AzfvQfqXvbCuyvl0RaCVCuXMZN9uSyeKbK2wG95m
 -----END PRIVATE KEY-----
 `
 export const stranger = `-----BEGIN CERTIFICATE-----
