@@ -1,13 +1,20 @@
 import type { ServiceKey } from '../core/types.ts'
 import { child, list, text } from '../fields.ts'
 
+/** The address types of EndpointSlices, those that are neither in one. */
+export const families = ['IPv4', 'IPv6', 'other'] as const
+export type Family = (typeof families)[number]
+
 /** What is kept of an EndpointSlice: a few words instead of its endpoints. */
 export interface Slice {
   readonly service: ServiceKey
   readonly ready: number
   readonly total: number
-  /** It repeats a mirrored service's Endpoints, late: kube-controller-manager limits its own rate. */
-  readonly echo: boolean
+  /**
+   * What its addresses are; or `echo`: it repeats a mirrored service's Endpoints, late, since kube-controller-manager
+   * limits its own rate.
+   */
+  readonly family: Family | 'echo'
   /** When the pods changed (epoch ms), where the slice tells. */
   readonly changedAt: number | undefined
 }
@@ -63,11 +70,15 @@ export function projectSlice(object: unknown): Slice {
     service: `${text(metadata, 'namespace')}/${text(labels, serviceNameLabel)}`,
     ready: endpoints.filter(isReady).length,
     total: endpoints.length,
-    echo:
-      text(labels, managedByLabel) === mirroringController && text(labels, mirroredServiceLabel) === 'true',
+    family: isEcho(labels) ? 'echo' : familyOf(text(object, 'addressType')),
     changedAt: Number.isNaN(triggered) ? undefined : triggered,
   }
 }
+
+const isEcho = (labels: unknown): boolean =>
+  text(labels, managedByLabel) === mirroringController && text(labels, mirroredServiceLabel) === 'true'
+
+const familyOf = (addressType: string): Family => families.find((family) => family === addressType) ?? 'other'
 
 /** `conditions.ready` absent or null counts as ready (EndpointSlice API: unknown is to be taken for ready). */
 function isReady(endpoint: unknown): boolean {

@@ -37,9 +37,6 @@ describe('an EndpointSlice', () => {
     expect(projectSlice(sliceOf(endpoints))).toMatchObject({ service: 'shop/web', ready, total }),
   )
 
-  it('of an address type that nobody knows counts as any other', () =>
-    expect(projectSlice({ ...sliceOf([{}]), addressType: 'Pigeon' })).toMatchObject({ ready: 1 }))
-
   test.each([
     ['endpointslicemirroring-controller.k8s.io', { 'mirror.linkerd.io/mirrored-service': 'true' }, true],
     ['endpointslicemirroring-controller.k8s.io', { 'mirror.linkerd.io/mirrored-service': 'false' }, false],
@@ -47,8 +44,18 @@ describe('an EndpointSlice', () => {
     ['endpointslice-controller.k8s.io', { 'mirror.linkerd.io/mirrored-service': 'true' }, false],
   ])('that %s has written, with the labels %j, is an echo of Endpoints: %s', (manager, labels, echo) => {
     const all = { 'endpointslice.kubernetes.io/managed-by': manager, ...labels }
-    expect(projectSlice(sliceOf([], { labels: all })).echo).toBe(echo)
+    expect(projectSlice(sliceOf([], { labels: all })).family === 'echo').toBe(echo)
   })
+
+  test.each([
+    ['IPv4', 'IPv4'],
+    ['IPv6', 'IPv6'],
+    ['FQDN', 'other'],
+    ['Pigeon', 'other'],
+    [undefined, 'other'],
+  ])('of the address type %s is of the family %s', (addressType, family) =>
+    expect(projectSlice({ ...sliceOf([{}]), addressType })).toMatchObject({ family, ready: 1 }),
+  )
 
   it('tells when its pods changed', () => {
     const annotations = { 'endpoints.kubernetes.io/last-change-trigger-time': '2026-01-01T00:00:00.5Z' }
@@ -92,7 +99,7 @@ describe('the readiness of a Service', () => {
     service: 'shop/web',
     ready,
     total,
-    echo: false,
+    family: 'IPv4',
     changedAt: undefined,
     ...overrides,
   })
@@ -110,6 +117,49 @@ describe('the readiness of a Service', () => {
     expect(index.of('shop/web')).toEqual({ state: 'ready', ready: 1, total: 5 })
     index.change({ key: 'a', before: slice(1, 2) })
     expect(index.of('shop/web')).toEqual({ state: 'down', ready: 0, total: 3 })
+  })
+
+  describe('with a slice of each family for the same Pods', () => {
+    const [v4, v6] = [slice(2, 3), slice(2, 3, { family: 'IPv6' })]
+
+    it('counts each Pod once', () => {
+      const { index } = setUp()
+      expect(index.change({ key: 'a', after: v4 })).toEqual([{ service: 'shop/web', turned: true }])
+      expect(index.change({ key: 'b', after: v6 })).toEqual([])
+      expect(index.of('shop/web')).toEqual({ state: 'ready', ready: 2, total: 3 })
+    })
+
+    it('counts the family that has more, while the other is still to be written', () => {
+      const { index } = setUp()
+      for (const [key, after] of Object.entries({ v4, v6, more: slice(1, 1, { family: 'IPv6' }) })) {
+        index.change({ key, after })
+      }
+      expect(index.of('shop/web')).toEqual({ state: 'ready', ready: 3, total: 4 })
+    })
+
+    it.each([
+      ['IPv4', 'IPv6', v4, v6],
+      ['IPv6', 'IPv4', v6, v4],
+    ] as const)(
+      'is down only when that of %s and that of %s have none that is ready',
+      (_, __, first, last) => {
+        const { index } = setUp()
+        const down = (before: Slice) =>
+          index.change({ key: before.family, before, after: { ...before, ready: 0 } })
+        for (const after of [v4, v6]) index.change({ key: after.family, after })
+        expect(down(first)).toEqual([])
+        expect(index.of('shop/web')).toEqual({ state: 'ready', ready: 2, total: 3 })
+        expect(down(last)).toEqual([{ service: 'shop/web', turned: true }])
+        expect(index.of('shop/web')).toEqual({ state: 'down', ready: 0, total: 3 })
+      },
+    )
+
+    it('knows nothing more of it when all are gone', () => {
+      const { index } = setUp()
+      for (const after of [v4, v6]) index.change({ key: after.family, after })
+      for (const before of [v4, v6]) index.change({ key: before.family, before })
+      expect(index.of('shop/web')).toEqual({ state: 'down', ready: 0, total: 0 })
+    })
   })
 
   it('is down for a Service of which nothing is known', () =>
@@ -131,7 +181,7 @@ describe('the readiness of a Service', () => {
   it('of a mirrored one is that of its Endpoints, not of the slices that repeat it later', () => {
     const { index, endpoints } = setUp()
     endpoints.replace(new Map([['shop/web', { resourceVersion: '1', value: { ready: 0, total: 1 } }]]), '1')
-    expect(index.change({ key: 'a', after: slice(1, 1, { echo: true }) })).toEqual([])
+    expect(index.change({ key: 'a', after: slice(1, 1, { family: 'echo' }) })).toEqual([])
     expect(index.of('shop/web')).toEqual({ state: 'down', ready: 0, total: 1 })
     endpoints.remove('shop/web', '2')
     expect(index.of('shop/web').state).toBe('down')

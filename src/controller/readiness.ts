@@ -1,6 +1,6 @@
 import { type Readiness, readinessOf, type ServiceKey, unknown } from '../core/types.ts'
 import type { StoreChange, StoreReader } from '../kube/store.ts'
-import type { EndpointCounts, Mirror, Slice } from './projections.ts'
+import { type EndpointCounts, type Family, families, type Mirror, type Slice } from './projections.ts'
 
 /** The caches that readiness is read from; `slices` comes as changes, the others are asked. */
 export interface ReadinessSources {
@@ -12,9 +12,7 @@ export interface ReadinessSources {
   readonly synced: () => boolean
 }
 
-interface Sum {
-  readonly ready: number
-  readonly total: number
+interface Sum extends EndpointCounts {
   readonly slices: number
 }
 
@@ -29,10 +27,17 @@ const noSlices: Sum = { ready: 0, total: 0, slices: 0 }
 /**
  * Readiness by Service, from all that tells of it: the sum of its slices, or the Endpoints object of a
  * mirrored service, which is written first. Keeps the sums itself, so asking is O(1).
+ *
+ * A Service of two address families has each Pod in a slice of either, and Linkerd takes one address of each Pod;
+ * so the slices of one family are summed, and the largest sum counts.
  */
 export class ReadinessIndex {
   readonly #sources: ReadinessSources
-  readonly #sums = new Map<ServiceKey, Sum>()
+  readonly #sums: Readonly<Record<Family, Map<ServiceKey, Sum>>> = {
+    IPv4: new Map(),
+    IPv6: new Map(),
+    other: new Map(),
+  }
 
   constructor(sources: ReadinessSources) {
     this.#sources = sources
@@ -44,36 +49,44 @@ export class ReadinessIndex {
     const written = this.#sources.endpoints.get(service)
     if (written) return readinessOf(written.ready, written.total)
     if (this.#sources.mirrors.get(service)?.remote) return unknown
-    const { ready, total } = this.#sum(service)
+    const { ready, total } = this.#count(service)
     return readinessOf(ready, total)
   }
 
   /** Takes one change of a slice; answers with the Services whose counts it changed. */
   change({ before, after }: StoreChange<Slice>): CountsChange[] {
     const services = [...new Set([before?.service, after?.service])].filter((name) => name !== undefined)
-    const sums = services.map((service) => this.#sum(service))
-    if (before && !before.echo) this.#add(before, -1)
-    if (after && !after.echo) this.#add(after, 1)
+    const counts = services.map((service) => this.#count(service))
+    if (before) this.#add(before, -1)
+    if (after) this.#add(after, 1)
     return services.flatMap((service, index) => {
-      const old = sums[index] ?? noSlices
-      const { ready, total } = this.#sum(service)
+      const old = counts[index] ?? noSlices
+      const { ready, total } = this.#count(service)
       if (ready === old.ready && total === old.total) return []
       return [{ service, turned: ready > 0 !== old.ready > 0 }]
     })
   }
 
-  #sum(service: ServiceKey): Sum {
-    return this.#sums.get(service) ?? noSlices
+  #count(service: ServiceKey): EndpointCounts {
+    let [ready, total] = [0, 0]
+    for (const family of families) {
+      const sum = this.#sums[family].get(service) ?? noSlices
+      ready = Math.max(ready, sum.ready)
+      total = Math.max(total, sum.total)
+    }
+    return { ready, total }
   }
 
-  #add(slice: Slice, sign: 1 | -1): void {
-    const { ready, total, slices } = this.#sum(slice.service)
-    if (slices + sign === 0) this.#sums.delete(slice.service)
+  #add({ family, service, ready, total }: Slice, sign: 1 | -1): void {
+    if (family === 'echo') return
+    const sums = this.#sums[family]
+    const sum = sums.get(service) ?? noSlices
+    if (sum.slices + sign === 0) sums.delete(service)
     else {
-      this.#sums.set(slice.service, {
-        ready: ready + sign * slice.ready,
-        total: total + sign * slice.total,
-        slices: slices + sign,
+      sums.set(service, {
+        ready: sum.ready + sign * ready,
+        total: sum.total + sign * total,
+        slices: sum.slices + sign,
       })
     }
   }

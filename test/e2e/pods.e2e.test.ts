@@ -11,7 +11,8 @@ let cluster: Cluster
 let operator: Operator
 
 beforeAll(async () => {
-  controlPlane = await startControlPlane({ controllerManager: true })
+  const apiServerFlags = ['--service-cluster-ip-range=10.0.0.0/16,fd00:10::/112']
+  controlPlane = await startControlPlane({ controllerManager: true, apiServerFlags })
   await controlPlane.installCrd()
   cluster = openCluster(controlPlane.api)
   await controlPlane.api.create('/api/v1/nodes', { metadata: { name: 'node-1' } })
@@ -24,16 +25,17 @@ afterAll(async () => {
   await controlPlane?.stop()
 })
 
-/** A Service that selects the Pods of its name. */
-async function addSelecting(service: string): Promise<void> {
-  const spec = { selector: { app: service }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] }
+/** A Service that selects the Pods of its name, of IPv4 alone unless told otherwise. */
+async function addSelecting(service: string, more: object = {}): Promise<void> {
+  const spec = { selector: { app: service }, ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...more }
   await controlPlane.api.create(at('v1', 'services'), { metadata: { name: service }, spec })
 }
 
 /** What a kubelet writes when a Pod runs and its readiness probe passes, or fails. */
 async function setPodReady(pod: string, ip: string, ready: boolean): Promise<void> {
   const conditions = [{ type: 'Ready', status: ready ? 'True' : 'False' }]
-  const status = { phase: 'Running', podIP: ip, podIPs: [{ ip }], conditions }
+  const podIPs = [{ ip }, { ip: `fd00::${ip.replaceAll('.', ':')}` }]
+  const status = { phase: 'Running', podIP: ip, podIPs, conditions }
   await controlPlane.api.patch(`${at('v1', 'pods', pod)}/status`, { status })
 }
 
@@ -46,17 +48,21 @@ async function addPod(app: string, pod: string, ip: string, ready: boolean): Pro
 const sliceList = z.object({
   items: z.array(
     z.object({
+      addressType: z.string(),
       endpoints: z.array(z.object({ conditions: z.object({ ready: z.boolean().optional() }) })).nullable(),
     }),
   ),
 })
 
+async function slicesOf(service: string): Promise<z.infer<typeof sliceList>['items']> {
+  const path = `${at(slices, 'endpointslices')}?labelSelector=kubernetes.io/service-name=${service}`
+  return (await controlPlane.api.get(path, sliceList)).items
+}
+
 /** Resolves when the endpoint slice controller has written as many ready endpoints for the Service. */
 async function readyEndpointsBecome(service: string, ready: number): Promise<void> {
-  const path = `${at(slices, 'endpointslices')}?labelSelector=kubernetes.io/service-name=${service}`
   await eventually(async () => {
-    const { items } = await controlPlane.api.get(path, sliceList)
-    const all = items.flatMap(({ endpoints }) => endpoints ?? [])
+    const all = (await slicesOf(service)).flatMap(({ endpoints }) => endpoints ?? [])
     expect(all.filter(({ conditions }) => conditions.ready !== false)).toHaveLength(ready)
   })
 }
@@ -104,4 +110,32 @@ it('takes a Service whose slice is gone with it for down', async () => {
     `${at(slices, 'endpointslices')}?labelSelector=kubernetes.io/service-name=gone`,
   )
   await cluster.weightsBecome('gone', { gone: 0, 'gone-b': 1 })
+})
+
+it('counts each Pod once of a Service with a slice of IPv4 and one of IPv6', async () => {
+  await addSelecting('dual', { ipFamilyPolicy: 'RequireDualStack' })
+  await addSelecting('dual-b')
+  await addPod('dual', 'dual-1', '10.1.0.6', false)
+  await addPod('dual', 'dual-2', '10.1.0.7', false)
+  await addPod('dual-b', 'dual-b-1', '10.1.0.8', true)
+  await readyEndpointsBecome('dual-b', 1)
+  await eventually(async () => {
+    const counts = (await slicesOf('dual')).map((slice) => [slice.addressType, slice.endpoints?.length])
+    expect(counts.sort()).toEqual([
+      ['IPv4', 2],
+      ['IPv6', 2],
+    ])
+  })
+  await cluster.addSplit('dual', { dual: 1, 'dual-b': 0 })
+  await eventually(async () =>
+    expect((await cluster.events({ split: 'dual' })).map(({ note }) => note)).toEqual([
+      expect.stringContaining('default/dual has 0 of 2 endpoints ready'),
+    ]),
+  )
+
+  await setPodReady('dual-1', '10.1.0.6', true)
+  await cluster.weightsBecome('dual', { dual: 1, 'dual-b': 0 })
+  await readyEndpointsBecome('dual', 2)
+  await setPodReady('dual-1', '10.1.0.6', false)
+  await cluster.weightsBecome('dual', { dual: 0, 'dual-b': 1 })
 })
