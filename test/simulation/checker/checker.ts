@@ -68,13 +68,17 @@ export class Checker implements Witness {
   }
 
   answered(sent: Sent, status: number, retryAfterSeconds: number | undefined): void {
-    if (sent.request.method !== 'GET') this.#ledger.answered(sent, status, this.#scheduler.now)
-    if (retryAfterSeconds !== undefined) this.#patience.asked(sent, this.#scheduler.now, retryAfterSeconds)
+    const { now } = this.#scheduler
+    if (sent.request.method !== 'GET') this.#ledger.answered(sent, status, now)
+    if (isWrittenLease(sent, status) && this.#tenure.answered(sent, now))
+      this.#ledger.leads(sent.process.name)
+    if (retryAfterSeconds !== undefined) this.#patience.asked(sent, now, retryAfterSeconds)
   }
 
   told(process: Process, resource: string, version: number): void {
     this.#viewOf(process).told(resource, version)
-    this.#ledger.seen(process, resource, version, this.#scheduler.now)
+    const { now } = this.#scheduler
+    this.#ledger.seen(process, resource, version, now, this.#tenure.leads(process, now))
   }
 
   /** What was known before counts until the process has taken the list in, one moment later. */
@@ -105,7 +109,7 @@ export class Checker implements Witness {
       const [is, should] = [textOf(splits.map(weightsOf)), textOf(wanted)]
       if (is !== should) this.fail('not settled', `${key} has the weights ${is}, and should have ${should}`)
     }
-    this.#ledger.settle(processes)
+    this.#ledger.settle(processes.filter((process) => this.#tenure.leads(process, this.#scheduler.now)))
     this.#still = true
   }
 
@@ -139,10 +143,13 @@ export class Checker implements Witness {
     const moves = movesOf(write)
     if (moves.size === 0) return
     const { recognisable } = write
-    const open = { answeredAt: undefined, seenAt: undefined }
+    const open = { answeredAt: undefined, seenAt: undefined, whose: 'open' } as const
     this.#ledger.transition({ key, moves, sent: author, version, recognisable, ...open })
   }
 }
+
+const isWrittenLease = ({ request: { method }, resource }: Sent, status: number) =>
+  resource === 'leases' && method !== 'GET' && status >= 200 && status < 300
 
 /**
  * What a steady cluster costs: watches, the lease, and now and then a look at which kinds there are. And that a

@@ -16,6 +16,8 @@ interface Transition {
   answeredAt: number | undefined
   /** When the watch told the process of this very state; absent while it did not. */
   seenAt: number | undefined
+  /** What the process can make of it once it has seen it: its `own`, or `anybody's`, if others led before that. */
+  whose: 'open' | 'own' | "anybody's"
 }
 
 /** For so long a write without an answer is remembered (ms); less than the operator promises. */
@@ -45,16 +47,25 @@ export class Ledger {
   readonly #lastSent = new Map<string, Sent>()
   /** Processes whose Events the server did not take. */
   readonly #troubled = new Set<Process>()
-  /** Names of processes that led, and lead no more: their Events wait. */
-  readonly #deposed = new Set<string>()
 
   constructor(fail: (rule: Rule, what: string) => void) {
     this.#fail = fail
   }
 
-  /** A process does not hold the lease any more. */
+  /** A process does not hold the lease any more: what it did not see until now may be another's. */
   deposed(process: string | undefined): void {
-    if (process) this.#deposed.add(process)
+    this.#settleWhose(process, ({ whose }) => (whose === 'open' ? "anybody's" : whose))
+  }
+
+  /** A process leads: what it has seen since it led before is its own, unless others led in between. */
+  leads(process: string): void {
+    this.#settleWhose(process, ({ whose, seenAt }) =>
+      whose === 'open' && seenAt !== undefined ? 'own' : whose,
+    )
+  }
+
+  #settleWhose(process: string | undefined, judge: (one: Transition) => Transition['whose']): void {
+    for (const one of this.#transitions) if (one.sent.process.name === process) one.whose = judge(one)
   }
 
   get count(): number {
@@ -89,12 +100,14 @@ export class Ledger {
     if (transition && good) transition.answeredAt = now
   }
 
-  /** A process read of one change in a watch. */
-  seen(process: Process, resource: string, version: number, now: number): void {
+  /** A process read of one change in a watch, while it led or not. */
+  seen(process: Process, resource: string, version: number, now: number, leads: boolean): void {
     const seen = this.#transitions.findLast(
       (one) => one.version === version && one.sent.process === process && one.sent.resource === resource,
     )
-    if (seen) seen.seenAt ??= now
+    if (!seen) return
+    seen.seenAt ??= now
+    if (leads && seen.whose === 'open') seen.whose = 'own'
   }
 
   /** An Event was written: nothing may be told that its writer cannot know to be done. */
@@ -118,12 +131,9 @@ export class Ledger {
     this.#fail('told without transition', `${what}, and knew of ${known}`)
   }
 
-  /** What happened must have been told by now, by those who live and were not hindered. */
+  /** What happened must have been told by now, by those who may write and were not hindered. */
   settle(processes: readonly Process[]): void {
-    const able = processes.filter(
-      (process) => !this.#troubled.has(process) && !this.#deposed.has(process.name),
-    )
-    for (const process of able) {
+    for (const process of processes.filter((one) => !this.#troubled.has(one))) {
       for (const key of new Set(this.#transitions.map((one) => one.key))) this.#demand(process, key)
     }
   }
@@ -160,9 +170,10 @@ export class Ledger {
   }
 }
 
-/** Its writer knows of it: by the answer, or because the watch showed it soon enough. */
-const mustBeTold = ({ answeredAt, recognisable, seenAt, sent }: Transition) =>
-  answeredAt !== undefined || (recognisable && seenAt !== undefined && seenAt - sent.at < rememberedMs)
+/** Its writer knows of it: by the answer, or because the watch showed it soon enough, and it can be nobody else's. */
+const mustBeTold = ({ answeredAt, recognisable, seenAt, sent, whose }: Transition) =>
+  answeredAt !== undefined ||
+  (recognisable && whose === 'own' && seenAt !== undefined && seenAt - sent.at < rememberedMs)
 
 /** The process had the answer when it sent the Event, or had seen its write by then. */
 const isKnownTo = ({ answeredAt, version, key }: Transition, { at, view }: Sent) =>

@@ -164,6 +164,23 @@ export const plots: readonly Plot[] = [
     how: random.pick(['cut', 'hang'] as const),
     times: random.pick([1, 1, 2, 5]),
   })),
+  {
+    // The server goes away with the answer to a write, now and then for so long that the lease is lost.
+    name: 'answer lost with the server',
+    weave: (stage, random, at) => [
+      {
+        do: 'lose',
+        method: 'PATCH',
+        resource: routeResource(stage, random),
+        when: 'after',
+        how: 'hang',
+        times: random.whole(1, 3),
+        at,
+      },
+      ...stage.services.map((service) => ({ ...turn(stage, service, random), at: at + 1 })),
+      { do: 'away', for: random.pick([2_000, 12_000, 20_000]), at: at + random.between(3, 8) },
+    ],
+  },
   single('expire', () => ({ do: 'expire' })),
   {
     // Sieve's unobserved state: what happens while nobody looks, and is undone before somebody does.
