@@ -104,7 +104,7 @@ describe('the patch', () => {
     return weightPatch(route, [makePlan(split, decide({ split, readiness }))])
   }
 
-  it('moves only weights that change, each with its tests', () =>
+  it('moves only weights that change, and tests all that was read of the split', () =>
     expect(
       patchOf([
         { service: 'web', weight: 1 },
@@ -118,6 +118,8 @@ describe('the patch', () => {
       { op: 'test', path: '/spec/backends/1/service', value: 'east' },
       { op: 'test', path: '/spec/backends/1/weight', value: 0 },
       { op: 'replace', path: '/spec/backends/1/weight', value: 1 },
+      { op: 'test', path: '/spec/backends/2/service', value: 'down' },
+      { op: 'test', path: '/spec/backends/2/weight', value: 0 },
     ]))
 
   it('tests weights as they are written, and leaves no text behind', () =>
@@ -140,7 +142,7 @@ describe('the patch', () => {
       { op: 'add', path: '/spec/backends/1/weight', value: 1 },
     ]))
 
-  it('tests what keeps its weight as well, or an edit could leave only zeros behind', () =>
+  it('tests what keeps its weight as well: an edit could leave only zeros behind, or traffic where none should be', () =>
     expect(
       patchOf([
         { service: 'web', weight: 1 },
@@ -153,6 +155,8 @@ describe('the patch', () => {
       { op: 'replace', path: '/spec/backends/0/weight', value: 0 },
       { op: 'test', path: '/spec/backends/1/service', value: 'east' },
       { op: 'test', path: '/spec/backends/1/weight', value: 1 },
+      { op: 'test', path: '/spec/backends/2/service', value: 'down' },
+      { op: 'test', path: '/spec/backends/2/weight', value: 0 },
     ]))
 
   it('is empty where nothing changes', () =>

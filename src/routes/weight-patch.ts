@@ -6,10 +6,11 @@ import type { PatchOperation, Place, Route, WrittenEntry } from './route.ts'
 /**
  * The plans of all splits (by position) as one atomic patch; empty where nothing changes.
  *
- * Each changed weight comes with `test`s of what was read: the fields that say which backend it is, and the
- * weight. The entries of a changed split that keep a positive weight are tested as well, so that a concurrent
- * edit cannot make the patch leave a split with nothing but zeros. Fields are tested one by one: the API server
- * compares the text of a value (evanphx/json-patch), and a whole entry may be written in more than one way.
+ * A changed split comes with `test`s of all that was read of it: of each entry the fields that say which backend it
+ * is, and the weight, also where that stays as it is. So the patch leaves the weights that were decided on, or is
+ * refused: the generation of the object does not tell of every edit, since an etcd that was restored from a backup
+ * counts it again. Fields are tested one by one: the API server compares the text of a value (evanphx/json-patch),
+ * and a whole entry may be written in more than one way.
  */
 export function weightPatch(route: Route, plans: readonly SplitPlan[]): PatchOperation[] {
   return route.splits.flatMap((split, index) => {
@@ -30,8 +31,7 @@ function splitPatch(split: Split, place: Place, plan: SplitPlan): PatchOperation
     const path = `${place.path}/${index}`
     const weight = weightOf(split, backend)
     const to = planned.get(index) ?? (typeof entry.weight === 'string' ? weight : undefined)
-    if (to !== undefined) return [...testsOf(path, entry), moveOf(path, entry, to)]
-    return weight > 0 ? testsOf(path, entry) : []
+    return to === undefined ? testsOf(path, entry) : [...testsOf(path, entry), moveOf(path, entry, to)]
   })
 }
 
