@@ -6,6 +6,7 @@ import type { Scheduler } from '../engine/scheduler.ts'
 import { isDoubt } from '../network/ask.ts'
 import { resourceOf, type Sent } from '../network/sent.ts'
 import type { Server } from '../network/server.ts'
+import type { Mark } from '../network/timeline.ts'
 import type { Witness } from '../network/wire.ts'
 import { Facts, routeResources } from './facts.ts'
 import { Ledger } from './ledger.ts'
@@ -33,6 +34,8 @@ export class Checker implements Witness {
   readonly #tenure = new Tenure()
   /** By process and resource: since when its lists are older than what it knew. */
   readonly #olderSince = new Map<string, number>()
+  /** The same: when it took such a list after all, and forgot what it had known. */
+  readonly #wentBackAt = new Map<string, number>()
   #still = false
 
   constructor(scheduler: Scheduler, server: Server) {
@@ -58,7 +61,8 @@ export class Checker implements Witness {
     const view = this.#viewOf(process).copy()
     const resource = resourceOf(request)
     const { now } = this.#scheduler
-    const sent = { process, request, resource, at: now, version: this.#server.version, view }
+    const { moment, timeline } = this.#server
+    const sent = { process, request, resource, at: now, moment, timeline, view }
     const what = `${process.name} sends ${request.method} ${request.path}`
     if (this.#still && !isUpkeep(sent)) this.fail('not still', what)
     const early = this.#patience.earlyBy(sent)
@@ -75,31 +79,38 @@ export class Checker implements Witness {
     if (retryAfterSeconds !== undefined) this.#patience.asked(sent, now, retryAfterSeconds)
   }
 
-  told(process: Process, resource: string, version: number): void {
-    this.#viewOf(process).told(resource, version)
+  told(process: Process, resource: string, mark: Mark): void {
+    this.#viewOf(process).told(resource, mark)
     const { now } = this.#scheduler
-    this.#ledger.seen(process, resource, version, now, this.#tenure.leads(process, now))
+    this.#ledger.seen(process, resource, mark, now, this.#tenure.leads(process, now))
   }
 
   /** What was known before counts until the process has taken the list in, one moment later. */
-  listed(process: Process, resource: string, version: number): void {
+  listed(process: Process, resource: string, mark: Mark): void {
     const view = this.#viewOf(process)
-    if (!this.#mayTake(process, resource, version)) return
-    view.listed(resource, Math.min(view.of(resource) ?? version, version))
-    this.#scheduler.after(0, () => view.listed(resource, version))
+    if (!this.#mayTake(process, resource, mark.version)) return
+    const known = view.markOf(resource)
+    const meanwhile = known && known.moment < mark.moment ? known : mark
+    view.listed(resource, meanwhile)
+    this.#scheduler.after(0, () => {
+      // Where a change that follows the list was read by then, more is known.
+      if (view.markOf(resource) === meanwhile) view.listed(resource, mark)
+    })
   }
 
   /** A list that is older than what the process knew is no news to it, unless all lists are so for a minute. */
   #mayTake(process: Process, resource: string, version: number): boolean {
     const key = `${process.name} ${resource}`
     const { now } = this.#scheduler
-    const known = this.#viewOf(process).of(resource)
-    const newest = Math.max(known ?? 0, this.#ledger.newestOf(process, resource))
-    const since = known === undefined || version >= newest ? undefined : (this.#olderSince.get(key) ?? now)
-    const isOlder = since !== undefined && now - since < oldListsLastMs
-    if (isOlder) this.#olderSince.set(key, since)
+    const known = this.#viewOf(process).markOf(resource)?.version
+    const answered = this.#ledger.newestOf(process, resource, this.#wentBackAt.get(key) ?? -1)
+    const isFresh = known === undefined || version >= Math.max(known, answered)
+    const since = isFresh ? now : (this.#olderSince.get(key) ?? now)
+    const mustWait = !isFresh && now - since < oldListsLastMs
+    if (mustWait) this.#olderSince.set(key, since)
     else this.#olderSince.delete(key)
-    return !isOlder
+    if (!isFresh && !mustWait) this.#wentBackAt.set(key, now)
+    return !mustWait
   }
 
   /** The world has been left alone for long enough: everything must be as the table says, and stay so. */
@@ -125,16 +136,17 @@ export class Checker implements Witness {
   }
 
   #changed(resource: string, name: string, object: KubeObject | undefined, version: number): void {
-    const { author } = this.#server
-    if (author && routeResources.includes(resource))
-      this.#wrote(`${resource}/${name}`, object, author, version)
+    const { author, isRestoring, timeline } = this.#server
+    const mark = timeline.markOf(version)
+    if (author && routeResources.includes(resource)) this.#wrote(`${resource}/${name}`, object, author, mark)
     else if (resource === 'events') this.#ledger.event(object, author)
-    else if (resource === 'leases') this.#ledger.deposed(this.#tenure.change(object, this.#scheduler.now))
+    else if (resource === 'leases')
+      this.#ledger.deposed(this.#tenure.change(object, this.#scheduler.now, isRestoring))
     else if (author) this.fail('foreign write', `${author.process.name} wrote ${resource} ${name}`)
-    this.#facts.change(resource, name, object, version)
+    this.#facts.change(resource, name, object, mark.moment)
   }
 
-  #wrote(key: string, object: KubeObject | undefined, author: Sent, version: number): void {
+  #wrote(key: string, object: KubeObject | undefined, author: Sent, mark: Mark): void {
     const write = routeWrite(key, author, object && readRoute(object), this.#facts)
     const objection = this.#tenure.objectionTo(author, this.#scheduler.now)
     if (objection) this.fail('not leading', `${author.process.name} wrote ${key}: ${objection}`)
@@ -144,7 +156,7 @@ export class Checker implements Witness {
     if (moves.size === 0) return
     const { recognisable } = write
     const open = { answeredAt: undefined, seenAt: undefined, whose: 'open' } as const
-    this.#ledger.transition({ key, moves, sent: author, version, recognisable, ...open })
+    this.#ledger.transition({ key, moves, sent: author, mark, recognisable, ...open })
   }
 }
 

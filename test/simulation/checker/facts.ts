@@ -14,7 +14,7 @@ export class Facts {
   readonly services = new Services()
   readonly #routes = new Map<string, History<Route | undefined>>()
 
-  /** A route, by its key, at every version. */
+  /** A route, by its key, at every moment. */
   route(key: string): History<Route | undefined> {
     const known = this.#routes.get(key) ?? new History<Route | undefined>(undefined)
     this.#routes.set(key, known)
@@ -22,11 +22,11 @@ export class Facts {
   }
 
   /** Takes one change; without `object` it was deleted. */
-  change(resource: string, name: string, object: KubeObject | undefined, version: number): void {
+  change(resource: string, name: string, object: KubeObject | undefined, moment: number): void {
     if (routeResources.includes(resource)) {
-      this.route(`${resource}/${name}`).set(version, object && readRoute(object))
+      this.route(`${resource}/${name}`).set(moment, object && readRoute(object))
     }
-    this.services.change(resource, name, object, version)
+    this.services.change(resource, name, object, moment)
   }
 
   /** The routes that carry the label now. */

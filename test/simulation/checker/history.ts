@@ -1,7 +1,7 @@
-/** What something was, by the version of the server at which it became so. */
+/** What something was, by the moment of the server at which it became so. */
 export class History<T> {
   readonly #first: T
-  readonly #changes: { readonly version: number; readonly value: T }[] = []
+  readonly #changes: { readonly moment: number; readonly value: T }[] = []
 
   /** `first`: what it was before the first change. */
   constructor(first: T) {
@@ -12,18 +12,18 @@ export class History<T> {
     return this.#changes.at(-1)?.value ?? this.#first
   }
 
-  set(version: number, value: T): void {
-    this.#changes.push({ version, value })
+  set(moment: number, value: T): void {
+    this.#changes.push({ moment, value })
   }
 
-  /** All that it was from one version to another, both included; oldest first. */
+  /** All that it was from one moment to another, both included; oldest first. */
   during(from: number, to: number): T[] {
     const values: T[] = []
     for (let index = this.#changes.length - 1; index >= 0; index -= 1) {
       const change = this.#changes[index]
-      if (!change || change.version > to) continue
+      if (!change || change.moment > to) continue
       values.push(change.value)
-      if (change.version <= from) return values.reverse()
+      if (change.moment <= from) return values.reverse()
     }
     return [...values, this.#first].reverse()
   }

@@ -2,6 +2,7 @@ import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import type { Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
+import type { Mark } from '../network/timeline.ts'
 import type { Direction, Moves } from './table.ts'
 import type { Rule } from './violation.ts'
 
@@ -9,7 +10,7 @@ interface Transition {
   readonly key: string
   readonly moves: Moves
   readonly sent: Sent
-  readonly version: number
+  readonly mark: Mark
   /** Nothing else had happened to the route since its writer looked: it can know the state that follows for its own. */
   readonly recognisable: boolean
   /** When the process got the answer; absent while it has none. */
@@ -72,13 +73,13 @@ export class Ledger {
     return this.#transitions.length
   }
 
-  /** The newest version that the answers to its own writes have told a process of one resource; 0 if none has. */
-  newestOf(process: Process, resource: string): number {
+  /** The newest version that answers to its own writes have told a process of one resource since then; 0 if none has. */
+  newestOf(process: Process, resource: string, since: number): number {
     const answered = this.#transitions.filter(
-      ({ sent, answeredAt }) =>
-        answeredAt !== undefined && sent.process === process && sent.resource === resource,
+      ({ sent, answeredAt = since }) =>
+        answeredAt > since && sent.process === process && sent.resource === resource,
     )
-    return Math.max(0, ...answered.map(({ version }) => version))
+    return Math.max(0, ...answered.map(({ mark }) => mark.version))
   }
 
   /** A write to a route that moved its weights. */
@@ -101,9 +102,9 @@ export class Ledger {
   }
 
   /** A process read of one change in a watch, while it led or not. */
-  seen(process: Process, resource: string, version: number, now: number, leads: boolean): void {
+  seen(process: Process, resource: string, { moment }: Mark, now: number, leads: boolean): void {
     const seen = this.#transitions.findLast(
-      (one) => one.version === version && one.sent.process === process && one.sent.resource === resource,
+      ({ mark, sent }) => mark.moment === moment && sent.process === process && sent.resource === resource,
     )
     if (!seen) return
     seen.seenAt ??= now
@@ -176,8 +177,9 @@ const mustBeTold = ({ answeredAt, recognisable, seenAt, sent, whose }: Transitio
   (recognisable && whose === 'own' && seenAt !== undefined && seenAt - sent.at < rememberedMs)
 
 /** The process had the answer when it sent the Event, or had seen its write by then. */
-const isKnownTo = ({ answeredAt, version, key }: Transition, { at, view }: Sent) =>
-  (answeredAt !== undefined && answeredAt <= at) || (view.of(key.slice(0, key.indexOf('/'))) ?? 0) >= version
+const isKnownTo = ({ answeredAt, mark, key }: Transition, { at, view }: Sent) =>
+  (answeredAt !== undefined && answeredAt <= at) ||
+  (view.of(key.slice(0, key.indexOf('/'))) ?? 0) >= mark.moment
 
 /** How many splits a patch was to move. */
 function splitsOf({ request: { body } }: Sent): number {

@@ -74,7 +74,7 @@ const judges: readonly (readonly [Rule, Judge])[] = [
   [
     'time travel',
     ({ sent: { process, view } }) => {
-      const old = readinessResources.find((resource) => (view.of(resource) ?? 0) < process.bornVersion)
+      const old = readinessResources.find((resource) => (view.of(resource) ?? 0) < process.bornMoment)
       return old && !process.wasMisled ? `what it knows of ${old} is older than itself` : undefined
     },
   ],
@@ -83,7 +83,7 @@ const judges: readonly (readonly [Rule, Judge])[] = [
 /** Joins a write with its reasons; `before` the change is told to `facts`. */
 export function routeWrite(key: string, sent: Sent, after: Route | undefined, facts: Facts): RouteWrite {
   const before = facts.route(key).now
-  const span = (resource: string): Span => [sent.view.of(resource) ?? 0, sent.version]
+  const span = (resource: string): Span => [sent.view.of(resource) ?? 0, sent.moment]
   const spans = {
     endpointslices: span('endpointslices'),
     endpoints: span('endpoints'),

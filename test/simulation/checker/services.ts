@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../sandbox/server.ts'
 import { History } from './history.ts'
 import type { Readiness } from './table.ts'
 
-/** From which version to which a process may have seen a kind of object. */
+/** From which moment to which a process may have seen a kind of object. */
 export type Span = readonly [from: number, to: number]
 export type Spans = { readonly endpointslices: Span; readonly endpoints: Span; readonly services: Span }
 
@@ -20,19 +20,19 @@ class ServiceHistory {
   readonly remote = new History(false)
 }
 
-/** Readiness of every Service at every version, from what docs/ARCHITECTURE.md says about which object is asked. */
+/** Readiness of every Service at every moment, from what docs/ARCHITECTURE.md says about which object is asked. */
 export class Services {
   readonly #histories = new Map<string, ServiceHistory>()
   readonly #serviceOfSlice = new Map<string, string>()
 
   /** Takes a change of an EndpointSlice, an Endpoints object or a Service; `object` is absent when it is gone. */
-  change(resource: string, key: string, object: KubeObject | undefined, version: number): void {
-    if (resource === 'endpointslices') this.#slice(key, object, version)
+  change(resource: string, key: string, object: KubeObject | undefined, moment: number): void {
+    if (resource === 'endpointslices') this.#slice(key, object, moment)
     const isMirrored = object?.metadata.labels?.[mirroredLabel] === 'true'
     if (resource === 'endpoints') {
-      this.#of(key).mirrored.set(version, object && isMirrored ? readyAddresses(object) > 0 : undefined)
+      this.#of(key).mirrored.set(moment, object && isMirrored ? readyAddresses(object) > 0 : undefined)
     }
-    if (resource === 'services') this.#of(key).remote.set(version, isMirrored && isRemote(object))
+    if (resource === 'services') this.#of(key).remote.set(moment, isMirrored && isRemote(object))
   }
 
   /** What a process may take a Service for, given what it can have seen. */
@@ -54,7 +54,7 @@ export class Services {
     return remote.now ? 'unknown' : stateOf(served.now)
   }
 
-  #slice(key: string, object: KubeObject | undefined, version: number): void {
+  #slice(key: string, object: KubeObject | undefined, moment: number): void {
     const before = this.#serviceOfSlice.get(key)
     const after = object && !isEcho(object) ? serviceOf(object) : undefined
     if (before !== undefined) this.#of(before).slices.delete(key)
@@ -65,7 +65,7 @@ export class Services {
       if (service === undefined) continue
       const { served, slices } = this.#of(service)
       served.set(
-        version,
+        moment,
         [...slices.values()].some((ready) => ready > 0),
       )
     }

@@ -1,28 +1,35 @@
+import type { Mark } from '../network/timeline.ts'
+
 /** What a process has been told: by resource the version up to which it knows all; absent before a complete list. */
 export class View {
-  readonly #versions: Map<string, number>
+  readonly #marks: Map<string, Mark>
 
-  constructor(versions: Iterable<[string, number]> = []) {
-    this.#versions = new Map(versions)
+  constructor(marks: Iterable<[string, Mark]> = []) {
+    this.#marks = new Map(marks)
   }
 
   /** A complete list was read; it may be older than what was known. */
-  listed(resource: string, version: number): void {
-    this.#versions.set(resource, version)
+  listed(resource: string, mark: Mark): void {
+    this.#marks.set(resource, mark)
   }
 
   /** A change was read. */
-  told(resource: string, version: number): void {
-    const known = this.#versions.get(resource)
-    if (known !== undefined) this.#versions.set(resource, Math.max(known, version))
+  told(resource: string, mark: Mark): void {
+    const known = this.#marks.get(resource)
+    if (known && mark.moment > known.moment) this.#marks.set(resource, mark)
   }
 
   /** undefined: not complete yet. */
+  markOf(resource: string): Mark | undefined {
+    return this.#marks.get(resource)
+  }
+
+  /** The moment up to which it knows all. */
   of(resource: string): number | undefined {
-    return this.#versions.get(resource)
+    return this.markOf(resource)?.moment
   }
 
   copy(): View {
-    return new View(this.#versions)
+    return new View(this.#marks)
   }
 }

@@ -13,8 +13,8 @@ export class Process {
   readonly name: string
   readonly replica: string
   readonly bornAt: number
-  /** Version of the server at its birth. */
-  readonly bornVersion: number
+  /** The server's moment at its birth. */
+  readonly bornMoment: number
   state: 'running' | 'frozen' | 'dead' = 'running'
   /** What its wall clock is off by (ms). */
   skewMs = 0
@@ -25,11 +25,11 @@ export class Process {
   readonly #scheduler: Scheduler
   #backlog: (() => void)[] = []
 
-  constructor(replica: string, life: number, bornVersion: number, scheduler: Scheduler) {
+  constructor(replica: string, life: number, bornMoment: number, scheduler: Scheduler) {
     this.replica = replica
     this.name = `${replica}.${life}`
     this.bornAt = scheduler.now
-    this.bornVersion = bornVersion
+    this.bornMoment = bornMoment
     this.#scheduler = scheduler
   }
 

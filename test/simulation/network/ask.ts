@@ -29,7 +29,7 @@ export function ask(process: Process, req: KubeRequest, wire: Wire): Promise<Ans
     }
     const tellList = (resource: string, value: unknown) => {
       const version = req.method === 'GET' && !isDoubt(req) ? completeListVersion(value) : undefined
-      if (version !== undefined) wire.witness.listed(process, resource, version)
+      if (version !== undefined) wire.witness.listed(process, resource, sent.timeline.markOf(version))
     }
     const back = (arrival: Arrival) => {
       if (arrival.kind === 'broken') finish(err(arrival.error))

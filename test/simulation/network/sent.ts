@@ -1,6 +1,7 @@
 import type { KubeRequest } from '../../../src/kube/transport.ts'
 import type { View } from '../checker/view.ts'
 import type { Process } from '../engine/process.ts'
+import type { Timeline } from './timeline.ts'
 
 /** A request as it left a replica, and what was known at that moment. */
 export interface Sent {
@@ -9,8 +10,10 @@ export interface Sent {
   /** The resource's plural; `discovery` for documents about what is served. */
   readonly resource: string
   readonly at: number
-  /** The server's version when it left. */
-  readonly version: number
+  /** The moment when it left. */
+  readonly moment: number
+  /** To a server that has been restored since it does not come. */
+  readonly timeline: Timeline
   /** What the replica had been told by then. */
   readonly view: View
 }

@@ -1,15 +1,21 @@
 import type { ApiReply, ApiRequest } from '../../../sandbox/api.ts'
 import { createSandbox, type InMemorySandbox } from '../../../sandbox/server.ts'
+import type { Backup } from '../../../sandbox/store.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { epoch } from '../engine/process.ts'
 import type { Scheduler } from '../engine/scheduler.ts'
 import type { Sent } from './sent.ts'
+import { Timeline } from './timeline.ts'
 
 /** The API server of a story: the sandbox on virtual time, and who is writing to it at this moment. */
 export class Server {
   readonly sandbox: InMemorySandbox
   /** The request that is being answered; absent while people and other controllers write. */
   author: Sent | undefined
+  /** What changes at this moment has gone back to what a backup holds. */
+  isRestoring = false
+  timeline = new Timeline(0)
+  #writesUntold = 2 ** 50
 
   constructor(scheduler: Scheduler) {
     const clock: Clock = {
@@ -27,6 +33,30 @@ export class Server {
 
   get version(): number {
     return this.sandbox.world.store.version
+  }
+
+  /** The moment that the server's version is now. */
+  get moment(): number {
+    return this.timeline.markOf(this.version).moment
+  }
+
+  /**
+   * A real cluster writes much more than a story tells of. So what follows is far ahead of the backup, and a restored
+   * server never comes as far again: each time it is less by half, so that this holds whatever follows.
+   */
+  backUp(): Backup {
+    const backup = this.sandbox.faults.backUp()
+    this.#writesUntold /= 2
+    this.sandbox.world.store.version += this.#writesUntold
+    return backup
+  }
+
+  /** All that has happened since the backup is undone. */
+  restore(backup: Backup): void {
+    this.timeline = new Timeline(this.moment - backup.version + 1)
+    this.isRestoring = true
+    this.sandbox.faults.restore(backup)
+    this.isRestoring = false
   }
 
   get store() {

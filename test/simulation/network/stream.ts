@@ -109,12 +109,14 @@ export class Stream implements WatchSink {
 
   #tellList(version: string): void {
     this.#isListing = false
-    this.#wire.witness.listed(this.sent.process, this.sent.resource, Number(version))
+    const { process, resource, timeline } = this.sent
+    this.#wire.witness.listed(process, resource, timeline.markOf(Number(version)))
   }
 
   #tell(event: WatchEvent): void {
     if (this.#isListing || event.kind === 'error' || event.kind === 'unreadable') return
-    this.#wire.witness.told(this.sent.process, this.sent.resource, Number(event.resourceVersion))
+    const { process, resource, timeline } = this.sent
+    this.#wire.witness.told(process, resource, timeline.markOf(Number(event.resourceVersion)))
   }
 
   #arrive(item: unknown): void {

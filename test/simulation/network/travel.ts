@@ -66,6 +66,7 @@ function arrive(sent: Sent, asked: Asked, wire: Wire): Arrival {
   const { conditions } = wire
   if (conditions.partitioned.has(asked.replica)) return { kind: 'lost' }
   if (conditions.away) return { kind: 'broken', error: unreachable }
+  if (sent.timeline !== wire.server.timeline) return { kind: 'broken', error: broken(sent.request) }
   const before = take(conditions.losses, asked, ({ when }) => when === 'before')
   if (before) return lost(before, sent)
   const refusal = take(conditions.refusals, asked)

@@ -7,6 +7,7 @@ import { type Asked, type Conditions, take } from './conditions.ts'
 import type { Sent } from './sent.ts'
 import type { Server } from './server.ts'
 import type { Stream } from './stream.ts'
+import type { Mark } from './timeline.ts'
 
 /** Who watches the traffic from outside. */
 export interface Witness {
@@ -15,9 +16,9 @@ export interface Witness {
   /** The process has its answer: a status, or 0 where it gave up waiting or the connection broke. */
   answered(sent: Sent, status: number, retryAfterSeconds: number | undefined): void
   /** The process read of a change up to this version. */
-  told(process: Process, resource: string, version: number): void
+  told(process: Process, resource: string, mark: Mark): void
   /** The process read the end of a complete list. */
-  listed(process: Process, resource: string, version: number): void
+  listed(process: Process, resource: string, mark: Mark): void
 }
 
 /** All that lies between a replica and the server. */

@@ -1,3 +1,4 @@
+import type { Backup } from '../../../sandbox/store.ts'
 import type { Process } from '../engine/process.ts'
 import type { Stream } from '../network/stream.ts'
 import type { Wire } from '../network/wire.ts'
@@ -8,6 +9,7 @@ import { type Acts, act, type FaultStep, type FaultSteps } from './step.ts'
 export class Faults {
   readonly #wire: Wire
   readonly #fleet: Fleet
+  #backup: Backup | undefined
 
   constructor(wire: Wire, fleet: Fleet) {
     this.#wire = wire
@@ -33,13 +35,7 @@ export class Faults {
       this.#mapped(this.#conditions.lag, `${replica} ${resource}`, ms, end),
     cut: (step) => this.#streams(step, (stream) => stream.cut()),
     silence: (step) => this.#streams(step, (stream) => stream.silence()),
-    away: ({ for: ms }) => {
-      this.#conditions.away = true
-      this.#streams({}, (stream) => stream.cut())
-      this.#later(ms, () => {
-        this.#conditions.away = false
-      })
-    },
+    away: ({ for: ms }) => this.#away(ms),
     partition: ({ replica, for: ms }) => {
       this.#conditions.partitioned.add(replica)
       this.#later(ms, () => this.#conditions.partitioned.delete(replica))
@@ -47,10 +43,23 @@ export class Faults {
     refuse: (step) => this.#conditions.refusals.push({ ...step, left: step.times }),
     lose: (step) => this.#conditions.losses.push({ ...step, left: step.times }),
     expire: () => this.#wire.server.sandbox.faults.expire(),
+    backup: () => {
+      this.#backup = this.#wire.server.backUp()
+    },
+    restore: ({ for: ms }) => {
+      if (!this.#backup) return
+      this.#away(ms)
+      this.#conditions.behind.clear()
+      this.#wire.server.restore(this.#backup)
+      this.#backup = undefined
+    },
     behind: ({ replica, lies, after = 0, for: ms }) => {
       const { scheduler, server } = this.#wire
+      const { timeline } = server
       const behind = { version: server.version, until: scheduler.now + after + ms, lies }
-      const begin = () => this.#mapped(this.#conditions.behind, replica, behind, ms)
+      const begin = () => {
+        if (server.timeline === timeline) this.#mapped(this.#conditions.behind, replica, behind, ms)
+      }
       if (after === 0) begin()
       else this.#later(after, begin)
     },
@@ -70,6 +79,14 @@ export class Faults {
 
   get #conditions() {
     return this.#wire.conditions
+  }
+
+  #away(ms: number): void {
+    this.#conditions.away = true
+    this.#streams({}, (stream) => stream.cut())
+    this.#later(ms, () => {
+      this.#conditions.away = false
+    })
   }
 
   #to(replica: string, act: (process: Process) => void): void {

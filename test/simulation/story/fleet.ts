@@ -50,7 +50,7 @@ export class Fleet {
     const count = (this.#counts.get(replica) ?? 0) + 1
     this.#counts.set(replica, count)
     const { scheduler, server, trace } = this.#wire
-    const process = new Process(replica, count, server.version, scheduler)
+    const process = new Process(replica, count, server.moment, scheduler)
     trace.add(scheduler.now, `${process.name} starts`)
     const operator = startOperator({
       transport: this.#plant(connect(process, this.#wire), process),

@@ -43,7 +43,27 @@ const target = (stage: Stage, random: Random) =>
     {},
   ])
 
-/** Everything that a story can tell; the list is also the menu of trouble. */
+/** What befalls a story seldom, drawn apart from all else: a story that it spares is told as if there were no such thing. */
+export const disasters: readonly Plot[] = [
+  {
+    // etcd is restored from a backup: what was written since never happened, and versions are counted again.
+    name: 'restore',
+    weave: (stage, random, at) => {
+      const back = at + random.pick([100, 5_000, minute, 5 * minute])
+      const between = () => random.between(at, back + 500)
+      const someService = () => turn(stage, random.pick(stage.services), random)
+      return [
+        ...(random.chance(0.8) ? [{ do: 'backup' as const, at }] : []),
+        { ...someService(), at: between() },
+        { ...edit(stage, random.pick(stage.routes), random), at: between() },
+        { do: 'restore', for: random.pick([100, 2_000, 20_000]), at: back },
+        { ...someService(), at: back + random.between(0, 30_000) },
+      ]
+    },
+  },
+]
+
+/** Everything else that a story can tell; the list is also the menu of trouble. */
 export const plots: readonly Plot[] = [
   {
     name: 'rise',

@@ -65,6 +65,10 @@ export interface FaultSteps {
   refuse: Omit<Refusal, 'left'> & { readonly times: number }
   lose: Omit<Loss, 'left'> & { readonly times: number }
   expire: object
+  /** A copy is taken of all that the server has. */
+  backup: object
+  /** The server goes away, and comes back as it was when the last copy was taken. */
+  restore: For
   /** The server shows the state of now; with `after`, once another one has told of more for so long. */
   behind: Replica & { readonly lies: boolean; readonly after?: number } & For
   trap: Omit<Trap, 'left'> & { readonly nth: number }

@@ -1,6 +1,6 @@
 import { Random } from '../engine/random.ts'
 import type { Stage } from './draw.ts'
-import { type Plot, plots } from './plots.ts'
+import { disasters, type Plot, plots } from './plots.ts'
 import type { Rest, Step, Story } from './step.ts'
 
 const minute = 60_000
@@ -31,8 +31,12 @@ export function tellStory({ seed, hours, replicas: asked, menu: wanted }: Tellin
   const end = (replicas > 1 ? Math.min(hours, electionHours) : hours) * hour
   const stage = setStage(random, replicas)
   // A story has a few kinds of trouble, not all: so rare ones meet each other more often.
-  const menu = wanted ? plots.filter(({ name }) => wanted.includes(name)) : random.some(plots, 0.35)
+  const menu = wanted
+    ? [...plots, ...disasters].filter(({ name }) => wanted.includes(name))
+    : random.some(plots, 0.35)
   if (menu.length === 0) menu.push(random.pick(plots))
+  const fate = new Random(`fate ${seed}`)
+  const isStruck = wanted === undefined && fate.chance(0.25)
   const steps: Step[] = stage.opening
   const rests: Rest[] = []
   let now = 20_000
@@ -43,6 +47,8 @@ export function tellStory({ seed, hours, replicas: asked, menu: wanted }: Tellin
     for (const { weave } of [...some(everyday, 10), ...some(menu, 6)]) {
       steps.push(...weave(stage, random, now + random.between(0, length)))
     }
+    if (isStruck && fate.chance(0.5))
+      steps.push(...fate.pick(disasters).weave(stage, fate, now + fate.between(0, length)))
     const heal = now + length + minute
     const settled = heal + settleMs
     const until = settled + random.pick(replicas > 1 ? [minute] : [minute, 20 * minute, hour, 3 * hour])
