@@ -138,12 +138,21 @@ export class Checker implements Witness {
   #changed(resource: string, name: string, object: KubeObject | undefined, version: number): void {
     const { author, isRestoring, timeline } = this.#server
     const mark = timeline.markOf(version)
-    if (author && routeResources.includes(resource)) this.#wrote(`${resource}/${name}`, object, author, mark)
+    const isRoute = routeResources.includes(resource)
+    const key = `${resource}/${name}`
+    const { moment } = mark
+    if (isRoute) this.#ledger.changed({ key, by: author?.process, moment, at: this.#scheduler.now })
+    if (author && isRoute) this.#wrote(key, object, author, mark)
     else if (resource === 'events') this.#ledger.event(object, author)
-    else if (resource === 'leases')
-      this.#ledger.deposed(this.#tenure.change(object, this.#scheduler.now, isRestoring))
+    else if (resource === 'leases') this.#leaseChanged(object, isRestoring)
     else if (author) this.fail('foreign write', `${author.process.name} wrote ${resource} ${name}`)
-    this.#facts.change(resource, name, object, mark.moment)
+    this.#facts.change(resource, name, object, moment)
+  }
+
+  #leaseChanged(object: KubeObject | undefined, isRestored: boolean): void {
+    const { now } = this.#scheduler
+    const deposed = this.#tenure.change(object, now, isRestored)
+    if (deposed) this.#ledger.deposed(deposed, now)
   }
 
   #wrote(key: string, object: KubeObject | undefined, author: Sent, mark: Mark): void {

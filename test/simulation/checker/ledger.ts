@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../sandbox/server.ts'
 import type { Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
 import type { Mark } from '../network/timeline.ts'
+import { resourceOfKey } from './facts.ts'
 import type { Direction, Moves } from './table.ts'
 import type { Rule } from './violation.ts'
 
@@ -19,6 +20,15 @@ interface Transition {
   seenAt: number | undefined
   /** What the process can make of it once it has seen it: its `own`, or `anybody's`, if others led before that. */
   whose: 'open' | 'own' | "anybody's"
+}
+
+/** Something that happened to a route. */
+interface Change {
+  readonly key: string
+  /** `undefined` for somebody who is no replica. */
+  readonly by: Process | undefined
+  readonly moment: number
+  readonly at: number
 }
 
 /** For so long a write without an answer is remembered (ms); less than the operator promises. */
@@ -46,6 +56,9 @@ export class Ledger {
   readonly #told = new Map<string, Told>()
   /** By process, route and direction: the request about it that was sent last. Events may overtake each other. */
   readonly #lastSent = new Map<string, Sent>()
+  readonly #changes: Change[] = []
+  /** Names of processes that ceased to hold the lease, and when. */
+  readonly #depositions: { readonly process: string; readonly at: number }[] = []
   /** Processes whose Events the server did not take. */
   readonly #troubled = new Set<Process>()
 
@@ -54,7 +67,8 @@ export class Ledger {
   }
 
   /** A process does not hold the lease any more: what it did not see until now may be another's. */
-  deposed(process: string | undefined): void {
+  deposed(process: string, now: number): void {
+    this.#depositions.push({ process, at: now })
     this.#settleWhose(process, ({ whose }) => (whose === 'open' ? "anybody's" : whose))
   }
 
@@ -65,7 +79,7 @@ export class Ledger {
     )
   }
 
-  #settleWhose(process: string | undefined, judge: (one: Transition) => Transition['whose']): void {
+  #settleWhose(process: string, judge: (one: Transition) => Transition['whose']): void {
     for (const one of this.#transitions) if (one.sent.process.name === process) one.whose = judge(one)
   }
 
@@ -82,6 +96,11 @@ export class Ledger {
     return Math.max(0, ...answered.map(({ mark }) => mark.version))
   }
 
+  /** Something happened to a route. */
+  changed(change: Change): void {
+    this.#changes.push(change)
+  }
+
   /** A write to a route that moved its weights. */
   transition(transition: Transition): void {
     this.#transitions.push(transition)
@@ -89,7 +108,8 @@ export class Ledger {
 
   /**
    * Writes of which nobody said whether they were applied: no answer, or one of 5xx. Where such a write was not, and
-   * somebody else wrote the very same, its sender must take that for its own: it cannot know better.
+   * somebody else wrote the very same, its sender must take that for its own: it cannot know better. Once another
+   * leads it can.
    */
   readonly #unanswered: Sent[] = []
 
@@ -156,7 +176,17 @@ export class Ledger {
     const isDone = (sent: Sent) => this.#transitions.some((one) => one.sent === sent)
     return this.#unanswered
       .filter((sent) => sent.process === process && isAbout(sent) && !isDone(sent))
+      .filter((sent) => this.#hasRival(sent, key))
       .reduce((sum, sent) => sum + splitsOf(sent), 0)
+  }
+
+  /** Somebody else has done something that the sender did not know then, and did it before another led. */
+  #hasRival({ process, at, view }: Sent, key: string): boolean {
+    const end = this.#depositions.find((one) => one.process === process.name && one.at >= at)?.at ?? Infinity
+    const known = view.of(resourceOfKey(key)) ?? 0
+    return this.#changes.some(
+      (one) => one.key === key && one.by !== process && one.moment > known && one.at <= end,
+    )
   }
 
   #transitionsOf(process: Process, key: string): Transition[] {
@@ -178,8 +208,7 @@ const mustBeTold = ({ answeredAt, recognisable, seenAt, sent, whose }: Transitio
 
 /** The process had the answer when it sent the Event, or had seen its write by then. */
 const isKnownTo = ({ answeredAt, mark, key }: Transition, { at, view }: Sent) =>
-  (answeredAt !== undefined && answeredAt <= at) ||
-  (view.of(key.slice(0, key.indexOf('/'))) ?? 0) >= mark.moment
+  (answeredAt !== undefined && answeredAt <= at) || (view.of(resourceOfKey(key)) ?? 0) >= mark.moment
 
 /** How many splits a patch was to move. */
 function splitsOf({ request: { body } }: Sent): number {

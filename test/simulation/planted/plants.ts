@@ -5,6 +5,7 @@ import { isDoubt } from '../network/ask.ts'
 import { resourceOf } from '../network/sent.ts'
 import { backendPlants } from './backend-plants.ts'
 import { gatewayPlants } from './gateway-plants.ts'
+import { leasePlants } from './lease-plants.ts'
 import type { Planted } from './planted.ts'
 import {
   changed,
@@ -352,31 +353,9 @@ export const planted: readonly Planted[] = [
       })
     },
   },
-  {
-    // A write of that time may have been applied and not answered: it is forgotten, though nobody else has led.
-    name: "a lost lease taken for another's",
-    breaks: ['untold transition'],
-    within: 200,
-    menu: ['answer lost with the server'],
-    replicas: 2,
-    plant: (transport, { name }) => {
-      let isLost = false
-      return changed(transport, {
-        request: async (req) => {
-          const answer = await transport.request(req)
-          if (resourceOf(req) !== 'leases') return answer
-          if (req.method !== 'GET') isLost = !answer.ok
-          if (req.method !== 'GET' || !isLost || !answer.ok || !isObject(answer.value)) return answer
-          isLost = false
-          const { spec } = answer.value
-          if (!isObject(spec) || spec.holderIdentity !== name) return answer
-          return ok({ ...answer.value, spec: { ...spec, holderIdentity: '' } })
-        },
-      })
-    },
-  },
   ...gatewayPlants,
   ...backendPlants,
+  ...leasePlants,
 ]
 
 const asFarAsEver = { metadata: { resourceVersion: String(Number.MAX_SAFE_INTEGER) }, items: [] }

@@ -201,6 +201,29 @@ export const plots: readonly Plot[] = [
       { do: 'away', for: random.pick([2_000, 12_000, 20_000]), at: at + random.between(3, 8) },
     ],
   },
+  {
+    // A leader whose write was lost, or its answer, is cut off; another leads, may write the same, and dies.
+    name: 'lead goes and comes back',
+    weave: (stage, random, at) => {
+      const first = replica(stage, random)
+      const second = stage.replicas.find((one) => one !== first) ?? first
+      return [
+        {
+          do: 'lose',
+          replica: first,
+          method: 'PATCH',
+          resource: routeResource(stage, random),
+          when: random.pick(['before', 'after'] as const),
+          how: 'hang',
+          times: 1,
+          at,
+        },
+        ...stage.services.map((service) => ({ ...turn(stage, service, random), at: at + 1 })),
+        { do: 'partition', replica: first, for: 20_000, at: at + random.between(5, 500) },
+        { do: 'kill', replica: second, downMs: 20_000, at: at + 30_000 },
+      ]
+    },
+  },
   single('expire', () => ({ do: 'expire' })),
   {
     // Sieve's unobserved state: what happens while nobody looks, and is undone before somebody does.
