@@ -61,7 +61,8 @@ export class LeaseSight {
 
   /**
    * True if it may be taken: never made, given back, ours by a write whose answer was lost, or not renewed for as
-   * long as its holder asked for. One that was deleted stays held for that time, since its holder does not know.
+   * long as its holder asked for. One that was deleted stays held for that time, since its holder does not know; and
+   * so does one that has our name again and not from us: out of a backup, from which the server was restored.
    */
   get isFree(): boolean {
     return this.#options.clock.now() >= this.#heldUntil
@@ -105,15 +106,16 @@ export class LeaseSight {
     const lease = readLease(answer.value)
     if (!lease) return err({ kind: 'protocol', message: `lease ${namespace}/${name}: this is none` })
     this.#lease = lease
-    this.mayBeOurs = holderOf(lease) === identity
+    const holder = holderOf(lease)
+    this.mayBeOurs = this.mayBeOurs && holder === identity
     if (!this.mayBeOurs) onOthers()
     const fingerprint = fingerprintOf(lease)
     if (fingerprint === this.#fingerprint) return ok(undefined)
     this.#fingerprint = fingerprint
     if (!this.mayBeOurs) this.othersSeenAt = clock.now()
-    const isOthers = holderOf(lease) !== '' && !this.mayBeOurs
     const seconds = lease.spec.leaseDurationSeconds ?? durationMs / 1000
-    this.#heldUntil = isOthers ? clock.now() + seconds * 1000 : 0
+    if (holder === '' || this.mayBeOurs) this.#heldUntil = 0
+    else if (holder !== identity) this.#heldUntil = clock.now() + seconds * 1000
     return ok(undefined)
   }
 }

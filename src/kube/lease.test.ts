@@ -143,6 +143,18 @@ describe('a standby', () => {
     expect([server.holder, a.state, b.state]).toEqual(['a', 'leading', 'standby'])
   })
 
+  it('does not take a lease with its own name out of a backup before whoever led since must have noticed', async () => {
+    const { clock, server, replica } = setUp()
+    server.edit({ holderIdentity: 'b', leaseDurationSeconds: 15 })
+    const a = replica('a')
+    await clock.advance(1_000)
+    server.edit({ holderIdentity: 'a' })
+    await clock.advance(13_000)
+    expect(a.state).toBe('standby')
+    await clock.advance(2_000)
+    expect(a.state).toBe('leading')
+  })
+
   it('keeps what it does not know in a lease, and puts nonsense right', async () => {
     const { clock, server, replica } = setUp()
     server.edit({ leaseTransitions: 7, ...{ strategy: 'OldestEmulationVersion' } })
