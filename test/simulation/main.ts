@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import type { Violation } from './checker/violation.ts'
 import { clockOf } from './engine/trace.ts'
 import type { Planted } from './planted/planted.ts'
 import { planted } from './planted/plants.ts'
@@ -39,10 +40,9 @@ async function main(settings: Settings): Promise<number> {
       sum.elections += 1
     }
     sum.writes += ending.transitions
-    if (finding) {
-      show(finding, settings)
-      return 1
-    }
+    if (finding) show(finding, settings)
+    else if (ending.violation) console.log(lineOf(ending.violation))
+    if (ending.violation) return 1
     if (performance.now() - toldAt < tellEveryMs) continue
     toldAt = performance.now()
     console.error(`${run + 1} of ${runs} stories in ${Math.round((toldAt - began) / 1000)} s`)
@@ -76,11 +76,12 @@ function plantedBug(name: string | undefined): Planted | undefined {
   throw new Error(`--plant ${name}: there is no such bug; there are:${names}`)
 }
 
+function lineOf({ rule, at, what }: Violation): string {
+  return `\nbroken at ${clockOf(at)}: ${rule}: ${what}`
+}
+
 function show({ violation, story, only, ending }: Finding, { hours, replicas, plant }: Settings): void {
-  const { rule, at, what } = violation
-  console.log(
-    `\nbroken at ${clockOf(at)}: ${rule}: ${what}\n\nthe shortest story found (${only.length} steps):\n`,
-  )
+  console.log(`${lineOf(violation)}\n\nthe shortest story found (${only.length} steps):\n`)
   for (const step of story.steps) console.log(`  ${clockOf(step.at)} ${tell(step)}`)
   const lines = ending.lines.filter((line) => !isRoutine.test(line)).slice(-shownLines)
   console.log(`\nits last moments:\n\n  ${lines.join('\n  ')}`)
