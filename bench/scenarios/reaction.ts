@@ -1,6 +1,6 @@
 import { type Outcome, percentile } from '../figures.ts'
 import { pairName, type Stand } from '../stand.ts'
-import { inTurns } from '../turns.ts'
+import { inTurns, untilAtRest } from '../turns.ts'
 
 /** Loses and brings back one primary after the other; from each written readiness to the weight seen (ms). */
 export async function sample(stand: Stand, pairs: number): Promise<number[]> {
@@ -37,7 +37,7 @@ export async function growth(stand: Stand, sizes: readonly number[]): Promise<Ou
   for (const size of sizes) {
     await stand.grow(size)
     const operator = stand.start('operator')
-    await operator.ready()
+    await untilAtRest(operator)
     medians.push([size, percentile(await sample(stand, 50), 0.5)])
     await operator.stop()
   }
