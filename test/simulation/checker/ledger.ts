@@ -1,5 +1,6 @@
 import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
+import type { KubeRequest } from '../../../src/kube/transport.ts'
 import type { Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
 import type { Mark } from '../network/timeline.ts'
@@ -34,6 +35,9 @@ interface Change {
 /** For so long a write without an answer is remembered (ms); less than the operator promises. */
 const rememberedMs = 60_000
 
+/** An Event that fails so often is given up. */
+const mostFailures = 5
+
 /** What an Event says. */
 interface Told {
   readonly process: Process
@@ -59,8 +63,10 @@ export class Ledger {
   readonly #changes: Change[] = []
   /** Names of processes that ceased to hold the lease, and when. */
   readonly #depositions: { readonly process: string; readonly at: number }[] = []
-  /** Processes whose Events the server did not take. */
+  /** Processes of which an Event was refused, or failed too often, so that they may have given it up. */
   readonly #troubled = new Set<Process>()
+  /** By name of the Event: how often it failed in a row. */
+  readonly #failures = new Map<string, number>()
 
   constructor(fail: (rule: Rule, what: string) => void) {
     this.#fail = fail
@@ -116,9 +122,20 @@ export class Ledger {
   answered(sent: Sent, status: number, now: number): void {
     if (status === 0 || status >= 500) this.#unanswered.push(sent)
     const good = status >= 200 && status < 300
-    if (sent.resource === 'events' && !good) this.#troubled.add(sent.process)
+    if (sent.resource === 'events') this.#eventAnswered(sent, status)
     const transition = this.#transitions.find((one) => one.sent === sent)
     if (transition && good) transition.answeredAt = now
+  }
+
+  #eventAnswered({ process, request }: Sent, status: number): void {
+    const name = nameOf(request)
+    const isFailure = status === 0 || status === 429 || status >= 500
+    const failures = isFailure ? (this.#failures.get(name) ?? 0) + 1 : 0
+    this.#failures.set(name, failures)
+    const isThere = status < 300 || (status === 409 && this.#told.has(name))
+    // One that the server has forgotten is made anew.
+    const isForgotten = status === 404 && request.method === 'PATCH'
+    if (failures >= mostFailures || !(isFailure || isThere || isForgotten)) this.#troubled.add(process)
   }
 
   /** A process read of one change in a watch, while it led or not. */
@@ -222,6 +239,12 @@ function keyOfPath(path: string): string {
   const [namespace, resource, name] = path.split('/').slice(-3)
   return `${resource}/${namespace}/${name}`
 }
+
+/** The name of the Event that a request creates or changes. */
+const nameOf = ({ method, path, body }: KubeRequest): string =>
+  method === 'POST' && isObject(body) && isObject(body.metadata)
+    ? String(body.metadata.name)
+    : (path.split('/').at(-1) ?? '')
 
 function regarding({ involvedObject }: KubeObject): string {
   if (typeof involvedObject !== 'object' || involvedObject === null || Array.isArray(involvedObject))

@@ -293,6 +293,19 @@ export const planted: readonly Planted[] = [
       }),
   },
   {
+    name: 'an Event not sent again',
+    breaks: ['untold transition'],
+    within: 40,
+    menu: ['refuse', 'lose', 'away'],
+    plant: (transport) =>
+      changed(transport, {
+        request: async (req) => {
+          const answer = await transport.request(req)
+          return isEventCreation(req) ? ok({}) : answer
+        },
+      }),
+  },
+  {
     // The write was applied, its answer was lost, and it is forgotten when its second try is refused for what it did.
     name: 'a lost answer taken for a refusal',
     breaks: ['untold transition'],
