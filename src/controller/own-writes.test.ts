@@ -6,16 +6,22 @@ import { trafficSplit } from '../routes/trafficsplit.ts'
 import { judgeRoute } from './judge.ts'
 import { OwnWrites } from './own-writes.ts'
 
-const routeOf = (weights: number[], generation: number, uid = 'u') =>
+const routeOf = (weights: number[], generation: number, uid = 'u', annotations = {}) =>
   trafficSplit.read({
     apiVersion: 'split.smi-spec.io/v1alpha2',
-    metadata: { namespace: 'shop', name: 'web', uid, generation },
+    metadata: { namespace: 'shop', name: 'web', uid, generation, annotations },
     spec: { backends: weights.map((weight, index) => ({ service: `s${index}`, weight })) },
   })
 
 /** A route with the weights that it gets while only these Services are ready. */
-const wanted = (weights: number[], generation: number, ready: readonly string[], uid?: string) =>
-  judgeRoute(routeOf(weights, generation, uid), (service) =>
+const wanted = (
+  weights: number[],
+  generation: number,
+  ready: readonly string[],
+  uid?: string,
+  notes?: object,
+) =>
+  judgeRoute(routeOf(weights, generation, uid, notes), (service) =>
     readinessOf(ready.some((name) => service.endsWith(name)) ? 1 : 0, 1),
   )
 
@@ -23,6 +29,8 @@ const failingOver = wanted([1, 0, 0], 1, ['s1'])
 const toBoth = wanted([1, 0, 0], 1, ['s1', 's2'])
 const failedOver = routeOf([0, 1, 0], 2)
 const cause = { at: 7 }
+const primaryKey = 'failover.linkerd.io/primary-service'
+const named = { [primaryKey]: 's1' }
 const lost = { kind: 'timeout', message: 'no answer' } as const
 const refused = { kind: 'invalid', message: 'a test failed' } as const
 const unsent = { kind: 'unreachable', message: 'no connection' } as const
@@ -87,6 +95,22 @@ describe('a write whose answer was lost', () => {
       expect(landed()).toEqual({ ...failingOver, cause, after: failedOver })
       expect(landed()).toBeUndefined()
     }
+  })
+
+  const switching = wanted([1, 0, 0], 1, ['s1'], 'u', named)
+  it.each([
+    ['the second', 'as it is then', named, switching],
+    ['the second', 'where it has been changed once more', { [primaryKey]: 's2' }, switching],
+    ['the first', 'where it has been changed back', {}, failingOver],
+  ])('has landed as %s of two that differ by the primary alone, %s', (_, __, notes, judged) => {
+    const { begin, first, end, see, landed } = setUp()
+    end(first, lost)
+    see(routeOf([1, 0, 0], 1, 'u', named))
+    end(begin(switching), lost)
+    const after = routeOf([0, 1, 0], 2, 'u', notes)
+    see(after)
+    expect(landed()).toEqual({ ...judged, cause, after })
+    expect(landed()).toBeUndefined()
   })
 
   it('has not landed where another one has', () => {

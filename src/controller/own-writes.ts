@@ -3,7 +3,7 @@ import { applyPlan } from '../core/plan.ts'
 import { weightOf } from '../core/split.ts'
 import type { Split } from '../core/types.ts'
 import { type KubeError, mayBeApplied } from '../kube/errors.ts'
-import type { Route } from '../routes/route.ts'
+import { type Route, steeringAnnotations } from '../routes/route.ts'
 import type { Judged } from './judge.ts'
 import type { Cause } from './queue.ts'
 
@@ -68,7 +68,9 @@ export class OwnWrites {
     const others = open.filter(
       (one) => !one.after && isSameState(one.judged.route, judged.route) && !this.#isOver(one),
     )
-    const again = others.find((one) => areSame(one.expected, expected))
+    const again = others.find(
+      (one) => areSame(one.expected, expected) && areSteeredAlike(one.judged.route, judged.route),
+    )
     const fresh = { judged, cause, expected, at, unanswered: false, after: undefined, isOurs: false }
     const write: OwnWrite = again ?? fresh
     write.at = at
@@ -91,7 +93,12 @@ export class OwnWrites {
     const open = this.#open.get(key)
     if (!open || open.some(({ after }) => after)) return
     if (now && open.some(({ judged }) => isSameState(judged.route, now))) return
-    const landed = open.find((one) => now && !this.#isOver(one) && isResultOf(one, now))
+    const landed =
+      now &&
+      writerOf(
+        open.filter((one) => !this.#isOver(one) && isResultOf(one, now)),
+        now,
+      )
     if (landed) Object.assign(landed, { after: now, isOurs: this.#options.leads() })
     this.#keep(key, landed ? [landed] : [])
   }
@@ -138,6 +145,13 @@ function isResultOf({ judged: { route }, expected }: OwnWrite, now: Route): bool
   const isNext = route.generation === undefined || now.generation === route.generation + 1
   return isNext && now.uid === route.uid && areSame(expected, now.splits)
 }
+
+/** Of writes that leave the same weights the server applies the one that saw the annotations as they are. */
+const writerOf = (alike: readonly OwnWrite[], now: Route): OwnWrite | undefined =>
+  alike.find(({ judged }) => areSteeredAlike(judged.route, now)) ?? alike.at(-1)
+
+const areSteeredAlike = (a: Route, b: Route): boolean =>
+  steeringAnnotations.every((key) => a.annotations?.[key] === b.annotations?.[key])
 
 const areSame = (expected: readonly Split[], splits: readonly Split[]): boolean =>
   expected.every((split, index) => isSame(split, splits[index]))
