@@ -100,7 +100,10 @@ type Credentials = {
   readonly headers: Record<string, string>
 }
 
-/** Asks the library each time where credentials can change (exec plugins, providers, files), else once. */
+/**
+ * Asks the library each time where credentials can change (exec plugins, providers, files), else once. The file of a
+ * CA is followed beside it: most users of one have credentials that stay.
+ */
 function createCredentials(
   { caFile, ...cluster }: Cluster,
   { user, tokenFile }: FoundUser,
@@ -117,19 +120,21 @@ function createCredentials(
     await config.applyToHTTPSOptions(options)
     const bearer = token === undefined ? {} : { authorization: `Bearer ${await token()}` }
     return {
-      ca: ca === undefined ? pem(options.ca) : await ca(),
+      ca: pem(options.ca),
       cert: pem(options.cert),
       key: pem(options.key),
       headers: { ...authorizationOf(options), ...bearer },
     }
   }
-  const changes = Boolean(user.exec || user.authProvider || user.certFile || token || ca)
+  const changes = Boolean(user.exec || user.authProvider || user.certFile || token)
   let known: Credentials | undefined
   const learn = async () => {
     known = await ask()
     return known
   }
-  return () => (changes ? ask() : (known ?? learn()))
+  const asked = () => (changes ? ask() : (known ?? learn()))
+  if (ca === undefined) return asked
+  return () => whenKnown(asked(), (credentials) => whenKnown(ca(), (text) => ({ ...credentials, ca: text })))
 }
 
 const pem = (value: unknown): string | Buffer | undefined =>
