@@ -12,9 +12,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { z } from 'zod'
-import { systemClock } from '../src/clock.ts'
-import { loadClusterConfig } from '../src/kube/config.ts'
-import { LineParser } from '../src/kube/ndjson.ts'
+import { systemClock } from '../src/base/clock.ts'
+import { loadClusterConfig } from '../src/kube/cluster/cluster.ts'
+import { LineParser } from '../src/kube/http/ndjson.ts'
 
 const slicesPath =
   '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?watch=1&sendInitialEvents=true' +

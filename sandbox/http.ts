@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type Clock, sleep } from '../src/clock.ts'
+import { type Clock, sleep } from '../src/base/clock.ts'
 import type { Api, ApiReply, ApiRequest } from './api.ts'
 import type { Faults } from './faults.ts'
 import type { WatchSink } from './watches.ts'

@@ -1,4 +1,4 @@
-import type { Timer } from '../src/clock.ts'
+import type { Timer } from '../src/base/clock.ts'
 import { changeLine, encodeEvent, encodeObject, type Format, table } from './encode.ts'
 import type { JsonObject } from './json.ts'
 import { apiVersionOf, type Resource } from './kinds.ts'

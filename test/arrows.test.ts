@@ -6,40 +6,39 @@ const root = resolve(import.meta.dirname, '..')
 
 /** What the files of each room under src/ may import from src/, besides their own room. `.` is src itself. */
 const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
+  base: { rooms: [], packages: ['node:'] },
   core: { rooms: [], packages: [] },
-  routes: { rooms: ['core', 'fields.ts'], packages: ['zod'] },
-  kube: {
-    rooms: ['backoff.ts', 'clock.ts', 'fields.ts', 'host-port.ts', 'log.ts', 'result.ts', 'rotating-file.ts'],
-    packages: ['node:', 'undici', 'zod', '@kubernetes/client-node'],
-  },
+  routes: { rooms: ['base', 'core'], packages: ['zod'] },
+  kube: { rooms: ['base', 'routes'], packages: ['node:', 'undici', 'zod', '@kubernetes/client-node'] },
+  readiness: { rooms: ['base', 'core', 'kube'], packages: [] },
+  view: { rooms: ['base', 'core', 'routes'], packages: [] },
+  api: { rooms: ['core', 'view'], packages: ['zod'] },
   controller: {
-    rooms: ['core', 'routes', 'kube', 'view', 'clock.ts', 'fields.ts', 'log.ts', 'result.ts', 'version.ts'],
-    packages: ['zod', 'prom-client'],
+    rooms: ['base', 'core', 'routes', 'kube', 'readiness', 'view', 'version.ts'],
+    packages: ['prom-client'],
   },
-  view: { rooms: ['core', 'routes', 'clock.ts'], packages: [] },
-  admin: {
-    rooms: ['core', 'routes', 'view', 'clock.ts', 'host-port.ts', 'result.ts'],
-    packages: ['node:', 'zod', 'yaml'],
-  },
+  admin: { rooms: ['api', 'base', 'core', 'routes', 'view'], packages: ['node:', 'zod', 'yaml'] },
   notify: {
-    rooms: ['core', 'view', 'admin', 'backoff.ts', 'clock.ts', 'log.ts', 'result.ts'],
+    rooms: ['api', 'base', 'core', 'view'],
     packages: ['node:', 'prom-client', 'undici', 'yaml', 'zod'],
   },
+  operator: {
+    rooms: ['base', 'controller', 'kube', 'notify'],
+    packages: ['node:fs', 'commander', 'pino', 'pino-pretty', 'zod'],
+  },
   // Of kubernetes-models only the types, which are not there at run time.
-  install: { rooms: ['routes', 'result.ts'], packages: ['zod', 'kubernetes-models', 'node:crypto'] },
+  install: { rooms: ['base', 'routes'], packages: ['zod', 'kubernetes-models', 'node:crypto'] },
   cli: {
     rooms: [
-      'core',
-      'routes',
-      'kube',
-      'controller',
-      'install',
       // The rule of who may ask, which holds for the dashboard on the user's machine too.
       'admin',
-      'clock.ts',
-      'host-port.ts',
-      'log.ts',
-      'result.ts',
+      'base',
+      'controller',
+      'core',
+      'install',
+      'kube',
+      'readiness',
+      'routes',
       'version.ts',
     ],
     packages: ['node:', 'zod', 'commander', 'yaml', 'tar-stream'],
@@ -47,7 +46,7 @@ const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
 }
 
 /** What may reach for time and chance itself: the clock is made of them, and main hands them in. */
-const handsOut = ['src/clock.ts', 'src/main.ts', 'src/cli/main.ts']
+const handsOut = ['src/base/clock.ts', 'src/main.ts', 'src/cli/main.ts']
 
 interface Source {
   readonly path: string
@@ -148,7 +147,7 @@ describe('arrows within the page go one way', () => {
 })
 
 /** The one file of the operator that the page knows, through `dashboard/live/api.ts`. */
-const apiTypes = 'src/admin/api/schema.ts'
+const apiTypes = 'src/api/schema.ts'
 
 test('nothing under src/ takes time or chance but what it was handed', () => {
   const grabs = /\b(Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|Math\.random)\b/

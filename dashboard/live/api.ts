@@ -8,4 +8,4 @@ export type {
   SplitItem,
   Status,
   TimelinePage,
-} from '../../src/admin/api/schema.ts'
+} from '../../src/api/schema.ts'

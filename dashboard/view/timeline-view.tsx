@@ -5,7 +5,7 @@ import { watchedWords } from '../model/lead.ts'
 import { momentsOf } from '../model/moments.ts'
 import { Slowly } from '../model/slowly.ts'
 import { Lanes } from './lanes.tsx'
-import { Moments } from './moments.tsx'
+import { Moments } from './moment-list.tsx'
 import { RangeBar } from './range-bar.tsx'
 import { useRange } from './use-range.ts'
 

@@ -1,4 +1,4 @@
-import type { Timer } from '../../src/clock.ts'
+import type { Timer } from '../../src/base/clock.ts'
 import type { World } from '../world.ts'
 import { reconcileDeployment } from './deployments.ts'
 import { Owners } from './owners.ts'

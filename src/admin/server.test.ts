@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import { hostPort } from '../host-port.ts'
+import { hostPort } from '../base/host-port.ts'
 import { loopbacks } from '../kube/testing/loopbacks.ts'
 import { type AdminSources, startAdminServer } from './server.ts'
 import { AdminKit } from './testing/kit.ts'

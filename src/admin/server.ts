@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { hostPort } from '../host-port.ts'
-import { err, ok, type Result } from '../result.ts'
-import { type AdminSources, answerBrowsers, answerMachines } from './answers.ts'
+import { hostPort } from '../base/host-port.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import { securityHeaders } from './guards.ts'
 import { text } from './response.ts'
+import { type AdminSources, answerBrowsers, answerMachines } from './routing.ts'
 import { Hub } from './stream/hub.ts'
 
-export type { AdminSources } from './answers.ts'
+export type { AdminSources } from './routing.ts'
 
 export interface AdminServer {
   readonly host: string

@@ -1,6 +1,6 @@
 import type { Option } from 'commander'
-import type { ClusterOptions } from '../kube/config.ts'
-import type { Result } from '../result.ts'
+import type { Result } from '../base/result.ts'
+import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import type { ExitCode, Failure } from './failure.ts'
 import type { Cluster, Io } from './io.ts'
 

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
-import type { Clock } from '../clock.ts'
-import type { ClusterOptions } from '../kube/config.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Result } from '../base/result.ts'
+import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import type { KubeError } from '../kube/errors.ts'
-import type { PodPort } from '../kube/port-forward.ts'
-import type { Transport } from '../kube/transport.ts'
-import type { Result } from '../result.ts'
+import type { PodPort } from '../kube/http/port-forward.ts'
+import type { Transport } from '../kube/http/transport.ts'
 
 /** Where text goes: standard output or standard error. */
 export interface Stream {

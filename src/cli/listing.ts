@@ -1,8 +1,8 @@
+import { err, ok, type Result } from '../base/result.ts'
 import type { KubeError } from '../kube/errors.ts'
-import { listPages } from '../kube/pages.ts'
+import type { Transport } from '../kube/http/transport.ts'
 import { type Resource, resourcePath } from '../kube/resource.ts'
-import type { Transport } from '../kube/transport.ts'
-import { err, ok, type Result } from '../result.ts'
+import { listPages } from '../kube/watch/pages.ts'
 import { type Failure, refused } from './failure.ts'
 
 /** What to list, in one namespace or in all. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { systemClock } from '../clock.ts'
-import { err, ok } from '../result.ts'
+import { systemClock } from '../base/clock.ts'
+import { err, ok } from '../base/result.ts'
 import { exitCodes } from './failure.ts'
 import type { Cluster, Io, Stream } from './io.ts'
 import { runCli } from './run.ts'
@@ -36,13 +36,13 @@ function processIo(): Io {
     random: Math.random,
     interrupted: interruption.signal,
     connect: async (options) => {
-      const { loadClusterConfig } = await import('../kube/config.ts')
+      const { loadClusterConfig } = await import('../kube/cluster/cluster.ts')
       const config = await loadClusterConfig(options, process.env, systemClock)
       if (!config.ok) return err(config.error)
-      const { createTransport } = await import('../kube/transport.ts')
+      const { createTransport } = await import('../kube/http/transport.ts')
       const { server, namespace = 'default' } = config.value
       const forward: Cluster['forward'] = async (to, signal) =>
-        (await import('../kube/port-forward.ts')).forwardPort(config.value, to, signal)
+        (await import('../kube/http/port-forward.ts')).forwardPort(config.value, to, signal)
       return ok({ transport: createTransport(config.value, systemClock), forward, server, namespace })
     },
     openBrowser: async (url) => (await import('./dashboard/browser.ts')).openBrowser(url),

@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import type { Result } from '../base/result.ts'
 import { name as container, selectorLabels } from '../install/manifest.ts'
 import type { Resource } from '../kube/resource.ts'
-import type { Result } from '../result.ts'
 import type { Failure } from './failure.ts'
 import { listAs, type Reading } from './listing.ts'
 

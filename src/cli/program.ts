@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, type Help, type Option } from 'commander'
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import type { CommandSpec, Flags } from './command.ts'
 import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'

@@ -1,6 +1,6 @@
-import { Look } from '../controller/discovery.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { Look } from '../kube/discovery.ts'
 import { type Resource, resourcePath } from '../kube/resource.ts'
-import { err, ok, type Result } from '../result.ts'
 import { codecs } from '../routes/codecs.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
 import { badAnswer, type Failure, refused, wrongUsage } from './failure.ts'

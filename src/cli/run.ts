@@ -1,5 +1,5 @@
-import type { ClusterOptions } from '../kube/config.ts'
-import { err, ok } from '../result.ts'
+import { err, ok } from '../base/result.ts'
+import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import type { Context, Flags, Globals } from './command.ts'
 import { exitCodes, type Failure } from './failure.ts'
 import type { Cluster, Io } from './io.ts'

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts'
-import type { KubeRequest, Transport } from '../kube/transport.ts'
+import type { Clock } from '../base/clock.ts'
+import type { KubeRequest, Transport } from '../kube/http/transport.ts'
 import type { Cluster, Stream } from './io.ts'
 
 /** A transport that prints each request with its outcome and its time, as `--verbose` asks. */

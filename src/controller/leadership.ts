@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts'
-import { type Lease, startLease } from '../kube/lease.ts'
-import type { Transport } from '../kube/transport.ts'
-import { writeWithin } from '../kube/write-within.ts'
-import type { Log } from '../log.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Transport } from '../kube/http/transport.ts'
+import { type Lease, startLease } from '../kube/lease/lease.ts'
+import { writeWithin } from '../kube/lease/write-within.ts'
 
 /** How several replicas agree on one that writes. */
 export interface Election {

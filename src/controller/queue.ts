@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock, Timer } from '../base/clock.ts'
 
 /** What made a key due; of several the earliest is kept, so that reaction time is measured from it. */
 export interface Cause {

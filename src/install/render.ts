@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import { coalesce, type RawValues } from './coalesce.ts'
 import { defaultValues } from './defaults.ts'
 import type { Input, InstallContext, Manifest } from './manifest.ts'

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import type { RawValues } from './coalesce.ts'
 
 /** A key of a map, or a place in a list. */

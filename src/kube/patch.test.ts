@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ok } from '../result.ts'
+import { ok } from '../base/result.ts'
 import { patchJson } from './patch.ts'
 import { FakeTransport } from './testing/fake-transport.ts'
 

@@ -1,7 +1,7 @@
-import type { Result } from '../result.ts'
+import type { Result } from '../base/result.ts'
 import type { KubeError } from './errors.ts'
+import type { Transport } from './http/transport.ts'
 import { type Resource, resourcePath } from './resource.ts'
-import type { Transport } from './transport.ts'
 
 /** One step of a JSON Patch (RFC 6902). A `test` that fails makes the server refuse the whole with 422. */
 export type JsonPatchOperation = {

@@ -1,5 +1,5 @@
 import type { Direction } from '../core/transition.ts'
-import type { Happening, RouteRef } from '../view/happening.ts'
+import type { Happening, RouteRef } from '../view/timeline-entry.ts'
 
 /** A happening that moved traffic: what people are notified of. */
 export type Transition = Happening & { readonly what: Direction }

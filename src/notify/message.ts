@@ -1,4 +1,4 @@
-import { happeningItem } from '../admin/api/items.ts'
+import { happeningItem } from '../api/items.ts'
 import type { Group } from './group.ts'
 import type { Template } from './template.ts'
 

@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client'
 import { expect, it } from 'vitest'
+import { ok } from '../base/result.ts'
 import { createManualClock } from '../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../kube/testing/memory-log.ts'
-import { ok } from '../result.ts'
 import { createNotifier } from './notifier.ts'
 import { receiver, transition } from './testing/builders.ts'
 

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import { type Allowance, refusalOfAddress } from './address.ts'
 
 /** Why a message did not arrive. */

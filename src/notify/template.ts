@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../result.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import { type Group, nameOf } from './group.ts'
 
 /** What a template can name: `{{headline}}`. docs/OPERATIONS.md says what each is. */

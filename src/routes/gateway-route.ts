@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { child, list, text } from '../base/json.ts'
 import type { ServiceKey, Split } from '../core/types.ts'
-import { child, list, text } from '../fields.ts'
 import { readMatches } from './gateway-match.ts'
 import { type BackendRef, backendRef, type Context, readSplit, splitOf } from './gateway-split.ts'
 import { identify } from './identity.ts'

@@ -1,4 +1,4 @@
-import { text } from '../fields.ts'
+import { text } from '../base/json.ts'
 import { type ManagedFields, readMetadata } from './metadata.ts'
 import { type Route, type RouteCodec, steeringAnnotations } from './route.ts'
 

@@ -1,4 +1,4 @@
-import { child, list, text, texts } from '../fields.ts'
+import { child, list, text, texts } from '../base/json.ts'
 
 /** The metadata that every route kind shares. Anything else of an object is left unread. */
 export interface RouteMetadata {

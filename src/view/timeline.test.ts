@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Happening } from './happening.ts'
 import { Timeline } from './timeline.ts'
+import type { Happening } from './timeline-entry.ts'
 
 const happening = (revision: number): Happening => ({
   id: `e-${revision}`,

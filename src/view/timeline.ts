@@ -1,4 +1,4 @@
-import type { Happening } from './happening.ts'
+import type { Happening } from './timeline-entry.ts'
 
 /** What happened last, oldest first; holds no more than `capacity` happenings, whatever comes. */
 export class Timeline {

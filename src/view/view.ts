@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { type RouteState, stateOf } from '../core/state.ts'
 import type { Readiness, ServiceKey } from '../core/types.ts'
 import { type Change, Changes } from './changes.ts'
 import { Counts } from './counts.ts'
-import type { Happening } from './happening.ts'
-import type { Look, RouteKey, Standing } from './standing.ts'
+import type { Look, RouteKey, Standing } from './route-record.ts'
 import { Timeline } from './timeline.ts'
+import type { Happening } from './timeline-entry.ts'
 
 export interface ViewOptions {
   readonly clock: Clock

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { readAssets } from '../../src/admin/assets.ts'
 import { type AdminServer, startAdminServer } from '../../src/admin/server.ts'
-import { systemClock } from '../../src/clock.ts'
+import { systemClock } from '../../src/base/clock.ts'
 import { decide } from '../../src/core/decide.ts'
 import { explain } from '../../src/core/explain.ts'
 import { applyPlan, makePlan } from '../../src/core/plan.ts'
@@ -16,7 +16,7 @@ import {
   unknown,
 } from '../../src/core/types.ts'
 import type { Route } from '../../src/routes/route.ts'
-import type { What } from '../../src/view/happening.ts'
+import type { What } from '../../src/view/timeline-entry.ts'
 import { View } from '../../src/view/view.ts'
 
 const dashboard = resolve(import.meta.dirname, '../../dist/dashboard')

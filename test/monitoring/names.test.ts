@@ -52,7 +52,7 @@ test('docs/OPERATIONS.md says what every metric of the operator means', () =>
 const firstCells = [...operations.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
 
 test('docs/OPERATIONS.md says what to do for every reason of an Event', () => {
-  const sources = ['../../src/controller/report.ts', '../../src/routes/diagnosis.ts'].map((path) =>
+  const sources = ['../../src/controller/report/reporter.ts', '../../src/routes/diagnosis.ts'].map((path) =>
     readFileSync(new URL(path, import.meta.url), 'utf8'),
   )
   const reasons = sources.flatMap((text) =>
@@ -63,7 +63,7 @@ test('docs/OPERATIONS.md says what to do for every reason of an Event', () => {
 })
 
 test('docs/OPERATIONS.md explains every flag', () => {
-  const source = readFileSync(new URL('../../src/config.ts', import.meta.url), 'utf8')
+  const source = readFileSync(new URL('../../src/operator/settings.ts', import.meta.url), 'utf8')
   const flags = [...source.matchAll(/[oO]ption\(\s*'(?:-\w, )?(--[a-z-]+)/g)].map(([, flag = '']) => flag)
   expect(flags).toEqual(expect.arrayContaining(['--log-level', '--notifications', '--selector']))
   expect(flags.filter((flag) => !firstCells.some((cell) => cell.includes(`\`${flag}\``)))).toEqual([])

@@ -1,9 +1,9 @@
 import { Registry } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import { systemClock } from '../../src/clock.ts'
+import { systemClock } from '../../src/base/clock.ts'
 import { createNotifier } from '../../src/notify/notifier.ts'
 import { receiver } from '../../src/notify/testing/builders.ts'
-import type { Happening } from '../../src/view/happening.ts'
+import type { Happening } from '../../src/view/timeline-entry.ts'
 import { Cluster, eventually } from './cluster.ts'
 
 let cluster: Cluster

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Clock, systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/base/clock.ts'
 import type { Operator } from '../../src/controller/operator.ts'
 import { Cluster, eventually } from './cluster.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type * as z from 'zod'
+import { problem, routeDetail, routeList, status, timeline } from '../../api/schema.ts'
 import { AdminKit } from '../testing/kit.ts'
-import { problem, routeDetail, routeList, status, timeline } from './schema.ts'
 
 let kit: AdminKit
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { err, type Result } from '../../result.ts'
+import { err, type Result } from '../../base/result.ts'
 import type { ApiSources } from './sources.ts'
 
 /** Why a request gets no answer. */

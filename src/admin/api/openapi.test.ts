@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import packageJson from '../../../package.json' with { type: 'json' }
+import { streamEvents } from '../../api/schema.ts'
 import { openApi } from './openapi.ts'
-import { streamEvents } from './schema.ts'
 
 const document = openApi(packageJson.version)
 

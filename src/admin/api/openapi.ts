@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { problem, streamEvents } from '../../api/schema.ts'
 import type { Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
-import { problem, streamEvents } from './schema.ts'
 
 type Schema = Record<string, unknown>
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
 import { type RouteState, routeStates } from '../../core/state.ts'
-import { err, ok, type Result } from '../../result.ts'
-import type { Standing } from '../../view/standing.ts'
+import type { Standing } from '../../view/route-record.ts'
 import type { Problem } from './endpoint.ts'
 
 /** By what routes can be sorted. Equal ones stand by namespace, name and kind. */

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml'
 import * as z from 'zod'
-import { ok } from '../../result.ts'
+import { happeningItem, routeItem } from '../../api/items.ts'
+import { routeDetail } from '../../api/schema.ts'
+import { ok } from '../../base/result.ts'
 import type { Route } from '../../routes/route.ts'
-import type { Happening } from '../../view/happening.ts'
+import type { Happening } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
 import { endpoint, notFound } from './endpoint.ts'
-import { happeningItem, routeItem } from './items.ts'
-import { routeDetail } from './schema.ts'
 
 const maxHistory = 100
 

@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { ok } from '../../result.ts'
+import { routeItem } from '../../api/items.ts'
+import { routeList, routeState } from '../../api/schema.ts'
+import { ok } from '../../base/result.ts'
 import { backendServices } from '../../routes/route.ts'
-import type { Standing } from '../../view/standing.ts'
+import type { Standing } from '../../view/route-record.ts'
 import type { View } from '../../view/view.ts'
 import { endpoint } from './endpoint.ts'
-import { routeItem } from './items.ts'
 import { pageOf, sorts } from './paging.ts'
-import { routeList, routeState } from './schema.ts'
 
 const maxPage = 1000
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import type { Route } from '../../routes/route.ts'
 import type { View } from '../../view/view.ts'
 

@@ -1,9 +1,9 @@
 import * as z from 'zod'
+import { type Status, status } from '../../api/schema.ts'
+import { ok } from '../../base/result.ts'
 import { routeStates } from '../../core/state.ts'
-import { ok } from '../../result.ts'
 import type { View } from '../../view/view.ts'
 import { endpoint } from './endpoint.ts'
-import { type Status, status } from './schema.ts'
 import type { ApiSources } from './sources.ts'
 
 /** Enough for a chart; a reader of the stream adds what comes later by itself. */

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { err, ok } from '../../result.ts'
-import type { Happening } from '../../view/happening.ts'
+import { happeningItem } from '../../api/items.ts'
+import { timeline } from '../../api/schema.ts'
+import { err, ok } from '../../base/result.ts'
+import type { Happening } from '../../view/timeline-entry.ts'
 import { endpoint } from './endpoint.ts'
-import { happeningItem } from './items.ts'
-import { timeline } from './schema.ts'
 
 const maxPage = 1000
 

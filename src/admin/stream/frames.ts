@@ -1,5 +1,5 @@
+import { happeningItem, routeItem } from '../../api/items.ts'
 import type { News, View } from '../../view/view.ts'
-import { happeningItem, routeItem } from '../api/items.ts'
 
 /** One server-sent event. An event with an id moves the place from which a reader resumes. */
 export function frame(event: string, data: unknown, id?: string): string {

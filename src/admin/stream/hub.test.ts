@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { eventually } from '../../../test/operator/cluster.ts'
-import { streamEvents } from '../api/schema.ts'
+import { streamEvents } from '../../api/schema.ts'
 import { AdminKit } from '../testing/kit.ts'
 import { Hub, maxClients } from './hub.ts'
 

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import type { Clock, Timer } from '../../clock.ts'
+import type { Clock, Timer } from '../../base/clock.ts'
 import type { ApiSources } from '../api/sources.ts'
 import { statusOf } from '../api/status.ts'
 import { type Batch, batchAfter, frame, idAt, revisionOf } from './frames.ts'

@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { sleep } from '../../clock.ts'
-import { ok } from '../../result.ts'
+import { sleep } from '../../base/clock.ts'
+import { ok } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes } from '../failure.ts'
-import { Bench } from './bench.ts'
 import { checksFor } from './categories.ts'
+import { Bench } from './check-context.ts'
 import type { Check, Finding } from './finding.ts'
 import { Printer } from './print.ts'
 

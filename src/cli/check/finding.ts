@@ -1,4 +1,4 @@
-import type { Bench } from './bench.ts'
+import type { Bench } from './check-context.ts'
 
 /** What one check found. `error` says what is wrong and what to do; a warning does not fail the whole. */
 export type Finding =

@@ -1,4 +1,4 @@
-import { ok } from '../../result.ts'
+import { ok } from '../../base/result.ts'
 import type { Ending } from '../command.ts'
 import { exitCodes } from '../failure.ts'
 import type { Io } from '../io.ts'

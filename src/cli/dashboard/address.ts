@@ -1,4 +1,4 @@
-import { hostPort } from '../../host-port.ts'
+import { hostPort } from '../../base/host-port.ts'
 
 /** The URL under which a browser on this machine finds what listens on `address`. */
 export function urlOf(address: string, port: number): string {

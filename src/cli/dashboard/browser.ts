@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { err, ok, type Result } from '../../result.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 
 /** The program of each system that opens a URL in the browser that the user has chosen. */
 const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {

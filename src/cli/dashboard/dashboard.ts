@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { sleep } from '../../clock.ts'
-import { err, ok, type Result } from '../../result.ts'
+import { sleep } from '../../base/clock.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
 import type { Io } from '../io.ts'

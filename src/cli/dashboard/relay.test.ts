@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { err, ok } from '../../base/result.ts'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
-import { err, ok } from '../../result.ts'
 import { type Relay, startRelay } from './relay.ts'
 
 /** What the operator does with a request; a test may replace it. */

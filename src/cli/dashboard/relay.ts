@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
 import { refusalOf } from '../../admin/guards.ts'
-import type { Clock } from '../../clock.ts'
-import { err, ok, type Result } from '../../result.ts'
+import type { Clock } from '../../base/clock.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 
 /** A fresh connection to the operator, or a sentence that says why there is none. */
 export type Connect = () => Promise<Result<Duplex, string>>

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { adminPort } from '../../install/objects/container.ts'
-import { reportingController } from '../../kube/event-object.ts'
+import { reportingController } from '../../kube/events/event-object.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { type Listing, listAs, type Reading } from '../listing.ts'

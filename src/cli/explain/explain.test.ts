@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { systemClock } from '../../clock.ts'
+import { systemClock } from '../../base/clock.ts'
 import { Shop } from '../testing/shop.ts'
 
 const now = new Date('2026-11-25T12:00:00.000Z')

@@ -1,4 +1,4 @@
-import { ok, type Result } from '../../result.ts'
+import { ok, type Result } from '../../base/result.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Failure } from '../failure.ts'
 import type { Reading } from '../listing.ts'

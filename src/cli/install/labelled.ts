@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
 import type { Kind } from '../../install/kinds.ts'
-import { err, ok, type Result } from '../../result.ts'
 import { type Failure, refused } from '../failure.ts'
 import { list, type Reading } from '../listing.ts'
 import { extensionLabel } from '../operator-deployment.ts'

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import * as z from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
 import { overlay, type RawValues } from '../../install/coalesce.ts'
 import { haValues } from '../../install/defaults.ts'
 import { readValues } from '../../install/render.ts'
 import { parseSet } from '../../install/set-values.ts'
 import type { Values } from '../../install/values.ts'
-import { err, ok, type Result } from '../../result.ts'
 import type { Flags, Globals } from '../command.ts'
 import { type Failure, wrongUsage } from '../failure.ts'
 

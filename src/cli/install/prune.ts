@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { ok } from '../../base/result.ts'
 import { kinds } from '../../install/kinds.ts'
 import type { Manifest } from '../../install/manifest.ts'
-import { ok } from '../../result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes } from '../failure.ts'
 import { storedValues, theInstalled } from './installed.ts'

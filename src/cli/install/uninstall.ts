@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
 import { kinds } from '../../install/kinds.ts'
-import { err, ok, type Result } from '../../result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'

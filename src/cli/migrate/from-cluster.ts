@@ -1,13 +1,13 @@
-import { Look } from '../../controller/discovery.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { Look } from '../../kube/discovery.ts'
 import type { Resource } from '../../kube/resource.ts'
-import { readHead } from '../../kube/watch-event.ts'
-import { err, ok, type Result } from '../../result.ts'
+import { readHead } from '../../kube/watch/watch-event.ts'
 import type { RouteCodec } from '../../routes/route.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { badAnswer, type Failure, refused } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Scope } from '../snapshot.ts'
-import { type Material, portsByService, readPorts } from './material.ts'
+import { type Material, portsByService, readPorts } from './input.ts'
 
 const services: Resource = { group: '', version: 'v1', plural: 'services' }
 

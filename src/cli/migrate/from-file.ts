@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
-import { err, ok, type Result } from '../../result.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 import type { RouteCodec } from '../../routes/route.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { type Failure, wrongUsage } from '../failure.ts'
 import type { Io } from '../io.ts'
-import { type Material, portsByService, readPorts } from './material.ts'
+import { type Material, portsByService, readPorts } from './input.ts'
 
 const head = z.object({ apiVersion: z.string(), kind: z.string() })
 const listOf = z.object({ items: z.array(z.unknown()) })

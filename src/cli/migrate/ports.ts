@@ -1,5 +1,5 @@
 import type { ServiceKey } from '../../core/types.ts'
-import type { Material } from './material.ts'
+import type { Material } from './input.ts'
 
 /** On which ports of the apex requests can be routed, and what is in the way of the others. */
 export interface PortsFound {

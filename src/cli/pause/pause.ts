@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
 import { resourcePath } from '../../kube/resource.ts'
-import { err, ok, type Result } from '../../result.ts'
 import { readMetadata } from '../../routes/metadata.ts'
 import { pausedAnnotation } from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'

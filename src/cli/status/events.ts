@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { reportingController } from '../../kube/event-object.ts'
+import { ok, type Result } from '../../base/result.ts'
+import { reportingController } from '../../kube/events/event-object.ts'
 import type { Resource } from '../../kube/resource.ts'
-import { ok, type Result } from '../../result.ts'
 import type { Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 

@@ -1,7 +1,7 @@
-import type { Judged, Verdict } from '../../controller/judge.ts'
 import { isPrimary, knownOf, weightOf } from '../../core/split.ts'
 import { type RouteState, stateOf } from '../../core/state.ts'
 import type { Readiness, RuleName, ServiceKey, Split } from '../../core/types.ts'
+import type { Judged, Verdict } from '../../routes/judge.ts'
 
 /** One backend, as `-o json` shows it. */
 export interface BackendStatus {

@@ -1,6 +1,6 @@
+import { ok, type Result } from '../../base/result.ts'
 import { primaryServes } from '../../core/transition.ts'
 import type { Split } from '../../core/types.ts'
-import { ok, type Result } from '../../result.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Failure } from '../failure.ts'
 import type { Reading } from '../listing.ts'

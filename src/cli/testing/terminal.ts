@@ -1,6 +1,6 @@
-import { systemClock } from '../../clock.ts'
-import { createTransport, type Transport } from '../../kube/transport.ts'
-import { err, ok } from '../../result.ts'
+import { systemClock } from '../../base/clock.ts'
+import { err, ok } from '../../base/result.ts'
+import { createTransport, type Transport } from '../../kube/http/transport.ts'
 import type { Cluster, Io } from '../io.ts'
 import { runCli } from '../run.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ok } from '../../result.ts'
+import { ok } from '../../base/result.ts'
 import { version } from '../../version.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes } from '../failure.ts'

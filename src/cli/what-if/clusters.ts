@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import type { Resource } from '../../kube/resource.ts'
-import { err, ok, type Result } from '../../result.ts'
 import { badAnswer, type Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 

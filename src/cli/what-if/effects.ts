@@ -1,8 +1,8 @@
-import { type Judged, judgeRoute } from '../../controller/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightOf } from '../../core/split.ts'
 import { primaryServes } from '../../core/transition.ts'
 import type { Readiness, ServiceKey, Split } from '../../core/types.ts'
+import { type Judged, judgeRoute } from '../../routes/judge.ts'
 
 type ReadinessOf = (service: ServiceKey) => Readiness
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
 import type { ServiceKey } from '../../core/types.ts'
-import { err, ok, type Result } from '../../result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
 import { paletteFor, renderData } from '../output.ts'

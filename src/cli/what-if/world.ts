@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
+import { err, ok, type Result } from '../../base/result.ts'
 import { type Readiness, readinessOf, type ServiceKey, unknown } from '../../core/types.ts'
-import { err, ok, type Result } from '../../result.ts'
 import { type Failure, wrongUsage } from '../failure.ts'
 
 /** What is to be taken for true, whatever the cluster says. */

@@ -1,4 +1,4 @@
-import type { EventInput } from '../event-object.ts'
+import type { EventInput } from '../events/event-object.ts'
 
 export const eventInput = (more: Partial<EventInput> = {}): EventInput => ({
   regarding: { apiVersion: 'split.smi-spec.io/v1alpha2', kind: 'TrafficSplit', namespace: 'ns', name: 'web' },

@@ -1,7 +1,7 @@
-import { err, ok, type Result } from '../../result.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 import type { KubeError } from '../errors.ts'
-import type { LeaseSpec } from '../lease-record.ts'
-import type { KubeRequest, Transport } from '../transport.ts'
+import type { KubeRequest, Transport } from '../http/transport.ts'
+import type { LeaseSpec } from '../lease/lease-record.ts'
 import type { ManualClock } from './manual-clock.ts'
 
 type Stored = { metadata: Record<string, unknown>; spec: LeaseSpec }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../base/clock.ts'
 
 /** A clock that stands until told to go. */
 export interface ManualClock extends Clock {

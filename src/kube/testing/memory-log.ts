@@ -1,4 +1,4 @@
-import type { Log } from '../../log.ts'
+import type { Log } from '../../base/log.ts'
 
 /** Keeps what is logged, so that a test can look at it: sentences in `lines`, and the fields of each. */
 export function createMemoryLog(): Log & {

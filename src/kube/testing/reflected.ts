@@ -1,8 +1,13 @@
 import { afterEach, expect } from 'vitest'
-import { ok } from '../../result.ts'
+import { ok } from '../../base/result.ts'
 import type { KubeError } from '../errors.ts'
-import { type Reflector, type ReflectorOptions, type ReflectorState, startReflector } from '../reflector.ts'
-import { createStore, type StoreChange } from '../store.ts'
+import {
+  type Reflector,
+  type ReflectorOptions,
+  type ReflectorState,
+  startReflector,
+} from '../watch/reflector.ts'
+import { createStore, type StoreChange } from '../watch/store.ts'
 import { FakeTransport } from './fake-transport.ts'
 import { createManualClock, settle } from './manual-clock.ts'
 import { createMemoryLog } from './memory-log.ts'

@@ -1,6 +1,6 @@
 import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
-import type { KubeRequest } from '../../../src/kube/transport.ts'
+import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
 import type { Scheduler } from '../engine/scheduler.ts'
 import { isDoubt } from '../network/ask.ts'

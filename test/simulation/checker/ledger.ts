@@ -1,6 +1,6 @@
 import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
-import type { KubeRequest } from '../../../src/kube/transport.ts'
+import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
 import type { Mark } from '../network/timeline.ts'

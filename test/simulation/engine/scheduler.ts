@@ -1,4 +1,4 @@
-import type { Timer } from '../../../src/clock.ts'
+import type { Timer } from '../../../src/base/clock.ts'
 
 interface Task extends Timer {
   readonly at: number

@@ -1,4 +1,4 @@
-import type { KubeRequest } from '../../../src/kube/transport.ts'
+import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { View } from '../checker/view.ts'
 import type { Process } from '../engine/process.ts'
 import type { Timeline } from './timeline.ts'

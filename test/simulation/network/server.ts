@@ -1,7 +1,7 @@
 import type { ApiReply, ApiRequest } from '../../../sandbox/api.ts'
 import { createSandbox, type InMemorySandbox } from '../../../sandbox/server.ts'
 import type { Backup } from '../../../sandbox/store.ts'
-import type { Clock } from '../../../src/clock.ts'
+import type { Clock } from '../../../src/base/clock.ts'
 import { epoch } from '../engine/process.ts'
 import type { Scheduler } from '../engine/scheduler.ts'
 import type { Sent } from './sent.ts'

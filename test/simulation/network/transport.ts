@@ -1,4 +1,4 @@
-import type { KubeRequest, Transport } from '../../../src/kube/transport.ts'
+import type { KubeRequest, Transport } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
 import { ask } from './ask.ts'
 import { open } from './open.ts'

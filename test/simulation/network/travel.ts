@@ -1,6 +1,6 @@
 import type { ApiReply, ApiRequest } from '../../../sandbox/api.ts'
 import type { KubeError } from '../../../src/kube/errors.ts'
-import { NotLeader } from '../../../src/kube/hold-back.ts'
+import { NotLeader } from '../../../src/kube/http/before-send.ts'
 import { type Asked, type Loss, type Refusal, take } from './conditions.ts'
 import type { Sent } from './sent.ts'
 import { delay, trapped, type Wire } from './wire.ts'

@@ -1,4 +1,4 @@
-import type { KubeRequest } from '../../../src/kube/transport.ts'
+import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
 import type { Random } from '../engine/random.ts'
 import type { Scheduler } from '../engine/scheduler.ts'

@@ -1,5 +1,5 @@
 import { dig, isObject, type Json, type JsonObject } from '../../../sandbox/json.ts'
-import type { Transport } from '../../../src/kube/transport.ts'
+import type { Transport } from '../../../src/kube/http/transport.ts'
 import type { Planted } from './planted.ts'
 import { stepsOf, withPatches, withRefs, withSteps } from './tools.ts'
 

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../../sandbox/json.ts'
-import type { KubeRequest, Transport } from '../../../src/kube/transport.ts'
-import { ok } from '../../../src/result.ts'
+import { ok } from '../../../src/base/result.ts'
+import type { KubeRequest, Transport } from '../../../src/kube/http/transport.ts'
 import { resourceOf } from '../network/sent.ts'
 import type { Planted } from './planted.ts'
 import { changed } from './tools.ts'

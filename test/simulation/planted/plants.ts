@@ -1,5 +1,5 @@
 import { isObject } from '../../../sandbox/json.ts'
-import { err, ok } from '../../../src/result.ts'
+import { err, ok } from '../../../src/base/result.ts'
 import { routeResources } from '../checker/facts.ts'
 import { isDoubt } from '../network/ask.ts'
 import { resourceOf } from '../network/sent.ts'
@@ -181,7 +181,7 @@ export const planted: readonly Planted[] = [
       }),
   },
   {
-    // Without the guard against it (`src/kube/list-age.ts`) what had been deleted is back.
+    // Without the guard against it (`src/kube/watch/list-freshness.ts`) what had been deleted is back.
     name: 'an older list taken for news',
     breaks: ['not explained'],
     within: 20,

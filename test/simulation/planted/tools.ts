@@ -1,6 +1,6 @@
 import { dig, isObject, type Json, type JsonObject } from '../../../sandbox/json.ts'
-import type { KubeRequest, Transport } from '../../../src/kube/transport.ts'
-import { ok } from '../../../src/result.ts'
+import { ok } from '../../../src/base/result.ts'
+import type { KubeRequest, Transport } from '../../../src/kube/http/transport.ts'
 import { routeResources } from '../checker/facts.ts'
 import { resourceOf } from '../network/sent.ts'
 

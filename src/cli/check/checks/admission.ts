@@ -1,13 +1,13 @@
 import { weightOf } from '../../../core/split.ts'
 import type { KubeError } from '../../../kube/errors.ts'
+import type { Transport } from '../../../kube/http/transport.ts'
 import { patchJson } from '../../../kube/patch.ts'
-import type { Transport } from '../../../kube/transport.ts'
 import { ownershipTests, selectorKeys } from '../../../routes/ownership.ts'
 import type { Route } from '../../../routes/route.ts'
 import { weightPatch } from '../../../routes/weight-patch.ts'
 import { defaultSelector } from '../../flags.ts'
 import type { Snapshot } from '../../snapshot.ts'
-import type { Bench, ServedKind } from '../bench.ts'
+import type { Bench, ServedKind } from '../check-context.ts'
 import { bad, type Check, type Finding, good, listed, skipped, warning } from '../finding.ts'
 
 /** Policies may concern single namespaces; so many of them are tried, one route of each kind in each. */

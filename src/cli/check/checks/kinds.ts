@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import type { Transport } from '../../../kube/http/transport.ts'
 import type { Resource } from '../../../kube/resource.ts'
-import type { Transport } from '../../../kube/transport.ts'
 import { codecs } from '../../../routes/codecs.ts'
 import type { RouteCodec } from '../../../routes/route.ts'
 import { listAs } from '../../listing.ts'

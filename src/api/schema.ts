@@ -1,0 +1,185 @@
+import * as z from 'zod'
+import { routeStates } from '../core/state.ts'
+
+/**
+ * The JSON API's words: types, checks and the OpenAPI document all follow from here. Times are RFC 3339 in UTC;
+ * what is not known is `null`, never absent.
+ */
+
+const time = z.iso.datetime().describe('RFC 3339, UTC')
+const revision = z
+  .int()
+  .min(0)
+  .describe('Grows with every change. Of two answers about one thing the higher is the newer.')
+
+export const routeState = z
+  .enum(routeStates)
+  .describe('How a route stands; `dark`: nothing behind it is ready.')
+
+export const rule = z.enum([
+  'Paused',
+  'Misconfigured',
+  'Unknown',
+  'PrimaryReady',
+  'SecondariesReady',
+  'NothingReady',
+])
+
+const routeName = {
+  apiVersion: z.string(),
+  kind: z.string().describe('Unique among all kinds: with its group where two groups share the name.'),
+  namespace: z.string(),
+  name: z.string(),
+}
+
+export const readiness = z
+  .object({
+    state: z.enum(['ready', 'down', 'unknown']),
+    ready: z.int().min(0).nullable().describe('Ready endpoints; null where unknown.'),
+    total: z.int().min(0).nullable().describe('All endpoints; null where unknown.'),
+  })
+  .meta({ id: 'Readiness' })
+
+const service = z.string().describe('namespace/name of a Service')
+const cluster = z.string().nullable().describe('The cluster it is mirrored from; null for this one.')
+
+const where = z.string().nullable().describe('Which of several splits of its route; null where there is one.')
+
+export const backend = z
+  .object({
+    service,
+    port: z.int().nullable().describe('Where the kind of route names one.'),
+    weight: z.number().min(0).nullable().describe('As written in the object; null where none is.'),
+    active: z.boolean().describe('It carries traffic: its weight is above zero.'),
+    primary: z.boolean(),
+    readiness,
+    cluster,
+  })
+  .meta({ id: 'Backend' })
+
+export const split = z
+  .object({
+    where,
+    primary: service.nullable(),
+    decision: z.enum(['primary', 'failover', 'hold']),
+    rule,
+    sentence: z.string(),
+    backends: z.array(backend),
+  })
+  .meta({ id: 'Split', description: 'One list of weighted backends inside a route.' })
+
+export const refusal = z
+  .object({ message: z.string(), count: z.int().min(1).describe('Refusals in a row.') })
+  .meta({ id: 'Refusal', description: 'The API server does not take the weights; they are tried again.' })
+
+export const route = z
+  .object({
+    ...routeName,
+    state: routeState,
+    sentence: z.string().describe('Why it stands so, for people; of several splits the worst speaks.'),
+    since: time.nullable().describe('Since when it stands so; null: since before the operator looked.'),
+    revision,
+    apexes: z.array(service).describe('The Services that clients call to be routed by it.'),
+    splits: z.array(split),
+    refusal: refusal.nullable(),
+  })
+  .meta({ id: 'Route', description: 'A route as it stands.' })
+
+export const happening = z
+  .object({
+    id: z.string().describe('The same in the log, the Event, the timeline and the notification.'),
+    revision,
+    at: time,
+    what: z
+      .enum(['failover', 'failback', 'redistribute', 'hold', 'release'])
+      .describe('A transition; or a hold that began, or ended without a write (`release`).'),
+    route: z.object(routeName),
+    rule,
+    sentence: z.string(),
+    splits: z
+      .array(
+        z.object({
+          where,
+          backends: z.array(
+            z.object({
+              service,
+              from: z.number().min(0).nullable().describe('Weight before.'),
+              to: z.number().min(0).nullable().describe('Weight since then.'),
+              readiness,
+            }),
+          ),
+        }),
+      )
+      .describe('Those that it happened to, all for the same reason.'),
+    cluster: cluster.describe('The cluster that the primary is mirrored from; null for this one.'),
+    reactionMs: z.number().min(0).nullable().describe('From the arrival of the cause to the answered write.'),
+  })
+  .meta({ id: 'Happening', description: 'One line of the timeline.' })
+
+export const status = z
+  .object({
+    version: z.string(),
+    instance: z.string().describe('The Pod that answers.'),
+    role: z.enum(['leader', 'standby', 'alone']).describe('`alone`: nobody is elected, and it writes.'),
+    leader: z.string().nullable().describe('The Pod that leads, as far as this one knows.'),
+    time: time.describe('Now, by the clock of the operator.'),
+    startedAt: time,
+    ready: z.boolean().describe('Every watch has seen a complete list.'),
+    revision,
+    watches: z.array(
+      z.object({ name: z.string(), state: z.string(), synced: z.boolean(), objects: z.int().min(0) }),
+    ),
+    routes: z.record(routeState, z.int().min(0)).describe('How many routes stand how.'),
+    reactions: z
+      .array(z.object({ at: time, ms: z.number().min(0) }))
+      .describe('Reaction times of the last transitions, newest first.'),
+  })
+  .meta({ id: 'Status', description: 'How the operator is.' })
+
+export const routeList = z
+  .object({
+    items: z.array(route),
+    total: z.int().min(0).describe('Routes that fit the filter, on all pages.'),
+    continue: z.string().nullable().describe('Names the next page; null on the last.'),
+    revision,
+  })
+  .meta({ id: 'RouteList' })
+
+export const routeDetail = z
+  .object({
+    route,
+    history: z.array(happening).describe('What happened to it, newest first; at most 100.'),
+    yaml: z.string().describe('The part of the object that the operator moves.'),
+    kubectl: z.string().describe('A command to look further.'),
+  })
+  .meta({ id: 'RouteDetail' })
+
+export const timeline = z
+  .object({
+    items: z.array(happening).describe('Newest first.'),
+    before: z.string().nullable().describe('Names the next, older page; null on the last.'),
+    revision,
+  })
+  .meta({ id: 'Timeline' })
+
+export const problem = z.object({ error: z.string() }).meta({ id: 'Problem' })
+
+export const reset = z
+  .object({ reason: z.enum(['start', 'forgotten']) })
+  .meta({ id: 'Reset', description: 'Load all anew: at the start, or when too much was missed.' })
+
+export const gone = z
+  .object({ kind: z.string(), namespace: z.string(), name: z.string(), revision })
+  .meta({ id: 'Gone', description: 'A route is not ours any more.' })
+
+/** What the stream sends, by the name of the event; `status` comes at the start and every 5 s, as a heartbeat. */
+export const streamEvents = { reset, route, gone, timeline: happening, status } as const
+
+export type RouteItem = z.infer<typeof route>
+export type SplitItem = z.infer<typeof split>
+export type BackendItem = z.infer<typeof backend>
+export type HappeningItem = z.infer<typeof happening>
+export type Status = z.infer<typeof status>
+export type RouteList = z.infer<typeof routeList>
+export type RouteDetail = z.infer<typeof routeDetail>
+export type TimelinePage = z.infer<typeof timeline>

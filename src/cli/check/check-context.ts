@@ -1,0 +1,99 @@
+import { err, ok, type Result } from '../../base/result.ts'
+import { Look } from '../../kube/discovery.ts'
+import type { Resource } from '../../kube/resource.ts'
+import { codecs } from '../../routes/codecs.ts'
+import type { RouteCodec } from '../../routes/route.ts'
+import type { Context } from '../command.ts'
+import { type Failure, refused } from '../failure.ts'
+import { defaultSelector } from '../flags.ts'
+import type { Reading } from '../listing.ts'
+import { findDeployments, type OperatorDeployment } from '../operator-deployment.ts'
+import { createProgress } from '../progress.ts'
+import { type Snapshot, takeSnapshot } from '../snapshot.ts'
+
+/** A kind of route that the cluster serves. */
+export interface ServedKind {
+  readonly codec: RouteCodec
+  readonly resource: Resource
+}
+
+type Answer<T> = Promise<Result<T, Failure>>
+
+/** What checks stand on: the cluster, and what several of them need of it, read once in a round. */
+export class Bench {
+  readonly context: Context
+  /** Routes of this namespace only. */
+  readonly namespace: string | undefined
+  /** The times of renewal at which the leader's lease was seen; kept from round to round. */
+  readonly renewals = new Set<string>()
+  #kinds: Answer<ServedKind[]> | undefined
+  #deployments: Answer<OperatorDeployment[]> | undefined
+  readonly #snapshots = new Map<string, Answer<Snapshot>>()
+
+  constructor(context: Context, namespace: string | undefined) {
+    this.context = context
+    this.namespace = namespace
+  }
+
+  /** Forgets what was read, so that a check that is tried again sees the present. */
+  forget(): void {
+    this.#kinds = undefined
+    this.#deployments = undefined
+    this.#snapshots.clear()
+  }
+
+  async reading(): Answer<Reading> {
+    const cluster = await this.context.connect()
+    if (!cluster.ok) return cluster
+    return ok({ transport: cluster.value.transport, signal: this.context.io.interrupted })
+  }
+
+  /** The kinds of routes that can be followed here. */
+  kinds(): Answer<ServedKind[]> {
+    this.#kinds ??= this.#read(servedKinds)
+    return this.#kinds
+  }
+
+  deployments(): Answer<OperatorDeployment[]> {
+    this.#deployments ??= this.#read(findDeployments)
+    return this.#deployments
+  }
+
+  /** The operator's Deployment, where there is exactly one. */
+  async deployment(): Promise<OperatorDeployment | undefined> {
+    const found = await this.deployments()
+    return found.ok && found.value.length === 1 ? found.value[0] : undefined
+  }
+
+  /** The routes that the operator selects, as it was told to; by the default selector where nobody knows. */
+  async snapshot(): Answer<Snapshot> {
+    return this.selectedBy((await this.deployment())?.selector ?? defaultSelector)
+  }
+
+  /** The routes that a selector selects. */
+  selectedBy(selector: string): Answer<Snapshot> {
+    const { namespace } = this
+    const known = this.#snapshots.get(selector)
+    if (known) return known
+    const progress = createProgress(this.context.io)
+    const taken = this.#read((reading) => takeSnapshot(reading, { namespace, selector }, progress))
+    this.#snapshots.set(selector, taken)
+    return taken
+  }
+
+  async #read<T>(read: (reading: Reading) => Answer<T>): Answer<T> {
+    const reading = await this.reading()
+    return reading.ok ? read(reading.value) : reading
+  }
+}
+
+async function servedKinds(reading: Reading): Answer<ServedKind[]> {
+  const look = new Look(reading)
+  const served: ServedKind[] = []
+  for (const codec of codecs) {
+    const resource = await look.find(codec)
+    if (!resource.ok) return err(refused(resource.error))
+    if (resource.value) served.push({ codec, resource: resource.value })
+  }
+  return ok(served)
+}

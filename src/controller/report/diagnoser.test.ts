@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createManualClock } from '../../kube/testing/manual-clock.ts'
+import { projectPorts, projectProfile } from '../../readiness/projections.ts'
+import { gatewayCodecs } from '../../routes/gateway.ts'
+import type { Route } from '../../routes/route.ts'
+import { ref, routeObject } from '../../routes/testing/gateway-objects.ts'
+import { trafficSplit } from '../../routes/trafficsplit.ts'
+import { Diagnoser } from './diagnoser.ts'
+
+const [http] = gatewayCodecs
+if (!http) throw new Error('there is an HTTPRoute')
+
+const status = {
+  parents: [
+    { controllerName: 'linkerd.io/policy-controller', conditions: [{ type: 'Accepted', status: 'True' }] },
+  ],
+}
+const routeOf = (weights = [1, 0]): Route =>
+  http.read({ ...routeObject(http, [[ref('web', weights[0] ?? 0), ref('east', weights[1] ?? 0)]]), status })
+const split = trafficSplit.read({
+  metadata: { namespace: 'shop', name: 'web' },
+  spec: { service: 'web', backends: [{ service: 'web', weight: 1 }] },
+})
+
+let clock: ReturnType<typeof createManualClock>
+let said: string[]
+let diagnoser: Diagnoser
+let ports: readonly number[] | undefined
+let started = 0
+/** Whether this replica is the one that tells. */
+let leads = true
+beforeEach(() => {
+  clock = createManualClock()
+  said = []
+  leads = true
+  started = 0
+  ports = [80]
+  diagnoser = new Diagnoser({
+    clock,
+    surroundings: { ports: () => ports, hasProfile: () => false, start: () => (started += 1) },
+    say: (route, { reason }) => {
+      if (leads) said.push(`${route.kind}: ${reason}`)
+      return leads
+    },
+  })
+})
+
+describe('a finding', () => {
+  it('is told once it has lasted for 5 s, once, and again after it was mended', async () => {
+    ports = undefined
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    await clock.advance(4_999)
+    expect(said).toEqual([])
+    await clock.advance(1)
+    expect(said).toEqual(['HTTPRoute: MissingService', 'HTTPRoute: MissingService'])
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    await clock.advance(5_000)
+    expect(said).toHaveLength(2)
+    ports = [80]
+    diagnoser.touch('shop/web')
+    await clock.advance(5_000)
+    expect([...diagnoser.counts()]).toEqual([])
+    ports = undefined
+    diagnoser.touchAll()
+    await clock.advance(5_000)
+    expect(said).toHaveLength(4)
+    expect([...diagnoser.counts()]).toEqual([{ kind: 'HTTPRoute', reason: 'MissingService', count: 1 }])
+  })
+
+  it('is looked for again in the routes that name a Service of which something is new, and in no other', async () => {
+    const looked: string[] = []
+    diagnoser = new Diagnoser({
+      clock,
+      surroundings: {
+        ports: (service) => {
+          looked.push(service)
+          return [80]
+        },
+        hasProfile: () => false,
+        start: () => {},
+      },
+      say: () => true,
+    })
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    diagnoser.see('TrafficSplit/shop/web', split)
+    await clock.advance(5_000)
+    looked.length = 0
+    diagnoser.touch('shop/east')
+    await clock.advance(5_000)
+    expect([...new Set(looked)].sort()).toEqual(['shop/east', 'shop/web'])
+    looked.length = 0
+    diagnoser.see('HTTPRoute/shop/web', undefined)
+    diagnoser.touch('shop/east')
+    await clock.advance(5_000)
+    expect(looked).not.toContain('shop/east')
+  })
+
+  it('that is gone before it was told is not told', async () => {
+    ports = undefined
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    await clock.advance(1_000)
+    ports = [80]
+    await clock.advance(5_000)
+    expect(said).toEqual([])
+  })
+
+  it('of weights that are all zero is told at once: they are repaired before anybody looks', () => {
+    diagnoser.see('HTTPRoute/shop/web', routeOf([0, 0]))
+    expect(said).toEqual(['HTTPRoute: AllWeightsZero'])
+  })
+
+  it('of two routes with one parent is told of both, and ends when one goes', async () => {
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    diagnoser.see('TrafficSplit/shop/web', split)
+    await clock.advance(5_000)
+    expect(said.sort()).toEqual(['HTTPRoute: SharedParent', 'TrafficSplit: SharedParent'])
+    diagnoser.see('TrafficSplit/shop/web', undefined)
+    await clock.advance(5_000)
+    expect([...diagnoser.counts()]).toEqual([])
+  })
+})
+
+it('looks at a route again when another begins or ceases to take the same requests', async () => {
+  const below = (value: string): Route => {
+    const { spec, ...object } = routeObject(http, [], { name: 'other' })
+    const rules = [{ matches: [{ path: { value } }], backendRefs: [ref('web', 1), ref('east', 0)] }]
+    return http.read({ ...object, spec: { ...spec, rules }, status })
+  }
+  diagnoser.see('HTTPRoute/shop/web', routeOf())
+  diagnoser.see('HTTPRoute/shop/other', below('/other'))
+  await clock.advance(5_000)
+  expect(said).toEqual([])
+  diagnoser.see('HTTPRoute/shop/other', below('/'))
+  await clock.advance(5_000)
+  expect(said).toEqual(['HTTPRoute: SharedParent', 'HTTPRoute: SharedParent'])
+  diagnoser.see('HTTPRoute/shop/other', below('/other'))
+  await clock.advance(5_000)
+  expect([...diagnoser.counts()]).toEqual([])
+})
+
+it('watches Services only once there is a Gateway API route', () => {
+  diagnoser.see('TrafficSplit/shop/web', split)
+  expect(started).toBe(0)
+  diagnoser.see('HTTPRoute/shop/web', routeOf())
+  expect(started).toBe(1)
+})
+
+it('reads the ports of a Service, and which Service a ServiceProfile takes over', () => {
+  expect(projectPorts({ spec: { ports: [{ port: 80 }, { port: 443 }, {}, null] } })).toEqual([80, 443])
+  expect(projectPorts({})).toEqual([])
+  const profile = (spec: object, name = 'web.shop.svc.cluster.local') =>
+    projectProfile({ metadata: { name }, spec })
+  expect(profile({ routes: [{}] })).toBe('shop/web')
+  expect(profile({ dstOverrides: [{}] })).toBe('shop/web')
+  expect(profile({})).toBeUndefined()
+  expect(profile({ routes: [{}] }, 'example.com')).toBeUndefined()
+})
+
+describe('what a replica finds while it stands by', () => {
+  const missing = 'HTTPRoute: MissingService'
+  const find = async () => {
+    leads = false
+    ports = undefined
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    await clock.advance(5_000)
+    leads = true
+  }
+
+  it.each([
+    ['after the leader was seen last', -1_000],
+    ['shortly before', 1_500],
+  ])('%s, it tells when it leads, once', async (_, laterMs) => {
+    await find()
+    expect(said).toEqual([])
+    diagnoser.lead(clock.now() + laterMs)
+    expect(said).toEqual([missing, missing])
+    diagnoser.lead(clock.now())
+    diagnoser.touchAll()
+    await clock.advance(5_000)
+    expect(said).toHaveLength(2)
+  })
+
+  it('while another led, that one has told', async () => {
+    await find()
+    diagnoser.lead(clock.now() + 10_000)
+    diagnoser.touchAll()
+    await clock.advance(5_000)
+    expect(said).toEqual([])
+  })
+
+  it('and is mended before it leads, nobody tells', async () => {
+    await find()
+    ports = [80]
+    diagnoser.touchAll()
+    await clock.advance(5_000)
+    diagnoser.lead(Number.NEGATIVE_INFINITY)
+    expect(said).toEqual([])
+  })
+})

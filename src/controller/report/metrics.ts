@@ -1,0 +1,169 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { routeStates } from '../../core/state.ts'
+import { version } from '../../version.ts'
+import type { WatchReading } from '../watch/cluster-watch.ts'
+
+/** Buckets in seconds: a reaction is a few ms, a mass failover some seconds. */
+const reactionBuckets = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
+
+/** What gauges read when they are scraped, rather than being kept up to date. */
+export interface Readings {
+  readonly queueDepth: () => number
+  readonly queueInFlight: () => number
+  readonly queueOldestAgeMs: () => number
+  /** By watch: the state it is in, and whether it has seen a complete list. */
+  readonly watches: () => Iterable<WatchReading>
+  /** By kind and state: how many routes. */
+  readonly routes: () => Iterable<{ kind: string; state: string; count: number }>
+  readonly eventsLost: () => number
+  readonly fights: () => number
+  /** By kind and reason: how many routes have something wrong with them that does not stop the operator. */
+  readonly findings: () => Iterable<{ kind: string; reason: string; count: number }>
+  readonly leads: () => boolean
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** All metrics of the operator, in `registry`. docs/OPERATIONS.md says what each means. */
+export function createMetrics(registry: Registry) {
+  const registers = [registry]
+  const build = { name: 'linkerd_failover_build_info', help: 'Always 1; its label tells the version.' }
+  new Gauge({ ...build, labelNames: ['version'] as const, registers }).set({ version }, 1)
+  return {
+    registry,
+    transitions: new Counter({
+      name: 'linkerd_failover_transitions_total',
+      help: 'Applied plans that moved traffic, by kind of route and direction.',
+      labelNames: ['kind', 'direction'] as const,
+      registers,
+    }),
+    patches: new Counter({
+      name: 'linkerd_failover_patches_total',
+      help: 'Patches by kind of route and outcome: written, or the kind of error.',
+      labelNames: ['kind', 'outcome'] as const,
+      registers,
+    }),
+    reaction: new Histogram({
+      name: 'linkerd_failover_reaction_seconds',
+      help: 'From the arrival of a change to the answered patch.',
+      buckets: reactionBuckets,
+      registers,
+    }),
+    reactionFromTrigger: new Histogram({
+      name: 'linkerd_failover_reaction_from_trigger_seconds',
+      help: 'From the change of the pods, as the EndpointSlice tells it, to the answered patch.',
+      buckets: reactionBuckets,
+      registers,
+    }),
+    watchEvents: new Counter({
+      name: 'linkerd_failover_watch_events_total',
+      help: 'Events received by watch and type.',
+      labelNames: ['watch', 'type'] as const,
+      registers,
+    }),
+    reconciles: new Counter({
+      name: 'linkerd_failover_reconciles_total',
+      help: 'Times that a route was looked at, whether or not anything was to be done.',
+      registers,
+    }),
+    leaderTransitions: new Counter({
+      name: 'linkerd_failover_leader_transitions_total',
+      help: 'Times that this replica began to lead (to="leader") or ceased to (to="standby").',
+      labelNames: ['to'] as const,
+      registers,
+    }),
+    misconfigurations: new Counter({
+      name: 'linkerd_failover_misconfigurations_total',
+      help: 'Problems of routes that were found and reported, each once.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
+  }
+}
+
+/** Adds the gauges that are read at each scrape. */
+export function addReadings(registry: Registry, readings: Readings): void {
+  gauge(registry, 'linkerd_failover_queue_depth', 'Routes that wait for a worker.', readings.queueDepth)
+  gauge(registry, 'linkerd_failover_queue_in_flight', 'Routes being reconciled.', readings.queueInFlight)
+  const oldest = () => readings.queueOldestAgeMs() / 1000
+  gauge(
+    registry,
+    'linkerd_failover_queue_oldest_age_seconds',
+    'Age of the route that has waited longest.',
+    oldest,
+  )
+  const lost = 'Kubernetes Events lost: too many waited, or the server would not take them.'
+  gauge(registry, 'linkerd_failover_events_dropped', lost, readings.eventsLost)
+  const leader = 'Whether this replica is the one that writes (1) or stands by (0).'
+  gauge(registry, 'linkerd_failover_leader', leader, () => (readings.leads() ? 1 : 0))
+  addWatchReadings(registry, readings)
+  gauge(
+    registry,
+    'linkerd_failover_fights',
+    'Routes whose weights somebody undoes again and again.',
+    readings.fights,
+  )
+  new Gauge({
+    name: 'linkerd_failover_findings',
+    help: 'Controlled routes by kind and what is wrong with them or around them.',
+    labelNames: ['kind', 'reason'] as const,
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { kind, reason, count } of readings.findings()) this.set({ kind, reason }, count)
+    },
+  })
+  new Gauge({
+    name: 'linkerd_failover_routes',
+    help: `Controlled routes by kind and state: ${routeStates.join(', ')}.`,
+    labelNames: ['kind', 'state'] as const,
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { kind, state, count } of readings.routes()) this.set({ kind, state }, count)
+    },
+  })
+}
+
+function addWatchReadings(registry: Registry, { watches }: Readings): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'linkerd_failover_watch_state',
+    help: 'The state each watch is in (1), by name of the watch.',
+    labelNames: ['watch', 'state'] as const,
+    registers,
+    collect() {
+      this.reset()
+      for (const { name, state } of watches()) this.set({ watch: name, state }, 1)
+    },
+  })
+  new Gauge({
+    name: 'linkerd_failover_watch_synced',
+    help: 'Whether a watch has seen a complete list (1) or not yet (0).',
+    labelNames: ['watch'] as const,
+    registers,
+    collect() {
+      for (const { name, synced } of watches()) this.set({ watch: name }, synced ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'linkerd_failover_watch_objects',
+    help: 'Objects in the cache of a watch.',
+    labelNames: ['watch'] as const,
+    registers,
+    collect() {
+      for (const { name, size } of watches()) this.set({ watch: name }, size)
+    },
+  })
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read())
+    },
+  })
+}

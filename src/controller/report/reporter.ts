@@ -1,0 +1,216 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import { problemOf } from '../../core/state.ts'
+import type { Direction } from '../../core/transition.ts'
+import type { EventInput } from '../../kube/events/recorder.ts'
+import type { Finding } from '../../routes/diagnosis.ts'
+import type { Judged } from '../../routes/judge.ts'
+import type { Route } from '../../routes/route.ts'
+import type { RouteKey } from '../../routes/route-index.ts'
+import type { Standing } from '../../view/route-record.ts'
+import type { Happening } from '../../view/timeline-entry.ts'
+import type { View } from '../../view/view.ts'
+import { hastyMs } from '../leadership.ts'
+import type { Cause } from '../queue.ts'
+import type { Outcome } from '../write/reconcile.ts'
+import type { Landed } from '../write/unanswered-writes.ts'
+import type { Metrics } from './metrics.ts'
+import { isNews, observe, type Recorded, record } from './timeline.ts'
+
+export interface ReporterOptions {
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  /** What is known of the routes so far; it is brought up to date. */
+  readonly view: View
+  /** Takes a Kubernetes Event without waiting for it. */
+  readonly event: (input: EventInput) => void
+  /** Takes each line of the timeline that was told. */
+  readonly onHappening?: ((happening: Happening) => void) | undefined
+  /** False while another replica leads, and speaks for all. */
+  readonly leads: () => boolean
+}
+
+/** After so many refusals in a row the route's owner is told by an Event: a race does not last that long. */
+const refusalsUntilEvent = 5
+
+/** On an Event: the id by which log, timeline and notifications name the same thing. */
+const idAnnotation = 'failover.linkerd.io/transition-id'
+
+/**
+ * Tells people what happened, after it happened: one log line, one Event and one count for a transition; a
+ * problem of a route once, until it changes. On a standby it only watches, and speaks when the lead is its own.
+ */
+export class Reporter {
+  readonly #options: ReporterOptions
+  /** Routes of which there was something to tell while another led, and when that was. */
+  readonly #untold = new Map<RouteKey, number>()
+
+  constructor(options: ReporterOptions) {
+    this.#options = options
+  }
+
+  /** Takes the outcome of one reconcile; `cause` is what made the key due. */
+  report(key: RouteKey, outcome: Outcome, cause: Cause): void {
+    this.#options.metrics.reconciles.inc()
+    const { view, clock, leads } = this.#options
+    const isUntold = this.#untold.delete(key)
+    if (outcome.kind === 'gone') {
+      view.remove(key)
+      return
+    }
+    const before = isUntold ? undefined : view.get(key)
+    observe(view, key, outcome)
+    if (!leads() && !('after' in outcome)) {
+      if (isNews(outcome, before)) this.#untold.set(key, clock.now())
+      return
+    }
+    const reactionMs = clock.now() - cause.at
+    const recorded = record(view, outcome, before, reactionMs)
+    this.#problem(before, outcome)
+    if (outcome.kind === 'failed') this.#failed(before, outcome)
+    if (outcome.kind === 'written') this.#written(outcome.route, reactionMs, cause)
+    for (const one of recorded) this.#happened(outcome.route, one)
+  }
+
+  /**
+   * Takes the news that a write which was not answered has been applied. What moved is told now; what else was found
+   * with it was told when it was tried, and may not be so any more.
+   */
+  landed(key: RouteKey, { route, verdicts, after, cause }: Landed): void {
+    const { view, clock } = this.#options
+    const standing = view.get(key)
+    if (standing) view.put(key, { ...standing, route: after, refusal: undefined })
+    const moved = verdicts.filter(({ plan }) => plan.length > 0)
+    const outcome: Outcome = { kind: 'written', route, verdicts: moved, after }
+    const recorded = record(view, outcome, standing, clock.now() - cause.at)
+    for (const one of recorded) this.#happened(route, one)
+  }
+
+  /**
+   * From now on this replica speaks. What it saw while another led has been told by that one, up to shortly
+   * before `lastLed`, when it was last known to be there (on the clock); the rest is told at the next look.
+   */
+  lead(lastLed: number): void {
+    for (const [key, at] of this.#untold) if (at < lastLed - hastyMs) this.#untold.delete(key)
+  }
+
+  #problem(before: Standing | undefined, { route, verdicts }: Judged): void {
+    const problem = problemOf(verdicts.map(({ decision }) => decision))
+    if (problem === problemOf(before?.decisions ?? [])) return
+    const { log, metrics, event } = this.#options
+    if (problem === undefined) {
+      log.info({ route: nameOf(route) }, `${nameOf(route)} is well configured again`)
+      return
+    }
+    metrics.misconfigurations.inc({ kind: route.kind })
+    log.warn(
+      { route: nameOf(route), problem },
+      `${nameOf(route)} is misconfigured, its weights are left alone: ${problem}`,
+    )
+    event({ ...about(route), type: 'Warning', reason: 'Misconfigured', action: 'Hold', note: problem })
+  }
+
+  /** Somebody undoes what is written to a route, again and again. */
+  fought(route: Route): void {
+    const { log, event } = this.#options
+    const who = route.writer === undefined ? 'somebody' : `"${route.writer}"`
+    const note = `${who} undoes the weights again and again: they are written less often from now on; let it ignore weights, see docs/gitops.md`
+    log.warn({ route: nameOf(route), writer: route.writer }, `${nameOf(route)}: ${note}`)
+    event({ ...about(route), type: 'Warning', reason: 'Fought', action: 'SlowDown', note })
+  }
+
+  /** The fight is over: other weights are wanted, or nobody undid these for a while. */
+  unfought(route: Route): void {
+    const { log, event } = this.#options
+    const note = 'nobody undoes the weights any more: they are written at once again'
+    log.info({ route: nameOf(route) }, `${nameOf(route)}: ${note}`)
+    event({ ...about(route), type: 'Normal', reason: 'FightOver', action: 'SpeedUp', note })
+  }
+
+  /** Takes what is wrong with a route, or around it; once for each thing. False where that is the leader's to tell. */
+  found(route: Route, { reason, message }: Finding): boolean {
+    const { log, event, leads } = this.#options
+    if (!leads()) return false
+    log.warn({ route: nameOf(route), reason }, `${nameOf(route)}: ${message}`)
+    event({ ...about(route), type: 'Warning', reason, action: 'Diagnose', note: message })
+    return true
+  }
+
+  #failed(before: Standing | undefined, { route, error }: Outcome & { kind: 'failed' }): void {
+    const { log, metrics, event } = this.#options
+    metrics.patches.inc({ kind: route.kind, outcome: error.kind })
+    const attempt = (before?.refusal?.count ?? 0) + 1
+    const isNews = before?.refusal?.message !== error.message
+    const sentence = `the weights of ${nameOf(route)} could not be written and will be tried again: ${error.message}`
+    if (isNews) log.warn({ route: nameOf(route), error: error.kind }, sentence)
+    else log.debug({ route: nameOf(route), error: error.kind, attempt }, sentence)
+    if (attempt !== refusalsUntilEvent) return
+    event({ ...about(route), type: 'Warning', reason: 'WriteRefused', action: 'Retry', note: sentence })
+  }
+
+  #written(route: Route, reactionMs: number, cause: Cause): void {
+    const { clock, metrics } = this.#options
+    metrics.patches.inc({ kind: route.kind, outcome: 'written' })
+    metrics.reaction.observe(reactionMs / 1000)
+    if (cause.changedAt !== undefined) {
+      metrics.reactionFromTrigger.observe(Math.max(0, clock.wallTime().getTime() - cause.changedAt) / 1000)
+    }
+  }
+
+  #happened(route: Route, { happening, reason }: Recorded): void {
+    const { what, splits } = happening
+    const { log, metrics, event, onHappening } = this.#options
+    onHappening?.(happening)
+    if (what === 'hold') this.#held(route, happening, reason)
+    else log.info(fieldsOf(route, happening), `${nameOf(route)} ${happening.sentence}`)
+    if (what === 'hold' || what === 'release') return
+    metrics.transitions.inc({ kind: route.kind, direction: what }, splits.length)
+    event(transitionEvent(route, what, reason, happening.id))
+  }
+
+  /** A misconfigured route is spoken of elsewhere, whenever its problem changes. */
+  #held(route: Route, happening: Happening, reason: string): void {
+    if (happening.rule === 'Misconfigured') return
+    const { log, event } = this.#options
+    const isDark = happening.rule === 'NothingReady'
+    const write = isDark ? log.warn : log.info
+    write.call(log, fieldsOf(route, happening), `${nameOf(route)} ${happening.sentence}`)
+    if (!isDark) return
+    const annotations = { [idAnnotation]: happening.id }
+    const note = `${route.kind.toLowerCase()}/${route.name} has nowhere to go: ${reason}`
+    event({ ...about(route), type: 'Warning', reason: 'NothingReady', action: 'Hold', note, annotations })
+  }
+}
+
+/** Weights and readiness stand by split, and in it by backend. */
+function fieldsOf(route: Route, { id, what, rule, splits, reactionMs }: Happening): Record<string, unknown> {
+  const weights = (side: 'from' | 'to') => splits.map(({ backends }) => backends.map((one) => one[side]))
+  const readiness = splits.map(({ backends }) =>
+    backends.map(({ service, readiness }) =>
+      readiness.state === 'unknown'
+        ? `${service} unknown`
+        : `${service} ${readiness.ready}/${readiness.total}`,
+    ),
+  )
+  const told = { id, route: nameOf(route), what, rule, readiness }
+  return reactionMs === undefined ? told : { ...told, from: weights('from'), to: weights('to'), reactionMs }
+}
+
+/** Reason, action and the notes' beginnings are those of the original operator; people filter by them. */
+function transitionEvent(route: Route, direction: Direction, why: string, id: string): EventInput {
+  const what = {
+    failover: 'failing over to fallbacks',
+    failback: 'switching traffic to primary',
+    redistribute: 'sharing traffic among fallbacks',
+  }[direction]
+  const note = `${route.kind.toLowerCase()}/${route.name} ${what}: ${why}`
+  const annotations = { [idAnnotation]: id }
+  return { ...about(route), type: 'Normal', reason: 'Failover', action: 'Failover', note, annotations }
+}
+
+const nameOf = (route: Route): string => `${route.kind} ${route.namespace}/${route.name}`
+
+function about({ apiVersion, objectKind: kind, namespace, name, uid }: Route): Pick<EventInput, 'regarding'> {
+  return { regarding: { apiVersion, kind, namespace, name, uid } }
+}

@@ -1,0 +1,116 @@
+import { applyPlan } from '../../core/plan.ts'
+import { problemOf } from '../../core/state.ts'
+import { directionOf } from '../../core/transition.ts'
+import type { Decision } from '../../core/types.ts'
+import type { Verdict } from '../../routes/judge.ts'
+import type { Refusal, RouteKey, Standing } from '../../view/route-record.ts'
+import type { Happening, SplitMove, What } from '../../view/timeline-entry.ts'
+import type { View } from '../../view/view.ts'
+import type { Outcome } from '../write/reconcile.ts'
+
+type Looked = Exclude<Outcome, { kind: 'gone' }>
+
+/** A line of the timeline, with the part of its sentence that says why. */
+export interface Recorded {
+  readonly happening: Happening
+  readonly reason: string
+}
+
+/** Takes a look at a route into the view: how it stands. */
+export function observe(view: View, key: RouteKey, outcome: Looked): void {
+  const isRefused = outcome.kind === 'failed' && outcome.error.kind !== 'notLeader'
+  view.put(key, {
+    route: 'after' in outcome ? outcome.after : outcome.route,
+    decisions: outcome.verdicts.map(({ decision }) => decision),
+    refusal: isRefused ? refused(view.get(key)?.refusal, outcome.error.message) : undefined,
+  })
+}
+
+/** True where a look found something to tell, compared to how the route stood `before`. */
+export function isNews(outcome: Looked, before: Standing | undefined): boolean {
+  const problem = problemOf(outcome.verdicts.map(({ decision }) => decision))
+  return problem !== problemOf(before?.decisions ?? []) || groupsOf(outcome, before?.decisions).length > 0
+}
+
+/**
+ * Takes what happened to a route into the timeline, compared to how it stood `before`. `reactionMs` is how long
+ * its write took, from the cause on.
+ */
+export function record(
+  view: View,
+  outcome: Looked,
+  before: Standing | undefined,
+  reactionMs: number,
+): Recorded[] {
+  const { apiVersion, kind, namespace, name } = outcome.route
+  const route = { apiVersion, kind, namespace, name }
+  return groupsOf(outcome, before?.decisions).map(({ what, first, all }) => {
+    const { primary } = first.split
+    const where = placesOf(all)
+    const happening = view.happen({
+      what,
+      route,
+      rule: first.decision.rule,
+      sentence: `${first.sentence}${where}`,
+      splits: all.map(moveOf),
+      cluster: primary === undefined ? undefined : view.clusterOf(primary),
+      reactionMs: isHeld(what) ? undefined : reactionMs,
+    })
+    return { happening, reason: `${first.reason}${where}` }
+  })
+}
+
+/** Which splits of a route, where it has several: ` (spec.rules[0], spec.rules[2])`. */
+function placesOf(verdicts: readonly Verdict[]): string {
+  const places = verdicts.flatMap(({ split }) => split.where ?? [])
+  return places.length === 0 ? '' : ` (${places.join(', ')})`
+}
+
+const isHeld = (what: What) => what === 'hold' || what === 'release'
+
+const refused = (before: Refusal | undefined, message: string): Refusal => ({
+  message,
+  count: (before?.count ?? 0) + 1,
+})
+
+interface Group {
+  readonly what: What
+  readonly first: Verdict
+  readonly all: Verdict[]
+}
+
+/** What happened: once for each way and reason, however many splits of the route it happened to. */
+function groupsOf(outcome: Looked, before: readonly Decision[] | undefined): Group[] {
+  const isWritten = 'after' in outcome
+  const groups = new Map<string, Group>()
+  for (const [index, verdict] of outcome.verdicts.entries()) {
+    const what = whatOf(verdict, before?.[index], isWritten)
+    if (what === undefined) continue
+    const key = `${what} ${verdict.sentence}`
+    const group = groups.get(key)
+    if (group) group.all.push(verdict)
+    else groups.set(key, { what, first: verdict, all: [verdict] })
+  }
+  return [...groups.values()]
+}
+
+function whatOf(verdict: Verdict, before: Decision | undefined, isWritten: boolean): What | undefined {
+  const { split, plan, decision } = verdict
+  if (plan.length > 0) return isWritten ? directionOf(split, applyPlan(split, plan)) : undefined
+  const wasHeld = before?.kind === 'hold'
+  if (decision.kind !== 'hold') return wasHeld ? 'release' : undefined
+  return wasHeld && before.rule === decision.rule ? undefined : 'hold'
+}
+
+function moveOf({ split, plan, readiness }: Verdict): SplitMove {
+  const after = applyPlan(split, plan)
+  return {
+    where: split.where,
+    backends: split.backends.map(({ service, weight }, index) => ({
+      service,
+      from: weight,
+      to: after.backends[index]?.weight,
+      readiness: readiness[index] ?? { state: 'unknown' },
+    })),
+  }
+}

@@ -1,0 +1,123 @@
+import type { ServiceKey } from '../../core/types.ts'
+import { Discovery } from '../../kube/discovery.ts'
+import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
+import { codecs } from '../../routes/codecs.ts'
+import { selectorKeys } from '../../routes/ownership.ts'
+import { RouteIndex, type RouteKey } from '../../routes/route-index.ts'
+import type { Cause } from '../queue.ts'
+import type { World } from '../write/reconcile.ts'
+import type { Landed } from '../write/unanswered-writes.ts'
+import { watchReadiness } from './readiness-watch.ts'
+import { RouteWatch } from './route-watch.ts'
+
+export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
+  /** Label selector of the routes that are ours. */
+  readonly selector: string
+  /** Whether this process is the one that writes. */
+  readonly leads: () => boolean
+  /** A route that may have to change, and what made it so. */
+  readonly onDue: (key: RouteKey, cause: Cause) => void
+  /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
+  readonly onCounts?: (key: RouteKey) => void
+  /** Called once, when readiness is known: a kind of route that cannot be listed holds back no other. */
+  readonly onSynced: () => void
+}
+
+/** The caches of the operator, joined to the world that a reconcile sees. */
+export interface Watches extends Omit<World, 'mustWait'> {
+  start(): void
+  stop(): Promise<void>
+  /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
+  clusterOf(service: ServiceKey): string | undefined
+  /** All routes that are ours, and those that are not any more, of which a write is still to be told. */
+  keys(): Iterable<RouteKey>
+  /** A write of ours that was applied and never answered; each such write is told of once. */
+  takeLanded(key: RouteKey): Landed | undefined
+  /** Another replica may have made the same writes: of ours that were not answered nothing more can be known. */
+  forgetWrites(): void
+  /** What is not complete yet, in words; empty when all is known. */
+  missing(): string[]
+  readings(): Iterable<WatchReading>
+}
+
+/** How one watch is. */
+export interface WatchReading {
+  readonly name: string
+  readonly state: string
+  readonly synced: boolean
+  /** Objects in its cache. */
+  readonly size: number
+}
+
+/** Creates the caches and joins them; nothing is asked of the server before `start()`. */
+export function createWatches(options: WatchesOptions): Watches {
+  const index = new RouteIndex()
+  const tools = { ...options, onState: () => sync() }
+  const readiness = watchReadiness(tools, {
+    onService: (service, cause) => {
+      for (const key of index.using(service)) options.onDue(key, cause)
+    },
+    onCounts: (service) => {
+      for (const key of index.using(service)) options.onCounts?.(key)
+    },
+  })
+  const keys = selectorKeys(options.selector)
+  const discovery = new Discovery(options.transport, options.clock)
+  const kinds = new Map(
+    codecs.map((codec) => [
+      codec.kind,
+      new RouteWatch({ ...tools, codec, index, discovery, selectorKeys: keys }),
+    ]),
+  )
+  const caches: readonly Cache<unknown>[] = [
+    ...readiness.caches,
+    ...[...kinds.values()].map(({ cache }) => cache),
+  ]
+  const sync = once(() => readiness.caches.every(({ reader }) => reader.synced), options.onSynced)
+  const kindOf = (key: RouteKey) => kinds.get(key.slice(0, key.indexOf('/')))
+  return {
+    route: (key) => kindOf(key)?.get(key),
+    takeLanded: (key) => kindOf(key)?.takeLanded(key),
+    forgetWrites: () => {
+      for (const { writes } of kinds.values()) writes.forget()
+    },
+    readiness: readiness.of,
+    clusterOf: readiness.clusterOf,
+    write: (judged, cause) => {
+      const kind = kinds.get(judged.route.kind)
+      if (!kind) throw new Error(`no codec for ${judged.route.kind}`)
+      return kind.write(judged, cause)
+    },
+    keys: function* () {
+      for (const kind of kinds.values()) yield* kind.keys()
+    },
+    start: () => {
+      for (const cache of caches) cache.start()
+    },
+    stop: async () => {
+      discovery.stop()
+      await Promise.all(caches.map((cache) => cache.stop()))
+    },
+    missing: () => caches.filter(({ reader }) => !reader.synced).map(waitingFor),
+    readings: () =>
+      caches.map(({ name, state, reader }) => ({
+        name,
+        state: state(),
+        synced: reader.synced,
+        size: reader.size,
+      })),
+  }
+}
+
+const waitingFor = ({ name, state }: Cache<unknown>) =>
+  `waiting for the first complete list of ${name} (${state()})`
+
+/** Calls `then` the first time that it is called while `condition` holds. */
+function once(condition: () => boolean, then: () => void): () => void {
+  let done = false
+  return () => {
+    if (done || !condition()) return
+    done = true
+    then()
+  }
+}

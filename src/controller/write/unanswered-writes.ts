@@ -1,0 +1,163 @@
+import type { Clock } from '../../base/clock.ts'
+import { applyPlan } from '../../core/plan.ts'
+import { weightOf } from '../../core/split.ts'
+import type { Split } from '../../core/types.ts'
+import { type KubeError, mayBeApplied } from '../../kube/errors.ts'
+import type { Judged } from '../../routes/judge.ts'
+import { type Route, steeringAnnotations } from '../../routes/route.ts'
+import type { Cause } from '../queue.ts'
+
+/** A write that was applied and never answered: what it was for, and the route as it was once it was applied. */
+export interface Landed extends Judged {
+  readonly cause: Cause
+  readonly after: Route
+}
+
+/** One write with all of its tries. */
+interface OwnWrite {
+  readonly judged: Judged
+  readonly cause: Cause
+  /** The splits as they are if it is applied. */
+  readonly expected: readonly Split[]
+  /** When it was tried last. */
+  at: number
+  /** It was tried without an answer, whatever further tries are answered. */
+  unanswered: boolean
+  /** The route as it was seen once it was applied; absent while it was not seen. */
+  after: Route | undefined
+  /** Nobody else can have made `after` what it is. */
+  isOurs: boolean
+}
+
+export interface OwnWritesOptions {
+  readonly clock: Clock
+  /** Whether this process is the one that writes: then all that it has seen was written while no other was. */
+  readonly leads: () => boolean
+}
+
+/** After this nothing is applied any more: longer than an API server works on a request (a minute). */
+const longestMs = 75_000
+/** So many different writes to one state of a route are remembered: it would have to be decided anew each time. */
+const mostWrites = 16
+
+/**
+ * Writes that are under way or were never answered. One whose answer was lost may have been applied: the watch
+ * shows it, and only then is it known. That another is refused, or a second try, tells nothing of the first, which
+ * may be what it is refused for.
+ *
+ * A replica that has lost the lead remembers them. What it sees land then is told once it leads again, unless another
+ * may have led meanwhile: that one decides alike, and may have written the same.
+ *
+ * Keyed by `namespace/name`. All writes of a route that are open began from the same state of it, and the server
+ * applies a write only to the state that it began from. So at most one of them lands, and the next state shows which.
+ */
+export class OwnWrites {
+  readonly #options: OwnWritesOptions
+  readonly #open = new Map<string, readonly OwnWrite[]>()
+
+  constructor(options: OwnWritesOptions) {
+    this.#options = options
+  }
+
+  /** A write to a route is tried; `end` wants to have what this answers. Who leads has taken first what landed. */
+  begin(key: string, judged: Judged, cause: Cause): OwnWrite {
+    const expected = judged.verdicts.map(({ split, plan }) => applyPlan(split, plan))
+    const at = this.#options.clock.now()
+    const open = this.#open.get(key) ?? []
+    const landed = open.filter(({ after }) => after)
+    const others = open.filter(
+      (one) => !one.after && isSameState(one.judged.route, judged.route) && !this.#isOver(one),
+    )
+    const again = others.find(
+      (one) => areSame(one.expected, expected) && areSteeredAlike(one.judged.route, judged.route),
+    )
+    const fresh = { judged, cause, expected, at, unanswered: false, after: undefined, isOurs: false }
+    const write: OwnWrite = again ?? fresh
+    write.at = at
+    const tried = [...others.filter((one) => one !== write), write]
+    this.#keep(key, [...landed, ...tried.slice(-mostWrites)])
+    return write
+  }
+
+  /** The server has answered, or has not: `undefined` for yes. */
+  end(key: string, write: OwnWrite, error: KubeError | undefined): void {
+    if (error && mayBeApplied(error)) write.unanswered = true
+    if (error && write.unanswered) return
+    const open = this.#open.get(key) ?? []
+    // Where this one was applied, no other was.
+    this.#keep(key, error ? open.filter((one) => one !== write) : [])
+  }
+
+  /** Takes each state of the route that becomes known; `undefined` when it is gone. */
+  see(key: string, now: Route | undefined): void {
+    const open = this.#open.get(key)
+    if (!open || open.some(({ after }) => after)) return
+    if (now && open.some(({ judged }) => isSameState(judged.route, now))) return
+    const landed =
+      now &&
+      writerOf(
+        open.filter((one) => !this.#isOver(one) && isResultOf(one, now)),
+        now,
+      )
+    if (landed) Object.assign(landed, { after: now, isOurs: this.#options.leads() })
+    this.#keep(key, landed ? [landed] : [])
+  }
+
+  /** The write of ours to this route that was applied and not answered, once that is certain. Once. */
+  takeLanded(key: string): Landed | undefined {
+    const { leads } = this.#options
+    const landed = this.#open.get(key)?.find(({ after, isOurs }) => after && (isOurs || leads()))
+    if (!landed?.after) return undefined
+    this.#open.delete(key)
+    return { ...landed.judged, cause: landed.cause, after: landed.after }
+  }
+
+  /** Routes of which something has landed that was not taken. */
+  *landedKeys(): Iterable<string> {
+    for (const [key, open] of this.#open) if (open.some(({ after }) => after)) yield key
+  }
+
+  /** Another may have made the same writes by now: what is not known to be ours never will be. */
+  forget(): void {
+    for (const [key, open] of this.#open)
+      this.#keep(
+        key,
+        open.filter(({ isOurs }) => isOurs),
+      )
+  }
+
+  #isOver({ at }: OwnWrite): boolean {
+    return this.#options.clock.now() - at > longestMs
+  }
+
+  #keep(key: string, writes: readonly OwnWrite[]): void {
+    if (writes.length > 0) this.#open.set(key, writes)
+    else this.#open.delete(key)
+  }
+}
+
+/** The same object with the same spec: whatever else has changed, the same write to it may be applied. */
+const isSameState = (a: Route, b: Route): boolean =>
+  a.uid === b.uid && a.generation === b.generation && areSame(a.splits, b.splits)
+
+/** Exactly one change of the spec lies between them, and it is the one that was asked for. */
+function isResultOf({ judged: { route }, expected }: OwnWrite, now: Route): boolean {
+  const isNext = route.generation === undefined || now.generation === route.generation + 1
+  return isNext && now.uid === route.uid && areSame(expected, now.splits)
+}
+
+/** Of writes that leave the same weights the server applies the one that saw the annotations as they are. */
+const writerOf = (alike: readonly OwnWrite[], now: Route): OwnWrite | undefined =>
+  alike.find(({ judged }) => areSteeredAlike(judged.route, now)) ?? alike.at(-1)
+
+const areSteeredAlike = (a: Route, b: Route): boolean =>
+  steeringAnnotations.every((key) => a.annotations?.[key] === b.annotations?.[key])
+
+const areSame = (expected: readonly Split[], splits: readonly Split[]): boolean =>
+  expected.every((split, index) => isSame(split, splits[index]))
+
+function isSame(a: Split, b: Split | undefined): boolean {
+  const parts = (split: Split) =>
+    split.backends.map((backend) => [backend.service, weightOf(split, backend)].join(' '))
+  return b !== undefined && parts(a).join() === parts(b).join()
+}

@@ -1,0 +1,102 @@
+import * as z from 'zod'
+import type { Clock } from '../base/clock.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { RouteCodec } from '../routes/route.ts'
+import type { KubeError } from './errors.ts'
+import type { Transport } from './http/transport.ts'
+import type { Resource } from './resource.ts'
+
+type Names = Pick<RouteCodec, 'group' | 'versions' | 'plural'>
+
+const groupList = z.object({
+  groups: z.array(z.object({ name: z.string(), versions: z.array(z.object({ version: z.string() })) })),
+})
+const resourceList = z.object({ resources: z.array(z.object({ name: z.string() })).catch([]) })
+
+/** A kind that is not served is looked for again after this (ms); one look answers for all kinds meanwhile. */
+const absentForMs = 12_000
+/** Questions that come together, as at the start, share one look, whatever it finds (ms). */
+const togetherMs = 50
+
+/**
+ * Finds which kinds the cluster serves, and in which version. What is missing costs one request for all kinds
+ * together (`/apis`), and one more for each version of a group that is there without the kind.
+ */
+export class Discovery {
+  readonly #transport: Transport
+  readonly #clock: Clock
+  readonly #stopping = new AbortController()
+  #last: Look | undefined
+  #lastAt = Number.NEGATIVE_INFINITY
+
+  constructor(transport: Transport, clock: Clock) {
+    this.#transport = transport
+    this.#clock = clock
+  }
+
+  /**
+   * The best version of a kind that is served now; `undefined` where none is. That a kind is served is fresh
+   * knowledge, that it is not may be 12 s old.
+   */
+  async find(names: Names): Promise<Result<Resource | undefined, KubeError>> {
+    const age = this.#clock.now() - this.#lastAt
+    if (this.#last && age < absentForMs) {
+      const found = await this.#last.find(names)
+      if (age < togetherMs || (found.ok && found.value === undefined)) return found
+    }
+    this.#last = new Look({ transport: this.#transport, signal: this.#stopping.signal })
+    this.#lastAt = this.#clock.now()
+    return this.#last.find(names)
+  }
+
+  /** Calls off what is being asked. */
+  stop(): void {
+    this.#stopping.abort()
+  }
+}
+
+/** What the server says at one time; each document is asked for once. */
+export class Look {
+  readonly #transport: Transport
+  readonly #signal: AbortSignal
+  readonly #documents = new Map<string, Promise<Result<unknown, KubeError>>>()
+
+  /** The signal calls off what is being asked. */
+  constructor({ transport, signal }: { readonly transport: Transport; readonly signal: AbortSignal }) {
+    this.#transport = transport
+    this.#signal = signal
+  }
+
+  /** The best version of a kind that is served; `undefined` where none is. */
+  async find({ group, versions, plural }: Names): Promise<Result<Resource | undefined, KubeError>> {
+    const served = await this.#versionsOf(group)
+    if (!served.ok) return served
+    for (const version of versions.filter((name) => served.value.includes(name))) {
+      const answer = await this.#ask(`/apis/${group}/${version}`)
+      // The list of groups runs ahead of the documents while a CRD is being installed.
+      if (!answer.ok && answer.error.kind === 'notFound') continue
+      if (!answer.ok) return answer
+      const { resources } = resourceList.catch({ resources: [] }).parse(answer.value)
+      if (resources.some(({ name }) => name === plural)) return ok({ group, version, plural })
+    }
+    return ok(undefined)
+  }
+
+  async #versionsOf(group: string): Promise<Result<readonly string[], KubeError>> {
+    const answer = await this.#ask('/apis')
+    if (!answer.ok) return answer
+    const list = groupList.safeParse(answer.value)
+    if (!list.success) return err({ kind: 'protocol', message: 'GET /apis: the answer is no list of groups' })
+    const found = list.data.groups.find(({ name }) => name === group)
+    return ok(found?.versions.map(({ version }) => version) ?? [])
+  }
+
+  #ask(path: string): Promise<Result<unknown, KubeError>> {
+    const asked = this.#documents.get(path)
+    if (asked) return asked
+    const signal = this.#signal
+    const answer = this.#transport.request({ method: 'GET', path, timeoutMs: 10_000, signal })
+    this.#documents.set(path, answer)
+    return answer
+  }
+}

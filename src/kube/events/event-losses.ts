@@ -1,0 +1,36 @@
+import type { Log } from '../../base/log.ts'
+
+/**
+ * Events that nobody will read. Of many lost in a row, as in a storm, the log names the first as it happens, and
+ * their number once the lane is empty.
+ */
+export class EventLosses {
+  /** Since the start. */
+  total = 0
+  readonly #log: Log
+  #recent = 0
+  /** How many of the recent ones the log has told of. */
+  #told = 0
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  add(why: string, count = 1): void {
+    this.total += count
+    this.#recent += count
+    if (this.#told > 0) return
+    this.#told = count
+    this.#log.warn({ lost: count }, `Kubernetes Events are lost (${count}): ${why}`)
+  }
+
+  /** Nothing waits any more. */
+  end(): void {
+    const lost = this.#recent
+    const isNews = lost > this.#told
+    this.#recent = 0
+    this.#told = 0
+    if (isNews)
+      this.#log.warn({ lost }, `${lost} Kubernetes Events were lost in all; see the first of them above`)
+  }
+}

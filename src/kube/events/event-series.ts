@@ -1,0 +1,47 @@
+import type { Clock } from '../../base/clock.ts'
+import { type EventInput, eventName, type Series, seriesKey } from './event-object.ts'
+
+/** An equal event within this time joins the series; client-go's number. */
+const seriesMs = 6 * 60_000
+/** At least so many series are remembered, and less than twice as many. */
+const minSeries = 2000
+
+/** `told`: the count that the server knows, 0 before it knows the event. `queued`: also while it is sent. */
+export type ToTell = Series & { seenAt: number; queuedAt: number; told: number; queued: boolean }
+
+/** The series of the last minutes, so that equal events become one. */
+export class SeriesBook {
+  readonly #options: { readonly clock: Clock; readonly random: () => number }
+  #known = new Map<string, ToTell>()
+  /** Those that were known before, when there were enough of these. */
+  #older = new Map<string, ToTell>()
+
+  constructor(options: { readonly clock: Clock; readonly random: () => number }) {
+    this.#options = options
+  }
+
+  /** The series that the event belongs to, with the event counted in. */
+  count(input: EventInput): ToTell {
+    const key = seriesKey(input)
+    const { clock, random } = this.#options
+    const wallTime = clock.wallTime()
+    let series = this.#known.get(key) ?? this.#older.get(key)
+    if (series && clock.now() - series.seenAt < seriesMs) {
+      Object.assign(series, { input, count: series.count + 1, lastSeen: wallTime, seenAt: clock.now() })
+    } else {
+      const name = eventName(input.regarding.name, wallTime, random())
+      const times = { firstSeen: wallTime, lastSeen: wallTime, seenAt: clock.now(), queuedAt: 0 }
+      series = { input, name, ...times, count: 1, told: 0, queued: false }
+    }
+    this.#remember(key, series)
+    return series
+  }
+
+  /** Forgets the older half at once: to find the single oldest in a Map costs more than all else here. */
+  #remember(key: string, series: ToTell): void {
+    this.#known.set(key, series)
+    if (this.#known.size < minSeries) return
+    this.#older = this.#known
+    this.#known = new Map()
+  }
+}

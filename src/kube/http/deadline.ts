@@ -1,0 +1,49 @@
+import type { Clock, Timer } from '../../base/clock.ts'
+import type { KubeError } from '../errors.ts'
+
+/** A limit on waiting, joined with a caller's wish to stop. Aborts `signal` when either comes. */
+export interface Deadline {
+  readonly signal: AbortSignal
+  /** From now on the limit is `ms`, counted from each renewal. */
+  extend(ms: number): void
+  renew(): void
+  /** No more limit; the caller's signal is let go. */
+  stop(): void
+  /** The error to show: `error`, unless the deadline or the caller caused it. */
+  explain(what: string, error: KubeError): KubeError
+}
+
+/** Starts to count `ms` milliseconds on `clock`. */
+export function startDeadline(clock: Clock, ms: number, caller?: AbortSignal): Deadline {
+  const controller = new AbortController()
+  let limit = ms
+  let cause: string | undefined
+  const start = () => clock.after(limit, () => abort(`nothing came for ${limit / 1000} s`))
+  let timer: Timer = start()
+  const abort = (why: string) => {
+    cause = why
+    timer.cancel()
+    controller.abort()
+  }
+  const onCaller = () => abort('called off before it was answered')
+  if (caller?.aborted) onCaller()
+  caller?.addEventListener('abort', onCaller, { once: true })
+  const renew = () => {
+    timer.cancel()
+    if (!controller.signal.aborted) timer = start()
+  }
+  return {
+    signal: controller.signal,
+    renew,
+    extend(next) {
+      limit = next
+      renew()
+    },
+    stop() {
+      timer.cancel()
+      caller?.removeEventListener('abort', onCaller)
+    },
+    explain: (what, error) =>
+      cause === undefined ? error : { kind: 'timeout', message: `${what}: ${cause}` },
+  }
+}

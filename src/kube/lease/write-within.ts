@@ -1,0 +1,23 @@
+import { err } from '../../base/result.ts'
+import { NotLeader } from '../http/before-send.ts'
+import type { KubeRequest, Transport } from '../http/transport.ts'
+
+/**
+ * A transport that reads as before, and writes only as far as `budgetMs` allows: it answers with how long a write
+ * may take that is sent now, 0 for none at all. No write is begun without a budget, and none outlasts its own.
+ */
+export function writeWithin(transport: Transport, budgetMs: () => number): Transport {
+  return {
+    stream: (req) => transport.stream(req),
+    close: () => transport.close(),
+    request: async (req) => {
+      if (req.method === 'GET') return transport.request(req)
+      const budget = budgetMs()
+      if (budget <= 0) return err(new NotLeader().error(whatOf(req)))
+      const timeoutMs = Math.min(req.timeoutMs ?? Number.POSITIVE_INFINITY, budget)
+      return transport.request({ ...req, timeoutMs, mayStart: () => budgetMs() > 0 })
+    },
+  }
+}
+
+const whatOf = ({ method, path }: KubeRequest): string => `${method} ${path}`

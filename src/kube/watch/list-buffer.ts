@@ -1,0 +1,81 @@
+import type { Log } from '../../base/log.ts'
+import type { StoreEntry, StoreWriter } from './store.ts'
+import type { ObjectHead } from './watch-event.ts'
+
+export type Projected<T> = { readonly key: string; readonly value: T }
+
+/** An object on its way into the store. */
+export type Arrival = ObjectHead & { readonly object: unknown }
+
+type IntakeOptions<T> = {
+  readonly name: string
+  readonly project: (object: unknown) => T
+  readonly writer: StoreWriter<T>
+  readonly log: Log
+}
+
+/** Turns objects into projections as they arrive, and holds those of a list until it is complete. */
+export class Intake<T> {
+  readonly #options: IntakeOptions<T>
+  readonly #bad = new Set<string>()
+  #items = new Map<string, StoreEntry<T>>()
+  #isFirstList = true
+
+  constructor(options: IntakeOptions<T>) {
+    this.#options = options
+  }
+
+  begin(): void {
+    this.#items = new Map()
+  }
+
+  /**
+   * Takes an object of a list. Those of the very first list go into the store at once, so that the work they
+   * cause is spread over their arrival; nobody decides on them before the store is synced.
+   */
+  take(arrival: Arrival): void {
+    const projected = this.project(arrival)
+    if (!projected) return
+    const { key, resourceVersion } = arrival
+    this.#items.set(key, { resourceVersion, value: projected.value })
+    if (this.#isFirstList) this.#options.writer.apply(key, resourceVersion, projected.value)
+  }
+
+  /** An object that was listed, and deleted before the list was complete. */
+  drop(key: string): void {
+    this.#items.delete(key)
+  }
+
+  items(): ReadonlyMap<string, StoreEntry<T>> {
+    return this.#items
+  }
+
+  /** The list is in the store. */
+  finish(): void {
+    this.#items = new Map()
+    this.#isFirstList = false
+  }
+
+  /** The projection of an object; `undefined`, and one line in the log, where `project` throws. */
+  project({ key, object }: Arrival): Projected<T> | undefined {
+    try {
+      const value = this.#options.project(object)
+      this.#bad.delete(key)
+      return { key, value }
+    } catch (problem) {
+      this.#report(key, problem)
+      return undefined
+    }
+  }
+
+  forget(key: string): void {
+    this.#bad.delete(key)
+  }
+
+  #report(key: string, problem: unknown): void {
+    if (this.#bad.has(key)) return
+    this.#bad.add(key)
+    const { log, name } = this.#options
+    log.warn({ reflector: name, object: key }, `left out an object that cannot be read: ${String(problem)}`)
+  }
+}

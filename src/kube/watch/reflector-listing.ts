@@ -1,0 +1,66 @@
+import { isSameResource, type Resource, resourcePath } from '../resource.ts'
+import { type Listed, type ListOutcome, listAll } from './list.ts'
+import type { Intake } from './list-buffer.ts'
+import { ListAge } from './list-freshness.ts'
+import type { ReflectorOptions } from './reflector.ts'
+import { readingQuery, serverTimeout } from './reflector-query.ts'
+import { typeOfEvent } from './watch-event.ts'
+
+type ListingOptions<T> = ReflectorOptions<T> & { readonly intake: Intake<T>; readonly signal: AbortSignal }
+
+/** The lists of a reflector: how they are asked for, and which of them the store may take. */
+export class Listing<T> {
+  readonly #options: ListingOptions<T>
+  readonly #age = new ListAge()
+  #streaming: 'try' | 'skipOnce' | 'refused' = 'try'
+  #listed: Resource | undefined
+
+  constructor(options: ListingOptions<T>) {
+    this.#options = options
+  }
+
+  /**
+   * Reads a complete list, and puts it into the store. After `refused`, ask again at once: in pages from then on.
+   * `lastSeen`: the newest version that a list or a watch has shown.
+   */
+  async read(resource: Resource, lastSeen: string): Promise<ListOutcome> {
+    const { transport, writer, intake, signal, random, labelSelector } = this.#options
+    const seen = [writer.newest, lastSeen]
+    const listed = await listAll({
+      transport,
+      path: resourcePath(resource),
+      query: readingQuery(labelSelector),
+      stream: this.#streaming === 'try',
+      signal,
+      intake,
+      timeoutSeconds: serverTimeout(random),
+      onEvent: (item) => this.#options.onEvent?.(typeOfEvent(item)),
+    })
+    if (listed.kind === 'listed') return this.#accept(resource, listed, seen)
+    if (listed.kind === 'refused') this.#streaming = 'refused'
+    else if (this.#streaming !== 'refused') this.#streaming = this.#streaming === 'try' ? 'skipOnce' : 'try'
+    return listed
+  }
+
+  /**
+   * Takes a complete list, unless it is older than what was seen before it was asked for: then only after a minute of
+   * asking again. It is not held against its own objects, of which the store has those of the first list by now.
+   */
+  async #accept(resource: Resource, listed: Listed, seen: readonly string[]): Promise<ListOutcome> {
+    const { writer, clock, log, name, intake } = this.#options
+    const age = this.#age.judge(listed.resourceVersion, seen, clock.now())
+    const message = `the server's list (${listed.resourceVersion}) is older than what was seen (${seen.join(', ')})`
+    if (age === 'stale') {
+      await listed.events?.return?.()
+      return { kind: 'failed', error: { kind: 'protocol', message } }
+    }
+    if (age === 'restored') log.warn({ reflector: name }, `${message}; taking it: was etcd restored?`)
+    // The same objects in another version of the API have the same resourceVersions, and must be read anew.
+    const isOtherVersion = this.#listed !== undefined && !isSameResource(resource, this.#listed)
+    writer.replace(intake.items(), listed.resourceVersion, { force: age === 'restored' || isOtherVersion })
+    intake.finish()
+    this.#listed = resource
+    if (this.#streaming === 'skipOnce') this.#streaming = 'try'
+    return listed
+  }
+}

@@ -1,0 +1,26 @@
+import { err, ok, type Result } from '../base/result.ts'
+import type { Election } from '../controller/leadership.ts'
+import { podNamespace } from '../kube/cluster/in-cluster.ts'
+import type { Settings } from './settings.ts'
+
+/**
+ * The election that the flags ask for, `undefined` for none. Its Lease lies in the namespace of the Pod, where
+ * this is one, unless they say otherwise. The identity is the host's name, for people, and a random part, since
+ * the name may outlive the process. The error is a sentence for the user.
+ */
+export function electionOf(
+  { leaderElection }: Pick<Settings, 'leaderElection'>,
+  hostname: string,
+  random: () => number,
+  pod: () => string | undefined = podNamespace,
+): Result<Election | undefined, string> {
+  if (!leaderElection) return ok(undefined)
+  const namespace = leaderElection.namespace ?? pod()
+  if (namespace === undefined) {
+    return err(
+      '--leader-elect needs a namespace for its Lease, and this is not a Pod: give --leader-elect-resource-namespace',
+    )
+  }
+  const suffix = Math.floor(random() * 2 ** 48).toString(36)
+  return ok({ namespace, identity: `${hostname}_${suffix}` })
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it, test } from 'vitest'
+import { parseLogFilter } from './log-filter.ts'
+import { parseSettings } from './settings.ts'
+
+const settingsOf = (argv: string[], env = {}) => {
+  const parsed = parseSettings(argv, env)
+  if (!parsed.ok) throw new Error(parsed.error.text)
+  return parsed.value
+}
+const refusalOf = (argv: string[]) => {
+  const parsed = parseSettings(argv, {})
+  if (parsed.ok) throw new Error('taken')
+  return parsed.error
+}
+
+describe('flags', () => {
+  it('has the defaults of the original, and serves all addresses of IPv6 too', () =>
+    expect(settingsOf([])).toEqual({
+      cluster: { asGroups: [] },
+      adminAddress: { host: undefined, port: 8080 },
+      logLevel: 'info',
+      logFormat: 'plain',
+      selector: 'failover.linkerd.io/controlled-by',
+      leaderElection: undefined,
+    }))
+
+  it('takes every flag', () => {
+    const argv =
+      '--log-level=debug --log-format json --cluster c --context x --user u --kubeconfig /k --as me'
+    const more = '--as-group a --as-group b --admin-addr [::1]:0 -l a=b,c'
+    const election = '--leader-elect --leader-elect-resource-namespace ns-1'
+    expect(settingsOf(`${argv} ${more} ${election}`.split(' '))).toEqual({
+      cluster: { cluster: 'c', context: 'x', user: 'u', kubeconfig: '/k', as: 'me', asGroups: ['a', 'b'] },
+      adminAddress: { host: '::1', port: 0 },
+      logLevel: 'debug',
+      logFormat: 'json',
+      selector: 'a=b,c',
+      leaderElection: { namespace: 'ns-1' },
+    })
+  })
+
+  test.each([
+    ['0.0.0.0:8080', '0.0.0.0'],
+    ['[::]:8080', '::'],
+    ['localhost:8080', 'localhost'],
+    [':8080', undefined],
+  ])('--admin-addr %s names the host %s', (address, host) =>
+    expect(settingsOf(['--admin-addr', address]).adminAddress).toEqual({ host, port: 8080 }),
+  )
+
+  it('takes the log level from the environment, unless a flag says otherwise', () => {
+    const env = { LINKERD_FAILOVER_LOG_LEVEL: 'linkerd=debug,warn' }
+    expect(settingsOf([], env).logLevel).toBe('debug')
+    expect(settingsOf(['--log-level', 'error'], env).logLevel).toBe('error')
+  })
+
+  it('says all that is wrong at once', () => {
+    const argv = '--log-level loud! --log-format xml --admin-addr 8080 -l a==b==c'
+    const more = '--leader-elect-resource-namespace A/b --colour blue'
+    const { exitCode, text } = refusalOf(`${argv} ${more}`.split(' '))
+    expect(exitCode).toBe(64)
+    expect(text.match(/^ {2}- \S+ \S+/gm)).toEqual([
+      '  - --log-level "loud!"',
+      '  - --log-format "xml"',
+      '  - --admin-addr "8080"',
+      '  - --selector "a==b==c"',
+      '  - --leader-elect-resource-namespace "A/b"',
+      '  - unknown flag',
+      '  - unexpected argument',
+    ])
+  })
+
+  it('prints help', () => {
+    const { exitCode, text } = refusalOf(['--help'])
+    expect(exitCode).toBe(0)
+    expect(text).toContain('--selector')
+  })
+})
+
+describe('log filters', () => {
+  test.each([
+    ['info', 'info'],
+    ['WARN', 'warn'],
+    ['off', 'silent'],
+    ['linkerd=info,warn', 'info'],
+    ['linkerd_failover=debug,linkerd=info,warn', 'debug'],
+    ['linkerd-failover=trace', 'trace'],
+    ['kube=debug,warn', 'warn'],
+    ['kube=debug', 'error'],
+    ['linkerd', 'trace'],
+  ])('%s is %s', (filter, level) => expect(parseLogFilter(filter)).toEqual({ ok: true, value: level }))
+
+  test.each([['linkerd=loud'], ['loud'], ['kube'], ['='], ['a b'], ['info,']])('%j is refused', (filter) =>
+    expect(parseLogFilter(filter).ok).toBe(false),
+  )
+})

@@ -1,0 +1,156 @@
+import { Command, CommanderError, Option } from 'commander'
+import * as z from 'zod'
+import { err, ok, type Result } from '../base/result.ts'
+import type { ClusterOptions } from '../kube/cluster/cluster.ts'
+import { parseLogFilter } from './log-filter.ts'
+
+/** Everything the operator can be told, checked. */
+export interface Settings {
+  readonly cluster: ClusterOptions
+  readonly adminAddress: ListenAddress
+  /** A pino level. */
+  readonly logLevel: string
+  readonly logFormat: 'plain' | 'json'
+  readonly selector: string
+  /** The file that says who is notified of transitions. */
+  readonly notifications: string | undefined
+  /** Set where several replicas elect the one that writes; its namespace is the Pod's own unless given. */
+  readonly leaderElection: { readonly namespace: string | undefined } | undefined
+}
+
+/** Where to listen; without a host on all addresses, of IPv6 too where there is IPv6. */
+export interface ListenAddress {
+  readonly host: string | undefined
+  readonly port: number
+}
+
+/** What to print instead of running: help was asked for (0), or the configuration is wrong (64, EX_USAGE). */
+export interface Refusal {
+  readonly exitCode: 0 | 64
+  readonly text: string
+}
+
+const defaults = {
+  logLevel: 'linkerd=info,warn',
+  adminAddr: ':8080',
+  selector: 'failover.linkerd.io/controlled-by',
+} as const
+
+/** Reads flags and environment as the original did. All that is wrong is said at once. */
+export function parseSettings(argv: readonly string[], env: NodeJS.ProcessEnv): Result<Settings, Refusal> {
+  const command = describeFlags(env)
+  const printed: string[] = []
+  command.configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {} }).exitOverride()
+  try {
+    command.parse(argv, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return err({ exitCode: 0, text: printed.join('') })
+    return err(refusal([error.message.replace(/^error: /, '')]))
+  }
+  const parsed = settings.safeParse(command.opts())
+  const problems = parsed.success ? [] : parsed.error.issues.map(({ message }) => message)
+  problems.push(...command.args.map(unknownWord))
+  return parsed.success && problems.length === 0 ? ok(parsed.data) : err(refusal(problems))
+}
+
+const unknownWord = (word: string) =>
+  `${word.startsWith('-') ? 'unknown flag' : 'unexpected argument'} ${word}`
+
+const refusal = (problems: readonly string[]): Refusal => ({
+  exitCode: 64,
+  text: `linkerd-failover cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}See --help.\n`,
+})
+
+function describeFlags(env: NodeJS.ProcessEnv): Command {
+  const logLevel = new Option('--log-level <filter>', 'a level, or a filter such as linkerd=info,warn')
+  return new Command('linkerd-failover')
+    .description('Moves traffic away from Linkerd services that cannot serve, and back when they can.')
+    .addOption(logLevel.default(env.LINKERD_FAILOVER_LOG_LEVEL ?? defaults.logLevel))
+    .addOption(new Option('--log-format <format>', 'plain or json').default('plain'))
+    .option('--cluster <name>', 'the cluster of the kubeconfig to use')
+    .option('--context <name>', 'the context of the kubeconfig to use')
+    .option('--user <name>', 'the user of the kubeconfig to use')
+    .option('--kubeconfig <file>', 'the kubeconfig file (default: KUBECONFIG, the Pod, ~/.kube/config)')
+    .option('--as <user>', 'the user to impersonate')
+    .option('--as-group <group>', 'a group to impersonate; may be repeated', collect, [])
+    .option(
+      '--admin-addr <host:port>',
+      'where to serve /live, /ready and /metrics; without a host on all addresses',
+      defaults.adminAddr,
+    )
+    .option('--leader-elect', 'elect one of several replicas by a Lease; only that one writes', false)
+    .option(
+      '--leader-elect-resource-namespace <name>',
+      "where that Lease lies (default: the Pod's namespace)",
+    )
+    .option('--notifications <file>', 'who is notified of transitions, and how')
+    .option('-l, --selector <selector>', 'label selector of the routes to control', defaults.selector)
+    .allowUnknownOption()
+    .allowExcessArguments()
+}
+
+const collect = (group: string, groups: readonly string[]) => [...groups, group]
+
+const optional = z.string().optional()
+
+/** One requirement of a label selector: a key, an equality, or a set. */
+const requirement =
+  /^\s*(!?\s*[\w./-]+|[\w./-]+\s*(=|==|!=)\s*[\w.-]*|[\w./-]+\s+(in|notin)\s+\([\w.,\s-]*\))\s*$/
+
+/** A DNS label (RFC 1123), which every namespace's name is. */
+const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+const settings = z
+  .object({
+    logLevel: z.string(),
+    logFormat: z.string(),
+    cluster: optional,
+    context: optional,
+    user: optional,
+    kubeconfig: optional,
+    as: optional,
+    asGroup: z.array(z.string()),
+    adminAddr: z.string(),
+    leaderElect: z.boolean(),
+    leaderElectResourceNamespace: optional,
+    selector: z.string(),
+    notifications: optional,
+  })
+  .transform((flags, context): Settings => {
+    const complain = (message: string) => context.addIssue({ code: 'custom', message })
+    const level = parseLogFilter(flags.logLevel)
+    if (!level.ok) complain(`--log-level ${level.error}`)
+    const format = (['plain', 'json'] as const).find((name) => name === flags.logFormat)
+    if (!format) complain(`--log-format "${flags.logFormat}" is not plain or json`)
+    const address = parseAddress(flags.adminAddr)
+    if (!address)
+      complain(
+        `--admin-addr "${flags.adminAddr}" is not HOST:PORT, for example :8080, 0.0.0.0:8080 or [::1]:8080`,
+      )
+    if (!flags.selector.split(/,(?![^(]*\))/).every((part) => requirement.test(part))) {
+      complain(
+        `--selector "${flags.selector}" is not a label selector, for example app=web,tier in (front,back)`,
+      )
+    }
+    const { leaderElect, leaderElectResourceNamespace: namespace } = flags
+    if (namespace !== undefined && !namespaceName.test(namespace))
+      complain(`--leader-elect-resource-namespace "${namespace}" is not the name of a namespace`)
+    const { cluster, context: kubeContext, user, kubeconfig, as, asGroup: asGroups } = flags
+    return {
+      cluster: { cluster, context: kubeContext, user, kubeconfig, as, asGroups },
+      adminAddress: address ?? { host: undefined, port: 0 },
+      logLevel: level.ok ? level.value : '',
+      logFormat: format ?? 'plain',
+      selector: flags.selector,
+      notifications: flags.notifications,
+      leaderElection: leaderElect ? { namespace } : undefined,
+    }
+  })
+
+/** `HOST:PORT`, with an IPv6 host in brackets, or no host; port 0 takes a free one. */
+function parseAddress(text: string): ListenAddress | undefined {
+  const [, host, port] = /^(\[[\da-fA-F:.]+\]|[^:\s]*):(\d{1,5})$/.exec(text) ?? []
+  if (host === undefined || Number(port) > 65_535) return undefined
+  return { host: host.replace(/^\[|\]$/g, '') || undefined, port: Number(port) }
+}
