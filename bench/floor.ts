@@ -13,7 +13,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { z } from 'zod'
 import { systemClock } from '../src/base/clock.ts'
-import { loadClusterConfig } from '../src/kube/cluster/cluster.ts'
+import { loadClusterConfig } from '../src/kube/cluster/find-cluster.ts'
 import { LineParser } from '../src/kube/http/ndjson.ts'
 
 const slicesPath =

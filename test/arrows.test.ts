@@ -4,45 +4,26 @@ import { describe, expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** What the files of each room under src/ may import from src/, besides their own room. `.` is src itself. */
-const arrows: Record<string, { rooms: string[]; packages: string[] }> = {
-  base: { rooms: [], packages: ['node:'] },
-  core: { rooms: [], packages: [] },
-  routes: { rooms: ['base', 'core'], packages: ['zod'] },
-  kube: { rooms: ['base', 'routes'], packages: ['node:', 'undici', 'zod', '@kubernetes/client-node'] },
-  readiness: { rooms: ['base', 'core', 'kube'], packages: [] },
-  view: { rooms: ['base', 'core', 'routes'], packages: [] },
-  api: { rooms: ['core', 'view'], packages: ['zod'] },
-  controller: {
-    rooms: ['base', 'core', 'routes', 'kube', 'readiness', 'view', 'version.ts'],
-    packages: ['prom-client'],
-  },
-  admin: { rooms: ['api', 'base', 'core', 'routes', 'view'], packages: ['node:', 'zod', 'yaml'] },
-  notify: {
-    rooms: ['api', 'base', 'core', 'view'],
-    packages: ['node:', 'prom-client', 'undici', 'yaml', 'zod'],
-  },
-  operator: {
-    rooms: ['base', 'controller', 'kube', 'notify'],
-    packages: ['node:fs', 'commander', 'pino', 'pino-pretty', 'zod'],
-  },
-  // Of kubernetes-models only the types, which are not there at run time.
-  install: { rooms: ['base', 'routes'], packages: ['zod', 'kubernetes-models', 'node:crypto'] },
-  cli: {
-    rooms: [
-      // The rule of who may ask, which holds for the dashboard on the user's machine too.
-      'admin',
-      'base',
-      'controller',
-      'core',
-      'install',
-      'kube',
-      'readiness',
-      'routes',
-      'version.ts',
-    ],
-    packages: ['node:', 'zod', 'commander', 'yaml', 'tar-stream'],
-  },
+/** What a room of src/ may import, besides its own files. */
+interface Arrows {
+  readonly rooms: readonly string[]
+  readonly packages: readonly string[]
+}
+
+/** The rows of the table of rooms in docs/ARCHITECTURE.md: room, what it does, what it may import, packages. */
+const arrows: Readonly<Record<string, Arrows>> = Object.fromEntries(
+  readFileSync(join(root, 'docs/ARCHITECTURE.md'), 'utf8')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .flatMap(([, room = '', , rooms = '', packages = '']) => {
+      const [, name] = /^`src\/(\w+)\/`$/.exec(room) ?? []
+      return name === undefined ? [] : [[name, { rooms: codeIn(rooms), packages: codeIn(packages) }]]
+    }),
+)
+
+/** What stands between backquotes, without a slash at its end. */
+function codeIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+?)\/?`/g)].map(([, name = '']) => name)
 }
 
 /** What may reach for time and chance itself: the clock is made of them, and main hands them in. */
@@ -97,13 +78,59 @@ describe('arrows between rooms go one way', () => {
     expect(wrong).toEqual([])
   })
 
-  test('every room has its arrows written down', () => {
+  test('every room has its arrows in the table', () => {
     const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
     )
     expect(rooms.map(({ name }) => name).sort()).toEqual(Object.keys(arrows).sort())
   })
+
+  test('a room imports only rooms that stand above it in the table', () => {
+    const order = Object.keys(arrows)
+    const upward = order.flatMap((room, index) =>
+      (arrows[room]?.rooms ?? [])
+        .filter((other) => other in arrows && order.indexOf(other) >= index)
+        .map((other) => `${room} -> ${other}`),
+    )
+    expect(upward).toEqual([])
+  })
 })
+
+describe('imports make no circle, not even of types alone', () => {
+  test.each(['src', 'sandbox', 'dashboard', 'bench', 'packaging'])('%s', (folder) =>
+    expect(circlesIn(sources(folder))).toEqual([]),
+  )
+
+  test('a circle would be found', () => {
+    const file = (path: string, ...imports: string[]): Source => ({ path, text: '', imports })
+    const circle = [file('src/a.ts', './b.ts'), file('src/b.ts', './c/c.ts'), file('src/c/c.ts', '../a.ts')]
+    expect(circlesIn(circle)).toEqual(['src/a.ts -> src/b.ts -> src/c/c.ts -> src/a.ts'])
+    expect(
+      circlesIn([file('src/a.ts', './b.ts', './c.ts'), file('src/b.ts', './c.ts'), file('src/c.ts')]),
+    ).toEqual([])
+  })
+})
+
+/** Each circle that a walk along the imports meets, as the way around it. */
+function circlesIn(files: readonly Source[]): string[] {
+  const byPath = new Map(files.map((source) => [source.path, source]))
+  const finished = new Set<string>()
+  const way: string[] = []
+  const circles: string[] = []
+  const walk = (path: string): void => {
+    const source = byPath.get(path)
+    if (!source || finished.has(path)) return
+    const seen = way.indexOf(path)
+    if (seen >= 0) return void circles.push([...way.slice(seen), path].join(' -> '))
+    way.push(path)
+    for (const target of source.imports)
+      if (target.startsWith('.')) walk(relative(root, resolve(root, dirname(path), target)))
+    way.pop()
+    finished.add(path)
+  }
+  for (const { path } of files) walk(path)
+  return circles
+}
 
 /** What the folders of the page may import besides their own, and of packages. */
 const pageArrows: Record<string, { folders: string[]; packages: string[] }> = {

@@ -1,4 +1,4 @@
-import type { Option } from 'commander'
+import type { Command, Option } from 'commander'
 import type { Result } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import type { ExitCode, Failure } from './failure.ts'
@@ -16,6 +16,8 @@ export interface Globals {
 export interface Context {
   readonly io: Io
   readonly globals: Globals
+  /** The whole program as commander knows it: its name, commands and flags. */
+  readonly program: () => Command
   /** The cluster that the flags name; connected once, closed when the command has ended. */
   readonly connect: () => Promise<Result<Cluster, Failure>>
   /** The same cluster as somebody else, where the user may impersonate; the caller closes its transport. */

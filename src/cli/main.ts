@@ -36,7 +36,7 @@ function processIo(): Io {
     random: Math.random,
     interrupted: interruption.signal,
     connect: async (options) => {
-      const { loadClusterConfig } = await import('../kube/cluster/cluster.ts')
+      const { loadClusterConfig } = await import('../kube/cluster/find-cluster.ts')
       const config = await loadClusterConfig(options, process.env, systemClock)
       if (!config.ok) return err(config.error)
       const { createTransport } = await import('../kube/http/transport.ts')

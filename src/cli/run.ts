@@ -3,7 +3,7 @@ import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import type { Context, Flags, Globals } from './command.ts'
 import { exitCodes, type Failure } from './failure.ts'
 import type { Cluster, Io } from './io.ts'
-import { parseCommandLine, programName } from './program.ts'
+import { buildProgram, parseCommandLine, programName } from './program.ts'
 
 /** Runs one command line to its end and answers with the exit code. Everything it says goes through `io`. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
@@ -16,7 +16,13 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const { spec, args, flags } = parsed.value
   const globals = readGlobals(flags)
   const connection = connectOnce(io, globals)
-  const context: Context = { io, globals, connect: connection.connect, connectAs: connection.connectAs }
+  const context: Context = {
+    io,
+    globals,
+    program: () => buildProgram(io.env, () => {}),
+    connect: connection.connect,
+    connectAs: connection.connectAs,
+  }
   try {
     const ending = await spec.run(context, args, flags)
     if (ending.ok) return ending.value

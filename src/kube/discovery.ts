@@ -1,12 +1,16 @@
 import * as z from 'zod'
 import type { Clock } from '../base/clock.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { RouteCodec } from '../routes/route.ts'
 import type { KubeError } from './errors.ts'
 import type { Transport } from './http/transport.ts'
 import type { Resource } from './resource.ts'
 
-type Names = Pick<RouteCodec, 'group' | 'versions' | 'plural'>
+/** A kind of object, and the versions in which it can be read, the best first. */
+export interface Names {
+  readonly group: string
+  readonly versions: readonly string[]
+  readonly plural: string
+}
 
 const groupList = z.object({
   groups: z.array(z.object({ name: z.string(), versions: z.array(z.object({ version: z.string() })) })),

@@ -11,6 +11,6 @@ export const completion: CommandSpec = {
     { line: 'completion zsh > ~/.zfunc/_linkerd-failover', text: 'zsh, with ~/.zfunc in fpath' },
     { line: 'completion fish > ~/.config/fish/completions/linkerd-failover.fish', text: 'fish' },
   ],
-  run: async ({ io }, [shell = '']) =>
-    (await import('../completion/completion.ts')).printCompletion(io, shell),
+  run: async ({ io, program }, [shell = '']) =>
+    (await import('../completion/completion.ts')).printCompletion(io, program(), shell),
 }

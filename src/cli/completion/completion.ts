@@ -1,8 +1,8 @@
+import type { Command } from 'commander'
 import { ok } from '../../base/result.ts'
 import type { Ending } from '../command.ts'
 import { exitCodes } from '../failure.ts'
 import type { Io } from '../io.ts'
-import { buildProgram, programName } from '../program.ts'
 import { bashScript } from './bash.ts'
 import { fishScript } from './fish.ts'
 import { wordsOf } from './words.ts'
@@ -15,8 +15,8 @@ const scripts: Readonly<Record<string, typeof bashScript>> = {
 }
 
 /** Prints the completion script of a shell; commander has checked that it is one of the three. */
-export async function printCompletion({ stdout, env }: Io, shell: string): Promise<Ending> {
+export async function printCompletion({ stdout }: Io, program: Command, shell: string): Promise<Ending> {
   const script = scripts[shell] ?? bashScript
-  stdout.write(script(programName, wordsOf(buildProgram(env, () => {}))))
+  stdout.write(script(program.name(), wordsOf(program)))
   return ok(exitCodes.ok)
 }

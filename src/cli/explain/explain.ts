@@ -10,10 +10,11 @@ import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { type FoundRoute, findRoute, parseRouteRef } from '../route-ref.ts'
 import { namespacesOf, readReadiness } from '../snapshot.ts'
-import { type RouteStatus, statusOf } from '../status/route-status.ts'
+import { statusOf } from '../status/route-status.ts'
 import { readTransitions, sinceOf } from '../status/since.ts'
-import { type Counterfactual, counterfactuals } from './counterfactuals.ts'
-import { type Diagnosis, diagnoseRoute } from './findings.ts'
+import { counterfactuals } from './counterfactuals.ts'
+import type { Explanation } from './explanation.ts'
+import { diagnoseRoute } from './findings.ts'
 import { explanationText } from './text.ts'
 
 const schema = z.object({
@@ -21,21 +22,6 @@ const schema = z.object({
   selector: z.string(),
   output: z.enum(['table', 'json', 'yaml']),
 })
-
-/** All that `explain` has to say about a route. */
-export interface Explanation extends Diagnosis {
-  readonly route: RouteStatus
-  /** Whether the selector selects it; the operator leaves other routes alone. */
-  readonly controlled: boolean
-  readonly splits: readonly SplitExplanation[]
-}
-
-export interface SplitExplanation {
-  readonly decision: string
-  /** The weights as decided, in the order of the backends. */
-  readonly decided: readonly number[]
-  readonly changes: readonly Counterfactual[]
-}
 
 /** Prints which rule decides a route, with what readiness, what would change it, and what is wrong around it. */
 export async function explainRoute(

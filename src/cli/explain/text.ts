@@ -2,7 +2,7 @@ import { ruleTexts } from '../../core/explain.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import type { BackendStatus, SplitStatus } from '../status/route-status.ts'
 import { ageText, shortName, stateText, toneOf } from '../status/table.ts'
-import type { Explanation, SplitExplanation } from './explain.ts'
+import type { Explanation, SplitExplanation } from './explanation.ts'
 import type { Diagnosis } from './findings.ts'
 
 /** An explanation for people; `now` (epoch ms) turns times into ages. */

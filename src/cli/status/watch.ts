@@ -11,9 +11,9 @@ import { exitCodes, type Failure, refused } from '../failure.ts'
 import type { Io } from '../io.ts'
 import type { Reading } from '../listing.ts'
 import { paletteFor } from '../output.ts'
+import type { Scope } from '../snapshot.ts'
 import { Board } from './board.ts'
 import { readTransitions } from './since.ts'
-import type { StatusFlags } from './status.ts'
 import { statusTable } from './table.ts'
 
 /** Changes are gathered for so long before they are shown. */
@@ -23,10 +23,10 @@ const refreshMs = 5_000
 const clearScreen = '\u001b[H\u001b[2J'
 
 /** Shows the table, and then each change: the table anew on a terminal, a line for it anywhere else. */
-export async function watchStatus(io: Io, reading: Reading, flags: StatusFlags): Promise<Ending> {
+export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promise<Ending> {
   const permitted = await mayList(reading)
   if (!permitted.ok) return permitted
-  const transitions = await readTransitions(reading, flags.namespace)
+  const transitions = await readTransitions(reading, scope.namespace)
   const signal = createSignal()
   const due = new Set<string>()
   const watches = createWatches({
@@ -34,14 +34,14 @@ export async function watchStatus(io: Io, reading: Reading, flags: StatusFlags):
     clock: io.clock,
     random: io.random,
     log: warningsOnly(io),
-    selector: flags.selector,
+    selector: scope.selector,
     leads: () => false,
     onDue: (key) => due.add(key),
     // Counts of endpoints change without any route being due.
     onEvent: signal.raise,
     onSynced: () => {},
   })
-  const board = new Board(watches, flags.namespace, transitions.ok ? transitions.value : new Map())
+  const board = new Board(watches, scope.namespace, transitions.ok ? transitions.value : new Map())
   watches.start()
   // The first table has the routes of all kinds, or a route that is there would be told as new.
   while (watches.missing().length > 0 && !io.interrupted.aborted)

@@ -3,7 +3,7 @@ import type { Discovery } from '../../kube/discovery.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import { patchJson } from '../../kube/patch.ts'
 import type { Resource } from '../../kube/resource.ts'
-import { type Cache, createCache } from '../../kube/watch/cache.ts'
+import { type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
 import { readHead } from '../../kube/watch/watch-event.ts'
 import type { Judged } from '../../routes/judge.ts'
 import { identityTests, ownershipTests } from '../../routes/ownership.ts'
@@ -12,10 +12,14 @@ import type { RouteIndex, RouteKey } from '../../routes/route-index.ts'
 import { weightPatch } from '../../routes/weight-patch.ts'
 import type { Cause } from '../queue.ts'
 import { type Landed, OwnWrites } from '../write/unanswered-writes.ts'
-import type { WatchesOptions } from './cluster-watch.ts'
 
-export interface RouteWatchOptions extends WatchesOptions {
-  readonly onState: () => void
+export interface RouteWatchOptions extends CacheTools {
+  /** Label selector of the routes that are ours. */
+  readonly selector: string
+  /** Whether this process is the one that writes. */
+  readonly leads: () => boolean
+  /** A route that may have to change, and what made it so. */
+  readonly onDue: (key: RouteKey, cause: Cause) => void
   readonly codec: RouteCodec
   readonly index: RouteIndex
   /** Shared by all kinds, so that what is missing is asked for once. */

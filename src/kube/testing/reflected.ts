@@ -1,12 +1,8 @@
 import { afterEach, expect } from 'vitest'
 import { ok } from '../../base/result.ts'
 import type { KubeError } from '../errors.ts'
-import {
-  type Reflector,
-  type ReflectorOptions,
-  type ReflectorState,
-  startReflector,
-} from '../watch/reflector.ts'
+import { type Reflector, startReflector } from '../watch/reflector.ts'
+import type { ReflectorOptions, ReflectorState } from '../watch/reflector-state.ts'
 import { createStore, type StoreChange } from '../watch/store.ts'
 import { FakeTransport } from './fake-transport.ts'
 import { createManualClock, settle } from './manual-clock.ts'

@@ -4,7 +4,8 @@ import { ok, type Result } from '../../base/result.ts'
 import type { KubeError } from '../errors.ts'
 import type { Transport } from '../http/transport.ts'
 import type { Resource } from '../resource.ts'
-import { type ReflectorState, startReflector } from './reflector.ts'
+import { startReflector } from './reflector.ts'
+import type { ReflectorState } from './reflector-state.ts'
 import { createStore, type StoreChange, type StoreReader, type StoreWriter } from './store.ts'
 
 /** What every cache is made with. */

@@ -2,8 +2,7 @@ import { isSameResource, type Resource, resourcePath } from '../resource.ts'
 import { type Listed, type ListOutcome, listAll } from './list.ts'
 import type { Intake } from './list-buffer.ts'
 import { ListAge } from './list-freshness.ts'
-import type { ReflectorOptions } from './reflector.ts'
-import { readingQuery, serverTimeout } from './reflector-query.ts'
+import { type ReflectorOptions, readingQuery, serverTimeout } from './reflector-state.ts'
 import { typeOfEvent } from './watch-event.ts'
 
 type ListingOptions<T> = ReflectorOptions<T> & { readonly intake: Intake<T>; readonly signal: AbortSignal }

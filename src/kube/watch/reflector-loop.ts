@@ -1,16 +1,21 @@
 import { type Backoff, createBackoff } from '../../base/backoff.ts'
 import { sleep } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
 import { type KubeError, waitAskedBy } from '../errors.ts'
 import { StreamBreak } from '../http/transport.ts'
 import { isSameResource, type Resource, resourcePath } from '../resource.ts'
 import { eventsOf, type Listed } from './list.ts'
 import { Intake } from './list-buffer.ts'
 import { currentVersion } from './pages.ts'
-import { tellPresence } from './presence.ts'
-import type { ReflectorOptions, ReflectorState } from './reflector.ts'
 import { Listing } from './reflector-listing.ts'
-import { readingQuery, serverTimeout } from './reflector-query.ts'
-import { resolve, type Step } from './reflector-step.ts'
+import {
+  type ReflectorOptions,
+  type ReflectorState,
+  readingQuery,
+  resolve,
+  type Step,
+  serverTimeout,
+} from './reflector-state.ts'
 import { compareResourceVersions } from './store.ts'
 import { readWatchEvent, typeOfEvent } from './watch-event.ts'
 
@@ -213,5 +218,18 @@ export class ReflectorLoop<T> {
     if (this.state === state) return
     this.state = state
     this.#options.onState?.(state)
+  }
+}
+
+/** Answers with a function that takes whether `name` is served now, and logs it where that is news. */
+function tellPresence(name: string, log: Log): (served: boolean) => void {
+  let absent = false
+  return (served) => {
+    if (served === !absent) return
+    absent = !served
+    const message = served
+      ? `the cluster serves ${name} now`
+      : `the cluster does not serve ${name}: it is followed once its CRD is installed`
+    log.info({ watch: name }, message)
   }
 }

@@ -1,47 +1,5 @@
-import type { Clock } from '../../base/clock.ts'
-import type { Log } from '../../base/log.ts'
-import type { Result } from '../../base/result.ts'
-import type { KubeError } from '../errors.ts'
-import type { Transport } from '../http/transport.ts'
-import type { Resource } from '../resource.ts'
 import { ReflectorLoop } from './reflector-loop.ts'
-import type { StoreWriter } from './store.ts'
-
-export type { Projected } from './list-buffer.ts'
-
-/**
- * - `resolving`: asks which resource to read. Then `listing`, or `absent` if the server has none.
- * - `absent`: the store is empty and synced. After 5 to 16 s `resolving`.
- * - `listing`: reads a complete list. Then `watching`.
- * - `watching`: follows the changes. A watch that ends is resumed from the last version seen, unless another
- *   resource is to be read by then: then `listing`. One whose version has expired (410) leads to `resolving`. After
- *   a failure, or where nothing came, the server is asked for its version first: if it has gone back in time it
- *   would say nothing until it is as far again, so then it is `listing` too.
- * - `backingOff`: something failed; waits 0.8 to 30 s, or as long as the server asks (at most a minute), and goes on.
- * - `stopped`: for good, and only because it was told to.
- *
- * The store is told before a new state is announced: at `watching` and `absent` it is synced.
- */
-export type ReflectorState = 'resolving' | 'absent' | 'listing' | 'watching' | 'backingOff' | 'stopped'
-
-export type ReflectorOptions<T> = {
-  /** For logs and metrics. */
-  readonly name: string
-  /** Asked before each list, and when a watch has ended. `undefined`: not served. */
-  readonly resource: () => Promise<Result<Resource | undefined, KubeError>>
-  readonly labelSelector?: string | undefined
-  /** Called once per object on arrival; what it answers is all that is kept. One that throws is left out. */
-  readonly project: (object: unknown) => T
-  readonly writer: StoreWriter<T>
-  readonly transport: Transport
-  readonly clock: Clock
-  /** In [0, 1). */
-  readonly random: () => number
-  readonly log: Log
-  readonly onState?: ((state: ReflectorState) => void) | undefined
-  /** Called with the type of each watch event. */
-  readonly onEvent?: ((type: string) => void) | undefined
-}
+import type { ReflectorOptions, ReflectorState } from './reflector-state.ts'
 
 export interface Reflector {
   /** Resolves when nothing will be written to the store any more. */

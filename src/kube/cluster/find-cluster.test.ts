@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createManualClock } from '../testing/manual-clock.ts'
-import { type ClusterOptions, loadClusterConfig } from './cluster.ts'
+import type { ClusterOptions } from './cluster.ts'
+import { loadClusterConfig } from './find-cluster.ts'
 
 let dir = ''
 beforeEach(async () => {

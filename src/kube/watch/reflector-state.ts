@@ -1,0 +1,73 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import type { Result } from '../../base/result.ts'
+import type { KubeError } from '../errors.ts'
+import type { Transport } from '../http/transport.ts'
+import type { Resource } from '../resource.ts'
+import type { Listed } from './list.ts'
+import type { StoreWriter } from './store.ts'
+
+/**
+ * - `resolving`: asks which resource to read. Then `listing`, or `absent` if the server has none.
+ * - `absent`: the store is empty and synced. After 5 to 16 s `resolving`.
+ * - `listing`: reads a complete list. Then `watching`.
+ * - `watching`: follows the changes. A watch that ends is resumed from the last version seen, unless another
+ *   resource is to be read by then: then `listing`. One whose version has expired (410) leads to `resolving`. After
+ *   a failure, or where nothing came, the server is asked for its version first: if it has gone back in time it
+ *   would say nothing until it is as far again, so then it is `listing` too.
+ * - `backingOff`: something failed; waits 0.8 to 30 s, or as long as the server asks (at most a minute), and goes on.
+ * - `stopped`: for good, and only because it was told to.
+ *
+ * The store is told before a new state is announced: at `watching` and `absent` it is synced.
+ */
+export type ReflectorState = 'resolving' | 'absent' | 'listing' | 'watching' | 'backingOff' | 'stopped'
+
+export type ReflectorOptions<T> = {
+  /** For logs and metrics. */
+  readonly name: string
+  /** Asked before each list, and when a watch has ended. `undefined`: not served. */
+  readonly resource: () => Promise<Result<Resource | undefined, KubeError>>
+  readonly labelSelector?: string | undefined
+  /** Called once per object on arrival; what it answers is all that is kept. One that throws is left out. */
+  readonly project: (object: unknown) => T
+  readonly writer: StoreWriter<T>
+  readonly transport: Transport
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly log: Log
+  readonly onState?: ((state: ReflectorState) => void) | undefined
+  /** Called with the type of each watch event. */
+  readonly onEvent?: ((type: string) => void) | undefined
+}
+
+/** What to do next. */
+export type Step =
+  /** `was`: a watch that ended well; it goes on if its resource is still the one to read. */
+  | { readonly kind: 'resolve'; readonly was?: WatchStep }
+  | { readonly kind: 'list'; readonly resource: Resource }
+  | WatchStep
+  | { readonly kind: 'follow'; readonly resource: Resource; readonly listed: Listed }
+  | {
+      readonly kind: 'wait'
+      readonly state: 'absent' | 'backingOff'
+      readonly ms: number
+      readonly next: Step
+    }
+
+type WatchStep = {
+  readonly kind: 'watch'
+  readonly resource: Resource
+  readonly from: string
+  /** The server may have gone back in time meanwhile, and would then say nothing until it is as far again. */
+  readonly isDoubtful: boolean
+}
+
+export const resolve: Step = { kind: 'resolve' }
+
+/** What lists and watches of a reflector are asked with alike. */
+export const readingQuery = (labelSelector: string | undefined): Record<string, string> =>
+  labelSelector === undefined ? {} : { labelSelector }
+
+/** In seconds: 5 to 10 minutes, so that watches do not all end together. `random` is in [0, 1). */
+export const serverTimeout = (random: () => number): string => String(300 + Math.floor(random() * 301))
