@@ -47,7 +47,7 @@ async function run({ settings, cluster, election, receivers }: Startup): Promise
   const { post, close } = createPost()
   const tools = { clock, random: Math.random, log, instance, registry }
   const notifier = createNotifier({ ...tools, receivers, post })
-  const operator = startOperator({ ...tools, transport, selector, election, onHappening: notifier.take })
+  const operator = startOperator({ ...tools, transport, selector, election, onEntry: notifier.take })
   const stop = async () => {
     await operator.stop()
     await notifier.stop(patienceMs)

@@ -1,4 +1,4 @@
-import type { HappeningItem, RouteDetail, RouteItem, RouteList, Status, TimelinePage } from './api.ts'
+import type { EntryItem, RouteDetail, RouteItem, RouteList, Status, TimelinePage } from './api.ts'
 
 /**
  * What arrives from the server, looked at just closely enough that a stranger's answer (a proxy's error page, an
@@ -29,7 +29,7 @@ export type GoneItem = Pick<RouteItem, 'kind' | 'namespace' | 'name' | 'revision
 export const isGone = (value: unknown): value is GoneItem =>
   isFields(value) && isNamed(value) && has(value, 'number', 'revision')
 
-export const isHappening = (value: unknown): value is HappeningItem =>
+export const isEntry = (value: unknown): value is EntryItem =>
   isFields(value) &&
   has(value, 'string', 'id', 'at', 'what', 'sentence') &&
   has(value, 'number', 'revision') &&
@@ -47,13 +47,13 @@ const isListOf = <T>(value: unknown, isItem: Guard<T>): value is { items: T[] } 
 export const isRouteList = (value: unknown): value is RouteList =>
   isListOf(value, isRoute) && has({ ...value }, 'number', 'total')
 
-export const isTimeline = (value: unknown): value is TimelinePage => isListOf(value, isHappening)
+export const isTimeline = (value: unknown): value is TimelinePage => isListOf(value, isEntry)
 
 export const isRouteDetail = (value: unknown): value is RouteDetail =>
   isFields(value) &&
   isRoute(value.route) &&
   Array.isArray(value.history) &&
-  value.history.every(isHappening) &&
+  value.history.every(isEntry) &&
   has(value, 'string', 'yaml', 'kubectl')
 
 /** Reads JSON text as a `T`; throws, in words, where it is none. */

@@ -1,6 +1,6 @@
 import type { Status } from './api.ts'
 import { delayAfter, silenceMs, sleepAfterMs } from './connection.ts'
-import { decode, isGone, isHappening, isRoute, isStatus } from './decode.ts'
+import { decode, isEntry, isGone, isRoute, isStatus } from './decode.ts'
 import { EventStreamReader, type StreamEvent } from './event-stream.ts'
 import { type Http, reasonOf, request } from './http.ts'
 import { load } from './load.ts'
@@ -147,7 +147,7 @@ export class Feed {
     if (type === 'reset') this.#load(connection)
     else if (type === 'route') store.putRoutes([decode(data, isRoute, 'a route')])
     else if (type === 'gone') store.removeRoute(decode(data, isGone, 'the name of a route'))
-    else if (type === 'timeline') store.addHappenings([decode(data, isHappening, 'a line of the timeline')])
+    else if (type === 'timeline') store.addEntries([decode(data, isEntry, 'a line of the timeline')])
     else if (type === 'status') store.setStatus(decode(data, isStatus, 'a status'), now())
     if (!store.isLoading && hasReached(id, store.status)) store.connect({ kind: 'current' })
   }

@@ -12,11 +12,11 @@ const perPage = 1000
  */
 export async function load(http: Http, store: Store, signal: AbortSignal): Promise<void> {
   store.beginLoad()
-  const newest = await Promise.all([routes(http, store, signal, ''), happenings(http, store, signal, '')])
+  const newest = await Promise.all([routes(http, store, signal, ''), entries(http, store, signal, '')])
   let [moreRoutes, older] = newest
   while (moreRoutes !== null) moreRoutes = await routes(http, store, signal, moreRoutes)
   store.endLoad()
-  while (older !== null) older = await happenings(http, store, signal, older)
+  while (older !== null) older = await entries(http, store, signal, older)
 }
 
 /** @returns the name of the next page, or null */
@@ -27,7 +27,7 @@ async function routes(http: Http, store: Store, signal: AbortSignal, from: strin
   return list.continue
 }
 
-async function happenings(
+async function entries(
   http: Http,
   store: Store,
   signal: AbortSignal,
@@ -35,6 +35,6 @@ async function happenings(
 ): Promise<string | null> {
   const page = `limit=${perPage}${before ? `&before=${before}` : ''}`
   const list = await getJson(http, `/api/v1/timeline?${page}`, isTimeline, signal)
-  store.addHappenings(list.items)
+  store.addEntries(list.items)
   return list.before
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { happeningItem, route, status } from '../testing/builders.ts'
+import { entryItem, route, status } from '../testing/builders.ts'
 import { Store } from './store.ts'
 
 const gone = (title: string, revision: number) => {
@@ -84,10 +84,10 @@ describe('the store', () => {
     const store = new Store()
     let told = 0
     const leave = store.subscribe(() => (told += 1))
-    store.addHappenings([happeningItem('web', 1)])
-    expect([told, store.version, store.happenings.length]).toEqual([1, 1, 1])
+    store.addEntries([entryItem('web', 1)])
+    expect([told, store.version, store.entries.length]).toEqual([1, 1, 1])
     leave()
     store.beginLoad()
-    expect([told, store.version, store.happenings.length]).toEqual([1, 2, 0])
+    expect([told, store.version, store.entries.length]).toEqual([1, 2, 0])
   })
 })

@@ -1,12 +1,12 @@
-import { type Happening, History, happeningOf } from '../model/happening.ts'
 import { type Counts, noRoutes } from '../model/headline.ts'
 import { keyOf, type RouteKey } from '../model/route.ts'
-import type { HappeningItem, RouteItem, Status } from './api.ts'
+import { entryOf, History, type TimelineEntry } from '../model/timeline-entry.ts'
+import type { EntryItem, RouteItem, Status } from './api.ts'
 import { atFirst, type Connection, type ConnectionEvent, next } from './connection.ts'
 import type { GoneItem } from './decode.ts'
 
 /** The operator remembers as many. */
-const rememberedHappenings = 10_000
+const rememberedEntries = 10_000
 
 /** Routes with their counts, of one generation: from one load to the next. */
 class Routes {
@@ -52,7 +52,7 @@ class Routes {
  */
 export class Store {
   connection: Connection = atFirst
-  /** Grows with every change of routes or happenings. */
+  /** Grows with every change of routes or entries. */
   version = 0
   status: Status | undefined
   /** How far the operator's clock is ahead of the page's (ms). */
@@ -62,7 +62,7 @@ export class Store {
   #shown = new Routes()
   /** What is being loaded while the last generation is still shown. */
   #loading: Routes | undefined
-  #history = new History(rememberedHappenings)
+  #history = new History(rememberedEntries)
   readonly #listeners = new Set<() => void>()
 
   get routes(): ReadonlyMap<RouteKey, RouteItem> {
@@ -75,7 +75,7 @@ export class Store {
   }
 
   /** Oldest first. */
-  get happenings(): readonly Happening[] {
+  get entries(): readonly TimelineEntry[] {
     return this.#history.lines
   }
 
@@ -98,7 +98,7 @@ export class Store {
   /** Begins a new generation. What was known stays in sight until `endLoad`; an empty page fills as it comes. */
   beginLoad(): void {
     this.#loading = new Routes()
-    this.#history = new History(rememberedHappenings)
+    this.#history = new History(rememberedEntries)
     if (!this.isComplete) this.#shown = this.#loading
     this.#changed()
   }
@@ -124,8 +124,8 @@ export class Store {
     this.#changed()
   }
 
-  addHappenings(items: readonly HappeningItem[]): void {
-    this.#history.add(items.map(happeningOf))
+  addEntries(items: readonly EntryItem[]): void {
+    this.#history.add(items.map(entryOf))
     this.#changed()
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { happening } from '../testing/builders.ts'
+import { entry } from '../testing/builders.ts'
 import { lanesOf, levelsOf, segmentsOf } from './lanes.ts'
 import { momentsOf } from './moments.ts'
 
@@ -9,7 +9,7 @@ const lanes = (lines: Parameters<typeof momentsOf>[0]) => lanesOf(momentsOf(line
 
 describe('lanes', () => {
   it('are one for each route, the one that moved last on top', () => {
-    const all = lanes([happening('a', 1), happening('b', 5000), happening('a', 9000, { what: 'failback' })])
+    const all = lanes([entry('a', 1), entry('b', 5000), entry('a', 9000, { what: 'failback' })])
     expect(all.map(({ routes, lines }) => [routes, lines.length])).toEqual([
       [['TrafficSplit/shop/a'], 2],
       [['TrafficSplit/shop/b'], 1],
@@ -17,7 +17,7 @@ describe('lanes', () => {
   })
 
   it('put routes that only moved together into one', () => {
-    const away = Array.from({ length: 6 }, (_, index) => happening(`r${index}`, index, { cluster: 'east' }))
+    const away = Array.from({ length: 6 }, (_, index) => entry(`r${index}`, index, { cluster: 'east' }))
     const back = away.map((line) => ({
       ...line,
       at: line.at + 5000,
@@ -25,7 +25,7 @@ describe('lanes', () => {
       what: 'failback' as const,
       state: 'primary' as const,
     }))
-    const alone = happening('r0', 20_000, { cluster: 'east' })
+    const alone = entry('r0', 20_000, { cluster: 'east' })
     const [own, shared, ...rest] = lanes([...away, ...back, alone])
     expect(rest).toEqual([])
     expect(own?.routes).toEqual(['TrafficSplit/shop/r0'])
@@ -34,8 +34,8 @@ describe('lanes', () => {
 })
 
 describe('the stretches of a route', () => {
-  it('last until the next happening, and the last until now', () => {
-    const lines = [happening('a', 100), happening('a', 400, { what: 'failback' })]
+  it('last until the next entry, and the last until now', () => {
+    const lines = [entry('a', 100), entry('a', 400, { what: 'failback' })]
     expect(segmentsOf(lines, scale, 900)).toMatchObject([
       { from: 100, to: 400, state: 'failover', count: 1 },
       { from: 400, to: 900, state: 'primary', count: 1 },
@@ -43,12 +43,12 @@ describe('the stretches of a route', () => {
   })
 
   it('begin before what is seen, where the state did', () => {
-    expect(segmentsOf([happening('a', -500)], scale, 2000)).toMatchObject([{ from: 0, to: 1000 }])
-    expect(segmentsOf([happening('a', -500), happening('a', -100)], { ...scale, from: 0 }, -50)).toEqual([])
+    expect(segmentsOf([entry('a', -500)], scale, 2000)).toMatchObject([{ from: 0, to: 1000 }])
+    expect(segmentsOf([entry('a', -500), entry('a', -100)], { ...scale, from: 0 }, -50)).toEqual([])
   })
 
   it('become one where they are too close to be told apart', () => {
-    const lines = Array.from({ length: 1000 }, (_, index) => happening('a', 100 + index / 100))
+    const lines = Array.from({ length: 1000 }, (_, index) => entry('a', 100 + index / 100))
     const segments = segmentsOf(lines, scale, 900)
     expect(segments.length).toBeLessThan(10)
     expect(segments.reduce((sum, { count }) => sum + count, 0)).toBe(1000)
@@ -61,7 +61,7 @@ describe('the stretches of a route', () => {
         const lines = all.filter((at) => at <= now).sort((one, other) => one - other)
         let last = 0
         for (const { from, to } of segmentsOf(
-          lines.map((at) => happening('a', at)),
+          lines.map((at) => entry('a', at)),
           scale,
           now,
         )) {
@@ -78,10 +78,10 @@ describe('the stretches of a route', () => {
 describe('the level of a group', () => {
   it('is how many of its routes are away', () => {
     const lines = [
-      happening('a', 10),
-      happening('b', 20),
-      happening('a', 500, { what: 'failback' }),
-      happening('b', 500, { what: 'failback' }),
+      entry('a', 10),
+      entry('b', 20),
+      entry('a', 500, { what: 'failback' }),
+      entry('b', 500, { what: 'failback' }),
     ]
     expect(levelsOf(lines, scale)).toEqual([
       { pixel: 10, away: 1 },
@@ -91,7 +91,7 @@ describe('the level of a group', () => {
   })
 
   it('counts a route that moves among secondaries once', () => {
-    const lines = [happening('a', 10), happening('a', 20, { what: 'redistribute' })]
+    const lines = [entry('a', 10), entry('a', 20, { what: 'redistribute' })]
     expect(levelsOf(lines, scale).map(({ away }) => away)).toEqual([1, 1])
   })
 })

@@ -1,15 +1,15 @@
-import type { Happening } from './happening.ts'
 import { isMass, type Moment } from './moments.ts'
 import type { RouteKey } from './route.ts'
 import type { RouteState } from './states.ts'
 import { pixelOf, type TimeScale } from './time-scale.ts'
+import type { TimelineEntry } from './timeline-entry.ts'
 
 /** A stretch of a lane in one state, in pixels. */
 export interface Segment {
   readonly from: number
   readonly to: number
   readonly state: RouteState
-  /** How many happenings began within the stretch: more than one where they are too close to be told apart. */
+  /** How many entries began within the stretch: more than one where they are too close to be told apart. */
   readonly count: number
   /** Of the first of them. */
   readonly at: number
@@ -23,7 +23,7 @@ export interface Lane {
   /** One for a route, all of them for a group. */
   readonly routes: readonly RouteKey[]
   /** Oldest first. */
-  readonly lines: readonly Happening[]
+  readonly lines: readonly TimelineEntry[]
   /** When something happened in it last. */
   readonly last: number
 }
@@ -32,10 +32,10 @@ export interface Lane {
  * A lane for each route to which anything happened, the one that moved last on top. Routes that were only ever
  * part of mass events of one cluster share one lane: twelve hundred equal lines say no more than one.
  *
- * @param moments of the same happenings
+ * @param moments of the same entries
  */
 export function lanesOf(moments: readonly Moment[]): Lane[] {
-  const groups = new Map<string, Happening[]>()
+  const groups = new Map<string, TimelineEntry[]>()
   const groupOf = groupsOf(moments)
   for (const { lines } of moments) {
     for (const line of lines) {
@@ -63,20 +63,20 @@ function groupsOf(moments: readonly Moment[]): Map<RouteKey, string> {
   return groups
 }
 
-function laneOf(id: string, unsorted: readonly Happening[]): Lane {
+function laneOf(id: string, unsorted: readonly TimelineEntry[]): Lane {
   const lines = [...unsorted].sort((one, other) => one.at - other.at || one.revision - other.revision)
   const routes = [...new Set(lines.map(({ key }) => key))]
   return { id, title: id, routes, lines, last: lines.at(-1)?.at ?? 0 }
 }
 
-/** Happenings closer than this cannot be told apart (pixels). */
+/** Entries closer than this cannot be told apart (pixels). */
 const closest = 3
 
 /**
- * What a route's lane shows: the state after each happening until the next, or until `now`. Before the first
+ * What a route's lane shows: the state after each entry until the next, or until `now`. Before the first
  * nothing is known, and nothing is drawn.
  */
-export function segmentsOf(lines: readonly Happening[], scale: TimeScale, now: number): Segment[] {
+export function segmentsOf(lines: readonly TimelineEntry[], scale: TimeScale, now: number): Segment[] {
   const segments: Segment[] = []
   const end = Math.min(scale.width, pixelOf(scale, now))
   for (const [index, line] of lines.entries()) {
@@ -100,7 +100,7 @@ export interface Level {
 }
 
 /** What a group's lane shows: how many of its routes are away from their primary, over time. */
-export function levelsOf(lines: readonly Happening[], scale: TimeScale): Level[] {
+export function levelsOf(lines: readonly TimelineEntry[], scale: TimeScale): Level[] {
   const away = new Set<RouteKey>()
   const levels: Level[] = []
   for (const line of lines) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { happening } from '../testing/builders.ts'
+import { entry } from '../testing/builders.ts'
 import { headOf, isMass, momentsOf, verbOf } from './moments.ts'
 
 const many = (count: number, from: number, every: number, words = {}) =>
-  Array.from({ length: count }, (_, index) => happening(`r${index}`, from + index * every, words))
+  Array.from({ length: count }, (_, index) => entry(`r${index}`, from + index * every, words))
 
 describe('moments', () => {
   it('make one event of what one cause did to many routes', () => {
@@ -22,7 +22,7 @@ describe('moments', () => {
   })
 
   it('do not take a route that flaps for many routes', () => {
-    const flapping = Array.from({ length: 20 }, (_, index) => happening('web', 1000 + index))
+    const flapping = Array.from({ length: 20 }, (_, index) => entry('web', 1000 + index))
     expect(momentsOf(flapping)).toHaveLength(20)
   })
 

@@ -1,23 +1,23 @@
 import { counted } from './format.ts'
-import type { Happening } from './happening.ts'
 import type { RouteKey } from './route.ts'
 import type { RouteState } from './states.ts'
+import type { TimelineEntry } from './timeline-entry.ts'
 
 /** What happened at one moment: to one route, or, where one cause hit many, to all of them. */
 export interface Moment {
-  /** Of its first happening, so it stays the same while the moment grows. */
+  /** Of its first entry, so it stays the same while the moment grows. */
   readonly id: string
-  readonly what: Happening['what']
-  /** Milliseconds since 1970: its first happening, and its last. */
+  readonly what: TimelineEntry['what']
+  /** Milliseconds since 1970: its first entry, and its last. */
   readonly from: number
   readonly to: number
   readonly routes: readonly RouteKey[]
   /** Oldest first. */
-  readonly lines: readonly Happening[]
+  readonly lines: readonly TimelineEntry[]
   readonly cluster: string | null
 }
 
-/** So long after the last one, another happening of the same sort is a moment of its own (ms). */
+/** So long after the last one, another entry of the same sort is a moment of its own (ms). */
 const gapMs = 2000
 /** No moment lasts longer: an endless trickle is not one event. */
 const longestMs = 60_000
@@ -25,11 +25,11 @@ const longestMs = 60_000
 export const massFrom = 5
 
 interface Open {
-  readonly what: Happening['what']
+  readonly what: TimelineEntry['what']
   readonly cluster: string | null
   readonly from: number
   to: number
-  readonly lines: Happening[]
+  readonly lines: TimelineEntry[]
 }
 
 /**
@@ -39,7 +39,7 @@ interface Open {
  * @param lines oldest first
  * @returns newest first, by when each began
  */
-export function momentsOf(lines: readonly Happening[]): Moment[] {
+export function momentsOf(lines: readonly TimelineEntry[]): Moment[] {
   const open = new Map<string, Open>()
   const all: Open[] = []
   for (const line of lines) {
@@ -57,7 +57,7 @@ export function momentsOf(lines: readonly Happening[]): Moment[] {
   return all.flatMap(closed).sort((one, other) => other.from - one.from)
 }
 
-/** A mass event as one moment; anything smaller as a moment for each happening. */
+/** A mass event as one moment; anything smaller as a moment for each entry. */
 function closed({ what, cluster, from, to, lines }: Open): Moment[] {
   const routes = [...new Set(lines.map(({ key }) => key))]
   const [first] = lines
@@ -70,7 +70,7 @@ function closed({ what, cluster, from, to, lines }: Open): Moment[] {
 export const isMass = ({ routes }: Moment): boolean => routes.length > 1
 
 /** What happened, in words that follow the name of a route, or a number of them. */
-export const verbOf = ({ what, state }: Pick<Happening, 'what' | 'state'>): string =>
+export const verbOf = ({ what, state }: Pick<TimelineEntry, 'what' | 'state'>): string =>
   what === 'hold' ? holds[state] : verbs[what]
 
 const verbs = {

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest'
-import { happening } from '../testing/builders.ts'
+import { entry } from '../testing/builders.ts'
 import { reactionsOf } from './reactions.ts'
 
 it('takes the last transitions, oldest first, and leaves out what was no write', () => {
   const lines = [
-    happening('a', 1000, { reactionMs: 9 }),
-    happening('b', 2000, { reactionMs: null }),
-    happening('c', 3000, { reactionMs: 4 }),
-    happening('d', 4000, { reactionMs: 6 }),
+    entry('a', 1000, { reactionMs: 9 }),
+    entry('b', 2000, { reactionMs: null }),
+    entry('c', 3000, { reactionMs: 4 }),
+    entry('d', 4000, { reactionMs: 6 }),
   ]
   expect(reactionsOf(lines, 2)).toEqual({ at: [3, 4], ms: [4, 6], median: 4, p99: 6 })
 })
 
 it('says what half and 99 of 100 needed', () => {
-  const lines = Array.from({ length: 100 }, (_, index) => happening('a', index, { reactionMs: index + 1 }))
+  const lines = Array.from({ length: 100 }, (_, index) => entry('a', index, { reactionMs: index + 1 }))
   expect(reactionsOf(lines, 1000)).toMatchObject({ median: 50, p99: 99 })
 })
 

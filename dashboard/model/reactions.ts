@@ -1,4 +1,4 @@
-import type { Happening } from './happening.ts'
+import type { TimelineEntry } from './timeline-entry.ts'
 
 /** Reaction times of the last transitions, oldest first, in two columns as a chart wants them. */
 export interface Reactions {
@@ -11,7 +11,7 @@ export interface Reactions {
 }
 
 /** @param lines oldest first; of those with a reaction time the last `most` are taken */
-export function reactionsOf(lines: readonly Happening[], most: number): Reactions {
+export function reactionsOf(lines: readonly TimelineEntry[], most: number): Reactions {
   const at: number[] = []
   const ms: number[] = []
   for (let index = lines.length - 1; index >= 0 && at.length < most; index -= 1) {

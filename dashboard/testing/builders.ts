@@ -1,5 +1,5 @@
-import type { BackendItem, HappeningItem, RouteItem, SplitItem, Status } from '../live/api.ts'
-import type { Happening } from '../model/happening.ts'
+import type { BackendItem, EntryItem, RouteItem, SplitItem, Status } from '../live/api.ts'
+import type { TimelineEntry } from '../model/timeline-entry.ts'
 
 /** Values of the API for tests, as small as a test wants to speak of them. */
 
@@ -85,7 +85,7 @@ export function route(
 }
 
 /** What happened to `TrafficSplit/shop/NAME` at a time in milliseconds. */
-export function happening(name: string, at: number, words: Partial<Happening> = {}): Happening {
+export function entry(name: string, at: number, words: Partial<TimelineEntry> = {}): TimelineEntry {
   return {
     id: `e-${at}-${name}`,
     revision: at,
@@ -101,7 +101,7 @@ export function happening(name: string, at: number, words: Partial<Happening> = 
 }
 
 /** The same as the API tells it. */
-export function happeningItem(name: string, at: number, revision = at): HappeningItem {
+export function entryItem(name: string, at: number, revision = at): EntryItem {
   return {
     id: `e-${revision}`,
     revision,

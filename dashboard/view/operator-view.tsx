@@ -28,7 +28,7 @@ export function OperatorView({ store, now }: OperatorViewProps) {
           <Fact term="Its clock" text={skewWords(store.skewMs)} />
         </dl>
       </section>
-      <ReactionChart lines={store.happenings} version={store.version} />
+      <ReactionChart lines={store.entries} version={store.version} />
       <section class="card" aria-label="What it sees">
         <h2>
           {status.ready

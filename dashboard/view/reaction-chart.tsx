@@ -1,15 +1,15 @@
 import { useMemo } from 'preact/hooks'
 import type uPlot from 'uplot'
 import { brief, counted } from '../model/format.ts'
-import type { Happening } from '../model/happening.ts'
 import { reactionsOf } from '../model/reactions.ts'
+import type { TimelineEntry } from '../model/timeline-entry.ts'
 import { Chart, type Colour, timeAxis } from './chart.tsx'
 
 /** So many transitions are drawn. */
 const most = 1000
 
 /** How long the operator took from hearing of a change to the answer to its write, one dot for each transition. */
-export function ReactionChart({ lines, version }: { lines: readonly Happening[]; version: number }) {
+export function ReactionChart({ lines, version }: { lines: readonly TimelineEntry[]; version: number }) {
   const reactions = useMemo(() => reactionsOf(lines, most), [version])
   const { at, ms, median, p99 } = reactions
   const data = useMemo((): uPlot.AlignedData => [[...at], [...ms]], [reactions])

@@ -1,4 +1,4 @@
-import type { HappeningItem, RouteItem } from '../live/api.ts'
+import type { EntryItem, RouteItem } from '../live/api.ts'
 import type { Http } from '../live/http.ts'
 import type { Store } from '../live/store.ts'
 import { brief, clock, lasting } from '../model/format.ts'
@@ -140,7 +140,7 @@ function Further({
   )
 }
 
-function HistoryLine({ item, namespace, now }: { item: HappeningItem; namespace: string; now: number }) {
+function HistoryLine({ item, namespace, now }: { item: EntryItem; namespace: string; now: number }) {
   const at = Date.parse(item.at)
   return (
     <li class="line">

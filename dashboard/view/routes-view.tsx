@@ -43,7 +43,7 @@ export function RoutesView({ store, place, now }: RoutesViewProps) {
         />
       </div>
       <aside class="aside" aria-label="What happened, and how fast">
-        <ReactionChart lines={store.happenings} version={digest.historyVersion} />
+        <ReactionChart lines={store.entries} version={digest.historyVersion} />
         <Moments moments={digest.moments} most={5} now={now} watched={watchedWords(store.status, now)} />
       </aside>
       <section class="list" aria-label="All routes">
@@ -97,7 +97,7 @@ function useDigest(store: Store, place: Place & { view: 'routes' }) {
     order: arrange(store.routes.values(), filter, sorting),
     facets: facetsOf(store.routes.values()),
     stories: storiesOf(store.routes.values()),
-    moments: momentsOf(store.happenings),
+    moments: momentsOf(store.entries),
     historyVersion: store.version,
   }))
 }

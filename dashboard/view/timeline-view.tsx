@@ -16,7 +16,7 @@ export function TimelineView({ store, now }: { store: Store; now: number }) {
     [store],
   )
   const { moments, lanes } = slowly.ask('all', store.version, () => digest(store))
-  const oldest = store.happenings[0]?.at
+  const oldest = store.entries[0]?.at
   const range = useRange(now, oldest)
   const [shownMoments, showMoments] = useState(50)
   return (
@@ -39,6 +39,6 @@ export function TimelineView({ store, now }: { store: Store; now: number }) {
 }
 
 function digest(store: Store) {
-  const moments = momentsOf(store.happenings)
+  const moments = momentsOf(store.entries)
   return { moments, lanes: lanesOf(moments) }
 }

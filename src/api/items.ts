@@ -2,14 +2,14 @@ import { explain } from '../core/explain.ts'
 import { isPrimary, knownOf, weightOf } from '../core/split.ts'
 import { stateOf } from '../core/state.ts'
 import type { Decision, Readiness, Split } from '../core/types.ts'
-import type { Standing } from '../view/route-record.ts'
-import type { Happening } from '../view/timeline-entry.ts'
+import type { RouteRecord } from '../view/route-record.ts'
+import type { TimelineEntry } from '../view/timeline-entry.ts'
 import type { View } from '../view/view.ts'
-import type { BackendItem, HappeningItem, RouteItem, SplitItem } from './schema.ts'
+import type { BackendItem, EntryItem, RouteItem, SplitItem } from './schema.ts'
 
 /** A route as the API shows it; readiness is that of now, the decision that of the last look. */
-export function routeItem(standing: Standing, view: View): RouteItem {
-  const { route, state, since, revision, decisions, refusal } = standing
+export function routeItem(record: RouteRecord, view: View): RouteItem {
+  const { route, state, since, revision, decisions, refusal } = record
   const { apiVersion, kind, namespace, name } = route
   const splits = route.splits.flatMap((split, index) => {
     const decision = decisions[index]
@@ -53,17 +53,17 @@ function splitItem(split: Split, decision: Decision, view: View): SplitItem {
 }
 
 /** A line of the timeline as the API shows it. */
-export function happeningItem(happening: Happening): HappeningItem {
-  const { at, route, splits, cluster, reactionMs } = happening
+export function entryItem(entry: TimelineEntry): EntryItem {
+  const { at, route, splits, cluster, reactionMs } = entry
   const { apiVersion, kind, namespace, name } = route
   return {
-    id: happening.id,
-    revision: happening.revision,
+    id: entry.id,
+    revision: entry.revision,
     at: at.toISOString(),
-    what: happening.what,
+    what: entry.what,
     route: { apiVersion, kind, namespace, name },
-    rule: happening.rule,
-    sentence: happening.sentence,
+    rule: entry.rule,
+    sentence: entry.sentence,
     splits: splits.map(({ where, backends }) => ({
       where: where ?? null,
       backends: backends.map(({ service, from, to, readiness }) => ({

@@ -85,7 +85,7 @@ export const route = z
   })
   .meta({ id: 'Route', description: 'A route as it stands.' })
 
-export const happening = z
+export const entry = z
   .object({
     id: z.string().describe('The same in the log, the Event, the timeline and the notification.'),
     revision,
@@ -114,7 +114,7 @@ export const happening = z
     cluster: cluster.describe('The cluster that the primary is mirrored from; null for this one.'),
     reactionMs: z.number().min(0).nullable().describe('From the arrival of the cause to the answered write.'),
   })
-  .meta({ id: 'Happening', description: 'One line of the timeline.' })
+  .meta({ id: 'TimelineEntry', description: 'One line of the timeline.' })
 
 export const status = z
   .object({
@@ -148,7 +148,7 @@ export const routeList = z
 export const routeDetail = z
   .object({
     route,
-    history: z.array(happening).describe('What happened to it, newest first; at most 100.'),
+    history: z.array(entry).describe('What happened to it, newest first; at most 100.'),
     yaml: z.string().describe('The part of the object that the operator moves.'),
     kubectl: z.string().describe('A command to look further.'),
   })
@@ -156,7 +156,7 @@ export const routeDetail = z
 
 export const timeline = z
   .object({
-    items: z.array(happening).describe('Newest first.'),
+    items: z.array(entry).describe('Newest first.'),
     before: z.string().nullable().describe('Names the next, older page; null on the last.'),
     revision,
   })
@@ -173,12 +173,12 @@ export const gone = z
   .meta({ id: 'Gone', description: 'A route is not ours any more.' })
 
 /** What the stream sends, by the name of the event; `status` comes at the start and every 5 s, as a heartbeat. */
-export const streamEvents = { reset, route, gone, timeline: happening, status } as const
+export const streamEvents = { reset, route, gone, timeline: entry, status } as const
 
 export type RouteItem = z.infer<typeof route>
 export type SplitItem = z.infer<typeof split>
 export type BackendItem = z.infer<typeof backend>
-export type HappeningItem = z.infer<typeof happening>
+export type EntryItem = z.infer<typeof entry>
 export type Status = z.infer<typeof status>
 export type RouteList = z.infer<typeof routeList>
 export type RouteDetail = z.infer<typeof routeDetail>

@@ -6,7 +6,7 @@ import { createEventRecorder, type EventRecorder } from '../kube/events/recorder
 import type { Transport } from '../kube/http/transport.ts'
 import type { Judged } from '../routes/judge.ts'
 import type { RouteKey } from '../routes/route-index.ts'
-import type { Happening } from '../view/timeline-entry.ts'
+import type { TimelineEntry } from '../view/timeline-entry.ts'
 import { View } from '../view/view.ts'
 import { createLeadership, type Election, type Leadership } from './leadership.ts'
 import { type Cause, type Handled, Queue } from './queue.ts'
@@ -32,7 +32,7 @@ export interface OperatorOptions {
   /** Several replicas share the work of one: only the elected one writes. Without it this is the only one. */
   readonly election?: Election | undefined
   /** Called with each line of the timeline that this replica tells, after the fact. Must not wait. */
-  readonly onHappening?: (happening: Happening) => void
+  readonly onEntry?: (entry: TimelineEntry) => void
 }
 
 /** A running operator, as its surroundings see it. */
@@ -95,7 +95,7 @@ export function startOperator(options: OperatorOptions): Operator {
     clusterOf: (service) => watches.clusterOf(service),
   })
   const reporter = new Reporter({
-    ...{ clock, log, metrics, view, onHappening: options.onHappening, leads },
+    ...{ clock, log, metrics, view, onEntry: options.onEntry, leads },
     event: (input) => {
       recordedAt = clock.now()
       events.record(input)

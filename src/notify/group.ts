@@ -1,8 +1,8 @@
 import type { Direction } from '../core/transition.ts'
-import type { Happening, RouteRef } from '../view/timeline-entry.ts'
+import type { RouteRef, TimelineEntry } from '../view/timeline-entry.ts'
 
-/** A happening that moved traffic: what people are notified of. */
-export type Transition = Happening & { readonly what: Direction }
+/** An entry that moved traffic: what people are notified of. */
+export type Transition = TimelineEntry & { readonly what: Direction }
 
 /** Transitions that are told as one: the same way, from the same cluster, one right after the other. */
 export interface Group {

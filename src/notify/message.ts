@@ -1,4 +1,4 @@
-import { happeningItem } from '../api/items.ts'
+import { entryItem } from '../api/items.ts'
 import type { Group } from './group.ts'
 import type { Template } from './template.ts'
 
@@ -66,6 +66,6 @@ function dataOf({ what, cluster, transitions }: Group) {
     count: transitions.length,
     from: transitions[0].at.toISOString(),
     to: last.at.toISOString(),
-    transitions: transitions.slice(0, maxItems).map(happeningItem),
+    transitions: transitions.slice(0, maxItems).map(entryItem),
   }
 }

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import type { Happening } from '../view/timeline-entry.ts'
+import type { TimelineEntry } from '../view/timeline-entry.ts'
 import type { Transition } from './group.ts'
 import { Outbox } from './outbox.ts'
 import type { Post } from './post.ts'
@@ -21,7 +21,7 @@ export interface NotifierOptions {
 /** Tells receivers of transitions. */
 export interface Notifier {
   /** Takes what happened; holds and releases are not told. Returns at once, whatever the receivers do. */
-  take(happening: Happening): void
+  take(entry: TimelineEntry): void
   /** Sends what waits, as far as that is done in `patienceMs`. */
   stop(patienceMs: number): Promise<void>
 }
@@ -56,15 +56,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
     },
   })
   return {
-    take: (happening) => {
-      if (!isTransition(happening)) return
-      for (const { receiver, outbox } of outboxes)
-        if (wants(receiver.filter, happening)) outbox.take(happening)
+    take: (entry) => {
+      if (!isTransition(entry)) return
+      for (const { receiver, outbox } of outboxes) if (wants(receiver.filter, entry)) outbox.take(entry)
     },
     stop: async (patienceMs) =>
       void (await Promise.all(outboxes.map(({ outbox }) => outbox.stop(patienceMs)))),
   }
 }
 
-const isTransition = (happening: Happening): happening is Transition =>
-  happening.what !== 'hold' && happening.what !== 'release'
+const isTransition = (entry: TimelineEntry): entry is Transition =>
+  entry.what !== 'hold' && entry.what !== 'release'

@@ -12,7 +12,7 @@ export interface Refusal {
 }
 
 /** What the last look at a route found. */
-export interface Look {
+export interface LastLook {
   /** As it stands in the cluster, after the write where there was one. */
   readonly route: Route
   /** By split. */
@@ -21,7 +21,7 @@ export interface Look {
 }
 
 /** How a route stands since the last look at it. */
-export interface Standing extends Look {
+export interface RouteRecord extends LastLook {
   readonly key: RouteKey
   readonly state: RouteState
   /** When it came into this state; `undefined` where it stood so at the first look. */

@@ -13,16 +13,16 @@ export interface RouteRef {
  * What came of a split: an applied plan that moved traffic, a hold that began, or a hold that ended without a
  * write (`release`).
  */
-export type What = Direction | 'hold' | 'release'
+export type EntryKind = Direction | 'hold' | 'release'
 
 /** One line of the timeline. */
-export interface Happening {
+export interface TimelineEntry {
   /** The same in the log, the Event, the timeline and the notification; unique across restarts. */
   readonly id: string
   /** Its place among all changes of the view. */
   readonly revision: number
   readonly at: Date
-  readonly what: What
+  readonly what: EntryKind
   readonly route: RouteRef
   readonly rule: RuleName
   readonly sentence: string

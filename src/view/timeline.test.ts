@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Timeline } from './timeline.ts'
-import type { Happening } from './timeline-entry.ts'
+import type { TimelineEntry } from './timeline-entry.ts'
 
-const happening = (revision: number): Happening => ({
+const entry = (revision: number): TimelineEntry => ({
   id: `e-${revision}`,
   revision,
   at: new Date(revision),
@@ -18,13 +18,13 @@ const happening = (revision: number): Happening => ({
 describe('the timeline', () => {
   it('tells the newest first', () => {
     const timeline = new Timeline(10)
-    for (const revision of [1, 2, 3]) timeline.push(happening(revision))
+    for (const revision of [1, 2, 3]) timeline.push(entry(revision))
     expect([...timeline.newestFirst()].map(({ revision }) => revision)).toEqual([3, 2, 1])
   })
 
   it('lets the oldest go when it is full, and says so', () => {
     const timeline = new Timeline(3)
-    const lost = [1, 2, 3, 4, 5].map((revision) => timeline.push(happening(revision))?.revision)
+    const lost = [1, 2, 3, 4, 5].map((revision) => timeline.push(entry(revision))?.revision)
     expect(lost).toEqual([undefined, undefined, undefined, 1, 2])
     expect([...timeline.newestFirst()].map(({ revision }) => revision)).toEqual([5, 4, 3])
     expect(timeline.size).toBe(3)

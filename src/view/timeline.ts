@@ -1,9 +1,9 @@
-import type { Happening } from './timeline-entry.ts'
+import type { TimelineEntry } from './timeline-entry.ts'
 
-/** What happened last, oldest first; holds no more than `capacity` happenings, whatever comes. */
+/** What happened last, oldest first; holds no more than `capacity` entries, whatever comes. */
 export class Timeline {
   readonly #capacity: number
-  readonly #ring: Happening[] = []
+  readonly #ring: TimelineEntry[] = []
   #next = 0
 
   constructor(capacity: number) {
@@ -14,19 +14,19 @@ export class Timeline {
     return this.#ring.length
   }
 
-  /** @returns the happening that had to go for it */
-  push(happening: Happening): Happening | undefined {
+  /** @returns the entry that had to go for it */
+  push(entry: TimelineEntry): TimelineEntry | undefined {
     const gone = this.#ring[this.#next]
-    this.#ring[this.#next] = happening
+    this.#ring[this.#next] = entry
     this.#next = (this.#next + 1) % this.#capacity
     return gone
   }
 
   /** From the newest back to the oldest. */
-  *newestFirst(): Iterable<Happening> {
+  *newestFirst(): Iterable<TimelineEntry> {
     for (let back = 1; back <= this.#ring.length; back += 1) {
-      const happening = this.#ring.at((this.#next - back + this.#capacity) % this.#capacity)
-      if (happening) yield happening
+      const entry = this.#ring.at((this.#next - back + this.#capacity) % this.#capacity)
+      if (entry) yield entry
     }
   }
 }

@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 
 const name = (news: News) =>
-  news.kind === 'route' ? news.standing.key : news.kind === 'gone' ? `-${news.key}` : news.happening.id
+  news.kind === 'route' ? news.record.key : news.kind === 'gone' ? `-${news.key}` : news.entry.id
 const newsAfter = (revision: number) => {
   const news = view.after(revision)
   return news && [...news].map(name)
@@ -47,7 +47,7 @@ describe('how a route stands', () => {
 })
 
 describe('what is news', () => {
-  it('is each route once, as it stands now, and every happening', () => {
+  it('is each route once, as it stands now, and every entry', () => {
     kit.put('a', { a: 1 })
     kit.put('b', { b: 1 })
     kit.failedOver('a')

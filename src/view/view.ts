@@ -3,9 +3,9 @@ import { type RouteState, stateOf } from '../core/state.ts'
 import type { Readiness, ServiceKey } from '../core/types.ts'
 import { type Change, Changes } from './changes.ts'
 import { Counts } from './counts.ts'
-import type { Look, RouteKey, Standing } from './route-record.ts'
+import type { LastLook, RouteKey, RouteRecord } from './route-record.ts'
 import { Timeline } from './timeline.ts'
-import type { Happening } from './timeline-entry.ts'
+import type { TimelineEntry } from './timeline-entry.ts'
 
 export interface ViewOptions {
   readonly clock: Clock
@@ -14,20 +14,20 @@ export interface ViewOptions {
   readonly readiness: (service: ServiceKey) => Readiness
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   readonly clusterOf: (service: ServiceKey) => string | undefined
-  /** How many happenings, and how many routes that are gone, are remembered. */
+  /** How many entries, and how many routes that are gone, are remembered. */
   readonly capacity?: number
 }
 
-/** What is told of a happening; the rest the view gives it. */
-export type Told = Omit<Happening, 'id' | 'revision' | 'at'>
+/** An entry to append: the view adds its id, revision and time. */
+export type NewEntry = Omit<TimelineEntry, 'id' | 'revision' | 'at'>
 
 /** One thing that a reader of the view may have missed. */
 export type News =
-  | { readonly kind: 'route'; readonly standing: Standing }
+  | { readonly kind: 'route'; readonly record: RouteRecord }
   | { readonly kind: 'gone'; readonly key: RouteKey; readonly revision: number }
-  | { readonly kind: 'happening'; readonly happening: Happening }
+  | { readonly kind: 'entry'; readonly entry: TimelineEntry }
 
-type Subject = RouteKey | Happening
+type Subject = RouteKey | TimelineEntry
 
 /**
  * What people may see: how every route stands, and what happened. It follows the operator and decides nothing.
@@ -40,13 +40,13 @@ export class View {
   readonly timeline: Timeline
   readonly #clock: Clock
   readonly #capacity: number
-  readonly #standings = new Map<RouteKey, Standing>()
+  readonly #records = new Map<RouteKey, RouteRecord>()
   readonly #gone = new Map<RouteKey, number>()
   readonly #counts = new Counts()
   readonly #changes = new Changes<Subject>((change) => this.#isCurrent(change))
   readonly #listeners = new Set<() => void>()
-  /** Happenings up to here, and routes gone up to here, cannot be told any more. */
-  #lostHappening = 0
+  /** Entries up to here, and routes gone up to here, cannot be told any more. */
+  #lostEntry = 0
   #lostGone = 0
 
   constructor({ clock, epoch, readiness, clusterOf, capacity = 10_000 }: ViewOptions) {
@@ -62,13 +62,13 @@ export class View {
     return this.#changes.revision
   }
 
-  get(key: RouteKey): Standing | undefined {
-    return this.#standings.get(key)
+  get(key: RouteKey): RouteRecord | undefined {
+    return this.#records.get(key)
   }
 
   /** All routes, in no order. */
-  standings(): Iterable<Standing> {
-    return this.#standings.values()
+  records(): Iterable<RouteRecord> {
+    return this.#records.values()
   }
 
   /** How many routes stand how, by kind. */
@@ -77,33 +77,33 @@ export class View {
   }
 
   /** Takes what a look at a route found. */
-  put(key: RouteKey, look: Look): Standing {
-    const before = this.#standings.get(key)
+  put(key: RouteKey, look: LastLook): RouteRecord {
+    const before = this.#records.get(key)
     const state = stateOf(look.decisions)
     const since = before && before.state !== state ? this.#clock.wallTime() : before?.since
-    const standing = { ...look, key, state, since, revision: this.#changes.next() }
+    const record = { ...look, key, state, since, revision: this.#changes.next() }
     this.#counts.move(look.route.kind, before?.state, state)
-    this.#standings.set(key, standing)
+    this.#records.set(key, record)
     this.#gone.delete(key)
-    this.#tell(standing.revision, key)
-    return standing
+    this.#tell(record.revision, key)
+    return record
   }
 
   /** Something that is shown with a route is not as it was: the counts behind its backends. */
   touch(key: RouteKey): void {
-    const standing = this.#standings.get(key)
-    if (!standing) return
+    const record = this.#records.get(key)
+    if (!record) return
     const revision = this.#changes.next()
-    this.#standings.set(key, { ...standing, revision })
+    this.#records.set(key, { ...record, revision })
     this.#tell(revision, key)
   }
 
   /** The route is not ours any more. */
   remove(key: RouteKey): void {
-    const standing = this.#standings.get(key)
-    if (!standing) return
-    this.#counts.move(standing.route.kind, standing.state, undefined)
-    this.#standings.delete(key)
+    const record = this.#records.get(key)
+    if (!record) return
+    this.#counts.move(record.route.kind, record.state, undefined)
+    this.#records.delete(key)
     const revision = this.#changes.next()
     this.#gone.set(key, revision)
     if (this.#gone.size > this.#capacity) this.#forgetOldestGone()
@@ -111,18 +111,18 @@ export class View {
   }
 
   /** Writes a line into the timeline. */
-  happen(told: Told): Happening {
+  append(fresh: NewEntry): TimelineEntry {
     const revision = this.#changes.next()
-    const happening = { ...told, id: `${this.epoch}-${revision}`, revision, at: this.#clock.wallTime() }
-    const lost = this.timeline.push(happening)
-    if (lost) this.#lostHappening = lost.revision
-    this.#tell(revision, happening)
-    return happening
+    const entry = { ...fresh, id: `${this.epoch}-${revision}`, revision, at: this.#clock.wallTime() }
+    const lost = this.timeline.push(entry)
+    if (lost) this.#lostEntry = lost.revision
+    this.#tell(revision, entry)
+    return entry
   }
 
   /** What is news to a reader who knows all up to `revision`; `undefined` when that is not known in full. */
   after(revision: number): Iterable<News> | undefined {
-    const isKnown = revision >= Math.max(this.#lostHappening, this.#lostGone) && revision <= this.revision
+    const isKnown = revision >= Math.max(this.#lostEntry, this.#lostGone) && revision <= this.revision
     return isKnown ? this.#newsAfter(revision) : undefined
   }
 
@@ -134,10 +134,10 @@ export class View {
 
   *#newsAfter(revision: number): Iterable<News> {
     for (const { revision: at, what } of this.#changes.after(revision)) {
-      if (typeof what !== 'string') yield { kind: 'happening', happening: what }
+      if (typeof what !== 'string') yield { kind: 'entry', entry: what }
       else {
-        const standing = this.#standings.get(what)
-        yield standing ? { kind: 'route', standing } : { kind: 'gone', key: what, revision: at }
+        const record = this.#records.get(what)
+        yield record ? { kind: 'route', record } : { kind: 'gone', key: what, revision: at }
       }
     }
   }
@@ -156,7 +156,7 @@ export class View {
   }
 
   #isCurrent({ revision, what }: Change<Subject>): boolean {
-    if (typeof what !== 'string') return revision > this.#lostHappening
-    return (this.#standings.get(what)?.revision ?? this.#gone.get(what)) === revision
+    if (typeof what !== 'string') return revision > this.#lostEntry
+    return (this.#records.get(what)?.revision ?? this.#gone.get(what)) === revision
   }
 }

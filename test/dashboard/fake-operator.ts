@@ -16,7 +16,7 @@ import {
   unknown,
 } from '../../src/core/types.ts'
 import type { Route } from '../../src/routes/route.ts'
-import type { What } from '../../src/view/timeline-entry.ts'
+import type { EntryKind } from '../../src/view/timeline-entry.ts'
 import { View } from '../../src/view/view.ts'
 
 const dashboard = resolve(import.meta.dirname, '../../dist/dashboard')
@@ -163,7 +163,7 @@ export class FakeOperator {
     }
   }
 
-  #happened(route: Route, decision: Decision, what: What, { before, after, reactionMs }: Moved): void {
+  #happened(route: Route, decision: Decision, what: EntryKind, { before, after, reactionMs }: Moved): void {
     const { readiness, clusterOf } = this.view
     const { apiVersion, kind, namespace, name } = route
     const backends = before.backends.map(({ service, weight }, index) => ({
@@ -172,7 +172,7 @@ export class FakeOperator {
       to: after.backends[index]?.weight,
       readiness: readiness(service),
     }))
-    this.view.happen({
+    this.view.append({
       what,
       route: { apiVersion, kind, namespace, name },
       rule: decision.rule,

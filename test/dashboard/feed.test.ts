@@ -79,17 +79,17 @@ describe('the feed of the page, from the real API', () => {
     await until(store, ({ routes }) => routes.size === 2)
     operator.remove(key)
     await until(store, ({ routes }) => !routes.has(key))
-    expect(store.happenings).toMatchObject([{ what: 'failover', key, state: 'failover' }])
+    expect(store.entries).toMatchObject([{ what: 'failover', key, state: 'failover' }])
   })
 
   it('shows more routes and a longer past than one page of the API holds', async () => {
     for (let number = 0; number < 2500; number += 1) operator.add(shop(`r${number}`))
     for (let number = 0; number < 2200; number += 1) operator.ready(`shop/r${number}`, 0)
     follow()
-    await until(store, ({ happenings }) => happenings.length === 2200)
+    await until(store, ({ entries }) => entries.length === 2200)
     expect(store.routes.size).toBe(2501)
     expect(store.counts).toMatchObject({ failover: 2200, primary: 301 })
-    expect(new Set(store.happenings.map(({ id }) => id)).size).toBe(2200)
+    expect(new Set(store.entries.map(({ id }) => id)).size).toBe(2200)
   })
 
   it('says so when the server is gone, comes back by itself, and forgets what the old one said', async () => {

@@ -5,7 +5,7 @@ import { FakeOperator, type MadeUpRoute } from './fake-operator.ts'
 import { populate, primaryOf } from './world.ts'
 
 const routeCount = 10_000
-/** The operator remembers as many happenings; with them there from the start, memory has no reason left to grow. */
+/** The operator remembers as many entries of the timeline; with them there from the start, memory has no reason left to grow. */
 const remembered = 10_000
 /** Ten minutes with `npm run soak:page`. */
 const soakSeconds = Number(process.env.DASHBOARD_SOAK_SECONDS ?? 40)

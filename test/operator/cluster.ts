@@ -5,7 +5,7 @@ import { err, ok } from '../../src/base/result.ts'
 import { type Operator, startOperator } from '../../src/controller/operator.ts'
 import { createTransport, type Transport } from '../../src/kube/http/transport.ts'
 import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
-import type { Happening } from '../../src/view/timeline-entry.ts'
+import type { TimelineEntry } from '../../src/view/timeline-entry.ts'
 
 const controlledBy = 'failover.linkerd.io/controlled-by'
 const namespace = 'shop'
@@ -18,7 +18,7 @@ export interface Replica {
   readonly losesAnswer?: () => boolean
   /** Waited for before each line of a watch of TrafficSplits arrives. */
   readonly hearsOfSplits?: () => Promise<void>
-  readonly onHappening?: (happening: Happening) => void
+  readonly onEntry?: (entry: TimelineEntry) => void
   /** Stands for the lease under this name. */
   readonly identity?: string
   readonly clock?: Clock
@@ -53,7 +53,7 @@ export class Cluster {
     beforePatch,
     losesAnswer,
     hearsOfSplits,
-    onHappening,
+    onEntry,
     identity,
     clock = systemClock,
   }: Replica = {}): Promise<Operator> {
@@ -83,7 +83,7 @@ export class Cluster {
       selector: controlledBy,
       instance: identity ?? 'test',
       election: identity === undefined ? undefined : { namespace, identity },
-      ...(onHappening ? { onHappening } : {}),
+      ...(onEntry ? { onEntry } : {}),
     })
     let stopped: Promise<void> | undefined
     const stop = () => {

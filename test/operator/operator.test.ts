@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { createNotifier } from '../../src/notify/notifier.ts'
 import { receiver } from '../../src/notify/testing/builders.ts'
-import type { Happening } from '../../src/view/timeline-entry.ts'
+import type { TimelineEntry } from '../../src/view/timeline-entry.ts'
 import { Cluster, eventually } from './cluster.ts'
 
 let cluster: Cluster
@@ -513,8 +513,8 @@ describe('what people can see', () => {
     await eventually(() => view.get('TrafficSplit/shop/web')?.state === 'primary')
     cluster.slice('web', 0)
     await eventually(() => cluster.notes('web').length === 1)
-    const [happening] = view.timeline.newestFirst()
-    expect(happening).toMatchObject({
+    const [entry] = view.timeline.newestFirst()
+    expect(entry).toMatchObject({
       what: 'failover',
       rule: 'SecondariesReady',
       sentence: 'fails over: shop/web has 0 of 1 endpoints ready; shop/east takes over',
@@ -528,7 +528,7 @@ describe('what people can see', () => {
       ],
       reactionMs: expect.any(Number),
     })
-    const id = happening?.id
+    const id = entry?.id
     expect(cluster.log.fields.filter((fields) => fields.id === id)).toMatchObject([
       {
         route: 'TrafficSplit shop/web',
@@ -612,11 +612,11 @@ test('a receiver that never answers holds up no weight, and hears only of what w
     cluster.split(name, { [name]: 1, east: 0 })
   }
   cluster.slice('east', 1)
-  const onHappening = (happening: Happening) => {
-    told.push(`${happening.what} ${happening.route.name}`)
-    notifier.take(happening)
+  const onEntry = (entry: TimelineEntry) => {
+    told.push(`${entry.what} ${entry.route.name}`)
+    notifier.take(entry)
   }
-  await cluster.readyOperator({ onHappening })
+  await cluster.readyOperator({ onEntry })
   await eventually(() => cluster.weights('web-199').join() === '1,0')
   cluster.faults.fail(403, { method: 'PATCH', resource: 'trafficsplits', times: 50 })
   for (const name of names) cluster.slice(name, 0)

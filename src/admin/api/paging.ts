@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type RouteState, routeStates } from '../../core/state.ts'
-import type { Standing } from '../../view/route-record.ts'
+import type { RouteRecord } from '../../view/route-record.ts'
 import type { Problem } from './endpoint.ts'
 
 /** By what routes can be sorted. Equal ones stand by namespace, name and kind. */
@@ -13,12 +13,12 @@ const position = z.tuple([z.enum(sorts), z.number(), z.string()])
 
 const rank = new Map<RouteState, number>(routeStates.map((state, index) => [state, index]))
 
-const byState = ({ state }: Standing) => rank.get(state) ?? 0
-const bySince = ({ since }: Standing) => since?.getTime() ?? 0
+const byState = ({ state }: RouteRecord) => rank.get(state) ?? 0
+const bySince = ({ since }: RouteRecord) => since?.getTime() ?? 0
 const byNameAlone = () => 0
 
 /** What a route is sorted by before its name. */
-const numberFor: Readonly<Record<Sort, (standing: Standing) => number>> = {
+const numberFor: Readonly<Record<Sort, (record: RouteRecord) => number>> = {
   state: byState,
   '-state': byState,
   since: bySince,
@@ -28,7 +28,7 @@ const numberFor: Readonly<Record<Sort, (standing: Standing) => number>> = {
 }
 
 interface Placed {
-  readonly standing: Standing
+  readonly record: RouteRecord
   readonly number: number
   readonly name: string
 }
@@ -45,28 +45,28 @@ interface PageOptions {
  * a route that comes or goes meanwhile shifts no page.
  */
 export function pageOf(
-  standings: readonly Standing[],
+  records: readonly RouteRecord[],
   { sort, limit, from }: PageOptions,
-): Result<{ items: Standing[]; next: string | undefined }, Problem> {
+): Result<{ items: RouteRecord[]; next: string | undefined }, Problem> {
   const start = from === undefined ? undefined : readPosition(from, sort)
   if (start && !start.ok) return start
   const compare = comparison(sort)
-  const placed = standings.map((standing) => place(standing, sort)).sort(compare)
+  const placed = records.map((record) => place(record, sort)).sort(compare)
   const after = start ? placed.filter((one) => compare(one, start.value) > 0) : placed
   const items = after.slice(0, limit)
   const last = items.at(-1)
   return ok({
-    items: items.map(({ standing }) => standing),
+    items: items.map(({ record }) => record),
     next: last && after.length > items.length ? nameOf(last, sort) : undefined,
   })
 }
 
-function place(standing: Standing, sort: Sort): Placed {
-  const { namespace, name, kind } = standing.route
-  return { standing, number: numberFor[sort](standing), name: `${namespace}/${name}/${kind}` }
+function place(record: RouteRecord, sort: Sort): Placed {
+  const { namespace, name, kind } = record.route
+  return { record, number: numberFor[sort](record), name: `${namespace}/${name}/${kind}` }
 }
 
-function comparison(sort: Sort): (a: Omit<Placed, 'standing'>, b: Omit<Placed, 'standing'>) => number {
+function comparison(sort: Sort): (a: Omit<Placed, 'record'>, b: Omit<Placed, 'record'>) => number {
   const direction = sort.startsWith('-') ? -1 : 1
   return (a, b) => direction * (a.number - b.number || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
@@ -74,7 +74,7 @@ function comparison(sort: Sort): (a: Omit<Placed, 'standing'>, b: Omit<Placed, '
 const nameOf = ({ number, name }: Placed, sort: Sort): string =>
   Buffer.from(JSON.stringify([sort, number, name])).toString('base64url')
 
-function readPosition(text: string, sort: Sort): Result<Omit<Placed, 'standing'>, Problem> {
+function readPosition(text: string, sort: Sort): Result<Omit<Placed, 'record'>, Problem> {
   const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
   if (!parsed.success) return err({ status: 400, error: `continue: "${text}" names no page` })
   const [sorted, number, name] = parsed.data

@@ -1,10 +1,10 @@
 import { stringify } from 'yaml'
 import * as z from 'zod'
-import { happeningItem, routeItem } from '../../api/items.ts'
+import { entryItem, routeItem } from '../../api/items.ts'
 import { routeDetail } from '../../api/schema.ts'
 import { ok } from '../../base/result.ts'
 import type { Route } from '../../routes/route.ts'
-import type { Happening } from '../../view/timeline-entry.ts'
+import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
 import { endpoint, notFound } from './endpoint.ts'
 
@@ -16,23 +16,23 @@ export const getRoute = endpoint({
   parameters: z.object({ kind: z.string(), namespace: z.string(), name: z.string() }),
   answer: routeDetail,
   handle: ({ kind, namespace, name }, { view, excerpt }) => {
-    const standing = view.get(`${kind}/${namespace}/${name}`)
-    if (!standing) return notFound(`the operator looks after no ${kind} ${namespace}/${name}`)
+    const record = view.get(`${kind}/${namespace}/${name}`)
+    if (!record) return notFound(`the operator looks after no ${kind} ${namespace}/${name}`)
     return ok({
-      route: routeItem(standing, view),
-      history: historyOf(standing.route, view).map(happeningItem),
-      yaml: stringify(excerpt(standing.route)),
-      kubectl: kubectlFor(standing.route),
+      route: routeItem(record, view),
+      history: historyOf(record.route, view).map(entryItem),
+      yaml: stringify(excerpt(record.route)),
+      kubectl: kubectlFor(record.route),
     })
   },
 })
 
-function historyOf({ kind, namespace, name }: Route, view: View): Happening[] {
-  const history: Happening[] = []
-  for (const happening of view.timeline.newestFirst()) {
-    const { route } = happening
+function historyOf({ kind, namespace, name }: Route, view: View): TimelineEntry[] {
+  const history: TimelineEntry[] = []
+  for (const entry of view.timeline.newestFirst()) {
+    const { route } = entry
     if (route.name !== name || route.namespace !== namespace || route.kind !== kind) continue
-    history.push(happening)
+    history.push(entry)
     if (history.length === maxHistory) break
   }
   return history

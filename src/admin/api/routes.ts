@@ -3,7 +3,7 @@ import { routeItem } from '../../api/items.ts'
 import { routeList, routeState } from '../../api/schema.ts'
 import { ok } from '../../base/result.ts'
 import { backendServices } from '../../routes/route.ts'
-import type { Standing } from '../../view/route-record.ts'
+import type { RouteRecord } from '../../view/route-record.ts'
 import type { View } from '../../view/view.ts'
 import { endpoint } from './endpoint.ts'
 import { pageOf, sorts } from './paging.ts'
@@ -32,11 +32,11 @@ export const getRoutes = endpoint({
   parameters,
   answer: routeList,
   handle: ({ sort, limit, continue: from, ...filter }, { view }) => {
-    const fitting = [...view.standings()].filter((standing) => fits(standing, filter, view))
+    const fitting = [...view.records()].filter((record) => fits(record, filter, view))
     const page = pageOf(fitting, { sort, limit, from })
     if (!page.ok) return page
     return ok({
-      items: page.value.items.map((standing) => routeItem(standing, view)),
+      items: page.value.items.map((record) => routeItem(record, view)),
       total: fitting.length,
       continue: page.value.next ?? null,
       revision: view.revision,
@@ -44,7 +44,7 @@ export const getRoutes = endpoint({
   },
 })
 
-function fits({ route, state }: Standing, filter: Filter, view: View): boolean {
+function fits({ route, state }: RouteRecord, filter: Filter, view: View): boolean {
   const { namespace, kind, cluster, search } = filter
   if (namespace !== undefined && route.namespace !== namespace) return false
   if (kind !== undefined && route.kind !== kind) return false

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { happeningItem } from '../../api/items.ts'
+import { entryItem } from '../../api/items.ts'
 import { timeline } from '../../api/schema.ts'
 import { err, ok } from '../../base/result.ts'
-import type { Happening } from '../../view/timeline-entry.ts'
+import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import { endpoint } from './endpoint.ts'
 
 const maxPage = 1000
@@ -18,15 +18,15 @@ export const getTimeline = endpoint({
   handle: ({ limit, before }, { view }) => {
     const limitRevision = before === undefined ? Infinity : Number(before)
     if (Number.isNaN(limitRevision)) return err({ status: 400, error: `before: "${before}" is no page` })
-    const page: Happening[] = []
-    for (const happening of view.timeline.newestFirst()) {
-      if (happening.revision >= limitRevision) continue
-      page.push(happening)
+    const page: TimelineEntry[] = []
+    for (const entry of view.timeline.newestFirst()) {
+      if (entry.revision >= limitRevision) continue
+      page.push(entry)
       if (page.length > limit) break
     }
     const more = page.length > limit ? page[limit - 1] : undefined
     return ok({
-      items: page.slice(0, limit).map(happeningItem),
+      items: page.slice(0, limit).map(entryItem),
       before: more ? String(more.revision) : null,
       revision: view.revision,
     })

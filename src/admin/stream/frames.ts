@@ -1,4 +1,4 @@
-import { happeningItem, routeItem } from '../../api/items.ts'
+import { entryItem, routeItem } from '../../api/items.ts'
 import type { News, View } from '../../view/view.ts'
 
 /** One server-sent event. An event with an id moves the place from which a reader resumes. */
@@ -37,11 +37,11 @@ export function batchAfter(view: View, cursor: number, maxBytes: number): Batch 
 }
 
 function describe(news: News, view: View): { event: string; data: unknown; revision: number } {
-  if (news.kind === 'happening') {
-    return { event: 'timeline', data: happeningItem(news.happening), revision: news.happening.revision }
+  if (news.kind === 'entry') {
+    return { event: 'timeline', data: entryItem(news.entry), revision: news.entry.revision }
   }
   if (news.kind === 'route') {
-    return { event: 'route', data: routeItem(news.standing, view), revision: news.standing.revision }
+    return { event: 'route', data: routeItem(news.record, view), revision: news.record.revision }
   }
   const [kind, namespace, name] = news.key.split('/')
   return { event: 'gone', data: { kind, namespace, name, revision: news.revision }, revision: news.revision }

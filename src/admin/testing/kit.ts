@@ -76,7 +76,7 @@ export class AdminKit {
   }
 
   failedOver(name: string, reactionMs = 5): void {
-    this.view.happen({
+    this.view.append({
       what: 'failover',
       route: { apiVersion: 'split.smi-spec.io/v1alpha2', kind: 'TrafficSplit', namespace: 'shop', name },
       rule: 'SecondariesReady',

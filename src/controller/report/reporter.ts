@@ -7,15 +7,15 @@ import type { Finding } from '../../routes/diagnosis.ts'
 import type { Judged } from '../../routes/judge.ts'
 import type { Route } from '../../routes/route.ts'
 import type { RouteKey } from '../../routes/route-index.ts'
-import type { Standing } from '../../view/route-record.ts'
-import type { Happening } from '../../view/timeline-entry.ts'
+import type { RouteRecord } from '../../view/route-record.ts'
+import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
 import { hastyMs } from '../leadership.ts'
 import type { Cause } from '../queue.ts'
 import type { Outcome } from '../write/reconcile.ts'
 import type { Landed } from '../write/unanswered-writes.ts'
 import type { Metrics } from './metrics.ts'
-import { isNews, observe, type Recorded, record } from './timeline.ts'
+import { appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
 export interface ReporterOptions {
   readonly clock: Clock
@@ -26,7 +26,7 @@ export interface ReporterOptions {
   /** Takes a Kubernetes Event without waiting for it. */
   readonly event: (input: EventInput) => void
   /** Takes each line of the timeline that was told. */
-  readonly onHappening?: ((happening: Happening) => void) | undefined
+  readonly onEntry?: ((entry: TimelineEntry) => void) | undefined
   /** False while another replica leads, and speaks for all. */
   readonly leads: () => boolean
 }
@@ -60,13 +60,13 @@ export class Reporter {
       return
     }
     const before = isUntold ? undefined : view.get(key)
-    observe(view, key, outcome)
+    updateView(view, key, outcome)
     if (!leads() && !('after' in outcome)) {
-      if (isNews(outcome, before)) this.#untold.set(key, clock.now())
+      if (hasNews(outcome, before)) this.#untold.set(key, clock.now())
       return
     }
     const reactionMs = clock.now() - cause.at
-    const recorded = record(view, outcome, before, reactionMs)
+    const recorded = appendTimeline(view, outcome, before, reactionMs)
     this.#problem(before, outcome)
     if (outcome.kind === 'failed') this.#failed(before, outcome)
     if (outcome.kind === 'written') this.#written(outcome.route, reactionMs, cause)
@@ -79,11 +79,11 @@ export class Reporter {
    */
   landed(key: RouteKey, { route, verdicts, after, cause }: Landed): void {
     const { view, clock } = this.#options
-    const standing = view.get(key)
-    if (standing) view.put(key, { ...standing, route: after, refusal: undefined })
+    const record = view.get(key)
+    if (record) view.put(key, { ...record, route: after, refusal: undefined })
     const moved = verdicts.filter(({ plan }) => plan.length > 0)
     const outcome: Outcome = { kind: 'written', route, verdicts: moved, after }
-    const recorded = record(view, outcome, standing, clock.now() - cause.at)
+    const recorded = appendTimeline(view, outcome, record, clock.now() - cause.at)
     for (const one of recorded) this.#happened(route, one)
   }
 
@@ -95,7 +95,7 @@ export class Reporter {
     for (const [key, at] of this.#untold) if (at < lastLed - hastyMs) this.#untold.delete(key)
   }
 
-  #problem(before: Standing | undefined, { route, verdicts }: Judged): void {
+  #problem(before: RouteRecord | undefined, { route, verdicts }: Judged): void {
     const problem = problemOf(verdicts.map(({ decision }) => decision))
     if (problem === problemOf(before?.decisions ?? [])) return
     const { log, metrics, event } = this.#options
@@ -137,7 +137,7 @@ export class Reporter {
     return true
   }
 
-  #failed(before: Standing | undefined, { route, error }: Outcome & { kind: 'failed' }): void {
+  #failed(before: RouteRecord | undefined, { route, error }: Outcome & { kind: 'failed' }): void {
     const { log, metrics, event } = this.#options
     metrics.patches.inc({ kind: route.kind, outcome: error.kind })
     const attempt = (before?.refusal?.count ?? 0) + 1
@@ -158,33 +158,36 @@ export class Reporter {
     }
   }
 
-  #happened(route: Route, { happening, reason }: Recorded): void {
-    const { what, splits } = happening
-    const { log, metrics, event, onHappening } = this.#options
-    onHappening?.(happening)
-    if (what === 'hold') this.#held(route, happening, reason)
-    else log.info(fieldsOf(route, happening), `${nameOf(route)} ${happening.sentence}`)
+  #happened(route: Route, { entry, reason }: Recorded): void {
+    const { what, splits } = entry
+    const { log, metrics, event, onEntry } = this.#options
+    onEntry?.(entry)
+    if (what === 'hold') this.#held(route, entry, reason)
+    else log.info(fieldsOf(route, entry), `${nameOf(route)} ${entry.sentence}`)
     if (what === 'hold' || what === 'release') return
     metrics.transitions.inc({ kind: route.kind, direction: what }, splits.length)
-    event(transitionEvent(route, what, reason, happening.id))
+    event(transitionEvent(route, what, reason, entry.id))
   }
 
   /** A misconfigured route is spoken of elsewhere, whenever its problem changes. */
-  #held(route: Route, happening: Happening, reason: string): void {
-    if (happening.rule === 'Misconfigured') return
+  #held(route: Route, entry: TimelineEntry, reason: string): void {
+    if (entry.rule === 'Misconfigured') return
     const { log, event } = this.#options
-    const isDark = happening.rule === 'NothingReady'
+    const isDark = entry.rule === 'NothingReady'
     const write = isDark ? log.warn : log.info
-    write.call(log, fieldsOf(route, happening), `${nameOf(route)} ${happening.sentence}`)
+    write.call(log, fieldsOf(route, entry), `${nameOf(route)} ${entry.sentence}`)
     if (!isDark) return
-    const annotations = { [idAnnotation]: happening.id }
+    const annotations = { [idAnnotation]: entry.id }
     const note = `${route.kind.toLowerCase()}/${route.name} has nowhere to go: ${reason}`
     event({ ...about(route), type: 'Warning', reason: 'NothingReady', action: 'Hold', note, annotations })
   }
 }
 
 /** Weights and readiness stand by split, and in it by backend. */
-function fieldsOf(route: Route, { id, what, rule, splits, reactionMs }: Happening): Record<string, unknown> {
+function fieldsOf(
+  route: Route,
+  { id, what, rule, splits, reactionMs }: TimelineEntry,
+): Record<string, unknown> {
   const weights = (side: 'from' | 'to') => splits.map(({ backends }) => backends.map((one) => one[side]))
   const readiness = splits.map(({ backends }) =>
     backends.map(({ service, readiness }) =>

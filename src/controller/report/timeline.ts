@@ -3,8 +3,8 @@ import { problemOf } from '../../core/state.ts'
 import { directionOf } from '../../core/transition.ts'
 import type { Decision } from '../../core/types.ts'
 import type { Verdict } from '../../routes/judge.ts'
-import type { Refusal, RouteKey, Standing } from '../../view/route-record.ts'
-import type { Happening, SplitMove, What } from '../../view/timeline-entry.ts'
+import type { Refusal, RouteKey, RouteRecord } from '../../view/route-record.ts'
+import type { EntryKind, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
 import type { Outcome } from '../write/reconcile.ts'
 
@@ -12,12 +12,12 @@ type Looked = Exclude<Outcome, { kind: 'gone' }>
 
 /** A line of the timeline, with the part of its sentence that says why. */
 export interface Recorded {
-  readonly happening: Happening
+  readonly entry: TimelineEntry
   readonly reason: string
 }
 
-/** Takes a look at a route into the view: how it stands. */
-export function observe(view: View, key: RouteKey, outcome: Looked): void {
+/** Updates the view with what a look at a route found. */
+export function updateView(view: View, key: RouteKey, outcome: Looked): void {
   const isRefused = outcome.kind === 'failed' && outcome.error.kind !== 'notLeader'
   view.put(key, {
     route: 'after' in outcome ? outcome.after : outcome.route,
@@ -26,20 +26,20 @@ export function observe(view: View, key: RouteKey, outcome: Looked): void {
   })
 }
 
-/** True where a look found something to tell, compared to how the route stood `before`. */
-export function isNews(outcome: Looked, before: Standing | undefined): boolean {
+/** True if a look found something to report, compared to how the route stood `before`. */
+export function hasNews(outcome: Looked, before: RouteRecord | undefined): boolean {
   const problem = problemOf(outcome.verdicts.map(({ decision }) => decision))
   return problem !== problemOf(before?.decisions ?? []) || groupsOf(outcome, before?.decisions).length > 0
 }
 
 /**
- * Takes what happened to a route into the timeline, compared to how it stood `before`. `reactionMs` is how long
+ * Appends what happened to a route to the timeline, compared to how it stood `before`. `reactionMs` is how long
  * its write took, from the cause on.
  */
-export function record(
+export function appendTimeline(
   view: View,
   outcome: Looked,
-  before: Standing | undefined,
+  before: RouteRecord | undefined,
   reactionMs: number,
 ): Recorded[] {
   const { apiVersion, kind, namespace, name } = outcome.route
@@ -47,7 +47,7 @@ export function record(
   return groupsOf(outcome, before?.decisions).map(({ what, first, all }) => {
     const { primary } = first.split
     const where = placesOf(all)
-    const happening = view.happen({
+    const entry = view.append({
       what,
       route,
       rule: first.decision.rule,
@@ -56,7 +56,7 @@ export function record(
       cluster: primary === undefined ? undefined : view.clusterOf(primary),
       reactionMs: isHeld(what) ? undefined : reactionMs,
     })
-    return { happening, reason: `${first.reason}${where}` }
+    return { entry, reason: `${first.reason}${where}` }
   })
 }
 
@@ -66,7 +66,7 @@ function placesOf(verdicts: readonly Verdict[]): string {
   return places.length === 0 ? '' : ` (${places.join(', ')})`
 }
 
-const isHeld = (what: What) => what === 'hold' || what === 'release'
+const isHeld = (what: EntryKind) => what === 'hold' || what === 'release'
 
 const refused = (before: Refusal | undefined, message: string): Refusal => ({
   message,
@@ -74,7 +74,7 @@ const refused = (before: Refusal | undefined, message: string): Refusal => ({
 })
 
 interface Group {
-  readonly what: What
+  readonly what: EntryKind
   readonly first: Verdict
   readonly all: Verdict[]
 }
@@ -94,7 +94,7 @@ function groupsOf(outcome: Looked, before: readonly Decision[] | undefined): Gro
   return [...groups.values()]
 }
 
-function whatOf(verdict: Verdict, before: Decision | undefined, isWritten: boolean): What | undefined {
+function whatOf(verdict: Verdict, before: Decision | undefined, isWritten: boolean): EntryKind | undefined {
   const { split, plan, decision } = verdict
   if (plan.length > 0) return isWritten ? directionOf(split, applyPlan(split, plan)) : undefined
   const wasHeld = before?.kind === 'hold'

@@ -1,14 +1,14 @@
-import type { HappeningItem } from '../live/api.ts'
+import type { EntryItem } from '../live/api.ts'
 import { keyOf, type RouteKey, stateOfRule } from './route.ts'
 import type { RouteState } from './states.ts'
 
 /** What the page keeps of a line of the timeline: ten thousand of them have to be cheap. */
-export interface Happening {
+export interface TimelineEntry {
   readonly id: string
   readonly revision: number
   /** Milliseconds since 1970, by the operator's clock. */
   readonly at: number
-  readonly what: HappeningItem['what']
+  readonly what: EntryItem['what']
   readonly key: RouteKey
   /** How what it happened to stood from then on. */
   readonly state: RouteState
@@ -17,7 +17,7 @@ export interface Happening {
   readonly reactionMs: number | null
 }
 
-export function happeningOf(item: HappeningItem): Happening {
+export function entryOf(item: EntryItem): TimelineEntry {
   const { id, revision, what, sentence, cluster, reactionMs } = item
   const key = keyOf(item.route)
   return {
@@ -33,21 +33,21 @@ export function happeningOf(item: HappeningItem): Happening {
   }
 }
 
-/** The last happenings, oldest first, each once, never more than `capacity`. */
+/** The last entries, oldest first, each once, never more than `capacity`. */
 export class History {
   readonly #capacity: number
-  #lines: Happening[] = []
+  #lines: TimelineEntry[] = []
 
   constructor(capacity: number) {
     this.#capacity = capacity
   }
 
-  get lines(): readonly Happening[] {
+  get lines(): readonly TimelineEntry[] {
     return this.#lines
   }
 
   /** Takes lines in any order; one that is there already is not taken again. */
-  add(lines: readonly Happening[]): void {
+  add(lines: readonly TimelineEntry[]): void {
     const newest = this.#lines.at(-1)?.revision ?? -1
     const isNext = lines.length === 1 && (lines[0]?.revision ?? -1) > newest
     if (isNext) this.#lines.push(...lines)
@@ -57,7 +57,7 @@ export class History {
   }
 }
 
-function merged(known: readonly Happening[], fresh: readonly Happening[]): Happening[] {
+function merged(known: readonly TimelineEntry[], fresh: readonly TimelineEntry[]): TimelineEntry[] {
   const byRevision = new Map([...known, ...fresh].map((line) => [line.revision, line]))
   return [...byRevision.values()].sort((one, other) => one.revision - other.revision)
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { happening, happeningItem } from '../testing/builders.ts'
-import { History, happeningOf } from './happening.ts'
+import { entry, entryItem } from '../testing/builders.ts'
+import { entryOf, History } from './timeline-entry.ts'
 
 it('keeps of a line of the timeline what the page shows', () => {
-  expect(happeningOf(happeningItem('web', 1500, 7))).toEqual({
+  expect(entryOf(entryItem('web', 1500, 7))).toEqual({
     id: 'e-7',
     revision: 7,
     at: 1500,
@@ -18,7 +18,7 @@ it('keeps of a line of the timeline what the page shows', () => {
 })
 
 describe('history', () => {
-  const line = (revision: number) => happening('a', revision)
+  const line = (revision: number) => entry('a', revision)
 
   it('is in order and has each line once, in whatever order and pieces the lines come', () => {
     const pieces = fc.array(fc.array(fc.nat(50), { maxLength: 8 }))
