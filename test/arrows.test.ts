@@ -97,7 +97,7 @@ describe('arrows between rooms go one way', () => {
 })
 
 describe('imports make no circle, not even of types alone', () => {
-  test.each(['src', 'sandbox', 'dashboard', 'bench', 'packaging'])('%s', (folder) =>
+  test.each(['src', 'sandbox', 'dashboard', 'bench', 'packaging', 'test'])('%s', (folder) =>
     expect(circlesIn(sources(folder))).toEqual([]),
   )
 

@@ -76,6 +76,9 @@ export class Kit {
   }
 }
 
+/** Makes a kit, with a namespace of its own, on the server under test. */
+export type NewKit = () => Promise<Kit>
+
 export const split = (name: string, weights: unknown[], version = 'v1alpha2') => ({
   apiVersion: `split.smi-spec.io/${version}`,
   kind: 'TrafficSplit',

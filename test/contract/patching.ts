@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { jsonPatch, mergePatch, split, versionOf } from './kit.ts'
-import type { NewKit } from './suite.ts'
+import { jsonPatch, mergePatch, type NewKit, split, versionOf } from './kit.ts'
 
 const weight = (index: number) => `/spec/backends/${index}/weight`
 const replace = (path: string, value: unknown) => ({ op: 'replace', path, value })

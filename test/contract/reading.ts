@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { namesOf, versionOf } from './kit.ts'
-import type { NewKit } from './suite.ts'
+import { type NewKit, namesOf, versionOf } from './kit.ts'
 
 /** Lists, selectors, pages, and errors of reads. */
 export function reading(newKit: NewKit): void {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { jsonPatch, type Kit, mergePatch, rest, take, versionOf } from './kit.ts'
-import type { NewKit } from './suite.ts'
+import { jsonPatch, type Kit, mergePatch, type NewKit, rest, take, versionOf } from './kit.ts'
 
 /** Kinds of routes that every target serves, in these versions. */
 const kinds = [

@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { Kit } from './kit.ts'
+import { Kit, type NewKit } from './kit.ts'
 import { patching } from './patching.ts'
 import { reading } from './reading.ts'
 import { routes } from './routes.ts'
 import type { Target } from './target.ts'
 import { watching } from './watching.ts'
 import { writing } from './writing.ts'
-
-/** Makes a kit, with a namespace of its own, on the server under test. */
-export type NewKit = () => Promise<Kit>
 
 /** What every API server that the operator may meet does; one suite, run against each of ours. */
 export function contract(name: string, startTarget: () => Promise<Target>): void {

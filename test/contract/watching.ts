@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brief, jsonPatch, mergePatch, rest, take, versionOf } from './kit.ts'
-import type { NewKit } from './suite.ts'
+import { brief, jsonPatch, mergePatch, type NewKit, rest, take, versionOf } from './kit.ts'
 
 const streamingList = {
   sendInitialEvents: true,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { split, versionOf } from './kit.ts'
-import type { NewKit } from './suite.ts'
+import { type NewKit, split, versionOf } from './kit.ts'
 
 /** Creating, replacing and deleting. */
 export function writing(newKit: NewKit): void {

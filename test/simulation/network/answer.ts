@@ -1,5 +1,6 @@
 import type { ApiReply } from '../../../sandbox/api.ts'
 import { errorOfAnswer, type KubeError } from '../../../src/kube/errors.ts'
+import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 
 export type Answer = ApiReply & { readonly kind: 'answer' }
 
@@ -18,3 +19,9 @@ export function refusalOf(what: string, { code, body, retryAfterSeconds }: Answe
   const header = retryAfterSeconds === undefined ? undefined : String(retryAfterSeconds)
   return errorOfAnswer(what, code, parse(body), header)
 }
+
+/** What the transport says of a connection that broke in the middle. */
+export const broken = ({ method, path }: Pick<KubeRequest, 'method' | 'path'>): KubeError => ({
+  kind: 'timeout',
+  message: `${method} ${path}: the connection broke`,
+})

@@ -3,8 +3,8 @@ import type { KubeError } from '../../../src/kube/errors.ts'
 import { startDeadline } from '../../../src/kube/http/deadline.ts'
 import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
-import { parse, refusalOf } from './answer.ts'
-import { type Arrival, broken, travel } from './travel.ts'
+import { broken, parse, refusalOf } from './answer.ts'
+import { type Arrival, travel } from './travel.ts'
 import { trapped, type Wire } from './wire.ts'
 
 type Answered = Result<unknown, KubeError>

@@ -3,9 +3,9 @@ import type { KubeError } from '../../../src/kube/errors.ts'
 import { startDeadline } from '../../../src/kube/http/deadline.ts'
 import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
-import { refusalOf } from './answer.ts'
+import { broken, refusalOf } from './answer.ts'
 import { Stream } from './stream.ts'
-import { type Arrival, broken, travel } from './travel.ts'
+import { type Arrival, travel } from './travel.ts'
 import type { Wire } from './wire.ts'
 
 type Opened = Result<AsyncIterable<unknown>, KubeError>

@@ -2,15 +2,15 @@ import type { WatchSink } from '../../../sandbox/watches.ts'
 import type { KubeError } from '../../../src/kube/errors.ts'
 import { StreamBreak } from '../../../src/kube/http/transport.ts'
 import { readWatchEvent, type WatchEvent } from '../../../src/kube/watch/watch-event.ts'
+import { broken } from './answer.ts'
 import type { Sent } from './sent.ts'
-import { broken } from './travel.ts'
-import { delay, type Wire } from './wire.ts'
+import { delay, type OpenWatch, type Wire } from './wire.ts'
 
 /**
  * One open watch: the server writes into it, a process reads from it, and the network between them keeps the
  * order, but takes its time, cuts it, or lets it go silent.
  */
-export class Stream implements WatchSink {
+export class Stream implements WatchSink, OpenWatch {
   ended = false
   readonly sent: Sent
   /** Called in the process with each arrival: whoever waits for silence starts anew. */
@@ -64,13 +64,11 @@ export class Stream implements WatchSink {
     this.#onClose.push(callback)
   }
 
-  /** The connection breaks: the server notices at once, the process a little later. */
   cut(): void {
     this.#closeServer()
     this.#carry(() => this.break(broken(this.sent.request)))
   }
 
-  /** Nothing arrives any more, and nobody is told. */
   silence(): void {
     this.#silent = true
   }
@@ -82,7 +80,6 @@ export class Stream implements WatchSink {
     this.#finish()
   }
 
-  /** The process is done with it, or dead. */
   leave(): void {
     this.#finish()
     this.#closeServer()

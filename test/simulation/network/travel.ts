@@ -1,6 +1,7 @@
 import type { ApiReply, ApiRequest } from '../../../sandbox/api.ts'
 import type { KubeError } from '../../../src/kube/errors.ts'
 import { NotLeader } from '../../../src/kube/http/before-send.ts'
+import { broken } from './answer.ts'
 import { type Asked, type Loss, type Refusal, take } from './conditions.ts'
 import type { Sent } from './sent.ts'
 import { delay, trapped, type Wire } from './wire.ts'
@@ -118,12 +119,6 @@ function refused({ status, retryAfterSeconds }: Pick<Refusal, 'status' | 'retryA
 
 const lost = ({ how }: Loss, sent: Sent): Arrival =>
   how === 'hang' ? { kind: 'lost' } : { kind: 'broken', error: broken(sent.request) }
-
-/** What the transport says of a connection that broke in the middle. */
-export const broken = ({ method, path }: Sent['request']): KubeError => ({
-  kind: 'timeout',
-  message: `${method} ${path}: the connection broke`,
-})
 
 const notLeader = ({ request: { method, path } }: Sent) => new NotLeader().error(`${method} ${path}`)
 

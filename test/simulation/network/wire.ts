@@ -6,7 +6,6 @@ import type { Trace } from '../engine/trace.ts'
 import { type Asked, type Conditions, take } from './conditions.ts'
 import type { Sent } from './sent.ts'
 import type { Server } from './server.ts'
-import type { Stream } from './stream.ts'
 import type { Mark } from './timeline.ts'
 
 /** Who watches the traffic from outside. */
@@ -21,7 +20,18 @@ export interface Witness {
   listed(process: Process, resource: string, mark: Mark): void
 }
 
-/** All that lies between a replica and the server. */
+/** A watch that a process has open, as the network's faults and the end of its process reach for it. */
+export interface OpenWatch {
+  readonly sent: Sent
+  /** The connection breaks: the server notices at once, the process a little later. */
+  cut(): void
+  /** Nothing arrives any more, and neither end is told. */
+  silence(): void
+  /** The process is done with it, or dead. */
+  leave(): void
+}
+
+/** All that is a replica and the server. */
 export interface Wire {
   readonly scheduler: Scheduler
   readonly server: Server
@@ -29,7 +39,7 @@ export interface Wire {
   readonly witness: Witness
   readonly trace: Trace
   /** Watches that are open, seen from the processes. */
-  readonly streams: Set<Stream>
+  readonly streams: Set<OpenWatch>
   /** Chance for one kind of exchange, so that other exchanges draw the same with or without it. */
   readonly chance: (what: string) => Random
   /** A trap snapped: the process is to die, and its replica to come back after so long. */

@@ -1,7 +1,6 @@
 import type { Backup } from '../../../sandbox/store.ts'
 import type { Process } from '../engine/process.ts'
-import type { Stream } from '../network/stream.ts'
-import type { Wire } from '../network/wire.ts'
+import type { OpenWatch, Wire } from '../network/wire.ts'
 import type { Fleet } from './fleet.ts'
 import { type Acts, act, type FaultStep, type FaultSteps } from './step.ts'
 
@@ -104,7 +103,7 @@ export class Faults {
 
   #streams(
     aim: { readonly replica?: string; readonly resource?: string },
-    hit: (stream: Stream) => void,
+    hit: (stream: OpenWatch) => void,
   ): void {
     for (const stream of [...this.#wire.streams]) {
       const { process, resource } = stream.sent
