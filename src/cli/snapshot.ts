@@ -1,10 +1,11 @@
 import { err, ok, type Result } from '../base/result.ts'
 import type { Readiness, ServiceKey } from '../core/types.ts'
 import { Look } from '../kube/discovery.ts'
-import { createStore, type StoreChange, type StoreEntry, type StoreReader } from '../kube/watch/store.ts'
+import type { KubeError } from '../kube/errors.ts'
+import { createStore, type StoreEntry, type StoreWriter } from '../kube/watch/store.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
-import { ReadinessIndex } from '../readiness/readiness-index.ts'
-import { readinessSources, type Source } from '../readiness/sources.ts'
+import type { Objects, Open } from '../readiness/objects.ts'
+import { openReadiness } from '../readiness/sources.ts'
 import { codecs } from '../routes/codecs.ts'
 import { type Judged, judgeRoute } from '../routes/judge.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
@@ -101,47 +102,45 @@ export async function readReadiness(
   namespaces: readonly (string | undefined)[],
   progress: Progress,
 ): Promise<Result<(service: ServiceKey) => Readiness, Failure>> {
-  const { slices, endpoints, services } = readinessSources
-  const ignore = () => {}
-  const [ends, mirrors] = [createReader(endpoints, ignore), createReader(services, ignore)]
-  const index = new ReadinessIndex({ endpoints: ends.reader, mirrors: mirrors.reader, synced: () => true })
-  const sums = createReader(slices, (change) => index.change(change))
-  for (const answer of await Promise.all(
-    namespaces.flatMap((namespace) =>
-      [sums, ends, mirrors].map(({ fill }) => fill(reading, namespace, progress)),
-    ),
-  )) {
-    if (!answer.ok) return err(refused(answer.error))
+  const lists: (() => Promise<Result<void, KubeError>>)[] = []
+  const open: Open = (objects, onChange) => {
+    const { reader, writer } = createStore(onChange)
+    lists.push(() => readOnce(reading, objects, namespaces, progress, writer))
+    return reader
   }
-  return ok((service) => index.of(service))
+  const readiness = openReadiness(open, { onService: () => {}, onCounts: () => {} })
+  for (const answer of await Promise.all(lists.map((read) => read())))
+    if (!answer.ok) return err(refused(answer.error))
+  return ok(readiness.of)
 }
 
-/** A store that is filled once, with the projections that the operator keeps. */
-function createReader<T>(
-  source: Source<T>,
-  onChange: (change: StoreChange<T>) => void,
-): {
-  readonly reader: StoreReader<T>
-  readonly fill: (
-    reading: Reading,
-    namespace: string | undefined,
-    progress: Progress,
-  ) => ReturnType<typeof list>
-} {
-  const { reader, writer } = createStore(onChange)
-  const fill = async (reading: Reading, namespace: string | undefined, progress: Progress) => {
-    let entries = new Map<string, StoreEntry<T>>()
+/** Fills a store once, with the projections that the operator keeps. */
+async function readOnce<T>(
+  reading: Reading,
+  objects: Objects<T>,
+  namespaces: readonly (string | undefined)[],
+  progress: Progress,
+  writer: StoreWriter<T>,
+): Promise<Result<void, KubeError>> {
+  const readNamespace = async (namespace: string | undefined) => {
+    let entries: [string, StoreEntry<T>][] = []
     const take = (object: unknown) => {
-      progress.count(source.name)
+      progress.count(objects.name)
       const head = readHead(object)
       if (head)
-        entries.set(head.key, { resourceVersion: head.resourceVersion, value: source.project(object) })
+        entries.push([head.key, { resourceVersion: head.resourceVersion, value: objects.project(object) }])
     }
-    const listed = await list(reading, { ...source, namespace }, take, () => {
-      entries = new Map()
-    })
-    for (const [key, { resourceVersion, value }] of entries) writer.apply(key, resourceVersion, value)
-    return listed
+    const begin = () => {
+      entries = []
+    }
+    const listed = await list(reading, { ...objects, namespace }, take, begin)
+    return listed.ok ? ok(entries) : listed
   }
-  return { reader, fill }
+  const all = new Map<string, StoreEntry<T>>()
+  for (const answer of await Promise.all(namespaces.map(readNamespace))) {
+    if (!answer.ok) return answer
+    for (const [key, entry] of answer.value) all.set(key, entry)
+  }
+  writer.replace(all, '')
+  return ok(undefined)
 }

@@ -1,33 +1,48 @@
-import type { Resource } from '../kube/resource.ts'
-import { mirroredServiceLabel, projectEndpoints, projectMirror, projectSlice } from './projections.ts'
+import { type Readiness, type ServiceKey, unknown } from '../core/types.ts'
+import { createStore } from '../kube/watch/store.ts'
+import { localSlices } from './local-slices.ts'
+import { mirroredEndpoints } from './mirrored-endpoints.ts'
+import type { Objects, Open, ReadinessListeners } from './objects.ts'
+import { otherClusters } from './other-clusters.ts'
+import { serviceObjects } from './services.ts'
+import type { ReadinessSource } from './source.ts'
 
-/** Objects of one kind, and what is kept of each. */
-export interface Source<T> {
-  readonly name: string
-  readonly resource: Resource
-  readonly labelSelector?: string
-  readonly project: (object: unknown) => T
+/** What is known of every Service. */
+export interface ServiceReadiness {
+  readonly of: (service: ServiceKey) => Readiness
+  /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
+  readonly clusterOf: (service: ServiceKey) => string | undefined
 }
 
-const labelSelector = `${mirroredServiceLabel}=true`
+/** Opens everything that tells of readiness. The sources are asked in order; the first that answers is believed. */
+export function openReadiness(open: Open, listeners: ReadinessListeners): ServiceReadiness {
+  const services = open(serviceObjects, ({ key }) => listeners.onService(key))
+  const sources: readonly ReadinessSource[] = [
+    mirroredEndpoints(open, services, listeners),
+    otherClusters(services),
+    localSlices(open, listeners),
+  ]
+  return {
+    of: (service) => {
+      // Which source knows a Service is not known before all Services are.
+      if (!services.synced) return unknown
+      for (const source of sources) {
+        const readiness = source.of(service)
+        if (readiness) return readiness
+      }
+      return unknown
+    },
+    clusterOf: (service) => services.get(service)?.cluster,
+  }
+}
 
-/** What tells of readiness: which objects, and what is kept of each. */
-export const readinessSources = {
-  slices: {
-    name: 'endpointslices',
-    resource: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
-    project: projectSlice,
-  },
-  endpoints: {
-    name: 'endpoints',
-    resource: { group: '', version: 'v1', plural: 'endpoints' },
-    labelSelector,
-    project: projectEndpoints,
-  },
-  services: {
-    name: 'services',
-    resource: { group: '', version: 'v1', plural: 'services' },
-    labelSelector,
-    project: projectMirror,
-  },
-} as const
+/** Every kind of object that `openReadiness` opens: what somebody must be allowed to list. */
+export function readinessObjects(): readonly Objects<unknown>[] {
+  const all: Objects<unknown>[] = []
+  const note: Open = (objects, onChange) => {
+    all.push(objects)
+    return createStore(onChange).reader
+  }
+  openReadiness(note, { onService: () => {}, onCounts: () => {} })
+  return all
+}

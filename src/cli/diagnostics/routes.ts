@@ -1,6 +1,6 @@
-import { readHead } from '../../kube/watch/watch-event.ts'
-import { projectSlice } from '../../readiness/projections.ts'
-import { readinessSources, type Source } from '../../readiness/sources.ts'
+import type { ServiceKey } from '../../core/types.ts'
+import type { Objects } from '../../readiness/objects.ts'
+import { readinessObjects } from '../../readiness/sources.ts'
 import { backendServices } from '../../routes/route.ts'
 import type { ServedKind } from '../check/check-context.ts'
 import { listAs, type Reading } from '../listing.ts'
@@ -26,21 +26,18 @@ export async function collectRoutes(
   bag.json('status.json', { routes })
   if (unknownSince !== undefined) bag.miss('since when routes stand as they do', unknownSince)
   const used = new Set(snapshot.routes.flatMap(backendServices))
-  const { slices, endpoints, services } = readinessSources
-  await collectUsed(bag, reading, slices, (object) => used.has(projectSlice(object).service))
-  for (const source of [endpoints, services])
-    await collectUsed(bag, reading, source, (object) => used.has(readHead(object)?.key ?? ''))
+  for (const objects of readinessObjects()) await collectUsed(bag, reading, objects, used)
 }
 
 /** Objects of a kind that concern the routes; a cluster has many more. */
 async function collectUsed(
   bag: Bag,
   reading: Reading,
-  { name, resource, labelSelector }: Source<unknown>,
-  isUsed: (object: unknown) => boolean,
+  { name, resource, labelSelector, serviceOf }: Objects<unknown>,
+  used: ReadonlySet<ServiceKey>,
 ): Promise<void> {
   const found = await listAs(reading, { resource, labelSelector }, (object) =>
-    isUsed(object) ? object : undefined,
+    used.has(serviceOf(object) ?? '') ? object : undefined,
   )
   if (found.ok) bag.json(`readiness/${name}.json`, found.value)
   else bag.miss(name, found.error.message)

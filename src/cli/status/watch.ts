@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { createWatches } from '../../controller/watch/cluster-watch.ts'
 import { Look } from '../../kube/discovery.ts'
 import { type Resource, resourcePath } from '../../kube/resource.ts'
-import { readinessSources } from '../../readiness/sources.ts'
+import { readinessObjects } from '../../readiness/sources.ts'
 import { codecs } from '../../routes/codecs.ts'
 import type { Ending } from '../command.ts'
 import { exitCodes, type Failure, refused } from '../failure.ts'
@@ -71,7 +71,7 @@ function screen(io: Io, board: Board): string {
 /** A reflector tries for ever; a person wants to be told what is not permitted. */
 async function mayList({ transport, signal }: Reading): Promise<Result<void, Failure>> {
   const look = new Look({ transport, signal })
-  const resources: Resource[] = Object.values(readinessSources).map(({ resource }) => resource)
+  const resources: Resource[] = readinessObjects().map(({ resource }) => resource)
   for (const codec of codecs) {
     const served = await look.find(codec)
     if (!served.ok) return err(refused(served.error))

@@ -7,7 +7,7 @@ import { render } from '../../../install/render.ts'
 import { clusterRules, leaseRules } from '../../../install/rules.ts'
 import type { KubeError } from '../../../kube/errors.ts'
 import type { Resource } from '../../../kube/resource.ts'
-import { readinessSources } from '../../../readiness/sources.ts'
+import { readinessObjects } from '../../../readiness/sources.ts'
 import { codecs } from '../../../routes/codecs.ts'
 import type { RouteCodec } from '../../../routes/route.ts'
 import { version } from '../../../version.ts'
@@ -76,7 +76,7 @@ export const mayRead: Check = {
     const [reading, kinds] = [await bench.reading(), await bench.kinds()]
     if (!reading.ok || !kinds.ok) return skipped
     const routes = kinds.value.map(({ resource }) => resource)
-    const readiness = Object.values(readinessSources).map(({ resource }) => resource)
+    const readiness = readinessObjects().map(({ resource }) => resource)
     const wishes = [
       ...[...routes, ...readiness].map((resource) => toList(resource, bench.namespace)),
       toList({ group: 'apps', version: 'v1', plural: 'deployments' }),
