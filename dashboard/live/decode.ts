@@ -31,7 +31,7 @@ export const isGone = (value: unknown): value is GoneItem =>
 
 export const isEntry = (value: unknown): value is EntryItem =>
   isFields(value) &&
-  has(value, 'string', 'id', 'at', 'what', 'sentence') &&
+  has(value, 'string', 'id', 'at', 'what', 'state', 'sentence') &&
   has(value, 'number', 'revision') &&
   isFields(value.route) &&
   isNamed(value.route)

@@ -1,5 +1,4 @@
 import type { BackendItem, RouteItem, SplitItem } from '../live/api.ts'
-import type { RouteState } from './states.ts'
 
 /** Names a route across kinds: `Kind/namespace/name`. */
 export type RouteKey = string
@@ -7,21 +6,9 @@ export type RouteKey = string
 export const keyOf = ({ kind, namespace, name }: Pick<RouteItem, 'kind' | 'namespace' | 'name'>): RouteKey =>
   `${kind}/${namespace}/${name}`
 
-/** How a single split stands, by the rule that decided it. */
-export const stateOfRule = (rule: SplitItem['rule']): RouteState => stateByRule[rule]
-
-const stateByRule: Readonly<Record<SplitItem['rule'], RouteState>> = {
-  Paused: 'paused',
-  Misconfigured: 'misconfigured',
-  Unknown: 'hold',
-  PrimaryReady: 'primary',
-  SecondariesReady: 'failover',
-  NothingReady: 'dark',
-}
-
 /** The split that makes the route stand as it does; the others are no worse. */
 export const worstSplit = (route: RouteItem): SplitItem | undefined =>
-  route.splits.find(({ rule }) => stateOfRule(rule) === route.state) ?? route.splits[0]
+  route.splits.find(({ state }) => state === route.state) ?? route.splits[0]
 
 /** A backend's part of the traffic of its split, 0 to 1. */
 export function shareOf(backend: BackendItem, split: SplitItem): number {

@@ -1,5 +1,5 @@
 import type { EntryItem } from '../live/api.ts'
-import { keyOf, type RouteKey, stateOfRule } from './route.ts'
+import { keyOf, type RouteKey } from './route.ts'
 import type { RouteState } from './states.ts'
 
 /** What the page keeps of a line of the timeline: ten thousand of them have to be cheap. */
@@ -26,7 +26,7 @@ export function entryOf(item: EntryItem): TimelineEntry {
     at: Date.parse(item.at),
     what,
     key,
-    state: stateOfRule(item.rule),
+    state: item.state,
     sentence,
     cluster,
     reactionMs,

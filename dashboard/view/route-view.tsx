@@ -4,14 +4,7 @@ import type { Store } from '../live/store.ts'
 import { brief, clock, lasting } from '../model/format.ts'
 import { watchedWords } from '../model/lead.ts'
 import { verbOf } from '../model/moments.ts'
-import {
-  type Agreement,
-  agreementOf,
-  type RouteKey,
-  sentenceOf,
-  stateOfRule,
-  titleOf,
-} from '../model/route.ts'
+import { type Agreement, agreementOf, type RouteKey, sentenceOf, titleOf } from '../model/route.ts'
 import { Code } from './code.tsx'
 import { Diagram } from './diagram.tsx'
 import { StateBadge, StateMark } from './state-mark.tsx'
@@ -73,7 +66,7 @@ function Standing({ route, now }: { route: RouteItem; now: number }) {
         <div key={split.where ?? index} class="split">
           {splits.length > 1 && (
             <h2>
-              <StateMark state={stateOfRule(split.rule)} size={16} /> {split.where ?? `split ${index + 1}`}
+              <StateMark state={split.state} size={16} /> {split.where ?? `split ${index + 1}`}
             </h2>
           )}
           <Diagram split={split} apexes={route.apexes} namespace={route.namespace} />
@@ -144,8 +137,8 @@ function HistoryLine({ item, namespace, now }: { item: EntryItem; namespace: str
   const at = Date.parse(item.at)
   return (
     <li class="line">
-      <StateMark state={stateOfRule(item.rule)} />
-      <span class="subject">{verbOf({ what: item.what, state: stateOfRule(item.rule) })}</span>
+      <StateMark state={item.state} />
+      <span class="subject">{verbOf({ what: item.what, state: item.state })}</span>
       <span class="why">{sentenceOf({ sentence: item.sentence, namespace })}</span>
       {item.reactionMs !== null && <span class="verdict">in {brief(item.reactionMs)}</span>}
       <time class="when" dateTime={item.at} title={item.id}>

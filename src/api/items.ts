@@ -1,7 +1,7 @@
+import type { Decision } from '../core/decide.ts'
 import { explain } from '../core/explain.ts'
 import { isPrimary, knownOf, weightOf } from '../core/split.ts'
-import { stateOf } from '../core/state.ts'
-import type { Decision, Readiness, Split } from '../core/types.ts'
+import type { Readiness, Split } from '../core/types.ts'
 import type { RouteRecord } from '../view/route-record.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
 import type { View } from '../view/view.ts'
@@ -15,7 +15,7 @@ export function routeItem(record: RouteRecord, view: View): RouteItem {
     const decision = decisions[index]
     return decision ? [splitItem(split, decision, view)] : []
   })
-  const worst = decisions.findIndex((decision) => stateOf([decision]) === state)
+  const worst = decisions.findIndex((decision) => decision.state === state)
   return {
     apiVersion,
     kind,
@@ -37,6 +37,7 @@ function splitItem(split: Split, decision: Decision, view: View): SplitItem {
     primary: split.primary ?? null,
     decision: decision.kind,
     rule: decision.rule,
+    state: decision.state,
     sentence: explain({ split, readiness: view.readiness }, decision),
     backends: split.backends.map(
       (backend): BackendItem => ({
@@ -63,6 +64,7 @@ export function entryItem(entry: TimelineEntry): EntryItem {
     what: entry.what,
     route: { apiVersion, kind, namespace, name },
     rule: entry.rule,
+    state: entry.state,
     sentence: entry.sentence,
     splits: splits.map(({ where, backends }) => ({
       where: where ?? null,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ruleNames } from '../core/decide.ts'
 import { routeStates } from '../core/state.ts'
 
 /**
@@ -16,14 +17,7 @@ export const routeState = z
   .enum(routeStates)
   .describe('How a route stands; `dark`: nothing behind it is ready.')
 
-export const rule = z.enum([
-  'Paused',
-  'Misconfigured',
-  'Unknown',
-  'PrimaryReady',
-  'SecondariesReady',
-  'NothingReady',
-])
+export const rule = z.enum(ruleNames)
 
 const routeName = {
   apiVersion: z.string(),
@@ -63,6 +57,7 @@ export const split = z
     primary: service.nullable(),
     decision: z.enum(['primary', 'failover', 'hold']),
     rule,
+    state: routeState,
     sentence: z.string(),
     backends: z.array(backend),
   })
@@ -95,6 +90,7 @@ export const entry = z
       .describe('A transition; or a hold that began, or ended without a write (`release`).'),
     route: z.object(routeName),
     rule,
+    state: routeState.describe('The state of what it happened to, from then on.'),
     sentence: z.string(),
     splits: z
       .array(

@@ -5,16 +5,36 @@ import { paused } from './rules/paused.ts'
 import { primaryReady } from './rules/primary-ready.ts'
 import { secondariesReady } from './rules/secondaries-ready.ts'
 import { unknownPrimary } from './rules/unknown-primary.ts'
-import type { Decision, Observation } from './types.ts'
+import type { RouteState } from './state.ts'
+import type { Answer, Observation } from './types.ts'
 
 /** The decision table, in order: the first rule that answers wins. `nothingReady` answers what they leave. */
-const rules: readonly Rule[] = [paused, misconfigured, unknownPrimary, primaryReady, secondariesReady]
+const asked = [paused, misconfigured, unknownPrimary, primaryReady, secondariesReady] as const
+const rules = [...asked, nothingReady] as const
+
+export type RuleName = (typeof rules)[number]['name']
+
+/** The names of all rules, in the order in which they are asked. */
+export const ruleNames: readonly RuleName[] = rules.map(({ name }) => name)
+
+/** What the weights should be, the rule that says so, and the state that the split is in by it. */
+export type Decision = Answer & { readonly rule: RuleName; readonly state: RouteState }
 
 /** Decides one split. Pure and total: equal observation, equal decision, and there always is one. */
 export function decide(observation: Observation): Decision {
-  for (const rule of rules) {
-    const decision = rule(observation)
-    if (decision) return decision
+  for (const rule of asked) {
+    const answer = rule.decide(observation)
+    if (answer) return decisionBy(rule, answer)
   }
-  return nothingReady(observation)
+  return decisionBy(nothingReady, nothingReady.decide(observation))
 }
+
+/** The decision that an answer of a rule is. */
+export function decisionBy({ name, state }: NamedRule, answer: Answer): Decision {
+  return { ...answer, rule: name, state: state ?? answer.kind }
+}
+
+type NamedRule = Pick<Rule, 'state'> & { readonly name: RuleName }
+
+/** The rule of a name. */
+export const ruleOf = (name: RuleName): Rule => asked.find((rule) => rule.name === name) ?? nothingReady

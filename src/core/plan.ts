@@ -1,5 +1,5 @@
 import { weightOf, weightsOf } from './split.ts'
-import type { Decision, Split } from './types.ts'
+import type { Answer, Split } from './types.ts'
 
 /** One weight to move. `from` is what the plan saw, so that a write can refuse to touch anything else. */
 export interface WeightChange {
@@ -16,9 +16,9 @@ export type SplitPlan = readonly WeightChange[]
  * declared 100/0 fails over to 0/100 and comes back to exactly 100/0. Equal positive weights on exactly the
  * active backends need no write, whatever their scale.
  */
-export function makePlan(split: Split, decision: Decision): SplitPlan {
-  if (decision.kind === 'hold') return []
-  const active = new Set(decision.active)
+export function makePlan(split: Split, answer: Answer): SplitPlan {
+  if (answer.kind === 'hold') return []
+  const active = new Set(answer.active)
   if (active.size === 0 || isInEffect(split, active)) return []
   const scale = scaleOf(split)
   return split.backends.flatMap((backend, index) => {

@@ -52,15 +52,9 @@ export interface Observation {
   readonly readiness: (service: ServiceKey) => Readiness
 }
 
-export type RuleName =
-  | 'Paused'
-  | 'Misconfigured'
-  | 'Unknown'
-  | 'PrimaryReady'
-  | 'SecondariesReady'
-  | 'NothingReady'
-
-/** What the weights should be, and the rule that says so. */
-export type Decision =
-  | { readonly kind: 'hold'; readonly rule: RuleName; readonly why: string | undefined }
-  | { readonly kind: 'primary' | 'failover'; readonly rule: RuleName; readonly active: readonly number[] }
+/** What a rule says that the weights should be. */
+export type Answer =
+  /** As they are. `why` is for the owner of the route, if the rule alone does not say it. */
+  | { readonly kind: 'hold'; readonly why: string | undefined }
+  /** `active` holds indexes into the split's backends; `failover`: of secondaries, at least one. */
+  | { readonly kind: 'primary' | 'failover'; readonly active: readonly number[] }

@@ -1,8 +1,8 @@
-import { decide } from '../core/decide.ts'
+import { type Decision, decide } from '../core/decide.ts'
 import { explain, reasonOf } from '../core/explain.ts'
 import { makePlan, type SplitPlan } from '../core/plan.ts'
 import { knownOf } from '../core/split.ts'
-import type { Decision, Readiness, ServiceKey, Split } from '../core/types.ts'
+import type { Readiness, ServiceKey, Split } from '../core/types.ts'
 import type { Route } from './route.ts'
 
 /** A decision with its plan and its sentence, all from the same readiness. */

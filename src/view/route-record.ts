@@ -1,5 +1,5 @@
+import type { Decision } from '../core/decide.ts'
 import type { RouteState } from '../core/state.ts'
-import type { Decision } from '../core/types.ts'
 import type { Route } from '../routes/route.ts'
 
 /** Identifies a route across kinds: `Kind/namespace/name`. */

@@ -1,5 +1,7 @@
+import type { RuleName } from '../core/decide.ts'
+import type { RouteState } from '../core/state.ts'
 import type { Direction } from '../core/transition.ts'
-import type { Readiness, RuleName, ServiceKey } from '../core/types.ts'
+import type { Readiness, ServiceKey } from '../core/types.ts'
 
 /** Names a route for people and machines. */
 export interface RouteRef {
@@ -25,6 +27,8 @@ export interface TimelineEntry {
   readonly what: EntryKind
   readonly route: RouteRef
   readonly rule: RuleName
+  /** Of the splits that it happened to, from then on. */
+  readonly state: RouteState
   readonly sentence: string
   /** Those that it happened to, all for the same reason. */
   readonly splits: readonly SplitMove[]

@@ -9,6 +9,7 @@ const entry = (revision: number): TimelineEntry => ({
   what: 'failover',
   route: { apiVersion: 'v1', kind: 'TrafficSplit', namespace: 'shop', name: 'web' },
   rule: 'SecondariesReady',
+  state: 'failover',
   sentence: '',
   splits: [],
   cluster: undefined,

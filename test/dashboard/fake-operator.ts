@@ -3,18 +3,11 @@ import { resolve } from 'node:path'
 import { readAssets } from '../../src/admin/assets.ts'
 import { type AdminServer, startAdminServer } from '../../src/admin/server.ts'
 import { systemClock } from '../../src/base/clock.ts'
-import { decide } from '../../src/core/decide.ts'
+import { type Decision, decide } from '../../src/core/decide.ts'
 import { explain } from '../../src/core/explain.ts'
 import { applyPlan, makePlan } from '../../src/core/plan.ts'
 import { directionOf } from '../../src/core/transition.ts'
-import {
-  type Decision,
-  type Readiness,
-  readinessOf,
-  type ServiceKey,
-  type Split,
-  unknown,
-} from '../../src/core/types.ts'
+import { type Readiness, readinessOf, type ServiceKey, type Split, unknown } from '../../src/core/types.ts'
 import type { Route } from '../../src/routes/route.ts'
 import type { EntryKind } from '../../src/view/timeline-entry.ts'
 import { View } from '../../src/view/view.ts'
@@ -176,6 +169,7 @@ export class FakeOperator {
       what,
       route: { apiVersion, kind, namespace, name },
       rule: decision.rule,
+      state: decision.state,
       sentence: explain({ split: before, readiness }, decision),
       splits: [{ where: undefined, backends }],
       cluster: before.primary === undefined ? undefined : clusterOf(before.primary),

@@ -89,6 +89,7 @@ describe('/api/v1/routes', () => {
             primary: 'shop/pay',
             decision: 'failover',
             rule: 'SecondariesReady',
+            state: 'failover',
             sentence: 'fails over: shop/pay has 0 of 3 endpoints ready; shop/pay-east takes over',
             backends: [
               {
@@ -235,6 +236,7 @@ describe('/api/v1/timeline', () => {
           name: 'web',
         },
         rule: 'SecondariesReady',
+        state: 'failover',
         sentence: 'fails over: shop/web has no endpoints; shop/east takes over',
         splits: [
           {

@@ -80,6 +80,7 @@ export class AdminKit {
       what: 'failover',
       route: { apiVersion: 'split.smi-spec.io/v1alpha2', kind: 'TrafficSplit', namespace: 'shop', name },
       rule: 'SecondariesReady',
+      state: 'failover',
       sentence: 'fails over: shop/web has no endpoints; shop/east takes over',
       splits: [
         {

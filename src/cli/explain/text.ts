@@ -1,4 +1,4 @@
-import { ruleTexts } from '../../core/explain.ts'
+import { ruleOf } from '../../core/decide.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import type { BackendStatus, SplitStatus } from '../status/route-status.ts'
 import { ageText, shortName, stateText, toneOf } from '../status/table.ts'
@@ -42,7 +42,7 @@ function splitText(
 ): string[] {
   return [
     `State:     ${palette[toneOf[status.state]](stateText(status))}`,
-    `Rule:      ${status.rule}: ${ruleTexts[status.rule]}`,
+    `Rule:      ${status.rule}: ${ruleOf(status.rule).when}`,
     `Decision:  ${split.decision}`,
     '',
     renderTable(backendColumns(namespace), rowsOf(status.backends, split.decided)),

@@ -1,6 +1,7 @@
+import type { RuleName } from '../../core/decide.ts'
 import { isPrimary, knownOf, weightOf } from '../../core/split.ts'
 import { type RouteState, stateOf } from '../../core/state.ts'
-import type { Readiness, RuleName, ServiceKey, Split } from '../../core/types.ts'
+import type { Readiness, ServiceKey, Split } from '../../core/types.ts'
 import type { Judged, Verdict } from '../../routes/judge.ts'
 
 /** One backend, as `-o json` shows it. */
@@ -62,7 +63,7 @@ function splitStatus(verdict: Verdict, readiness: ReadinessOf): SplitStatus {
   const { split, decision, plan, reason } = verdict
   return {
     label: split.where ?? null,
-    state: stateOf([decision]),
+    state: decision.state,
     rule: decision.rule,
     why: reason,
     due: plan.length > 0,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import { problemOf } from '../../core/state.ts'
+import { problemOf } from '../../core/explain.ts'
 import type { Direction } from '../../core/transition.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import type { Finding } from '../../routes/diagnosis.ts'
@@ -171,9 +171,9 @@ export class Reporter {
 
   /** A misconfigured route is spoken of elsewhere, whenever its problem changes. */
   #held(route: Route, entry: TimelineEntry, reason: string): void {
-    if (entry.rule === 'Misconfigured') return
+    if (entry.state === 'misconfigured') return
     const { log, event } = this.#options
-    const isDark = entry.rule === 'NothingReady'
+    const isDark = entry.state === 'dark'
     const write = isDark ? log.warn : log.info
     write.call(log, fieldsOf(route, entry), `${nameOf(route)} ${entry.sentence}`)
     if (!isDark) return

@@ -1,7 +1,7 @@
+import type { Decision } from '../../core/decide.ts'
+import { problemOf } from '../../core/explain.ts'
 import { applyPlan } from '../../core/plan.ts'
-import { problemOf } from '../../core/state.ts'
 import { directionOf } from '../../core/transition.ts'
-import type { Decision } from '../../core/types.ts'
 import type { Verdict } from '../../routes/judge.ts'
 import type { Refusal, RouteKey, RouteRecord } from '../../view/route-record.ts'
 import type { EntryKind, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
@@ -51,6 +51,7 @@ export function appendTimeline(
       what,
       route,
       rule: first.decision.rule,
+      state: first.decision.state,
       sentence: `${first.sentence}${where}`,
       splits: all.map(moveOf),
       cluster: primary === undefined ? undefined : view.clusterOf(primary),

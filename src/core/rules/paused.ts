@@ -1,4 +1,10 @@
 import { hold, type Rule } from '../rule.ts'
 
 /** Its owner said hands off. Before every other rule, so that a pause needs no valid route. */
-export const paused: Rule = ({ split }) => (split.paused ? hold('Paused') : undefined)
+export const paused = {
+  name: 'Paused',
+  when: 'its annotation says that it is paused',
+  state: 'paused',
+  decide: ({ split }) => (split.paused ? hold() : undefined),
+  because: () => 'paused by its annotation',
+} as const satisfies Rule

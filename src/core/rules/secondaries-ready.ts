@@ -1,18 +1,27 @@
 import { failOver, type Rule } from '../rule.ts'
 import { indexesOf, weightOf } from '../split.ts'
+import { primaryReadiness, servingText } from '../words.ts'
 
 /**
  * The primary is down and somebody can stand in. A secondary of unknown readiness keeps what it has: it is
  * neither chosen nor dropped on a guess. At least one secondary must be known to be ready.
  */
-export const secondariesReady: Rule = ({ split, readiness }) => {
-  const isSecondary = (service: string) => service !== split.primary
-  const isReady = (service: string) => isSecondary(service) && readiness(service).state === 'ready'
-  if (!split.backends.some(({ service }) => isReady(service))) return undefined
+export const secondariesReady = {
+  name: 'SecondariesReady',
+  when: 'the primary is down, and a secondary is ready',
+  decide: ({ split, readiness }) => {
+    const isSecondary = (service: string) => service !== split.primary
+    const isReady = (service: string) => isSecondary(service) && readiness(service).state === 'ready'
+    if (!split.backends.some(({ service }) => isReady(service))) return undefined
 
-  const active = indexesOf(split, (backend) => {
-    const keeps = readiness(backend.service).state === 'unknown' && weightOf(split, backend) > 0
-    return isReady(backend.service) || (isSecondary(backend.service) && keeps)
-  })
-  return failOver('SecondariesReady', active)
-}
+    const active = indexesOf(split, (backend) => {
+      const keeps = readiness(backend.service).state === 'unknown' && weightOf(split, backend) > 0
+      return isReady(backend.service) || (isSecondary(backend.service) && keeps)
+    })
+    return failOver(active)
+  },
+  because: (observation, answer) => {
+    const primary = primaryReadiness(observation)
+    return answer.kind === 'hold' ? primary : `${primary}; ${servingText(observation.split, answer.active)}`
+  },
+} as const satisfies Rule

@@ -1,5 +1,11 @@
 import { hold, type Rule } from '../rule.ts'
+import { primaryName } from '../words.ts'
 
 /** What is not known of the primary must not be taken for down. */
-export const unknownPrimary: Rule = ({ split, readiness }) =>
-  split.primary === undefined || readiness(split.primary).state === 'unknown' ? hold('Unknown') : undefined
+export const unknownPrimary = {
+  name: 'Unknown',
+  when: 'nobody can say whether the primary can serve',
+  decide: ({ split, readiness }) =>
+    split.primary === undefined || readiness(split.primary).state === 'unknown' ? hold() : undefined,
+  because: ({ split }) => `the readiness of ${primaryName(split)} is not known yet`,
+} as const satisfies Rule

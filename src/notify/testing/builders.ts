@@ -17,6 +17,7 @@ export function transition(name: string, ms = 0, overrides: Partial<Transition> 
     what: 'failover',
     route: { apiVersion: 'split.smi-spec.io/v1alpha2', kind: 'TrafficSplit', namespace: 'shop', name },
     rule: 'SecondariesReady',
+    state: 'failover',
     sentence: `fails over: shop/${name} has no endpoints; shop/${name}-east takes over`,
     splits: [
       {

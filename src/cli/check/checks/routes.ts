@@ -1,4 +1,4 @@
-import { problemOf } from '../../../core/state.ts'
+import { problemOf } from '../../../core/explain.ts'
 import type { Route } from '../../../routes/route.ts'
 import { defaultSelector } from '../../flags.ts'
 import { bad, type Check, good, listed, skipped, warning } from '../finding.ts'

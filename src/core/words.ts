@@ -1,0 +1,21 @@
+import type { Observation, Readiness, ServiceKey, Split } from './types.ts'
+
+/** The primary as a sentence names it. */
+export const primaryName = ({ primary }: Split): string => primary ?? 'the primary'
+
+/** What is known of the primary: `shop/web has 0 of 3 endpoints ready`. */
+export const primaryReadiness = ({ split, readiness }: Observation): string =>
+  readinessText(primaryName(split), readiness(primaryName(split)))
+
+function readinessText(service: ServiceKey, readiness: Readiness): string {
+  if (readiness.state === 'unknown') return `the readiness of ${service} is unknown`
+  if (readiness.total === 0) return `${service} has no endpoints`
+  return `${service} has ${readiness.ready} of ${readiness.total} endpoints ready`
+}
+
+/** Who serves of these backends (indexes): `shop/east takes over`, `shop/east and shop/west share`. */
+export function servingText(split: Split, active: readonly number[]): string {
+  const services = [...new Set(active.flatMap((index) => split.backends[index]?.service ?? []))]
+  if (services.length === 1) return `${services[0]} takes over`
+  return `${services.slice(0, -1).join(', ')} and ${services.at(-1)} share`
+}
