@@ -1,7 +1,7 @@
+import { judgeSplit } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
 import { type Readiness, readinessOf, type ServiceKey, type Split } from '../../core/types.ts'
-import { judgeSplit } from '../../routes/judge.ts'
 
 /** Something that would change what a split does. */
 export interface Counterfactual {

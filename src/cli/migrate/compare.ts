@@ -1,6 +1,6 @@
+import { judgeSplit } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { type ServiceKey, type Split, unknown } from '../../core/types.ts'
-import { judgeSplit } from '../../routes/judge.ts'
 import type { RouteCodec } from '../../routes/route.ts'
 import type { Migration, RouteObject } from './migration.ts'
 import { type Shares, sharesOf } from './original.ts'

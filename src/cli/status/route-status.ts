@@ -1,8 +1,9 @@
 import type { RuleName } from '../../core/decide.ts'
+import type { Verdict } from '../../core/judge.ts'
 import { isPrimary, knownOf, weightOf } from '../../core/split.ts'
 import { type RouteState, stateOf } from '../../core/state.ts'
 import type { Readiness, ServiceKey, Split } from '../../core/types.ts'
-import type { Judged, Verdict } from '../../routes/judge.ts'
+import type { Judged } from '../../routes/judge.ts'
 
 /** One backend, as `-o json` shows it. */
 export interface BackendStatus {
