@@ -12,7 +12,7 @@ function run(format: 'plain' | 'json', ending: string): string {
   return spawnSync(process.execPath, argumentsFor(format, ending), { encoding: 'utf8' }).stdout
 }
 
-function argumentsFor(format: 'plain' | 'json', ending: string): string[] {
+function argumentsFor(format: 'plain' | 'json', ending: string): [string, string, string] {
   const program = `
     import { createLogger } from ${JSON.stringify(logger)}
     import { systemClock } from ${JSON.stringify(clock)}
@@ -31,6 +31,21 @@ test.each([
   const lines = run(format, ending).trimEnd().split('\n')
   expect(lines).toHaveLength(1000)
   expect(lines.at(-1)).toContain('line 1000')
+})
+
+test('lines stay in order when a bug ends a process whose threads are busy', () => {
+  const hash = `import { pbkdf2 } from 'node:crypto'; pbkdf2('a', 'b', 500_000, 64, 'sha512', () => {})`
+  const [type, evaluate, program] = argumentsFor('json', "throw new Error('a bug')")
+  const env = { ...process.env, UV_THREADPOOL_SIZE: '1' }
+  const { stdout } = spawnSync(process.execPath, [type, evaluate, `${hash}\n${program}`], {
+    encoding: 'utf8',
+    env,
+  })
+  const numbers = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).i)
+  expect(numbers).toEqual(Array.from({ length: 1000 }, (_, index) => index + 1))
 })
 
 test('lines are written while the process goes on', async () => {

@@ -9,9 +9,9 @@ const batchLength = 8 * 1024
 const batchMs = 20
 
 /**
- * The operator's log on standard output: one JSON object a line, or plain lines with their fields. Lines are
- * written beside the work, and many at once, since a write for each would cost a mass failover more than its
- * decisions; whatever ends the process but SIGKILL, the last line is written.
+ * The operator's log on standard output: one JSON object a line, or plain lines with their fields. Many lines
+ * are written at once, since a write for each would cost a mass failover more than its decisions. Whatever ends
+ * the process but SIGKILL, the last line is written, after all others.
  */
 export function createLogger(
   { logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>,
@@ -42,7 +42,8 @@ function inBatches(clock: Clock): (line: string) => void {
   }
   // Before pino's own listener, which waits for the last bytes of its destination.
   process.on('exit', flush)
-  const output = pino.destination({ dest: 1, sync: false })
+  // A write that another thread still had to do would be overtaken by the last one, or never done.
+  const output = pino.destination({ dest: 1, sync: true })
   return (line) => {
     batch += line
     if (batch.length >= batchLength) flush()
