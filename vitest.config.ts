@@ -17,6 +17,7 @@ export default defineConfig({
           exclude: ['**/*.e2e.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          maxWorkers: '100%',
         },
       },
       {

@@ -233,7 +233,7 @@ function resourceOf({ apiVersion, kind }: KubeObject): string {
   return `${plural}${group}`
 }
 
-/** A clock on which time passes many times faster, for what is a matter of seconds. */
+/** A clock on which time passes `factor` times faster, for what is a matter of seconds. */
 export const fastClock = (factor: number): Clock => ({
   now: () => systemClock.now() * factor,
   wallTime: systemClock.wallTime,

@@ -242,7 +242,7 @@ describe('kinds that come, change and go', () => {
     cluster = await Cluster.start({ gatewayRoutes: false })
     cluster.slice('web', 0)
     cluster.slice('east', 1)
-    const clock = fastClock(20)
+    const clock = fastClock(60)
     await cluster.readyOperator({ clock })
     await allDecided()
     const from = clock.now()

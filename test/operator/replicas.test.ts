@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Clock, systemClock } from '../../src/base/clock.ts'
 import type { Operator } from '../../src/controller/operator.ts'
-import { Cluster, eventually } from './cluster.ts'
+import { Cluster, eventually, fastClock } from './cluster.ts'
 
 let cluster: Cluster
 beforeEach(async () => {
@@ -12,11 +11,7 @@ beforeEach(async () => {
 afterEach(() => cluster.stop())
 
 /** Ten times as fast as the wall, so that a lease lasts for a second and a half. */
-const fast: Clock = {
-  now: () => systemClock.now() * 10,
-  wallTime: () => systemClock.wallTime(),
-  after: (ms, callback) => systemClock.after(ms / 10, callback),
-}
+const clock = fastClock(10)
 
 const weightsBecome = async (name: string, ...weights: number[]) => {
   await eventually(() => cluster.weights(name).join() === weights.join())
@@ -35,7 +30,7 @@ const transitions = (operator: Operator) =>
   metric(operator, 'linkerd_failover_transitions_total{kind="TrafficSplit",direction="failover"}')
 
 /** A leader and a standby, both with full caches, and how often each sent a patch. */
-async function pair(clock: Clock = systemClock) {
+async function pair() {
   const patches = { a: 0, b: 0 }
   const start = (identity: 'a' | 'b') =>
     cluster.readyOperator({ identity, clock, beforePatch: () => (patches[identity] += 1) })
@@ -89,7 +84,7 @@ describe('two replicas', () => {
   })
 
   it('tell of a standing problem once, not once each', async () => {
-    const { a } = await pair(fast)
+    const { a } = await pair()
     cluster.slice('dark', 0)
     cluster.split('dark', { dark: 1 })
     cluster.split('bad', { bad: 'abc' })
@@ -145,7 +140,7 @@ describe('a write whose answer was lost, of a leader that lost the lease after i
     let lost = 0
     let arrival = Promise.resolve()
     const a = await cluster.readyOperator({
-      ...{ identity: 'a', clock: fast },
+      ...{ identity: 'a', clock },
       losesAnswer: () => lost++ === 0,
       hearsOfSplits: () => arrival,
     })
@@ -218,7 +213,7 @@ describe('a write whose answer was lost, of a leader that lost the lease after i
 })
 
 it('a leader that cannot renew stops before its time is over, and its standby goes on after it', async () => {
-  const { a, b } = await pair(fast)
+  const { a, b } = await pair()
   cluster.faults.fail(503, { method: 'PUT', resource: 'leases' })
   await eventually(async () => (await leads(a)) === 0)
   expect(await leads(b)).toBe(0)
