@@ -30,8 +30,11 @@ export function decide(observation: Observation): Decision {
 }
 
 /** The decision that an answer of a rule is. */
-export function decisionBy({ name, state }: NamedRule, answer: Answer): Decision {
-  return { ...answer, rule: name, state: state ?? answer.kind }
+export function decisionBy({ name: rule, state: own }: NamedRule, answer: Answer): Decision {
+  const state = own ?? answer.kind
+  return answer.kind === 'hold'
+    ? { kind: answer.kind, rule, state, why: answer.why }
+    : { kind: answer.kind, rule, state, active: answer.active }
 }
 
 type NamedRule = Pick<Rule, 'state'> & { readonly name: RuleName }
