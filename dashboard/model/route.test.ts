@@ -41,7 +41,7 @@ describe('agreement: whether what stands in the cluster is what was decided', ()
     expect(
       agreementOf(
         route('shop/web', 'failover', {
-          splits: splits.map((split) => ({ ...split, decision: 'failover' })),
+          splits: splits.map((split) => ({ ...split, decision: 'failover', due: true })),
         }),
       ),
     ).toBe('pending')

@@ -36,12 +36,7 @@ export function agreementOf(route: RouteItem): Agreement {
   if (route.refusal) return 'refused'
   const open = route.splits.filter(({ decision }) => decision !== 'hold')
   if (open.length === 0) return 'held'
-  return open.every(followsDecision) ? 'agrees' : 'pending'
-}
-
-function followsDecision({ decision, backends }: SplitItem): boolean {
-  const active = backends.filter((backend) => backend.active)
-  return active.length > 0 && active.every(({ primary }) => primary === (decision === 'primary'))
+  return open.some(({ due }) => due) ? 'pending' : 'agrees'
 }
 
 /** The route's name as people say it. */

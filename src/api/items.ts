@@ -1,44 +1,64 @@
 import type { Decision } from '../core/decide.ts'
 import { explain } from '../core/explain.ts'
+import { makePlan } from '../core/plan.ts'
 import { isPrimary, knownOf, weightOf } from '../core/split.ts'
-import type { Readiness, Split } from '../core/types.ts'
+import { stateOf } from '../core/state.ts'
+import type { Readiness, ServiceKey, Split } from '../core/types.ts'
+import type { Route } from '../routes/route.ts'
 import type { RouteRecord } from '../view/route-record.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
 import type { View } from '../view/view.ts'
-import type { BackendItem, EntryItem, RouteItem, SplitItem } from './schema.ts'
+import type { BackendItem, EntryItem, RouteFacts, RouteItem, SplitItem } from './schema.ts'
+
+/** What is known of Services now. */
+export interface Services {
+  readonly readiness: (service: ServiceKey) => Readiness
+  /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
+  readonly clusterOf: (service: ServiceKey) => string | undefined
+}
 
 /** A route as the API shows it; readiness is that of now, the decision that of the last look. */
-export function routeItem(record: RouteRecord, view: View): RouteItem {
-  const { route, state, since, revision, decisions, refusal } = record
+export function routeItem(
+  { route, decisions, since, revision, refusal }: RouteRecord,
+  view: View,
+): RouteItem {
+  return { ...routeFacts({ route, decisions, since }, view), revision, refusal: refusal ?? null }
+}
+
+/** A route with the decisions on its splits; `since`: when it came into its state, if that is known. */
+export type Decided = Pick<RouteRecord, 'decisions' | 'since'> & { readonly route: Route }
+
+/** The same without an operator that remembers: as the command line shows it. */
+export function routeFacts({ route, decisions, since }: Decided, services: Services): RouteFacts {
   const { apiVersion, kind, namespace, name } = route
   const splits = route.splits.flatMap((split, index) => {
     const decision = decisions[index]
-    return decision ? [splitItem(split, decision, view)] : []
+    return decision ? [splitItem(split, decision, services)] : []
   })
-  const worst = decisions.findIndex((decision) => decision.state === state)
+  const state = stateOf(splits)
   return {
     apiVersion,
     kind,
     namespace,
     name,
     state,
-    sentence: splits[worst]?.sentence ?? 'it has no weighted backends',
+    due: splits.some(({ due }) => due),
+    sentence: splits.find((split) => split.state === state)?.sentence ?? 'it has no weighted backends',
     since: since?.toISOString() ?? null,
-    revision,
     apexes: [...route.apexes],
     splits,
-    refusal: refusal ?? null,
   }
 }
 
-function splitItem(split: Split, decision: Decision, view: View): SplitItem {
+function splitItem(split: Split, decision: Decision, { readiness, clusterOf }: Services): SplitItem {
   return {
     where: split.where ?? null,
     primary: split.primary ?? null,
     decision: decision.kind,
     rule: decision.rule,
     state: decision.state,
-    sentence: explain({ split, readiness: view.readiness }, decision),
+    due: makePlan(split, decision).length > 0,
+    sentence: explain({ split, readiness }, decision),
     backends: split.backends.map(
       (backend): BackendItem => ({
         service: backend.service,
@@ -46,8 +66,8 @@ function splitItem(split: Split, decision: Decision, view: View): SplitItem {
         weight: backend.weight ?? null,
         active: weightOf(split, backend) > 0,
         primary: isPrimary(split, backend),
-        readiness: readinessItem(knownOf(backend, view.readiness)),
-        cluster: view.clusterOf(backend.service) ?? null,
+        readiness: readinessItem(knownOf(backend, readiness)),
+        cluster: clusterOf(backend.service) ?? null,
       }),
     ),
   }

@@ -39,6 +39,8 @@ const cluster = z.string().nullable().describe('The cluster it is mirrored from;
 
 const where = z.string().nullable().describe('Which of several splits of its route; null where there is one.')
 
+const due = z.boolean().describe('The weights are not yet what was decided.')
+
 export const backend = z
   .object({
     service,
@@ -58,6 +60,7 @@ export const split = z
     decision: z.enum(['primary', 'failover', 'hold']),
     rule,
     state: routeState,
+    due,
     sentence: z.string(),
     backends: z.array(backend),
   })
@@ -71,6 +74,7 @@ export const route = z
   .object({
     ...routeName,
     state: routeState,
+    due,
     sentence: z.string().describe('Why it stands so, for people; of several splits the worst speaks.'),
     since: time.nullable().describe('Since when it stands so; null: since before the operator looked.'),
     revision,
@@ -172,6 +176,8 @@ export const gone = z
 export const streamEvents = { reset, route, gone, timeline: entry, status } as const
 
 export type RouteItem = z.infer<typeof route>
+/** What can be said of a route by whoever reads the cluster; the rest only the operator remembers. */
+export type RouteFacts = Omit<RouteItem, 'revision' | 'refusal'>
 export type SplitItem = z.infer<typeof split>
 export type BackendItem = z.infer<typeof backend>
 export type EntryItem = z.infer<typeof entry>

@@ -1,5 +1,6 @@
+import type { Services } from '../api/items.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { Readiness, ServiceKey } from '../core/types.ts'
+import type { ServiceKey } from '../core/types.ts'
 import { Look } from '../kube/discovery.ts'
 import type { KubeError } from '../kube/errors.ts'
 import { createStore, type StoreEntry, type StoreWriter } from '../kube/watch/store.ts'
@@ -22,10 +23,9 @@ export interface Scope {
 }
 
 /** A cluster at one moment, read with the user's own permissions and judged as the operator would judge it. */
-export interface Snapshot {
+export interface Snapshot extends Services {
   /** In the order of namespace, kind and name. */
   readonly routes: readonly Route[]
-  readonly readiness: (service: ServiceKey) => Readiness
   /** What the operator makes of each route, in the order of `routes`. */
   readonly judged: readonly Judged[]
 }
@@ -39,11 +39,11 @@ export async function takeSnapshot(
   const routes = await readRoutes(reading, scope, progress)
   if (!routes.ok) return routes
   const places = scope.namespace === undefined ? [undefined] : namespacesOf(routes.value)
-  const readiness = await readReadiness(reading, places, progress)
+  const services = await readServices(reading, places, progress)
   progress.clear()
-  if (!readiness.ok) return readiness
-  const judged = routes.value.map((route) => judgeRoute(route, readiness.value))
-  return ok({ routes: routes.value, readiness: readiness.value, judged })
+  if (!services.ok) return services
+  const judged = routes.value.map((route) => judgeRoute(route, services.value.readiness))
+  return ok({ ...services.value, routes: routes.value, judged })
 }
 
 /** The routes of every kind that the cluster serves. */
@@ -96,12 +96,12 @@ export const namespacesOf = (routes: readonly Route[]): string[] => {
 /** The namespace of a Service. */
 export const namespaceOf = (service: ServiceKey): string => service.slice(0, service.indexOf('/'))
 
-/** Readiness by Service, from the given namespaces; `undefined` stands for all. */
-export async function readReadiness(
+/** What is known of Services, from the given namespaces; `undefined` stands for all. */
+export async function readServices(
   reading: Reading,
   namespaces: readonly (string | undefined)[],
   progress: Progress,
-): Promise<Result<(service: ServiceKey) => Readiness, Failure>> {
+): Promise<Result<Services, Failure>> {
   const lists: (() => Promise<Result<void, KubeError>>)[] = []
   const open: Open = (objects, onChange) => {
     const { reader, writer } = createStore(onChange)
@@ -111,7 +111,7 @@ export async function readReadiness(
   const readiness = openReadiness(open, { onService: () => {}, onCounts: () => {} })
   for (const answer of await Promise.all(lists.map((read) => read())))
     if (!answer.ok) return err(refused(answer.error))
-  return ok(readiness.of)
+  return ok({ readiness: readiness.of, clusterOf: readiness.clusterOf })
 }
 
 /** Fills a store once, with the projections that the operator keeps. */

@@ -78,6 +78,7 @@ describe('/api/v1/routes', () => {
         namespace: 'shop',
         name: 'pay',
         state: 'failover',
+        due: false,
         sentence: 'fails over: shop/pay has 0 of 3 endpoints ready; shop/pay-east takes over',
         since: null,
         revision: 3,
@@ -90,6 +91,7 @@ describe('/api/v1/routes', () => {
             decision: 'failover',
             rule: 'SecondariesReady',
             state: 'failover',
+            due: false,
             sentence: 'fails over: shop/pay has 0 of 3 endpoints ready; shop/pay-east takes over',
             backends: [
               {

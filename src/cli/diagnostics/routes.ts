@@ -23,7 +23,7 @@ export async function collectRoutes(
     else if (found.value.length > 0) bag.json(`routes/${name}.json`, found.value)
   }
   const { routes, unknownSince } = await readStatuses(reading, snapshot, undefined)
-  bag.json('status.json', { routes })
+  bag.json('status.json', { routes: routes.map(({ facts }) => facts) })
   if (unknownSince !== undefined) bag.miss('since when routes stand as they do', unknownSince)
   const used = new Set(snapshot.routes.flatMap(backendServices))
   for (const objects of readinessObjects()) await collectUsed(bag, reading, objects, used)

@@ -8,7 +8,7 @@ export interface Counterfactual {
   /** What would have to happen, as a sentence without its end. */
   readonly when: string
   /** What the rules would say then. */
-  readonly decision: string
+  readonly sentence: string
   /** The weights that would be written, in the order of the backends. */
   readonly weights: readonly number[]
 }
@@ -31,13 +31,13 @@ export function counterfactuals(split: Split, readiness: ReadinessOf): Counterfa
   const resumed = { when: 'it is resumed', ...outcome({ ...split, paused: false }, readiness) }
   return [...(split.paused ? [resumed] : []), ...turned]
     .filter(({ rule, weights }) => rule !== now.rule || String(weights) !== String(now.weights))
-    .map(({ when, decision, weights }) => ({ when, decision, weights }))
+    .map(({ when, sentence, weights }) => ({ when, sentence, weights }))
 }
 
 /** What the rules say, and the weights after it. */
 function outcome(split: Split, readiness: ReadinessOf) {
   const { sentence, plan, decision } = judgeSplit(split, readiness)
-  return { decision: sentence, rule: decision.rule, weights: weightsOf(applyPlan(split, plan)) }
+  return { sentence, rule: decision.rule, weights: weightsOf(applyPlan(split, plan)) }
 }
 
 function turns(service: ServiceKey, now: Readiness): { when: string; becomes: Readiness }[] {

@@ -97,12 +97,19 @@ test('as JSON', async () => {
   shop.service('east', 1)
   shop.split('web', { web: 1, east: 0 })
   const { stdout } = await shop.run('explain ts/web -o json', options)
+  const sentence = 'on its primary: shop/web has 1 of 1 endpoints ready'
   expect(JSON.parse(stdout)).toMatchObject({
     controlled: true,
-    route: { kind: 'TrafficSplit', namespace: 'shop', name: 'web', state: 'primary', since: null },
+    route: {
+      kind: 'TrafficSplit',
+      namespace: 'shop',
+      name: 'web',
+      state: 'primary',
+      since: null,
+      splits: [{ sentence }],
+    },
     splits: [
       {
-        decision: 'on its primary: shop/web has 1 of 1 endpoints ready',
         decided: [1, 0],
         changes: [{ when: 'shop/web has no ready endpoint', weights: [0, 1] }],
       },

@@ -9,7 +9,7 @@ import { listAs, type Reading } from '../listing.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { type FoundRoute, findRoute, parseRouteRef } from '../route-ref.ts'
-import { namespacesOf, readReadiness } from '../snapshot.ts'
+import { namespacesOf, readServices } from '../snapshot.ts'
 import { statusOf } from '../status/route-status.ts'
 import { readTransitions, sinceOf } from '../status/since.ts'
 import { counterfactuals } from './counterfactuals.ts'
@@ -41,23 +41,22 @@ export async function explainRoute(
   if (!controlled.ok) return controlled
   const { route } = found.value
   const progress = createProgress(io)
-  const [readiness, diagnosis] = await Promise.all([
-    readReadiness(reading, namespacesOf([route]), progress),
+  const [services, diagnosis] = await Promise.all([
+    readServices(reading, namespacesOf([route]), progress),
     diagnoseRoute(reading, route, flags.selector, progress),
   ])
   progress.clear()
-  if (!readiness.ok) return readiness
+  if (!services.ok) return services
   const transitions = await readTransitions(reading, route.namespace)
   const since = transitions.ok ? sinceOf(route, transitions.value.get(route.uid)) : undefined
-  const judged = judgeRoute(route, readiness.value)
+  const judged = judgeRoute(route, services.value.readiness)
   const explanation: Explanation = {
-    route: statusOf(judged, readiness.value, since),
+    route: statusOf(judged, services.value, since).facts,
     controlled: controlled.value,
     ...diagnosis,
-    splits: judged.verdicts.map(({ split, plan, sentence }) => ({
-      decision: sentence,
+    splits: judged.verdicts.map(({ split, plan }) => ({
       decided: weightsOf(applyPlan(split, plan)),
-      changes: counterfactuals(split, readiness.value),
+      changes: counterfactuals(split, services.value.readiness),
     })),
   }
   io.stdout.write(

@@ -1,17 +1,17 @@
-import type { RouteStatus } from '../status/route-status.ts'
+import type { RouteFacts } from '../../api/schema.ts'
 import type { Counterfactual } from './counterfactuals.ts'
 import type { Diagnosis } from './findings.ts'
 
-/** All that `explain` has to say about a route. */
+/** All that `explain` has to say about a route; `-o json` shows it so. */
 export interface Explanation extends Diagnosis {
-  readonly route: RouteStatus
+  readonly route: RouteFacts
   /** Whether the selector selects it; the operator leaves other routes alone. */
   readonly controlled: boolean
+  /** In the order of the splits of `route`. */
   readonly splits: readonly SplitExplanation[]
 }
 
 export interface SplitExplanation {
-  readonly decision: string
   /** The weights as decided, in the order of the backends. */
   readonly decided: readonly number[]
   readonly changes: readonly Counterfactual[]

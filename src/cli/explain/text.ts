@@ -1,7 +1,7 @@
+import type { BackendItem, SplitItem } from '../../api/schema.ts'
 import { ruleOf } from '../../core/decide.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
-import type { BackendStatus, SplitStatus } from '../status/route-status.ts'
-import { ageText, shortName, stateText, toneOf } from '../status/table.ts'
+import { ageText, shortName, stateText, toneOf, weightInEffect } from '../status/table.ts'
 import type { Explanation, SplitExplanation } from './explanation.ts'
 import type { Diagnosis } from './findings.ts'
 
@@ -16,10 +16,10 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
       ),
     )
   }
-  const parts = route.splits.flatMap((status, index) => {
+  const parts = route.splits.flatMap((item, index) => {
     const split = splits[index]
-    const title = status.label === null ? [] : [`${status.label}:`]
-    return split ? [...title, ...splitText(status, split, route.namespace, palette)] : []
+    const title = item.where === null ? [] : [`${item.where}:`]
+    return split ? [...title, ...splitText(item, split, route.namespace, palette)] : []
   })
   return `${[...head, '', ...diagnosisText(explanation, palette), ...parts].join('\n').trimEnd()}\n`
 }
@@ -34,36 +34,34 @@ function diagnosisText({ findings, unseen }: Diagnosis, palette: Palette): strin
 const sinceText = (since: string | null, now: number): string =>
   since === null ? 'unknown' : `${ageText(since, now)} ago`
 
-function splitText(
-  status: SplitStatus,
-  split: SplitExplanation,
-  namespace: string,
-  palette: Palette,
-): string[] {
+function splitText(item: SplitItem, split: SplitExplanation, namespace: string, palette: Palette): string[] {
   return [
-    `State:     ${palette[toneOf[status.state]](stateText(status))}`,
-    `Rule:      ${status.rule}: ${ruleOf(status.rule).when}`,
-    `Decision:  ${split.decision}`,
+    `State:     ${palette[toneOf[item.state]](stateText(item))}`,
+    `Rule:      ${item.rule}: ${ruleOf(item.rule).when}`,
+    `Decision:  ${item.sentence}`,
     '',
-    renderTable(backendColumns(namespace), rowsOf(status.backends, split.decided)),
+    renderTable(backendColumns(namespace), rowsOf(item.backends, split.decided)),
     ...changesText(split),
     '',
   ]
 }
 
-interface Row extends BackendStatus {
+interface Row extends BackendItem {
   readonly decided: number
 }
 
-const rowsOf = (backends: readonly BackendStatus[], decided: readonly number[]): Row[] =>
-  backends.map((backend, index) => ({ ...backend, decided: decided[index] ?? backend.weight }))
+const rowsOf = (backends: readonly BackendItem[], decided: readonly number[]): Row[] =>
+  backends.map((backend, index) => ({ ...backend, decided: decided[index] ?? weightInEffect(backend) }))
 
 const backendColumns = (namespace: string): Column<Row>[] => [
   { title: 'BACKEND', cell: ({ service }) => shortName(service, namespace) },
   { title: 'ROLE', cell: ({ primary }) => (primary ? 'primary' : 'secondary') },
-  { title: 'READINESS', cell: ({ readiness }) => readiness },
-  { title: 'ENDPOINTS', cell: ({ ready, total }) => (ready === null ? '?' : `${ready} of ${total} ready`) },
-  { title: 'WEIGHT', cell: ({ weight }) => String(weight) },
+  { title: 'READINESS', cell: ({ readiness }) => readiness.state },
+  {
+    title: 'ENDPOINTS',
+    cell: ({ readiness: { ready, total } }) => (ready === null ? '?' : `${ready} of ${total} ready`),
+  },
+  { title: 'WEIGHT', cell: (backend) => String(weightInEffect(backend)) },
   { title: 'DECIDED', cell: ({ decided }) => String(decided) },
 ]
 
@@ -72,7 +70,7 @@ function changesText({ changes }: SplitExplanation): string[] {
   const columns: Column<(typeof changes)[number]>[] = [
     { title: 'IF', cell: ({ when }) => when },
     { title: 'WEIGHTS', cell: ({ weights }) => weights.join(' ') },
-    { title: 'DECISION', cell: ({ decision }) => decision },
+    { title: 'DECISION', cell: ({ sentence }) => sentence },
   ]
   return ['What would change it:', renderTable(columns, changes)]
 }

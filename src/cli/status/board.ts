@@ -6,19 +6,18 @@ import { type RouteStatus, statusOf } from './route-status.ts'
 import { sinceOf, type Transition } from './since.ts'
 import { activeText, stateText } from './table.ts'
 
+/** The caches that the board reads. */
+type Caches = Pick<Watches, 'route' | 'readiness' | 'clusterOf'>
+
 /** The routes as they stand, kept up to date one by one. */
 export class Board {
-  readonly #watches: Pick<Watches, 'route' | 'readiness'>
+  readonly #watches: Caches
   readonly #namespace: string | undefined
   readonly #transitions: ReadonlyMap<string, Transition>
   readonly #shown = new Map<RouteKey, RouteStatus>()
 
   /** `transitions` are what the cluster remembers from before, by uid of the route. */
-  constructor(
-    watches: Pick<Watches, 'route' | 'readiness'>,
-    namespace: string | undefined,
-    transitions: ReadonlyMap<string, Transition>,
-  ) {
+  constructor(watches: Caches, namespace: string | undefined, transitions: ReadonlyMap<string, Transition>) {
     this.#watches = watches
     this.#namespace = namespace
     this.#transitions = transitions
@@ -26,7 +25,7 @@ export class Board {
 
   /** In the order of namespace, kind and name. */
   routes(): RouteStatus[] {
-    return [...this.#shown.values()].sort(compareRoutes)
+    return [...this.#shown.values()].sort((a, b) => compareRoutes(a.facts, b.facts))
   }
 
   /**
@@ -49,17 +48,21 @@ export class Board {
     if (!route || (this.#namespace !== undefined && route.namespace !== this.#namespace)) return undefined
     const judged = judgeRoute(route, this.#watches.readiness)
     const known = before === undefined ? sinceOf(route, this.#transitions.get(route.uid)) : undefined
-    const status = statusOf(judged, this.#watches.readiness, known)
+    const status = statusOf(judged, this.#watches, known)
     if (before === undefined) return status
-    const moved = weightsOf(before) !== weightsOf(status)
-    return { ...status, since: moved ? now.toISOString() : before.since }
+    const moved = servingOf(before) !== servingOf(status)
+    const since = moved ? now.toISOString() : before.facts.since
+    return { ...status, facts: { ...status.facts, since } }
   }
 }
 
-const weightsOf = ({ splits }: RouteStatus): string =>
-  JSON.stringify(splits.map(({ backends }) => backends.map(({ weight }) => weight > 0)))
+const servingOf = ({ facts }: RouteStatus): string =>
+  JSON.stringify(facts.splits.map(({ backends }) => backends.map(({ active }) => active)))
 
-const textOf = ({ splits, namespace }: RouteStatus): string =>
+const textOf = ({ facts: { splits, namespace }, reasons }: RouteStatus): string =>
   splits
-    .map((split) => `${stateText(split)}, active ${activeText(split.backends, namespace)}: ${split.why}`)
+    .map(
+      (split, index) =>
+        `${stateText(split)}, active ${activeText(split.backends, namespace)}: ${reasons[index]}`,
+    )
     .join('; ')

@@ -1,5 +1,5 @@
+import type { RouteFacts } from '../../api/schema.ts'
 import { type Column, renderTable } from '../output.ts'
-import type { RouteStatus } from './route-status.ts'
 
 /** One TrafficSplit in the words of the original linkerd-failover; also its JSON. */
 export interface ClassicStatus {
@@ -13,11 +13,12 @@ export interface ClassicStatus {
  * What the original prints: TrafficSplits, and whether the primary has weight. It left out those without the
  * annotation; here they are, with their first backend as primary.
  */
-export function classicOf(routes: readonly RouteStatus[]): ClassicStatus[] {
+export function classicOf(routes: readonly RouteFacts[]): ClassicStatus[] {
   return routes
     .filter(({ kind }) => kind === 'TrafficSplit')
     .map(({ namespace, name, splits }) => {
-      const active = splits.flatMap(({ backends }) => backends).filter(({ weight }) => weight > 0)
+      const backends = splits.flatMap((split) => split.backends)
+      const active = backends.filter((backend) => backend.active)
       return {
         namespace,
         name,

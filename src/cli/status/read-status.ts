@@ -12,11 +12,13 @@ export interface Statuses {
 /** How all routes of a snapshot stand, and since when. */
 export async function readStatuses(
   reading: Reading,
-  { judged, readiness }: Snapshot,
+  snapshot: Snapshot,
   namespace: string | undefined,
 ): Promise<Statuses> {
   const transitions = await readTransitions(reading, namespace)
   const newest = transitions.ok ? transitions.value : new Map<string, Transition>()
-  const routes = judged.map((one) => statusOf(one, readiness, sinceOf(one.route, newest.get(one.route.uid))))
+  const routes = snapshot.judged.map((one) =>
+    statusOf(one, snapshot, sinceOf(one.route, newest.get(one.route.uid))),
+  )
   return { routes, unknownSince: transitions.ok ? undefined : transitions.error.message }
 }

@@ -144,8 +144,8 @@ test('each rule of a Gateway API route that has a choice is a line, by its place
   expect(stdout).toMatch(/^shop +HTTPRoute +web\[1\] +primary +web:1 \(1\/1\)/m)
   expect(stdout).toMatch(/^shop +HTTPRoute +web\[2\] +primary \(due\) +east:5 \(1\/1\)/m)
   expect(stdout.trim().split('\n')).toHaveLength(3)
-  const labels = JSON.parse((await shop.run('status -o json', { clock })).stdout).routes[0].splits
-  expect(labels.map(({ label }: { label: string }) => label)).toEqual(['spec.rules[1]', 'spec.rules[2]'])
+  const places = JSON.parse((await shop.run('status -o json', { clock })).stdout).routes[0].splits
+  expect(places.map(({ where }: { where: string }) => where)).toEqual(['spec.rules[1]', 'spec.rules[2]'])
   const explained = await shop.run('explain httproute/web', { clock, namespace: 'shop' })
   expect(explained.stdout).toContain('\nspec.rules[2]:\nState:     primary (due)\n')
   const lost = await shop.run('what-if --down web', { clock, namespace: 'shop' })
@@ -238,25 +238,46 @@ describe('data', () => {
       spec: { ports: [{ port: 80 }] },
     })
     const { stdout } = await shop.run('status -o json', { clock })
-    const web = { service: 'shop/web', primary: true, weight: 1, readiness: 'ready', ready: 1, total: 2 }
-    const remote = { service: 'shop/remote', primary: false, weight: 0, readiness: 'unknown' }
+    const web = {
+      service: 'shop/web',
+      port: null,
+      primary: true,
+      weight: 1,
+      active: true,
+      readiness: { state: 'ready', ready: 1, total: 2 },
+      cluster: null,
+    }
+    const remote = {
+      service: 'shop/remote',
+      port: null,
+      primary: false,
+      weight: 0,
+      active: false,
+      readiness: { state: 'unknown', ready: null, total: null },
+      cluster: 'east',
+    }
     expect(JSON.parse(stdout)).toEqual({
       routes: [
         {
+          apiVersion: 'split.smi-spec.io/v1alpha2',
           namespace: 'shop',
           kind: 'TrafficSplit',
           name: 'web',
           state: 'primary',
           due: false,
+          sentence: 'on its primary: shop/web has 1 of 2 endpoints ready',
           since: null,
+          apexes: ['shop/web'],
           splits: [
             {
-              label: null,
+              where: null,
+              primary: 'shop/web',
+              decision: 'primary',
               state: 'primary',
               rule: 'PrimaryReady',
-              why: 'shop/web has 1 of 2 endpoints ready',
+              sentence: 'on its primary: shop/web has 1 of 2 endpoints ready',
               due: false,
-              backends: [web, { ...remote, ready: null, total: null }],
+              backends: [web, remote],
             },
           ],
         },

@@ -53,10 +53,11 @@ function contradiction({ namespace, allNamespaces, watch, classic, output }: Sta
 
 async function render(io: Io, routes: readonly RouteStatus[], flags: StatusFlags): Promise<string> {
   const { output, classic } = flags
-  if (output !== 'table') return renderData(output, classic ? classicOf(routes) : { routes })
+  const facts = routes.map((route) => route.facts)
+  if (output !== 'table') return renderData(output, classic ? classicOf(facts) : { routes: facts })
   if (routes.length === 0) io.stderr.write(noRoutes(flags))
   if (routes.length === 0 && !classic) return ''
-  if (classic) return classicTable(classicOf(routes))
+  if (classic) return classicTable(classicOf(facts))
   return statusTable(routes, paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
 }
 

@@ -1,13 +1,15 @@
+import type { BackendItem, RouteFacts, SplitItem } from '../../api/schema.ts'
 import type { RouteState } from '../../core/state.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
-import type { BackendStatus, RouteStatus, SplitStatus } from './route-status.ts'
+import type { RouteStatus } from './route-status.ts'
 
 /** A line of the table: one split. */
 interface Row {
-  readonly route: RouteStatus
-  readonly split: SplitStatus
+  readonly route: RouteFacts
+  readonly split: SplitItem
   /** Of the split, where the route has several. */
   readonly suffix: string
+  readonly why: string
 }
 
 /** The table of `status`; `now` (epoch ms) turns times into ages. */
@@ -15,16 +17,17 @@ export function statusTable(routes: readonly RouteStatus[], palette: Palette, no
   return renderTable(columnsOf(palette, now), routes.flatMap(rowsOf))
 }
 
-const rowsOf = (route: RouteStatus): Row[] =>
-  route.splits.map((split) => ({
+const rowsOf = ({ facts: route, reasons }: RouteStatus): Row[] =>
+  route.splits.map((split, index) => ({
     route,
     split,
-    suffix: suffixOf(split.label),
+    suffix: suffixOf(split.where),
+    why: reasons[index] ?? '',
   }))
 
 /** `spec.rules[1]` of a route is shown behind its name, as `[1]`. */
-export const suffixOf = (label: string | null): string =>
-  label === null ? '' : (/\[\d+\]$/.exec(label)?.[0] ?? '')
+export const suffixOf = (where: string | null): string =>
+  where === null ? '' : (/\[\d+\]$/.exec(where)?.[0] ?? '')
 
 const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
   { title: 'NAMESPACE', cell: ({ route }) => route.namespace },
@@ -37,7 +40,7 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
   },
   { title: 'ACTIVE BACKENDS', cell: ({ route, split }) => activeText(split.backends, route.namespace) },
   { title: 'SINCE', cell: ({ route }) => ageText(route.since, now) },
-  { title: 'WHY', cell: ({ split }) => split.why },
+  { title: 'WHY', cell: ({ why }) => why },
 ]
 
 export const toneOf: Record<RouteState, keyof Palette> = {
@@ -49,20 +52,24 @@ export const toneOf: Record<RouteState, keyof Palette> = {
   dark: 'bad',
 }
 
-export const stateText = ({ state, due }: Pick<SplitStatus, 'state' | 'due'>): string =>
+export const stateText = ({ state, due }: Pick<SplitItem, 'state' | 'due'>): string =>
   due ? `${state} (due)` : state
 
 /** `web:1 (3/3), web-east:1 (?)`: who gets traffic, its weight, its ready endpoints. */
-export function activeText(backends: readonly BackendStatus[], namespace: string): string {
-  const active = backends.filter(({ weight }) => weight > 0)
+export function activeText(backends: readonly BackendItem[], namespace: string): string {
+  const active = backends.filter((backend) => backend.active)
   if (active.length === 0) return 'none'
   return active
-    .map(({ service, weight, ready, total }) => {
+    .map((backend) => {
+      const { ready, total } = backend.readiness
       const counts = ready === null ? '?' : `${ready}/${total}`
-      return `${shortName(service, namespace)}:${weight} (${counts})`
+      return `${shortName(backend.service, namespace)}:${weightInEffect(backend)} (${counts})`
     })
     .join(', ')
 }
+
+/** A weight that is not written counts as its kind says: 1 if it carries traffic. */
+export const weightInEffect = ({ weight, active }: BackendItem): number => weight ?? (active ? 1 : 0)
 
 /** The name of a Service as its own namespace sees it. */
 export const shortName = (service: string, namespace: string): string =>

@@ -1,3 +1,4 @@
+import type { RouteFacts, SplitItem } from '../../api/schema.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightOf } from '../../core/split.ts'
 import { primaryServes } from '../../core/transition.ts'
@@ -18,28 +19,30 @@ export const effects = [
 ] as const
 export type Effect = (typeof effects)[number]
 
-export interface SplitEffect {
-  /** Which of several splits it is (`spec.rules[1]`); null where there is but one. */
-  readonly label: string | null
+export interface SplitEffect extends Pick<SplitItem, 'where' | 'sentence'> {
   readonly effect: Effect
   /** Who gets traffic now, once the operator has written what is due. */
   readonly before: readonly ServiceKey[]
   /** Who would get it then. */
   readonly after: readonly ServiceKey[]
-  readonly why: string
 }
 
-export interface RouteEffect {
-  readonly namespace: string
-  readonly kind: string
-  readonly name: string
+/** What would become of a route, as `-o json` shows it: named as the API names it; the sentences are those of then. */
+export interface RouteEffect extends Pick<RouteFacts, 'apiVersion' | 'kind' | 'namespace' | 'name'> {
   /** The worst of its splits. */
   readonly effect: Effect
   readonly splits: readonly SplitEffect[]
 }
 
+/** The same with what a table says of it. */
+export interface Fate {
+  readonly route: RouteEffect
+  /** By split: the part of its sentence that says why. */
+  readonly reasons: readonly string[]
+}
+
 /** Compares a route as the operator leaves it now with what it would make of it in another world. */
-export function effectOn({ route, verdicts }: Judged, now: ReadinessOf, then: ReadinessOf): RouteEffect {
+export function effectOn({ route, verdicts }: Judged, now: ReadinessOf, then: ReadinessOf): Fate {
   const judged = judgeRoute(route, then)
   const splits = verdicts.flatMap((verdict, index): SplitEffect[] => {
     const other = judged.verdicts[index]
@@ -47,11 +50,16 @@ export function effectOn({ route, verdicts }: Judged, now: ReadinessOf, then: Re
     const before = applyPlan(verdict.split, verdict.plan)
     const after = applyPlan(other.split, other.plan)
     const effect = compare(before, isDark(before, now), after, isDark(after, then))
-    const label = verdict.split.where ?? null
-    return [{ label, effect, before: activeOf(before), after: activeOf(after), why: other.reason }]
+    const where = verdict.split.where ?? null
+    const { sentence } = other
+    return [{ where, effect, before: activeOf(before), after: activeOf(after), sentence }]
   })
   const effect = effects.find((worst) => splits.some((split) => split.effect === worst)) ?? 'stays'
-  return { namespace: route.namespace, kind: route.kind, name: route.name, effect, splits }
+  const { apiVersion, kind, namespace, name } = route
+  return {
+    route: { apiVersion, kind, namespace, name, effect, splits },
+    reasons: judged.verdicts.map(({ reason }) => reason),
+  }
 }
 
 function compare(before: Split, wasDark: boolean, after: Split, isDarkThen: boolean): Effect {

@@ -1,24 +1,34 @@
 import type { ServiceKey } from '../../core/types.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import { shortName, suffixOf } from '../status/table.ts'
-import { type Effect, effects, type RouteEffect, type SplitEffect, type Totals } from './effects.ts'
+import {
+  type Effect,
+  effects,
+  type Fate,
+  type RouteEffect,
+  type SplitEffect,
+  type Totals,
+} from './effects.ts'
 
 interface Row {
   readonly route: RouteEffect
   readonly split: SplitEffect
   readonly suffix: string
+  readonly why: string
 }
 
 /** All splits that would not stay as they are, the worst first, and the totals. */
-export function effectsText(routes: readonly RouteEffect[], totals: Totals, palette: Palette): string {
-  const rows = routes.flatMap((route) =>
-    route.splits.map((split): Row => ({ route, split, suffix: suffixOf(split.label) })),
+export function effectsText(fates: readonly Fate[], totals: Totals, palette: Palette): string {
+  const rows = fates.flatMap(({ route, reasons }) =>
+    route.splits.map(
+      (split, index): Row => ({ route, split, suffix: suffixOf(split.where), why: reasons[index] ?? '' }),
+    ),
   )
   const changed = effects
     .filter((effect) => effect !== 'stays')
     .flatMap((effect) => rows.filter(({ split }) => split.effect === effect))
   const table = changed.length === 0 ? '' : `${renderTable(columnsOf(palette), changed)}\n`
-  return table + summary(routes.length, totals)
+  return table + summary(fates.length, totals)
 }
 
 const columnsOf = (palette: Palette): Column<Row>[] => [
@@ -32,7 +42,7 @@ const columnsOf = (palette: Palette): Column<Row>[] => [
   },
   { title: 'SERVED BY', cell: ({ split, route }) => names(split.before, route.namespace) },
   { title: 'THEN BY', cell: ({ split, route }) => names(split.after, route.namespace) },
-  { title: 'WHY', cell: ({ split }) => split.why },
+  { title: 'WHY', cell: ({ why }) => why },
 ]
 
 function toneOf(effect: Effect): keyof Palette {

@@ -234,17 +234,18 @@ test('as JSON and YAML: every route, and the totals', async () => {
   expect(routes).toHaveLength(6)
   expect(totals).toMatchObject({ 'fails over': 1, 'stays dark': 1, stays: 4 })
   expect(routes.find(({ name }: { name: string }) => name === 'web')).toEqual({
+    apiVersion: 'split.smi-spec.io/v1alpha2',
     namespace: 'shop',
     kind: 'TrafficSplit',
     name: 'web',
     effect: 'fails over',
     splits: [
       {
-        label: null,
+        where: null,
         effect: 'fails over',
         before: ['shop/web'],
         after: ['shop/web-east', 'shop/web-west'],
-        why: 'shop/web has 0 of 1 endpoints ready; shop/web-east and shop/web-west share',
+        sentence: 'fails over: shop/web has 0 of 1 endpoints ready; shop/web-east and shop/web-west share',
       },
     ],
   })

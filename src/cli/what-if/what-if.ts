@@ -7,7 +7,7 @@ import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { type Snapshot, takeSnapshot } from '../snapshot.ts'
 import { servicesOf } from './clusters.ts'
-import { effectOn, type RouteEffect, totalsOf } from './effects.ts'
+import { effectOn, type Fate, totalsOf } from './effects.ts'
 import { effectsText } from './table.ts'
 import { addDown, asItIs, readWorld, type World } from './world.ts'
 
@@ -45,11 +45,12 @@ export async function showWhatIf({ io, connect }: Context, given: Flags): Promis
   if (!snapshot.ok) return snapshot
   const unused = findUnused(world, snapshot.value)
   if (!unused.ok) return unused
-  const routes = compare(snapshot.value, addDown(world, lost.value, []))
+  const fates = compare(snapshot.value, addDown(world, lost.value, []))
+  const routes = fates.map(({ route }) => route)
   const totals = totalsOf(routes)
   io.stdout.write(
     flags.output === 'table'
-      ? effectsText(routes, totals, paletteFor(io.stdout, io.env))
+      ? effectsText(fates, totals, paletteFor(io.stdout, io.env))
       : await renderData(flags.output, { routes, totals }),
   )
   return ok(totals['goes dark'] > 0 ? exitCodes.bad : exitCodes.ok)
@@ -65,7 +66,7 @@ function findUnused({ services }: World, { routes }: Snapshot): Result<void, Fai
   return err(badAnswer(`no controlled route uses ${unused.join(', ')}`, 'write Services as NAMESPACE/NAME'))
 }
 
-function compare({ judged, readiness }: Snapshot, { services }: World): RouteEffect[] {
+function compare({ judged, readiness }: Snapshot, { services }: World): Fate[] {
   const then = (service: ServiceKey) => services.get(service) ?? readiness(service)
   return judged.map((route) => effectOn(route, readiness, then))
 }
