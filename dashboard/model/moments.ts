@@ -21,7 +21,7 @@ export interface Moment {
 const gapMs = 2000
 /** No moment lasts longer: an endless trickle is not one event. */
 const longestMs = 60_000
-/** So many routes make a mass event; fewer are told one by one. */
+/** So many routes make a mass event; fewer are shown one by one. */
 export const massFrom = 5
 
 interface Open {

@@ -3,7 +3,7 @@ import { ruleNames } from '../core/decide.ts'
 import { routeStates } from '../core/state.ts'
 
 /**
- * The JSON API's words: types, checks and the OpenAPI document all follow from here. Times are RFC 3339 in UTC;
+ * The words of the JSON API: types, checks and the OpenAPI document all follow from here. Times are RFC 3339 in UTC;
  * what is not known is `null`, never absent.
  */
 
@@ -11,17 +11,15 @@ const time = z.iso.datetime().describe('RFC 3339, UTC')
 const revision = z
   .int()
   .min(0)
-  .describe('Grows with every change. Of two answers about one thing the higher is the newer.')
+  .describe('Grows with every change. Of two answers about one thing, the higher is the newer.')
 
-export const routeState = z
-  .enum(routeStates)
-  .describe('How a route stands; `dark`: nothing behind it is ready.')
+export const routeState = z.enum(routeStates).describe('The state of a route; `dark`: no backend is ready.')
 
 export const rule = z.enum(ruleNames)
 
 const routeName = {
   apiVersion: z.string(),
-  kind: z.string().describe('Unique among all kinds: with its group where two groups share the name.'),
+  kind: z.string().describe('Unique among all kinds: with its group if two groups share the name.'),
   namespace: z.string(),
   name: z.string(),
 }
@@ -29,23 +27,26 @@ const routeName = {
 export const readiness = z
   .object({
     state: z.enum(['ready', 'down', 'unknown']),
-    ready: z.int().min(0).nullable().describe('Ready endpoints; null where unknown.'),
-    total: z.int().min(0).nullable().describe('All endpoints; null where unknown.'),
+    ready: z.int().min(0).nullable().describe('Ready endpoints; null if unknown.'),
+    total: z.int().min(0).nullable().describe('All endpoints; null if unknown.'),
   })
   .meta({ id: 'Readiness' })
 
 const service = z.string().describe('namespace/name of a Service')
-const cluster = z.string().nullable().describe('The cluster it is mirrored from; null for this one.')
+const cluster = z.string().nullable().describe('The cluster it is mirrored from; null for this cluster.')
 
-const where = z.string().nullable().describe('Which of several splits of its route; null where there is one.')
+const where = z
+  .string()
+  .nullable()
+  .describe('Which split of its route, for example `spec.rules[1]`; null if it has only one.')
 
 const due = z.boolean().describe('The weights are not yet what was decided.')
 
 export const backend = z
   .object({
     service,
-    port: z.int().nullable().describe('Where the kind of route names one.'),
-    weight: z.number().min(0).nullable().describe('As written in the object; null where none is.'),
+    port: z.int().nullable().describe('Null if the kind of route names none.'),
+    weight: z.number().min(0).nullable().describe('As written in the object; null if none is written.'),
     active: z.boolean().describe('It carries traffic: its weight is above zero.'),
     primary: z.boolean(),
     readiness,
@@ -68,21 +69,25 @@ export const split = z
 
 export const refusal = z
   .object({ message: z.string(), count: z.int().min(1).describe('Refusals in a row.') })
-  .meta({ id: 'Refusal', description: 'The API server does not take the weights; they are tried again.' })
+  .meta({ id: 'Refusal', description: 'The API server refuses the weights; the operator tries again.' })
 
 export const route = z
   .object({
     ...routeName,
     state: routeState,
     due,
-    sentence: z.string().describe('Why it stands so, for people; of several splits the worst speaks.'),
-    since: time.nullable().describe('Since when it stands so; null: since before the operator looked.'),
+    sentence: z
+      .string()
+      .describe('Why it is in this state, for people; of several splits, the sentence of the worst.'),
+    since: time
+      .nullable()
+      .describe('Since when it is in this state; null: since before the operator first saw it.'),
     revision,
     apexes: z.array(service).describe('The Services that clients call to be routed by it.'),
     splits: z.array(split),
     refusal: refusal.nullable(),
   })
-  .meta({ id: 'Route', description: 'A route as it stands.' })
+  .meta({ id: 'Route', description: 'A route as it is now.' })
 
 export const entry = z
   .object({
@@ -94,7 +99,7 @@ export const entry = z
       .describe('A transition; or a hold that began, or ended without a write (`release`).'),
     route: z.object(routeName),
     rule,
-    state: routeState.describe('The state of what it happened to, from then on.'),
+    state: routeState.describe('The state of these splits from then on.'),
     sentence: z.string(),
     splits: z
       .array(
@@ -110,17 +115,23 @@ export const entry = z
           ),
         }),
       )
-      .describe('Those that it happened to, all for the same reason.'),
-    cluster: cluster.describe('The cluster that the primary is mirrored from; null for this one.'),
-    reactionMs: z.number().min(0).nullable().describe('From the arrival of the cause to the answered write.'),
+      .describe('The splits that it happened to, all for the same reason.'),
+    cluster: cluster.describe('The cluster that the primary is mirrored from; null for this cluster.'),
+    reactionMs: z
+      .number()
+      .min(0)
+      .nullable()
+      .describe('From the arrival of the cause to the answer to the write.'),
   })
-  .meta({ id: 'TimelineEntry', description: 'One line of the timeline.' })
+  .meta({ id: 'TimelineEntry', description: 'One entry of the timeline.' })
 
 export const status = z
   .object({
     version: z.string(),
     instance: z.string().describe('The Pod that answers.'),
-    role: z.enum(['leader', 'standby', 'alone']).describe('`alone`: nobody is elected, and it writes.'),
+    role: z
+      .enum(['leader', 'standby', 'alone'])
+      .describe('`alone`: no leader is elected, and this Pod writes.'),
     leader: z.string().nullable().describe('The Pod that leads, as far as this one knows.'),
     time: time.describe('Now, by the clock of the operator.'),
     startedAt: time,
@@ -129,17 +140,17 @@ export const status = z
     watches: z.array(
       z.object({ name: z.string(), state: z.string(), synced: z.boolean(), objects: z.int().min(0) }),
     ),
-    routes: z.record(routeState, z.int().min(0)).describe('How many routes stand how.'),
+    routes: z.record(routeState, z.int().min(0)).describe('Number of routes in each state.'),
     reactions: z
       .array(z.object({ at: time, ms: z.number().min(0) }))
       .describe('Reaction times of the last transitions, newest first.'),
   })
-  .meta({ id: 'Status', description: 'How the operator is.' })
+  .meta({ id: 'Status', description: 'The state of the operator.' })
 
 export const routeList = z
   .object({
     items: z.array(route),
-    total: z.int().min(0).describe('Routes that fit the filter, on all pages.'),
+    total: z.int().min(0).describe('Routes that match the filter, on all pages.'),
     continue: z.string().nullable().describe('Names the next page; null on the last.'),
     revision,
   })
@@ -149,8 +160,8 @@ export const routeDetail = z
   .object({
     route,
     history: z.array(entry).describe('What happened to it, newest first; at most 100.'),
-    yaml: z.string().describe('The part of the object that the operator moves.'),
-    kubectl: z.string().describe('A command to look further.'),
+    yaml: z.string().describe('The part of the object that the operator changes.'),
+    kubectl: z.string().describe('A command that shows more.'),
   })
   .meta({ id: 'RouteDetail' })
 
@@ -166,11 +177,11 @@ export const problem = z.object({ error: z.string() }).meta({ id: 'Problem' })
 
 export const reset = z
   .object({ reason: z.enum(['start', 'forgotten']) })
-  .meta({ id: 'Reset', description: 'Load all anew: at the start, or when too much was missed.' })
+  .meta({ id: 'Reset', description: 'Load everything again: at the start, or when too much was missed.' })
 
 export const gone = z
   .object({ kind: z.string(), namespace: z.string(), name: z.string(), revision })
-  .meta({ id: 'Gone', description: 'A route is not ours any more.' })
+  .meta({ id: 'Gone', description: 'The operator no longer controls this route.' })
 
 /** What the stream sends, by the name of the event; `status` comes at the start and every 5 s, as a heartbeat. */
 export const streamEvents = { reset, route, gone, timeline: entry, status } as const

@@ -27,7 +27,7 @@ export function makePlan(split: Split, answer: Answer): SplitPlan {
   })
 }
 
-/** The split as it stands once `plan` is applied. */
+/** The split once `plan` is applied. */
 export function applyPlan(split: Split, plan: SplitPlan): Split {
   const weights = new Map(plan.map(({ index, to }) => [index, to]))
   const backends = split.backends.map((backend, index) => ({

@@ -12,11 +12,11 @@ export const knownOf = (
   readiness: (service: ServiceKey) => Readiness,
 ): Readiness => (foreign ? unknown : readiness(service))
 
-/** True for an entry that names the primary: its Service, and its port where that is told. */
+/** True for an entry that names the primary: its Service, and its port if the split names one. */
 export const isPrimary = ({ primary, primaryPort }: Split, { service, port }: Backend): boolean =>
   service === primary && (primaryPort === undefined || port === primaryPort)
 
-/** Indexes of the entries that name the primary: more than one where it is listed twice. */
+/** Indexes of the entries that name the primary: more than one if it is listed twice. */
 export const primaryIndexes = (split: Split): number[] =>
   indexesOf(split, (backend) => isPrimary(split, backend))
 

@@ -4,11 +4,11 @@ export type ServiceKey = string
 /** One entry of a split: a Service and the weight it has now. */
 export interface Backend {
   readonly service: ServiceKey
-  /** The port of the Service, where the kind of route names one: two ports of a Service are two backends. */
+  /** The port of the Service, if the kind of route names one: two ports of a Service are two backends. */
   readonly port?: number | undefined
-  /** It is of another kind than a Service: what is known of the Service of its name says nothing of it. */
+  /** It is not a Service: what is known of the Service of the same name says nothing about it. */
   readonly foreign?: true
-  /** Weight that stands in the object, as a finite number >= 0; `undefined` where none is written. */
+  /** The weight in the object, a finite number >= 0; `undefined` if none is written. */
   readonly weight: number | undefined
 }
 
@@ -23,14 +23,14 @@ export interface Split {
   readonly absentWeight: number
   /** The largest weight that this kind of route can carry. */
   readonly maxWeight: number
-  /** What makes this split unusable, in words for its owner; nothing is written while it stands. */
+  /** What makes this split unusable, in words for its owner; nothing is written while there is one. */
   readonly problem: string | undefined
   readonly paused: boolean
-  /** Which of several splits of its route this is (`spec.rules[1]`); absent where there is but one. */
+  /** Which of several splits of its route this is (`spec.rules[1]`); absent if there is only one. */
   readonly where?: string | undefined
 }
 
-/** What is known of a Service. `unknown` is not `down`: a cache is not full, or no cache can know it. */
+/** What is known of a Service. `unknown` is not `down`: a cache is not complete, or no cache can know it. */
 export type Readiness =
   | { readonly state: 'ready'; readonly ready: number; readonly total: number }
   | { readonly state: 'down'; readonly ready: 0; readonly total: number }

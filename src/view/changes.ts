@@ -7,7 +7,7 @@ export interface Change<T> {
 /**
  * The order in which things changed, for readers that come back and ask what they missed. Does not copy what
  * changed: a subject that changes again leaves its earlier place. Bounded: what is not `current` any more is
- * swept away, so it never holds more than about twice what is.
+ * removed from time to time, so it never holds more than about twice what is current.
  */
 export class Changes<T> {
   readonly #isCurrent: (change: Change<T>) => boolean
@@ -30,7 +30,7 @@ export class Changes<T> {
     return this.#log.length
   }
 
-  /** The revision that `what` changes at; call `add` with it once the subject says so itself. */
+  /** The revision that `what` changes at; call `add` with it once the subject carries that revision. */
   next(): number {
     this.#revision += 1
     return this.#revision

@@ -1,10 +1,10 @@
 import type { RouteState } from '../core/state.ts'
 
-/** How many routes stand how, by kind; kept up to date, so that asking costs nothing. */
+/** How many routes are in each state, by kind; kept up to date, so that asking costs nothing. */
 export class Counts {
   readonly #counts = new Map<string, { kind: string; state: RouteState; count: number }>()
 
-  /** A route comes (`from` absent), goes (`to` absent), or stands otherwise. */
+  /** A route comes (`from` absent), goes (`to` absent), or changes its state. */
   move(kind: string, from: RouteState | undefined, to: RouteState | undefined): void {
     if (from) this.#add(kind, from, -1)
     if (to) this.#add(kind, to, 1)

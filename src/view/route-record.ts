@@ -13,18 +13,18 @@ export interface Refusal {
 
 /** What the last look at a route found. */
 export interface LastLook {
-  /** As it stands in the cluster, after the write where there was one. */
+  /** As it is in the cluster, after the write if there was one. */
   readonly route: Route
   /** By split. */
   readonly decisions: readonly Decision[]
   readonly refusal: Refusal | undefined
 }
 
-/** How a route stands since the last look at it. */
+/** The state of a route since the last look at it. */
 export interface RouteRecord extends LastLook {
   readonly key: RouteKey
   readonly state: RouteState
-  /** When it came into this state; `undefined` where it stood so at the first look. */
+  /** When it came into this state; `undefined` if it was in it at the first look. */
   readonly since: Date | undefined
   readonly revision: number
 }

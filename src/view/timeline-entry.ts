@@ -12,12 +12,12 @@ export interface RouteRef {
 }
 
 /**
- * What came of a split: an applied plan that moved traffic, a hold that began, or a hold that ended without a
+ * What happened to a split: an applied plan that moved traffic, a hold that began, or a hold that ended without a
  * write (`release`).
  */
 export type EntryKind = Direction | 'hold' | 'release'
 
-/** One line of the timeline. */
+/** One entry of the timeline. */
 export interface TimelineEntry {
   /** The same in the log, the Event, the timeline and the notification; unique across restarts. */
   readonly id: string
@@ -30,21 +30,21 @@ export interface TimelineEntry {
   /** Of the splits that it happened to, from then on. */
   readonly state: RouteState
   readonly sentence: string
-  /** Those that it happened to, all for the same reason. */
+  /** The splits that it happened to, all for the same reason. */
   readonly splits: readonly SplitMove[]
-  /** The cluster that the primary is mirrored from; `undefined` for this one. */
+  /** The cluster that the primary is mirrored from; `undefined` for this cluster. */
   readonly cluster: string | undefined
-  /** From the arrival of the cause to the answered patch, ms; only where something was written. */
+  /** From the arrival of the cause to the answered patch, ms; only if something was written. */
   readonly reactionMs: number | undefined
 }
 
-/** What happened to one split. Where nothing was written, the weights are the same before and after. */
+/** What happened to one split. If nothing was written, the weights are the same before and after. */
 export interface SplitMove {
-  /** Which of several splits of its route; `undefined` where there is but one. */
+  /** Which split of its route; `undefined` if it has only one. */
   readonly where: string | undefined
   readonly backends: readonly {
     readonly service: ServiceKey
-    /** The weights as they stood and stand; `undefined` where none is written. */
+    /** The weights before and after; `undefined` if none is written. */
     readonly from: number | undefined
     readonly to: number | undefined
     readonly readiness: Readiness

@@ -1,6 +1,6 @@
 import type { TimelineEntry } from './timeline-entry.ts'
 
-/** What happened last, oldest first; holds no more than `capacity` entries, whatever comes. */
+/** The last entries, oldest first; never more than `capacity`. */
 export class Timeline {
   readonly #capacity: number
   readonly #ring: TimelineEntry[] = []
@@ -14,7 +14,7 @@ export class Timeline {
     return this.#ring.length
   }
 
-  /** @returns the entry that had to go for it */
+  /** @returns the entry that it evicted */
   push(entry: TimelineEntry): TimelineEntry | undefined {
     const gone = this.#ring[this.#next]
     this.#ring[this.#next] = entry

@@ -21,7 +21,7 @@ export interface ViewOptions {
 /** An entry to append: the view adds its id, revision and time. */
 export type NewEntry = Omit<TimelineEntry, 'id' | 'revision' | 'at'>
 
-/** One thing that a reader of the view may have missed. */
+/** One change that a reader of the view may have missed. */
 export type News =
   | { readonly kind: 'route'; readonly record: RouteRecord }
   | { readonly kind: 'gone'; readonly key: RouteKey; readonly revision: number }
@@ -30,7 +30,7 @@ export type News =
 type Subject = RouteKey | TimelineEntry
 
 /**
- * What people may see: how every route stands, and what happened. It follows the operator and decides nothing.
+ * What people may see: the state of every route, and what happened. It follows the operator and decides nothing.
  * A change costs O(1) whoever listens; memory is bounded by the routes there are and by `capacity`.
  */
 export class View {
@@ -45,7 +45,7 @@ export class View {
   readonly #counts = new Counts()
   readonly #changes = new Changes<Subject>((change) => this.#isCurrent(change))
   readonly #listeners = new Set<() => void>()
-  /** Entries up to here, and routes gone up to here, cannot be told any more. */
+  /** Entries up to here, and routes gone up to here, can no longer be given to a reader. */
   #lostEntry = 0
   #lostGone = 0
 
@@ -71,12 +71,12 @@ export class View {
     return this.#records.values()
   }
 
-  /** How many routes stand how, by kind. */
+  /** How many routes are in each state, by kind. */
   counts(): Iterable<{ kind: string; state: RouteState; count: number }> {
     return this.#counts.all()
   }
 
-  /** Takes what a look at a route found. */
+  /** Stores what a look at a route found. */
   put(key: RouteKey, look: LastLook): RouteRecord {
     const before = this.#records.get(key)
     const state = stateOf(look.decisions)
@@ -85,20 +85,20 @@ export class View {
     this.#counts.move(look.route.kind, before?.state, state)
     this.#records.set(key, record)
     this.#gone.delete(key)
-    this.#tell(record.revision, key)
+    this.#notify(record.revision, key)
     return record
   }
 
-  /** Something that is shown with a route is not as it was: the counts behind its backends. */
+  /** Something that is shown with a route has changed: the counts behind its backends. */
   touch(key: RouteKey): void {
     const record = this.#records.get(key)
     if (!record) return
     const revision = this.#changes.next()
     this.#records.set(key, { ...record, revision })
-    this.#tell(revision, key)
+    this.#notify(revision, key)
   }
 
-  /** The route is not ours any more. */
+  /** The operator no longer controls the route. */
   remove(key: RouteKey): void {
     const record = this.#records.get(key)
     if (!record) return
@@ -107,26 +107,26 @@ export class View {
     const revision = this.#changes.next()
     this.#gone.set(key, revision)
     if (this.#gone.size > this.#capacity) this.#forgetOldestGone()
-    this.#tell(revision, key)
+    this.#notify(revision, key)
   }
 
-  /** Writes a line into the timeline. */
+  /** Appends an entry to the timeline. */
   append(fresh: NewEntry): TimelineEntry {
     const revision = this.#changes.next()
     const entry = { ...fresh, id: `${this.epoch}-${revision}`, revision, at: this.#clock.wallTime() }
     const lost = this.timeline.push(entry)
     if (lost) this.#lostEntry = lost.revision
-    this.#tell(revision, entry)
+    this.#notify(revision, entry)
     return entry
   }
 
-  /** What is news to a reader who knows all up to `revision`; `undefined` when that is not known in full. */
+  /** What is news to a reader who knows all up to `revision`; `undefined` if that is no longer known in full. */
   after(revision: number): Iterable<News> | undefined {
     const isKnown = revision >= Math.max(this.#lostEntry, this.#lostGone) && revision <= this.revision
     return isKnown ? this.#newsAfter(revision) : undefined
   }
 
-  /** Calls `listener` after each change, until the function that it answers with is called. */
+  /** Calls `listener` after each change, until the function that it returns is called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -142,7 +142,7 @@ export class View {
     }
   }
 
-  #tell(revision: number, what: Subject): void {
+  #notify(revision: number, what: Subject): void {
     this.#changes.add({ revision, what })
     for (const listener of this.#listeners) listener()
   }

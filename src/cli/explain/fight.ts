@@ -4,7 +4,7 @@ import type { Failure } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import { readNewestEvents } from '../status/events.ts'
 
-/** A fight over the weights of a route, as the operator told it. */
+/** A fight over the weights of a route, as the operator reported it. */
 export interface Fight {
   readonly reason: 'Fought'
   readonly message: string

@@ -4,7 +4,7 @@ import { primaryName } from '../words.ts'
 /** What is not known of the primary must not be taken for down. */
 export const unknownPrimary = {
   name: 'Unknown',
-  when: 'nobody can say whether the primary can serve',
+  when: 'the readiness of the primary is not known',
   decide: ({ split, readiness }) =>
     split.primary === undefined || readiness(split.primary).state === 'unknown' ? hold() : undefined,
   because: ({ split }) => `the readiness of ${primaryName(split)} is not known yet`,
