@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Operator } from '../../src/controller/operator.ts'
-import { Cluster, eventually, fastClock } from './cluster.ts'
+import { Cluster, eventually } from './cluster.ts'
 
 let cluster: Cluster
 beforeEach(async () => {
@@ -9,9 +9,6 @@ beforeEach(async () => {
   cluster.split('web', { web: 1, east: 0 })
 })
 afterEach(() => cluster.stop())
-
-/** Ten times as fast as the wall, so that a lease lasts for a second and a half. */
-const clock = fastClock(10)
 
 const weightsBecome = async (name: string, ...weights: number[]) => {
   await eventually(() => cluster.weights(name).join() === weights.join())
@@ -33,7 +30,7 @@ const transitions = (operator: Operator) =>
 async function pair() {
   const patches = { a: 0, b: 0 }
   const start = (identity: 'a' | 'b') =>
-    cluster.readyOperator({ identity, clock, beforePatch: () => (patches[identity] += 1) })
+    cluster.readyOperator({ identity, beforePatch: () => (patches[identity] += 1) })
   const a = await start('a')
   await eventually(() => cluster.leader === 'a')
   const b = await start('b')
@@ -140,7 +137,7 @@ describe('a write whose answer was lost, of a leader that lost the lease after i
     let lost = 0
     let arrival = Promise.resolve()
     const a = await cluster.readyOperator({
-      ...{ identity: 'a', clock },
+      identity: 'a',
       losesAnswer: () => lost++ === 0,
       hearsOfSplits: () => arrival,
     })
