@@ -5,12 +5,12 @@ export const exitCodes = { ok: 0, bad: 1, usage: 64, unavailable: 69, bug: 70, i
 
 /** What each exit code means; the manual shows this table. */
 export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
-  ok: 'It was done, and the answer is good.',
-  bad: 'It was done, and the answer is bad: a check failed, a route would go dark, what was named is not there.',
-  usage: 'The command line, the kubeconfig or another file is wrong; the cluster was not asked.',
-  unavailable: 'The cluster could not be asked, or refused.',
-  bug: 'A bug of the program itself; please report it.',
-  interrupted: 'Ended by Ctrl-C or SIGTERM before it was done.',
+  ok: 'The command ran, and found no problem.',
+  bad: 'The command ran, and found a problem: a check failed, a route would go dark, or an object does not exist.',
+  usage: 'The command line, the kubeconfig or another file is wrong. No request was sent to the cluster.',
+  unavailable: 'The API server could not be reached, or refused a request.',
+  bug: 'The program has a bug; please report it.',
+  interrupted: 'Ctrl-C or SIGTERM ended the command before it was done.',
 }
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

@@ -52,7 +52,7 @@ export function parseDuration(text: string): number {
   if (/^[+-]?0$/.test(text)) return 0
   const parts = [...text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)]
   if (text === '' || parts.map(([whole]) => whole).join('') !== text.replace(/^\+/, '')) {
-    throw new InvalidArgumentError('It is no duration; write it like 90s, 5m0s or 1.5h.')
+    throw new InvalidArgumentError('It is not a duration; write it like 90s, 5m0s or 1.5h.')
   }
   return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0)
 }
@@ -72,7 +72,7 @@ export type Format = 'table' | 'json' | 'yaml' | 'short'
 /** `-o, --output`; the first format is the default. */
 export const outputFlag = (
   formats: readonly [Format, ...Format[]],
-  text = 'how to print the answer',
+  text = 'how to print the result',
 ): Option =>
   flag('-o, --output <format>', text)
     .choices([...formats])
@@ -81,7 +81,7 @@ export const outputFlag = (
 /** `-n, --namespace` and `-A, --all-namespaces`. */
 export const namespaceFlags = (text: string): Option[] => [
   flag('-n, --namespace <name>', text),
-  ...goBoolean('-A, --all-namespaces', 'look into all namespaces (the default)'),
+  ...goBoolean('-A, --all-namespaces', 'include all namespaces (the default)'),
 ]
 
 /** The operator's own default. */
@@ -89,22 +89,23 @@ export const defaultSelector = 'failover.linkerd.io/controlled-by'
 
 /** `-l, --selector`. */
 export const selectorFlag = (): Option =>
-  flag('-l, --selector <selector>', 'label selector of the routes that are controlled').default(
-    defaultSelector,
-  )
+  flag('-l, --selector <selector>', 'label selector of the controlled routes').default(defaultSelector)
 
 const again = (value: string, before: readonly string[] = []): string[] => [...before, value]
 
 /** The flags that give values, as Helm and Linkerd have them. */
 export const valueFlags = (): Option[] => [
-  ...goBoolean('--ha', 'several replicas on different nodes'),
+  ...goBoolean('--ha', 'run several replicas, on different nodes'),
   flag('-f, --values <file>', 'a YAML file of values; may be repeated').argParser(again),
   flag('--set <key=value>', 'a value, such as image.tag=1.2,replicas=2; may be repeated').argParser(again),
-  flag('--set-string <key=value>', 'a value that is a text, whatever it looks like').argParser(again),
+  flag(
+    '--set-string <key=value>',
+    'a value that is always a string, even if it looks like a number',
+  ).argParser(again),
 ]
 
 /** `-o` of commands whose answer is for `kubectl`, and where they install. */
 export const manifestFlags = (): Option[] => [
   flag('-n, --namespace <name>', 'the namespace of the extension'),
-  flag('-o, --output <format>', 'what to print it in').choices(['yaml', 'json']).default('yaml'),
+  flag('-o, --output <format>', 'the output format').choices(['yaml', 'json']).default('yaml'),
 ]

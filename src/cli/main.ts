@@ -15,7 +15,7 @@ function main(): void {
     },
     (bug: unknown) => {
       process.stderr.write(
-        `linkerd-failover: a bug, please report it: ${bug instanceof Error ? bug.stack : bug}\n`,
+        `linkerd-failover: this is a bug, please report it: ${bug instanceof Error ? bug.stack : bug}\n`,
       )
       process.exitCode = exitCodes.bug
     },

@@ -51,11 +51,11 @@ export const globalOptions = (env: Readonly<Record<string, string | undefined>>)
   flag('--user <name>', 'the user of the kubeconfig to use'),
   flag('--as <user>', 'the user to impersonate'),
   flag('--as-group <group>', 'a group to impersonate; may be repeated').argParser(collect),
-  flag('-L, --linkerd-namespace <name>', 'where Linkerd is installed [$LINKERD_NAMESPACE]').default(
+  flag('-L, --linkerd-namespace <name>', 'the namespace of Linkerd [$LINKERD_NAMESPACE]').default(
     env.LINKERD_NAMESPACE || 'linkerd',
   ),
-  flag('--api-addr <host:port>', 'taken from Linkerd, for which it names its own API; not needed here'),
-  ...goBoolean('--verbose', 'print each request to the API server on standard error'),
+  flag('--api-addr <host:port>', 'ignored; `linkerd` passes the address of its own API'),
+  ...goBoolean('--verbose', 'print each request to the API server to standard error'),
 ]
 
 /** Reads a command line. All errors of usage are failures; nothing is run, nothing is printed. */
@@ -87,12 +87,17 @@ export function buildProgram(
   onRun: (spec: CommandSpec, args: string[], flags: Flags) => void,
 ): Command {
   const program = new Command(programName)
-    .description('Looks after the failover extension of Linkerd, and after the routes that it controls.')
+    .description(
+      'Installs, checks and inspects the failover extension of Linkerd and the routes that it controls.',
+    )
     .usage('COMMAND [flags]')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, subcommandTerm, visibleOptions: visibleFlags })
-    .addHelpText('after', `\nEach command tells more with --help. It is also \`linkerd failover COMMAND\`.`)
+    .addHelpText(
+      'after',
+      `\nRun COMMAND --help for more about a command. \`linkerd failover COMMAND\` runs it too.`,
+    )
   for (const option of globalOptions(env)) program.addOption(option)
   for (const spec of commands) program.addCommand(buildCommand(spec, onRun), { hidden: spec.hidden === true })
   return program
@@ -104,7 +109,7 @@ function buildCommand(
 ): Command {
   const command = new Command(spec.name)
     .summary(spec.summary)
-    .description(`${spec.summary}.\n\n${spec.description}`)
+    .description(`${spec.summary}.\n\n${unfolded(spec.description)}`)
     .helpOption('-h, --help', 'print help')
     .configureHelp({ showGlobalOptions: true, visibleOptions: visibleFlags })
     .allowUnknownOption(spec.lenient === true)
@@ -117,6 +122,9 @@ function buildCommand(
   if (spec.examples.length > 0) command.addHelpText('after', `\n${examplesOf(spec)}`)
   return command.action(() => onRun(spec, command.args, command.optsWithGlobals()))
 }
+
+/** Joins the lines of each paragraph, so that commander alone breaks them, at the width of the terminal. */
+const unfolded = (text: string): string => text.replaceAll(/(?<=\S)\n(?=\S)/g, ' ')
 
 function examplesOf({ examples }: CommandSpec): string {
   const lines = examples.map(({ line, text }) => `  # ${text}\n  ${programName} ${line}`)

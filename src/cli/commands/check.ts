@@ -4,21 +4,22 @@ import { flag, goBoolean, outputFlag, parseDuration } from '../flags.ts'
 export const check: CommandSpec = {
   name: 'check',
   summary: 'Check the failover extension for potential problems',
-  description: `Linkerd runs it too, as part of \`linkerd check\`. It reads with your own permissions and changes nothing: where it
-must know whether a write would be refused, it asks the API server for a dry run. Checks that may pass a little later
-are tried again until they do, or until the time of --wait is over. Flags that it does not know are passed over.`,
+  description: `\`linkerd check\` runs these checks too. They read the cluster with your own permissions and
+change nothing. To find out whether the API server would refuse a write, they send it as a dry run. A check
+that may pass a little later is repeated until it passes or the --wait time is over. Unknown flags are
+ignored.`,
   flags: () => [
-    ...goBoolean('--pre', 'only what must hold before the extension is installed'),
-    ...goBoolean('--proxy', 'also what concerns the proxies of the data plane'),
-    flag('-n, --namespace <name>', 'only the routes of this namespace (default: all)'),
-    flag('--wait <duration>', 'how long all checks together may take to pass')
+    ...goBoolean('--pre', 'run only the checks that must pass before you install the extension'),
+    ...goBoolean('--proxy', 'also check the proxies of the data plane'),
+    flag('-n, --namespace <name>', 'check only the routes of this namespace (default: all)'),
+    flag('--wait <duration>', 'how long to wait for all checks together to pass')
       .argParser(parseDuration)
       .default(300_000, '5m0s'),
-    outputFlag(['table', 'json', 'short'], 'how to print the results; short leaves out what passed'),
+    outputFlag(['table', 'json', 'short'], 'how to print the results; short prints only what did not pass'),
   ],
   examples: [
-    { line: 'check --pre', text: 'can the extension be installed here?' },
-    { line: 'check --wait=10s -o json', text: 'is all well, for a program' },
+    { line: 'check --pre', text: 'can I install the extension in this cluster?' },
+    { line: 'check --wait=10s -o json', text: 'check everything, and print the results as JSON' },
   ],
   lenient: true,
   manual: async () => (await import('../check/manual.ts')).manual(),

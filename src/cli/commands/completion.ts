@@ -2,9 +2,9 @@ import type { CommandSpec } from '../command.ts'
 
 export const completion: CommandSpec = {
   name: 'completion',
-  args: [{ term: '<shell>', text: 'the shell that is to understand it', choices: ['bash', 'zsh', 'fish'] }],
-  summary: 'Print a script that makes a shell complete commands and flags',
-  description: 'The cluster is not asked.',
+  args: [{ term: '<shell>', text: 'the shell that will run the script', choices: ['bash', 'zsh', 'fish'] }],
+  summary: 'Print a script that completes commands and flags in your shell',
+  description: 'This command sends no request to the cluster.',
   flags: () => [],
   examples: [
     { line: 'completion bash > /etc/bash_completion.d/linkerd-failover', text: 'bash, for all users' },

@@ -3,14 +3,20 @@ import { flag, selectorFlag } from '../flags.ts'
 
 export const diagnostics: CommandSpec = {
   name: 'diagnostics',
-  summary: 'Put what a bug report needs into one archive, without secrets',
-  description: `Collects versions, the results of \`check\` and \`status\`, routes with what tells of the readiness of their backends,
-leases, Events, the operator's Deployment and Pods, its logs, and its metrics and timeline through the API server's
-proxy to Pods. Values of environment variables, tokens and private keys are taken out; Secrets and ConfigMaps are not
-read. What could not be had is said, and the rest is there. Look into the archive before you send it: names of your
-namespaces and Services, and addresses of Pods, are in it.`,
+  summary: 'Collect what a bug report needs into one archive, without secrets',
+  description: `Collects versions, the results of \`check\` and \`status\`, the routes, the objects that
+decide whether their backends are ready, leases, Events, and the operator's Deployment, Pods and logs. Its
+metrics and timeline are read through the API server's proxy to Pods. Anything that could not be collected
+is listed; the rest is included.
+
+Secrets and ConfigMaps are never read. Tokens, private keys and the values of environment variables are
+removed. Look into the archive before you send it: it contains the names of your namespaces and Services,
+and addresses of Pods.`,
   flags: () => [
-    flag('-f, --file <file>', 'the archive to write, which must not exist (default: a name with the time)'),
+    flag(
+      '-f, --file <file>',
+      'the archive to write; it must not exist yet (default: a name that contains the time)',
+    ),
     selectorFlag(),
   ],
   examples: [{ line: 'diagnostics', text: 'write linkerd-failover-diagnostics-TIME.tar.gz' }],

@@ -2,11 +2,11 @@ import { ok } from '../../base/result.ts'
 import type { CommandSpec } from '../command.ts'
 import { exitCodes } from '../failure.ts'
 
-/** By this Linkerd learns that the extension is there, and that `linkerd check` is to run its checks always. */
+/** Linkerd runs this to find the extension. `always`: `linkerd check` runs the checks every time. */
 export const extensionMetadata: CommandSpec = {
   name: '_extension-metadata',
-  summary: 'Tell Linkerd about this extension',
-  description: 'For `linkerd check`, which runs it to learn whose checks to run.',
+  summary: 'Describe this extension to Linkerd',
+  description: '`linkerd check` runs this command to find out which extensions have checks.',
   flags: () => [],
   examples: [],
   hidden: true,

@@ -3,17 +3,18 @@ import { flag } from '../flags.ts'
 
 const args = [{ term: '<route...>', text: 'KIND/NAME, for example trafficsplit/web' }]
 const flags = () => [
-  flag('-n, --namespace <name>', 'the namespace of the routes (default: that of the context)'),
+  flag('-n, --namespace <name>', 'the namespace of the routes (default: the namespace of the context)'),
 ]
 
 export const pause: CommandSpec = {
   name: 'pause',
   args,
-  summary: 'Make the operator leave routes alone',
-  description: `Sets the annotation failover.linkerd.io/paused: "true", with your own permissions. The weights stay as they are until
-the route is resumed, whatever becomes of its backends.`,
+  summary: 'Stop the operator from changing the weights of routes',
+  description: `Sets the annotation failover.linkerd.io/paused: "true" on each route, with your own
+permissions. The operator does not change the weights of a paused route, even if its backends go down, until
+you resume it.`,
   flags,
-  examples: [{ line: 'pause trafficsplit/web -n shop', text: 'leave web alone' }],
+  examples: [{ line: 'pause trafficsplit/web -n shop', text: 'keep the weights of web as they are' }],
   run: async (context, names, given) =>
     (await import('../pause/pause.ts')).setPaused(context, names, given, true),
 }
@@ -21,10 +22,11 @@ the route is resumed, whatever becomes of its backends.`,
 export const resume: CommandSpec = {
   name: 'resume',
   args,
-  summary: 'Hand routes back to the operator',
-  description: 'Takes the annotation failover.linkerd.io/paused away, with your own permissions.',
+  summary: 'Let the operator change the weights of paused routes again',
+  description:
+    'Removes the annotation failover.linkerd.io/paused from each route, with your own permissions.',
   flags,
-  examples: [{ line: 'resume trafficsplit/web -n shop', text: 'let the operator look after web again' }],
+  examples: [{ line: 'resume trafficsplit/web -n shop', text: 'let the operator manage web again' }],
   run: async (context, names, given) =>
     (await import('../pause/pause.ts')).setPaused(context, names, given, false),
 }

@@ -5,11 +5,11 @@ export const version: CommandSpec = {
   name: 'version',
   summary: 'Print the version of this program and of the operator in the cluster',
   description:
-    'The version of the operator is what the label app.kubernetes.io/version of its Deployment says.',
+    'The version of the operator is read from the label app.kubernetes.io/version of its Deployment.',
   flags: () => [
-    ...goBoolean('--client', 'only the version of this program; the cluster is not asked'),
+    ...goBoolean('--client', 'print only the version of this program, without a request to the cluster'),
     outputFlag(['table', 'json', 'yaml']),
   ],
-  examples: [{ line: 'version --client', text: 'the version of this program' }],
+  examples: [{ line: 'version --client', text: 'print the version of this program' }],
   run: async (context, _args, flags) => (await import('../version/version.ts')).printVersion(context, flags),
 }

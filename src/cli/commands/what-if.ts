@@ -7,12 +7,12 @@ const words = (value: string, before: readonly string[] = []) =>
 
 export const whatIf: CommandSpec = {
   name: 'what-if',
-  summary: 'Tell what would become of every route if Services or a cluster were lost',
-  description: `Reads the cluster with your own permissions, changes what is known of some Services, and asks the operator's own rules
-once more. Nothing is written. A route goes dark when nobody who gets its traffic could serve it. The exit code is 1 if
-any route would go dark, so it can guard a maintenance or a merge.
+  summary: 'Show what would happen to every route if Services or a cluster were lost',
+  description: `Reads the cluster with your own permissions, then applies the operator's rules to it as if
+the named Services were down. Nothing is written. A route goes dark when no backend that gets its traffic is
+ready. The exit code is 1 if any route would go dark, so you can run it before a maintenance or in CI.
 
-A world file says more than flags can, all of it optional:
+A world file can also make Services ready or unknown. Every part of it is optional:
 
   services:
     shop/web: down # ready, down or unknown
@@ -22,20 +22,26 @@ A world file says more than flags can, all of it optional:
   flags: () => [
     flag(
       '--down <service...>',
-      'Services without a ready endpoint: NAME or NAMESPACE/NAME, with commas between',
+      'Services to treat as down: NAME or NAMESPACE/NAME, separated by commas',
     ).argParser(words),
-    flag('--cluster-down <name>', 'a cluster whose mirrored Services are lost; may be repeated').argParser(
-      collect,
-    ),
+    flag(
+      '--cluster-down <name>',
+      'a cluster whose mirrored Services to treat as down; may be repeated',
+    ).argParser(collect),
     flag('-f, --file <file>', 'a world file, in YAML or JSON'),
-    ...namespaceFlags('only the routes of this namespace, and where bare names of Services are'),
+    ...namespaceFlags(
+      'show only the routes of this namespace; also the namespace of Services that name none',
+    ),
     selectorFlag(),
     outputFlag(['table', 'json', 'yaml']),
   ],
   examples: [
-    { line: 'what-if --down web,cart -n shop', text: 'two Services at once' },
-    { line: 'what-if --cluster-down east', text: 'everything that is mirrored from a cluster' },
-    { line: 'what-if -f world.yaml', text: 'a world of your own' },
+    { line: 'what-if --down web,cart -n shop', text: 'what if two Services go down at once?' },
+    {
+      line: 'what-if --cluster-down east',
+      text: 'what if every Service that is mirrored from a cluster goes down?',
+    },
+    { line: 'what-if -f world.yaml', text: 'what if the world is as this file says?' },
   ],
   run: async (context, _args, flags) => (await import('../what-if/what-if.ts')).showWhatIf(context, flags),
 }

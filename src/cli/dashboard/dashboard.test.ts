@@ -388,6 +388,6 @@ describe('what cannot be shown', () => {
   test.each(['65536', '-1', 'http', ''])('at the port %j', async (port) => {
     const { exitCode, stderr } = await shop.run(['dashboard', '--port', port])
     expect(exitCode).toBe(64)
-    expect(stderr).toContain('It is no port; write a number from 0 to 65535')
+    expect(stderr).toContain('It is not a port; write a number from 0 to 65535')
   })
 })
