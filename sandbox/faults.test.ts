@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { fastClock } from '../src/kube/testing/fast-clock.ts'
 import { startSandbox } from './server.ts'
 
 const running: { stop(): Promise<void> }[] = []
@@ -6,8 +7,11 @@ afterEach(async () => {
   for (const sandbox of running.splice(0)) await sandbox.stop()
 })
 
+/** Its seconds are tenths of ours. */
+const clock = fastClock(10)
+
 async function sandboxWith(...names: string[]) {
-  const sandbox = await startSandbox()
+  const sandbox = await startSandbox({ clock })
   running.push(sandbox)
   for (const name of names) map(sandbox.store, name)
   return sandbox
@@ -131,7 +135,7 @@ describe('faults', () => {
 
   it('answers slowly', async () => {
     const { url, faults } = await sandboxWith()
-    faults.slow(50)
+    faults.slow(500)
     const began = performance.now()
     await fetch(url + path)
     expect(performance.now() - began).toBeGreaterThanOrEqual(45)
@@ -150,7 +154,7 @@ describe('faults', () => {
   })
 
   it('expires versions that fall out of a bounded history', async () => {
-    const sandbox = await startSandbox({ history: 2 })
+    const sandbox = await startSandbox({ history: 2, clock })
     running.push(sandbox)
     const before = sandbox.store.resourceVersion
     for (const name of ['a', 'b', 'c', 'd', 'e']) map(sandbox.store, name)

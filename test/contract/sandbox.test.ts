@@ -1,5 +1,5 @@
 import { startSandbox } from '../../sandbox/server.ts'
-import { fastClock } from '../operator/cluster.ts'
+import { fastClock } from '../../src/kube/testing/fast-clock.ts'
 import { contract } from './suite.ts'
 import { httpTarget } from './target.ts'
 

@@ -1,9 +1,10 @@
 import { vi } from 'vitest'
 import { type KubeObject, type Sandbox, startSandbox } from '../../sandbox/server.ts'
-import { type Clock, systemClock } from '../../src/base/clock.ts'
+import type { Clock } from '../../src/base/clock.ts'
 import { err, ok } from '../../src/base/result.ts'
 import { type Operator, startOperator } from '../../src/controller/operator.ts'
 import { createTransport, type Transport } from '../../src/kube/http/transport.ts'
+import { fastClock } from '../../src/kube/testing/fast-clock.ts'
 import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
 import type { TimelineEntry } from '../../src/view/timeline-entry.ts'
 
@@ -233,13 +234,6 @@ function resourceOf({ apiVersion, kind }: KubeObject): string {
   const plural = kind.toLowerCase().replace(/s?$/, 's')
   return `${plural}${group}`
 }
-
-/** A clock on which time passes `factor` times faster, for what is a matter of seconds. */
-export const fastClock = (factor: number): Clock => ({
-  now: () => systemClock.now() * factor,
-  wallTime: systemClock.wallTime,
-  after: (ms, callback) => systemClock.after(ms / factor, callback),
-})
 
 /** Waits for a state; fails after 20 s, so that a machine under load does not fail it. */
 export const eventually = (condition: () => boolean | Promise<boolean>): Promise<void> =>

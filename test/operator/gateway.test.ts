@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { gatewayCrds } from '../../sandbox/gateway-crds.ts'
 import { dig, type Json } from '../../sandbox/json.ts'
+import { fastClock } from '../../src/kube/testing/fast-clock.ts'
 import { gatewayCodecs } from '../../src/routes/gateway.ts'
 import type { RouteCodec } from '../../src/routes/route.ts'
 import { type Ref, ref, routeObject } from '../../src/routes/testing/gateway-objects.ts'
-import { Cluster, eventually, fastClock } from './cluster.ts'
+import { Cluster, eventually } from './cluster.ts'
 
 let cluster: Cluster
 beforeEach(async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { fastClock } from '../../kube/testing/fast-clock.ts'
 import { Shop } from '../testing/shop.ts'
 import type { RunOptions } from '../testing/terminal.ts'
 
@@ -11,6 +12,9 @@ beforeEach(async () => {
 })
 afterEach(() => shop.close())
 
+/** Its seconds are tenths of ours. */
+const clock = fastClock(10)
+
 /** A running `status --watch`, and what it has printed. */
 function watching(line = 'status --watch', options: RunOptions = {}) {
   const ending = new AbortController()
@@ -18,7 +22,7 @@ function watching(line = 'status --watch', options: RunOptions = {}) {
   const onOutput = (piece: string) => {
     text += piece
   }
-  const ended = shop.run(line, { ...options, signal: ending.signal, onOutput })
+  const ended = shop.run(line, { clock, ...options, signal: ending.signal, onOutput })
   return {
     seen: (pattern: RegExp, timeout = 20_000) =>
       vi.waitFor(() => expect(text).toMatch(pattern), { timeout, interval: 5 }),
@@ -53,8 +57,8 @@ describe('in a pipe', () => {
     const slow: RunOptions['wrap'] = (transport) => ({
       ...transport,
       request: async (req) => {
-        // A table that comes too early has half a second to do so.
-        if (req.path === '/apis') await watcher.seen(/NAMESPACE/, 500).catch(() => {})
+        // A table that comes too early has a second of its clock to do so.
+        if (req.path === '/apis') await watcher.seen(/NAMESPACE/, 100).catch(() => {})
         return transport.request(req)
       },
     })
