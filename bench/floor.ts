@@ -40,9 +40,9 @@ const isSighted = process.argv.includes(sight)
 const [kubeconfig = '', routes = '', ...pointers] = process.argv.slice(2).filter((word) => word !== sight)
 const cluster = await loadClusterConfig({ kubeconfig }, {}, systemClock)
 if (!cluster.ok) throw new Error(cluster.error)
-const headers = await cluster.value.headers()
+const { headers, ca = '' } = await cluster.value.credentials()
 // By HTTP/2 a connection would carry a hundred requests at once: many more in flight than the operator may have.
-const http1 = { allowH2: false, connect: { ca: cluster.value.ca ?? '' } }
+const http1 = { allowH2: false, connect: { ca } }
 const requests = new Pool(cluster.value.server, { connections: 16, pipelining: 1, ...http1 })
 const streams = new Pool(cluster.value.server, { bodyTimeout: 0, ...http1 })
 const down = new Set<string>()

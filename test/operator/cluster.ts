@@ -59,7 +59,7 @@ export class Cluster {
     identity,
     clock = fastClock(10),
   }: Replica = {}): Promise<Operator> {
-    const cluster = { server: this.#sandbox.url, headers: async () => ({}), source: 'test' }
+    const cluster = { server: this.#sandbox.url, credentials: async () => ({ headers: {} }), source: 'test' }
     const transport = createTransport(cluster, clock)
     const patching: Transport = {
       request: async (req) => {

@@ -1,5 +1,6 @@
 import { systemClock } from '../../base/clock.ts'
 import { err, ok } from '../../base/result.ts'
+import { impersonation } from '../../kube/cluster/cluster.ts'
 import { createTransport, type Transport } from '../../kube/http/transport.ts'
 import type { Cluster, Io } from '../io.ts'
 import { runCli } from '../run.ts'
@@ -63,11 +64,9 @@ export async function run(line: string | readonly string[], options: RunOptions 
       options.connect ??
       (async ({ as, asGroups }) => {
         if (server === undefined) return err('no cluster to talk to')
-        const headers = async () => ({
-          ...(as === undefined ? {} : { 'impersonate-user': as }),
-          ...(asGroups === undefined ? {} : { 'impersonate-group': [...asGroups] }),
-        })
-        const transport = createTransport({ server, headers, source: 'test' }, systemClock)
+        const headers = impersonation({ as, asGroups })
+        const credentials = () => ({ headers })
+        const transport = createTransport({ server, credentials, source: 'test' }, systemClock)
         return ok({ transport: wrap(transport, as), forward, server, namespace })
       }),
   }

@@ -11,21 +11,29 @@ export type ClusterOptions = {
 /** A list stands for a header that is sent several times (one group to impersonate each). */
 export type Headers = Record<string, string | string[]>
 
-/** How to reach one API server. Certificates may be getters: they rotate, and are fresh after `headers`. */
+/** What one request shows, and what its connection is opened with. All of it can be replaced at any time. */
+export interface Credentials {
+  /** Authorization and impersonation. */
+  readonly headers: Headers
+  /** Whose certificate of the API server is trusted. */
+  readonly ca?: string | Buffer | undefined
+  /** The client's own certificate and its key. */
+  readonly cert?: string | Buffer | undefined
+  readonly key?: string | Buffer | undefined
+}
+
+/** A value at once if it is at hand, so that no request waits a turn for it; else a promise of it. */
+export type Known<T> = T | Promise<T>
+
+/** How to reach one API server. */
 export type ClusterConfig = {
   /** URL, possibly with a path, without a slash at its end. */
   readonly server: string
-  readonly ca?: string | Buffer | undefined
-  readonly cert?: string | Buffer | undefined
-  readonly key?: string | Buffer | undefined
   readonly skipTlsVerify?: boolean | undefined
   readonly tlsServerName?: string | undefined
   readonly proxyUrl?: string | undefined
-  /**
-   * Authorization and impersonation, fresh for each request: at once where they are at hand. Rejects where there
-   * are none.
-   */
-  headers(): Headers | Promise<Headers>
+  /** Asked again for each request, since tokens and certificates rotate. Rejects if there are none. */
+  credentials(): Known<Credentials>
   /** The namespace that the context or the Pod names, for commands that are told none. */
   readonly namespace?: string | undefined
   /** Where this comes from, for messages. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createManualClock } from '../testing/manual-clock.ts'
-import type { ClusterOptions } from './cluster.ts'
+import type { ClusterConfig, ClusterOptions } from './cluster.ts'
 import { loadClusterConfig } from './find-cluster.ts'
 
 let dir = ''
@@ -56,6 +56,13 @@ async function good(options: ClusterOptions, env?: NodeJS.ProcessEnv) {
   return loaded.value
 }
 
+const headersOf = async (config: ClusterConfig) => (await config.credentials()).headers
+const caOf = async (config: ClusterConfig) => String((await config.credentials()).ca)
+const certificatesOf = async (config: ClusterConfig) => {
+  const { ca, cert, key } = await config.credentials()
+  return [ca, cert, key].map(String)
+}
+
 async function bad(options: ClusterOptions, env?: NodeJS.ProcessEnv) {
   const loaded = await load(options, env)
   if (loaded.ok) throw new Error(`unexpected: ${loaded.value.source}`)
@@ -81,19 +88,19 @@ describe('a kubeconfig', () => {
       skipTlsVerify: false,
       source: path,
     })
-    expect(String(config.ca)).toBe('CA')
+    expect(await caOf(config)).toBe('CA')
     expect(config.namespace).toBeUndefined()
-    expect(await config.headers()).toEqual({ authorization: 'Bearer secret-one' })
+    expect(await headersOf(config)).toEqual({ authorization: 'Bearer secret-one' })
   })
 
   test('follows --context, --cluster and --user', async () => {
     const path = await put('k', kubeconfig())
     const two = await good({ kubeconfig: path, context: 'two' })
     expect(two).toMatchObject({ server: 'http://two:8080', skipTlsVerify: true, namespace: 'shop' })
-    expect(await two.headers()).toEqual({ authorization: `Basic ${btoa('me:pass')}` })
+    expect(await headersOf(two)).toEqual({ authorization: `Basic ${btoa('me:pass')}` })
     const mixed = await good({ kubeconfig: path, cluster: 'c2', user: 'u1' })
     expect(mixed.server).toBe('http://two:8080')
-    expect(await mixed.headers()).toEqual({ authorization: 'Bearer secret-one' })
+    expect(await headersOf(mixed)).toEqual({ authorization: 'Bearer secret-one' })
   })
 
   test('over plain HTTP needs no user', async () => {
@@ -101,13 +108,13 @@ describe('a kubeconfig', () => {
     const clusters = [{ name: 'c', cluster: { server: 'http://127.0.0.1:1' } }]
     const users = [{ name: 'nobody', user: {} }]
     const config = await good({ kubeconfig: await put('k', kubeconfig({ contexts, clusters, users })) })
-    expect(await config.headers()).toEqual({})
+    expect(await headersOf(config)).toEqual({})
   })
 
   test('lets a user act as another', async () => {
     const path = await put('k', kubeconfig())
     const config = await good({ kubeconfig: path, as: 'jane', asGroups: ['dev', 'ops'] })
-    expect(await config.headers()).toMatchObject({
+    expect(await headersOf(config)).toMatchObject({
       'impersonate-user': 'jane',
       'impersonate-group': ['dev', 'ops'],
     })
@@ -116,7 +123,7 @@ describe('a kubeconfig', () => {
   test('may itself name another user to act as', async () => {
     const users = [{ name: 'u1', user: { token: 't', as: 'joe', 'as-groups': ['qa'] } }]
     const config = await good({ kubeconfig: await put('k', kubeconfig({ users })) })
-    expect(await config.headers()).toMatchObject({ 'impersonate-user': 'joe', 'impersonate-group': ['qa'] })
+    expect(await headersOf(config)).toMatchObject({ 'impersonate-user': 'joe', 'impersonate-group': ['qa'] })
   })
 
   test('reads client certificates and the CA from files beside it', async () => {
@@ -126,18 +133,18 @@ describe('a kubeconfig', () => {
     const users = [{ name: 'u1', user: { 'client-certificate': 'cert.pem', 'client-key': 'key.pem' } }]
     const clusters = [{ name: 'c1', cluster: { server: 'https://x', 'certificate-authority': 'ca.pem' } }]
     const config = await good({ kubeconfig: await put('k', kubeconfig({ users, clusters })) })
-    expect([config.ca, config.cert, config.key].map(String)).toEqual(['CA FILE', 'CERT', 'KEY'])
+    expect(await certificatesOf(config)).toEqual(['CA FILE', 'CERT', 'KEY'])
   })
 
   test('reads a token file again when it rotates', async () => {
     await put('token', 'first')
     const users = [{ name: 'u1', user: { tokenFile: 'token' } }]
     const config = await good({ kubeconfig: await put('k', kubeconfig({ users })) })
-    expect(await config.headers()).toEqual({ authorization: 'Bearer first' })
+    expect(await headersOf(config)).toEqual({ authorization: 'Bearer first' })
     await rename(await put('next', 'second'), join(dir, 'token'))
-    expect(await config.headers()).toEqual({ authorization: 'Bearer first' })
+    expect(await headersOf(config)).toEqual({ authorization: 'Bearer first' })
     await clock.advance(1_000)
-    expect(await config.headers()).toEqual({ authorization: 'Bearer second' })
+    expect(await headersOf(config)).toEqual({ authorization: 'Bearer second' })
   })
 
   test('reads certificate files again, the CA too', async () => {
@@ -147,8 +154,7 @@ describe('a kubeconfig', () => {
     const config = await good({ kubeconfig: await put('k', kubeconfig({ users, clusters })) })
     for (const name of ['ca', 'cert', 'key']) await rename(await put('next', 'second'), join(dir, name))
     await clock.advance(1_000)
-    await config.headers()
-    expect([config.ca, config.cert, config.key].map(String)).toEqual(['second', 'second', 'second'])
+    expect(await certificatesOf(config)).toEqual(['second', 'second', 'second'])
   })
 
   test('reads the CA file again, whose last text is good enough while it is replaced', async () => {
@@ -157,11 +163,11 @@ describe('a kubeconfig', () => {
     const config = await good({ kubeconfig: await put('k', kubeconfig({ clusters })) })
     await rename(await put('next', 'second'), join(dir, 'ca'))
     await clock.advance(1_000)
-    await config.headers()
-    expect(String(config.ca)).toBe('second')
+    await headersOf(config)
+    expect(await caOf(config)).toBe('second')
     await rm(join(dir, 'ca'))
     await clock.advance(1_000)
-    expect(await config.headers()).toEqual({ authorization: 'Bearer secret-one' })
+    expect(await headersOf(config)).toEqual({ authorization: 'Bearer secret-one' })
   })
 
   test('runs an exec plugin, and says what it says when it fails', async () => {
@@ -170,7 +176,7 @@ describe('a kubeconfig', () => {
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath }
     const user = (code: string) => [{ name: 'u1', user: { exec: { ...exec, args: ['-e', code] } } }]
     const config = await good({ kubeconfig: await put('k', kubeconfig({ users: user(script) })) })
-    expect(await config.headers()).toEqual({ authorization: 'Bearer from-plugin' })
+    expect(await headersOf(config)).toEqual({ authorization: 'Bearer from-plugin' })
     const failing = user('console.error("log in first"); process.exit(1)')
     const error = await bad({ kubeconfig: await put('l', kubeconfig({ users: failing })) })
     expect(error).toContain('log in first')
@@ -242,7 +248,7 @@ describe('the order', () => {
     const KUBECONFIG = [join(dir, 'missing'), first, second].join(delimiter)
     const config = await good({}, { KUBECONFIG })
     expect(config.server).toBe('http://two:8080')
-    expect(await config.headers()).toEqual({ authorization: `Basic ${btoa('me:pass')}` })
+    expect(await headersOf(config)).toEqual({ authorization: `Basic ${btoa('me:pass')}` })
   })
 })
 
@@ -250,14 +256,20 @@ describe('in a Pod', () => {
   test('server, CA and token come from its files, and rotate', async () => {
     const config = await good({ as: 'jane' }, await mountServiceAccount())
     expect(config.server).toBe('https://10.0.0.1:443')
-    expect(String(config.ca)).toBe('POD CA')
+    expect(await caOf(config)).toBe('POD CA')
     expect(config.namespace).toBe('shop')
-    expect(await config.headers()).toEqual({ authorization: 'Bearer pod-token', 'impersonate-user': 'jane' })
+    expect(await headersOf(config)).toEqual({ authorization: 'Bearer pod-token', 'impersonate-user': 'jane' })
     await rename(await put('next', 'rotated'), join(dir, 'serviceaccount/token'))
     await rename(await put('next', 'NEW CA'), join(dir, 'serviceaccount/ca.crt'))
     await clock.advance(1_000)
-    expect(await config.headers()).toMatchObject({ authorization: 'Bearer rotated' })
-    expect(String(config.ca)).toBe('NEW CA')
+    expect(await headersOf(config)).toMatchObject({ authorization: 'Bearer rotated' })
+    expect(await caOf(config)).toBe('NEW CA')
+  })
+
+  test('what was read is at hand for the next request, as the same object', async () => {
+    const config = await good({}, await mountServiceAccount())
+    const read = await config.credentials()
+    expect(config.credentials()).toBe(read)
   })
 
   test('an IPv6 address is put in brackets', async () => {
@@ -267,10 +279,10 @@ describe('in a Pod', () => {
 
   test('the last token and CA are good enough while the files are replaced', async () => {
     const config = await good({}, await mountServiceAccount())
-    await config.headers()
+    await headersOf(config)
     for (const name of ['token', 'ca.crt']) await rm(join(dir, 'serviceaccount', name))
     await clock.advance(1_000)
-    expect(await config.headers()).toEqual({ authorization: 'Bearer pod-token' })
-    expect(String(config.ca)).toBe('POD CA')
+    expect(await headersOf(config)).toEqual({ authorization: 'Bearer pod-token' })
+    expect(await caOf(config)).toBe('POD CA')
   })
 })

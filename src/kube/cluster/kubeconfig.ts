@@ -4,9 +4,15 @@ import * as z from 'zod'
 import type { Clock } from '../../base/clock.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { rotatingFile } from '../../base/rotating-file.ts'
-import { type ClusterConfig, type ClusterOptions, impersonation } from './cluster.ts'
+import {
+  type ClusterConfig,
+  type ClusterOptions,
+  type Credentials,
+  type Headers,
+  impersonation,
+  type Known,
+} from './cluster.ts'
 import { type FoundUser, type Merged, readKubeconfigs } from './kubeconfig-files.ts'
-import { whenKnown } from './when-known.ts'
 
 /**
  * The cluster that kubeconfig files and flags name. Of several files (KUBECONFIG), missing ones are left out,
@@ -22,8 +28,7 @@ export async function loadKubeconfig(
   if (!merged.ok) return merged
   const chosen = choose(merged.value, options, source)
   if (!chosen.ok) return chosen
-  const config = await clusterConfig(chosen.value, options, source, clock)
-  return config.ok ? ok(Object.assign(config.value, { namespace: chosen.value.namespace })) : config
+  return clusterConfig(chosen.value, options, source, clock)
 }
 
 type Chosen = {
@@ -53,38 +58,23 @@ function choose({ config, users }: Merged, options: ClusterOptions, source: stri
 }
 
 async function clusterConfig(
-  { cluster, user: found }: Chosen,
+  { cluster, user: found, namespace }: Chosen,
   options: ClusterOptions,
   source: string,
   clock: Clock,
 ): Promise<Result<ClusterConfig, string>> {
   const as = options.as ?? found.user.impersonateUser ?? undefined
   const groups = options.asGroups ?? found.groups
-  const extra = impersonation({ as, asGroups: groups })
-  const credentials = createCredentials(cluster, found, clock)
+  const credentials = createCredentials(cluster, found, impersonation({ as, asGroups: groups }), clock)
   try {
-    const first = await credentials()
-    const tls = { ca: first.ca, cert: first.cert, key: first.key }
-    const use = ({ ca, cert, key, headers }: Credentials) => {
-      Object.assign(tls, { ca, cert, key })
-      return { ...headers, ...extra }
-    }
-    const headers = () => whenKnown(credentials(), use)
+    await credentials()
     return ok({
       server: cluster.server,
-      get ca() {
-        return tls.ca
-      },
-      get cert() {
-        return tls.cert
-      },
-      get key() {
-        return tls.key
-      },
       skipTlsVerify: cluster.skipTLSVerify,
       tlsServerName: cluster.tlsServerName,
       proxyUrl: cluster.proxyUrl,
-      headers,
+      credentials,
+      namespace,
       source,
     })
   } catch (problem) {
@@ -93,22 +83,16 @@ async function clusterConfig(
   }
 }
 
-type Credentials = {
-  readonly ca: string | Buffer | undefined
-  readonly cert: string | Buffer | undefined
-  readonly key: string | Buffer | undefined
-  readonly headers: Record<string, string>
-}
-
 /**
- * Asks the library each time where credentials can change (exec plugins, providers, files), else once. The file of a
- * CA is followed beside it: most users of one have credentials that stay.
+ * Asks the library each time if the user's credentials can change (exec plugins, providers, files), else once. The
+ * file of a CA is followed separately, since the credentials of most users who have one stay the same.
  */
 function createCredentials(
   { caFile, ...cluster }: Cluster,
   { user, tokenFile }: FoundUser,
+  extraHeaders: Headers,
   clock: Clock,
-): () => Credentials | Promise<Credentials> {
+): () => Known<Credentials> {
   const config = new KubeConfig()
   // The library refuses plain HTTP unless verification is off; there is none to do then.
   const skipTLSVerify = cluster.skipTLSVerify || cluster.server.startsWith('http:')
@@ -123,7 +107,7 @@ function createCredentials(
       ca: pem(options.ca),
       cert: pem(options.cert),
       key: pem(options.key),
-      headers: { ...authorizationOf(options), ...bearer },
+      headers: { ...authorizationOf(options), ...bearer, ...extraHeaders },
     }
   }
   const changes = Boolean(user.exec || user.authProvider || user.certFile || token)
@@ -134,7 +118,12 @@ function createCredentials(
   }
   const asked = () => (changes ? ask() : (known ?? learn()))
   if (ca === undefined) return asked
-  return () => whenKnown(asked(), (credentials) => whenKnown(ca(), (text) => ({ ...credentials, ca: text })))
+  return () => {
+    const credentials = asked()
+    const text = ca()
+    if (!(credentials instanceof Promise) && typeof text === 'string') return { ...credentials, ca: text }
+    return Promise.all([credentials, text]).then(([others, read]) => ({ ...others, ca: read }))
+  }
 }
 
 const pem = (value: unknown): string | Buffer | undefined =>

@@ -5,7 +5,7 @@ import type { Transport } from '../http/transport.ts'
 import { resourcePath } from '../resource.ts'
 import type { EventLosses } from './event-losses.ts'
 import { eventObject, namespaceOf, type Series, seriesPatch } from './event-object.ts'
-import type { ToTell } from './event-series.ts'
+import type { TrackedSeries } from './event-series.ts'
 
 const resource = { group: 'events.k8s.io', version: 'v1', plural: 'events' } as const
 const maxFailures = 5
@@ -29,7 +29,7 @@ export class EventSender {
   }
 
   /** `told`: the server knows of it. `lost`: it was given up. `later`: it waits for leave to write. */
-  async send(series: ToTell): Promise<'told' | 'lost' | 'later'> {
+  async send(series: TrackedSeries): Promise<'told' | 'lost' | 'later'> {
     const { clock, random, losses, signal } = this.#options
     const backoff = createBackoff(1_000, 30_000, random)
     let failures = 0
@@ -52,7 +52,7 @@ export class EventSender {
    * Creates the event, or tells the server how often it was seen. A retry uses the same name, so 409 says that
    * the first attempt had been applied.
    */
-  async #try(series: ToTell): Promise<KubeError | undefined> {
+  async #try(series: TrackedSeries): Promise<KubeError | undefined> {
     const creates = series.told === 0
     const { count } = series
     const answer = await this.#options.transport.request({

@@ -6,28 +6,41 @@ const seriesMs = 6 * 60_000
 /** At least so many series are remembered, and less than twice as many. */
 const minSeries = 2000
 
-/** `told`: the count that the server knows, 0 before it knows the event. `queued`: also while it is sent. */
-export type ToTell = Series & { seenAt: number; queuedAt: number; told: number; queued: boolean }
+export interface TrackedSeries extends Series {
+  input: EventInput
+  count: number
+  lastSeen: Date
+  /** On the clock (ms), as `queuedAt`. */
+  seenAt: number
+  queuedAt: number
+  /** The count that the server knows, 0 before it knows the event. */
+  told: number
+  /** Also while it is sent. */
+  queued: boolean
+}
 
 /** The series of the last minutes, so that equal events become one. */
 export class SeriesBook {
   readonly #options: { readonly clock: Clock; readonly random: () => number }
-  #known = new Map<string, ToTell>()
+  #known = new Map<string, TrackedSeries>()
   /** Those that were known before, when there were enough of these. */
-  #older = new Map<string, ToTell>()
+  #older = new Map<string, TrackedSeries>()
 
   constructor(options: { readonly clock: Clock; readonly random: () => number }) {
     this.#options = options
   }
 
   /** The series that the event belongs to, with the event counted in. */
-  count(input: EventInput): ToTell {
+  count(input: EventInput): TrackedSeries {
     const key = seriesKey(input)
     const { clock, random } = this.#options
     const wallTime = clock.wallTime()
     let series = this.#known.get(key) ?? this.#older.get(key)
     if (series && clock.now() - series.seenAt < seriesMs) {
-      Object.assign(series, { input, count: series.count + 1, lastSeen: wallTime, seenAt: clock.now() })
+      series.input = input
+      series.count += 1
+      series.lastSeen = wallTime
+      series.seenAt = clock.now()
     } else {
       const name = eventName(input.regarding.name, wallTime, random())
       const times = { firstSeen: wallTime, lastSeen: wallTime, seenAt: clock.now(), queuedAt: 0 }
@@ -38,7 +51,7 @@ export class SeriesBook {
   }
 
   /** Forgets the older half at once: to find the single oldest in a Map costs more than all else here. */
-  #remember(key: string, series: ToTell): void {
+  #remember(key: string, series: TrackedSeries): void {
     this.#known.set(key, series)
     if (this.#known.size < minSeries) return
     this.#older = this.#known

@@ -4,7 +4,7 @@ import type { Transport } from '../http/transport.ts'
 import { EventLosses } from './event-losses.ts'
 import type { EventInput } from './event-object.ts'
 import { EventSender } from './event-sender.ts'
-import { SeriesBook, type ToTell } from './event-series.ts'
+import { SeriesBook, type TrackedSeries } from './event-series.ts'
 
 export type { EventInput } from './event-object.ts'
 
@@ -48,7 +48,7 @@ const yieldMs = 50
 class Recorder implements EventRecorder {
   readonly #options: EventRecorderOptions
   readonly #stopping = new AbortController()
-  readonly #queue: ToTell[] = []
+  readonly #queue: TrackedSeries[] = []
   readonly #losses: EventLosses
   readonly #series: SeriesBook
   readonly #sender: EventSender
@@ -103,8 +103,9 @@ class Recorder implements EventRecorder {
     this.#queue.length = 0
   }
 
-  #enqueue(series: ToTell): void {
-    Object.assign(series, { queued: true, queuedAt: this.#options.clock.now() })
+  #enqueue(series: TrackedSeries): void {
+    series.queued = true
+    series.queuedAt = this.#options.clock.now()
     this.#queue.push(series)
     if (this.#queue.length <= maxQueued) return
     const oldest = this.#queue.shift()
@@ -140,7 +141,7 @@ class Recorder implements EventRecorder {
     return true
   }
 
-  async #sendThenNext(series: ToTell): Promise<void> {
+  async #sendThenNext(series: TrackedSeries): Promise<void> {
     const outcome = await this.#sender.send(series)
     if (outcome === 'later') this.#paused = true
     this.#inFlight -= 1

@@ -55,18 +55,8 @@ afterEach(async () => {
 })
 
 function open(more: { proxyUrl?: string }): void {
-  const config = {
-    ...{ server, headers: () => ({}), source: 'a test', ...more },
-    get ca() {
-      return files.ca
-    },
-    get cert() {
-      return files.cert
-    },
-    get key() {
-      return files.key
-    },
-  }
+  const credentials = () => ({ headers: {}, ...files })
+  const config = { server, credentials, source: 'a test', ...more }
   transport = createTransport(config, systemClock)
 }
 

@@ -1,12 +1,12 @@
-import { Agent, buildConnector, Dispatcher, Pool, ProxyAgent } from 'undici'
-import type { ClusterConfig } from '../cluster/cluster.ts'
+import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
 
-/** Pools of connections to one API server. */
+/** Pools of connections to one API server, each opened with the certificates that a request has to show. */
 export interface Connections {
   /** For requests: patches (16 in flight), and room beside them for the lease, lists and events. */
-  readonly requests: Dispatcher
+  requests(certificates: Certificates): Dispatcher
   /** For watches, each of which keeps a connection for itself. */
-  readonly streams: Dispatcher
+  streams(certificates: Certificates): Dispatcher
   /** Cuts what is under way. */
   close(): Promise<void>
 }
@@ -15,44 +15,49 @@ export interface Connections {
 const requestConnections = 32
 
 export function createConnections(cluster: ClusterConfig): Connections {
-  const requests = new Renewing(cluster, requestConnections)
-  const streams = new Renewing(cluster, null)
-  const close = async () => {
-    await Promise.all([requests.destroy(), streams.destroy()])
+  const requests = new RenewedAgent(cluster, requestConnections)
+  const streams = new RenewedAgent(cluster, null)
+  return {
+    requests: (certificates) => requests.with(certificates),
+    streams: (certificates) => streams.with(certificates),
+    close: async () => {
+      await Promise.all([requests.close(), streams.close()])
+    },
   }
-  return { requests, streams, close }
 }
 
+type Certificates = Pick<Credentials, 'ca' | 'cert' | 'key'>
+
 /**
- * An agent that is made anew when other certificates have come: undici takes them once, and the API server judges
- * each request by the one that its connection began with, however long ago. What is under way stays with the old.
+ * An agent that is replaced when other certificates have come: undici takes them once, and the API server judges each
+ * request by the certificate that its connection began with, however long ago. What is under way stays with the old.
  */
-class Renewing extends Dispatcher {
+class RenewedAgent {
   readonly #cluster: ClusterConfig
   readonly #connections: number | null
   /** Those that have connections, of all agents: an agent that is replaced ends when the last of its pools does. */
   readonly #pools = new Set<Dispatcher>()
-  #certificates: Certificates
+  #certificates: Certificates = {}
   #agent: Dispatcher
+  #closed = false
 
   constructor(cluster: ClusterConfig, connections: number | null) {
-    super()
     this.#cluster = cluster
     this.#connections = connections
-    this.#certificates = certificatesOf(cluster)
     this.#agent = this.#createAgent()
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const now = certificatesOf(this.#cluster)
-    if (!isSame(now, this.#certificates)) {
-      this.#certificates = now
+  /** The agent whose connections are opened with these; after `close` one that takes nothing any more. */
+  with(certificates: Certificates): Dispatcher {
+    if (!this.#closed && !isSame(certificates, this.#certificates)) {
+      this.#certificates = certificates
       this.#agent = this.#createAgent()
     }
-    return this.#agent.dispatch(options, handler)
+    return this.#agent
   }
 
-  override async destroy(): Promise<void> {
+  async close(): Promise<void> {
+    this.#closed = true
     await Promise.all([this.#agent, ...this.#pools].map((it) => it.destroy()))
   }
 
@@ -70,12 +75,9 @@ class Renewing extends Dispatcher {
   }
 }
 
-type Certificates = Pick<ClusterConfig, 'ca' | 'cert' | 'key'>
-
-const certificatesOf = ({ ca, cert, key }: ClusterConfig): Certificates => ({ ca, cert, key })
-
 const isSame = (one: Certificates, other: Certificates): boolean =>
-  isSameText(one.ca, other.ca) && isSameText(one.cert, other.cert) && isSameText(one.key, other.key)
+  one === other ||
+  (isSameText(one.ca, other.ca) && isSameText(one.cert, other.cert) && isSameText(one.key, other.key))
 
 const isSameText = (one: Certificates['ca'], other: Certificates['ca']): boolean =>
   one === other || String(one) === String(other)

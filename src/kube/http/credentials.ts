@@ -1,14 +1,14 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import type { ClusterConfig, Headers } from '../cluster/cluster.ts'
+import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
 
-/** The headers that say who asks; the error is whatever went wrong with them. Waits no longer than until `signal`. */
+/** What the next request shows; the error is whatever went wrong with it. Waits no longer than until `signal`. */
 export async function credentialsOf(
   cluster: ClusterConfig,
   signal: AbortSignal,
-): Promise<Result<Headers, unknown>> {
+): Promise<Result<Credentials, unknown>> {
   try {
-    const headers = cluster.headers()
-    return ok(headers instanceof Promise ? await unlessAborted(headers, signal) : headers)
+    const known = cluster.credentials()
+    return ok(known instanceof Promise ? await unlessAborted(known, signal) : known)
   } catch (problem) {
     return err(problem)
   }

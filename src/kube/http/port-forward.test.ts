@@ -38,7 +38,7 @@ beforeEach(async () => {
   })
   cluster = {
     server: `http://127.0.0.1:${portOf(server)}`,
-    headers: async () => ({ authorization: 'Bearer t', 'impersonate-group': ['a', 'b'] }),
+    credentials: async () => ({ headers: { authorization: 'Bearer t', 'impersonate-group': ['a', 'b'] } }),
     source: 'test',
   }
 })
@@ -177,8 +177,8 @@ describe('no connection', () => {
   })
 
   test('where there are no credentials', async () => {
-    const headers = () => Promise.reject(new Error('the plugin failed'))
-    const forwarded = await forwardPort({ ...cluster, headers }, to, new AbortController().signal)
+    const credentials = () => Promise.reject(new Error('the plugin failed'))
+    const forwarded = await forwardPort({ ...cluster, credentials }, to, new AbortController().signal)
     expect(forwarded).toMatchObject({
       ok: false,
       error: { message: expect.stringContaining('plugin failed') },

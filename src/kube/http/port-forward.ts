@@ -2,7 +2,7 @@ import type { RequestOptions } from 'node:https'
 import { Duplex, PassThrough, Writable } from 'node:stream'
 import { KubeConfig, PortForward } from '@kubernetes/client-node'
 import { err, ok, type Result } from '../../base/result.ts'
-import type { ClusterConfig } from '../cluster/cluster.ts'
+import type { ClusterConfig, Headers } from '../cluster/cluster.ts'
 import { errorOfAnswer, type KubeError } from '../errors.ts'
 import { resourcePath } from '../resource.ts'
 
@@ -100,27 +100,32 @@ function createForwarded(what: string) {
   return { duplex, output, errors, input, attach }
 }
 
+/** What the library hands to the WebSocket, which has a limit of its own. */
+type SocketOptions = RequestOptions & { handshakeTimeout?: number }
+
 /** Our own way to the cluster in the library's words: credentials are found in one place only. */
 class Configured extends KubeConfig {
-  readonly #headers: Awaited<ReturnType<ClusterConfig['headers']>>
+  readonly #headers: Headers
   readonly #signal: AbortSignal
 
-  constructor(headers: Awaited<ReturnType<ClusterConfig['headers']>>, signal: AbortSignal) {
+  constructor(headers: Headers, signal: AbortSignal) {
     super()
     this.#headers = headers
     this.#signal = signal
   }
 
-  override async applyToHTTPSOptions(options: RequestOptions): Promise<void> {
+  override async applyToHTTPSOptions(options: SocketOptions): Promise<void> {
     await super.applyToHTTPSOptions(options)
-    Object.assign(options, { headers: this.#headers, signal: this.#signal, handshakeTimeout: handshakeMs })
+    options.headers = this.#headers
+    options.signal = this.#signal
+    options.handshakeTimeout = handshakeMs
   }
 }
 
 async function configOf(cluster: ClusterConfig, signal: AbortSignal): Promise<KubeConfig> {
   const { server, tlsServerName, proxyUrl } = cluster
-  // Asked first: it makes certificates fresh.
-  const config = new Configured(await cluster.headers(), signal)
+  const { headers, ca, cert, key } = await cluster.credentials()
+  const config = new Configured(headers, signal)
   const base64 = (name: string, pem: string | Buffer | undefined) =>
     pem === undefined ? {} : { [name]: Buffer.from(pem).toString('base64') }
   config.loadFromClusterAndUser(
@@ -129,11 +134,11 @@ async function configOf(cluster: ClusterConfig, signal: AbortSignal): Promise<Ku
       server,
       // The library refuses plain HTTP unless verification is off; there is none to do then.
       skipTLSVerify: cluster.skipTlsVerify === true || server.startsWith('http:'),
-      ...base64('caData', cluster.ca),
+      ...base64('caData', ca),
       ...(tlsServerName === undefined ? {} : { tlsServerName }),
       ...(proxyUrl === undefined ? {} : { proxyUrl }),
     },
-    { name: 'user', ...base64('certData', cluster.cert), ...base64('keyData', cluster.key) },
+    { name: 'user', ...base64('certData', cert), ...base64('keyData', key) },
   )
   return config
 }

@@ -9,7 +9,7 @@ import { forwardPort } from './port-forward.ts'
 import { createTransport } from './transport.ts'
 
 let server: Server
-let cluster: ClusterConfig
+let url: string
 let asked: number
 
 async function start(host: string): Promise<void> {
@@ -21,12 +21,16 @@ async function start(host: string): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  cluster = {
-    server: `https://${hostPort(host, port)}`,
-    headers: () => ({ authorization: 'Bearer secret' }),
-    source: 'a test',
-  }
+  url = `https://${hostPort(host, port)}`
 }
+
+const clusterWith = ({ ca, ...more }: { ca?: string } & Partial<ClusterConfig>): ClusterConfig => ({
+  server: url,
+  credentials: () => ({ headers: { authorization: 'Bearer secret' }, ca }),
+  source: 'a test',
+  ...more,
+})
+
 afterEach(() => {
   server.closeAllConnections()
   server.close()
@@ -58,7 +62,7 @@ describe.each(loopbacks)('to an API server at %s', (host) => {
       ['signed by whom the configuration names', { ca: certificate }],
       ['that nobody is to look at', { skipTlsVerify: true }],
     ])('reaches a server with a certificate %s', async (_, trust) => {
-      expect(await go({ ...cluster, ...trust })).toMatchObject({ error: { kind: 'notFound' } })
+      expect(await go(clusterWith(trust))).toMatchObject({ error: { kind: 'notFound' } })
       expect(asked).toBe(1)
     })
 
@@ -67,7 +71,7 @@ describe.each(loopbacks)('to an API server at %s', (host) => {
       ['signed by somebody else than the configuration names', { ca: stranger }],
       ['of another name', { ca: certificate, tlsServerName: 'other.example' }],
     ])('tells nothing to a server with a certificate %s', async (_, trust) => {
-      expect(await go({ ...cluster, ...trust })).toMatchObject({
+      expect(await go(clusterWith(trust))).toMatchObject({
         error: { kind: 'unreachable', message: expect.stringMatching(/certificate/i) },
       })
       expect(asked).toBe(0)

@@ -22,7 +22,7 @@ async function start(handler: Handler, more: Partial<ClusterConfig> = {}, clock:
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = urlOf(server) + (more.server ?? '')
   const transport = createTransport(
-    { headers: async () => ({}), source: 'a test', ...more, server: url },
+    { credentials: async () => ({ headers: {} }), source: 'a test', ...more, server: url },
     clock,
   )
   cleanups.push(() => transport.close())
@@ -97,7 +97,9 @@ describe('a request', () => {
       },
       {
         server: '/prefix',
-        headers: async () => ({ authorization: `Bearer ${++token}`, 'impersonate-group': ['a', 'b'] }),
+        credentials: async () => ({
+          headers: { authorization: `Bearer ${++token}`, 'impersonate-group': ['a', 'b'] },
+        }),
       },
     )
     const req = {
@@ -214,7 +216,7 @@ describe('a request', () => {
   })
 
   test('that was called off is not held up by credentials that never come', async () => {
-    const { transport } = await start(() => {}, { headers: () => new Promise(() => {}) })
+    const { transport } = await start(() => {}, { credentials: () => new Promise(() => {}) })
     const answer = await transport.request({ method: 'GET', path: '/', signal: AbortSignal.abort() })
     expect(answer).toMatchObject({ error: { kind: 'timeout' } })
   })
@@ -232,7 +234,7 @@ describe('a request', () => {
   test('without credentials is not sent', async () => {
     let asked = 0
     const { transport } = await start(() => (asked += 1), {
-      headers: () => Promise.reject(new Error('the plugin failed')),
+      credentials: () => Promise.reject(new Error('the plugin failed')),
     })
     const answer = await transport.request({ method: 'GET', path: '/' })
     expect(answer).toMatchObject({

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../base/clock.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import type { ClusterConfig } from '../cluster/cluster.ts'
+import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
 import { errorOfAnswer, type KubeError } from '../errors.ts'
 import { holdBack, NotLeader } from './before-send.ts'
-import { createConnections } from './connections.ts'
+import { type Connections, createConnections } from './connections.ts'
 import { credentialsOf } from './credentials.ts'
 import { startDeadline } from './deadline.ts'
 import { LineParser } from './ndjson.ts'
@@ -57,13 +57,13 @@ const bytesPerTurn = 32 * 1024
 
 /** Watches have connections of their own, so a patch never waits behind one. */
 export function createTransport(cluster: ClusterConfig, clock: Clock): Transport {
-  const { requests, streams, close } = createConnections(cluster)
+  const connections = createConnections(cluster)
   const { origin, pathname } = new URL(cluster.server)
-  const server = { cluster, clock, origin, prefix: pathname.replace(/\/$/, '') }
+  const server = { cluster, clock, connections, origin, prefix: pathname.replace(/\/$/, '') }
   return {
-    request: (req) => request(requests, server, req),
-    stream: (req) => stream(streams, server, req),
-    close,
+    request: (req) => request(server, req),
+    stream: (req) => stream(server, req),
+    close: connections.close,
   }
 }
 
@@ -71,17 +71,18 @@ export function createTransport(cluster: ClusterConfig, clock: Clock): Transport
 interface Server {
   readonly cluster: ClusterConfig
   readonly clock: Clock
+  readonly connections: Connections
   readonly origin: string
   /** The path of the server's own URL, without a slash at its end. */
   readonly prefix: string
 }
 
-async function request(dispatcher: Dispatcher, server: Server, req: KubeRequest) {
+async function request(server: Server, req: KubeRequest) {
   const what = `${req.method} ${req.path}`
   const deadline = startDeadline(server.clock, req.timeoutMs ?? 30_000, req.signal)
   try {
-    const answer = await ask(server, req, deadline.signal, (options, start) =>
-      exchange(dispatcher, options, start),
+    const answer = await ask(server, req, deadline.signal, (credentials, options, start) =>
+      exchange(server.connections.requests(credentials), options, start),
     )
     if (!answer.ok) return err(deadline.explain(what, answer.error))
     const { status, text } = answer.value
@@ -95,7 +96,6 @@ async function request(dispatcher: Dispatcher, server: Server, req: KubeRequest)
 }
 
 async function stream(
-  dispatcher: Dispatcher,
   server: Server,
   req: KubeRequest & { readonly inactivityMs?: number | undefined },
 ): Promise<Result<AsyncIterable<unknown>, KubeError>> {
@@ -106,8 +106,8 @@ async function stream(
     return err(deadline.explain(what, error))
   }
   try {
-    const head = await ask(server, req, deadline.signal, (options, start) =>
-      holdBack(dispatcher, start).request(options),
+    const head = await ask(server, req, deadline.signal, (credentials, options, start) =>
+      holdBack(server.connections.streams(credentials), start).request(options),
     )
     if (!head.ok) return fail(head.error)
     const { statusCode: status, headers, body } = head.value
@@ -153,7 +153,7 @@ async function ask<T>(
   { cluster, origin, prefix }: Server,
   req: KubeRequest,
   signal: AbortSignal,
-  send: (options: Sendable, start: () => void) => Promise<T>,
+  send: (credentials: Credentials, options: Sendable, start: () => void) => Promise<T>,
 ): Promise<Result<T, KubeError>> {
   const what = `${req.method} ${req.path}`
   const auth = await credentialsOf(cluster, signal)
@@ -173,13 +173,13 @@ async function ask<T>(
       headers: {
         accept: req.answerAs === 'text' ? '*/*' : 'application/json',
         'user-agent': 'linkerd-failover',
-        ...auth.value,
+        ...auth.value.headers,
         ...typeOf(req),
       },
       body: req.body === undefined ? null : JSON.stringify(req.body),
       signal,
     }
-    return ok(await send(options, start))
+    return ok(await send(auth.value, options, start))
   } catch (problem) {
     if (problem instanceof NotLeader) return err(problem.error(what))
     return err(isSent ? cut(what, problem) : unreachable(cluster, problem))
