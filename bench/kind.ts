@@ -41,8 +41,6 @@ export const httpRoute: Kind = {
   definition: () => released('standard', gateway.plural),
   weights: prefixes.map((_, rule) => [weightAt(rule, 0), weightAt(rule, 1)]),
   add: async (api, name) => {
-    await api.create('/api/v1/namespaces/default/services', service(name))
-    await api.create('/api/v1/namespaces/default/services', service(`${name}-b`))
     await api.create(pathOf({ resource: gateway }), route(name))
     await api.patch(`${pathOf({ resource: gateway }, name)}/status`, {
       status: { parents: [acceptedFor(parent(name))] },
@@ -55,8 +53,6 @@ function weightAt(rule: number, backend: number): string {
 }
 
 const parent = (name: string) => ({ group: '', kind: 'Service', name, port: 80 })
-
-const service = (name: string): Body => ({ metadata: { name }, spec: { ports: [{ port: 80 }] } })
 
 const route = (name: string): Body => ({
   apiVersion: `${gateway.group}/${gateway.version}`,

@@ -10,7 +10,7 @@ import { startReflector } from '../src/kube/watch/reflector.ts'
 import { createStore } from '../src/kube/watch/store.ts'
 import { type ControlPlane, startControlPlane } from '../test/control-plane/control-plane.ts'
 import { inParallel, upTo } from '../test/e2e/in-parallel.ts'
-import { at, slice, slices } from '../test/e2e/objects.ts'
+import { at, handMade, slice, slices } from '../test/e2e/objects.ts'
 import { type Kind, pathOf } from './kind.ts'
 import { Observer, type Side, sideOf } from './observer.ts'
 import { type StartOptions, type Subject, startSubject } from './subject.ts'
@@ -54,6 +54,7 @@ export async function openStand(kind: Kind): Promise<Stand> {
   const addPair = async (pair: number) => {
     const name = pairName(pair)
     const labelled = slice(name, 1, 1)
+    for (const service of [name, `${name}-b`]) await api.create(at('v1', 'services'), handMade(service))
     const labels = { 'kubernetes.io/service-name': name, bench: 'primary' }
     await api.create(at(slices, 'endpointslices'), { ...labelled, metadata: { name: `${name}-1`, labels } })
     await api.create(at(slices, 'endpointslices'), slice(`${name}-b`, 1, 1))
@@ -83,7 +84,11 @@ export async function openStand(kind: Kind): Promise<Stand> {
       return answered
     },
     addOthers: async (count) => {
-      const add = (i: number) => api.create(at(slices, 'endpointslices'), slice(`other-${i}`, 10, 10))
+      const add = async (i: number) => {
+        // Without an address of its own, of which there are not enough for all.
+        await api.create(at('v1', 'services'), handMade(`other-${i}`, { clusterIP: 'None' }))
+        await api.create(at(slices, 'endpointslices'), slice(`other-${i}`, 10, 10))
+      }
       await inParallel(upTo(count).slice(others), add, writers)
       others = Math.max(others, count)
     },

@@ -3,7 +3,7 @@ import { explain } from '../core/explain.ts'
 import { makePlan } from '../core/plan.ts'
 import { isPrimary, knownOf, weightOf } from '../core/split.ts'
 import { stateOf } from '../core/state.ts'
-import type { Readiness, ServiceKey, Split } from '../core/types.ts'
+import type { Readiness, ReadinessOf, ServiceKey, Split } from '../core/types.ts'
 import type { Route } from '../routes/route.ts'
 import type { RouteRecord } from '../view/route-record.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
@@ -12,7 +12,7 @@ import type { BackendItem, EntryItem, RouteFacts, RouteItem, SplitItem } from '.
 
 /** What is known of Services now. */
 export interface Services {
-  readonly readiness: (service: ServiceKey) => Readiness
+  readonly readiness: ReadinessOf
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   readonly clusterOf: (service: ServiceKey) => string | undefined
 }
@@ -101,5 +101,7 @@ export function entryItem(entry: TimelineEntry): EntryItem {
 }
 
 function readinessItem(readiness: Readiness): BackendItem['readiness'] {
-  return readiness.state === 'unknown' ? { state: 'unknown', ready: null, total: null } : readiness
+  if (readiness.state === 'unknown') return { state: 'unknown', ready: null, total: null }
+  const { state, ready, total } = readiness
+  return { state, ready, total }
 }

@@ -6,7 +6,7 @@ import type { KubeError } from '../kube/errors.ts'
 import { createStore, type StoreEntry, type StoreWriter } from '../kube/watch/store.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Objects, Open } from '../readiness/objects.ts'
-import { openReadiness } from '../readiness/sources.ts'
+import { openReadiness, silent } from '../readiness/sources.ts'
 import { codecs } from '../routes/codecs.ts'
 import { type Judged, judgeRoute } from '../routes/judge.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
@@ -108,7 +108,7 @@ export async function readServices(
     lists.push(() => readOnce(reading, objects, namespaces, progress, writer))
     return reader
   }
-  const readiness = openReadiness(open, { onService: () => {}, onCounts: () => {} })
+  const readiness = openReadiness(open, silent)
   for (const answer of await Promise.all(lists.map((read) => read())))
     if (!answer.ok) return err(refused(answer.error))
   return ok({ readiness: readiness.of, clusterOf: readiness.clusterOf })

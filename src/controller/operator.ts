@@ -91,7 +91,7 @@ export function startOperator(options: OperatorOptions): Operator {
   const view: View = new View({
     clock,
     epoch: epochOf(options),
-    readiness: (service) => watches.readiness(service),
+    readiness: (backend) => watches.readiness(backend),
     clusterOf: (service) => watches.clusterOf(service),
   })
   const reporter = new Reporter({
@@ -112,6 +112,7 @@ export function startOperator(options: OperatorOptions): Operator {
     onEvent: (watch, type) => metrics.watchEvents.inc({ watch, type }),
     onDue: (key, cause) => queue.add(key, cause),
     onCounts: (key) => view.touch(key),
+    onFacts: (service) => diagnoser.touch(service),
     onSynced: () => {
       log.info({}, 'the readiness of all services is known')
       queue.start()
@@ -119,7 +120,7 @@ export function startOperator(options: OperatorOptions): Operator {
     },
   })
   const fights = new Fights(clock, (key) => queue.add(key, { at: clock.now() }))
-  const { diagnoser, surroundings } = createDiagnoser(tools, metrics, reporter)
+  const { diagnoser, surroundings } = createDiagnoser(tools, metrics, reporter, watches)
   const joined = { queue, watches, view, events, leadership, reporter, diagnoser, fights }
   const parts: Parts = { ...options, metrics, ...joined }
   const handle = createHandler(parts)
@@ -132,10 +133,7 @@ export function startOperator(options: OperatorOptions): Operator {
     metrics: () => exposition(metrics),
     view,
     watches: () => watches.readings(),
-    leadership: () => ({
-      role: !options.election ? 'alone' : leadership.leads ? 'leader' : 'standby',
-      leader: leadership.leader,
-    }),
+    leadership: () => ({ role: roleIn(options, leads()), leader: leadership.leader }),
     stop: async () => {
       await queue.drain()
       diagnoser.stop()
@@ -145,6 +143,9 @@ export function startOperator(options: OperatorOptions): Operator {
     },
   }
 }
+
+const roleIn = ({ election }: OperatorOptions, leads: boolean) =>
+  !election ? 'alone' : leads ? 'leader' : 'standby'
 
 /** What is done about one due route. */
 function createHandler({ watches, reporter, diagnoser, fights }: Parts) {
@@ -172,9 +173,15 @@ const exposition = async ({ registry }: Metrics) => ({
 })
 
 /** What looks for trouble that does not stop the operator, with what it watches for that. */
-function createDiagnoser(tools: OperatorOptions, { watchEvents }: Metrics, reporter: Reporter) {
+function createDiagnoser(
+  tools: OperatorOptions,
+  { watchEvents }: Metrics,
+  reporter: Reporter,
+  { ports }: Watches,
+) {
   const surroundings = watchSurroundings(
     { ...tools, onEvent: (watch, type) => watchEvents.inc({ watch, type }) },
+    ports,
     (service) => diagnoser.touch(service),
     () => diagnoser.touchAll(),
   )

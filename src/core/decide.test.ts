@@ -176,7 +176,8 @@ describe('what always holds', () => {
   it('lets only the primary serve when it is ready', () =>
     always(({ split, readiness }) => {
       const free = { ...split, paused: false, problem: undefined }
-      if (free.primary === undefined || readiness(free.primary).state !== 'ready') return
+      if (free.primary === undefined || readiness({ service: free.primary, weight: 0 }).state !== 'ready')
+        return
       const after = applyPlan(free, planOf({ split: free, readiness }))
       for (const backend of after.backends) {
         expect(weightOf(after, backend) > 0).toBe(backend.service === free.primary)

@@ -2,7 +2,7 @@ import { type Decision, decide } from './decide.ts'
 import { explain, reasonOf } from './explain.ts'
 import { makePlan, type SplitPlan } from './plan.ts'
 import { knownOf } from './split.ts'
-import type { Readiness, ServiceKey, Split } from './types.ts'
+import type { Readiness, ReadinessOf, Split } from './types.ts'
 
 /** A decision with its plan and its sentence, all from the same readiness. */
 export interface Verdict {
@@ -17,7 +17,7 @@ export interface Verdict {
 }
 
 /** What the rules make of a split, given what is known of its Services. */
-export function judgeSplit(split: Split, readiness: (service: ServiceKey) => Readiness): Verdict {
+export function judgeSplit(split: Split, readiness: ReadinessOf): Verdict {
   const observation = { split, readiness }
   const decision = decide(observation)
   return {

@@ -1,4 +1,12 @@
-import { type Backend, type Readiness, type ServiceKey, type Split, unknown } from './types.ts'
+import { bestOf } from './readiness.ts'
+import {
+  type Backend,
+  type Observation,
+  type Readiness,
+  type ReadinessOf,
+  type Split,
+  unknown,
+} from './types.ts'
 
 /** The weight that a backend has in effect: the written one, or what its kind takes for an absent one. */
 export const weightOf = (split: Split, backend: Backend): number => backend.weight ?? split.absentWeight
@@ -7,10 +15,12 @@ export const weightOf = (split: Split, backend: Backend): number => backend.weig
 export const weightsOf = (split: Split): number[] => split.backends.map((backend) => weightOf(split, backend))
 
 /** What is known of a backend, given what is known of Services. */
-export const knownOf = (
-  { service, foreign }: Backend,
-  readiness: (service: ServiceKey) => Readiness,
-): Readiness => (foreign ? unknown : readiness(service))
+export const knownOf = (backend: Backend, readiness: ReadinessOf): Readiness =>
+  backend.foreign ? unknown : readiness(backend)
+
+/** What is known of the primary: of its entries the best, since one that is ready serves. */
+export const knownPrimary = ({ split, readiness }: Observation): Readiness =>
+  bestOf(split.backends.filter((backend) => isPrimary(split, backend)).map(readiness))
 
 /** True for an entry that names the primary: its Service, and its port if the split names one. */
 export const isPrimary = ({ primary, primaryPort }: Split, { service, port }: Backend): boolean =>

@@ -6,6 +6,8 @@ export interface Backend {
   readonly service: ServiceKey
   /** The port of the Service, if the kind of route names one: two ports of a Service are two backends. */
   readonly port?: number | undefined
+  /** The Service by whose ports it is called, if the kind of route names no port. */
+  readonly apex?: ServiceKey | undefined
   /** It is not a Service: what is known of the Service of the same name says nothing about it. */
   readonly foreign?: true
   /** The weight in the object, a finite number >= 0; `undefined` if none is written. */
@@ -30,17 +32,23 @@ export interface Split {
   readonly where?: string | undefined
 }
 
-/** What is known of a Service. `unknown` is not `down`: a cache is not complete, or no cache can know it. */
+/**
+ * What is known of a backend: whether requests to it find an endpoint. `unknown` is not `down`: a cache is not complete, or
+ * no cache can know it. `why`: the reason in words, if it is not that the endpoints are not ready.
+ */
 export type Readiness =
   | { readonly state: 'ready'; readonly ready: number; readonly total: number }
-  | { readonly state: 'down'; readonly ready: 0; readonly total: number }
-  | { readonly state: 'unknown' }
+  | { readonly state: 'down'; readonly ready: 0; readonly total: number; readonly why?: string }
+  | { readonly state: 'unknown'; readonly why?: string }
 
 export type ReadinessState = Readiness['state']
 
 export const unknown: Readiness = { state: 'unknown' }
 
-/** Readiness of a Service with `ready` of `total` endpoints (counts >= 0). */
+/** What is known of each backend. Total: answers `unknown` for a Service it has never heard of. */
+export type ReadinessOf = (backend: Backend) => Readiness
+
+/** Readiness of a backend with `ready` of `total` endpoints (counts >= 0). */
 export function readinessOf(ready: number, total: number): Readiness {
   return ready > 0 ? { state: 'ready', ready, total } : { state: 'down', ready: 0, total }
 }
@@ -48,8 +56,7 @@ export function readinessOf(ready: number, total: number): Readiness {
 /** All that a decision may depend on. Rules that need time will find the clock's reading and memory here. */
 export interface Observation {
   readonly split: Split
-  /** Readiness of each backend's Service. Total: answers `unknown` for a Service it has never heard of. */
-  readonly readiness: (service: ServiceKey) => Readiness
+  readonly readiness: ReadinessOf
 }
 
 /** What a rule says that the weights should be. */

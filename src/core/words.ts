@@ -1,14 +1,16 @@
+import { knownPrimary } from './split.ts'
 import type { Observation, Readiness, ServiceKey, Split } from './types.ts'
 
 /** The primary as a sentence names it. */
 export const primaryName = ({ primary }: Split): string => primary ?? 'the primary'
 
 /** What is known of the primary: `shop/web has 0 of 3 endpoints ready`. */
-export const primaryReadiness = ({ split, readiness }: Observation): string =>
-  readinessText(primaryName(split), readiness(primaryName(split)))
+export const primaryReadiness = (observation: Observation): string =>
+  readinessText(primaryName(observation.split), knownPrimary(observation))
 
 function readinessText(service: ServiceKey, readiness: Readiness): string {
   if (readiness.state === 'unknown') return `the readiness of ${service} is unknown`
+  if (readiness.state === 'down' && readiness.why !== undefined) return readiness.why
   if (readiness.total === 0) return `${service} has no endpoints`
   return `${service} has ${readiness.ready} of ${readiness.total} endpoints ready`
 }

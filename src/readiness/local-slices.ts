@@ -1,7 +1,8 @@
-import { readinessOf, type ServiceKey, unknown } from '../core/types.ts'
+import type { ServiceKey } from '../core/types.ts'
 import type { StoreChange } from '../kube/watch/store.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
-import { type EndpointCounts, type Family, families, projectSlice, type Slice } from './projections.ts'
+import { type Counts, reachOf } from './reach.ts'
+import { families, projectSlice, type Slice } from './slice.ts'
 import type { ReadinessSource } from './source.ts'
 
 const sliceObjects: Objects<Slice> = {
@@ -13,9 +14,9 @@ const sliceObjects: Objects<Slice> = {
 
 /** The EndpointSlices of this cluster. A Service without any is down: nothing can serve. The last source. */
 export function localSlices(open: Open, { onService, onCounts }: ReadinessListeners): ReadinessSource {
-  const sums = new SliceSums()
+  const index = new SliceIndex()
   const slices = open(sliceObjects, (change) => {
-    for (const { service, turned } of sums.change(change)) {
+    for (const { service, turned } of index.change(change)) {
       if (turned) onService(service, change.after?.changedAt)
       else onCounts(service)
     }
@@ -23,74 +24,75 @@ export function localSlices(open: Open, { onService, onCounts }: ReadinessListen
   return {
     name: 'EndpointSlices',
     synced: () => slices.synced,
-    of: (service) => {
-      if (!slices.synced) return unknown
-      const { ready, total } = sums.of(service)
-      return readinessOf(ready, total)
-    },
+    of: (target) => (slices.synced ? reachOf(target, index.of(target.service)) : notComplete),
   }
 }
 
-interface Sum extends EndpointCounts {
-  readonly slices: number
-}
+const notComplete = { state: 'unknown', why: 'not all EndpointSlices are known yet' } as const
 
-/** A Service that has other counts than before; `turned`: ready, or down. Most often it has not turned. */
-export interface CountsChange {
+/** A Service that has other counts than before; `turned`: a port of it became reachable, or is so no more. */
+interface CountsChange {
   readonly service: ServiceKey
   readonly turned: boolean
 }
 
-const noSlices: Sum = { ready: 0, total: 0, slices: 0 }
+const none: readonly Slice[] = []
 
 /**
- * Counts by Service: the sums of its slices. They are kept, so asking is O(1).
- *
- * A Service of two address families has each Pod in a slice of either, and Linkerd takes one address of each Pod;
- * so the slices of one family are summed, and the largest sum counts.
+ * The slices of each Service. A Service of two address families has each Pod in a slice of either, and Linkerd takes
+ * one address of each Pod; so the families are kept apart.
  */
-class SliceSums {
-  readonly #sums: Readonly<Record<Family, Map<ServiceKey, Sum>>> = {
-    IPv4: new Map(),
-    IPv6: new Map(),
-    other: new Map(),
+class SliceIndex {
+  readonly #slices = new Map<ServiceKey, readonly Slice[]>()
+
+  /** The slices of a Service, by family. */
+  of(service: ServiceKey): readonly (readonly Slice[])[] {
+    const all = this.#slices.get(service) ?? none
+    if (all.length < 2) return [all]
+    return families.map((family) => all.filter((slice) => slice.family === family))
   }
 
   /** Takes one change of a slice; answers with the Services whose counts it changed. */
   change({ before, after }: StoreChange<Slice>): CountsChange[] {
     const services = [...new Set([before?.service, after?.service])].filter((name) => name !== undefined)
-    const counts = services.map((service) => this.of(service))
-    if (before) this.#add(before, -1)
-    if (after) this.#add(after, 1)
+    const old = services.map((service) => summaryOf(this.of(service)))
+    this.#replace(before, after)
     return services.flatMap((service, index) => {
-      const old = counts[index] ?? noSlices
-      const { ready, total } = this.of(service)
-      if (ready === old.ready && total === old.total) return []
-      return [{ service, turned: ready > 0 !== old.ready > 0 }]
+      const [was, is] = [old[index], summaryOf(this.of(service))]
+      const turned = was?.reached !== is.reached
+      return turned || was.ready !== is.ready || was.total !== is.total ? [{ service, turned }] : []
     })
   }
 
-  of(service: ServiceKey): EndpointCounts {
-    let [ready, total] = [0, 0]
-    for (const family of families) {
-      const sum = this.#sums[family].get(service) ?? noSlices
-      ready = Math.max(ready, sum.ready)
-      total = Math.max(total, sum.total)
+  #replace(before: Slice | undefined, after: Slice | undefined): void {
+    if (before && before.family !== 'none') {
+      const rest = (this.#slices.get(before.service) ?? none).filter((slice) => slice !== before)
+      if (rest.length > 0) this.#slices.set(before.service, rest)
+      else this.#slices.delete(before.service)
     }
-    return { ready, total }
+    if (after && after.family !== 'none') {
+      this.#slices.set(after.service, [...(this.#slices.get(after.service) ?? none), after])
+    }
   }
+}
 
-  #add({ family, service, ready, total }: Slice, sign: 1 | -1): void {
-    if (family === 'echo') return
-    const sums = this.#sums[family]
-    const sum = sums.get(service) ?? noSlices
-    if (sum.slices + sign === 0) sums.delete(service)
-    else {
-      sums.set(service, {
-        ready: sum.ready + sign * ready,
-        total: sum.total + sign * total,
-        slices: sum.slices + sign,
-      })
+interface Summary extends Counts {
+  /** The ports of endpoints that are ready: equal for two states of a Service, if none has turned. */
+  readonly reached: string
+}
+
+function summaryOf(byFamily: readonly (readonly Slice[])[]): Summary {
+  const reached = new Set<string>()
+  let [ready, total] = [0, 0]
+  for (const slices of byFamily) {
+    let [readyHere, totalHere] = [0, 0]
+    for (const slice of slices) {
+      readyHere += slice.ready
+      totalHere += slice.total
+      if (slice.ready > 0) reached.add(slice.ports.map(({ name, port }) => `${name}:${port}`).join())
     }
+    ready = Math.max(ready, readyHere)
+    total = Math.max(total, totalHere)
   }
+  return { ready, total, reached: [...reached].sort().join('; ') }
 }

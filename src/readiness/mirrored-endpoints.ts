@@ -1,11 +1,26 @@
-import { readinessOf, unknown } from '../core/types.ts'
-import type { StoreReader } from '../kube/watch/store.ts'
+import { child, list, text } from '../base/json.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
-import { type EndpointCounts, type Mirror, mirroredServiceLabel, projectEndpoints } from './projections.ts'
+import { readPorts } from './port.ts'
+import { type Endpoints, markOf, reachOf } from './reach.ts'
+import { mirroredServiceLabel } from './service-facts.ts'
 import type { ReadinessSource } from './source.ts'
 
-const endpointObjects: Objects<EndpointCounts> = {
+/** The subsets of an Endpoints object: each is the addresses that have the same ports. */
+export const projectEndpoints = (object: unknown): readonly Endpoints[] =>
+  list(object, 'subsets').map((subset) => {
+    const [ready, notReady] = [list(subset, 'addresses'), list(subset, 'notReadyAddresses')]
+    return {
+      ports: readPorts(list(subset, 'ports')),
+      ready: ready.length,
+      total: ready.length + notReady.length,
+      marks: [...ready, ...notReady].map((address) => markOf(podOf(address))).join(''),
+    }
+  })
+
+const podOf = (address: unknown): string => text(child(address, 'targetRef'), 'uid') || text(address, 'ip')
+
+const endpointObjects: Objects<readonly Endpoints[]> = {
   name: 'endpoints',
   resource: { group: '', version: 'v1', plural: 'endpoints' },
   labelSelector: `${mirroredServiceLabel}=true`,
@@ -17,20 +32,18 @@ const endpointObjects: Objects<EndpointCounts> = {
  * The Endpoints of Services that are mirrored through a gateway. They are written seconds before the slices that
  * repeat them.
  */
-export function mirroredEndpoints(
-  open: Open,
-  services: StoreReader<Mirror>,
-  { onService }: ReadinessListeners,
-): ReadinessSource {
+export function mirroredEndpoints(open: Open, { onService }: ReadinessListeners): ReadinessSource {
   const endpoints = open(endpointObjects, ({ key }) => onService(key))
   return {
     name: 'the Endpoints of mirrored services',
     synced: () => endpoints.synced,
-    of: (service) => {
-      const counts = endpoints.get(service)
-      if (counts) return readinessOf(counts.ready, counts.total)
-      const mirror = services.get(service)
-      return mirror && !mirror.remote && !endpoints.synced ? unknown : undefined
+    of: (target) => {
+      const subsets = endpoints.get(target.service)
+      if (subsets) return reachOf(target, [subsets])
+      const { isMirrored, isRemote } = target.facts
+      return isMirrored && !isRemote && !endpoints.synced ? notComplete : undefined
     },
   }
 }
+
+const notComplete = { state: 'unknown', why: 'not all Endpoints of mirrored services are known yet' } as const

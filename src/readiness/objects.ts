@@ -23,6 +23,8 @@ export type Open = <T>(objects: Objects<T>, onChange: (change: StoreChange<T>) =
 export interface ReadinessListeners {
   /** This Service may have turned ready or down; `changedAt`: when its Pods changed (epoch ms), if that is known. */
   readonly onService: (service: ServiceKey, changedAt?: number) => void
+  /** This Service itself came, went, or has other ports or another type than before. */
+  readonly onFacts: (service: ServiceKey) => void
   /** This Service only has another number of endpoints than before. */
   readonly onCounts: (service: ServiceKey) => void
 }

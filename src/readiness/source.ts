@@ -1,4 +1,5 @@
-import type { Readiness, ServiceKey } from '../core/types.ts'
+import type { Readiness } from '../core/types.ts'
+import type { Target } from './reach.ts'
 
 /** Something that tells the readiness of some Services. */
 export interface ReadinessSource {
@@ -7,8 +8,8 @@ export interface ReadinessSource {
   /** True once it has seen all of its objects. */
   synced(): boolean
   /**
-   * What it knows of a Service; `undefined` leaves the Service to the next source. A source that is not complete
+   * What it knows of a Service and port; `undefined` leaves them to the next source. A source that is not complete
    * answers `unknown` for the Services that it alone can tell, and leaves all others.
    */
-  of(service: ServiceKey): Readiness | undefined
+  of(target: Target): Readiness | undefined
 }

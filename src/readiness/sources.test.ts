@@ -1,48 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMemory, type KindName, kinds } from './testing/memory.ts'
-
-interface SliceOptions {
-  readonly service?: string
-  readonly addressType?: string
-  readonly labels?: object
-}
-
-const endpointsOf = (ready: number, total: number) =>
-  Array.from({ length: total }, (_, index) => ({ conditions: { ready: index < ready } }))
-
-const slice = (
-  name: string,
-  ready: number,
-  total: number,
-  { service = 'web', addressType = 'IPv4', labels = {} }: SliceOptions = {},
-) => ({
-  metadata: {
-    namespace: 'shop',
-    name,
-    labels: { 'kubernetes.io/service-name': service, ...labels },
-  },
-  addressType,
-  endpoints: endpointsOf(ready, total),
-})
-
-const named = (name: string) => ({
-  namespace: 'shop',
-  name,
-  labels: { 'mirror.linkerd.io/mirrored-service': 'true' },
-})
-
-const mirrored = (name: string, labels: object = {}) => {
-  const metadata = named(name)
-  return { metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } }
-}
-
-const endpoints = (name: string, ready: number, total: number) => {
-  const addresses = (count: number) => Array.from({ length: count }, () => ({}))
-  return {
-    metadata: named(name),
-    subsets: [{ addresses: addresses(ready), notReadyAddresses: addresses(total - ready) }],
-  }
-}
+import { endpoints, mirrored, service, slice } from './testing/objects.ts'
 
 const echo = {
   labels: {
@@ -55,62 +13,69 @@ const remote = { 'multicluster.linkerd.io/remote-discovery': 'east' }
 const turned = (service = 'shop/web') => ({ service, turned: true })
 const recounted = (service = 'shop/web') => ({ service, turned: false })
 
+/** The Services web and api, of which all is known. */
+function shop() {
+  const memory = createMemory()
+  for (const name of ['web', 'api']) memory.put('services', service(name))
+  return memory
+}
+
 describe('the readiness of a Service', () => {
   it('is the sum of its slices', () => {
-    const { put, drop, readiness } = createMemory()
+    const { put, drop, of } = shop()
     put('endpointslices', slice('a', 1, 2))
     put('endpointslices', slice('b', 0, 3))
-    expect(readiness.of('shop/web')).toEqual({ state: 'ready', ready: 1, total: 5 })
+    expect(of('shop/web')).toEqual({ state: 'ready', ready: 1, total: 5 })
     drop('endpointslices', 'shop/a')
-    expect(readiness.of('shop/web')).toEqual({ state: 'down', ready: 0, total: 3 })
+    expect(of('shop/web')).toEqual({ state: 'down', ready: 0, total: 3 })
   })
 
   describe('with a slice of each family for the same Pods', () => {
     const v6 = { addressType: 'IPv6' }
 
     it('counts each Pod once', () => {
-      const { put, readiness } = createMemory()
+      const { put, of } = shop()
       expect(put('endpointslices', slice('v4', 2, 3))).toEqual([turned()])
       expect(put('endpointslices', slice('v6', 2, 3, v6))).toEqual([])
-      expect(readiness.of('shop/web')).toEqual({ state: 'ready', ready: 2, total: 3 })
+      expect(of('shop/web')).toEqual({ state: 'ready', ready: 2, total: 3 })
     })
 
     it('counts the family that has more, while the other is still to be written', () => {
-      const { put, readiness } = createMemory()
+      const { put, of } = shop()
       put('endpointslices', slice('v4', 2, 3))
       put('endpointslices', slice('v6', 2, 3, v6))
       put('endpointslices', slice('more', 1, 1, v6))
-      expect(readiness.of('shop/web')).toEqual({ state: 'ready', ready: 3, total: 4 })
+      expect(of('shop/web')).toEqual({ state: 'ready', ready: 3, total: 4 })
     })
 
     it.each([
       ['IPv4', 'IPv6'],
       ['IPv6', 'IPv4'],
     ])('is down only when that of %s and that of %s have none that is ready', (first, last) => {
-      const { put, readiness } = createMemory()
+      const { put, of } = shop()
       const count = (addressType: string, ready: number) =>
         put('endpointslices', slice(addressType, ready, 3, { addressType }))
       for (const family of [first, last]) count(family, 2)
       expect(count(first, 0)).toEqual([])
-      expect(readiness.of('shop/web')).toEqual({ state: 'ready', ready: 2, total: 3 })
+      expect(of('shop/web')).toEqual({ state: 'ready', ready: 2, total: 3 })
       expect(count(last, 0)).toEqual([turned()])
-      expect(readiness.of('shop/web')).toEqual({ state: 'down', ready: 0, total: 3 })
+      expect(of('shop/web')).toEqual({ state: 'down', ready: 0, total: 3 })
     })
 
     it('knows nothing more of it when all are gone', () => {
-      const { put, drop, readiness } = createMemory()
+      const { put, drop, of } = shop()
       put('endpointslices', slice('v4', 2, 3))
       put('endpointslices', slice('v6', 2, 3, v6))
       for (const name of ['v4', 'v6']) drop('endpointslices', `shop/${name}`)
-      expect(readiness.of('shop/web')).toEqual({ state: 'down', ready: 0, total: 0 })
+      expect(of('shop/web')).toEqual({ state: 'down', ready: 0, total: 0 })
     })
   })
 
-  it('is down for a Service of which nothing is known', () =>
-    expect(createMemory().readiness.of('shop/nobody')).toEqual({ state: 'down', ready: 0, total: 0 }))
+  it('is down for a Service without slices', () =>
+    expect(shop().of('shop/api')).toEqual({ state: 'down', ready: 0, total: 0 }))
 
   it('names the Services whose counts changed, and which of them turned ready or down', () => {
-    const { put, drop } = createMemory()
+    const { put, drop } = shop()
     expect(put('endpointslices', slice('a', 1, 1))).toEqual([turned()])
     expect(put('endpointslices', slice('b', 1, 1))).toEqual([recounted()])
     expect(put('endpointslices', slice('a', 0, 1))).toEqual([recounted()])
@@ -124,34 +89,206 @@ describe('the readiness of a Service', () => {
   })
 
   it('of a mirrored one is that of its Endpoints, not of the slices that repeat it later', () => {
-    const { put, drop, readiness } = createMemory()
+    const { put, drop, of } = shop()
     put('endpoints', endpoints('web', 0, 1))
     expect(put('endpointslices', slice('a', 1, 1, echo))).toEqual([])
-    expect(readiness.of('shop/web')).toEqual({ state: 'down', ready: 0, total: 1 })
+    expect(of('shop/web')).toEqual({ state: 'down', ready: 0, total: 1 })
     drop('endpoints', 'shop/web')
-    expect(readiness.of('shop/web').state).toBe('down')
+    expect(of('shop/web').state).toBe('down')
   })
 
   it('is unknown where only another cluster can tell', () => {
-    const { put, readiness } = createMemory()
+    const { put, of } = shop()
     put('services', mirrored('web', remote))
-    expect(readiness.of('shop/web')).toEqual({ state: 'unknown' })
+    expect(of('shop/web')).toEqual({ state: 'unknown', why: 'the endpoints of shop/web are in east' })
+    put('services', service('web', { annotations: { 'multicluster.linkerd.io/local-discovery': 'web' } }))
+    expect(of('shop/web')).toMatchObject({ why: 'the endpoints of shop/web are in other clusters' })
+  })
+})
+
+const down = (why?: string, total = 0) => ({ state: 'down', ready: 0, total, ...(why ? { why } : {}) })
+
+describe('a Service that cannot serve', () => {
+  it('is one that is not there, although its slices are', () => {
+    const { put, drop, of } = shop()
+    put('endpointslices', slice('a', 1, 1))
+    expect(of('shop/web').state).toBe('ready')
+    expect(drop('services', 'shop/web')).toEqual([turned()])
+    expect(of('shop/web')).toEqual(down('there is no Service shop/web'))
+  })
+
+  it('is one that is only another name for a host', () => {
+    const { put, of } = shop()
+    put('endpointslices', slice('a', 1, 1))
+    put('services', service('web', { spec: { type: 'ExternalName' } }))
+    expect(of('shop/web')).toEqual(down('shop/web is of type ExternalName, which Linkerd cannot send to'))
+  })
+
+  it('is one with slices of an address type that Linkerd does not read', () => {
+    const { put, of } = shop()
+    expect(put('endpointslices', slice('a', 1, 1, { addressType: 'FQDN' }))).toEqual([])
+    expect(of('shop/web')).toEqual(down())
+  })
+})
+
+describe('the readiness of a port', () => {
+  const [http, admin] = [
+    { name: 'http', port: 80 },
+    { name: 'admin', port: 9990 },
+  ]
+  const both = { ports: [{ name: 'http', port: 8080 }, admin] }
+
+  function withPorts() {
+    const memory = shop()
+    memory.put('services', service('web', { ports: [http, admin] }))
+    return memory
+  }
+
+  it('is that of the endpoints with the name that the Service has for it', () => {
+    const { put, of } = withPorts()
+    put('endpointslices', slice('a', 0, 2, both))
+    put('endpointslices', slice('b', 1, 1, { ports: [admin] }))
+    expect(of('shop/web', { port: 80 })).toEqual(down('shop/web has 0 of 2 endpoints ready for port http', 2))
+    expect(of('shop/web', { port: 9990 })).toEqual({ state: 'ready', ready: 1, total: 3 })
+  })
+
+  it('is down if no Pod has a port of that name, since a rollout renamed it', () => {
+    const { put, of } = withPorts()
+    expect(put('endpointslices', slice('a', 2, 2, both))).toEqual([turned()])
+    const renamed = { ports: [{ name: 'web', port: 8080 }] }
+    expect(put('endpointslices', slice('a', 2, 2, renamed))).toEqual([turned()])
+    expect(of('shop/web', { port: 80 })).toEqual(down('no endpoint of shop/web has port http'))
+  })
+
+  it.each([[null], [[]]])('is down if the slice has no ports: %j', (ports) => {
+    const { put, of } = shop()
+    put('endpointslices', slice('a', 1, 1, { ports }))
+    expect(of('shop/web', { port: 80 })).toEqual(down('no endpoint of shop/web has port 80'))
+    expect(of('shop/web')).toEqual(down('no endpoint of shop/web has a port'))
+  })
+
+  it('needs no port in the slices of a headless Service without ports', () => {
+    const { put, of } = shop()
+    put('services', service('web', { ports: [], spec: { clusterIP: 'None' } }))
+    put('endpointslices', slice('a', 1, 1, { ports: null }))
+    expect(of('shop/web', { port: 80 })).toEqual({ state: 'ready', ready: 1, total: 1 })
+    expect(of('shop/web')).toEqual({ state: 'ready', ready: 1, total: 1 })
+  })
+
+  it('that the Service does not have is that of the port of the Pods with this number', () => {
+    const { put, of } = shop()
+    put('endpointslices', slice('a', 1, 1))
+    expect(of('shop/web', { port: 8080 })).toEqual({ state: 'ready', ready: 1, total: 1 })
+    expect(of('shop/web', { port: 81 })).toEqual(down('shop/web has no port 81'))
+  })
+
+  it('is down if the Service has no endpoints at all, and that is all there is to say', () =>
+    expect(withPorts().of('shop/web', { port: 80 })).toEqual(down()))
+
+  it('of a mirrored Service is that of the subsets with its name', () => {
+    const { put, of } = shop()
+    put('services', mirrored('web', {}, { ports: [http, admin] }))
+    put('endpoints', endpoints('web', 1, 1, [{ name: 'admin', port: 4143 }]))
+    expect(of('shop/web', { port: 9990 })).toEqual({ state: 'ready', ready: 1, total: 1 })
+    expect(of('shop/web', { port: 80 })).toEqual(down('no endpoint of shop/web has port http'))
+  })
+
+  it('turns although the counts of the Service stay', () => {
+    const { put } = withPorts()
+    put('endpointslices', slice('a', 1, 1, both))
+    expect(put('endpointslices', slice('a', 1, 1, { ports: [admin] }))).toEqual([turned()])
+    expect(put('endpointslices', slice('b', 0, 1, both))).toEqual([recounted()])
+    expect(put('endpointslices', slice('b', 1, 1, both))).toEqual([turned()])
+  })
+
+  it('changes with the Service', () => {
+    const { put, of } = withPorts()
+    put('endpointslices', slice('a', 1, 1, both))
+    expect(put('services', service('web', { ports: [{ name: 'grpc', port: 80 }] }))).toEqual([turned()])
+    expect(of('shop/web', { port: 80 }).state).toBe('down')
+    expect(
+      put('services', service('web', { ports: [{ name: 'grpc', port: 80 }], annotations: { a: '' } })),
+    ).toEqual([])
+  })
+})
+
+describe('a Pod in several slices', () => {
+  const pods = 'web'
+
+  it('counts once, and is ready if one of them says so', () => {
+    const { put, of } = shop()
+    put('endpointslices', slice('a', 1, 2, { pods }))
+    put('endpointslices', slice('b', 3, 3, { pods }))
+    expect(of('shop/web')).toEqual({ state: 'ready', ready: 3, total: 3 })
+    put('endpointslices', slice('c', 1, 1))
+    expect(of('shop/web')).toEqual({ state: 'ready', ready: 4, total: 4 })
+  })
+
+  it('counts for each of its ports', () => {
+    const { put, of } = shop()
+    const [http, admin] = [
+      { name: 'http', port: 80 },
+      { name: 'admin', port: 81 },
+    ]
+    put('services', service('web', { ports: [http, admin] }))
+    put('endpointslices', slice('a', 1, 1, { pods, ports: [http] }))
+    put('endpointslices', slice('b', 0, 1, { pods, ports: [admin] }))
+    expect(of('shop/web', { port: 80 })).toEqual({ state: 'ready', ready: 1, total: 1 })
+    expect(of('shop/web', { port: 81 }).state).toBe('down')
+  })
+})
+
+describe('a backend that is called by the ports of an apex', () => {
+  const [http, admin] = [
+    { name: 'http', port: 80 },
+    { name: 'admin', port: 81 },
+  ]
+  const byApex = { apex: 'shop/apex' }
+
+  function withApex(...ports: object[]) {
+    const memory = shop()
+    memory.put('services', service('apex', { ports }))
+    memory.put('services', service('web', { ports: [http, admin] }))
+    return memory
+  }
+
+  it('is ready if one of them is, and only down if all are', () => {
+    const { put, of } = withApex(http, admin)
+    put('endpointslices', slice('a', 2, 2, { ports: [admin] }))
+    expect(of('shop/web', byApex)).toEqual({ state: 'ready', ready: 2, total: 2 })
+    put('endpointslices', slice('a', 0, 2, { ports: [admin] }))
+    expect(of('shop/web', byApex)).toEqual(down(undefined, 2))
+  })
+
+  it('is not ready by a port that the apex does not have', () => {
+    const { put, of } = withApex(http)
+    put('endpointslices', slice('a', 2, 2, { ports: [admin] }))
+    expect(of('shop/web', byApex)).toEqual(down('no endpoint of shop/web has port http'))
+  })
+
+  it('is called by any port if there is no apex, or it has no ports', () => {
+    const { put, drop, of } = withApex()
+    put('endpointslices', slice('a', 2, 2, { ports: [admin] }))
+    expect(of('shop/web', byApex).state).toBe('ready')
+    drop('services', 'shop/apex')
+    expect(of('shop/web', byApex).state).toBe('ready')
   })
 })
 
 describe('before every source is complete', () => {
   /** A local Service, one behind a gateway, and one of another cluster; all of them ready. */
   function readinessWithout(missing: KindName) {
-    const { put, readiness } = createMemory(kinds.filter((kind) => kind !== missing))
+    const { put, of } = createMemory(kinds.filter((kind) => kind !== missing))
     for (const kind of kinds.filter((other) => other !== missing)) {
       if (kind === 'services') {
+        put(kind, service('local'))
         put(kind, mirrored('gateway'))
         put(kind, mirrored('remote', remote))
       }
       if (kind === 'endpoints') put(kind, endpoints('gateway', 1, 1))
       if (kind === 'endpointslices') put(kind, slice('a', 1, 1, { service: 'local' }))
     }
-    return ['local', 'gateway', 'remote'].map((name) => readiness.of(`shop/${name}`).state)
+    return ['local', 'gateway', 'remote'].map((name) => of(`shop/${name}`).state)
   }
 
   it.each([
@@ -164,10 +301,11 @@ describe('before every source is complete', () => {
   )
 
   it('is known as soon as the last one is', () => {
-    const { put, complete, readiness } = createMemory(['services', 'endpoints'])
+    const { put, complete, of } = createMemory(['services', 'endpoints'])
+    put('services', service('web'))
     put('endpointslices', slice('a', 1, 1))
-    expect(readiness.of('shop/web')).toEqual({ state: 'unknown' })
+    expect(of('shop/web')).toEqual({ state: 'unknown', why: 'not all EndpointSlices are known yet' })
     complete('endpointslices')
-    expect(readiness.of('shop/web')).toEqual({ state: 'ready', ready: 1, total: 1 })
+    expect(of('shop/web')).toEqual({ state: 'ready', ready: 1, total: 1 })
   })
 })

@@ -74,6 +74,14 @@ export interface RouteCodec {
   read(object: unknown): Route
 }
 
+/** The Services whose change may change what a route's backends can do, some of them several times. */
+export const servicesBehind = ({ splits }: Pick<Route, 'splits'>): ServiceKey[] =>
+  splits.flatMap(({ backends }) =>
+    backends.flatMap(({ service, apex, foreign }) =>
+      foreign ? [] : apex === undefined ? service : [service, apex],
+    ),
+  )
+
 /** The Services that a route names as backends, one for each time that it does. */
 export const backendServices = ({ splits }: Pick<Route, 'splits'>): ServiceKey[] =>
   splits.flatMap(({ backends }) => backends.flatMap(({ service, foreign }) => (foreign ? [] : service)))

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { decide } from '../core/decide.ts'
 import { makePlan } from '../core/plan.ts'
-import { readinessOf } from '../core/types.ts'
+import { type Backend, readinessOf } from '../core/types.ts'
 import { identityTests, ownershipTests, selectorKeys } from './ownership.ts'
 import { trafficSplit } from './trafficsplit.ts'
 import { parseWeight } from './weight.ts'
@@ -100,7 +100,7 @@ describe('the patch', () => {
     const [split] = route.splits
     if (!split) throw new Error('a TrafficSplit has one split')
     const down = ['shop/web', 'shop/down']
-    const readiness = (service: string) => readinessOf(down.includes(service) ? 0 : 1, 1)
+    const readiness = ({ service }: Backend) => readinessOf(down.includes(service) ? 0 : 1, 1)
     return weightPatch(route, [makePlan(split, decide({ split, readiness }))])
   }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Backend, Split } from '../core/types.ts'
+import type { Backend, ServiceKey, Split } from '../core/types.ts'
 import { identify } from './identity.ts'
 import { missingPrimary } from './primary.ts'
 import { pausedAnnotation, primaryAnnotation, type Route, type RouteCodec } from './route.ts'
@@ -33,11 +33,12 @@ function read(object: unknown): Route {
   const spec = specified.safeParse(object)
   const entries = spec.success ? spec.data.spec.backends : []
   const apex = apexOf.safeParse(object).data
-  const split = readSplit(entries, identity.namespace, annotations)
+  const apexes = apex ? [`${identity.namespace}/${apex.spec.service}`] : []
+  const split = readSplit(entries, identity.namespace, annotations, apexes[0])
   const problem = spec.success ? split.problem : firstIssue(spec.error)
   return {
     ...identity,
-    apexes: apex ? [`${identity.namespace}/${apex.spec.service}`] : [],
+    apexes,
     splits: [{ ...split, problem }],
     places: [
       { path: '/spec/backends', entries: entries.map(({ service, weight }) => ({ service, weight })) },
@@ -49,11 +50,12 @@ function readSplit(
   entries: Entry[],
   namespace: string,
   annotations: Readonly<Record<string, string>>,
+  apex: ServiceKey | undefined,
 ): Split {
   const annotated = annotations[primaryAnnotation]
   const primary = annotated ?? entries[0]?.service
   return {
-    backends: entries.map((entry) => readBackend(entry, namespace)),
+    backends: entries.map((entry) => readBackend(entry, namespace, apex)),
     primary: primary === undefined ? undefined : `${namespace}/${primary}`,
     absentWeight: 0,
     maxWeight,
@@ -62,9 +64,9 @@ function readSplit(
   }
 }
 
-function readBackend({ service, weight }: Entry, namespace: string): Backend {
+function readBackend({ service, weight }: Entry, namespace: string, apex: ServiceKey | undefined): Backend {
   const parsed = parseWeight(weight)
-  return { service: `${namespace}/${service}`, weight: 'weight' in parsed ? parsed.weight : undefined }
+  return { service: `${namespace}/${service}`, apex, weight: 'weight' in parsed ? parsed.weight : undefined }
 }
 
 /** What its owner must mend, or `undefined`; names the field and the value. */

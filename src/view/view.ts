@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { type RouteState, stateOf } from '../core/state.ts'
-import type { Readiness, ServiceKey } from '../core/types.ts'
+import type { ReadinessOf, ServiceKey } from '../core/types.ts'
 import { type Change, Changes } from './changes.ts'
 import { Counts } from './counts.ts'
 import type { LastLook, RouteKey, RouteRecord } from './route-record.ts'
@@ -11,7 +11,7 @@ export interface ViewOptions {
   readonly clock: Clock
   /** Sets the ids of this process apart from those of all others; letters and digits. */
   readonly epoch: string
-  readonly readiness: (service: ServiceKey) => Readiness
+  readonly readiness: ReadinessOf
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   readonly clusterOf: (service: ServiceKey) => string | undefined
   /** How many entries, and how many routes that are gone, are remembered. */

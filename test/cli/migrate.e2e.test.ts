@@ -32,9 +32,8 @@ beforeAll(async () => {
   await stage.controlPlane.installCrd()
   await stage.controlPlane.install(...kinds.map(({ plural }) => released('standard', plural)))
   for (const [name, ports] of Object.entries(services)) {
-    const spec = { ports: ports.map((port) => ({ name: `port-${port}`, port })) }
-    await api.create(at('v1', 'services'), { metadata: { name }, spec })
-    await stage.cluster.addService(name, 1)
+    const named = ports.map((port) => ({ name: `port-${port}`, port }))
+    await stage.cluster.addService(name, 1, 1, named)
   }
   for (const { name, weights, primary } of originals) {
     const annotations = primary ? { 'failover.linkerd.io/primary-service': primary } : {}

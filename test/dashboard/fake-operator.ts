@@ -36,7 +36,7 @@ export class FakeOperator {
     this.view = new View({
       clock: systemClock,
       epoch,
-      readiness: (service) => this.#readiness.get(service) ?? unknown,
+      readiness: ({ service }) => this.#readiness.get(service) ?? unknown,
       clusterOf: (service) => this.#clusters.get(service),
     })
   }
@@ -159,11 +159,11 @@ export class FakeOperator {
   #happened(route: Route, decision: Decision, what: EntryKind, { before, after, reactionMs }: Moved): void {
     const { readiness, clusterOf } = this.view
     const { apiVersion, kind, namespace, name } = route
-    const backends = before.backends.map(({ service, weight }, index) => ({
-      service,
-      from: weight,
+    const backends = before.backends.map((backend, index) => ({
+      service: backend.service,
+      from: backend.weight,
       to: after.backends[index]?.weight,
-      readiness: readiness(service),
+      readiness: readiness(backend),
     }))
     this.view.append({
       what,

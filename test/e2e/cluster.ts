@@ -2,7 +2,17 @@ import { expect } from 'vitest'
 import { z } from 'zod'
 import type { Api } from '../control-plane/api.ts'
 import { eventually } from './eventually.ts'
-import { at, endpoints, type SplitOptions, slice, slices, split, splits, type Weights } from './objects.ts'
+import {
+  at,
+  endpoints,
+  handMade,
+  type SplitOptions,
+  slice,
+  slices,
+  split,
+  splits,
+  type Weights,
+} from './objects.ts'
 
 const weight = z.union([z.number(), z.string()])
 const metadata = z.object({ name: z.string(), resourceVersion: z.string() })
@@ -26,8 +36,8 @@ export type Event = z.infer<typeof event>
 
 /** What tests do to a cluster and read from it, in the words of the tests. All in the namespace `default`. */
 export interface Cluster {
-  /** Creates a Service's EndpointSlice with `total` endpoints, `ready` of them ready. */
-  addService(service: string, ready: number, total?: number): Promise<void>
+  /** Creates a Service and its EndpointSlice with `total` endpoints, `ready` of them ready; by default with one port. */
+  addService(service: string, ready: number, total?: number, ports?: readonly object[]): Promise<void>
   setReady(service: string, ready: number, total?: number): Promise<void>
   addSplit(name: string, weights: Weights, options?: SplitOptions): Promise<void>
   /** Merge-patches a split's metadata: labels and annotations, null removes. */
@@ -70,8 +80,11 @@ export function openCluster(api: Api): Cluster {
   const all = async () => (await api.get(at(splits, 'trafficsplits'), listOf(trafficSplit))).items
 
   const cluster: Cluster = {
-    addService: (service, ready, total = Math.max(ready, 1)) =>
-      api.create(at(slices, 'endpointslices'), slice(service, ready, total)),
+    addService: async (service, ready, total = Math.max(ready, 1), ports) => {
+      const given = ports ? { ports } : {}
+      await api.create(at('v1', 'services'), handMade(service, given))
+      await api.create(at(slices, 'endpointslices'), { ...slice(service, ready, total), ...given })
+    },
     setReady: (service, ready, total = Math.max(ready, 1)) =>
       api.patch(at(slices, 'endpointslices', `${service}-1`), { endpoints: endpoints(ready, total) }),
     addSplit: (name, weights, options = {}) =>

@@ -84,7 +84,8 @@ async function set({ namespace, routes, services, profiles = [] }: Setting): Pro
   await api.create('/api/v1/namespaces', { metadata: { name: namespace } })
   for (const [name, ports] of Object.entries(services ?? { web: [80], east: [80] })) {
     await create('services', service(name, ports))
-    await api.create(at(slices, 'endpointslices', undefined, namespace), slice(name, 1, 1))
+    const endpoints = { ...slice(name, 1, 1), ports: ports.map((port) => ({ name: `p${port}`, port })) }
+    await api.create(at(slices, 'endpointslices', undefined, namespace), endpoints)
   }
   for (const one of profiles) await create('serviceprofiles', one)
   for (const one of routes) await addRoute(namespace, one)

@@ -20,8 +20,14 @@ const address = (index: number): string => `10.${(index >> 16) & 255}.${(index >
 export const endpoints = (ready: number, total: number): readonly Body[] =>
   Array.from({ length: total }, (_, i) => ({ addresses: [address(i + 1)], conditions: { ready: i < ready } }))
 
+/** A Service whose slices are written by hand; with the port of `slice`, unless `spec` has others. */
+export const handMade = (service: string, spec: object = {}): Body => ({
+  metadata: { name: service },
+  spec: { ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...spec },
+})
+
 /** An EndpointSlice of the Service of this name, as the endpoint slice controller would name it. */
-export const slice = (service: string, ready: number, total: number): Body => ({
+export const slice = (service: string, ready: number, total: number) => ({
   metadata: { name: `${service}-1`, labels: { 'kubernetes.io/service-name': service } },
   addressType: 'IPv4',
   endpoints: endpoints(ready, total),

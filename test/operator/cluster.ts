@@ -106,8 +106,20 @@ export class Cluster {
     return operator
   }
 
-  /** Writes the only slice of a Service: `ready` of `total` endpoints. */
+  /** Creates a Service with the port 80, if it is not there. */
+  service(name: string): void {
+    if (this.store.get('services', namespace, name)) return
+    this.put({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace, name },
+      spec: { ports: [{ port: 80 }] },
+    })
+  }
+
+  /** Writes the only slice of a Service: `ready` of `total` endpoints; the Service too, if it is not there. */
   slice(service: string, ready: number, total = Math.max(ready, 1), overrides: object = {}): void {
+    this.service(service)
     const endpoints = Array.from({ length: total }, (_, index) => ({
       addresses: [`10.0.0.${index + 1}`],
       conditions: { ready: index < ready },
@@ -121,6 +133,7 @@ export class Cluster {
         labels: { 'kubernetes.io/service-name': service },
       },
       addressType: 'IPv4',
+      ports: [{ port: 8080 }],
       endpoints,
       ...overrides,
     })

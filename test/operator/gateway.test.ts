@@ -129,7 +129,7 @@ it('tells each thing that is wrong around a route once, as an Event and a metric
   cluster.put({
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { namespace: 'shop', name: 'web' },
+    metadata: { namespace: 'shop', name: 'api' },
     spec: { ports: [{ port: 81 }] },
   })
   cluster.put({
@@ -138,8 +138,9 @@ it('tells each thing that is wrong around a route once, as an Event and a metric
     metadata: { namespace: 'shop', name: 'web.shop.svc.cluster.local' },
     spec: { routes: [{ name: '/' }] },
   })
-  put(http, 'web', [[ref('web', 1), ref('east', 0)]])
-  put(linkerd, 'web', [[ref('web', 1), ref('east', 0)]])
+  const backends = (weight: number) => [[ref('web', weight), ref('east', 0), ref('api', 0)]]
+  put(http, 'web', backends(1))
+  put(linkerd, 'web', backends(1))
   const operator = await cluster.readyOperator({ clock: fastClock(20) })
   const reasons = ['MissingPort', 'MissingService', 'NotAccepted', 'ServiceProfile', 'SharedParent']
   await eventually(async () => {
@@ -149,7 +150,7 @@ it('tells each thing that is wrong around a route once, as an Event and a metric
     )
   })
   await eventually(() => cluster.notes('web').length === 2 * reasons.length)
-  put(http, 'web', [[ref('web', 2), ref('east', 0)]])
+  put(http, 'web', backends(2))
   await allDecided()
   expect(new Set(cluster.notes('web')).size).toBe(reasons.length + 1)
   expect(cluster.notes('web')).toHaveLength(2 * reasons.length)

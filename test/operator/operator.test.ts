@@ -206,15 +206,15 @@ describe('bad input', () => {
   })
 
   it('takes one backend, 64 backends, a backend named twice, and the longest names', async () => {
-    const long = 'x'.repeat(253)
+    const [long, longService] = ['x'.repeat(253), 'x'.repeat(63)]
     const many = Object.fromEntries(
       Array.from({ length: 64 }, (_, index) => [`b${index}`, index === 0 ? 1 : 0]),
     )
-    for (const service of ['east', 'b63', long]) cluster.slice(service, 1)
+    for (const service of ['east', 'b63', longService]) cluster.slice(service, 1)
     const twice = ['web', 'east', 'east'].map((service, index) => ({ service, weight: index === 0 ? 1 : 0 }))
     cluster.split('one', { web: 1 })
     cluster.split('many', many)
-    cluster.split(long, { web: 1, [long]: 0 })
+    cluster.split(long, { web: 1, [longService]: 0 })
     cluster.rawSplit('twice', { service: 'twice', backends: twice })
     await cluster.readyOperator()
     await weightsBecome('many', ...Array.from({ length: 64 }, (_, index) => (index === 63 ? 1 : 0)))
@@ -223,15 +223,17 @@ describe('bad input', () => {
     expect(cluster.weights('one')).toEqual([1])
   })
 
-  it('takes slices without conditions or endpoints, and of unknown address types', async () => {
-    cluster.slice('web', 0, 1, { endpoints: [{ addresses: ['10.0.0.1'] }], addressType: 'Pigeon' })
+  it('takes slices without conditions, endpoints or ports, and of unknown address types', async () => {
+    cluster.slice('web', 0, 1, { endpoints: [{ addresses: ['10.0.0.1'] }] })
     cluster.slice('api', 1, 1, { endpoints: [] })
+    cluster.slice('host', 1, 1, { addressType: 'FQDN' })
+    cluster.slice('portless', 1, 1, { ports: null })
     cluster.slice('east', 1)
     cluster.split('web', { web: 0, east: 1 })
-    cluster.split('api', { api: 1, east: 0 })
+    for (const name of ['api', 'host', 'portless']) cluster.split(name, { [name]: 1, east: 0 })
     await cluster.readyOperator()
     await weightsBecome('web', 1, 0)
-    await weightsBecome('api', 0, 1)
+    for (const name of ['api', 'host', 'portless']) await weightsBecome(name, 0, 1)
   })
 
   it('reads weights as text, fractions and huge numbers, and keeps fields that it does not know', async () => {
@@ -402,7 +404,7 @@ describe('when the API server refuses', () => {
     cluster.slice('web', 0)
     await weightsBecome('web', 0, 1, 0)
     cluster.slice('west', 1)
-    await eventually(() => operator.view.readiness('shop/west').state === 'ready')
+    await eventually(() => operator.view.readiness({ service: 'shop/west', weight: 0 }).state === 'ready')
     // One may have been on its way; the next is for both.
     const before = cluster.patches
     await eventually(() => cluster.patches > before + 1)
@@ -572,7 +574,7 @@ describe('what people can see', () => {
     const { revision } = view
     cluster.slice('web', 1, 2)
     await eventually(() => view.revision > revision)
-    expect(view.readiness('shop/web')).toEqual({ state: 'ready', ready: 1, total: 2 })
+    expect(view.readiness({ service: 'shop/web', weight: 0 })).toEqual({ state: 'ready', ready: 1, total: 2 })
     expect([...(view.after(revision) ?? [])]).toMatchObject([{ kind: 'route' }])
   })
 

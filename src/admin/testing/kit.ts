@@ -49,7 +49,7 @@ export class AdminKit {
     this.view = new View({
       clock: this.clock,
       epoch: 'e1',
-      readiness: (service) => this.#ready.get(service) ?? readinessOf(0, 0),
+      readiness: ({ service }) => this.#ready.get(service) ?? readinessOf(0, 0),
       clusterOf: (service) => this.#clusters.get(service),
       ...options,
     })

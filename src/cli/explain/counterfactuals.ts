@@ -1,7 +1,7 @@
 import { judgeSplit } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
-import { type Readiness, readinessOf, type ServiceKey, type Split } from '../../core/types.ts'
+import { type Backend, type Readiness, type ReadinessOf, readinessOf, type Split } from '../../core/types.ts'
 
 /** Something that would change what a split does. */
 export interface Counterfactual {
@@ -13,19 +13,17 @@ export interface Counterfactual {
   readonly weights: readonly number[]
 }
 
-type ReadinessOf = (service: ServiceKey) => Readiness
-
 /**
- * Turns the readiness of each Service round, one at a time, and asks the rules again; what they then say for
+ * Turns the readiness of each backend round, one at a time, and asks the rules again; what they then say for
  * another reason, or with other weights, is what would change the decision.
  */
 export function counterfactuals(split: Split, readiness: ReadinessOf): Counterfactual[] {
   const now = outcome(split, readiness)
-  const services = [...new Set(split.backends.map(({ service }) => service))]
-  const turned = services.flatMap((service) =>
-    turns(service, readiness(service)).map(({ when, becomes }) => ({
+  const backends = new Map(split.backends.map((backend) => [nameOf(backend, split), backend]))
+  const turned = [...backends].flatMap(([name, backend]) =>
+    turns(name, readiness(backend)).map(({ when, becomes }) => ({
       when,
-      ...outcome(split, (other) => (other === service ? becomes : readiness(other))),
+      ...outcome(split, (other) => (nameOf(other, split) === name ? becomes : readiness(other))),
     })),
   )
   const resumed = { when: 'it is resumed', ...outcome({ ...split, paused: false }, readiness) }
@@ -40,7 +38,13 @@ function outcome(split: Split, readiness: ReadinessOf) {
   return { sentence, rule: decision.rule, weights: weightsOf(applyPlan(split, plan)) }
 }
 
-function turns(service: ServiceKey, now: Readiness): { when: string; becomes: Readiness }[] {
+/** Its Service, with the port if the split has several ports of the Service. */
+function nameOf({ service, port }: Backend, { backends }: Split): string {
+  const isAlone = backends.every((other) => other.service !== service || other.port === port)
+  return isAlone || port === undefined ? service : `port ${port} of ${service}`
+}
+
+function turns(service: string, now: Readiness): { when: string; becomes: Readiness }[] {
   const total = now.state === 'unknown' ? 1 : now.total
   const up = { when: `${service} gets a ready endpoint`, becomes: readinessOf(1, Math.max(1, total)) }
   const down = { when: `${service} has no ready endpoint`, becomes: readinessOf(0, total) }

@@ -79,17 +79,18 @@ test('all that is wrong around a route, in the words of the operator', async () 
       MissingPort: the Service shop/web has no port 81 (it has 80): requests get 502; mend the backendRef
 
     spec.rules[0]:
-    State:     primary
-    Rule:      PrimaryReady: the primary has a ready endpoint
-    Decision:  on its primary: shop/web has 1 of 1 endpoints ready
+    State:     dark
+    Rule:      NothingReady: the primary is down, and no secondary is ready
+    Decision:  holds: shop/web has no port 81, and no secondary is ready
 
     BACKEND   ROLE        READINESS   ENDPOINTS      WEIGHT   DECIDED
-    web       primary     ready       1 of 1 ready   1        1
+    web       primary     down        0 of 0 ready   1        1
     east      secondary   down        0 of 0 ready   0        0
 
     What would change it:
-    IF                               WEIGHTS   DECISION
-    shop/web has no ready endpoint   1 0       holds: shop/web has 0 of 1 endpoints ready, and no secondary is ready
+    IF                                WEIGHTS   DECISION
+    shop/web gets a ready endpoint    1 0       on its primary: shop/web has 1 of 1 endpoints ready
+    shop/east gets a ready endpoint   0 1       fails over: shop/web has no port 81; shop/east takes over
     "
   `)
   expect(shop.writes).toBe(0)

@@ -2,7 +2,8 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { profiles } from '../../controller/watch/surroundings.ts'
 import { Look } from '../../kube/discovery.ts'
 import { readHead } from '../../kube/watch/watch-event.ts'
-import { projectPorts, projectProfile } from '../../readiness/projections.ts'
+import { projectProfile } from '../../readiness/profile.ts'
+import { projectService, serviceObjects } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { diagnose, type Finding } from '../../routes/diagnosis.ts'
 import type { Route } from '../../routes/route.ts'
@@ -85,11 +86,11 @@ async function gather<T>(
 }
 
 function readPorts(reading: Reading, namespace: string, progress: Progress) {
-  const resource = { group: '', version: 'v1', plural: 'services' }
+  const { resource } = serviceObjects
   return listAs(reading, { resource, namespace }, (object): [string, readonly number[]] | undefined => {
     progress.count(resource.plural)
     const head = readHead(object)
-    return head && [head.key, projectPorts(object)]
+    return head && [head.key, projectService(object).ports.flatMap(({ port }) => port ?? [])]
   })
 }
 

@@ -84,7 +84,7 @@ function walk(
 
 /** A split once the operator has written what is due. */
 function judged(split: Split, world: World): Split {
-  return applyPlan(split, judgeSplit(split, (service) => world.get(service) ?? unknown).plan)
+  return applyPlan(split, judgeSplit(split, ({ service }) => world.get(service) ?? unknown).plan)
 }
 
 const isSame = (a: Shares, b: Shares): boolean =>

@@ -47,7 +47,7 @@ describe('the table', () => {
       "NAMESPACE   KIND           NAME    STATE            ACTIVE BACKENDS                            SINCE     WHY
       other       TrafficSplit   api     primary          api:5 (1/1)                                unknown   other/api has 1 of 1 endpoints ready
       shop        TrafficSplit   cart    failover         cart-east:100 (1/1), cart-west:100 (1/1)   12m       shop/cart has 0 of 2 endpoints ready; shop/cart-east and shop/cart-west share
-      shop        TrafficSplit   dark    dark             nobody:1 (0/0)                             unknown   shop/nobody has no endpoints, and no secondary is ready
+      shop        TrafficSplit   dark    dark             nobody:1 (0/0)                             unknown   there is no Service shop/nobody, and no secondary is ready
       shop        TrafficSplit   held    paused           web-east:1 (2/2)                           unknown   paused by its annotation
       shop        TrafficSplit   late    failover (due)   late:1 (0/1)                               unknown   shop/late has 0 of 1 endpoints ready; shop/web-east takes over
       shop        TrafficSplit   web     primary          web:1 (3/3)                                unknown   shop/web has 3 of 3 endpoints ready

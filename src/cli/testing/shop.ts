@@ -71,6 +71,7 @@ export class Shop {
         labels: { 'kubernetes.io/service-name': service ?? '' },
       },
       addressType: 'IPv4',
+      ports: [{ port: 8080 }],
       endpoints,
     })
   }
@@ -92,6 +93,7 @@ export class Shop {
         {
           addresses: Array.from({ length: ready }, address),
           notReadyAddresses: Array.from({ length: total - ready }, address),
+          ports: [{ port: 4143 }],
         },
       ],
     })

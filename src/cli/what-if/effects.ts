@@ -2,10 +2,8 @@ import type { RouteFacts, SplitItem } from '../../api/schema.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightOf } from '../../core/split.ts'
 import { primaryServes } from '../../core/transition.ts'
-import type { Readiness, ServiceKey, Split } from '../../core/types.ts'
+import type { Backend, ReadinessOf, ServiceKey, Split } from '../../core/types.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
-
-type ReadinessOf = (service: ServiceKey) => Readiness
 
 /** What would become of a split, the worst first. Dark: nobody who gets its traffic can serve it. */
 export const effects = [
@@ -71,12 +69,15 @@ function compare(before: Split, wasDark: boolean, after: Split, isDarkThen: bool
 }
 
 const activeOf = (split: Split): ServiceKey[] => [
-  ...new Set(split.backends.filter((backend) => weightOf(split, backend) > 0).map(({ service }) => service)),
+  ...new Set(activeBackends(split).map(({ service }) => service)),
 ]
 
-/** What is unknown may serve: only Services that are known to be down make a split dark. */
+const activeBackends = (split: Split): Backend[] =>
+  split.backends.filter((backend) => weightOf(split, backend) > 0)
+
+/** What is unknown may serve: only backends that are known to be down make a split dark. */
 const isDark = (split: Split, readiness: ReadinessOf): boolean =>
-  activeOf(split).every((service) => readiness(service).state === 'down')
+  activeBackends(split).every((backend) => readiness(backend).state === 'down')
 
 /** How many routes meet which fate. */
 export type Totals = Record<Effect, number>

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
-import type { ServiceKey } from '../../core/types.ts'
+import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
 import { paletteFor, renderData } from '../output.ts'
@@ -67,6 +67,6 @@ function findUnused({ services }: World, { routes }: Snapshot): Result<void, Fai
 }
 
 function compare({ judged, readiness }: Snapshot, { services }: World): Fate[] {
-  const then = (service: ServiceKey) => services.get(service) ?? readiness(service)
+  const then: ReadinessOf = (backend) => services.get(backend.service) ?? readiness(backend)
   return judged.map((route) => effectOn(route, readiness, then))
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
-import { projectPorts, projectProfile } from '../../readiness/projections.ts'
+import { projectProfile } from '../../readiness/profile.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
 import type { Route } from '../../routes/route.ts'
 import { ref, routeObject } from '../../routes/testing/gateway-objects.ts'
@@ -145,9 +145,7 @@ it('watches Services only once there is a Gateway API route', () => {
   expect(started).toBe(1)
 })
 
-it('reads the ports of a Service, and which Service a ServiceProfile takes over', () => {
-  expect(projectPorts({ spec: { ports: [{ port: 80 }, { port: 443 }, {}, null] } })).toEqual([80, 443])
-  expect(projectPorts({})).toEqual([])
+it('reads which Service a ServiceProfile takes over', () => {
   const profile = (spec: object, name = 'web.shop.svc.cluster.local') =>
     projectProfile({ metadata: { name }, spec })
   expect(profile({ routes: [{}] })).toBe('shop/web')

@@ -109,7 +109,7 @@ it('tells of a write that turns out to be applied what moved, and nothing that m
   })
   if (!route) throw new Error('there is no HTTPRoute')
   const judge = (...ready: string[]) =>
-    judgeRoute(route, (service) => readinessOf(ready.includes(service) ? 1 : 0, 1))
+    judgeRoute(route, ({ service }) => readinessOf(ready.includes(service) ? 1 : 0, 1))
   const cause = { at: 0 }
   const unanswered = judge('shop/east')
   const error = { kind: 'timeout', message: 'no answer' } as const

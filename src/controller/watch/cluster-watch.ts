@@ -3,6 +3,7 @@ import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { selectorKeys } from '../../routes/ownership.ts'
+import { servicesBehind } from '../../routes/route.ts'
 import { RouteIndex, type RouteKey } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
 import type { World } from '../write/reconcile.ts'
@@ -19,6 +20,8 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
   readonly onDue: (key: RouteKey, cause: Cause) => void
   /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
   readonly onCounts?: (key: RouteKey) => void
+  /** A Service came, went, or has other ports. */
+  readonly onFacts?: (service: ServiceKey) => void
   /** Called once, when readiness is known: a kind of route that cannot be listed holds back no other. */
   readonly onSynced: () => void
 }
@@ -29,6 +32,8 @@ export interface Watches extends Omit<World, 'mustWait'> {
   stop(): Promise<void>
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   clusterOf(service: ServiceKey): string | undefined
+  /** The ports of a Service; `undefined` if there is no such Service, `unknown` before all Services are known. */
+  ports(service: ServiceKey): readonly number[] | undefined | 'unknown'
   /** All routes that are ours, and those that are not any more, of which a write is still to be told. */
   keys(): Iterable<RouteKey>
   /** A write of ours that was applied and never answered; each such write is told of once. */
@@ -51,12 +56,13 @@ export interface WatchReading {
 
 /** Creates the caches and joins them; nothing is asked of the server before `start()`. */
 export function createWatches(options: WatchesOptions): Watches {
-  const index = new RouteIndex()
+  const index = new RouteIndex(servicesBehind)
   const tools = { ...options, onState: () => sync() }
   const readiness = watchReadiness(tools, {
     onService: (service, cause) => {
       for (const key of index.using(service)) options.onDue(key, cause)
     },
+    onFacts: (service) => options.onFacts?.(service),
     onCounts: (service) => {
       for (const key of index.using(service)) options.onCounts?.(key)
     },
@@ -83,6 +89,10 @@ export function createWatches(options: WatchesOptions): Watches {
     },
     readiness: readiness.of,
     clusterOf: readiness.clusterOf,
+    ports: (service) =>
+      readiness.services.synced
+        ? readiness.services.get(service)?.ports.flatMap(({ port }) => port ?? [])
+        : 'unknown',
     write: (judged, cause) => {
       const kind = kinds.get(judged.route.kind)
       if (!kind) throw new Error(`no codec for ${judged.route.kind}`)

@@ -12,20 +12,31 @@ export interface ReadinessWatch extends ServiceReadiness {
 export interface Listeners {
   /** Called with each Service that may have turned ready or down. */
   readonly onService: (service: ServiceKey, cause: Cause) => void
+  /** Called with each Service that is itself not as before: its ports, its type. */
+  readonly onFacts: (service: ServiceKey) => void
   /** Called with each Service that only has another number of endpoints than before. */
   readonly onCounts: (service: ServiceKey) => void
 }
 
 /** Watches what tells of readiness. Nothing is asked of the server before the caches are started. */
-export function watchReadiness(tools: CacheTools, { onService, onCounts }: Listeners): ReadinessWatch {
+export function watchReadiness(
+  tools: CacheTools,
+  { onService, onFacts, onCounts }: Listeners,
+): ReadinessWatch {
   const caches: Cache<unknown>[] = []
   const open: Open = ({ resource, ...objects }, onChange) => {
     const cache = createCache({ ...objects, resource: always(resource), onChange }, tools)
     caches.push(cache)
     return cache.reader
   }
+  const changed = (service: ServiceKey, changedAt?: number) =>
+    onService(service, { at: tools.clock.now(), changedAt })
   const readiness = openReadiness(open, {
-    onService: (service, changedAt) => onService(service, { at: tools.clock.now(), changedAt }),
+    onService: changed,
+    onFacts: (service) => {
+      changed(service)
+      onFacts(service)
+    },
     onCounts,
   })
   return { ...readiness, caches }

@@ -3,7 +3,7 @@ import { ok } from '../../base/result.ts'
 import { FakeTransport, type Opened } from '../../kube/testing/fake-transport.ts'
 import { createManualClock, settle } from '../../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../../kube/testing/memory-log.ts'
-import { type Surroundings, sharedLists, watchSurroundings } from './surroundings.ts'
+import { type Surroundings, watchSurroundings } from './surroundings.ts'
 
 let transport: FakeTransport
 let surroundings: Surroundings
@@ -23,6 +23,7 @@ beforeEach(async () => {
   version = 0
   surroundings = watchSurroundings(
     { transport, clock: createManualClock(), random: () => 0, log: createMemoryLog() },
+    () => [80],
     (service) => touched.push(service),
     () => {},
   )
@@ -62,27 +63,6 @@ describe('the surroundings of routes', () => {
   it('are not asked about before there is a reason to', async () => {
     await settle()
     expect([transport.streams, transport.requests]).toEqual([[], []])
-    expect(surroundings.ports('shop/web')).toBe('unknown')
-    await surroundings.stop()
-  })
-
-  it('are the ports of all Services, once all are known', async () => {
-    await begin()
-    await send('services', 'ADDED', 'web', { ports: [{ port: 80 }] })
-    expect(surroundings.ports('shop/web')).toBe('unknown')
-    await complete()
-    expect([surroundings.ports('shop/web'), surroundings.ports('shop/api')]).toEqual([[80], undefined])
-    await surroundings.stop()
-  })
-
-  it('are told of anew only where ports have changed', async () => {
-    await begin()
-    await complete()
-    await send('services', 'ADDED', 'web', { ports: [{ port: 80 }] })
-    await send('services', 'MODIFIED', 'web', { ports: [{ port: 80 }], externalName: 'x' })
-    expect(touched).toEqual(['shop/web'])
-    await send('services', 'MODIFIED', 'web', { ports: [{ port: 81 }] })
-    expect(touched).toEqual(['shop/web', 'shop/web'])
     await surroundings.stop()
   })
 
@@ -105,18 +85,4 @@ describe('the surroundings of routes', () => {
     expect(new Set(touched)).toEqual(new Set(['shop/web']))
     await surroundings.stop()
   })
-})
-
-it('keeps equal lists of ports once', () => {
-  const share = sharedLists()
-  const first = share([80, 443])
-  expect(share([80, 443])).toBe(first)
-  expect([first, share([80]), share([])]).toEqual([[80, 443], [80], []])
-})
-
-it('does not remember lists of ports for ever', () => {
-  const share = sharedLists()
-  const first = share([80])
-  for (let port = 1_000; port < 3_000; port += 1) share([port])
-  expect(share([80])).not.toBe(first)
 })

@@ -1,7 +1,7 @@
 import type { ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
-import { always, type CacheTools, createCache } from '../../kube/watch/cache.ts'
-import { projectPorts, projectProfile } from '../../readiness/projections.ts'
+import { type CacheTools, createCache } from '../../kube/watch/cache.ts'
+import { projectProfile } from '../../readiness/profile.ts'
 
 /** What a diagnosis asks of the cluster beyond routes: ports of Services, and ServiceProfiles. */
 export interface Surroundings {
@@ -15,27 +15,18 @@ export interface Surroundings {
 /** Where Linkerd's ServiceProfiles are. */
 export const profiles = { group: 'linkerd.io', plural: 'serviceprofiles', versions: ['v1alpha2'] }
 
-/** `onService` is called with each Service of which something is known anew, `onAll` when all of it is. */
+/**
+ * Watches ServiceProfiles; `ports` is asked of others. `onService` is called with each Service that a ServiceProfile
+ * began or ceased to take over, `onAll` when all of them are known.
+ */
 export function watchSurroundings(
   tools: Omit<CacheTools, 'onState'>,
+  ports: Surroundings['ports'],
   onService: (service: ServiceKey) => void,
   onAll: () => void,
 ): Surroundings {
   const counts = new Map<ServiceKey, number>()
   const discovery = new Discovery(tools.transport, tools.clock)
-  const withState = { ...tools, onState: onAll }
-  const share = sharedLists()
-  const services = createCache(
-    {
-      name: 'service-ports',
-      resource: always({ group: '', version: 'v1', plural: 'services' }),
-      project: (object) => share(projectPorts(object)),
-      onChange: ({ key, before, after }) => {
-        if (before !== after) onService(key)
-      },
-    },
-    withState,
-  )
   const count = (service: ServiceKey | undefined, by: number) => {
     if (service === undefined) return
     const now = (counts.get(service) ?? 0) + by
@@ -53,40 +44,20 @@ export function watchSurroundings(
         count(after, 1)
       },
     },
-    withState,
+    { ...tools, onState: onAll },
   )
-  const caches = [services, serviceProfiles]
   let started = false
   return {
-    ports: (service) => (services.reader.synced ? services.reader.get(service) : 'unknown'),
+    ports,
     hasProfile: (service) => (counts.get(service) ?? 0) > 0,
     start: () => {
       if (started) return
       started = true
-      for (const cache of caches) cache.start()
+      serviceProfiles.start()
     },
     stop: async () => {
       discovery.stop()
-      await Promise.all(caches.map((cache) => cache.stop()))
+      await serviceProfiles.stop()
     },
-  }
-}
-
-/** Where there are more lists than this, few are shared; and Services that are gone must not be remembered. */
-const mostLists = 1_000
-
-/**
- * Answers equal lists with the same list, as long as there are not too many. Most Services have one of a few lists of ports: of 20,000 Services the
- * cache is 4.0 MiB with shared lists, and 7.5 MiB where each has its own (measured, Node 24).
- */
-export function sharedLists(): (ports: readonly number[]) => readonly number[] {
-  const known = new Map<string, readonly number[]>()
-  return (ports) => {
-    const key = String(ports)
-    const shared = known.get(key)
-    if (shared) return shared
-    if (known.size === mostLists) known.clear()
-    known.set(key, ports)
-    return ports
   }
 }

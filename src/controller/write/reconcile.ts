@@ -1,6 +1,6 @@
 import type { Result } from '../../base/result.ts'
 import type { SplitPlan } from '../../core/plan.ts'
-import type { Readiness, ServiceKey } from '../../core/types.ts'
+import type { ReadinessOf } from '../../core/types.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import type { Route } from '../../routes/route.ts'
@@ -10,7 +10,7 @@ import type { Cause } from '../queue.ts'
 /** What one reconcile may see and do. */
 export interface World {
   readonly route: (key: RouteKey) => Route | undefined
-  readonly readiness: (service: ServiceKey) => Readiness
+  readonly readiness: ReadinessOf
   /** Whether a write must wait, because somebody undoes it again and again; the key is due again then. */
   readonly mustWait: (key: RouteKey, route: Route, plans: readonly SplitPlan[]) => boolean
   /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */

@@ -21,7 +21,7 @@ const wanted = (
   uid?: string,
   notes?: object,
 ) =>
-  judgeRoute(routeOf(weights, generation, uid, notes), (service) =>
+  judgeRoute(routeOf(weights, generation, uid, notes), ({ service }) =>
     readinessOf(ready.some((name) => service.endsWith(name)) ? 1 : 0, 1),
   )
 

@@ -1,5 +1,6 @@
 import { failOver, type Rule } from '../rule.ts'
 import { indexesOf, weightOf } from '../split.ts'
+import type { Backend } from '../types.ts'
 import { primaryReadiness, servingText } from '../words.ts'
 
 /**
@@ -10,13 +11,14 @@ export const secondariesReady = {
   name: 'SecondariesReady',
   when: 'the primary is down, and a secondary is ready',
   decide: ({ split, readiness }) => {
-    const isSecondary = (service: string) => service !== split.primary
-    const isReady = (service: string) => isSecondary(service) && readiness(service).state === 'ready'
-    if (!split.backends.some(({ service }) => isReady(service))) return undefined
+    // Another port of the primary's Service is no secondary.
+    const isSecondary = ({ service }: Backend) => service !== split.primary
+    const isReady = (backend: Backend) => isSecondary(backend) && readiness(backend).state === 'ready'
+    if (!split.backends.some(isReady)) return undefined
 
     const active = indexesOf(split, (backend) => {
-      const keeps = readiness(backend.service).state === 'unknown' && weightOf(split, backend) > 0
-      return isReady(backend.service) || (isSecondary(backend.service) && keeps)
+      const keeps = readiness(backend).state === 'unknown' && weightOf(split, backend) > 0
+      return isReady(backend) || (isSecondary(backend) && keeps)
     })
     return failOver(active)
   },

@@ -1,4 +1,4 @@
-import { type Readiness, readinessOf, type Split, unknown } from '../types.ts'
+import { type Readiness, type ReadinessOf, readinessOf, type Split, unknown } from '../types.ts'
 
 /** A split from `{ web: 1, east: 0 }`: the first is the primary, weights are as given. */
 export function splitOf(weights: Record<string, number | undefined>, overrides: Partial<Split> = {}): Split {
@@ -15,9 +15,9 @@ export function splitOf(weights: Record<string, number | undefined>, overrides: 
 }
 
 /** Readiness from `{ web: 'down', east: 'ready' }`; whatever is not named is unknown. */
-export function readinessFrom(states: Record<string, Readiness['state']>): (service: string) => Readiness {
+export function readinessFrom(states: Record<string, Readiness['state']>): ReadinessOf {
   const known = new Map(Object.entries(states))
-  return (service) => {
+  return ({ service }) => {
     const state = known.get(service) ?? 'unknown'
     return state === 'unknown' ? unknown : readinessOf(state === 'ready' ? 2 : 0, 2)
   }

@@ -1,7 +1,8 @@
 import { child, text } from '../../base/json.ts'
+import type { Readiness } from '../../core/types.ts'
 import { createStore } from '../../kube/watch/store.ts'
 import type { Open } from '../objects.ts'
-import { openReadiness, type ServiceReadiness } from '../sources.ts'
+import { openReadiness } from '../sources.ts'
 
 /** What the listeners were called with: `turned` for `onService`, else only the counts differ. */
 export interface Heard {
@@ -15,7 +16,8 @@ export type KindName = (typeof kinds)[number]
 
 /** Readiness of a cluster in memory, to which tests add objects one by one. */
 export interface Memory {
-  readonly readiness: ServiceReadiness
+  /** The readiness of a Service (`shop/web`), called by a port or by those of an apex. */
+  of(service: string, called?: { readonly port?: number; readonly apex?: string }): Readiness
   /** Adds or replaces an object; answers with what the listeners heard of it. */
   put(kind: KindName, object: object): Heard[]
   /** Deletes an object by its key, `namespace/name`; answers as `put` does. */
@@ -57,6 +59,7 @@ export function createMemory(complete: readonly KindName[] = kinds): Memory {
   }
   const readiness = openReadiness(open, {
     onService: (service) => heard.push({ service, turned: true }),
+    onFacts: (service) => heard.push({ service, turned: true }),
     onCounts: (service) => heard.push({ service, turned: false }),
   })
   const of = (kind: KindName) => {
@@ -71,7 +74,7 @@ export function createMemory(complete: readonly KindName[] = kinds): Memory {
   }
   for (const kind of complete) of(kind).complete()
   return {
-    readiness,
+    of: (service, called = {}) => readiness.of({ service, ...called }),
     put: (kind, object) => listen(() => of(kind).put(object)),
     drop: (kind, key) => listen(() => of(kind).drop(key)),
     complete: (kind) => of(kind).complete(),

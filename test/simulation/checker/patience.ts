@@ -1,4 +1,3 @@
-import { isDoubt } from '../network/ask.ts'
 import type { Sent } from '../network/sent.ts'
 
 /** Times are sums of fractions, of which the last digits are lost (ms). */
@@ -19,13 +18,9 @@ export class Patience {
   }
 }
 
-/** What is served each watch asks for itself, and each of the two of Services which version the server is at. */
-const isAskedByMany = ({ resource, request }: Sent): boolean =>
-  resource === 'discovery' || (resource === 'service-ports' && isDoubt(request))
+/** What is served each watch asks for itself. */
+const isAskedByMany = ({ resource }: Sent): boolean => resource === 'discovery'
 
-/**
- * The same request is the same method for the same object; a creation names its object in the body. Services are
- * watched twice, by a selector and without one: each of these watches waits for itself.
- */
-const keyOf = ({ process, request: { method, path, query, body } }: Sent) =>
-  `${process.name} ${method} ${path} ${query?.labelSelector ?? ''} ${method === 'POST' ? JSON.stringify(body) : ''}`
+/** The same request is the same method for the same object; a creation names its object in the body. */
+const keyOf = ({ process, request: { method, path, body } }: Sent) =>
+  `${process.name} ${method} ${path} ${method === 'POST' ? JSON.stringify(body) : ''}`

@@ -16,8 +16,8 @@ class ServiceHistory {
   readonly served = new History(false)
   /** Whether its Endpoints have a ready address; undefined without mirrored Endpoints. */
   readonly mirrored = new History<boolean | undefined>(undefined)
-  /** Whether only another cluster knows its endpoints. */
-  readonly remote = new History(false)
+  /** Whether it is there, and whether only another cluster knows its endpoints. */
+  readonly place = new History<'absent' | 'here' | 'remote'>('absent')
 }
 
 /** Readiness of every Service at every moment, from what docs/ARCHITECTURE.md says about which object is asked. */
@@ -32,26 +32,31 @@ export class Services {
     if (resource === 'endpoints') {
       this.#of(key).mirrored.set(moment, object && isMirrored ? readyAddresses(object) > 0 : undefined)
     }
-    if (resource === 'services') this.#of(key).remote.set(moment, isMirrored && isRemote(object))
+    if (resource === 'services')
+      this.#of(key).place.set(moment, !object ? 'absent' : isRemote(object) ? 'remote' : 'here')
   }
 
   /** What a process may take a Service for, given what it can have seen. */
   possible(service: string, spans: Spans): Readiness[] {
-    const { mirrored, remote, served } = this.#of(service)
-    const remotes = remote.during(...spans.services)
+    const { mirrored, place, served } = this.#of(service)
     const bySlices = served.during(...spans.endpointslices).map(stateOf)
-    const withoutEndpoints = remotes.flatMap((isRemote): Readiness[] => (isRemote ? ['unknown'] : bySlices))
-    const possible = mirrored
-      .during(...spans.endpoints)
-      .flatMap((ready) => (ready === undefined ? withoutEndpoints : [stateOf(ready)]))
+    const possible = place.during(...spans.services).flatMap((where): Readiness[] => {
+      if (where === 'absent') return ['down']
+      return mirrored
+        .during(...spans.endpoints)
+        .flatMap((ready) =>
+          ready !== undefined ? [stateOf(ready)] : where === 'remote' ? ['unknown'] : bySlices,
+        )
+    })
     return [...new Set(possible)]
   }
 
   /** What a Service is at the moment. */
   now(service: string): Readiness {
-    const { mirrored, remote, served } = this.#of(service)
+    const { mirrored, place, served } = this.#of(service)
+    if (place.now === 'absent') return 'down'
     if (mirrored.now !== undefined) return stateOf(mirrored.now)
-    return remote.now ? 'unknown' : stateOf(served.now)
+    return place.now === 'remote' ? 'unknown' : stateOf(served.now)
   }
 
   #slice(key: string, object: KubeObject | undefined, moment: number): void {
@@ -88,9 +93,9 @@ const isEcho = ({ metadata: { labels = {} } }: KubeObject) =>
   labels[mirroredLabel] === 'true' &&
   labels['endpointslice.kubernetes.io/managed-by'] === 'endpointslicemirroring-controller.k8s.io'
 
-const isRemote = (object: KubeObject | undefined) =>
+const isRemote = (object: KubeObject) =>
   remoteMarks.some(
-    (mark) => (object?.metadata.labels?.[mark] ?? object?.metadata.annotations?.[mark]) !== undefined,
+    (mark) => (object.metadata.labels?.[mark] ?? object.metadata.annotations?.[mark]) !== undefined,
   )
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

@@ -20,13 +20,12 @@ export interface Sent {
 
 /**
  * What a request is about: the plural that its path names (`/apis/GROUP/VERSION[/namespaces/NS]/PLURAL[/NAME]`),
- * `discovery` without one. Two watches that would share a plural with another have a name of their own: Linkerd's
- * own HTTPRoutes, and the Services that are looked at for their ports alone.
+ * `discovery` without one. The watch that would share its plural with another has a name of its own: Linkerd's own
+ * HTTPRoutes.
  */
-export function resourceOf({ path, query }: Pick<KubeRequest, 'path' | 'query'>): string {
+export function resourceOf({ path }: Pick<KubeRequest, 'path'>): string {
   const segments = path.split('/').slice(path.startsWith('/apis/') ? 4 : 3)
   const plural = segments[0] === 'namespaces' && segments.length > 2 ? segments[2] : segments[0]
-  if (plural === 'services' && query?.labelSelector === undefined) return 'service-ports'
   if (path.startsWith('/apis/policy.linkerd.io/') && plural) return `${plural}.policy.linkerd.io`
   return plural ?? 'discovery'
 }

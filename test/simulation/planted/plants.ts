@@ -14,6 +14,7 @@ import {
   isRoutePatch,
   isZero,
   neverOlder,
+  reworded,
   stepsOf,
   withEvents,
   withMetadata,
@@ -219,12 +220,7 @@ export const planted: readonly Planted[] = [
     name: 'unset readiness taken for down',
     breaks: ['not explained', 'not settled'],
     within: 20,
-    plant: (transport) =>
-      withEvents(transport, ['endpointslices'], (event) => {
-        const text = JSON.stringify(event).replaceAll('"ready":null', '"ready":false')
-        const next: unknown = JSON.parse(text)
-        return isObject(next) ? next : event
-      }),
+    plant: (transport) => reworded(transport, 'endpointslices', '"ready":null', '"ready":false'),
   },
   {
     name: 'one slice of a Service looked at',
@@ -251,8 +247,15 @@ export const planted: readonly Planted[] = [
     breaks: ['not explained', 'not settled'],
     within: 20,
     menu: ['remote'],
+    plant: (transport) => reworded(transport, 'services', '/remote-discovery', '/nothing'),
+  },
+  {
+    name: 'Services that are gone not noticed',
+    breaks: ['not explained', 'not settled'],
+    within: 20,
+    menu: ['withdraw'],
     plant: (transport) =>
-      withEvents(transport, ['services'], (event) => (event.type === 'BOOKMARK' ? event : undefined)),
+      withEvents(transport, ['services'], (event) => (event.type === 'DELETED' ? undefined : event)),
   },
   {
     name: 'another field written',

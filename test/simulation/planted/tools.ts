@@ -38,6 +38,13 @@ export function withEvents(
   })
 }
 
+/** Replaces a piece of text in every event of the watches of a resource. */
+export const reworded = (transport: Transport, resource: string, from: string, to: string): Transport =>
+  withEvents(transport, [resource], (event) => {
+    const next: unknown = JSON.parse(JSON.stringify(event).replaceAll(from, to))
+    return isObject(next) ? next : event
+  })
+
 /** Changes every backendRef of the routes as the operator is told of them, by watches and by answers to its writes. */
 export function withRefs(transport: Transport, change: (ref: JsonObject) => JsonObject): Transport {
   const told = withEvents(transport, routeResources, (event) => ({

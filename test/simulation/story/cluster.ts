@@ -22,6 +22,7 @@ export class Cluster {
       mirror: this.#mirror,
       echo: this.#echo,
       remote: this.#remote,
+      withdraw: this.#withdraw,
       ...new RouteOwners(store).acts,
       noise: this.#makeNoise,
     }
@@ -44,6 +45,7 @@ export class Cluster {
   }
 
   #slices: Act<'slices'> = ({ service, slices, unset }) => {
+    this.#serve(service)
     for (const [index, [ready, notReady]] of slices.entries()) {
       const endpoints = [...endpointsOf(ready, unset ? null : true), ...endpointsOf(notReady, false)]
       this.#put('endpointslices', sliceOf(service, `${index}`, endpoints, {}))
@@ -55,6 +57,7 @@ export class Cluster {
   }
 
   #mirror: Act<'mirror'> = ({ service, ready, notReady }) => {
+    this.#serve(service)
     const [namespace, name] = placeOf(service)
     if (ready === undefined) {
       this.#store.delete('endpoints', namespace, name)
@@ -65,7 +68,7 @@ export class Cluster {
     const subset: JsonObject = {
       ...(ready > 0 ? { addresses: addresses(ready) } : {}),
       ...(notReady > 0 ? { notReadyAddresses: addresses(notReady) } : {}),
-      ports: [{ port: 80 }],
+      ports: ports.map(({ name }) => ({ name, port: 4143 })),
     }
     this.#put('endpoints', {
       apiVersion: 'v1',
@@ -81,21 +84,19 @@ export class Cluster {
   }
 
   #remote: Act<'remote'> = ({ service, on }) => {
+    const labels = on ? { ...mirrored, 'multicluster.linkerd.io/remote-discovery': 'east' } : {}
+    this.#put('services', serviceOf(service, labels))
+  }
+
+  #withdraw: Act<'withdraw'> = ({ service }) => {
     const [namespace, name] = placeOf(service)
-    if (!on) {
-      this.#store.delete('services', namespace, name)
-      return
-    }
-    this.#put('services', {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: {
-        namespace,
-        name,
-        labels: { ...mirrored, 'multicluster.linkerd.io/remote-discovery': 'east' },
-      },
-      spec: { clusterIP: 'None', ports: [{ port: 80 }] },
-    })
+    this.#store.delete('services', namespace, name)
+  }
+
+  /** Whoever has endpoints is a Service. */
+  #serve(service: string): void {
+    const [namespace, name] = placeOf(service)
+    if (!this.#store.get('services', namespace, name)) this.#put('services', serviceOf(service, {}))
   }
 
   #makeNoise: Act<'noise'> = ({ count }) => {
@@ -112,6 +113,17 @@ export class Cluster {
     if (known) this.#store.update(object)
     else this.#store.create(object)
   }
+}
+
+/** All Services have the same two ports. */
+const ports = [
+  { name: 'http', port: 80 },
+  { name: 'admin', port: 81 },
+]
+
+function serviceOf(service: string, labels: Record<string, string>): KubeObject {
+  const [namespace, name] = placeOf(service)
+  return { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name, labels }, spec: { ports } }
 }
 
 const endpointsOf = (count: number, ready: boolean | null): JsonObject[] =>
@@ -137,6 +149,7 @@ function sliceOf(
       labels: { ...labels, 'kubernetes.io/service-name': name },
     },
     addressType: 'IPv4',
+    ports: ports.map(({ name, port }) => ({ name, port: port + 8000 })),
     endpoints,
   }
 }

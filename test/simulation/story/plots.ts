@@ -128,6 +128,7 @@ export const plots: readonly Plot[] = [
     service: random.pick(stage.services),
     on: random.chance(0.5),
   })),
+  single('withdraw', (stage, random) => ({ do: 'withdraw', service: random.pick(stage.services) })),
   single('mirror', (stage, random) => {
     const service = random.pick(stage.services)
     const ready = random.pick([undefined, 0, 1])

@@ -26,6 +26,8 @@ export interface WorldSteps {
   echo: Service & { readonly ready: number }
   /** A Service whose endpoints only another cluster knows. */
   remote: Service & { readonly on: boolean }
+  /** A Service is deleted; its slices and Endpoints stay, until somebody writes them, and the Service with them. */
+  withdraw: Service
   /** A route is applied as a whole. */
   route: Route & {
     readonly rules: readonly (readonly Entry[])[]
@@ -110,6 +112,7 @@ const worldKinds = {
   mirror: true,
   echo: true,
   remote: true,
+  withdraw: true,
   route: true,
   weights: true,
   exchange: true,

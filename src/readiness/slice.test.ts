@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { projectEndpoints, projectMirror, projectSlice } from './projections.ts'
+import { projectSlice } from './slice.ts'
 
 const sliceOf = (endpoints: unknown, metadata: object = {}) => ({
   apiVersion: 'discovery.k8s.io/v1',
@@ -21,6 +21,16 @@ describe('an EndpointSlice', () => {
     ['ready is absent: counts as ready', [{ conditions: {} }], 1, 1],
     ['no conditions: counts as ready', [{ addresses: ['10.0.0.1'] }], 1, 1],
     ['some of each', [{ conditions: { ready: true } }, { conditions: { ready: false } }], 1, 2],
+    // Its Service publishes Pods that are not ready.
+    ['ready, but not serving', [{ conditions: { ready: true, serving: false } }], 0, 1],
+    ['serving is null', [{ conditions: { ready: true, serving: null } }], 1, 1],
+    ['terminating', [{ conditions: { ready: false, serving: true, terminating: true } }, {}], 1, 1],
+    [
+      'terminating, of a Service that publishes all',
+      [{ conditions: { ready: true, terminating: true } }],
+      0,
+      0,
+    ],
     ['no endpoints', [], 0, 0],
     ['endpoints absent', undefined, 0, 0],
     ['endpoints null', null, 0, 0],
@@ -35,18 +45,43 @@ describe('an EndpointSlice', () => {
     ['endpointslice-controller.k8s.io', { 'mirror.linkerd.io/mirrored-service': 'true' }, false],
   ])('that %s has written, with the labels %j, is an echo of Endpoints: %s', (manager, labels, echo) => {
     const all = { 'endpointslice.kubernetes.io/managed-by': manager, ...labels }
-    expect(projectSlice(sliceOf([], { labels: all })).family === 'echo').toBe(echo)
+    const { family } = projectSlice({ ...sliceOf([], { labels: all }), addressType: 'IPv4' })
+    expect(family === 'none').toBe(echo)
   })
 
   test.each([
     ['IPv4', 'IPv4'],
     ['IPv6', 'IPv6'],
-    ['FQDN', 'other'],
-    ['Pigeon', 'other'],
-    [undefined, 'other'],
+    ['FQDN', 'none'],
+    ['Pigeon', 'none'],
+    [undefined, 'none'],
   ])('of the address type %s is of the family %s', (addressType, family) =>
     expect(projectSlice({ ...sliceOf([{}]), addressType })).toMatchObject({ family, ready: 1 }),
   )
+
+  test.each([
+    [
+      'a list',
+      [{ name: 'http', port: 8080 }, { port: 4143 }],
+      [
+        { name: 'http', port: 8080 },
+        { name: '', port: 4143 },
+      ],
+    ],
+    ['null', null, []],
+    ['absent', undefined, []],
+  ])('has the ports that it lists: %s', (_, ports, expected) =>
+    expect(projectSlice({ ...sliceOf([{}]), ports }).ports).toEqual(expected),
+  )
+
+  it('marks each Pod by its uid, or by its address; the ready ones first', () => {
+    const down = { conditions: { ready: false } }
+    const marksOf = (...endpoints: object[]) => projectSlice(sliceOf(endpoints)).marks
+    const [a, b] = [{ targetRef: { uid: 'a' } }, { addresses: ['10.0.0.1'] }]
+    const marks = marksOf({ ...a, ...down }, b)
+    expect(marks).toHaveLength(4)
+    expect(marks).toBe(marksOf(b) + marksOf({ ...a, addresses: ['10.0.0.9'] }))
+  })
 
   it('tells when its pods changed', () => {
     const annotations = { 'endpoints.kubernetes.io/last-change-trigger-time': '2026-01-01T00:00:00.5Z' }
@@ -58,19 +93,3 @@ describe('an EndpointSlice', () => {
     expect(projectSlice(object)).toMatchObject({ service: '/', ready: 0, total: 0 }),
   )
 })
-
-test('Endpoints count their addresses', () => {
-  const subsets = [{ addresses: [{}, {}], notReadyAddresses: [{}] }, { notReadyAddresses: [{}] }]
-  expect(projectEndpoints({ subsets })).toEqual({ ready: 2, total: 4 })
-  expect(projectEndpoints({})).toEqual({ ready: 0, total: 0 })
-})
-
-test.each([
-  [{ labels: { 'multicluster.linkerd.io/remote-discovery': 'east' } }, true, 'east'],
-  [{ annotations: { 'multicluster.linkerd.io/remote-discovery': 'web@east' } }, true, undefined],
-  [{ annotations: { 'multicluster.linkerd.io/local-discovery': 'web' } }, true, undefined],
-  [{ labels: { 'mirror.linkerd.io/cluster-name': 'east' } }, false, 'east'],
-  [{}, false, undefined],
-])('a Service with %j is known to other clusters only: %j; it comes from %j', (metadata, remote, cluster) =>
-  expect(projectMirror({ metadata })).toEqual({ remote, cluster }),
-)

@@ -1,0 +1,17 @@
+import { type Readiness, unknown } from './types.ts'
+
+/**
+ * What several ways to one thing come to: it is ready if one of them is, and down only if all are. Of those that are
+ * alike the one with most endpoints speaks; `unknown` if there is none.
+ */
+export const bestOf = (all: readonly Readiness[]): Readiness =>
+  all.reduce<Readiness | undefined>((best, one) => (best && !isBetter(one, best) ? best : one), undefined) ??
+  unknown
+
+const order: readonly Readiness['state'][] = ['down', 'unknown', 'ready']
+
+function isBetter(one: Readiness, other: Readiness): boolean {
+  if (one.state === 'unknown' || other.state === 'unknown' || one.state !== other.state)
+    return order.indexOf(one.state) > order.indexOf(other.state)
+  return one.ready > other.ready || (one.ready === other.ready && one.total > other.total)
+}

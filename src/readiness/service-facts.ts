@@ -1,0 +1,49 @@
+import { child, field, list, text } from '../base/json.ts'
+import { readHead } from '../kube/watch/watch-event.ts'
+import type { Objects } from './objects.ts'
+import { type Port, readPorts } from './port.ts'
+import { createShare } from './share.ts'
+
+/** What is kept of a Service. */
+export interface ServiceFacts {
+  readonly ports: readonly Port[]
+  /** It has no address of its own: `clusterIP: None`. */
+  readonly isHeadless: boolean
+  /** It is only a name for a host outside the cluster. */
+  readonly isExternal: boolean
+  /** Linkerd's multicluster extension copied it from another cluster. */
+  readonly isMirrored: boolean
+  /** Its endpoints are in other clusters only (remote discovery, federated). */
+  readonly isRemote: boolean
+  /** The one cluster that it comes from; a federated Service has several. */
+  readonly cluster: string | undefined
+}
+
+export const mirroredServiceLabel = 'mirror.linkerd.io/mirrored-service'
+const clusterNameLabel = 'mirror.linkerd.io/cluster-name'
+const remoteDiscovery = 'multicluster.linkerd.io/remote-discovery'
+const localDiscovery = 'multicluster.linkerd.io/local-discovery'
+
+const share = createShare<ServiceFacts>((facts) => JSON.stringify(facts))
+
+/** Projects a Service; total: what is missing or of another type counts as absent. */
+export function projectService(service: unknown): ServiceFacts {
+  const [metadata, spec] = [child(service, 'metadata'), child(service, 'spec')]
+  const [labels, annotations] = [child(metadata, 'labels'), child(metadata, 'annotations')]
+  return share({
+    ports: readPorts(list(spec, 'ports')),
+    isHeadless: field(spec, 'clusterIP') === 'None',
+    isExternal: field(spec, 'type') === 'ExternalName',
+    isMirrored: text(labels, mirroredServiceLabel) === 'true',
+    isRemote: remoteDiscovery in labels || remoteDiscovery in annotations || localDiscovery in annotations,
+    cluster: text(labels, clusterNameLabel) || text(labels, remoteDiscovery) || undefined,
+  })
+}
+
+/** All Services: which ports they have, and where their endpoints are. */
+export const serviceObjects: Objects<ServiceFacts> = {
+  name: 'services',
+  resource: { group: '', version: 'v1', plural: 'services' },
+  project: projectService,
+  serviceOf: (object) => readHead(object)?.key,
+}

@@ -1,0 +1,68 @@
+import { child, field, list, text } from '../base/json.ts'
+import type { ServiceKey } from '../core/types.ts'
+import { readPorts } from './port.ts'
+import { type Endpoints, markOf } from './reach.ts'
+import { mirroredServiceLabel } from './service-facts.ts'
+
+/** The address types that Linkerd reads. */
+export const families = ['IPv4', 'IPv6'] as const
+export type Family = (typeof families)[number]
+
+/** What is kept of an EndpointSlice: a few words instead of its endpoints. */
+export interface Slice extends Endpoints {
+  readonly service: ServiceKey
+  /**
+   * What its addresses are. `none`: it tells nothing, because Linkerd does not read its address type, or because it
+   * repeats a mirrored service's Endpoints, and late, since kube-controller-manager limits its own rate.
+   */
+  readonly family: Family | 'none'
+  /** When the Pods changed (epoch ms), if the slice has it. */
+  readonly changedAt: number | undefined
+}
+
+const serviceNameLabel = 'kubernetes.io/service-name'
+const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
+const mirroringController = 'endpointslicemirroring-controller.k8s.io'
+const changedAtAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
+
+/** Projects an EndpointSlice; total: parts that are missing or of another type count as absent. */
+export function projectSlice(object: unknown): Slice {
+  const metadata = child(object, 'metadata')
+  const labels = child(metadata, 'labels')
+  const endpoints = list(object, 'endpoints').filter((endpoint) => !isTerminating(endpoint))
+  const ready = endpoints.filter(isReady)
+  const notReady = endpoints.length > ready.length ? endpoints.filter((one) => !isReady(one)) : []
+  const triggered = Date.parse(text(child(metadata, 'annotations'), changedAtAnnotation))
+  return {
+    service: `${text(metadata, 'namespace')}/${text(labels, serviceNameLabel)}`,
+    ports: readPorts(list(object, 'ports')),
+    ready: ready.length,
+    total: endpoints.length,
+    marks: [...ready, ...notReady].map((endpoint) => markOf(podOf(endpoint))).join(''),
+    family: isEcho(labels) ? 'none' : familyOf(text(object, 'addressType')),
+    changedAt: Number.isNaN(triggered) ? undefined : triggered,
+  }
+}
+
+const isEcho = (labels: unknown): boolean =>
+  text(labels, managedByLabel) === mirroringController && text(labels, mirroredServiceLabel) === 'true'
+
+const familyOf = (addressType: string): Family | 'none' =>
+  families.find((family) => family === addressType) ?? 'none'
+
+/** The Pod behind an endpoint, or its address if it names none. */
+const podOf = (endpoint: unknown): string =>
+  text(child(endpoint, 'targetRef'), 'uid') || String(list(endpoint, 'addresses')[0])
+
+/** Linkerd drops an endpoint as soon as its Pod goes, and the Pod does not come back. */
+const isTerminating = (endpoint: unknown): boolean =>
+  field(field(endpoint, 'conditions'), 'terminating') === true
+
+/**
+ * `ready` absent or null counts as ready (EndpointSlice API: unknown is to be taken for ready). `serving` is false of a
+ * ready endpoint only if its Service publishes Pods that are not ready; these count as what they are.
+ */
+function isReady(endpoint: unknown): boolean {
+  const conditions = child(endpoint, 'conditions')
+  return conditions.ready !== false && conditions.serving !== false
+}
