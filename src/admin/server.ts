@@ -44,7 +44,8 @@ function handle(request: IncomingMessage, response: ServerResponse, sources: Adm
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
   const url = URL.parse(request.url ?? '/', 'http://admin')
   if (!url) text(response, 400, 'the path cannot be read')
-  else if (request.method !== 'GET' && request.method !== 'HEAD') text(response, 405, 'only GET is served')
+  else if (request.method !== 'GET' && request.method !== 'HEAD')
+    text(response, 405, 'only GET and HEAD are allowed')
   else if (!answerMachines(url.pathname, response, sources)) {
     answerBrowsers(url, request, response, { ...sources, hub })
   }

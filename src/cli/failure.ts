@@ -40,9 +40,9 @@ export const badAnswer = (message: string, hint: string): Failure => ({
 
 const hints: Partial<Record<KubeError['kind'], string>> = {
   unreachable: 'check the address in the kubeconfig, or choose another cluster with --context',
-  timeout: 'try again; the API server was too slow or the connection was cut',
+  timeout: 'try again: the API server was too slow, or the connection broke',
   unauthorized: 'log in to the cluster again, or choose another user with --user or --context',
-  forbidden: 'ask for that permission, or limit the command to a namespace with --namespace',
+  forbidden: 'ask for this permission, or limit the command to one namespace with --namespace',
 }
 
 /** What the API server, or the way to it, answered instead. */

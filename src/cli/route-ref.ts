@@ -32,14 +32,16 @@ export function parseRouteRef(text: string): Result<RouteRef, Failure> {
   const parts = text.split('/')
   const name = parts.at(-1) ?? ''
   if (parts.length > 2 || name === '' || parts[0] === '') {
-    return err(wrongUsage(`"${text}" names no route`, 'write KIND/NAME, for example trafficsplit/web'))
+    return err(
+      wrongUsage(`"${text}" is not the name of a route`, 'write KIND/NAME, for example trafficsplit/web'),
+    )
   }
   if (parts.length === 1) return ok({ text, name, codecs })
   const word = (parts[0] ?? '').toLowerCase()
   const kind = shortNames[word] ?? word
   const named = codecs.filter((codec) => namesOf(codec).includes(kind))
   if (named.length > 0) return ok({ text, name, codecs: named })
-  return err(wrongUsage(`"${parts[0]}" is no kind of route`, `the kinds are: ${known()}`))
+  return err(wrongUsage(`"${parts[0]}" is not a kind of route`, `the kinds are: ${known()}`))
 }
 
 function namesOf({ objectKind, plural, group }: RouteCodec): string[] {
@@ -66,8 +68,8 @@ export async function findRoute(
   }
   return err(
     badAnswer(
-      `there is no ${ref.text} in namespace ${namespace}`,
-      'list the routes with linkerd-failover status, and name the namespace with --namespace',
+      `${ref.text} does not exist in namespace ${namespace}`,
+      'list the routes with linkerd-failover status, and choose the namespace with --namespace',
     ),
   )
 }

@@ -113,7 +113,7 @@ describe('the cluster', () => {
     const { exitCode, stderr } = await run('version')
     expect(exitCode).toBe(64)
     expect(stderr).toBe(
-      'linkerd-failover: no cluster to talk to; name a kubeconfig with --kubeconfig, or one of its contexts with --context\n',
+      'linkerd-failover: no cluster to talk to; choose a kubeconfig with --kubeconfig, or one of its contexts with --context\n',
     )
   })
 
@@ -127,7 +127,7 @@ describe('the cluster', () => {
     sandbox.faults.fail(403, { resource: 'deployments', times: 1 })
     const { exitCode, stderr } = await run('version', { server: sandbox.url })
     expect(exitCode).toBe(69)
-    expect(stderr).toMatch(/answered 403.*; ask for that permission/)
+    expect(stderr).toMatch(/answered 403.*; ask for this permission/)
   })
 
   test('--verbose prints each request', async () => {

@@ -69,7 +69,7 @@ async function told({ stderr, clock }: Io, cluster: Cluster): Promise<Cluster> {
 const noCluster = (message: string): Failure => ({
   exitCode: exitCodes.usage,
   message,
-  hint: 'name a kubeconfig with --kubeconfig, or one of its contexts with --context',
+  hint: 'choose a kubeconfig with --kubeconfig, or one of its contexts with --context',
 })
 
 /** The flags are those of `globalOptions`, so their types are known; anything else counts as not given. */

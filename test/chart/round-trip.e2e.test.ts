@@ -74,7 +74,7 @@ const always = [
 it('is not printed where it could not work: no kind of route is served', async () => {
   const { code, stdout, stderr } = await cli('install')
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toContain('a kind of route is served: no CRD of a route is installed')
+  expect(stderr).toContain('the cluster serves a kind of route: no CRD of a route is installed')
   await controlPlane.installCrd()
 })
 

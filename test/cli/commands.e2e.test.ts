@@ -83,7 +83,7 @@ describe('with few permissions', () => {
   it('a namespace is enough, and Events are not needed', async () => {
     const { code, stdout, stderr } = await stage.cli('status -n default', reader)
     expect(stdout).toMatch(/web +primary +web:100 \(1\/1\) +unknown/)
-    expect(stderr).toMatch(/^since when is not known: .*cannot list resource "events"/)
+    expect(stderr).toMatch(/^SINCE is unknown: .*cannot list resource "events"/)
     expect(code).toBe(0)
     expect((await stage.cli('explain ts/web', reader)).code).toBe(0)
     expect((await stage.cli('what-if --down web -n default', reader)).code).toBe(0)
@@ -102,8 +102,10 @@ describe('with few permissions', () => {
   it('check says what it cannot ask, and does not fall over', async () => {
     const { code, stdout } = await stage.cli('check -n default --wait=0', reader)
     expect(code).toBe(1)
-    expect(stdout).toContain('× you may read what is checked\n    you may not:\n\t* list deployments.apps\n')
-    expect(stdout).toContain('√ all controlled routes can be understood')
+    expect(stdout).toContain(
+      '× you may read what the checks need\n    you may not:\n\t* list deployments.apps\n',
+    )
+    expect(stdout).toContain('√ all controlled routes are configured correctly')
   })
 
   it('check says so where only the operator must not be impersonated', async () => {
@@ -128,9 +130,11 @@ describe('with few permissions', () => {
     await eventually(async () => {
       const { stdout } = await stage.cli('check -n default --wait=0', reader)
       expect(stdout).toContain(
-        '‼ the operator may do what it needs to do\n    it cannot be asked: you may not create',
+        '‼ the operator has the permissions that it needs\n    its permissions cannot be checked: you may not create',
       )
-      expect(stdout).toMatch(/‼ the API server accepts .*\n {4}it cannot be tried: you may not impersonate/)
+      expect(stdout).toMatch(
+        /‼ the API server accepts .*\n {4}the dry run cannot be sent: you may not impersonate/,
+      )
     })
   })
 
@@ -160,7 +164,7 @@ it('diagnostics writes what can be had', async () => {
   try {
     const { code, stdout } = await stage.cli(`diagnostics -f ${file}`)
     expect(stdout).toContain(`wrote ${file}: `)
-    expect(stdout).toContain('logs and metrics of the operator: it has no Pods')
+    expect(stdout).toContain('logs and metrics of the operator: no Pod of the operator exists')
     expect(code).toBe(0)
   } finally {
     rmSync(file, { force: true })

@@ -81,7 +81,7 @@ describe('the dashboard, through the API server', () => {
     const first = await stream.body?.getReader().read()
     expect(new TextDecoder().decode(first?.value)).toContain('event: status')
     await stage.controlPlane.api.patch(`${leases}/${namespace}`, { spec: heldBy('operator-2') })
-    await command.seen(/from now on it is the dashboard of linkerd-failover\/operator-2/)
+    await command.seen(/the leader changed: now showing the dashboard of linkerd-failover\/operator-2/)
     await eventually(async () => expect(await startedAt(url)).toBe(await direct[1]))
     expect(await command.stop()).toBe(0)
   })

@@ -48,24 +48,24 @@ describe('a good cluster', () => {
       √ can initialize the client
       √ can query the Kubernetes API
       √ is running a supported version of Kubernetes
-      √ a kind of route is served
-      √ routes are served in versions that the operator reads
-      √ you may read what is checked
+      √ the cluster serves a kind of route
+      √ the cluster serves routes in versions that the operator supports
+      √ you may read what the checks need
       √ the namespace of the extension exists
       √ the operator is installed once
       √ the operator is available
-      √ one replica writes at a time
-      √ a replica leads, and renews its lease
-      √ command line and operator have the same version
-      √ the operator may do what it needs to do
-      √ the SMI adaptor runs, for the TrafficSplits that are used
+      √ only one replica writes at a time
+      √ one replica is the leader and renews its lease
+      √ the command line and the operator have the same version
+      √ the operator has the permissions that it needs
+      √ the SMI adaptor runs, if there are TrafficSplits
 
       linkerd-failover-routes
       -----------------------
-      √ all controlled routes can be understood
-      √ all routes with the label are selected by the operator
+      √ all controlled routes are configured correctly
+      √ the operator selects all routes with the label
       √ the API server accepts the weights that the operator writes
-      √ the weights of all controlled routes are as decided
+      √ the weights of all controlled routes match the decisions
 
       Status check results are √
       "
@@ -131,9 +131,9 @@ describe('--pre', () => {
       √ can initialize the client
       √ can query the Kubernetes API
       √ is running a supported version of Kubernetes
-      √ a kind of route is served
-      √ routes are served in versions that the operator reads
-      √ you may create what the extension needs
+      √ the cluster serves a kind of route
+      √ the cluster serves routes in versions that the operator supports
+      √ you may create the objects of the extension
 
       Status check results are √
       "
@@ -147,7 +147,7 @@ describe('--pre', () => {
         ? Promise.resolve(ok({ status: { allowed: false } }))
         : undefined,
     )
-    const found = await resultOf('you may create what the extension needs', { wrap }, '--pre')
+    const found = await resultOf('you may create the objects of the extension', { wrap }, '--pre')
     expect(found).toMatchObject({
       result: 'error',
       error: 'you may not:\n\t* create clusterroles.rbac.authorization.k8s.io',
@@ -197,7 +197,7 @@ describe('the API server', () => {
     )
     expect(await resultOf('is running a supported version of Kubernetes', { wrap })).toMatchObject({
       result: 'error',
-      error: 'it is v1.21.5; 1.22 or newer is needed',
+      error: 'the cluster runs v1.21.5; 1.22 or newer is required',
     })
   })
 
@@ -216,7 +216,7 @@ describe('the kinds of routes', () => {
     const { exitCode, stdout } = await bare.run(`check ${wait}`, options)
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(
-      /× a kind of route is served\n {4}no CRD of a route is installed: .*trafficsplits.split.smi-spec.io/,
+      /× the cluster serves a kind of route\n {4}no CRD of a route is installed .*trafficsplits.split.smi-spec.io/,
     )
     await bare.close()
   })
@@ -230,9 +230,13 @@ describe('the kinds of routes', () => {
     const wrap = answering(({ path }) =>
       path in documents ? Promise.resolve(ok(documents[path])) : undefined,
     )
-    expect(await resultOf('routes are served in versions that the operator reads', { wrap })).toMatchObject({
+    expect(
+      await resultOf('the cluster serves routes in versions that the operator supports', { wrap }),
+    ).toMatchObject({
       result: 'warning',
-      error: expect.stringContaining('* TrafficSplit is served as v9, and read as v1alpha2, v1alpha1'),
+      error: expect.stringContaining(
+        '* TrafficSplit is served as v9; the operator supports v1alpha2, v1alpha1',
+      ),
     })
   })
 
@@ -252,7 +256,7 @@ describe('the kinds of routes', () => {
     ],
   ])('the SMI adaptor %s', async (_, act, message) => {
     act()
-    expect(await resultOf('the SMI adaptor runs, for the TrafficSplits that are used')).toMatchObject({
+    expect(await resultOf('the SMI adaptor runs, if there are TrafficSplits')).toMatchObject({
       result: 'warning',
       error: expect.stringContaining(message),
     })
@@ -261,7 +265,7 @@ describe('the kinds of routes', () => {
   test('the SMI adaptor is not missed where no TrafficSplit is', async () => {
     shop.sandbox.store.delete('deployments', 'linkerd-smi', 'smi-adaptor')
     shop.sandbox.store.delete('trafficsplits', 'shop', 'web')
-    expect(await resultOf('the SMI adaptor runs, for the TrafficSplits that are used')).toBeUndefined()
+    expect(await resultOf('the SMI adaptor runs, if there are TrafficSplits')).toBeUndefined()
   })
 })
 
@@ -275,11 +279,11 @@ describe('the operator', () => {
     const { exitCode, stdout } = await shop.run(`check ${wait}`, options)
     expect(exitCode).toBe(1)
     expect(stdout).toContain(
-      '× the namespace of the extension exists\n    there is none; install the extension',
+      '× the namespace of the extension exists\n    it does not exist; install the extension',
     )
     expect(stdout).toContain('× the operator is installed once\n    there is no Deployment')
     expect(stdout).not.toContain('the operator is available')
-    expect(stdout).toContain('√ all controlled routes can be understood')
+    expect(stdout).toContain('√ all controlled routes are configured correctly')
   })
 
   test('is installed twice', async () => {
@@ -337,18 +341,18 @@ describe('the operator', () => {
       .replace('"--leader-elect"', '"--x"')
       .replace('"replicas":1', '"replicas":3')
     shop.sandbox.store.update(JSON.parse(text))
-    expect(await resultOf('one replica writes at a time')).toMatchObject({
+    expect(await resultOf('only one replica writes at a time')).toMatchObject({
       result: 'error',
-      error: 'there are 3 replicas without --leader-elect',
+      error: '3 replicas run without --leader-elect',
     })
-    expect(await resultOf('a replica leads, and renews its lease')).toBeUndefined()
+    expect(await resultOf('one replica is the leader and renews its lease')).toBeUndefined()
   })
 
   test('has another version', async () => {
     shop.install({ version: '9.9.9' })
-    expect(await resultOf('command line and operator have the same version')).toMatchObject({
+    expect(await resultOf('the command line and the operator have the same version')).toMatchObject({
       result: 'warning',
-      error: expect.stringContaining('the operator is 9.9.9, this program '),
+      error: expect.stringContaining('the operator has version 9.9.9, and this program has version '),
     })
   })
 
@@ -356,7 +360,7 @@ describe('the operator', () => {
     const one = shop.get('deployments', 'linkerd-failover', 'linkerd-failover')
     const text = JSON.stringify(one).replaceAll('app.kubernetes.io/version', 'other')
     shop.sandbox.store.update(JSON.parse(text))
-    expect(await resultOf('command line and operator have the same version')).toMatchObject({
+    expect(await resultOf('the command line and the operator have the same version')).toMatchObject({
       result: 'warning',
       error: expect.stringContaining('no label app.kubernetes.io/version'),
     })
@@ -364,18 +368,18 @@ describe('the operator', () => {
 })
 
 describe('the lease', () => {
-  const description = 'a replica leads, and renews its lease'
+  const description = 'one replica is the leader and renews its lease'
 
   test.each([
     [
       'is held by nobody',
       () => shop.lead(now, ''),
-      'nobody holds the lease linkerd-failover/linkerd-failover',
+      'no replica holds the lease linkerd-failover/linkerd-failover',
     ],
     [
       'is not there',
       () => shop.sandbox.store.delete('leases', 'linkerd-failover', 'linkerd-failover'),
-      'nobody holds the lease',
+      'no replica holds the lease',
     ],
     ['has gone stale', () => shop.lead(new Date(now.getTime() - 60_000)), 'has not renewed the lease'],
   ])('%s', async (_, act, message) => {
@@ -414,7 +418,7 @@ describe('permissions', () => {
 
   test('of yours that are missing are named', async () => {
     const found = await resultOf(
-      'you may read what is checked',
+      'you may read what the checks need',
       { wrap: denying('endpointslices') },
       `${wait} -n shop`,
     )
@@ -433,7 +437,7 @@ describe('permissions', () => {
       asked.push(req.body)
       return Promise.resolve(ok({ status: { allowed: !JSON.stringify(req.body).includes('"patch"') } }))
     })
-    const found = await resultOf('the operator may do what it needs to do', { wrap })
+    const found = await resultOf('the operator has the permissions that it needs', { wrap })
     expect(found).toMatchObject({
       result: 'error',
       error: [
@@ -460,9 +464,9 @@ describe('permissions', () => {
 
   test('of the operator that you may not ask for are a warning', async () => {
     shop.sandbox.faults.fail(403, { resource: 'subjectaccessreviews' })
-    expect(await resultOf('the operator may do what it needs to do')).toMatchObject({
+    expect(await resultOf('the operator has the permissions that it needs')).toMatchObject({
       result: 'warning',
-      error: 'it cannot be asked: you may not create subjectaccessreviews',
+      error: 'its permissions cannot be checked: you may not create subjectaccessreviews',
     })
   })
 })
@@ -474,7 +478,7 @@ describe('routes', () => {
     shop.split('worse', { web: -1 })
     const { exitCode, stdout } = await shop.run(`check ${wait}`, options)
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('× all controlled routes can be understood\n    2 are misconfigured:\n')
+    expect(stdout).toContain('× all controlled routes are configured correctly\n    2 are misconfigured:\n')
     expect(stdout).toContain(
       '\t* TrafficSplit shop/wrong: annotation failover.linkerd.io/primary-service is "x"',
     )
@@ -484,15 +488,17 @@ describe('routes', () => {
 
   test('of other namespaces do not matter with -n', async () => {
     shop.split('worse', { web: -1 }, { namespace: 'other' })
-    expect(await resultOf('all controlled routes can be understood')).toMatchObject({ result: 'error' })
-    const found = await resultOf('all controlled routes can be understood', {}, `${wait} -n shop`)
+    expect(await resultOf('all controlled routes are configured correctly')).toMatchObject({
+      result: 'error',
+    })
+    const found = await resultOf('all controlled routes are configured correctly', {}, `${wait} -n shop`)
     expect(found).toMatchObject({ result: 'success' })
   })
 
   test('whose weights are not as decided fail the check: the operator does not work', async () => {
     shop.service('web', 0)
     shop.service('east', 1)
-    expect(await resultOf('the weights of all controlled routes are as decided')).toMatchObject({
+    expect(await resultOf('the weights of all controlled routes match the decisions')).toMatchObject({
       result: 'error',
       error: expect.stringContaining('TrafficSplit shop/web fails over: shop/web has 0 of 1 endpoints ready'),
     })
@@ -500,16 +506,16 @@ describe('routes', () => {
 
   test('whose label has a value that the operator does not select are named', async () => {
     shop.split('stray', { web: 1 }, { labels: { 'failover.linkerd.io/controlled-by': 'somebody' } })
-    expect(await resultOf('all routes with the label are selected by the operator')).toMatchObject({
+    expect(await resultOf('the operator selects all routes with the label')).toMatchObject({
       result: 'warning',
       error:
-        '1 is not, by --selector=failover.linkerd.io/controlled-by=linkerd-failover:\n\t* TrafficSplit shop/stray',
+        '1 is not selected by --selector=failover.linkerd.io/controlled-by=linkerd-failover:\n\t* TrafficSplit shop/stray',
     })
   })
 
   test('cannot be read', async () => {
     shop.sandbox.faults.fail(403, { resource: 'endpointslices' })
-    expect(await resultOf('all controlled routes can be understood')).toMatchObject({
+    expect(await resultOf('all controlled routes are configured correctly')).toMatchObject({
       result: 'error',
       error: expect.stringContaining('403'),
     })
@@ -548,7 +554,9 @@ describe('a dry run of a weight, as the operator', () => {
     shop.sandbox.faults.fail(422, { method: 'PATCH' })
     expect(await resultOf(description)).toMatchObject({
       result: 'error',
-      error: expect.stringMatching(/^it refuses:\n\t\* TrafficSplit shop\/web: PATCH .*as ordered/),
+      error: expect.stringMatching(
+        /^it refuses changes of:\n\t\* TrafficSplit shop\/web: PATCH .*as ordered/,
+      ),
     })
   })
 
@@ -568,7 +576,7 @@ describe('a dry run of a weight, as the operator', () => {
     )
     expect(await resultOf(description, { wrap })).toMatchObject({
       result: 'warning',
-      error: "it cannot be tried: you may not impersonate the operator's ServiceAccount",
+      error: "the dry run cannot be sent: you may not impersonate the operator's ServiceAccount",
     })
   })
 
@@ -623,7 +631,7 @@ describe('--wait', () => {
     expect((await checking).exitCode).toBe(130)
   })
 
-  test.each(['soon', '5', '-1s'])('%s is no duration', async (text) => {
+  test.each(['soon', '5', '-1s'])('%s is not a duration', async (text) => {
     const { exitCode, stderr } = await shop.run(`check --wait=${text}`)
     expect(exitCode).toBe(64)
     expect(stderr).toContain('write it like 90s, 5m0s or 1.5h')

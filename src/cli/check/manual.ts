@@ -8,10 +8,11 @@ export const hintOf = ({ id }: Check): string => `docs/cli/check.md#${id}`
 export function manual(): string {
   const all = [preInstallation, extension, routes, dataPlane].flatMap(({ checks }) => checks)
   const parts = [...new Set(all)].map(
-    (check) => `### ${check.id}\n\n${quoted(check)} Where it does not pass: ${check.meaning}${again(check)}`,
+    (check) => `### ${check.id}\n\n${quoted(check)} If it does not pass: ${check.meaning}${again(check)}`,
   )
   return ['## The checks', ...parts].join('\n\n')
 }
 
 const quoted = ({ description }: Check): string => `_${description}_.`
-const again = ({ retry }: Check): string => (retry ? ' It is tried again until `--wait` is over.' : '')
+const again = ({ retry }: Check): string =>
+  retry ? ' The check is repeated until it passes or the `--wait` time is over.' : ''

@@ -39,5 +39,5 @@ test('where there is no such program, that is said', async () => {
 
 test('where it fails, that is said', async () => {
   await program('xdg-open', 'exit 3')
-  expect(await openBrowser(url, 'linux')).toEqual({ ok: false, error: 'xdg-open ended with 3' })
+  expect(await openBrowser(url, 'linux')).toEqual({ ok: false, error: 'xdg-open exited with status 3' })
 })

@@ -21,7 +21,9 @@ export function openBrowser(
   return new Promise((resolve) => {
     const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true })
     child.once('error', (problem) => resolve(err(problem.message)))
-    child.once('exit', (code) => resolve(code === 0 ? ok(undefined) : err(`${program} ended with ${code}`)))
+    child.once('exit', (code) =>
+      resolve(code === 0 ? ok(undefined) : err(`${program} exited with status ${code}`)),
+    )
     // The opener may stay as long as the browser does; it must not hold this program back.
     child.unref()
   })

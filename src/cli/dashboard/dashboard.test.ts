@@ -122,7 +122,9 @@ describe('the dashboard on this machine', () => {
     expect(await instanceAt(url)).toBe('operator-1')
     const { exitCode, stdout, stderr } = await end()
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${url}\n` })
-    expect(stderr).toBe('the dashboard of linkerd-failover/operator-1 is at this address, until Ctrl-C:\n')
+    expect(stderr).toBe(
+      'showing the dashboard of linkerd-failover/operator-1 at this address until you press Ctrl-C:\n',
+    )
     await expect(fetch(url)).rejects.toThrow()
   })
 
@@ -169,7 +171,7 @@ describe('the browser', () => {
     const { url, end } = await start('dashboard --port 0', { openBrowser })
     expect((await fetch(url)).status).toBe(200)
     expect((await end()).stderr).toContain(
-      `no browser could be opened: spawn xdg-open ENOENT; open ${url} yourself\n`,
+      `could not open a browser: spawn xdg-open ENOENT; open ${url} yourself\n`,
     )
   })
 })
@@ -206,7 +208,7 @@ describe('the Pod that is shown', () => {
       }),
     })
     expect(await instanceAt(url)).toBe('operator-2')
-    expect(said()).toContain('who leads is not known: leases are forbidden\n')
+    expect(said()).toContain('cannot find out which Pod is the leader: leases are forbidden\n')
   })
 
   test('is not that of a hook, or one that has ended', async () => {
@@ -260,7 +262,7 @@ describe('when another Pod leads', () => {
     await clock.advance(5_000)
     await expect(answer.text()).rejects.toThrow()
     expect(await instanceAt(url)).toBe('operator-2')
-    expect(said()).toContain('from now on it is the dashboard of linkerd-failover/operator-2\n')
+    expect(said()).toContain('the leader changed: now showing the dashboard of linkerd-failover/operator-2\n')
   })
 
   test('since the old one is gone, the next request finds it', async () => {
@@ -272,7 +274,9 @@ describe('when another Pod leads', () => {
     shop.sandbox.store.delete('pods', namespace, 'operator-1')
     expect(await instanceAt(url)).toBe('operator-2')
     await clock.advance(5_000)
-    await expect.poll(said).toContain('from now on it is the dashboard of linkerd-failover/operator-2\n')
+    await expect
+      .poll(said)
+      .toContain('the leader changed: now showing the dashboard of linkerd-failover/operator-2\n')
   })
 
   test('and none is there, pages are told so, and the command goes on', async () => {
@@ -284,10 +288,10 @@ describe('when another Pod leads', () => {
     const answer = await fetch(url)
     expect({ status: answer.status, text: await answer.text() }).toEqual({
       status: 502,
-      text: 'the Pod linkerd-failover/operator-1 is gone; wait for the one that takes its place\n',
+      text: 'the Pod linkerd-failover/operator-1 no longer exists; try again in a moment, when another Pod has replaced it\n',
     })
     await clock.advance(5_000)
-    await expect.poll(said).toContain('there is no Pod of the operator in any namespace')
+    await expect.poll(said).toContain('no Pod in any namespace has the label')
     await addPod('operator-2')
     expect(await instanceAt(url)).toBe('operator-2')
   })
@@ -302,7 +306,7 @@ describe('what cannot be shown', () => {
 
   test('no operator', async () => {
     expect(await refusal()).toBe(
-      '1 linkerd-failover: there is no Pod of the operator in any namespace: none with the label linkerd.io/extension=failover; install it with linkerd-failover install | kubectl apply -f -, or name its namespace with --namespace\n',
+      '1 linkerd-failover: no Pod in any namespace has the label linkerd.io/extension=failover of the operator; install it with linkerd-failover install | kubectl apply -f -, or choose its namespace with --namespace\n',
     )
   })
 
@@ -310,21 +314,21 @@ describe('what cannot be shown', () => {
     await addPod('operator-1')
     await addPod('operator-2', { namespace: 'elsewhere' })
     expect(await refusal()).toBe(
-      '1 linkerd-failover: there are operators in several namespaces: elsewhere, linkerd-failover; choose one with --namespace\n',
+      '1 linkerd-failover: the operator is installed in several namespaces: elsewhere, linkerd-failover; choose one with --namespace\n',
     )
   })
 
   test('one that does not run', async () => {
     await addPod('operator-1', { phase: 'Pending' })
     expect(await refusal()).toBe(
-      '1 linkerd-failover: no Pod of the operator runs in the namespace linkerd-failover; see kubectl -n linkerd-failover get pods -l linkerd.io/extension=failover\n',
+      '1 linkerd-failover: no Pod of the operator is running in namespace linkerd-failover; see kubectl -n linkerd-failover get pods -l linkerd.io/extension=failover\n',
     )
   })
 
   test('one without a page, such as the original', async () => {
     await addPod('operator-1', { assets: false })
     expect(await refusal()).toBe(
-      '1 linkerd-failover: the operator in linkerd-failover/operator-1 has no dashboard: it answered 404; update the operator\n',
+      '1 linkerd-failover: the operator in linkerd-failover/operator-1 has no dashboard: it answered with status 404; upgrade the operator to a version with a dashboard\n',
     )
   })
 
@@ -335,13 +339,16 @@ describe('what cannot be shown', () => {
     const address = silent.address()
     ports.set('operator-1', typeof address === 'object' && address ? address.port : 0)
     expect(await refusal()).toMatch(
-      /^69 linkerd-failover: linkerd-failover\/operator-1: the operator does not answer: .*; see kubectl -n linkerd-failover logs operator-1\n$/,
+      /^69 linkerd-failover: linkerd-failover\/operator-1: the operator did not answer: .*; see kubectl -n linkerd-failover logs operator-1\n$/,
     )
     silent.close()
   })
 
   test.each([
-    ['for ten seconds', /^69 .*operator-1: the operator does not answer: nothing came for 10 s; see kubectl/],
+    [
+      'for ten seconds',
+      /^69 .*operator-1: the operator did not answer: no data received for 10 s; see kubectl/,
+    ],
     ['until Ctrl-C', /^130 $/],
   ])('one that says nothing %s', async (until, told) => {
     await addPod('operator-1')
@@ -366,7 +373,7 @@ describe('what cannot be shown', () => {
     await addPod('operator-1')
     const message = 'GET …/pods/operator-1/portforward: answered 403'
     expect(await refusal(undefined, { forward: async () => err({ kind: 'forbidden', message }) })).toBe(
-      `69 linkerd-failover: you may not forward a port to Pods of the namespace linkerd-failover: ${message}; ask for the verbs get and create on pods/portforward there\n`,
+      `69 linkerd-failover: you may not forward a port to Pods in namespace linkerd-failover: ${message}; ask for the permission to get and create pods/portforward in that namespace\n`,
     )
   })
 
@@ -374,14 +381,14 @@ describe('what cannot be shown', () => {
     await addPod('operator-1')
     const { port } = new URL((await start()).url)
     expect(await refusal(`dashboard --show url --port ${port}`)).toBe(
-      `64 linkerd-failover: port ${port} of localhost is taken, perhaps by a dashboard in another terminal; choose another with --port, or a free one with --port 0\n`,
+      `64 linkerd-failover: port ${port} of localhost is in use, perhaps by a dashboard in another terminal; choose another port with --port, or let --port 0 pick a free one\n`,
     )
   })
 
   test('at an address that this machine does not have', async () => {
     await addPod('operator-1')
     expect(await refusal('dashboard --show url --port 0 --address 192.0.2.1')).toMatch(
-      /^64 linkerd-failover: listen EADDRNOTAVAIL.*; choose others with --address and --port\n$/,
+      /^64 linkerd-failover: listen EADDRNOTAVAIL.*; choose another address or port with --address and --port\n$/,
     )
   })
 

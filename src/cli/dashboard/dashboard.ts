@@ -56,8 +56,8 @@ async function tryOut({ clock, interrupted: signal }: Io, source: Source): Promi
   }
   const { statusCode } = answer.value
   if (statusCode === 200) return ok(undefined)
-  const message = `the operator in ${namespace}/${pod} has no dashboard: it answered ${statusCode}`
-  return err(badAnswer(message, 'update the operator'))
+  const message = `the operator in ${namespace}/${pod} has no dashboard: it answered with status ${statusCode}`
+  return err(badAnswer(message, 'upgrade the operator to a version with a dashboard'))
 }
 
 async function listen(
@@ -74,19 +74,22 @@ async function listen(
   const started = await startRelay({ host, port }, connect, clock)
   if (started.ok) return started
   const { code, message } = started.error
-  if (code !== 'EADDRINUSE') return err(wrongUsage(message, 'choose others with --address and --port'))
-  const inUse = `port ${port} of ${address} is taken, perhaps by a dashboard in another terminal`
-  return err(wrongUsage(inUse, 'choose another with --port, or a free one with --port 0'))
+  if (code !== 'EADDRINUSE')
+    return err(wrongUsage(message, 'choose another address or port with --address and --port'))
+  const inUse = `port ${port} of ${address} is in use, perhaps by a dashboard in another terminal`
+  return err(wrongUsage(inUse, 'choose another port with --port, or let --port 0 pick a free one'))
 }
 
 function announce(io: Io, { address, show }: DashboardFlags, source: Source, { port }: Relay) {
   const { pod, doubt } = source.choice
   const url = urlOf(address, port)
-  if (doubt !== undefined) io.stderr.write(`who leads is not known: ${doubt}\n`)
-  io.stderr.write(`the dashboard of ${pod.namespace}/${pod.pod} is at this address, until Ctrl-C:\n`)
+  if (doubt !== undefined) io.stderr.write(`cannot find out which Pod is the leader: ${doubt}\n`)
+  io.stderr.write(
+    `showing the dashboard of ${pod.namespace}/${pod.pod} at this address until you press Ctrl-C:\n`,
+  )
   io.stdout.write(`${url}\n`)
   if (!isLoopback(address)) {
-    io.stderr.write(`whoever reaches ${address} can read it: it asks nobody for a name or a password\n`)
+    io.stderr.write(`anyone who can reach ${address} can read it: it has no login\n`)
   }
   if (show === 'browser') void open(io, url)
 }
@@ -95,7 +98,7 @@ function announce(io: Io, { address, show }: DashboardFlags, source: Source, { p
 async function open(io: Io, url: string): Promise<void> {
   const opened = await io.openBrowser(url)
   if (!opened.ok && !io.interrupted.aborted)
-    io.stderr.write(`no browser could be opened: ${opened.error}; open ${url} yourself\n`)
+    io.stderr.write(`could not open a browser: ${opened.error}; open ${url} yourself\n`)
 }
 
 /** Until the user has had enough: lets go of a Pod that leads no more, and says so. */
@@ -111,11 +114,12 @@ async function follow(io: Io, source: Source, relay: Relay): Promise<void> {
     if (!isSame(shown, source.choice.pod)) {
       shown = source.choice.pod
       const { namespace, pod } = shown
-      io.stderr.write(`from now on it is the dashboard of ${namespace}/${pod}\n`)
+      io.stderr.write(`the leader changed: now showing the dashboard of ${namespace}/${pod}\n`)
       relay.cut()
     }
     const trouble = looked.ok ? '' : looked.error.message
-    if (trouble !== '' && trouble !== lastTrouble) io.stderr.write(`who leads is not known: ${trouble}\n`)
+    if (trouble !== '' && trouble !== lastTrouble)
+      io.stderr.write(`cannot find out which Pod is the leader: ${trouble}\n`)
     lastTrouble = trouble
   }
 }

@@ -57,7 +57,7 @@ export async function choosePod(
   const chosen = leading ?? running.find(({ isReady }) => isReady) ?? running[0]
   if (!chosen) {
     const see = `see kubectl -n ${place} get pods -l ${extensionLabel}`
-    return err(badAnswer(`no Pod of the operator runs in the namespace ${place}`, see))
+    return err(badAnswer(`no Pod of the operator is running in namespace ${place}`, see))
   }
   const { pod, port } = chosen
   const doubt = leader.ok || running.length === 1 ? {} : { doubt: leader.error }
@@ -71,16 +71,16 @@ async function findPods(reading: Reading, namespace: string | undefined) {
   const places = [...new Set(listed.value.map((pod) => pod.namespace))].sort()
   const [place] = places
   if (place === undefined) {
-    const where = namespace === undefined ? 'any namespace' : `the namespace ${namespace}`
+    const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`
     return err(
       badAnswer(
-        `there is no Pod of the operator in ${where}: none with the label ${extensionLabel}`,
-        'install it with linkerd-failover install | kubectl apply -f -, or name its namespace with --namespace',
+        `no Pod in ${where} has the label ${extensionLabel} of the operator`,
+        'install it with linkerd-failover install | kubectl apply -f -, or choose its namespace with --namespace',
       ),
     )
   }
   if (places.length > 1) {
-    const message = `there are operators in several namespaces: ${places.join(', ')}`
+    const message = `the operator is installed in several namespaces: ${places.join(', ')}`
     return err(badAnswer(message, 'choose one with --namespace'))
   }
   const running = listed.value.filter(({ isRunning }) => isRunning)

@@ -98,7 +98,7 @@ describe('what is not wanted', () => {
   test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
     '%s: it hands on nothing that could change anything',
     async (method) => {
-      expect(await ask({ method })).toMatchObject({ status: 405, text: 'only GET is served\n' })
+      expect(await ask({ method })).toMatchObject({ status: 405, text: 'only GET and HEAD are allowed\n' })
       expect(received).toEqual([])
     },
   )
@@ -133,7 +133,7 @@ describe('when the operator', () => {
 
   test('ends without an answer, the page is told so', async () => {
     answer = ({ socket }) => void socket.destroy()
-    expect(await ask()).toMatchObject({ status: 502, text: 'the operator does not answer: socket hang up\n' })
+    expect(await ask()).toMatchObject({ status: 502, text: 'the operator did not answer: socket hang up\n' })
   })
 
   test('says nothing for ten seconds, the page is told so', async () => {
@@ -143,7 +143,7 @@ describe('when the operator', () => {
     await clock.advance(10_000)
     expect(await asked).toMatchObject({
       status: 502,
-      text: 'the operator does not answer: nothing came for 10 s\n',
+      text: 'the operator did not answer: no data received for 10 s\n',
     })
     await expect.poll(() => connections.every(({ destroyed }) => destroyed)).toBe(true)
   })

@@ -72,7 +72,7 @@ interface Ways {
 async function relay(incoming: IncomingMessage, response: ServerResponse, { connect, open, clock }: Ways) {
   const { method = '', headers, url = '/' } = incoming
   const refusal = refusalOf(incoming)
-  if (method !== 'GET' && method !== 'HEAD') return say(response, 405, 'only GET is served')
+  if (method !== 'GET' && method !== 'HEAD') return say(response, 405, 'only GET and HEAD are allowed')
   if (refusal !== undefined) return say(response, 403, refusal)
   const connection = await connect()
   if (!connection.ok) return say(response, 502, connection.error)
@@ -103,14 +103,14 @@ export function ask(
 ): Promise<Result<IncomingMessage, string>> {
   return new Promise((resolve) => {
     const outgoing = request({ ...options, createConnection: () => duplex })
-    const tooLate = new Error(`nothing came for ${answerMs / 1000} s`)
+    const tooLate = new Error(`no data received for ${answerMs / 1000} s`)
     const timer = clock.after(answerMs, () => outgoing.destroy(tooLate))
     const end = (answer: Result<IncomingMessage, string>) => {
       timer.cancel()
       resolve(answer)
     }
     outgoing.once('response', (answer) => end(ok(answer)))
-    outgoing.on('error', (problem) => end(err(`the operator does not answer: ${problem.message}`)))
+    outgoing.on('error', (problem) => end(err(`the operator did not answer: ${problem.message}`)))
     outgoing.end()
   })
 }

@@ -67,14 +67,14 @@ function notForwarded({ namespace, pod }: PodPort, error: KubeError): Failure {
     case 'forbidden':
       return {
         exitCode,
-        message: `you may not forward a port to Pods of the namespace ${namespace}: ${error.message}`,
-        hint: 'ask for the verbs get and create on pods/portforward there',
+        message: `you may not forward a port to Pods in namespace ${namespace}: ${error.message}`,
+        hint: 'ask for the permission to get and create pods/portforward in that namespace',
       }
     case 'notFound':
       return {
         exitCode,
-        message: `the Pod ${namespace}/${pod} is gone`,
-        hint: 'wait for the one that takes its place',
+        message: `the Pod ${namespace}/${pod} no longer exists`,
+        hint: 'try again in a moment, when another Pod has replaced it',
       }
     default:
       return refused(error)

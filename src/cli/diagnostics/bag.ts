@@ -18,7 +18,7 @@ export class Bag {
     this.items.push({ path, text: `${JSON.stringify(redact(value), null, 2)}\n` })
   }
 
-  /** `what` is not in it, and why. */
+  /** Notes that `what` could not be collected, and why. */
   miss(what: string, why: string): void {
     this.missing.push(`${what}: ${redactText(why)}`)
   }

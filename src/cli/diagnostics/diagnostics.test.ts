@@ -160,7 +160,7 @@ describe('the archive', () => {
       options,
     )
     expect(exitCode).toBe(64)
-    expect(stderr).toMatch(/cannot be written: ENOENT.*; name another with --file/)
+    expect(stderr).toMatch(/cannot be written: ENOENT.*; choose another file with --file/)
   })
 })
 
@@ -169,8 +169,10 @@ describe('what cannot be had is said, and the rest is there', () => {
     const bare = await Shop.open()
     const { exitCode, stdout } = await bare.run(['diagnostics', '-f', file], options)
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('not in it:\n  logs and metrics of the operator: it has no Pods\n')
-    expect((await unpack()).get('README.txt')).toContain('it has no Pods')
+    expect(stdout).toContain(
+      'could not be collected:\n  logs and metrics of the operator: no Pod of the operator exists\n',
+    )
+    expect((await unpack()).get('README.txt')).toContain('no Pod of the operator exists')
     await bare.close()
   })
 
@@ -185,7 +187,7 @@ describe('what cannot be had is said, and the rest is there', () => {
   test.each([
     ['endpointslices', 'routes: '],
     ['pods', 'pods: '],
-    ['events', 'since when routes stand as they do: '],
+    ['events', 'the times of the newest transitions: '],
     ['leases', 'leases-linkerd-failover: '],
   ])('without %s', async (resource, message) => {
     shop.sandbox.faults.fail(403, { resource })

@@ -28,13 +28,17 @@ export async function writeDiagnostics(context: Context, given: Flags): Promise<
   await collectChecks(bag, context)
   const [snapshot, kinds] = [await bench.selectedBy(selector), await bench.kinds()]
   if (snapshot.ok && kinds.ok) await collectRoutes(bag, reading.value, snapshot.value, kinds.value, selector)
-  else bag.miss('routes', snapshot.ok ? 'their kinds cannot be found' : snapshot.error.message)
+  else
+    bag.miss(
+      'routes',
+      snapshot.ok ? 'the kinds that the cluster serves could not be read' : snapshot.error.message,
+    )
   await collectOperator(bag, reading.value)
   if (io.interrupted.aborted) return ok(exitCodes.interrupted)
   bag.text('README.txt', contents(bag, now))
   const written = await writeArchive(target, folder, bag.items, now)
   if (!written.ok) {
-    return err(wrongUsage(`${target} cannot be written: ${written.error}`, 'name another with --file'))
+    return err(wrongUsage(`${target} cannot be written: ${written.error}`, 'choose another file with --file'))
   }
   io.stdout.write(`wrote ${target}: ${bag.items.length} files\n${notThere(bag)}`)
   return ok(exitCodes.ok)
@@ -63,7 +67,7 @@ async function collectChecks(bag: Bag, context: Context): Promise<void> {
 const contents = (bag: Bag, now: Date): string =>
   [
     `Diagnostics of linkerd-failover, collected by version ${version} at ${now.toISOString()}.`,
-    'Values of environment variables, tokens and private keys were taken out.',
+    'Tokens, private keys and the values of environment variables were removed.',
     '',
     ...bag.items.map(({ path }) => path),
     '',
@@ -71,4 +75,4 @@ const contents = (bag: Bag, now: Date): string =>
   ].join('\n')
 
 const notThere = ({ missing }: Bag): string =>
-  missing.length === 0 ? '' : `not in it:\n${missing.map((line) => `  ${line}\n`).join('')}`
+  missing.length === 0 ? '' : `could not be collected:\n${missing.map((line) => `  ${line}\n`).join('')}`

@@ -35,7 +35,7 @@ export async function collectOperator(bag: Bag, reading: Reading): Promise<void>
   }
   const fieldSelector = `reportingComponent=${reportingController}`
   await take(bag, reading, 'events-of-routes', { resource: core('events'), fieldSelector })
-  if (pods.length === 0) bag.miss('logs and metrics of the operator', 'it has no Pods')
+  if (pods.length === 0) bag.miss('logs and metrics of the operator', 'no Pod of the operator exists')
   for (const pod of pods) await collectPod(bag, reading, pod)
 }
 

@@ -24,7 +24,7 @@ export async function collectRoutes(
   }
   const { routes, unknownSince } = await readStatuses(reading, snapshot, undefined)
   bag.json('status.json', { routes: routes.map(({ facts }) => facts) })
-  if (unknownSince !== undefined) bag.miss('since when routes stand as they do', unknownSince)
+  if (unknownSince !== undefined) bag.miss('the times of the newest transitions', unknownSince)
   const used = new Set(snapshot.routes.flatMap(backendServices))
   for (const objects of readinessObjects()) await collectUsed(bag, reading, objects, used)
 }

@@ -32,7 +32,7 @@ test('a failover: the rule, the readiness, and what would change it', async () =
     cart-east   secondary   ready       1 of 1 ready   100      100
     cart-west   secondary   down        0 of 3 ready   0        0
 
-    What would change it:
+    What would change the decision:
     IF                                     WEIGHTS     DECISION
     shop/cart gets a ready endpoint        100 0 0     on its primary: shop/cart has 1 of 2 endpoints ready
     shop/cart-east has no ready endpoint   0 100 0     holds: shop/cart has 0 of 2 endpoints ready, and no secondary is ready
@@ -67,7 +67,7 @@ test('a misconfiguration: what is to be mended', async () => {
   shop.split('web', { web: 1, east: 0 }, { annotations })
   const { stdout } = await shop.run('explain ts/web', options)
   expect(stdout).toContain('Decision:  holds: misconfigured: annotation')
-  expect(stdout).toContain('No change of a single Service would change that.')
+  expect(stdout).toContain('No change of a single Service would change the decision.')
 })
 
 test('a Service in another cluster only: unknown, and what would follow from either', async () => {
@@ -88,7 +88,7 @@ test('a route that is not controlled is explained, with a warning', async () => 
   shop.service('web', 1)
   shop.split('web', { web: 1 })
   const { stdout } = await shop.run('explain ts/web -l team=a', options)
-  expect(stdout).toContain('Not controlled: the selector does not select its labels')
+  expect(stdout).toContain('Not controlled: the selector does not match its labels')
   expect((await shop.run('explain ts/web', options)).stdout).not.toContain('Not controlled')
 })
 
@@ -134,16 +134,20 @@ describe('a route is named', () => {
     expect((await shop.run(`explain ${name}`, options)).stdout).toContain('TrafficSplit shop/web')
   })
 
-  test('in the namespace of the flag', async () => {
+  test('in namespace of the flag', async () => {
     expect((await shop.run('explain ts/api -n other', options)).stdout).toContain('TrafficSplit other/api')
   })
 
   test.each([
-    ['ts/', 64, '"ts/" names no route; write KIND/NAME'],
-    ['/web', 64, 'names no route'],
-    ['a/b/c', 64, 'names no route'],
-    ['pod/web', 64, '"pod" is no kind of route; the kinds are: trafficsplit'],
-    ['ts/nobody', 1, 'there is no ts/nobody in namespace shop; list the routes with linkerd-failover status'],
+    ['ts/', 64, '"ts/" is not the name of a route; write KIND/NAME'],
+    ['/web', 64, 'is not the name of a route'],
+    ['a/b/c', 64, 'is not the name of a route'],
+    ['pod/web', 64, '"pod" is not a kind of route; the kinds are: trafficsplit'],
+    [
+      'ts/nobody',
+      1,
+      'ts/nobody does not exist in namespace shop; list the routes with linkerd-failover status',
+    ],
   ])('wrongly by %s', async (name, code, message) => {
     const { exitCode, stdout, stderr } = await shop.run(`explain ${name}`, options)
     expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })

@@ -87,7 +87,7 @@ test('all that is wrong around a route, in the words of the operator', async () 
     web       primary     down        0 of 0 ready   1        1
     east      secondary   down        0 of 0 ready   0        0
 
-    What would change it:
+    What would change the decision:
     IF                                WEIGHTS   DECISION
     shop/web gets a ready endpoint    1 0       on its primary: shop/web has 1 of 1 endpoints ready
     shop/east gets a ready endpoint   0 1       fails over: shop/web has no port 81; shop/east takes over
@@ -105,7 +105,7 @@ describe('one by one', () => {
   test('nothing is wrong', async () => {
     route()
     expect(await explain()).toEqual({ reasons: [], findings: [], unseen: [] })
-    expect((await shop.run('explain httproute/web', options)).stdout).not.toMatch(/Findings|looked/)
+    expect((await shop.run('explain httproute/web', options)).stdout).not.toMatch(/Findings|checked/)
   })
 
   test('a Service is missing, also of a TrafficSplit', async () => {
@@ -200,7 +200,7 @@ describe('what cannot be looked at', () => {
     shop.sandbox.faults.fail(403, { resource: 'serviceprofiles' })
     const { exitCode, stdout } = await shop.run('explain httproute/web', options)
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^Could not be looked at:\n {2}ServiceProfiles in namespace shop: GET /m)
+    expect(stdout).toMatch(/^Could not be checked:\n {2}ServiceProfiles in namespace shop: GET /m)
   })
 
   test('is not what the cluster does not serve', async () => {

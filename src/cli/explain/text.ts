@@ -11,9 +11,7 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
   const head = [`${route.kind} ${route.namespace}/${route.name}, since ${sinceText(route.since, now)}`]
   if (!controlled) {
     head.push(
-      palette.warning(
-        'Not controlled: the selector does not select its labels, so the operator leaves it alone.',
-      ),
+      palette.warning('Not controlled: the selector does not match its labels, so the operator ignores it.'),
     )
   }
   const parts = route.splits.flatMap((item, index) => {
@@ -28,7 +26,7 @@ function diagnosisText({ findings, unseen }: Diagnosis, palette: Palette): strin
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), '']
   const found = findings.map(({ reason, message }) => `${palette.warning(reason)}: ${message}`)
-  return [...section('Findings:', found), ...section('Could not be looked at:', unseen)]
+  return [...section('Findings:', found), ...section('Could not be checked:', unseen)]
 }
 
 const sinceText = (since: string | null, now: number): string =>
@@ -66,11 +64,11 @@ const backendColumns = (namespace: string): Column<Row>[] => [
 ]
 
 function changesText({ changes }: SplitExplanation): string[] {
-  if (changes.length === 0) return ['No change of a single Service would change that.']
+  if (changes.length === 0) return ['No change of a single Service would change the decision.']
   const columns: Column<(typeof changes)[number]>[] = [
     { title: 'IF', cell: ({ when }) => when },
     { title: 'WEIGHTS', cell: ({ weights }) => weights.join(' ') },
     { title: 'DECISION', cell: ({ sentence }) => sentence },
   ]
-  return ['What would change it:', renderTable(columns, changes)]
+  return ['What would change the decision:', renderTable(columns, changes)]
 }

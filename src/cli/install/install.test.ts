@@ -124,7 +124,7 @@ describe('install', () => {
     const { exitCode, stdout, stderr } = await shop.run('install')
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
     expect(stderr).toBe(
-      'linkerd-failover: the extension is installed in namespace mesh; use: linkerd-failover upgrade\n',
+      'linkerd-failover: the extension is already installed in namespace mesh; use: linkerd-failover upgrade\n',
     )
     expect((await shop.run('install --ignore-cluster')).exitCode).toBe(0)
   })
@@ -135,7 +135,7 @@ describe('install', () => {
     const skipping = await bare.run('install --skip-checks')
     await bare.close()
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toContain('not so: a kind of route is served: ')
+    expect(stderr).toContain('checks failed: the cluster serves a kind of route: ')
     expect(stderr).toContain('--skip-checks')
     expect(stderr.trimEnd()).not.toContain('\n')
     expect(skipping.exitCode).toBe(0)
@@ -246,7 +246,7 @@ describe('uninstall', () => {
     })
     deployment('linkerd', 'linkerd-destination', { 'linkerd.io/control-plane-component': 'destination' })
     const { stdout, stderr } = await shop.run('uninstall')
-    expect(stderr).toBe('Namespace linkerd holds other Deployments too: it stays\n')
+    expect(stderr).toBe('Namespace linkerd also contains other Deployments, so it is kept\n')
     expect(names(stdout)).toEqual([
       'Deployment linkerd linkerd-failover',
       'ServiceAccount linkerd linkerd-failover',
@@ -256,7 +256,7 @@ describe('uninstall', () => {
   test('says that there is nothing', async () => {
     const { exitCode, stdout, stderr } = await shop.run('uninstall')
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-    expect(stderr).toContain('nothing of the extension')
+    expect(stderr).toContain('no object of the extension')
   })
 
   test('says what the server refuses', async () => {

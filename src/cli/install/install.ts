@@ -36,7 +36,7 @@ export async function printInstall(context: Context, given: Flags): Promise<Endi
 async function notInstalled({ io, connect }: Context): Promise<Result<void, Failure>> {
   const cluster = await connect()
   if (!cluster.ok) {
-    const hint = `${cluster.error.hint}, or do without one with --ignore-cluster`
+    const hint = `${cluster.error.hint}, or print the objects without a cluster with --ignore-cluster`
     return err({ ...cluster.error, hint })
   }
   const installed = await findInstalled({ transport: cluster.value.transport, signal: io.interrupted })
@@ -46,7 +46,7 @@ async function notInstalled({ io, connect }: Context): Promise<Result<void, Fail
   const by = one.release === undefined ? '' : ` by Helm, as release ${one.release}`
   const hint =
     one.release === undefined ? 'use: linkerd-failover upgrade' : `use: helm upgrade ${one.release}`
-  return err(badAnswer(`the extension is installed in namespace ${one.namespace}${by}`, hint))
+  return err(badAnswer(`the extension is already installed in namespace ${one.namespace}${by}`, hint))
 }
 
 /** What `check --pre` checks. */
@@ -61,6 +61,6 @@ async function preInstallationChecks(context: Context): Promise<Result<void, Fai
   }
   if (problems.length === 0) return ok(undefined)
   return err(
-    badAnswer(`not so: ${problems.join('; ')}`, 'mend it, or install all the same with --skip-checks'),
+    badAnswer(`checks failed: ${problems.join('; ')}`, 'fix this, or install anyway with --skip-checks'),
   )
 }

@@ -63,7 +63,7 @@ const json = z
     try {
       return JSON.parse(text)
     } catch {
-      context.addIssue('no JSON')
+      context.addIssue('not JSON')
       return z.NEVER
     }
   })
@@ -81,6 +81,6 @@ export async function storedValues(
   if (text === undefined) return ok({})
   const read = json.safeParse(text)
   if (read.success) return ok(read.data)
-  const message = `Namespace ${namespace}: the annotation ${valuesAnnotation} is no JSON object`
-  return err(badAnswer(message, 'give all values again, with: linkerd-failover upgrade --reset-values'))
+  const message = `Namespace ${namespace}: the annotation ${valuesAnnotation} is not a JSON object`
+  return err(badAnswer(message, 'run linkerd-failover upgrade --reset-values, and pass all values again'))
 }

@@ -35,18 +35,18 @@ export async function readOverrides(
   ]
   for (const { flag, text, typed } of sets) {
     const set = parseSet(text, typed, values)
-    if (!set.ok) return err(wrongUsage(`${flag}: ${set.error}`, 'quote it if the shell takes it apart'))
+    if (!set.ok) return err(wrongUsage(`${flag}: ${set.error}`, 'put it in quotes if your shell splits it'))
     values = set.value
   }
   return ok(values)
 }
 
 async function readValuesFile(path: string): Promise<Result<RawValues, Failure>> {
-  const hint = 'name a YAML file of values, such as the values-ha.yaml of the chart'
+  const hint = 'pass a YAML file of values, such as values-ha.yaml of the chart'
   try {
     const read = file.safeParse(parse(await readFile(path, 'utf8')))
     if (read.success) return ok(read.data ?? {})
-    return err(wrongUsage(`--values ${path} is no map of values`, hint))
+    return err(wrongUsage(`--values ${path} is not a map of values`, hint))
   } catch (problem) {
     const reason = problem instanceof Error ? problem.message : String(problem)
     return err(wrongUsage(`--values ${path} cannot be read: ${reason.split('\n')[0]}`, hint))

@@ -22,12 +22,12 @@ export async function printUninstall({ io, connect }: Context, given: Flags): Pr
   const found = await findLabelled(reading, outside)
   if (!found.ok) return found
   if (found.value.length === 0)
-    return err(badAnswer('there is nothing of the extension in this cluster', 'see: linkerd-failover check'))
+    return err(badAnswer('no object of the extension is in this cluster', 'see: linkerd-failover check'))
   const shared = await sharedNamespaces(reading, found.value)
   if (!shared.ok) return shared
   const objects: Labelled[] = found.value.filter((object) => !isNamespaceOf(object, shared.value))
   for (const namespace of shared.value) {
-    io.stderr.write(`Namespace ${namespace} holds other Deployments too: it stays\n`)
+    io.stderr.write(`Namespace ${namespace} also contains other Deployments, so it is kept\n`)
     const own = await findLabelled(reading, inside, namespace)
     if (!own.ok) return own
     objects.push(...own.value.filter((object) => !objects.some((other) => same(object, other))))

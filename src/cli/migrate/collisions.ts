@@ -20,7 +20,8 @@ function sameNames({ routes }: Migration, others: readonly Migration[]): string[
         other.routes.some(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
       )
       .map(
-        (other) => `the TrafficSplit ${fullName(other)} makes a route ${namespace}/${name} too; rename one`,
+        (other) =>
+          `the TrafficSplit ${fullName(other)} would also become a route ${namespace}/${name}; rename one of the two`,
       ),
   )
 }
@@ -29,5 +30,8 @@ function sameApex({ original }: Migration, others: readonly Migration[]): string
   const [apex] = original.route.apexes
   return others
     .filter((other) => apex !== undefined && other.original.route.apexes.includes(apex))
-    .map((other) => `the TrafficSplit ${fullName(other)} splits the Service ${apex} too; keep one`)
+    .map(
+      (other) =>
+        `the TrafficSplit ${fullName(other)} also splits the Service ${apex}; keep only one of the two`,
+    )
 }

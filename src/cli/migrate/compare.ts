@@ -50,7 +50,7 @@ export function compare({ original, routes }: Migration, codec: RouteCodec): Com
     )
   })
   const isWhole = services.length <= allUpTo || routes.length === 0
-  const leftOut = `TrafficSplit ${route.namespace}/${route.name} has ${services.length} Services, more than ${allUpTo}: compared in the ${worlds.length} states in which all but two at most are alike, of ${3 ** services.length}`
+  const leftOut = `TrafficSplit ${route.namespace}/${route.name} has ${services.length} Services, more than ${allUpTo}: compared in the ${worlds.length} states in which all Services but at most two are alike, out of ${3 ** services.length} states`
   return { worlds: worlds.length * routes.length, leftOut: isWhole ? undefined : leftOut, differences }
 }
 
@@ -94,7 +94,7 @@ const isSame = (a: Shares, b: Shares): boolean =>
 
 const describe = (shares: Shares): string =>
   [...shares].map(([service, share]) => `${service} ${Number((share * 100).toFixed(3))} %`).join(', ') ||
-  'nobody'
+  'no backend'
 
 const describeWorld = (world: World): string =>
   [...world].map(([service, { state }]) => `${service} ${state}`).join(', ')

@@ -22,7 +22,9 @@ export async function fromCluster(
   if (!resource.ok) return err(refused(resource.error))
   if (!target.ok) return err(refused(target.error))
   if (!resource.value) {
-    return err(badAnswer('the cluster serves no TrafficSplits', 'there is nothing to migrate here'))
+    return err(
+      badAnswer('the cluster does not serve TrafficSplits', 'there is nothing to migrate in this cluster'),
+    )
   }
   const listing = { resource: resource.value, namespace, labelSelector: selector }
   const splits = await listAs(reading, listing, (object) => object)
@@ -39,8 +41,8 @@ export async function fromCluster(
     apiVersion: `${codec.group}/${version}`,
     existing: new Set(routes.ok ? routes.value : []),
     notes: [
-      ...(target.value ? [] : [`the cluster serves no ${codec.kind}: install the Gateway API first`]),
-      ...(routes.ok ? [] : [`it is not known which routes are there already: ${routes.error.message}`]),
+      ...(target.value ? [] : [`the cluster does not serve ${codec.kind}: install the Gateway API first`]),
+      ...(routes.ok ? [] : [`existing routes cannot be listed: ${routes.error.message}`]),
     ],
   })
 }

@@ -44,7 +44,10 @@ export async function fromFile(
 
 function unreadable(file: string, problem: unknown): Failure {
   const why = problem instanceof Error ? problem.message.split('\n')[0] : String(problem)
-  return wrongUsage(`${file} cannot be read: ${why}`, 'give it TrafficSplits and Services in YAML or JSON')
+  return wrongUsage(
+    `${file} cannot be read: ${why}`,
+    'it must contain TrafficSplits and Services in YAML or JSON',
+  )
 }
 
 /** The objects of a document, which may be a List of them. */

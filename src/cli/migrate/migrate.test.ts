@@ -110,7 +110,7 @@ describe('its routes', () => {
   it('say what is not carried over, on lines that stay comments', async () => {
     const metadata = { annotations: { 'failover.linkerd.io/paused': 'true', 'a\nb: c': '' } }
     const { stdout } = await from([split({ web: '500m', east: 1.5 }, metadata, { matches: [] }), ...both])
-    expect(stdout).toContain('# weights 0.5/1.5 are written as 1/3')
+    expect(stdout).toContain('# the weights 0.5/1.5 are written as 1/3')
     expect(stdout).toContain('# not carried over: spec.matches')
     expect(stdout).toContain('# not carried over: annotation a b: c')
     expect(routesIn(stdout)[0].metadata.annotations['failover.linkerd.io/paused']).toBe('true')
@@ -119,16 +119,16 @@ describe('its routes', () => {
 
 describe('what cannot be migrated is said, with exit code 1', () => {
   test.each<[string, object[]]>([
-    ['the Service shop/east is not known', [split({ web: 1, east: 0 }), service('web', 80)]],
+    ['the Service shop/east was not found', [split({ web: 1, east: 0 }), service('web', 80)]],
     [
       'the Service shop/east has no TCP port',
       [split({ web: 1, east: 0 }), service('web', 80), service('east')],
     ],
     ['no such port (it has 81)', [split({ web: 1, east: 0 }), service('web', 80), service('east', 81)]],
     ['"x" is not a number', [split({ web: 'x', east: 0 }), ...both]],
-    ['it has 17 backends; a rule of a route takes 16', crowd(17)],
+    ['it has 17 backends; a rule of a route takes at most 16', crowd(17)],
     [
-      'the TrafficSplit shop/web makes a route shop/web-80 too; rename one',
+      'the TrafficSplit shop/web would also become a route shop/web-80; rename one of the two',
       [
         split({ web: 1, east: 0 }),
         service('web', 80, 90),
@@ -138,7 +138,7 @@ describe('what cannot be migrated is said, with exit code 1', () => {
       ],
     ],
     [
-      `no route ${'a'.repeat(251)}-90: the name has 254 characters, and 253 is the most`,
+      `no route ${'a'.repeat(251)}-90: the name has 254 characters, and at most 253 are allowed`,
       [
         split({ web: 1, east: 0 }, { name: 'a'.repeat(251) }),
         service('web', 80, 90),
@@ -146,14 +146,14 @@ describe('what cannot be migrated is said, with exit code 1', () => {
       ],
     ],
     [
-      'splits the Service shop/web too',
+      'also splits the Service shop/web',
       [split({ web: 1, east: 0 }), split({ web: 1 }, { name: 'b' }), ...both],
     ],
   ])('%s', async (problem, items) => {
     const { stdout, exitCode } = await from(items)
     expect(exitCode).toBe(1)
     expect(stdout).toContain(problem)
-    expect(stdout).not.toContain('Steps, in this order')
+    expect(stdout).not.toContain('Take these steps')
   })
 
   test('a file without TrafficSplits, or that is no YAML', async () => {
@@ -179,7 +179,7 @@ describe('--check', () => {
     const many = crowd(7)
     const { stdout, exitCode } = await from(many, '--check')
     expect(stdout).toBe(
-      'not every state: TrafficSplit shop/web has 7 Services, more than 6: compared in the 297 states in which all but two at most are alike, of 2187\n' +
+      'not all states compared: TrafficSplit shop/web has 7 Services, more than 6: compared in the 297 states in which all Services but at most two are alike, out of 2187 states\n' +
         '1 TrafficSplits, 1 routes, 297 states of readiness: 0 differences, 0 problems\n',
     )
     expect(exitCode).toBe(0)
@@ -260,7 +260,7 @@ describe('of a cluster', () => {
     shop.httpRoute('web', [{ web: 1 }])
     const { stdout, exitCode } = await shop.run('migrate -n shop')
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('# HTTPRoute shop/web is there already, and kubectl apply would change it\n')
+    expect(stdout).toContain('# HTTPRoute shop/web exists already; kubectl apply would change it\n')
     expect((await shop.run('migrate -n shop --kind GRPCRoute')).stdout).not.toContain('already')
   })
 
@@ -270,7 +270,7 @@ describe('of a cluster', () => {
     shop.sandbox.faults.fail(403, { resource: 'httproutes' })
     const { stdout, exitCode } = await shop.run('migrate -n shop')
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^# it is not known which routes are there already: .*answered 403/)
+    expect(stdout).toMatch(/^# existing routes cannot be listed: .*answered 403/)
     expect(routesIn(stdout)).toHaveLength(1)
   })
 })

@@ -34,12 +34,17 @@ type Wanted = z.infer<typeof schema>
 export async function showMigration(context: Context, given: Flags): Promise<Ending> {
   const flags = schema.parse(given)
   const codec = codecs.find(({ kind }) => kind === flags.kind)
-  if (!codec) return err(wrongUsage(`"${flags.kind}" is no kind to migrate to`, 'see --help'))
+  if (!codec)
+    return err(
+      wrongUsage(`"${flags.kind}" is not a kind to migrate to`, 'see linkerd-failover migrate --help'),
+    )
   const material = await read(context, flags, codec)
   if (!material.ok) return material
   const migrations = migrateAll(material.value, codec)
   if (migrations.length === 0) {
-    return err(badAnswer('there is no TrafficSplit', 'look elsewhere with --namespace, --selector or --file'))
+    return err(
+      badAnswer('no TrafficSplit was found', 'choose where to look with --namespace, --selector or --file'),
+    )
   }
   if (flags.check) return report(context.io, migrations, codec, flags.output)
   await print(context.io, material.value.notes, migrations, flags.output ?? 'yaml')
@@ -52,7 +57,9 @@ async function read(
   codec: RouteCodec,
 ): Promise<Result<Material, Failure>> {
   if (file !== undefined && selector !== defaultSelector) {
-    return err(wrongUsage('--selector is for a cluster', 'a file is migrated whole; leave the flag out'))
+    return err(
+      wrongUsage('--selector cannot be used with --file', 'leave it out: the whole file is migrated'),
+    )
   }
   if (file !== undefined) return fromFile(io, file, namespace ?? 'default', codec)
   const cluster = await connect()

@@ -49,9 +49,9 @@ export function migrate(original: Original, target: Target): Migration {
   })
   const [apex] = route.apexes
   if (split.problem !== undefined) return failed(split.problem)
-  if (apex === undefined) return failed('spec.service is missing; it names the Service that clients call')
+  if (apex === undefined) return failed('spec.service is missing; it must name the Service that clients call')
   if (split.backends.length > mostBackends) {
-    return failed(`it has ${split.backends.length} backends; a rule of a route takes ${mostBackends}`)
+    return failed(`it has ${split.backends.length} backends; a rule of a route takes at most ${mostBackends}`)
   }
   const { ports, problems } = findPorts(
     apex,
@@ -72,39 +72,41 @@ export function migrate(original: Original, target: Target): Migration {
 }
 
 const tooLong = ({ metadata: { name } }: RouteObject): string =>
-  `no route ${name}: the name has ${name.length} characters, and ${longestName} is the most; give the TrafficSplit a shorter one`
+  `no route ${name}: the name has ${name.length} characters, and at most ${longestName} are allowed; give the TrafficSplit a shorter name`
 
 /** It may be one of an earlier run, or have nothing to do with the TrafficSplit. */
 const aboutExisting = (made: readonly RouteObject[], { existing }: Target): string[] =>
   made
     .map(({ kind, metadata: { namespace, name } }) => ({ kind, name: `${namespace}/${name}` }))
     .filter(({ name }) => existing.has(name))
-    .map(({ kind, name }) => `${kind} ${name} is there already, and kubectl apply would change it`)
+    .map(({ kind, name }) => `${kind} ${name} exists already; kubectl apply would change it`)
 
 function carryWeights({ split }: Original): { weights: number[]; note: string[] } {
   const before = weightsOf(split)
   if (isAllZero(split)) {
     const weights = split.backends.map((backend) => (isPrimary(split, backend) ? 1 : 0))
     const note =
-      'all weights are zero, which no proxy can follow in a route: the primary gets 1, as the operator would give it'
+      'all weights are zero, and no proxy can route by them: the primary gets weight 1, as the operator would write it'
     return { weights, note: [note] }
   }
   const weights = wholeWeights(before)
   if (String(weights) === String(before)) return { weights, note: [] }
   return {
     weights,
-    note: [`weights ${before.join('/')} are written as ${weights.join('/')}: a route takes integers`],
+    note: [
+      `the weights ${before.join('/')} are written as ${weights.join('/')}: a route takes only integers`,
+    ],
   }
 }
 
 function aboutLabel({ route, split }: Original): string[] {
   if (split.backends.length === 1) {
-    return ['it has one backend, so there is nothing to fail over to: its route is not controlled']
+    return ['it has only one backend and nothing to fail over to, so its route is not controlled']
   }
   const isControlled = defaultSelector in route.labels
   return isControlled
     ? []
-    : [`it has no label ${defaultSelector}, so the operator may not follow it or its routes`]
+    : [`it does not have the label ${defaultSelector}, so the operator ignores it and its routes`]
 }
 
 function routeFor(

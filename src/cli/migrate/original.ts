@@ -32,7 +32,7 @@ function leftOverOf(object: unknown): string[] {
   const { metadata, spec } = parts
     .catch({ metadata: { annotations: {} }, spec: { backends: [] } })
     .parse(object)
-  const said = (what: string, why = 'no route has such a field') => `not carried over: ${what} (${why})`
+  const said = (what: string, why = 'routes have no such field') => `not carried over: ${what} (${why})`
   const ofSpec = Object.keys(spec).filter((field) => !['service', 'backends'].includes(field))
   const ofBackends = spec.backends.flatMap((backend, index) =>
     Object.keys(backend)
@@ -45,7 +45,7 @@ function leftOverOf(object: unknown): string[] {
   return [
     ...ofSpec.map((field) =>
       field === 'matches'
-        ? said('spec.matches', "Linkerd's SMI adaptor does not read it: the split holds for all requests")
+        ? said('spec.matches', "Linkerd's SMI adaptor ignores it: the split applies to all requests")
         : said(`spec.${field}`),
     ),
     ...ofBackends.map((field) => said(field)),

@@ -18,7 +18,7 @@ export function findPorts(
 ): PortsFound {
   const problems = [...new Set([apex, ...backends])].flatMap((service) => {
     const ports = known.get(service)
-    if (ports === undefined) return [`the Service ${service} is not known, so neither are its ports`]
+    if (ports === undefined) return [`the Service ${service} was not found, so its ports are unknown`]
     return ports.length === 0 ? [`the Service ${service} has no TCP port`] : []
   })
   if (problems.length > 0) return { ports: [], problems }

@@ -63,7 +63,7 @@ export function reportText({
 }: Report): string {
   const lines = [
     ...problems.map((problem) => `not migrated: ${problem}`),
-    ...leftOut.map((text) => `not every state: ${text}`),
+    ...leftOut.map((text) => `not all states compared: ${text}`),
     ...differences.map(
       ({ trafficSplit, route, world, before, after }) =>
         `different: with ${world}, TrafficSplit ${trafficSplit} sends ${before}; ${route} sends ${after}`,

@@ -62,7 +62,7 @@ describe('resume', () => {
     shop.split('web', { web: 1 }, { annotations: { [annotation]: 'yes' } })
     const { stdout } = await shop.run('resume ts/web', options)
     expect(stdout).toBe(
-      'TrafficSplit shop/web is resumed (the annotation said "yes", which does not pause)\n',
+      'TrafficSplit shop/web is resumed (its annotation had the value "yes", which does not pause a route)\n',
     )
     expect(annotations('web')?.[annotation]).toBeUndefined()
   })
@@ -80,7 +80,7 @@ test('several routes at once', async () => {
 test('a name mistyped changes nothing at all', async () => {
   const { exitCode, stdout, stderr } = await shop.run('pause ts/web ts/crat', options)
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
-  expect(stderr).toContain('there is no ts/crat in namespace shop')
+  expect(stderr).toContain('ts/crat does not exist in namespace shop')
   expect(shop.writes).toBe(0)
 })
 
@@ -88,7 +88,7 @@ test('what the server refuses is said, with its words', async () => {
   shop.sandbox.faults.fail(403, { method: 'PATCH' })
   const { exitCode, stdout, stderr } = await shop.run('pause ts/web', options)
   expect({ exitCode, stdout }).toEqual({ exitCode: 69, stdout: '' })
-  expect(stderr).toMatch(/PATCH \S+trafficsplits\/web: answered 403.*; ask for that permission/)
+  expect(stderr).toMatch(/PATCH \S+trafficsplits\/web: answered 403.*; ask for this permission/)
 })
 
 test('no route named', async () => {

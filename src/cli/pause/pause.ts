@@ -68,6 +68,8 @@ async function apply(
   if (!answer.ok) return err(refused(answer.error))
   if (paused) return ok(`${name} is paused: its weights stay as they are`)
   const meant =
-    value === 'true' ? '' : ` (the annotation said ${JSON.stringify(value)}, which does not pause)`
+    value === 'true'
+      ? ''
+      : ` (its annotation had the value ${JSON.stringify(value)}, which does not pause a route)`
   return ok(`${name} is resumed${meant}`)
 }

@@ -91,11 +91,11 @@ describe('the table', () => {
     const said = { exitCode: 0, stdout: '' }
     expect(await shop.run('status')).toEqual({
       ...said,
-      stderr: 'no routes with the label failover.linkerd.io/controlled-by\n',
+      stderr: 'no routes match the selector failover.linkerd.io/controlled-by\n',
     })
     expect(await shop.run('status -n shop -l a=b')).toEqual({
       ...said,
-      stderr: 'no routes with the label a=b in namespace shop\n',
+      stderr: 'no routes match the selector a=b in namespace shop\n',
     })
   })
 
@@ -132,7 +132,7 @@ describe('the table', () => {
   })
 
   test('two namespaces at once are refused', async () => {
-    expect((await shop.run('status -n shop -A')).stderr).toContain('contradict each other')
+    expect((await shop.run('status -n shop -A')).stderr).toContain('cannot be combined')
   })
 })
 
@@ -199,7 +199,7 @@ describe('since when', () => {
     const { exitCode, stdout, stderr } = await shop.run('status', { clock })
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
-      stderr: expect.stringMatching(/^since when is not known: .*403/),
+      stderr: expect.stringMatching(/^SINCE is unknown: .*403/),
     })
     expect(stdout).toMatch(/failover +east:1 \(1\/1\) +unknown/)
   })

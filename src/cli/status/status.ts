@@ -37,7 +37,7 @@ export async function showStatus(context: Context, given: Flags): Promise<Ending
   const snapshot = await takeSnapshot(reading, flags, createProgress(context.io))
   if (!snapshot.ok) return snapshot
   const { routes, unknownSince } = await readStatuses(reading, snapshot.value, flags.namespace)
-  if (unknownSince !== undefined) context.io.stderr.write(`since when is not known: ${unknownSince}\n`)
+  if (unknownSince !== undefined) context.io.stderr.write(`SINCE is unknown: ${unknownSince}\n`)
   context.io.stdout.write(await render(context.io, routes, flags))
   return ok(exitCodes.ok)
 }
@@ -45,9 +45,9 @@ export async function showStatus(context: Context, given: Flags): Promise<Ending
 function contradiction({ namespace, allNamespaces, watch, classic, output }: StatusFlags) {
   const see = 'see linkerd-failover status --help'
   if (namespace !== undefined && allNamespaces)
-    return wrongUsage('--namespace and --all-namespaces contradict each other', see)
+    return wrongUsage('--namespace and --all-namespaces cannot be combined', see)
   if (watch && (classic || output !== 'table'))
-    return wrongUsage('--watch shows the table only, without --classic and --output', see)
+    return wrongUsage('--watch only shows the table; it cannot be combined with --classic or --output', see)
   return undefined
 }
 
@@ -62,4 +62,4 @@ async function render(io: Io, routes: readonly RouteStatus[], flags: StatusFlags
 }
 
 export const noRoutes = ({ namespace, selector }: StatusFlags): string =>
-  `no routes with the label ${selector}${namespace === undefined ? '' : ` in namespace ${namespace}`}\n`
+  `no routes match the selector ${selector}${namespace === undefined ? '' : ` in namespace ${namespace}`}\n`

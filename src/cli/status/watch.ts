@@ -65,7 +65,7 @@ const linesOf = (lines: readonly string[]): string => lines.map((line) => `${lin
 
 function screen(io: Io, board: Board): string {
   const table = statusTable(board.routes(), paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
-  return io.stdout.isTerminal ? `${clearScreen}${table}\nCtrl-C ends it.\n` : table
+  return io.stdout.isTerminal ? `${clearScreen}${table}\nPress Ctrl-C to stop.\n` : table
 }
 
 /** A reflector tries for ever; a person wants to be told what is not permitted. */

@@ -40,8 +40,8 @@ export async function servicesOf(
   }
   return err(
     badAnswer(
-      `no Service is mirrored from a cluster "${stranger}"`,
-      names.length === 0 ? 'nothing is mirrored here' : `there are: ${names.join(', ')}`,
+      `no Service is mirrored from a cluster named "${stranger}"`,
+      names.length === 0 ? 'no Service is mirrored from any cluster' : `choose one of: ${names.join(', ')}`,
     ),
   )
 }

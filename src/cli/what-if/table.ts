@@ -51,7 +51,7 @@ function toneOf(effect: Effect): keyof Palette {
 }
 
 const names = (services: readonly ServiceKey[], namespace: string): string =>
-  services.map((service) => shortName(service, namespace)).join(', ') || 'nobody'
+  services.map((service) => shortName(service, namespace)).join(', ') || 'no backend'
 
 const plural: Record<Effect, string> = {
   'goes dark': 'go dark',

@@ -156,14 +156,14 @@ describe('a world file', () => {
     const { exitCode, stderr } = await shop.run(['what-if', '-f', path], options)
     expect(exitCode).toBe(64)
     expect(stderr.replace(folder, '')).toMatchInlineSnapshot(`
-      "linkerd-failover: /world.yaml is wrong: services.web: must be NAMESPACE/NAME; services.shop/a: must be ready, down, unknown or {ready: 1, total: 3}; services.shop/b: ready is more than total; services.shop/c.ready: must not be negative; services.shop/c.total: must be a whole number; services.shop/d: Unrecognized key: "more"; clusters.east: must be down; Unrecognized key: "routes"; see linkerd-failover what-if --help for its format
+      "linkerd-failover: /world.yaml is not a valid world file: services.web: must be NAMESPACE/NAME; services.shop/a: must be ready, down, unknown or {ready: 1, total: 3}; services.shop/b: ready is more than total; services.shop/c.ready: must not be negative; services.shop/c.total: must be a whole number; services.shop/d: Unrecognized key: "more"; clusters.east: must be down; Unrecognized key: "routes"; see linkerd-failover what-if --help for its format
       "
     `)
   })
 
   test.each([
     ['no YAML', 'a: [', /world.yaml cannot be read: .*; see/],
-    ['no mapping', '- a', /world.yaml is wrong: .*expected object/],
+    ['no mapping', '- a', /world.yaml is not a valid world file: .*expected object/],
   ])('that is %s is refused', async (_, text, message) => {
     const { exitCode, stderr } = await shop.run(['what-if', '-f', await file(text)], options)
     expect(exitCode).toBe(64)
@@ -191,12 +191,12 @@ describe('what is mistyped is no good news', () => {
     furnish()
     const { exitCode, stderr } = await shop.run('what-if --cluster-down north', options)
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('no Service is mirrored from a cluster "north"; there are: east, west')
+    expect(stderr).toContain('no Service is mirrored from a cluster named "north"; choose one of: east, west')
   })
 
   test('a cluster, where nothing is mirrored at all', async () => {
     expect((await shop.run('what-if --cluster-down east', options)).stderr).toContain(
-      'nothing is mirrored here',
+      'no Service is mirrored from any cluster',
     )
   })
 

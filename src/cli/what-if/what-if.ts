@@ -29,7 +29,7 @@ export async function showWhatIf({ io, connect }: Context, given: Flags): Promis
   const flags = schema.parse(given)
   const { file, namespace } = flags
   if (file === undefined && flags.down.length + flags.clusterDown.length === 0) {
-    return err(wrongUsage('nothing is lost', 'name what is, with --down, --cluster-down or --file'))
+    return err(wrongUsage('nothing to simulate', 'name what goes down with --down, --cluster-down or --file'))
   }
   const declared = file === undefined ? ok(asItIs) : await readWorld(file)
   if (!declared.ok) return declared

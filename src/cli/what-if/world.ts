@@ -55,7 +55,10 @@ export async function readWorld(file: string): Promise<Result<World, Failure>> {
   if (!world.success) {
     const problems = world.error.issues.map(describe).join('; ')
     return err(
-      wrongUsage(`${file} is wrong: ${problems}`, 'see linkerd-failover what-if --help for its format'),
+      wrongUsage(
+        `${file} is not a valid world file: ${problems}`,
+        'see linkerd-failover what-if --help for its format',
+      ),
     )
   }
   const { services, clusters } = world.data

@@ -17,7 +17,7 @@ export const acceptsWeights: Check = {
   id: 'admission',
   description: 'the API server accepts the weights that the operator writes',
   meaning:
-    'An admission webhook or a policy, or a missing permission, refuses the writes of the operator: nothing fails over. This check asks for a dry run of a weight as the operator; nothing is written. Let the policy except changes of weights by its ServiceAccount.',
+    'An admission webhook, a policy or a missing permission refuses the writes of the operator, so these routes do not fail over. The check sends a change of a weight as a dry run, as the ServiceAccount of the operator; nothing is written. Change the webhook or the policy so that it allows this ServiceAccount to change weights.',
   run: async (bench) => {
     const [deployment, snapshot, kinds] = [
       await bench.deployment(),
@@ -29,7 +29,7 @@ export const acceptsWeights: Check = {
     if (samples.length === 0) return skipped
     const { namespace, serviceAccount } = deployment
     const operator = await bench.context.connectAs(`system:serviceaccount:${namespace}:${serviceAccount}`)
-    if (!operator.ok) return warning(`it cannot be tried: ${operator.error.message}`)
+    if (!operator.ok) return warning(`the dry run cannot be sent: ${operator.error.message}`)
     const { transport } = operator.value
     try {
       const keys = selectorKeys(deployment.selector ?? defaultSelector)
@@ -63,11 +63,11 @@ async function tryAll(
     const error = await attempt(route)
     if (!error || isRace(error) || bench.context.io.interrupted.aborted) continue
     if (error.message.includes('cannot impersonate')) {
-      return warning(`it cannot be tried: you may not impersonate the operator's ServiceAccount`)
+      return warning(`the dry run cannot be sent: you may not impersonate the operator's ServiceAccount`)
     }
     refusals.push(`${route.kind} ${route.namespace}/${route.name}: ${error.message}`)
   }
-  return refusals.length === 0 ? good : bad(listed('it refuses:', refusals))
+  return refusals.length === 0 ? good : bad(listed('it refuses changes of:', refusals))
 }
 
 /** The route went, or somebody wrote it, between the list and the dry run. */

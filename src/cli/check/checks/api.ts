@@ -11,7 +11,7 @@ export const hasClient: Check = {
   id: 'client',
   description: 'can initialize the client',
   meaning:
-    'Nothing else can be checked. Mend the kubeconfig, or name another with `--kubeconfig` or `--context`.',
+    'Nothing else can be checked. Fix the kubeconfig, or choose another one with `--kubeconfig` or `--context`.',
   fatal: true,
   run: async (bench) => {
     const reading = await bench.reading()
@@ -22,7 +22,7 @@ export const hasClient: Check = {
 export const canQuery: Check = {
   id: 'api',
   description: 'can query the Kubernetes API',
-  meaning: 'Nothing else can be checked. Mend the way to the API server, or your credentials.',
+  meaning: 'Nothing else can be checked. Fix the connection to the API server, or your credentials.',
   retry: true,
   fatal: true,
   run: async (bench) => {
@@ -36,16 +36,18 @@ export const canQuery: Check = {
 export const isNewEnough: Check = {
   id: 'kubernetes-version',
   description: 'is running a supported version of Kubernetes',
-  meaning: `Kubernetes ${minimum.major}.${minimum.minor} or newer is needed: older ones do not serve what the operator reads.`,
+  meaning: `Kubernetes ${minimum.major}.${minimum.minor} or newer is required: older versions do not serve what the operator reads.`,
   run: async (bench) => {
     const reading = await bench.reading()
     if (!reading.ok) return skipped
     const answer = await reading.value.transport.request({ method: 'GET', path: '/version' })
     const version = answer.ok ? versionSchema.safeParse(answer.value).data : undefined
-    if (!version) return warning('the API server does not tell its version')
+    if (!version) return warning('the API server did not report its version')
     const [major, minor] = [Number.parseInt(version.major, 10), Number.parseInt(version.minor, 10)]
     const isOld = major < minimum.major || (major === minimum.major && minor < minimum.minor)
     if (!isOld) return good
-    return bad(`it is ${version.gitVersion}; ${minimum.major}.${minimum.minor} or newer is needed`)
+    return bad(
+      `the cluster runs ${version.gitVersion}; ${minimum.major}.${minimum.minor} or newer is required`,
+    )
   },
 }

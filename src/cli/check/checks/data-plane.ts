@@ -12,7 +12,7 @@ export const namespacesAreMeshed: Check = {
   id: 'meshed',
   description: 'namespaces with controlled routes have Pods with a Linkerd proxy',
   meaning:
-    'Weights are obeyed by the proxies of the clients. Where no Pod of the namespace has one, the clients must be in other namespaces, or nobody obeys.',
+    'The proxies of the clients route by the weights. If no Pod of the namespace has a proxy, the weights have an effect only on clients in other namespaces.',
   run: async (bench) => {
     const [reading, snapshot] = [await bench.reading(), await bench.snapshot()]
     if (!reading.ok || !snapshot.ok) return skipped
@@ -25,6 +25,6 @@ export const namespacesAreMeshed: Check = {
       if (!answer.ok) return bad(answer.error.message)
       if ((items.safeParse(answer.value).data?.items ?? []).length === 0) bare.push(namespace)
     }
-    return bare.length === 0 ? good : warning(listed('these have none:', bare))
+    return bare.length === 0 ? good : warning(listed('these namespaces have no such Pod:', bare))
   },
 }

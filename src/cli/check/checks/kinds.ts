@@ -10,24 +10,22 @@ const groupSchema = z.object({ versions: z.array(z.object({ version: z.string() 
 
 export const servesRoutes: Check = {
   id: 'route-kinds',
-  description: 'a kind of route is served',
-  meaning: `The operator waits for one of: ${codecs.map(({ kind, group }) => `${kind} (${group})`).join(', ')}. For TrafficSplit install Linkerd's SMI extension, for the kinds of the Gateway API their CRDs; nothing has to be restarted.`,
+  description: 'the cluster serves a kind of route',
+  meaning: `The operator waits until the cluster serves one of: ${codecs.map(({ kind, group }) => `${kind} (${group})`).join(', ')}. For TrafficSplit, install Linkerd's SMI extension. For the other kinds, install the CRDs of the Gateway API. You need not restart the operator.`,
   run: async (bench) => {
     const kinds = await bench.kinds()
     if (!kinds.ok) return bad(kinds.error.message)
     if (kinds.value.length > 0) return good
     const names = codecs.map(({ plural, group }) => `${plural}.${group}`).join(', ')
-    return bad(
-      `no CRD of a route is installed: there is none of ${names}; install linkerd-smi or the Gateway API`,
-    )
+    return bad(`no CRD of a route is installed (one of ${names}); install linkerd-smi or the Gateway API`)
   },
 }
 
 export const servesKnownVersions: Check = {
   id: 'route-versions',
-  description: 'routes are served in versions that the operator reads',
+  description: 'the cluster serves routes in versions that the operator supports',
   meaning:
-    'Routes of that kind are not followed. Update the operator, or let the CRD serve one of the versions that it reads.',
+    'The operator ignores routes of that kind. Upgrade the operator, or change the CRD to serve a version that the operator supports.',
   run: async (bench) => {
     const [reading, kinds] = [await bench.reading(), await bench.kinds()]
     if (!reading.ok || !kinds.ok) return skipped
@@ -37,11 +35,11 @@ export const servesKnownVersions: Check = {
       const versions = await versionsOf(reading.value.transport, codec)
       if (versions.length > 0) {
         strange.push(
-          `${codec.kind} is served as ${versions.join(', ')}, and read as ${codec.versions.join(', ')}`,
+          `${codec.kind} is served as ${versions.join(', ')}; the operator supports ${codec.versions.join(', ')}`,
         )
       }
     }
-    return strange.length === 0 ? good : warning(listed('some are not:', strange))
+    return strange.length === 0 ? good : warning(listed('the versions of these kinds do not match:', strange))
   },
 }
 
@@ -64,9 +62,9 @@ const deployment = z.object({
 
 export const hasSmiAdaptor: Check = {
   id: 'smi-adaptor',
-  description: 'the SMI adaptor runs, for the TrafficSplits that are used',
+  description: 'the SMI adaptor runs, if there are TrafficSplits',
   meaning:
-    "Linkerd's proxies do not read TrafficSplits: the adaptor of Linkerd's SMI extension turns them into ServiceProfiles. Without it weights change, and traffic does not.",
+    "Linkerd's proxies do not read TrafficSplits. The adaptor of Linkerd's SMI extension turns them into ServiceProfiles. Without it the weights change, but the traffic does not.",
   retry: true,
   run: async (bench) => {
     const [reading, snapshot] = [await bench.reading(), await bench.snapshot()]
@@ -78,8 +76,8 @@ export const hasSmiAdaptor: Check = {
       { resource: deployments, labelSelector },
       (object) => deployment.safeParse(object).data,
     )
-    if (!found.ok) return warning(`it cannot be looked for: ${found.error.message}`)
-    if (found.value.length === 0) return warning(`there is no Deployment with the label ${labelSelector}`)
+    if (!found.ok) return warning(`the API server cannot list it: ${found.error.message}`)
+    if (found.value.length === 0) return warning(`no Deployment has the label ${labelSelector}`)
     return found.value.some(({ status }) => status.availableReplicas > 0)
       ? good
       : warning('its Deployment has no available replica')

@@ -11,7 +11,7 @@ const named = z.object({ metadata: z.object({ name: z.string() }) })
 export const hasNamespace: Check = {
   id: 'namespace',
   description: 'the namespace of the extension exists',
-  meaning: `Linkerd finds extensions by the label ${extensionLabel} of their namespace, and there must be one such namespace.`,
+  meaning: `Linkerd finds the extension by the label ${extensionLabel} of its namespace. Exactly one namespace must have this label.`,
   run: async (bench) => {
     const reading = await bench.reading()
     if (!reading.ok) return bad(reading.error.message)
@@ -21,15 +21,16 @@ export const hasNamespace: Check = {
       listing,
       (object) => named.safeParse(object).data?.metadata.name,
     )
-    if (!found.ok) return warning(`it cannot be looked for: ${found.error.message}`)
+    if (!found.ok) return warning(`the API server cannot list it: ${found.error.message}`)
     if (found.value.length === 1) return good
-    if (found.value.length > 1) return bad(listed('there are several; leave one of them:', found.value))
+    if (found.value.length > 1)
+      return bad(listed('several namespaces have the label; keep one of them:', found.value))
     const deployment = await bench.deployment()
     if (!deployment)
-      return bad('there is none; install the extension: linkerd failover install | kubectl apply -f -')
+      return bad('it does not exist; install the extension: linkerd failover install | kubectl apply -f -')
     const command = `kubectl label namespace ${deployment.namespace} ${extensionLabel}`
     return bad(
-      `namespace ${deployment.namespace} lacks the label by which Linkerd finds extensions: ${command}`,
+      `namespace ${deployment.namespace} does not have the label by which Linkerd finds extensions; add it: ${command}`,
     )
   },
 }
@@ -37,13 +38,14 @@ export const hasNamespace: Check = {
 export const hasDeployment: Check = {
   id: 'deployment',
   description: 'the operator is installed once',
-  meaning: `Without a Deployment that carries the label ${extensionLabel} nothing fails over; two of them write the weights of the same routes.`,
+  meaning: `Without a Deployment that has the label ${extensionLabel} no route fails over. Two of them would write the weights of the same routes.`,
   run: async (bench) => {
     const found = await bench.deployments()
     if (!found.ok) return bad(found.error.message)
     const names = found.value.map(({ namespace, name }) => `${namespace}/${name}`)
     if (names.length === 1) return good
-    if (names.length > 1) return bad(listed('there are several; leave one of them:', names))
+    if (names.length > 1)
+      return bad(listed('it is installed several times; keep one of these Deployments:', names))
     return bad(
       'there is no Deployment linkerd-failover; install it: linkerd failover install | kubectl apply -f -',
     )
@@ -53,7 +55,8 @@ export const hasDeployment: Check = {
 export const isAvailable: Check = {
   id: 'available',
   description: 'the operator is available',
-  meaning: 'No Pod of the operator is ready. Look at its Pods, their events and their log.',
+  meaning:
+    'No Pod of the operator is ready, so no route fails over. Look at its Pods, their Events and their logs.',
   retry: true,
   run: async (bench) => {
     const deployment = await bench.deployment()
@@ -68,15 +71,15 @@ export const isAvailable: Check = {
 
 export const hasOneWriter: Check = {
   id: 'one-writer',
-  description: 'one replica writes at a time',
+  description: 'only one replica writes at a time',
   meaning:
-    'Several replicas without leader election write the same weights side by side. Set leaderElection.enabled, or run one.',
+    'Several replicas without leader election all write the same weights. Set the value leaderElection.enabled to true, or run one replica.',
   run: async (bench) => {
     const deployment = await bench.deployment()
     if (!deployment) return skipped
     const { replicas, electsLeader } = deployment
     if (replicas < 2 || electsLeader) return good
-    return bad(`there are ${replicas} replicas without --leader-elect`)
+    return bad(`${replicas} replicas run without --leader-elect`)
   },
 }
 
@@ -91,9 +94,9 @@ const lease = z.object({
 
 export const hasLeader: Check = {
   id: 'leader',
-  description: 'a replica leads, and renews its lease',
+  description: 'one replica is the leader and renews its lease',
   meaning:
-    'Nobody writes weights while nobody holds the lease. Another replica takes it over within 15 s; if not, look at the log.',
+    'No weights are written while no replica holds the lease. Another replica takes the lease over within 15 s; if that does not happen, look at the logs of the operator.',
   retry: true,
   run: async (bench) => {
     const [deployment, reading] = [await bench.deployment(), await bench.reading()]
@@ -106,30 +109,30 @@ export const hasLeader: Check = {
     )
     if (!found.ok) return warning(`the lease cannot be read: ${found.error.message}`)
     const [held] = found.value
-    if (!held?.holderIdentity) return bad(`nobody holds the lease ${namespace}/${name}`)
+    if (!held?.holderIdentity) return bad(`no replica holds the lease ${namespace}/${name}`)
     // By the clock here, or by being renewed while we look: the clocks of two machines may disagree.
     const age = (bench.context.io.clock.wallTime().getTime() - Date.parse(held.renewTime)) / 1000
     const isRenewed = bench.renewals.size > 0 && !bench.renewals.has(held.renewTime)
     bench.renewals.add(held.renewTime)
     if (age <= held.leaseDurationSeconds || isRenewed) return good
     return bad(
-      `${held.holderIdentity} has not renewed the lease ${namespace}/${name} for ${Math.round(age)} s; it holds for ${held.leaseDurationSeconds} s`,
+      `${held.holderIdentity} has not renewed the lease ${namespace}/${name} for ${Math.round(age)} s; it is valid for ${held.leaseDurationSeconds} s`,
     )
   },
 }
 
 export const hasSameVersion: Check = {
   id: 'version',
-  description: 'command line and operator have the same version',
+  description: 'the command line and the operator have the same version',
   meaning:
-    'Their judgement of routes may differ. Take the command line of the version that runs, or update the operator.',
+    'They may decide differently about the same route. Use the command line of the version that runs in the cluster, or upgrade the operator.',
   run: async (bench) => {
     const deployment = await bench.deployment()
     if (!deployment) return skipped
     const { namespace, name } = deployment
     if (deployment.version === version) return good
     if (deployment.version === undefined)
-      return warning(`${namespace}/${name} has no label app.kubernetes.io/version`)
-    return warning(`the operator is ${deployment.version}, this program ${version}`)
+      return warning(`the Deployment ${namespace}/${name} has no label app.kubernetes.io/version`)
+    return warning(`the operator has version ${deployment.version}, and this program has version ${version}`)
   },
 }

@@ -69,9 +69,9 @@ const toList = ({ group, plural }: Resource, namespace?: string): Wish => ({
 
 export const mayRead: Check = {
   id: 'may-read',
-  description: 'you may read what is checked',
+  description: 'you may read what the checks need',
   meaning:
-    'What depends on it cannot be checked. Ask for the permission to list these, or limit the check with --namespace.',
+    'Some checks cannot run. Ask for the permission to list these objects, or limit the check to one namespace with --namespace.',
   run: async (bench) => {
     const [reading, kinds] = [await bench.reading(), await bench.kinds()]
     if (!reading.ok || !kinds.ok) return skipped
@@ -82,21 +82,22 @@ export const mayRead: Check = {
       toList({ group: 'apps', version: 'v1', plural: 'deployments' }),
     ]
     const refused = await refusedOf(reading.value, wishes)
-    if (!refused.ok) return warning(`it cannot be asked: ${refused.error.message}`)
+    if (!refused.ok) return warning(`permissions cannot be checked: ${refused.error.message}`)
     return refused.value.length === 0 ? good : bad(listed('you may not:', refused.value))
   },
 }
 
 export const mayInstall: Check = {
   id: 'may-install',
-  description: 'you may create what the extension needs',
-  meaning: 'The installation would stop half-way. Let somebody install it who may create these.',
+  description: 'you may create the objects of the extension',
+  meaning:
+    'The installation would stop halfway. Ask for the permission to create these objects, or let somebody with that permission install the extension.',
   run: async (bench) => {
     const reading = await bench.reading()
     if (!reading.ok) return skipped
     const wishes = created().map(({ group, plural }) => ({ group, resource: plural, verb: 'create' }))
     const refused = await refusedOf(reading.value, wishes)
-    if (!refused.ok) return warning(`it cannot be asked: ${refused.error.message}`)
+    if (!refused.ok) return warning(`permissions cannot be checked: ${refused.error.message}`)
     return refused.value.length === 0 ? good : bad(listed('you may not:', refused.value))
   },
 }
@@ -110,9 +111,9 @@ function created(): Kind[] {
 
 export const operatorMayAct: Check = {
   id: 'operator-permissions',
-  description: 'the operator may do what it needs to do',
+  description: 'the operator has the permissions that it needs',
   meaning:
-    'Watches stay empty, or weights are not written. Compare its ClusterRole with that of the chart; an upgrade with the chart mends it.',
+    'The operator cannot read routes or readiness, or cannot write weights. Compare its ClusterRole with the one in the chart; an upgrade with the chart fixes it.',
   run: async (bench) => {
     const [deployment, reading, kinds] = [
       await bench.deployment(),
@@ -129,7 +130,7 @@ export const operatorMayAct: Check = {
     if (refused.ok) return refused.value.length === 0 ? good : bad(listed('it may not:', refused.value))
     const { kind, message } = refused.error
     return warning(
-      `it cannot be asked: ${kind === 'forbidden' ? 'you may not create subjectaccessreviews' : message}`,
+      `its permissions cannot be checked: ${kind === 'forbidden' ? 'you may not create subjectaccessreviews' : message}`,
     )
   },
 }

@@ -7,12 +7,13 @@ const nameOf = ({ kind, namespace, name }: Route): string => `${kind} ${namespac
 
 export const areConfigured: Check = {
   id: 'routes-configured',
-  description: 'all controlled routes can be understood',
+  description: 'all controlled routes are configured correctly',
   meaning:
-    'The weights of these routes are left alone, so they have no protection. Their owners mend what is named; the operator notices by itself.',
+    'The operator does not change the weights of these routes, so they do not fail over. Fix the named problems in the routes; the operator notices the change by itself.',
   run: async (bench) => {
     const snapshot = await bench.snapshot()
-    if (!snapshot.ok) return bad(`routes and readiness cannot be read: ${snapshot.error.message}`)
+    if (!snapshot.ok)
+      return bad(`the routes or the readiness of their backends cannot be read: ${snapshot.error.message}`)
     const problems = snapshot.value.judged.flatMap(({ route, verdicts }) => {
       const problem = problemOf(verdicts.map(({ decision }) => decision))
       return problem === undefined ? [] : [`${nameOf(route)}: ${problem}`]
@@ -25,9 +26,9 @@ const count = ({ length }: readonly unknown[]): string => (length === 1 ? '1 is'
 
 export const areAsDecided: Check = {
   id: 'routes-as-decided',
-  description: 'the weights of all controlled routes are as decided',
+  description: 'the weights of all controlled routes match the decisions',
   meaning:
-    'The operator should have written other weights by now. Look at its log, and at the Events of these routes; the other checks may tell why.',
+    'The operator should have written other weights by now. The other checks may show why. Otherwise look at the log of the operator, and at the Events of these routes.',
   retry: true,
   run: async (bench) => {
     const snapshot = await bench.snapshot()
@@ -35,14 +36,14 @@ export const areAsDecided: Check = {
     const due = snapshot.value.judged.flatMap(({ route, verdicts }) =>
       verdicts.filter(({ plan }) => plan.length > 0).map(({ sentence }) => `${nameOf(route)} ${sentence}`),
     )
-    return due.length === 0 ? good : bad(listed(`${count(due)} not, and should be:`, due))
+    return due.length === 0 ? good : bad(listed(`${count(due)} not as decided; the decision is:`, due))
   },
 }
 
 export const areSelected: Check = {
   id: 'routes-selected',
-  description: 'all routes with the label are selected by the operator',
-  meaning: `Routes that carry the label ${defaultSelector}, but not as the operator's --selector wants it, are left alone. The chart's selector is the name of its release, unless told otherwise.`,
+  description: 'the operator selects all routes with the label',
+  meaning: `The operator ignores routes that have the label ${defaultSelector} with a value that its --selector does not select. The chart's default selector is the label with the name of the release as its value.`,
   run: async (bench) => {
     const deployment = await bench.deployment()
     if (deployment?.selector === undefined) return skipped
@@ -51,6 +52,6 @@ export const areSelected: Check = {
     const known = new Set(selected.value.routes.map(nameOf))
     const missed = labelled.value.routes.map(nameOf).filter((name) => !known.has(name))
     if (missed.length === 0) return good
-    return warning(listed(`${count(missed)} not, by --selector=${deployment.selector}:`, missed))
+    return warning(listed(`${count(missed)} not selected by --selector=${deployment.selector}:`, missed))
   },
 }
