@@ -39,3 +39,12 @@ it('prints aligned columns, and says which aims are missed', () => {
     'memory               -   100 MiB      -  <= 110 MiB     met',
   ])
 })
+
+it('prints what an earlier commit needed beside it, if that was measured', () => {
+  const text = table([figure({ measure: 'a', floor: 10, aim: 1.15, before: 12.5 }), figure({ measure: 'b' })])
+  expect(text.split('\n')).toEqual([
+    'measure    floor  operator  ratio      aim           before  now/before',
+    'a        10.0 ms   12.0 ms   1.20  <= 1.15  MISSED  12.5 ms        0.96',
+    'b              -   12.0 ms      -        -',
+  ])
+})

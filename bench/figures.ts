@@ -7,6 +7,8 @@ export interface Figure {
   readonly operator: number
   /** What the least possible program needed; absent where there is no such program. */
   readonly floor?: number
+  /** What the operator of an earlier commit needed in the same run; absent if none was measured. */
+  readonly before?: number
   /** The most that `operator / floor` may be, or `operator` alone where there is no floor. */
   readonly aim?: number
 }
@@ -31,11 +33,12 @@ export function percentile(samples: readonly number[], p: number): number {
 
 export const median = (samples: readonly number[]): number => percentile(samples, 0.5)
 
-const columns = ['measure', 'floor', 'operator', 'ratio', 'aim', ''] as const
+const columns = ['measure', 'floor', 'operator', 'ratio', 'aim', '', 'before', 'now/before'] as const
 
 /** The figures as aligned text, one line each. */
 export function table(figures: readonly Figure[]): string {
-  const rows = [columns.slice(), ...figures.map(cells)]
+  const titles = figures.some(({ before }) => before !== undefined) ? columns : columns.slice(0, -2)
+  const rows = [[...titles], ...figures.map(cells)]
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)))
   const align = (cell: string, index: number) =>
     index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0)
@@ -43,7 +46,7 @@ export function table(figures: readonly Figure[]): string {
 }
 
 function cells(figure: Figure): string[] {
-  const { measure, floor, operator, unit, aim } = figure
+  const { measure, floor, operator, unit, aim, before } = figure
   return [
     measure,
     floor === undefined ? '-' : written(floor, unit),
@@ -51,6 +54,8 @@ function cells(figure: Figure): string[] {
     floor === undefined ? '-' : (operator / floor).toFixed(2),
     aim === undefined ? '-' : `<= ${floor === undefined ? written(aim, unit) : aim}`,
     aim === undefined ? '' : meets(figure) ? 'met' : 'MISSED',
+    before === undefined ? '' : written(before, unit),
+    before === undefined ? '' : (operator / before).toFixed(2),
   ]
 }
 

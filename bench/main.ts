@@ -17,6 +17,8 @@ npm run bench -- NAME [NAME ...]       some: reaction, mass, sight, watched, sta
                                        handover, routes, growth, mass10k, stall, and as root
                                        memory, memory50k, memory10k
 npm run bench -- --quick               small sizes and one round, to see that it works
+npm run bench -- --before FILE         beside the operator of an earlier commit, in turn with it: FILE is
+                                       the operator.mjs that \`npm run bundle\` made there
 npm run bench -- --soak MINUTES        nothing but losses and returns for so long, and what it does to memory
 npm run bench -- --save                also write the figures and plots to docs/bench/; of all, or of a soak`
 
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     soak: { type: 'string' },
+    before: { type: 'string' },
     save: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -69,7 +72,7 @@ function complaintOf(names: readonly string[]): string | undefined {
 async function* measured({ kind, scenarios }: Part, chosen: readonly string[]): AsyncIterable<Outcome> {
   const mine = Object.entries(scenarios).filter(([name]) => chosen.includes(name))
   if (mine.length === 0) return
-  const stand = await openStand(kind)
+  const stand = await openStand(kind, values.before)
   try {
     for (const [name, measure] of mine) {
       process.stderr.write(`measuring ${name} ...\n`)

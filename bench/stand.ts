@@ -13,7 +13,7 @@ import { inParallel, upTo } from '../test/e2e/in-parallel.ts'
 import { at, handMade, slice, slices } from '../test/e2e/objects.ts'
 import { type Kind, pathOf } from './kind.ts'
 import { Observer, type Side, sideOf } from './observer.ts'
-import { type StartOptions, type Subject, startSubject } from './subject.ts'
+import { type StartOptions, type Subject, type SubjectName, startSubject } from './subject.ts'
 
 /** Writes of readiness under way at once while many services change together. */
 const writers = 32
@@ -23,7 +23,9 @@ export interface Stand {
   readonly kind: Kind
   readonly observer: Observer
   readonly controlPlane: ControlPlane
-  start(name: Subject['name'], options?: StartOptions): Subject
+  /** What takes turns; `before` only if an earlier operator is measured too. */
+  readonly subjects: readonly SubjectName[]
+  start(name: SubjectName, options?: StartOptions): Subject
   /** Adds pairs up to this number, all ready and on their primary. */
   grow(pairs: number): Promise<void>
   /** Makes the primary of a pair ready or not; resolves to the moment of the server's answer (ms). */
@@ -37,8 +39,8 @@ export interface Stand {
 
 export const pairName = (pair: number): string => `svc-${pair}`
 
-/** A cluster of its own, with routes of one kind. */
-export async function openStand(kind: Kind): Promise<Stand> {
+/** A cluster of its own, with routes of one kind. `earlierBundle`: an operator of an earlier commit beside this one. */
+export async function openStand(kind: Kind, earlierBundle?: string): Promise<Stand> {
   const controlPlane = await startControlPlane()
   await controlPlane.install(kind.definition())
   const { api, kubeconfigPath } = controlPlane
@@ -47,7 +49,7 @@ export async function openStand(kind: Kind): Promise<Stand> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const bundle = join(folder, 'operator', 'operator.mjs')
   await bundleModules(operator, join(folder, 'operator'))
-  const program = { kubeconfig, bundle, floorArgs: [pathOf(kind), ...kind.weights.flat()] }
+  const program = { kubeconfig, bundle, earlierBundle, floorArgs: [pathOf(kind), ...kind.weights.flat()] }
   let pairs = 0
   let others = 0
 
@@ -69,6 +71,7 @@ export async function openStand(kind: Kind): Promise<Stand> {
     kind,
     observer,
     controlPlane,
+    subjects: earlierBundle === undefined ? ['floor', 'operator'] : ['floor', 'operator', 'before'],
     start: (name, options) => startSubject(name, program, options),
     grow: async (count) => {
       await inParallel(upTo(count).slice(pairs), addPair, writers)

@@ -8,9 +8,12 @@ import { imageRuns } from '../test/container/image.ts'
 
 const root = join(import.meta.dirname, '..')
 
+/** What is measured: the least possible program, this operator, and the operator of an earlier commit. */
+export type SubjectName = 'floor' | 'operator' | 'before'
+
 /** A program under measurement, running as a process of its own. */
 export interface Subject {
-  readonly name: 'floor' | 'operator'
+  readonly name: SubjectName
   /** Resolves once it acts; rejects with its last output when it ended instead. */
   ready(): Promise<void>
   /** Resolves once it knows the readiness of all services, also where it only stands by. */
@@ -39,6 +42,8 @@ export interface Programs {
   readonly kubeconfig: string
   /** The file of the operator. */
   readonly bundle: string
+  /** The file of the operator of an earlier commit; absent if none is measured beside this one. */
+  readonly earlierBundle?: string | undefined
   readonly floorArgs: readonly string[]
 }
 
@@ -54,11 +59,11 @@ export interface StartOptions {
  * environment of the Dockerfile.
  */
 export function startSubject(
-  name: Subject['name'],
+  name: SubjectName,
   programs: Programs,
   { flags = [], nodeFlags = [], env = {} }: StartOptions = {},
 ): Subject {
-  const command = name === 'floor' ? floorOf(programs) : operatorOf(programs)
+  const command = commandOf(name, programs)
   const child = spawn(process.execPath, [...command.flags, ...nodeFlags, ...command.program, ...flags], {
     cwd: root,
     env: { ...process.env, ...command.env, ...env },
@@ -78,7 +83,7 @@ export function startSubject(
       if (tail.length > 20) tail.shift()
       admin = /admin server listening on ([\d.:]+)/.exec(line)?.[1] ?? admin
       if (line.includes('the readiness of all services is known')) synced.resolve()
-      if (line === 'ready' || line.includes('failing over from now on')) resolve()
+      if (line === 'ready' || saysThatItLeads(line)) resolve()
     }
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', read)
   })
@@ -102,13 +107,24 @@ export function startSubject(
   }
 }
 
+/** The log line of an operator that begins to write, in the words of this commit or of earlier ones. */
+export const saysThatItLeads = (line: string): boolean =>
+  line.includes('failing over from now on') || line.includes('this replica now performs failovers')
+
+function commandOf(name: SubjectName, programs: Programs) {
+  if (name === 'floor') return floorOf(programs)
+  const bundle = name === 'before' ? programs.earlierBundle : programs.bundle
+  if (bundle === undefined) throw new Error('no bundle of an earlier commit: name one with --before')
+  return operatorOf(programs.kubeconfig, bundle)
+}
+
 const floorOf = ({ kubeconfig, floorArgs }: Programs) => ({
   flags: [],
   program: ['bench/floor.ts', kubeconfig, ...floorArgs],
   env: {},
 })
 
-function operatorOf({ kubeconfig, bundle }: Programs) {
+function operatorOf(kubeconfig: string, bundle: string) {
   const { entrypoint, environment } = imageRuns()
   return {
     flags: entrypoint.slice(1, -1),

@@ -2,7 +2,7 @@ import { median, type Outcome, percentile } from '../figures.ts'
 import { cumulative } from '../plot.ts'
 import { pairName, type Stand } from '../stand.ts'
 import type { Subject } from '../subject.ts'
-import { inTurns } from '../turns.ts'
+import { compare, inTurns } from '../turns.ts'
 
 interface Storm {
   /** From the first written readiness to the last weight seen (ms). */
@@ -19,13 +19,10 @@ export async function mass(stand: Stand, count: number, rounds: number): Promise
     await storm(stand, count, true)
     return lost
   })
-  const compare = (of: (storm: Storm) => number) => ({
-    floor: median(storms.floor.map(of)),
-    operator: median(storms.operator.map(of)),
-  })
+  const medians = (of: (storm: Storm) => number) => compare(storms, (rounds) => median(rounds.map(of)))
   const name = `${count.toLocaleString('en')} lost at once${stand.kind.aside}`
-  const delay = (p: number) => compare(({ delays }) => percentile(delays, p))
-  const last = compare(({ lastMs }) => lastMs)
+  const delay = (p: number) => medians(({ delays }) => percentile(delays, p))
+  const last = medians(({ lastMs }) => lastMs)
   const curve = (subject: 'floor' | 'operator') => ({
     name: subject,
     points: cumulative(storms[subject].flatMap(({ delays }) => delays)),

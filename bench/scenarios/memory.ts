@@ -8,7 +8,7 @@ import { startContainer } from '../../test/container/container.ts'
 import { type Image, makeImage } from '../../test/container/image.ts'
 import { type Figure, median, type Outcome } from '../figures.ts'
 import type { Stand } from '../stand.ts'
-import { cpuOf, memoryOf } from '../subject.ts'
+import { cpuOf, memoryOf, saysThatItLeads } from '../subject.ts'
 
 /** After the start, when it has nothing more to do (ms). */
 const settles = 10_000
@@ -103,7 +103,7 @@ async function untilItActs(child: ReturnType<typeof startContainer>): Promise<vo
   const lines: string[] = []
   child.stderr.on('data', (text) => lines.push(String(text)))
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line.includes('failing over from now on')) return
+    if (saysThatItLeads(line)) return
     lines.push(line)
   }
   throw new Error(`the operator ended:\n${lines.slice(-20).join('\n')}`)

@@ -1,6 +1,6 @@
 import { type Outcome, percentile } from '../figures.ts'
 import { pairName, type Stand } from '../stand.ts'
-import { inTurns, untilAtRest } from '../turns.ts'
+import { compare, inTurns, untilAtRest } from '../turns.ts'
 
 /** Loses and brings back one primary after the other; from each written readiness to the weight seen (ms). */
 export async function sample(stand: Stand, pairs: number): Promise<number[]> {
@@ -19,10 +19,7 @@ export async function sample(stand: Stand, pairs: number): Promise<number[]> {
 export async function reaction(stand: Stand, splits: number, rounds: number): Promise<Outcome> {
   await stand.grow(splits)
   const delays = await inTurns(stand, rounds, () => sample(stand, Math.min(splits, 100)))
-  const at = (p: number) => ({
-    floor: percentile(delays.floor.flat(), p),
-    operator: percentile(delays.operator.flat(), p),
-  })
+  const at = (p: number) => compare(delays, (rounds) => percentile(rounds.flat(), p))
   return {
     figures: [
       { measure: 'one primary lost or back, p50', unit: 'ms', ...at(0.5), aim: 1.15 },

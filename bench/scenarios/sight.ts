@@ -19,7 +19,7 @@ export async function sight(stand: Stand, splits: number, rounds: number): Promi
   const floors = await inTurns(stand, rounds, measure, (place) =>
     stand.start('floor', { flags: place === 'operator' ? ['--sighted'] : [] }),
   )
-  const compare = (what: string, of: (turns: typeof floors.floor) => number): Figure => ({
+  const figure = (what: string, of: (turns: typeof floors.floor) => number): Figure => ({
     measure: `a sighted floor in place of the operator: ${what}`,
     unit: 'ms',
     floor: of(floors.floor),
@@ -28,8 +28,8 @@ export async function sight(stand: Stand, splits: number, rounds: number): Promi
   const everyDelay = (turns: typeof floors.floor) => turns.flatMap(({ delays }) => delays)
   return {
     figures: [
-      compare('one primary lost or back, p50', (turns) => percentile(everyDelay(turns), 0.5)),
-      compare(`${splits.toLocaleString('en')} lost at once, last weight`, (turns) =>
+      figure('one primary lost or back, p50', (turns) => percentile(everyDelay(turns), 0.5)),
+      figure(`${splits.toLocaleString('en')} lost at once, last weight`, (turns) =>
         median(turns.map(({ lastMs }) => lastMs)),
       ),
     ],

@@ -1,23 +1,17 @@
 import { median, type Outcome } from '../figures.ts'
 import { pairName, type Stand } from '../stand.ts'
-import type { Subject } from '../subject.ts'
+import type { SubjectName } from '../subject.ts'
+import { compare, takeTurns } from '../turns.ts'
 
 /** Started while `count` primaries are down: from the start of the process to the last weight seen. */
 export async function startDown(stand: Stand, count: number, rounds: number): Promise<Outcome> {
   await stand.grow(count)
-  const times: Record<Subject['name'], number[]> = { floor: [], operator: [] }
-  for (let round = 0; round < rounds; round++) {
-    for (const name of ['floor', 'operator'] as const) times[name].push(await startOnce(stand, count, name))
-  }
+  const times = await takeTurns(stand, rounds, (name) => startOnce(stand, count, name))
   const measure = `start while ${count.toLocaleString('en')} are down, last weight`
-  return {
-    figures: [
-      { measure, unit: 'ms', floor: median(times.floor), operator: median(times.operator), aim: 1.3 },
-    ],
-  }
+  return { figures: [{ measure, unit: 'ms', ...compare(times, median), aim: 1.3 }] }
 }
 
-async function startOnce(stand: Stand, count: number, name: Subject['name']): Promise<number> {
+async function startOnce(stand: Stand, count: number, name: SubjectName): Promise<number> {
   const all = (side: 'primary' | 'secondary') =>
     Promise.all(Array.from({ length: count }, (_, pair) => stand.observer.on(pairName(pair), side)))
   await stand.setPrimaries(count, false)
