@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts'
-import { Look } from '../kube/discovery.ts'
+import { DiscoverySnapshot } from '../kube/discovery.ts'
 import { type Resource, resourcePath } from '../kube/resource.ts'
 import { codecs } from '../routes/codecs.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
@@ -55,9 +55,9 @@ export async function findRoute(
   ref: RouteRef,
   namespace: string,
 ): Promise<Result<FoundRoute, Failure>> {
-  const look = new Look({ transport, signal })
+  const discovery = new DiscoverySnapshot({ transport, signal })
   for (const codec of ref.codecs) {
-    const resource = await look.find(codec)
+    const resource = await discovery.find(codec)
     if (!resource.ok) return err(refused(resource.error))
     if (!resource.value) continue
     const path = resourcePath(resource.value, namespace, ref.name)

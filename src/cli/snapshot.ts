@@ -1,7 +1,7 @@
 import type { Services } from '../api/items.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { ServiceKey } from '../core/types.ts'
-import { Look } from '../kube/discovery.ts'
+import { DiscoverySnapshot } from '../kube/discovery.ts'
 import type { KubeError } from '../kube/errors.ts'
 import { createStore, type StoreEntry, type StoreWriter } from '../kube/watch/store.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
@@ -52,8 +52,8 @@ async function readRoutes(
   scope: Scope,
   progress: Progress,
 ): Promise<Result<Route[], Failure>> {
-  const look = new Look(reading)
-  const kinds = await Promise.all(codecs.map((codec) => readKind(reading, look, codec, scope, progress)))
+  const discovery = new DiscoverySnapshot(reading)
+  const kinds = await Promise.all(codecs.map((codec) => readKind(reading, discovery, codec, scope, progress)))
   const routes: Route[] = []
   for (const kind of kinds) {
     if (!kind.ok) return kind
@@ -65,12 +65,12 @@ async function readRoutes(
 /** The routes of one kind; none where the cluster does not serve it. */
 export async function readKind(
   reading: Reading,
-  look: Look,
+  discovery: DiscoverySnapshot,
   codec: RouteCodec,
   { namespace, selector }: Scope,
   progress: Progress,
 ): Promise<Result<Route[], Failure>> {
-  const resource = await look.find(codec)
+  const resource = await discovery.find(codec)
   if (!resource.ok) return err(refused(resource.error))
   if (!resource.value) return ok([])
   return listAs(reading, { resource: resource.value, namespace, labelSelector: selector }, (object) => {

@@ -30,7 +30,7 @@ export class Discovery {
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #stopping = new AbortController()
-  #last: Look | undefined
+  #last: DiscoverySnapshot | undefined
   #lastAt = Number.NEGATIVE_INFINITY
 
   constructor(transport: Transport, clock: Clock) {
@@ -48,7 +48,7 @@ export class Discovery {
       const found = await this.#last.find(names)
       if (age < togetherMs || (found.ok && found.value === undefined)) return found
     }
-    this.#last = new Look({ transport: this.#transport, signal: this.#stopping.signal })
+    this.#last = new DiscoverySnapshot({ transport: this.#transport, signal: this.#stopping.signal })
     this.#lastAt = this.#clock.now()
     return this.#last.find(names)
   }
@@ -60,7 +60,7 @@ export class Discovery {
 }
 
 /** What the server says at one time; each document is asked for once. */
-export class Look {
+export class DiscoverySnapshot {
   readonly #transport: Transport
   readonly #signal: AbortSignal
   readonly #documents = new Map<string, Promise<Result<unknown, KubeError>>>()

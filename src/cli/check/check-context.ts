@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import { Look } from '../../kube/discovery.ts'
+import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { codecs } from '../../routes/codecs.ts'
 import type { RouteCodec } from '../../routes/route.ts'
@@ -88,10 +88,10 @@ export class Bench {
 }
 
 async function servedKinds(reading: Reading): Answer<ServedKind[]> {
-  const look = new Look(reading)
+  const discovery = new DiscoverySnapshot(reading)
   const served: ServedKind[] = []
   for (const codec of codecs) {
-    const resource = await look.find(codec)
+    const resource = await discovery.find(codec)
     if (!resource.ok) return err(refused(resource.error))
     if (resource.value) served.push({ codec, resource: resource.value })
   }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import { profiles } from '../../controller/watch/surroundings.ts'
-import { Look } from '../../kube/discovery.ts'
+import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { readHead } from '../../kube/watch/watch-event.ts'
 import { projectProfile } from '../../readiness/profile.ts'
 import { projectService, serviceObjects } from '../../readiness/service-facts.ts'
@@ -31,14 +31,14 @@ export async function diagnoseRoute(
   progress: Progress,
 ): Promise<Diagnosis> {
   const places = [...new Set([route.namespace, ...route.apexes.map(namespaceOf)])]
-  const look = new Look(reading)
+  const discovery = new DiscoverySnapshot(reading)
   const [services, overrides, fights, ...routes] = await Promise.all([
     gather('Services', namespacesOf([route]), (namespace) => readPorts(reading, namespace, progress)),
-    gather('ServiceProfiles', places, (namespace) => readProfiles(reading, look, namespace, progress)),
+    gather('ServiceProfiles', places, (namespace) => readProfiles(reading, discovery, namespace, progress)),
     gather('Events', [route.namespace], () => readFight(reading, route)),
     ...codecs.map((codec) =>
       gather(`${codec.kind}s`, places, (namespace) =>
-        readKind(reading, look, codec, { namespace, selector }, progress),
+        readKind(reading, discovery, codec, { namespace, selector }, progress),
       ),
     ),
   ])
@@ -97,11 +97,11 @@ function readPorts(reading: Reading, namespace: string, progress: Progress) {
 /** The Services that ServiceProfiles take over; none where the cluster does not serve the kind. */
 async function readProfiles(
   reading: Reading,
-  look: Look,
+  discovery: DiscoverySnapshot,
   namespace: string,
   progress: Progress,
 ): Promise<Result<string[], Failure>> {
-  const resource = await look.find(profiles)
+  const resource = await discovery.find(profiles)
   if (!resource.ok) return err(refused(resource.error))
   if (!resource.value) return ok([])
   return listAs(reading, { resource: resource.value, namespace }, (object) => {

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import { Look } from '../../kube/discovery.ts'
+import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { readHead } from '../../kube/watch/watch-event.ts'
 import type { RouteCodec } from '../../routes/route.ts'
@@ -17,8 +17,8 @@ export async function fromCluster(
   { namespace, selector }: Scope,
   codec: RouteCodec,
 ): Promise<Result<Material, Failure>> {
-  const look = new Look(reading)
-  const [resource, target] = [await look.find(trafficSplit), await look.find(codec)]
+  const discovery = new DiscoverySnapshot(reading)
+  const [resource, target] = [await discovery.find(trafficSplit), await discovery.find(codec)]
   if (!resource.ok) return err(refused(resource.error))
   if (!target.ok) return err(refused(target.error))
   if (!resource.value) {

@@ -2,7 +2,7 @@ import { sleep } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { createWatches } from '../../controller/watch/cluster-watch.ts'
-import { Look } from '../../kube/discovery.ts'
+import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { type Resource, resourcePath } from '../../kube/resource.ts'
 import { readinessObjects } from '../../readiness/sources.ts'
 import { codecs } from '../../routes/codecs.ts'
@@ -70,10 +70,10 @@ function screen(io: Io, board: Board): string {
 
 /** A reflector tries for ever; a person wants to be told what is not permitted. */
 async function mayList({ transport, signal }: Reading): Promise<Result<void, Failure>> {
-  const look = new Look({ transport, signal })
+  const discovery = new DiscoverySnapshot({ transport, signal })
   const resources: Resource[] = readinessObjects().map(({ resource }) => resource)
   for (const codec of codecs) {
-    const served = await look.find(codec)
+    const served = await discovery.find(codec)
     if (!served.ok) return err(refused(served.error))
     if (served.value) resources.push(served.value)
   }

@@ -13,7 +13,7 @@ export class NotLeader extends Error {
  * throws calls the request off. It may have waited for the connection for seconds, and the process itself may have
  * stood still.
  */
-export function holdBack(dispatcher: Dispatcher, start: () => void): Dispatcher {
+export function beforeSend(dispatcher: Dispatcher, start: () => void): Dispatcher {
   return dispatcher.compose((dispatch) => (options, handler) => {
     const goOn = handler.onRequestStart
     handler.onRequestStart = (controller, context) => {

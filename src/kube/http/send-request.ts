@@ -13,44 +13,44 @@ export interface Sendable extends Dispatcher.DispatchOptions {
 }
 
 /**
- * One request and its whole answer; rejects where that does not come. `start` is called as `holdBack` does. Straight
+ * One request and its whole answer; rejects where that does not come. `start` is called as `beforeSend` does. Straight
  * on the dispatcher, since a mass failover is thousands of these: undici's `request` makes a stream and listeners
  * for each.
  */
-export function exchange(
+export function sendRequest(
   dispatcher: Dispatcher,
   { signal, ...options }: Sendable,
   start: () => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) reject(calledOff())
-    else dispatcher.dispatch(options, new ExchangeHandler({ signal, start, resolve, reject }))
+    else dispatcher.dispatch(options, new AnswerHandler({ signal, start, resolve, reject }))
   })
 }
 
 const calledOff = () => new Error('called off')
 
-interface Exchange extends Pick<Sendable, 'signal'> {
+interface PendingRequest extends Pick<Sendable, 'signal'> {
   readonly start: () => void
   readonly resolve: (answer: Answer) => void
   readonly reject: (problem: Error) => void
 }
 
-class ExchangeHandler implements Dispatcher.DispatchHandler {
-  readonly #exchange: Exchange
+class AnswerHandler implements Dispatcher.DispatchHandler {
+  readonly #request: PendingRequest
   readonly #chunks: Buffer[] = []
   readonly #callOff = () => this.#fail(calledOff())
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
   #headers: Answer['headers'] = {}
 
-  constructor(exchange: Exchange) {
-    this.#exchange = exchange
-    exchange.signal.addEventListener('abort', this.#callOff)
+  constructor(request: PendingRequest) {
+    this.#request = request
+    request.signal.addEventListener('abort', this.#callOff)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    const { signal, start } = this.#exchange
+    const { signal, start } = this.#request
     if (signal.aborted) throw calledOff()
     start()
     this.#controller = controller
@@ -69,7 +69,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#end()
     const [only] = this.#chunks
     const body = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks)
-    this.#exchange.resolve({ status: this.#status, headers: this.#headers, text: body.toString('utf8') })
+    this.#request.resolve({ status: this.#status, headers: this.#headers, text: body.toString('utf8') })
   }
 
   onResponseError(_: Dispatcher.DispatchController, problem: Error): void {
@@ -78,11 +78,11 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   #fail(problem: Error): void {
     this.#end()
-    this.#exchange.reject(problem)
+    this.#request.reject(problem)
     this.#controller?.abort(problem)
   }
 
   #end(): void {
-    this.#exchange.signal.removeEventListener('abort', this.#callOff)
+    this.#request.signal.removeEventListener('abort', this.#callOff)
   }
 }

@@ -4,12 +4,12 @@ import type { Clock } from '../../base/clock.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
 import { errorOfAnswer, type KubeError } from '../errors.ts'
-import { holdBack, NotLeader } from './before-send.ts'
+import { beforeSend, NotLeader } from './before-send.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { credentialsOf } from './credentials.ts'
 import { startDeadline } from './deadline.ts'
 import { LineParser } from './ndjson.ts'
-import { type Answer, exchange, type Sendable } from './send-request.ts'
+import { type Answer, type Sendable, sendRequest } from './send-request.ts'
 
 export type KubeRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -82,7 +82,7 @@ async function request(server: Server, req: KubeRequest) {
   const deadline = startDeadline(server.clock, req.timeoutMs ?? 30_000, req.signal)
   try {
     const answer = await ask(server, req, deadline.signal, (credentials, options, start) =>
-      exchange(server.connections.requests(credentials), options, start),
+      sendRequest(server.connections.requests(credentials), options, start),
     )
     if (!answer.ok) return err(deadline.explain(what, answer.error))
     const { status, text } = answer.value
@@ -107,7 +107,7 @@ async function stream(
   }
   try {
     const head = await ask(server, req, deadline.signal, (credentials, options, start) =>
-      holdBack(server.connections.streams(credentials), start).request(options),
+      beforeSend(server.connections.streams(credentials), start).request(options),
     )
     if (!head.ok) return fail(head.error)
     const { statusCode: status, headers, body } = head.value

@@ -14,7 +14,7 @@ import {
   releasedSpec,
 } from './lease-record.ts'
 
-export type LeaseSightOptions = {
+export type LeaseClientOptions = {
   readonly transport: Transport
   readonly clock: Clock
   readonly namespace: string
@@ -40,17 +40,17 @@ const resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases'
  * was seen; `conflict` says that somebody else was there. Of another holder's lease only its changes count: when
  * they were seen here, on our monotonic clock, never the times that are written in it.
  */
-export class LeaseSight {
+export class LeaseClient {
   /** The server may have our name in the lease: we wrote it, and nobody has said otherwise since. */
   mayBeOurs = false
   /** When somebody else was last seen to have changed it, on the clock; before all time if nobody did. */
   othersSeenAt = Number.NEGATIVE_INFINITY
-  readonly #options: LeaseSightOptions
+  readonly #options: LeaseClientOptions
   #lease: LeaseObject | undefined
   #fingerprint = ''
   #heldUntil = 0
 
-  constructor(options: LeaseSightOptions) {
+  constructor(options: LeaseClientOptions) {
     this.#options = options
   }
 

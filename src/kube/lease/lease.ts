@@ -2,7 +2,7 @@ import { type Clock, sleep } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { type KubeError, waitAskedBy } from '../errors.ts'
 import type { Transport } from '../http/transport.ts'
-import { LeaseSight } from './lease-client.ts'
+import { LeaseClient } from './lease-client.ts'
 
 export type LeaseOptions = {
   readonly transport: Transport
@@ -83,7 +83,7 @@ export function startLease(options: LeaseOptions): Lease {
 class Claim {
   state: LeaseState = 'standby'
   readonly #options: LeaseOptions
-  readonly #sight: LeaseSight
+  readonly #client: LeaseClient
   readonly #stopping = new AbortController()
   /** When our last successful renewal was sent: nobody can have seen it earlier. */
   #renewedAt = 0
@@ -94,15 +94,15 @@ class Claim {
 
   constructor(options: LeaseOptions) {
     this.#options = options
-    this.#sight = new LeaseSight({ ...options, durationMs })
+    this.#client = new LeaseClient({ ...options, durationMs })
   }
 
   get holder(): string {
-    return this.#sight.holder
+    return this.#client.holder
   }
 
   get othersSeenAt(): number {
-    return this.#sight.othersSeenAt
+    return this.#client.othersSeenAt
   }
 
   stop(): void {
@@ -126,12 +126,12 @@ class Claim {
     const { clock, log } = this.#options
     const end = clock.now() + releaseMs
     const notGiven = `the lease ${this.#name} was not given back; it runs out`
-    while (this.#sight.mayBeOurs) {
+    while (this.#client.mayBeOurs) {
       if (this.#askedUntil > end) return log.warn({}, `${notGiven}: the API server said to wait`)
       if (this.#askedMs > 0) await sleep(clock, this.#askedMs)
-      const seen = await this.#sight.look({ timeoutMs: end - clock.now() })
-      if (seen.ok && !this.#sight.mayBeOurs) return
-      const given = seen.ok ? await this.#sight.empty({ timeoutMs: end - clock.now() }) : seen
+      const seen = await this.#client.look({ timeoutMs: end - clock.now() })
+      if (seen.ok && !this.#client.mayBeOurs) return
+      const given = seen.ok ? await this.#client.empty({ timeoutMs: end - clock.now() }) : seen
       if (given.ok) return log.info({ lease: this.#name }, `gave the lease ${this.#name} back`)
       if (given.error.kind === 'conflict' && clock.now() < end) continue
       return log.warn({}, `${notGiven}: ${given.error.message}`)
@@ -139,11 +139,11 @@ class Claim {
   }
 
   async #campaign(): Promise<number> {
-    const seen = await this.#sight.look(this.#limits(requestMs))
+    const seen = await this.#client.look(this.#limits(requestMs))
     if (!seen.ok) return this.#complain(seen.error)
-    if (!this.#sight.isFree || !this.#options.eligible()) return this.#carryOn()
+    if (!this.#client.isFree || !this.#options.eligible()) return this.#carryOn()
     const sentAt = this.#options.clock.now()
-    const taken = await this.#sight.take(this.#limits(requestMs))
+    const taken = await this.#client.take(this.#limits(requestMs))
     if (taken.ok) return this.#lead(sentAt)
     return taken.error.kind === 'conflict' ? this.#carryOn() : this.#complain(taken.error)
   }
@@ -152,7 +152,7 @@ class Claim {
     const tooLate = `it was not renewed for ${renewDeadlineMs / 1000} s`
     if (!this.#isInTime) return this.#lose(tooLate)
     const sentAt = this.#options.clock.now()
-    const renewed = await this.#sight.take(this.#limits(this.#leftMs))
+    const renewed = await this.#client.take(this.#limits(this.#leftMs))
     // Too late is too late, even if the server agreed: writes were refused meanwhile, and must begin anew.
     if (!this.#isInTime) return this.#lose(tooLate)
     if (renewed.ok) {
@@ -167,9 +167,9 @@ class Claim {
 
   /** The lease is not what it was when we renewed it last: somebody edited, deleted or took it. */
   async #lookAfterTouch(): Promise<number> {
-    const seen = await this.#sight.look(this.#limits(this.#leftMs))
+    const seen = await this.#client.look(this.#limits(this.#leftMs))
     if (!seen.ok) return this.#complain(seen.error)
-    const { holder, mayBeOurs } = this.#sight
+    const { holder, mayBeOurs } = this.#client
     return holder === '' || mayBeOurs ? 0 : this.#lose(`"${holder}" holds it now`)
   }
 

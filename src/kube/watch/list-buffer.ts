@@ -7,7 +7,7 @@ export type Projected<T> = { readonly key: string; readonly value: T }
 /** An object on its way into the store. */
 export type Arrival = ObjectHead & { readonly object: unknown }
 
-type IntakeOptions<T> = {
+type ListBufferOptions<T> = {
   readonly name: string
   readonly project: (object: unknown) => T
   readonly writer: StoreWriter<T>
@@ -15,13 +15,13 @@ type IntakeOptions<T> = {
 }
 
 /** Turns objects into projections as they arrive, and holds those of a list until it is complete. */
-export class Intake<T> {
-  readonly #options: IntakeOptions<T>
+export class ListBuffer<T> {
+  readonly #options: ListBufferOptions<T>
   readonly #bad = new Set<string>()
   #items = new Map<string, StoreEntry<T>>()
   #isFirstList = true
 
-  constructor(options: IntakeOptions<T>) {
+  constructor(options: ListBufferOptions<T>) {
     this.#options = options
   }
 

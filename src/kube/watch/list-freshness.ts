@@ -11,7 +11,7 @@ const goBackAfterMs = 60_000
  * streamed one. An etcd has not always kept it: etcd-io/etcd#20418 (stale reads after a pause), #13654 (a member that
  * fell behind and went on answering). A restored one is older for good (kubernetes/kubernetes#107457).
  */
-export class ListAge {
+export class ListFreshness {
   #olderSince: number | undefined
 
   judge(listed: string, seen: readonly string[], now: number): 'fresh' | 'stale' | 'restored' {

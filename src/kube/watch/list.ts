@@ -1,6 +1,6 @@
 import type { KubeError } from '../errors.ts'
 import { StreamBreak, type Transport } from '../http/transport.ts'
-import type { Intake } from './list-buffer.ts'
+import type { ListBuffer } from './list-buffer.ts'
 import { listPages } from './pages.ts'
 import { readHead, readWatchEvent } from './watch-event.ts'
 
@@ -30,19 +30,19 @@ export type ListOptions<T> = {
   readonly query: Readonly<Record<string, string>>
   readonly stream: boolean
   readonly signal: AbortSignal
-  readonly intake: Intake<T>
+  readonly buffer: ListBuffer<T>
   readonly timeoutSeconds: string
   readonly onEvent: (item: unknown) => void
 }
 
-/** Reads the whole collection into `intake`, by a stream or by pages. A consistent read either way. */
+/** Reads the whole collection into `buffer`, by a stream or by pages. A consistent read either way. */
 export async function listAll<T>(options: ListOptions<T>): Promise<ListOutcome> {
-  options.intake.begin()
+  options.buffer.begin()
   if (options.stream) return listByStream(options)
-  const { transport, path, query, signal, intake } = options
+  const { transport, path, query, signal, buffer } = options
   const version = await listPages(transport, path, query, signal, (object) => {
     const head = readHead(object)
-    if (head) intake.take({ ...head, object })
+    if (head) buffer.take({ ...head, object })
   })
   return version.ok
     ? { kind: 'listed', resourceVersion: version.value }
@@ -75,7 +75,7 @@ async function listByStream<T>(options: ListOptions<T>): Promise<ListOutcome> {
 }
 
 async function readInitialEvents<T>(
-  { path, intake, onEvent }: ListOptions<T>,
+  { path, buffer, onEvent }: ListOptions<T>,
   events: AsyncIterator<unknown>,
 ): Promise<ListOutcome> {
   const failed = (error: KubeError): ListOutcome => ({ kind: 'failed', error })
@@ -87,8 +87,8 @@ async function readInitialEvents<T>(
     if (event.kind === 'bookmark' && event.endsInitialEvents) {
       return { kind: 'listed', resourceVersion: event.resourceVersion, events }
     }
-    if (event.kind === 'object' && event.gone) intake.drop(event.key)
-    else if (event.kind === 'object') intake.take(event)
+    if (event.kind === 'object' && event.gone) buffer.drop(event.key)
+    else if (event.kind === 'object') buffer.take(event)
   }
   return failed({ kind: 'protocol', message: `streaming list of ${path}: it ended before it was complete` })
 }

@@ -1,16 +1,19 @@
 import { isSameResource, type Resource, resourcePath } from '../resource.ts'
 import { type Listed, type ListOutcome, listAll } from './list.ts'
-import type { Intake } from './list-buffer.ts'
-import { ListAge } from './list-freshness.ts'
+import type { ListBuffer } from './list-buffer.ts'
+import { ListFreshness } from './list-freshness.ts'
 import { type ReflectorOptions, readingQuery, serverTimeout } from './reflector-state.ts'
 import { typeOfEvent } from './watch-event.ts'
 
-type ListingOptions<T> = ReflectorOptions<T> & { readonly intake: Intake<T>; readonly signal: AbortSignal }
+type ListingOptions<T> = ReflectorOptions<T> & {
+  readonly buffer: ListBuffer<T>
+  readonly signal: AbortSignal
+}
 
 /** The lists of a reflector: how they are asked for, and which of them the store may take. */
 export class Listing<T> {
   readonly #options: ListingOptions<T>
-  readonly #age = new ListAge()
+  readonly #freshness = new ListFreshness()
   #streaming: 'try' | 'skipOnce' | 'refused' = 'try'
   #listed: Resource | undefined
 
@@ -23,7 +26,7 @@ export class Listing<T> {
    * `lastSeen`: the newest version that a list or a watch has shown.
    */
   async read(resource: Resource, lastSeen: string): Promise<ListOutcome> {
-    const { transport, writer, intake, signal, random, labelSelector } = this.#options
+    const { transport, writer, buffer, signal, random, labelSelector } = this.#options
     const seen = [writer.newest, lastSeen]
     const listed = await listAll({
       transport,
@@ -31,7 +34,7 @@ export class Listing<T> {
       query: readingQuery(labelSelector),
       stream: this.#streaming === 'try',
       signal,
-      intake,
+      buffer,
       timeoutSeconds: serverTimeout(random),
       onEvent: (item) => this.#options.onEvent?.(typeOfEvent(item)),
     })
@@ -46,8 +49,8 @@ export class Listing<T> {
    * asking again. It is not held against its own objects, of which the store has those of the first list by now.
    */
   async #accept(resource: Resource, listed: Listed, seen: readonly string[]): Promise<ListOutcome> {
-    const { writer, clock, log, name, intake } = this.#options
-    const age = this.#age.judge(listed.resourceVersion, seen, clock.now())
+    const { writer, clock, log, name, buffer } = this.#options
+    const age = this.#freshness.judge(listed.resourceVersion, seen, clock.now())
     const message = `the server's list (${listed.resourceVersion}) is older than what was seen (${seen.join(', ')})`
     if (age === 'stale') {
       await listed.events?.return?.()
@@ -56,8 +59,8 @@ export class Listing<T> {
     if (age === 'restored') log.warn({ reflector: name }, `${message}; taking it: was etcd restored?`)
     // The same objects in another version of the API have the same resourceVersions, and must be read anew.
     const isOtherVersion = this.#listed !== undefined && !isSameResource(resource, this.#listed)
-    writer.replace(intake.items(), listed.resourceVersion, { force: age === 'restored' || isOtherVersion })
-    intake.finish()
+    writer.replace(buffer.items(), listed.resourceVersion, { force: age === 'restored' || isOtherVersion })
+    buffer.finish()
     this.#listed = resource
     if (this.#streaming === 'skipOnce') this.#streaming = 'try'
     return listed

@@ -5,7 +5,7 @@ import { type KubeError, waitAskedBy } from '../errors.ts'
 import { StreamBreak } from '../http/transport.ts'
 import { isSameResource, type Resource, resourcePath } from '../resource.ts'
 import { eventsOf, type Listed } from './list.ts'
-import { Intake } from './list-buffer.ts'
+import { ListBuffer } from './list-buffer.ts'
 import { currentVersion } from './pages.ts'
 import { Listing } from './reflector-listing.ts'
 import {
@@ -27,7 +27,7 @@ export class ReflectorLoop<T> {
   state: ReflectorState = 'resolving'
   readonly #options: ReflectorOptions<T>
   readonly #stopping = new AbortController()
-  readonly #intake: Intake<T>
+  readonly #buffer: ListBuffer<T>
   readonly #listing: Listing<T>
   readonly #failures: Backoff
   readonly #absences: Backoff
@@ -38,8 +38,8 @@ export class ReflectorLoop<T> {
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
-    this.#intake = new Intake(options)
-    this.#listing = new Listing({ ...options, intake: this.#intake, signal: this.#stopping.signal })
+    this.#buffer = new ListBuffer(options)
+    this.#listing = new Listing({ ...options, buffer: this.#buffer, signal: this.#stopping.signal })
     this.#failures = createBackoff(800, 30_000, options.random)
     this.#absences = createBackoff(5_000, 16_000, options.random)
     this.#saySo = tellPresence(options.name, options.log)
@@ -171,12 +171,12 @@ export class ReflectorLoop<T> {
     if (event.kind === 'bookmark') return undefined
     if (event.gone) {
       writer.remove(event.key, event.resourceVersion)
-      this.#intake.forget(event.key)
+      this.#buffer.forget(event.key)
       return undefined
     }
     // Not the echo of an own write, which is half of all events of routes in a mass failover.
     const isNews = writer.isNews(event.key, event.resourceVersion)
-    const projected = isNews ? this.#intake.project(event) : undefined
+    const projected = isNews ? this.#buffer.project(event) : undefined
     if (projected) writer.apply(event.key, event.resourceVersion, projected.value)
     return undefined
   }
