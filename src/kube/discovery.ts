@@ -90,7 +90,8 @@ export class DiscoverySnapshot {
     const answer = await this.#ask('/apis')
     if (!answer.ok) return answer
     const list = groupList.safeParse(answer.value)
-    if (!list.success) return err({ kind: 'protocol', message: 'GET /apis: the answer is no list of groups' })
+    if (!list.success)
+      return err({ kind: 'protocol', message: 'GET /apis: the answer is not a list of API groups' })
     const found = list.data.groups.find(({ name }) => name === group)
     return ok(found?.versions.map(({ version }) => version) ?? [])
   }

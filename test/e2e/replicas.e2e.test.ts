@@ -76,7 +76,7 @@ it('hands over within a second when the leader is asked to leave', async () => {
   await becomes(0)
   console.log(`replicas: planned hand-over: SIGTERM to the next leader's first write ${firstMove(began)} s`)
   expect(await leads(standby)).toBe(true)
-  expect(leader.output()).toContain('gave the lease')
+  expect(leader.output()).toContain('released the lease')
   await all((name) => cluster.setReady(name, 1))
   await becomes(1)
   await history.complete()
@@ -118,7 +118,7 @@ it('never lets a leader write that was frozen for longer than its lease', async 
   const states = history.states.length
 
   leader.signal('SIGCONT')
-  await eventually(() => expect(leader.output()).toContain('does not lead any more'))
+  await eventually(() => expect(leader.output()).toContain('no longer leads'))
   await cluster.fence()
   await history.complete()
   const after = history.states.slice(states).filter(({ name }) => routes.includes(name))

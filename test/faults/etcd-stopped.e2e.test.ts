@@ -14,6 +14,6 @@ it('etcd stands still for 20 s in the middle of a mass failover', async () => {
   await lost
   await stage().allRight(60, 'etcd stopped for 20 s')
   await stage().felt('timeout')
-  await stage().said(/nothing came for 10 s/)
+  await stage().said(/no data received for 10 s/)
   await stage().nothingIsLeft()
 })

@@ -12,6 +12,6 @@ it('the connections freeze until patches run into their limit: what was under wa
   await stage.felt('timeout')
   proxy.signal('SIGCONT')
   await stage.allRight(60, 'connections frozen')
-  await stage.said(/nothing came for 10 s/)
+  await stage.said(/no data received for 10 s/)
   await stage.nothingIsLeft()
 })

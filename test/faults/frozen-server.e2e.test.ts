@@ -12,6 +12,6 @@ it('kube-apiserver stands still until patches run into their limit', async () =>
   controlPlane.signal('kube-apiserver', 'SIGCONT')
   await lost
   await stage().allRight(60, 'kube-apiserver frozen')
-  await stage().said(/nothing came for 10 s/)
+  await stage().said(/no data received for 10 s/)
   await stage().nothingIsLeft()
 })

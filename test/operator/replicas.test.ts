@@ -148,7 +148,7 @@ describe('a write whose answer was lost, of a leader that lost the lease after i
     cluster.faults.fail(503, { method: 'PUT', resource: 'leases' })
     cluster.slice('web', 0)
     await weightsBecome('web', 0, 1)
-    await eventually(() => cluster.log.lines.some((line) => line.includes('does not lead any more')))
+    await eventually(() => cluster.log.lines.some((line) => line.includes('no longer leads')))
     const hearOfIt = async () => {
       hear()
       const splits = () => a.view.get('TrafficSplit/shop/web')?.route.splits ?? []

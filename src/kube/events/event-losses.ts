@@ -21,7 +21,7 @@ export class EventLosses {
     this.#recent += count
     if (this.#told > 0) return
     this.#told = count
-    this.#log.warn({ lost: count }, `Kubernetes Events are lost (${count}): ${why}`)
+    this.#log.warn({ lost: count }, `lost Kubernetes Events (${count}): ${why}`)
   }
 
   /** Nothing waits any more. */
@@ -31,6 +31,6 @@ export class EventLosses {
     this.#recent = 0
     this.#told = 0
     if (isNews)
-      this.#log.warn({ lost }, `${lost} Kubernetes Events were lost in all; see the first of them above`)
+      this.#log.warn({ lost }, `${lost} Kubernetes Events were lost in total; the first is logged above`)
   }
 }

@@ -55,7 +55,7 @@ test('after five attempts it is given up, with a line in the log', async () => {
   }
   expect(await sent).toBe('lost')
   expect(transport.requests).toHaveLength(5)
-  expect(log.lines).toEqual(['warn Kubernetes Events are lost (1): no answer'])
+  expect(log.lines).toEqual(['warn lost Kubernetes Events (1): no answer'])
 })
 
 test.each(['unreachable', 'throttled'] as const)(

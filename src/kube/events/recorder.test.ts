@@ -117,13 +117,13 @@ describe('the lane', () => {
 
     test('of too many the oldest are lost, and the end tells how many', async () => {
       const { recorder, clock, log, notes, server } = storm(20_012)
-      const first = 'warn Kubernetes Events are lost (1): more than 20000 wait, so the oldest go'
+      const first = 'warn lost Kubernetes Events (1): more than 20000 were waiting, so the oldest are dropped'
       expect([recorder.lost, log.lines]).toEqual([10, [first]])
       server.away = false
       const done = recorder.flush()
       await clock.advance(60_000)
       await done
-      const inAll = 'warn 10 Kubernetes Events were lost in all; see the first of them above'
+      const inAll = 'warn 10 Kubernetes Events were lost in total; the first is logged above'
       expect([notes.length, log.lines]).toEqual([20_002, [first, inAll]])
     })
 
@@ -132,7 +132,7 @@ describe('the lane', () => {
       const done = recorder.stop(2_000)
       await clock.advance(2_000)
       await done
-      expect(log.lines).toEqual(['warn Kubernetes Events are lost (100): the operator ends'])
+      expect(log.lines).toEqual(['warn lost Kubernetes Events (100): the operator is stopping'])
     })
   })
 

@@ -99,7 +99,7 @@ class Recorder implements EventRecorder {
     this.#stopping.abort()
     this.#yielding?.cancel()
     const unsent = this.#queue.length + this.#inFlight
-    if (unsent > 0) this.#losses.add('the operator ends', unsent)
+    if (unsent > 0) this.#losses.add('the operator is stopping', unsent)
     this.#queue.length = 0
   }
 
@@ -110,7 +110,7 @@ class Recorder implements EventRecorder {
     if (this.#queue.length <= maxQueued) return
     const oldest = this.#queue.shift()
     if (oldest) oldest.queued = false
-    this.#losses.add(`more than ${maxQueued} wait, so the oldest go`)
+    this.#losses.add(`more than ${maxQueued} were waiting, so the oldest are dropped`)
   }
 
   get #isIdle(): boolean {

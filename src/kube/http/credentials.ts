@@ -16,7 +16,7 @@ export async function credentialsOf(
 
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = () => reject(new Error('they took too long'))
+  const abort = () => reject(new Error('they were not available in time'))
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })
   try {

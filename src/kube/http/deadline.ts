@@ -18,14 +18,14 @@ export function startDeadline(clock: Clock, ms: number, caller?: AbortSignal): D
   const controller = new AbortController()
   let limit = ms
   let cause: string | undefined
-  const start = () => clock.after(limit, () => abort(`nothing came for ${limit / 1000} s`))
+  const start = () => clock.after(limit, () => abort(`no data received for ${limit / 1000} s`))
   let timer: Timer = start()
   const abort = (why: string) => {
     cause = why
     timer.cancel()
     controller.abort()
   }
-  const onCaller = () => abort('called off before it was answered')
+  const onCaller = () => abort('cancelled before it was answered')
   if (caller?.aborted) onCaller()
   caller?.addEventListener('abort', onCaller, { once: true })
   const renew = () => {

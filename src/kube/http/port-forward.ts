@@ -32,7 +32,7 @@ export async function forwardPort(
     const library = new PortForward(await configOf(cluster, signal))
     const { duplex, output, errors, input, attach } = createForwarded(what)
     const socket = await library.portForward(namespace, pod, [port], output, errors, input)
-    if (!isSocket(socket)) throw new Error('the library has opened something else')
+    if (!isSocket(socket)) throw new Error('the client library did not open a WebSocket')
     attach(socket, signal)
     return ok(duplex)
   } catch (problem) {

@@ -28,7 +28,7 @@ export function sendRequest(
   })
 }
 
-const calledOff = () => new Error('called off')
+const calledOff = () => new Error('cancelled')
 
 interface PendingRequest extends Pick<Sendable, 'signal'> {
   readonly start: () => void

@@ -198,7 +198,7 @@ describe('a request', () => {
     await came
     await clock.advance(10_000)
     expect(await answer).toMatchObject({
-      error: { kind: 'timeout', message: 'PATCH /x: nothing came for 10 s' },
+      error: { kind: 'timeout', message: 'PATCH /x: no data received for 10 s' },
     })
     expect(clock.pending).toBe(0)
   })
@@ -227,7 +227,7 @@ describe('a request', () => {
     if (when === 'before') stop.abort()
     const answer = await transport.request({ method: 'GET', path: '/', signal: stop.signal })
     expect(answer).toMatchObject({
-      error: { kind: 'timeout', message: expect.stringContaining('called off') },
+      error: { kind: 'timeout', message: expect.stringContaining('cancelled') },
     })
   })
 

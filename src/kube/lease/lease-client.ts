@@ -104,7 +104,11 @@ export class LeaseClient {
     if (!answer.ok) return answer
     const { namespace, name, identity, clock, durationMs, onOthers } = this.#options
     const lease = readLease(answer.value)
-    if (!lease) return err({ kind: 'protocol', message: `lease ${namespace}/${name}: this is none` })
+    if (!lease)
+      return err({
+        kind: 'protocol',
+        message: `lease ${namespace}/${name}: the server's answer is not a Lease`,
+      })
     this.#lease = lease
     const holder = holderOf(lease)
     this.mayBeOurs = this.mayBeOurs && holder === identity

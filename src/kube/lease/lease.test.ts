@@ -187,12 +187,12 @@ describe('a standby', () => {
     server.trouble('a', { kind: 'forbidden', message: 'leases is forbidden' })
     await clock.advance(600_000)
     expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual([
-      'warn the lease ns/the-lease could not be had: leases is forbidden',
+      'warn could not acquire the lease ns/the-lease: leases is forbidden',
     ])
     server.trouble('a', undefined)
     await clock.advance(2_000)
     expect(a.state).toBe('leading')
-    expect(log.lines.at(-1)).toContain('in reach again')
+    expect(log.lines.at(-1)).toContain('can be reached again')
   })
 })
 
@@ -252,7 +252,7 @@ describe('a leader', () => {
     server.trouble('a', undefined)
     await clock.advance(5_000)
     expect(changes).toEqual(['a leads'])
-    expect(log.lines).toContain('warn the lease ns/the-lease could not be renewed: overloaded')
+    expect(log.lines).toContain('warn could not renew the lease ns/the-lease: overloaded')
   })
 
   it('that lost the lease waits as long as the server asked before it asks again', async () => {
@@ -395,7 +395,7 @@ describe('the end', () => {
     const done = a.release()
     await clock.advance(2_000)
     await done
-    expect([server.asked.length, log.lines.at(-1)]).toEqual([3, expect.stringContaining('said to wait')])
+    expect([server.asked.length, log.lines.at(-1)]).toEqual([3, expect.stringContaining('asked us to wait')])
   })
 
   it('waits a moment where the server asked for no more', async () => {
@@ -419,7 +419,7 @@ describe('the end', () => {
     const done = a.release()
     await clock.advance(2_000)
     await done
-    expect(log.lines.at(-1)).toContain('it runs out')
+    expect(log.lines.at(-1)).toContain('it will expire')
   })
 })
 

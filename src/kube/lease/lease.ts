@@ -125,14 +125,14 @@ class Claim {
     this.state = 'released'
     const { clock, log } = this.#options
     const end = clock.now() + releaseMs
-    const notGiven = `the lease ${this.#name} was not given back; it runs out`
+    const notGiven = `could not release the lease ${this.#name}; it will expire`
     while (this.#client.mayBeOurs) {
-      if (this.#askedUntil > end) return log.warn({}, `${notGiven}: the API server said to wait`)
+      if (this.#askedUntil > end) return log.warn({}, `${notGiven}: the API server asked us to wait`)
       if (this.#askedMs > 0) await sleep(clock, this.#askedMs)
       const seen = await this.#client.look({ timeoutMs: end - clock.now() })
       if (seen.ok && !this.#client.mayBeOurs) return
       const given = seen.ok ? await this.#client.empty({ timeoutMs: end - clock.now() }) : seen
-      if (given.ok) return log.info({ lease: this.#name }, `gave the lease ${this.#name} back`)
+      if (given.ok) return log.info({ lease: this.#name }, `released the lease ${this.#name}`)
       if (given.error.kind === 'conflict' && clock.now() < end) continue
       return log.warn({}, `${notGiven}: ${given.error.message}`)
     }
@@ -185,7 +185,7 @@ class Claim {
   #lose(why: string): number {
     const { log, identity, onChange } = this.#options
     this.state = 'standby'
-    const message = `this replica does not lead any more: it lost the lease ${this.#name}: ${why}`
+    const message = `this replica no longer leads: it lost the lease ${this.#name}: ${why}`
     log.warn({ lease: this.#name, identity }, message)
     onChange(false)
     return this.#askedMs
@@ -193,7 +193,8 @@ class Claim {
 
   #carryOn(): number {
     const { log, random } = this.#options
-    if (this.#complaint !== '') log.info({ lease: this.#name }, `the lease ${this.#name} is in reach again`)
+    if (this.#complaint !== '')
+      log.info({ lease: this.#name }, `the lease ${this.#name} can be reached again`)
     this.#complaint = ''
     if (this.state === 'standby') return lookMs * (1 + random() / 2)
     return Math.min(retryMs * (1 + random() / 5), this.#leftMs)
@@ -204,7 +205,7 @@ class Claim {
     const { clock, log, random } = this.#options
     if (this.#stopping.signal.aborted) return 0
     const leads = this.state === 'leading'
-    const text = `the lease ${this.#name} could not be ${leads ? 'renewed' : 'had'}: ${error.message}`
+    const text = `could not ${leads ? 'renew' : 'acquire'} the lease ${this.#name}: ${error.message}`
     const fields = { lease: this.#name, error: error.kind }
     if (error.kind === this.#complaint) log.debug(fields, text)
     else log.warn(fields, text)

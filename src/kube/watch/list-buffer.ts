@@ -76,6 +76,6 @@ export class ListBuffer<T> {
     if (this.#bad.has(key)) return
     this.#bad.add(key)
     const { log, name } = this.#options
-    log.warn({ reflector: name, object: key }, `left out an object that cannot be read: ${String(problem)}`)
+    log.warn({ reflector: name, object: key }, `ignoring an object that cannot be read: ${String(problem)}`)
   }
 }

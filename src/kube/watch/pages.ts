@@ -56,7 +56,7 @@ export async function listPages(
     next = parsed.data.metadata.continue ?? ''
     if (next === '') return ok(parsed.data.metadata.resourceVersion)
   } while (!signal.aborted)
-  return err({ kind: 'timeout', message: `GET ${path}: called off` })
+  return err({ kind: 'timeout', message: `GET ${path}: cancelled` })
 }
 
 const noList = (path: string): KubeError => ({

@@ -51,12 +51,12 @@ export class Listing<T> {
   async #accept(resource: Resource, listed: Listed, seen: readonly string[]): Promise<ListOutcome> {
     const { writer, clock, log, name, buffer } = this.#options
     const age = this.#freshness.judge(listed.resourceVersion, seen, clock.now())
-    const message = `the server's list (${listed.resourceVersion}) is older than what was seen (${seen.join(', ')})`
+    const message = `the server's list (${listed.resourceVersion}) is older than what was seen before (${seen.join(', ')})`
     if (age === 'stale') {
       await listed.events?.return?.()
       return { kind: 'failed', error: { kind: 'protocol', message } }
     }
-    if (age === 'restored') log.warn({ reflector: name }, `${message}; taking it: was etcd restored?`)
+    if (age === 'restored') log.warn({ reflector: name }, `${message}; accepting it: was etcd restored?`)
     // The same objects in another version of the API have the same resourceVersions, and must be read anew.
     const isOtherVersion = this.#listed !== undefined && !isSameResource(resource, this.#listed)
     writer.replace(buffer.items(), listed.resourceVersion, { force: age === 'restored' || isOtherVersion })

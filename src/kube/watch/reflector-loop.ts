@@ -132,7 +132,7 @@ export class ReflectorLoop<T> {
     const now = await currentVersion(this.#options.transport, path, this.#stopping.signal)
     if (!now.ok) return this.#afterFailure(now.error, resource, false)
     if (compareResourceVersions(now.value, from) >= 0) return undefined
-    const message = `listing ${path} again: the server is at ${now.value}, and was at ${from}; was etcd restored?`
+    const message = `listing ${path} again: the server is at version ${now.value}, but was at ${from}; was etcd restored?`
     this.#options.log.warn({ reflector: this.#options.name }, message)
     return { kind: 'list', resource }
   }
@@ -154,7 +154,7 @@ export class ReflectorLoop<T> {
     const was = { kind: 'watch', resource, from: this.#lastSeen, isDoubtful: !progressed } as const
     const again: Step = { kind: 'resolve', was }
     if (clock.now() - since >= shortWatchMs) return again
-    return this.#backOff({ kind: 'protocol', message: 'the watch ended as soon as it had begun' }, again)
+    return this.#backOff({ kind: 'protocol', message: 'the watch ended right after it began' }, again)
   }
 
   /** Answers with an error if the event is one. */
@@ -164,7 +164,7 @@ export class ReflectorLoop<T> {
     const event = readWatchEvent(`watch of ${resourcePath(resource)}`, item)
     if (event.kind === 'error') return event.error
     if (event.kind === 'unreadable') {
-      log.warn({ reflector: name }, `left out what cannot be read: ${event.why}`)
+      log.warn({ reflector: name }, `ignoring an event that cannot be read: ${event.why}`)
       return undefined
     }
     this.#lastSeen = event.resourceVersion
@@ -228,8 +228,8 @@ function tellPresence(name: string, log: Log): (served: boolean) => void {
     if (served === !absent) return
     absent = !served
     const message = served
-      ? `the cluster serves ${name} now`
-      : `the cluster does not serve ${name}: it is followed once its CRD is installed`
+      ? `the cluster now serves ${name}`
+      : `the cluster does not serve ${name}: it will be watched once its CRD is installed`
     log.info({ watch: name }, message)
   }
 }

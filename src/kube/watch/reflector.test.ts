@@ -211,7 +211,7 @@ describe('a watch', () => {
     await clock.advance(800)
     expect(states.slice(-3)).toEqual(['backingOff', 'watching', 'listing'])
     expect(transport.last.req.query).toHaveProperty('sendInitialEvents')
-    expect(log.lines.join()).toContain('the server is at 19, and was at 20; was etcd restored?')
+    expect(log.lines.join()).toContain('the server is at version 19, but was at 20; was etcd restored?')
   })
 
   test('that ended well is doubted only where nothing came', async () => {
