@@ -10,12 +10,12 @@ export interface Stage {
   linger(): Promise<void>
 }
 
-export type Verdict =
+export type StepResult =
   | { readonly happened: true; readonly reactionMs: number }
   | { readonly happened: false; readonly seen: string }
 
 /** Does what the step says, waits for its outcome, and makes sure that the outcome stays. */
-export async function playStep(step: Step, stage: Stage): Promise<Verdict> {
+export async function playStep(step: Step, stage: Stage): Promise<StepResult> {
   const { observer } = stage
   const { deployment, replicas } = step.scale
   const happened = () =>

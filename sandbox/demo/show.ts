@@ -1,7 +1,7 @@
 /** Keeps what is on the screen, or in the pipe, up to date. */
 import { lastSecond, successPercent } from './client.ts'
 import type { Observer } from './observer.ts'
-import type { Verdict } from './play.ts'
+import type { StepResult } from './play.ts'
 import { type Output, Screen } from './screen.ts'
 import type { Sender } from './sender.ts'
 import { describeWeights, type Step } from './story.ts'
@@ -45,7 +45,7 @@ export class Show {
     this.#update(index, { state: 'running' })
   }
 
-  stepEnded(index: number, verdict: Verdict): void {
+  stepEnded(index: number, verdict: StepResult): void {
     const step = verdict.happened
       ? this.#update(index, { state: 'done', reactionMs: verdict.reactionMs })
       : this.#update(index, { state: 'failed' })

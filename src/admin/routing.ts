@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerApi } from './api/router.ts'
 import type { ApiSources } from './api/sources.ts'
-import type { Asset } from './assets.ts'
-import { file } from './file.ts'
+import { type Asset, sendAsset } from './assets.ts'
 import { refusalOf } from './guards.ts'
 import { json, text } from './response.ts'
 import { type Hub, maxClients } from './stream/hub.ts'
@@ -43,7 +42,7 @@ export function answerBrowsers(
   else if (url.pathname.startsWith('/api/')) {
     const { status, body } = answerApi(url, sources)
     json(response, status, body)
-  } else if (asset) file(request, response, asset)
+  } else if (asset) sendAsset(request, response, asset)
   else text(response, 404, 'not found; there are /live, /ready, /metrics and /api/v1/')
 }
 

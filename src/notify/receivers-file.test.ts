@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { groupsOf } from './group.ts'
 import { wants } from './receiver.ts'
-import { type Files, readConfig } from './receivers-file.ts'
+import { type Files, readReceiversFile } from './receivers-file.ts'
 import { transition } from './testing/builders.ts'
 
 /** Files that a test holds; others are not there. */
@@ -15,7 +15,7 @@ function filesOf(content: Record<string, string>): Files {
 }
 
 const read = (yaml: string, files: Record<string, string> = {}) =>
-  readConfig('/n.yaml', filesOf({ '/n.yaml': yaml, ...files }))
+  readReceiversFile('/n.yaml', filesOf({ '/n.yaml': yaml, ...files }))
 
 /** What is wrong, without the beginning that all have in common. */
 const problems = (yaml: string, files: Record<string, string> = {}) => {
@@ -129,12 +129,15 @@ allow: [http, private]`),
   })
 
   it('that is not there is a problem, not an exception', () =>
-    expect(readConfig('/other', filesOf({}))).toMatchObject({ ok: false, error: [expect.any(String)] }))
+    expect(readReceiversFile('/other', filesOf({}))).toMatchObject({
+      ok: false,
+      error: [expect.any(String)],
+    }))
 })
 
 test('an URL in a file is judged anew each time', async () => {
   const content = { '/n.yaml': one('urlFile: /url'), '/url': 'https://hooks.example/a' }
-  const result = readConfig('/n.yaml', filesOf(content))
+  const result = readReceiversFile('/n.yaml', filesOf(content))
   const [receiver] = result.ok ? result.value : []
   content['/url'] = 'https://hooks.example/b'
   expect(await receiver?.url()).toBe('https://hooks.example/b')

@@ -41,20 +41,20 @@ const receiver = z.strictObject({
 })
 type Described = z.infer<typeof receiver>
 
-const configuration = z.strictObject({ receivers: z.array(receiver).min(1) })
+const fileSchema = z.strictObject({ receivers: z.array(receiver).min(1) })
 
 /**
  * Reads the file that `--notifications` names (YAML, or JSON as a part of it).
  *
  * @returns the receivers, or everything that is wrong, each with its place
  */
-export function readConfig(path: string, files: Files): Result<Receiver[], string[]> {
+export function readReceiversFile(path: string, files: Files): Result<Receiver[], string[]> {
   const at = (problem: string) => `--notifications ${path}: ${problem}`
   const content = attempt(() => files.read(path))
   if (!content.ok) return err([at(content.error)])
   const document = parseDocument(content.value)
   if (document.errors.length > 0) return err(document.errors.map(({ message }) => at(message)))
-  const parsed = configuration.safeParse(document.toJS())
+  const parsed = fileSchema.safeParse(document.toJS())
   if (!parsed.success) return err(parsed.error.issues.map((issue) => at(sayWhere(issue))))
   const { receivers } = parsed.data
   const problems = receivers.flatMap((one, index) =>

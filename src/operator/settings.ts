@@ -24,8 +24,8 @@ export interface ListenAddress {
   readonly port: number
 }
 
-/** What to print instead of running: help was asked for (0), or the configuration is wrong (64, EX_USAGE). */
-export interface Refusal {
+/** What to print instead of running: help was asked for (0), or the flags are wrong (64, EX_USAGE). */
+export interface EarlyExit {
   readonly exitCode: 0 | 64
   readonly text: string
 }
@@ -37,7 +37,7 @@ const defaults = {
 } as const
 
 /** Reads flags and environment as the original did. All that is wrong is said at once. */
-export function parseSettings(argv: readonly string[], env: NodeJS.ProcessEnv): Result<Settings, Refusal> {
+export function parseSettings(argv: readonly string[], env: NodeJS.ProcessEnv): Result<Settings, EarlyExit> {
   const command = describeFlags(env)
   const printed: string[] = []
   command.configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {} }).exitOverride()
@@ -46,18 +46,18 @@ export function parseSettings(argv: readonly string[], env: NodeJS.ProcessEnv): 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return err({ exitCode: 0, text: printed.join('') })
-    return err(refusal([error.message.replace(/^error: /, '')]))
+    return err(wrongFlags([error.message.replace(/^error: /, '')]))
   }
   const parsed = settings.safeParse(command.opts())
   const problems = parsed.success ? [] : parsed.error.issues.map(({ message }) => message)
   problems.push(...command.args.map(unknownWord))
-  return parsed.success && problems.length === 0 ? ok(parsed.data) : err(refusal(problems))
+  return parsed.success && problems.length === 0 ? ok(parsed.data) : err(wrongFlags(problems))
 }
 
 const unknownWord = (word: string) =>
   `${word.startsWith('-') ? 'unknown flag' : 'unexpected argument'} ${word}`
 
-const refusal = (problems: readonly string[]): Refusal => ({
+const wrongFlags = (problems: readonly string[]): EarlyExit => ({
   exitCode: 64,
   text: `linkerd-failover cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}See --help.\n`,
 })

@@ -6,9 +6,9 @@ import type { Election } from '../controller/leadership.ts'
 import type { ClusterConfig } from '../kube/cluster/cluster.ts'
 import { loadClusterConfig } from '../kube/cluster/find-cluster.ts'
 import type { Receiver } from '../notify/receiver.ts'
-import { readConfig } from '../notify/receivers-file.ts'
+import { readReceiversFile } from '../notify/receivers-file.ts'
 import { electionOf } from './election.ts'
-import { parseSettings, type Refusal, type Settings } from './settings.ts'
+import { type EarlyExit, parseSettings, type Settings } from './settings.ts'
 
 /** All that the operator is started with, checked. */
 export interface Startup {
@@ -35,7 +35,7 @@ export async function prepare({
   hostname,
   random,
   clock,
-}: Starter): Promise<Result<Startup, Refusal>> {
+}: Starter): Promise<Result<Startup, EarlyExit>> {
   const parsed = parseSettings(argv, env)
   if (!parsed.ok) return parsed
   const settings = parsed.value
@@ -55,7 +55,7 @@ function readReceivers(path: string | undefined, clock: Clock): Result<readonly 
     const textNow = rotatingFile(file, clock)
     return async () => textNow()
   }
-  return readConfig(path, { read: (file) => readFileSync(file, 'utf8'), follow })
+  return readReceiversFile(path, { read: (file) => readFileSync(file, 'utf8'), follow })
 }
 
 function sayProblems(problems: readonly string[]): string {

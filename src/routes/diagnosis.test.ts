@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { diagnose, type Surroundings } from './diagnosis.ts'
+import { type DiagnosisInput, diagnose } from './diagnosis.ts'
 import { gatewayCodecs } from './gateway.ts'
 import { type Ref, ref, routeObject } from './testing/gateway-objects.ts'
 import { trafficSplit } from './trafficsplit.ts'
@@ -13,7 +13,7 @@ const accepted = (status = 'True', controllerName = 'linkerd.io/policy-controlle
 const routeWith = (refs: Ref[], more: object = {}) =>
   http.read({ status: accepted(), ...routeObject(http, [refs]), ...more })
 const good = [ref('web', 1), ref('east', 0)]
-const healthy: Surroundings = { ports: () => [80], hasProfile: () => false, rivals: () => [] }
+const healthy: DiagnosisInput = { ports: () => [80], hasProfile: () => false, rivals: () => [] }
 
 const split = trafficSplit.read({
   metadata: { namespace: 'shop', name: 'web' },
@@ -26,7 +26,7 @@ const split = trafficSplit.read({
   },
 })
 
-const found = (route = routeWith(good), around: Partial<Surroundings> = {}) =>
+const found = (route = routeWith(good), around: Partial<DiagnosisInput> = {}) =>
   diagnose(route, { ...healthy, ...around }).map(({ reason, message }) => `${reason}: ${message}`)
 
 it('finds nothing wrong with a good route', () => expect(found()).toEqual([]))

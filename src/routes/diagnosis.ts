@@ -20,7 +20,7 @@ export interface Finding {
 }
 
 /** What a diagnosis knows beyond the route. */
-export interface Surroundings {
+export interface DiagnosisInput {
   /** The ports of a Service; `undefined` where there is no such Service, `unknown` where nobody knows. */
   readonly ports: (service: ServiceKey) => readonly number[] | undefined | 'unknown'
   /** Whether a ServiceProfile with routes or overrides names the Service. */
@@ -29,7 +29,7 @@ export interface Surroundings {
   readonly rivals: (service: ServiceKey) => readonly Route[]
 }
 
-type Diagnosis = (route: Route, around: Surroundings) => readonly string[]
+type DiagnosisRule = (route: Route, around: DiagnosisInput) => readonly string[]
 
 /** Gateway API routes have a status; a TrafficSplit has none. */
 const isGateway = ({ accepted }: Route): boolean => accepted !== undefined
@@ -42,19 +42,19 @@ const allWeightsZero = ({ splits }: Route): string[] =>
         `${where} has no weight above zero: proxies stop following its Service while their connections stay open; restart the clients once the weights are mended`,
     )
 
-const ingressOnly: Diagnosis = (route) =>
+const ingressOnly: DiagnosisRule = (route) =>
   isGateway(route) && route.apexes.length === 0
     ? ['none of spec.parentRefs is a Service, so Linkerd does not route by it; name the Service as a parent']
     : []
 
-const notAccepted: Diagnosis = (route) =>
+const notAccepted: DiagnosisRule = (route) =>
   route.accepted === false && route.apexes.length > 0
     ? [
         'Linkerd has not accepted it (no Accepted=True of linkerd.io/policy-controller in its status), so proxies ignore its weights; look at status.parents',
       ]
     : []
 
-const sharedParent: Diagnosis = (route, { rivals }) =>
+const sharedParent: DiagnosisRule = (route, { rivals }) =>
   unique(route.apexes).flatMap((apex) =>
     rivals(apex).flatMap((rival) => {
       const conflict = conflictOf(route, rival, apex)
@@ -65,7 +65,7 @@ const sharedParent: Diagnosis = (route, { rivals }) =>
     }),
   )
 
-const serviceProfile: Diagnosis = (route, { hasProfile }) =>
+const serviceProfile: DiagnosisRule = (route, { hasProfile }) =>
   isGateway(route)
     ? route.apexes
         .filter(hasProfile)
@@ -75,14 +75,14 @@ const serviceProfile: Diagnosis = (route, { hasProfile }) =>
         )
     : []
 
-const missingService: Diagnosis = (route, { ports }) =>
+const missingService: DiagnosisRule = (route, { ports }) =>
   unique(backendServices(route))
     .filter((service) => ports(service) === undefined)
     .map(
       (service) => `there is no Service ${service}: requests for it fail; create it, or take the backend out`,
     )
 
-const missingPort: Diagnosis = ({ splits }, { ports }) =>
+const missingPort: DiagnosisRule = ({ splits }, { ports }) =>
   unique(
     splits.flatMap(({ backends }) =>
       backends.flatMap(({ service, port, foreign }) => {
@@ -104,7 +104,7 @@ const missingPort: Diagnosis = ({ splits }, { ports }) =>
 
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)]
 
-const diagnoses: readonly (readonly [FindingReason, Diagnosis])[] = [
+const diagnoses: readonly (readonly [FindingReason, DiagnosisRule])[] = [
   ['AllWeightsZero', allWeightsZero],
   ['IngressOnly', ingressOnly],
   ['NotAccepted', notAccepted],
@@ -118,7 +118,7 @@ const findingsOf = (reason: FindingReason, messages: readonly string[]): Finding
   messages.map((message) => ({ reason, message }))
 
 /** All that is wrong with a route, each thing once; empty where nothing is. */
-export const diagnose = (route: Route, around: Surroundings): Finding[] =>
+export const diagnose = (route: Route, around: DiagnosisInput): Finding[] =>
   diagnoses.flatMap(([reason, find]) => findingsOf(reason, find(route, around)))
 
 /** What is wrong with the weights of a route themselves, without a look around. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { diagnose, type Surroundings } from './diagnosis.ts'
+import { type DiagnosisInput, diagnose } from './diagnosis.ts'
 import { gatewayCodecs } from './gateway.ts'
 import type { Route } from './route.ts'
 import { ref, routeObject } from './testing/gateway-objects.ts'
@@ -40,7 +40,7 @@ const header = (name: string, value: string) => ({ name, value })
 
 /** What the diagnosis of the first says of the second; `nothing` most often. */
 function said(one: Route, two: Route): string {
-  const around: Surroundings = { ports: () => 'unknown', hasProfile: () => false, rivals: () => [two] }
+  const around: DiagnosisInput = { ports: () => 'unknown', hasProfile: () => false, rivals: () => [two] }
   const found = diagnose(one, around).filter(({ reason }) => reason === 'SharedParent')
   return found
     .map(({ message }) => message.replace(/^.* controls the Service shop\/web as well: /, ''))

@@ -4,7 +4,7 @@ import { clockOf } from './engine/trace.ts'
 import type { Planted } from './planted/planted.ts'
 import { planted } from './planted/plants.ts'
 import { readSettings, type Settings } from './settings.ts'
-import { type Finding, find, withOnly } from './story/find.ts'
+import { type BrokenStory, find, withOnly } from './story/find.ts'
 import { play } from './story/play.ts'
 import { electionHours, tellStory } from './story/teller.ts'
 import { tell } from './story/words.ts'
@@ -80,7 +80,7 @@ function lineOf({ rule, at, what }: Violation): string {
   return `\nbroken at ${clockOf(at)}: ${rule}: ${what}`
 }
 
-function show({ violation, story, only, ending }: Finding, { hours, replicas, plant }: Settings): void {
+function show({ violation, story, only, ending }: BrokenStory, { hours, replicas, plant }: Settings): void {
   console.log(`${lineOf(violation)}\n\nthe shortest story found (${only.length} steps):\n`)
   for (const step of story.steps) console.log(`  ${clockOf(step.at)} ${tell(step)}`)
   const lines = ending.lines.filter((line) => !isRoutine.test(line)).slice(-shownLines)

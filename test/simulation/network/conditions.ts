@@ -7,7 +7,7 @@ export interface Aim {
 }
 
 /** The server answers with this status instead of doing what was asked. */
-export interface Refusal extends Aim {
+export interface Rejection extends Aim {
   readonly status: number
   readonly retryAfterSeconds?: number | undefined
   left: number
@@ -48,7 +48,7 @@ export interface Asked {
 export class Conditions {
   /** The server refuses connections. */
   away = false
-  refusals: Refusal[] = []
+  refusals: Rejection[] = []
   losses: Loss[] = []
   traps: Trap[] = []
   /** Replicas whose packets are dropped both ways. */

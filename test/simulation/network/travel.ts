@@ -2,7 +2,7 @@ import type { ApiReply, ApiRequest } from '../../../sandbox/api.ts'
 import type { KubeError } from '../../../src/kube/errors.ts'
 import { NotLeader } from '../../../src/kube/http/before-send.ts'
 import { broken } from './answer.ts'
-import { type Asked, type Loss, type Refusal, take } from './conditions.ts'
+import { type Asked, type Loss, type Rejection, take } from './conditions.ts'
 import type { Sent } from './sent.ts'
 import { delay, trapped, type Wire } from './wire.ts'
 
@@ -110,7 +110,7 @@ function apiRequest({ request }: Sent): ApiRequest {
   }
 }
 
-function refused({ status, retryAfterSeconds }: Pick<Refusal, 'status' | 'retryAfterSeconds'>): ApiReply {
+function refused({ status, retryAfterSeconds }: Pick<Rejection, 'status' | 'retryAfterSeconds'>): ApiReply {
   const details = retryAfterSeconds === undefined ? {} : { details: { retryAfterSeconds } }
   const body = JSON.stringify({ kind: 'Status', code: status, message: 'a fault of this story', ...details })
   const reply = { kind: 'answer', code: status, contentType: 'application/json', body } as const

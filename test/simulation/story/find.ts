@@ -4,7 +4,7 @@ import { shrink } from './shrink.ts'
 import type { Step, Story } from './step.ts'
 
 /** A story in which a rule was broken, and the shortest form of it that was found. */
-export interface Finding {
+export interface BrokenStory {
   readonly violation: Violation
   readonly story: Story
   /** Places of the steps of the shortest story in the whole one. */
@@ -25,7 +25,7 @@ export const withOnly = (story: Story, only: readonly number[]): Story => {
 export async function find(
   story: Story,
   options: PlayOptions,
-): Promise<{ ending: Ending; finding?: Finding }> {
+): Promise<{ ending: Ending; finding?: BrokenStory }> {
   const ending = await play(story, options)
   const { violation } = ending
   if (!violation) return { ending }

@@ -1,4 +1,4 @@
-import type { Loss, Refusal, Trap } from '../network/conditions.ts'
+import type { Loss, Rejection, Trap } from '../network/conditions.ts'
 
 /** `web` of the routes' own namespace, or `depot/web` of another one. */
 type Service = { readonly service: string }
@@ -64,7 +64,7 @@ export interface FaultSteps {
   silence: Watches
   away: For
   partition: Replica & For
-  refuse: Omit<Refusal, 'left'> & { readonly times: number }
+  refuse: Omit<Rejection, 'left'> & { readonly times: number }
   lose: Omit<Loss, 'left'> & { readonly times: number }
   expire: object
   /** A copy is taken of all that the server has. */
