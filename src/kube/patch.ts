@@ -1,14 +1,8 @@
+import type { PatchOperation } from '../base/json-patch.ts'
 import type { Result } from '../base/result.ts'
 import type { KubeError } from './errors.ts'
 import type { Transport } from './http/transport.ts'
 import { type Resource, resourcePath } from './resource.ts'
-
-/** One step of a JSON Patch (RFC 6902). A `test` that fails makes the server refuse the whole with 422. */
-export type JsonPatchOperation = {
-  readonly op: 'test' | 'add' | 'replace'
-  readonly path: string
-  readonly value: unknown
-}
 
 /** Under this name the API server books our fields in `metadata.managedFields`. */
 export const fieldManager = 'linkerd-failover'
@@ -19,8 +13,7 @@ export function patchJson(
   resource: Resource,
   namespace: string,
   name: string,
-  operations: readonly JsonPatchOperation[],
-  signal?: AbortSignal,
+  operations: readonly PatchOperation[],
 ): Promise<Result<unknown, KubeError>> {
   return transport.request({
     method: 'PATCH',
@@ -29,6 +22,5 @@ export function patchJson(
     contentType: 'application/json-patch+json',
     body: operations,
     timeoutMs: 10_000,
-    signal,
   })
 }

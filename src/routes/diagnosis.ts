@@ -1,5 +1,6 @@
 import { isAllZero } from '../core/split.ts'
 import type { ServiceKey } from '../core/types.ts'
+import { routeTitle } from './key.ts'
 import { backendServices, type Route } from './route.ts'
 import { conflictOf } from './sharing.ts'
 
@@ -58,10 +59,7 @@ const sharedParent: DiagnosisRule = (route, { rivals }) =>
   unique(route.apexes).flatMap((apex) =>
     rivals(apex).flatMap((rival) => {
       const conflict = conflictOf(route, rival, apex)
-      const { kind, namespace, name } = rival
-      return conflict
-        ? [`${kind} ${namespace}/${name} controls the Service ${apex} as well: ${conflict}`]
-        : []
+      return conflict ? [`${routeTitle(rival)} controls the Service ${apex} as well: ${conflict}`] : []
     }),
   )
 

@@ -1,4 +1,5 @@
-import { type PatchOperation, type Route, steeringAnnotations } from './route.ts'
+import { type PatchOperation, pointerToken } from '../base/json-patch.ts'
+import { type Route, steeringAnnotations } from './route.ts'
 
 /**
  * The label keys that a label selector names (`a=b`, `a in (b,c)`, `a`, `!a`).
@@ -19,7 +20,7 @@ export function selectorKeys(selector: string): string[] {
 export function ownershipTests(route: Route, keys: readonly string[]): PatchOperation[] {
   const labels = keys.flatMap((key): PatchOperation[] => {
     const value = route.labels[key]
-    return value === undefined ? [] : [{ op: 'test', path: `/metadata/labels/${escapePointer(key)}`, value }]
+    return value === undefined ? [] : [{ op: 'test', path: `/metadata/labels/${pointerToken(key)}`, value }]
   })
   return [...labels, ...annotationTests(route)]
 }
@@ -30,7 +31,7 @@ function annotationTests({ annotations }: Route): PatchOperation[] {
   if (!annotations) return [{ op: 'test', path, value: null }]
   return steeringAnnotations.map((key) => ({
     op: 'test',
-    path: `${path}/${escapePointer(key)}`,
+    path: `${path}/${pointerToken(key)}`,
     value: annotations[key] ?? null,
   }))
 }
@@ -45,6 +46,3 @@ export function identityTests({ uid, generation }: Route): PatchOperation[] {
     value === undefined || value === '' ? [] : [{ op: 'test', path: `/metadata/${field}`, value }],
   )
 }
-
-/** One token of a JSON Pointer (RFC 6901). */
-const escapePointer = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1')

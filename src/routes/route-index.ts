@@ -1,8 +1,6 @@
 import type { ServiceKey } from '../core/types.ts'
+import type { RouteKey } from './key.ts'
 import { backendServices, type Route } from './route.ts'
-
-/** Identifies a route across kinds: `kind/namespace/name`, with the kind as its codec calls it. */
-export type RouteKey = string
 
 /** Service -> routes that use it, so that a change costs as much as the routes it touches, and no more. */
 export class RouteIndex {

@@ -50,13 +50,6 @@ export interface Place {
  */
 export type WrittenEntry = Readonly<Record<string, unknown>>
 
-/** One step of a JSON Patch (RFC 6902); `test` steps make the server refuse what was not seen. */
-export interface PatchOperation {
-  readonly op: 'test' | 'add' | 'replace'
-  readonly path: string
-  readonly value: unknown
-}
-
 /** What one kind of route must tell: where its objects are, and which splits are in one. */
 export interface RouteCodec {
   /**

@@ -1,7 +1,8 @@
+import type { PatchOperation } from '../base/json-patch.ts'
 import type { SplitPlan } from '../core/plan.ts'
 import { weightOf } from '../core/split.ts'
 import type { Split } from '../core/types.ts'
-import type { PatchOperation, Place, Route, WrittenEntry } from './route.ts'
+import type { Place, Route, WrittenEntry } from './route.ts'
 
 /**
  * The plans of all splits (by position) as one atomic patch; empty where nothing changes.

@@ -1,9 +1,7 @@
 import type { Decision } from '../core/decide.ts'
 import type { RouteState } from '../core/state.ts'
+import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
-
-/** Identifies a route across kinds: `Kind/namespace/name`. */
-export type RouteKey = string
 
 /** Writes that the API server refused in a row. */
 export interface Refusal {

@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts'
 import { type RouteState, stateOf } from '../core/state.ts'
 import type { ReadinessOf, ServiceKey } from '../core/types.ts'
+import type { RouteKey } from '../routes/key.ts'
 import { type Change, Changes } from './changes.ts'
 import { Counts } from './counts.ts'
-import type { LastLook, RouteKey, RouteRecord } from './route-record.ts'
+import type { LastLook, RouteRecord } from './route-record.ts'
 import { Timeline } from './timeline.ts'
 import type { TimelineEntry } from './timeline-entry.ts'
 

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { entryItem, routeItem } from '../../api/items.ts'
 import { routeDetail } from '../../api/schema.ts'
 import { ok } from '../../base/result.ts'
+import { routeKey, routeTitle } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
@@ -15,9 +16,9 @@ export const getRoute = endpoint({
   summary: 'One route, what happened to it, and how to look further',
   parameters: z.object({ kind: z.string(), namespace: z.string(), name: z.string() }),
   answer: routeDetail,
-  handle: ({ kind, namespace, name }, { view, excerpt }) => {
-    const record = view.get(`${kind}/${namespace}/${name}`)
-    if (!record) return notFound(`the operator looks after no ${kind} ${namespace}/${name}`)
+  handle: (parts, { view, excerpt }) => {
+    const record = view.get(routeKey(parts))
+    if (!record) return notFound(`the operator looks after no ${routeTitle(parts)}`)
     return ok({
       route: routeItem(record, view),
       history: historyOf(record.route, view).map(entryItem),

@@ -1,4 +1,5 @@
 import { entryItem, routeItem } from '../../api/items.ts'
+import { partsOf } from '../../routes/key.ts'
 import type { News, View } from '../../view/view.ts'
 
 /** One server-sent event. An event with an id moves the place from which a reader resumes. */
@@ -43,6 +44,6 @@ function describe(news: News, view: View): { event: string; data: unknown; revis
   if (news.kind === 'route') {
     return { event: 'route', data: routeItem(news.record, view), revision: news.record.revision }
   }
-  const [kind, namespace, name] = news.key.split('/')
-  return { event: 'gone', data: { kind, namespace, name, revision: news.revision }, revision: news.revision }
+  const data = { ...partsOf(news.key), revision: news.revision }
+  return { event: 'gone', data, revision: news.revision }
 }

@@ -6,6 +6,7 @@ import { projectProfile } from '../../readiness/profile.ts'
 import { projectService, serviceObjects } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { diagnose, type Finding } from '../../routes/diagnosis.ts'
+import { routeTitle } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import { type Failure, refused } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
@@ -44,7 +45,9 @@ export async function diagnoseRoute(
   ])
   const ports = new Map(services.found)
   const taken = new Set(overrides.found)
-  const others = routes.flatMap(({ found }) => found).filter((other) => nameOf(other) !== nameOf(route))
+  const others = routes
+    .flatMap(({ found }) => found)
+    .filter((other) => routeTitle(other) !== routeTitle(route))
   const findings = diagnose(route, {
     ports: (service) => (services.seen.has(namespaceOf(service)) ? ports.get(service) : 'unknown'),
     hasProfile: (service) => taken.has(service),
@@ -55,8 +58,6 @@ export async function diagnoseRoute(
     unseen: [services, overrides, fights, ...routes].flatMap(({ unseen }) => unseen),
   }
 }
-
-const nameOf = ({ kind, namespace, name }: Route): string => `${kind} ${namespace}/${name}`
 
 interface Gathered<T> {
   readonly found: readonly T[]

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import { resourcePath } from '../../kube/resource.ts'
+import { routeTitle } from '../../routes/key.ts'
 import { readMetadata } from '../../routes/metadata.ts'
 import { pausedAnnotation } from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'
@@ -53,7 +54,7 @@ async function apply(
   { route, resource, object }: FoundRoute,
   paused: boolean,
 ): Promise<Result<string, Failure>> {
-  const name = `${route.kind} ${route.namespace}/${route.name}`
+  const name = routeTitle(route)
   const value = readMetadata(object).annotations[pausedAnnotation]
   if (paused && value === 'true') return ok(`${name} was paused already`)
   if (!paused && value === undefined) return ok(`${name} was not paused`)

@@ -1,6 +1,6 @@
 import type { Watches } from '../../controller/watch/cluster-watch.ts'
 import { judgeRoute } from '../../routes/judge.ts'
-import type { RouteKey } from '../../routes/route-index.ts'
+import { partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
 import { compareRoutes } from '../snapshot.ts'
 import { type RouteStatus, statusOf } from './route-status.ts'
 import { sinceOf, type Transition } from './since.ts'
@@ -39,7 +39,7 @@ export class Board {
       if (after) this.#shown.set(key, after)
       else this.#shown.delete(key)
       const [was, is] = [before && textOf(before), after && textOf(after)]
-      return was === is ? [] : [`${now.toISOString()} ${key.replace('/', ' ')} ${is ?? 'is gone'}`]
+      return was === is ? [] : [`${now.toISOString()} ${routeTitle(partsOf(key))} ${is ?? 'is gone'}`]
     })
   }
 

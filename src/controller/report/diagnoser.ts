@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import { diagnose, diagnoseZeros, type Finding, type FindingReason } from '../../routes/diagnosis.ts'
+import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { backendServices, type Route } from '../../routes/route.ts'
-import { RouteIndex, type RouteKey } from '../../routes/route-index.ts'
+import { RouteIndex } from '../../routes/route-index.ts'
 import { hastyMs } from '../leadership.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
 
@@ -85,7 +86,7 @@ export class Diagnoser {
   *counts(): Iterable<{ kind: string; reason: FindingReason; count: number }> {
     const counts = new Map<string, { kind: string; reason: FindingReason; count: number }>()
     for (const [key, findings] of this.#found) {
-      const kind = key.slice(0, key.indexOf('/'))
+      const kind = kindOf(key)
       for (const reason of new Set([...findings.values()].map(({ finding }) => finding.reason))) {
         const entry = counts.get(`${kind} ${reason}`) ?? { kind, reason, count: 0 }
         counts.set(`${kind} ${reason}`, { ...entry, count: entry.count + 1 })

@@ -5,8 +5,8 @@ import type { Direction } from '../../core/transition.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import type { Finding } from '../../routes/diagnosis.ts'
 import type { Judged } from '../../routes/judge.ts'
+import { type RouteKey, routeTitle } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
-import type { RouteKey } from '../../routes/route-index.ts'
 import type { RouteRecord } from '../../view/route-record.ts'
 import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
@@ -100,13 +100,13 @@ export class Reporter {
     if (problem === problemOf(before?.decisions ?? [])) return
     const { log, metrics, event } = this.#options
     if (problem === undefined) {
-      log.info({ route: nameOf(route) }, `${nameOf(route)} is well configured again`)
+      log.info({ route: routeTitle(route) }, `${routeTitle(route)} is well configured again`)
       return
     }
     metrics.misconfigurations.inc({ kind: route.kind })
     log.warn(
-      { route: nameOf(route), problem },
-      `${nameOf(route)} is misconfigured, its weights are left alone: ${problem}`,
+      { route: routeTitle(route), problem },
+      `${routeTitle(route)} is misconfigured, its weights are left alone: ${problem}`,
     )
     event({ ...about(route), type: 'Warning', reason: 'Misconfigured', action: 'Hold', note: problem })
   }
@@ -116,7 +116,7 @@ export class Reporter {
     const { log, event } = this.#options
     const who = route.writer === undefined ? 'somebody' : `"${route.writer}"`
     const note = `${who} undoes the weights again and again: they are written less often from now on; let it ignore weights, see docs/gitops.md`
-    log.warn({ route: nameOf(route), writer: route.writer }, `${nameOf(route)}: ${note}`)
+    log.warn({ route: routeTitle(route), writer: route.writer }, `${routeTitle(route)}: ${note}`)
     event({ ...about(route), type: 'Warning', reason: 'Fought', action: 'SlowDown', note })
   }
 
@@ -124,7 +124,7 @@ export class Reporter {
   unfought(route: Route): void {
     const { log, event } = this.#options
     const note = 'nobody undoes the weights any more: they are written at once again'
-    log.info({ route: nameOf(route) }, `${nameOf(route)}: ${note}`)
+    log.info({ route: routeTitle(route) }, `${routeTitle(route)}: ${note}`)
     event({ ...about(route), type: 'Normal', reason: 'FightOver', action: 'SpeedUp', note })
   }
 
@@ -132,7 +132,7 @@ export class Reporter {
   found(route: Route, { reason, message }: Finding): boolean {
     const { log, event, leads } = this.#options
     if (!leads()) return false
-    log.warn({ route: nameOf(route), reason }, `${nameOf(route)}: ${message}`)
+    log.warn({ route: routeTitle(route), reason }, `${routeTitle(route)}: ${message}`)
     event({ ...about(route), type: 'Warning', reason, action: 'Diagnose', note: message })
     return true
   }
@@ -142,9 +142,9 @@ export class Reporter {
     metrics.patches.inc({ kind: route.kind, outcome: error.kind })
     const attempt = (before?.refusal?.count ?? 0) + 1
     const isNews = before?.refusal?.message !== error.message
-    const sentence = `the weights of ${nameOf(route)} could not be written and will be tried again: ${error.message}`
-    if (isNews) log.warn({ route: nameOf(route), error: error.kind }, sentence)
-    else log.debug({ route: nameOf(route), error: error.kind, attempt }, sentence)
+    const sentence = `the weights of ${routeTitle(route)} could not be written and will be tried again: ${error.message}`
+    if (isNews) log.warn({ route: routeTitle(route), error: error.kind }, sentence)
+    else log.debug({ route: routeTitle(route), error: error.kind, attempt }, sentence)
     if (attempt !== refusalsUntilEvent) return
     event({ ...about(route), type: 'Warning', reason: 'WriteRefused', action: 'Retry', note: sentence })
   }
@@ -163,7 +163,7 @@ export class Reporter {
     const { log, metrics, event, onEntry } = this.#options
     onEntry?.(entry)
     if (what === 'hold') this.#held(route, entry, reason)
-    else log.info(fieldsOf(route, entry), `${nameOf(route)} ${entry.sentence}`)
+    else log.info(fieldsOf(route, entry), `${routeTitle(route)} ${entry.sentence}`)
     if (what === 'hold' || what === 'release') return
     metrics.transitions.inc({ kind: route.kind, direction: what }, splits.length)
     event(transitionEvent(route, what, reason, entry.id))
@@ -175,7 +175,7 @@ export class Reporter {
     const { log, event } = this.#options
     const isDark = entry.state === 'dark'
     const write = isDark ? log.warn : log.info
-    write.call(log, fieldsOf(route, entry), `${nameOf(route)} ${entry.sentence}`)
+    write.call(log, fieldsOf(route, entry), `${routeTitle(route)} ${entry.sentence}`)
     if (!isDark) return
     const annotations = { [idAnnotation]: entry.id }
     const note = `${route.kind.toLowerCase()}/${route.name} has nowhere to go: ${reason}`
@@ -196,7 +196,7 @@ function fieldsOf(
         : `${service} ${readiness.ready}/${readiness.total}`,
     ),
   )
-  const told = { id, route: nameOf(route), what, rule, readiness }
+  const told = { id, route: routeTitle(route), what, rule, readiness }
   return reactionMs === undefined ? told : { ...told, from: weights('from'), to: weights('to'), reactionMs }
 }
 
@@ -211,8 +211,6 @@ function transitionEvent(route: Route, direction: Direction, why: string, id: st
   const annotations = { [idAnnotation]: id }
   return { ...about(route), type: 'Normal', reason: 'Failover', action: 'Failover', note, annotations }
 }
-
-const nameOf = (route: Route): string => `${route.kind} ${route.namespace}/${route.name}`
 
 function about({ apiVersion, objectKind: kind, namespace, name, uid }: Route): Pick<EventInput, 'regarding'> {
   return { regarding: { apiVersion, kind, namespace, name, uid } }

@@ -2,9 +2,10 @@ import type { ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
 import { codecs } from '../../routes/codecs.ts'
+import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { selectorKeys } from '../../routes/ownership.ts'
 import { servicesBehind } from '../../routes/route.ts'
-import { RouteIndex, type RouteKey } from '../../routes/route-index.ts'
+import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
 import type { World } from '../write/reconcile.ts'
 import type { Landed } from '../write/unanswered-writes.ts'
@@ -80,10 +81,10 @@ export function createWatches(options: WatchesOptions): Watches {
     ...[...kinds.values()].map(({ cache }) => cache),
   ]
   const sync = once(() => readiness.caches.every(({ reader }) => reader.synced), options.onSynced)
-  const kindOf = (key: RouteKey) => kinds.get(key.slice(0, key.indexOf('/')))
+  const watchOf = (key: RouteKey) => kinds.get(kindOf(key))
   return {
-    route: (key) => kindOf(key)?.get(key),
-    takeLanded: (key) => kindOf(key)?.takeLanded(key),
+    route: (key) => watchOf(key)?.get(key),
+    takeLanded: (key) => watchOf(key)?.takeLanded(key),
     forgetWrites: () => {
       for (const { writes } of kinds.values()) writes.forget()
     },

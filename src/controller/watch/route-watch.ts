@@ -6,10 +6,10 @@ import type { Resource } from '../../kube/resource.ts'
 import { type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
 import { readHead } from '../../kube/watch/watch-event.ts'
 import type { Judged } from '../../routes/judge.ts'
-import { identityTests, ownershipTests } from '../../routes/ownership.ts'
+import type { RouteKey } from '../../routes/key.ts'
+import { routePatch } from '../../routes/patch.ts'
 import type { Route, RouteCodec } from '../../routes/route.ts'
-import type { RouteIndex, RouteKey } from '../../routes/route-index.ts'
-import { weightPatch } from '../../routes/weight-patch.ts'
+import type { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
 import { type Landed, OwnWrites } from '../write/unanswered-writes.ts'
 
@@ -80,8 +80,7 @@ export class RouteWatch {
     const { route, verdicts } = judged
     const { namespace, name } = route
     const plans = verdicts.map(({ plan }) => plan)
-    const tests = [...identityTests(route), ...ownershipTests(route, selectorKeys)]
-    const operations = [...tests, ...weightPatch(route, plans)]
+    const operations = routePatch(route, plans, selectorKeys)
     const key = `${namespace}/${name}`
     const write = this.writes.begin(key, judged, cause)
     const answer = await patchJson(transport, resourceOf(route, codec), namespace, name, operations)

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import { applyPlan, type SplitPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
+import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
-import type { RouteKey } from '../../routes/route-index.ts'
 
 interface Contest {
   /** The weights that are to be written. */

@@ -3,8 +3,8 @@ import type { SplitPlan } from '../../core/plan.ts'
 import type { ReadinessOf } from '../../core/types.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
+import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
-import type { RouteKey } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
 
 /** What one reconcile may see and do. */

@@ -1,5 +1,5 @@
 import jsonPatch from 'fast-json-patch'
-import type { PatchOperation } from '../route.ts'
+import type { PatchOperation } from '../../base/json-patch.ts'
 
 /**
  * What the API server makes of a JSON Patch, by an independent library: the changed copy, or `undefined` where

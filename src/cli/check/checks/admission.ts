@@ -2,9 +2,10 @@ import { weightOf } from '../../../core/split.ts'
 import type { KubeError } from '../../../kube/errors.ts'
 import type { Transport } from '../../../kube/http/transport.ts'
 import { patchJson } from '../../../kube/patch.ts'
-import { ownershipTests, selectorKeys } from '../../../routes/ownership.ts'
+import { routeTitle } from '../../../routes/key.ts'
+import { selectorKeys } from '../../../routes/ownership.ts'
+import { routePatch } from '../../../routes/patch.ts'
 import type { Route } from '../../../routes/route.ts'
-import { weightPatch } from '../../../routes/weight-patch.ts'
 import { defaultSelector } from '../../flags.ts'
 import type { Snapshot } from '../../snapshot.ts'
 import type { Bench, ServedKind } from '../check-context.ts'
@@ -65,7 +66,7 @@ async function tryAll(
     if (error.message.includes('cannot impersonate')) {
       return warning(`the dry run cannot be sent: you may not impersonate the operator's ServiceAccount`)
     }
-    refusals.push(`${route.kind} ${route.namespace}/${route.name}: ${error.message}`)
+    refusals.push(`${routeTitle(route)}: ${error.message}`)
   }
   return refusals.length === 0 ? good : bad(listed('it refuses changes of:', refusals))
 }
@@ -89,7 +90,7 @@ async function tryOne(
     const weight = weightOf(split, first)
     return [{ index: 0, from: first.weight, to: weight < split.maxWeight ? weight + 1 : weight - 1 }]
   })
-  const operations = [...ownershipTests(route, keys), ...weightPatch(route, plans)]
+  const operations = routePatch(route, plans, keys)
   const { namespace, name } = route
   const dryRun: Transport = {
     ...transport,

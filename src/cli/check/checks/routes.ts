@@ -1,9 +1,7 @@
 import { problemOf } from '../../../core/explain.ts'
-import type { Route } from '../../../routes/route.ts'
+import { routeTitle } from '../../../routes/key.ts'
 import { defaultSelector } from '../../flags.ts'
 import { bad, type Check, good, listed, skipped, warning } from '../finding.ts'
-
-const nameOf = ({ kind, namespace, name }: Route): string => `${kind} ${namespace}/${name}`
 
 export const areConfigured: Check = {
   id: 'routes-configured',
@@ -16,7 +14,7 @@ export const areConfigured: Check = {
       return bad(`the routes or the readiness of their backends cannot be read: ${snapshot.error.message}`)
     const problems = snapshot.value.judged.flatMap(({ route, verdicts }) => {
       const problem = problemOf(verdicts.map(({ decision }) => decision))
-      return problem === undefined ? [] : [`${nameOf(route)}: ${problem}`]
+      return problem === undefined ? [] : [`${routeTitle(route)}: ${problem}`]
     })
     return problems.length === 0 ? good : bad(listed(`${count(problems)} misconfigured:`, problems))
   },
@@ -34,7 +32,9 @@ export const areAsDecided: Check = {
     const snapshot = await bench.snapshot()
     if (!snapshot.ok || !(await bench.deployment())) return skipped
     const due = snapshot.value.judged.flatMap(({ route, verdicts }) =>
-      verdicts.filter(({ plan }) => plan.length > 0).map(({ sentence }) => `${nameOf(route)} ${sentence}`),
+      verdicts
+        .filter(({ plan }) => plan.length > 0)
+        .map(({ sentence }) => `${routeTitle(route)} ${sentence}`),
     )
     return due.length === 0 ? good : bad(listed(`${count(due)} not as decided; the decision is:`, due))
   },
@@ -49,8 +49,8 @@ export const areSelected: Check = {
     if (deployment?.selector === undefined) return skipped
     const [selected, labelled] = [await bench.snapshot(), await bench.selectedBy(defaultSelector)]
     if (!selected.ok || !labelled.ok) return skipped
-    const known = new Set(selected.value.routes.map(nameOf))
-    const missed = labelled.value.routes.map(nameOf).filter((name) => !known.has(name))
+    const known = new Set(selected.value.routes.map(routeTitle))
+    const missed = labelled.value.routes.map(routeTitle).filter((name) => !known.has(name))
     if (missed.length === 0) return good
     return warning(listed(`${count(missed)} not selected by --selector=${deployment.selector}:`, missed))
   },
