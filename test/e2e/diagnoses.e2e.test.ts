@@ -118,16 +118,16 @@ function timesSaid(namespace: string, { kind, name = 'web', reason, sentence }: 
 const explanation = z.object({
   findings: z.array(z.object({ reason: z.string(), message: z.string() })),
   unseen: z.array(z.string()),
-  splits: z.array(z.object({ decision: z.string() })),
+  route: z.object({ splits: z.array(z.object({ sentence: z.string() })) }),
 })
 /** What `explain` finds wrong with a route, as `reason: sentence`. */
 async function explained(namespace: string, kind: Kind, name = 'web'): Promise<string[]> {
   const { code, stdout, stderr } = await stage.cli(`explain ${kind}/${name} -n ${namespace} -o json`)
   expect(code, stderr).toBe(0)
-  const { findings, unseen, splits } = explanation.parse(JSON.parse(stdout))
+  const { findings, unseen, route } = explanation.parse(JSON.parse(stdout))
   expect(unseen).toEqual([])
-  const misconfigured = splits.flatMap(
-    ({ decision }) => /^holds: misconfigured: (.*)$/.exec(decision)?.[1] ?? [],
+  const misconfigured = route.splits.flatMap(
+    ({ sentence }) => /^holds: misconfigured: (.*)$/.exec(sentence)?.[1] ?? [],
   )
   return [
     ...findings.map(({ reason, message }) => `${reason}: ${message}`),
