@@ -5,9 +5,10 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Option } from 'commander'
+import { programName } from '../src/base/names.ts'
 import type { CommandSpec } from '../src/cli/command.ts'
 import { exitCodeMeanings, exitCodes } from '../src/cli/failure.ts'
-import { commands, globalOptions, programName } from '../src/cli/program.ts'
+import { commands, globalOptions } from '../src/cli/program.ts'
 
 export const folder = join(import.meta.dirname, 'cli')
 

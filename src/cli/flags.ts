@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { controlledByLabel } from '../base/names.ts'
 
 /** A flag with a value, or one that may be repeated. */
 export const flag = (flags: string, text: string): Option => new Option(flags, text)
@@ -85,7 +86,7 @@ export const namespaceFlags = (text: string): Option[] => [
 ]
 
 /** The operator's own default. */
-export const defaultSelector = 'failover.linkerd.io/controlled-by'
+export const defaultSelector = controlledByLabel
 
 /** `-l, --selector`. */
 export const selectorFlag = (): Option =>

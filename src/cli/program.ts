@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, type Help, type Option } from 'commander'
+import { programName } from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { CommandSpec, Flags } from './command.ts'
 import { check } from './commands/check.ts'
@@ -35,8 +36,6 @@ export const commands: readonly CommandSpec[] = [
   completion,
   extensionMetadata,
 ]
-
-export const programName = 'linkerd-failover'
 
 /** The command line, understood: what to run with what, or a text to print instead (help). */
 export type Parsed =

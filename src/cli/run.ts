@@ -1,9 +1,10 @@
+import { programName } from '../base/names.ts'
 import { err, ok } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import type { Context, Flags, Globals } from './command.ts'
 import { exitCodes, type Failure } from './failure.ts'
 import type { Cluster, Io } from './io.ts'
-import { buildProgram, parseCommandLine, programName } from './program.ts'
+import { buildProgram, parseCommandLine } from './program.ts'
 
 /** Runs one command line to its end and answers with the exit code. Everything it says goes through `io`. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {

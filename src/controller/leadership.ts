@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import { programName } from '../base/names.ts'
 import type { Transport } from '../kube/http/transport.ts'
 import { type Lease, startLease } from '../kube/lease/lease.ts'
 import { writeWithin } from '../kube/lease/write-within.ts'
@@ -43,8 +44,6 @@ export interface Leadership {
 /** What a leader saw just before it went may not have been said any more (ms). */
 export const hastyMs = 2_000
 
-const leaseName = 'linkerd-failover'
-
 /** Begins to look at the lease at once, so that it is known how old it is when this replica may take it. */
 export function createLeadership(options: LeadershipOptions): Leadership {
   return options.election ? elected(options, options.election) : alone(options)
@@ -71,7 +70,7 @@ function alone({ transport, onChange }: LeadershipOptions): Leadership {
 
 function elected(options: LeadershipOptions, election: Election): Leadership {
   let stands = false
-  const lease: Lease = startLease({ ...options, ...election, name: leaseName, eligible: () => stands })
+  const lease: Lease = startLease({ ...options, ...election, name: programName, eligible: () => stands })
   const budgetMs = () => lease.writeBudgetMs()
   return {
     get leads() {

@@ -1,3 +1,4 @@
+import { extensionLabel, extensionName, programName } from '../base/names.ts'
 import type { Values } from './values.ts'
 
 /** What holds where the user says nothing; the same as the chart's `values.yaml`, which explains it. */
@@ -8,7 +9,7 @@ export const defaultValues: Values = {
   selector: '',
   image: {
     registry: 'registry.example.com',
-    name: 'linkerd-failover',
+    name: programName,
     tag: '',
     digest: '',
     pullPolicy: 'IfNotPresent',
@@ -51,7 +52,7 @@ export const defaultValues: Values = {
   },
 }
 
-const selector = { matchLabels: { 'linkerd.io/extension': 'failover' } }
+const selector = { matchLabels: { [extensionLabel]: extensionName } }
 
 /** What `--ha` lays over the defaults; the same as the chart's `values-ha.yaml`. */
 export const haValues = {

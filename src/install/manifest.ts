@@ -1,8 +1,8 @@
+import { extensionLabel, extensionName, programName } from '../base/names.ts'
 import type { Values } from './values.ts'
 
-/** The name of the extension in Linkerd, and of everything that belongs to it. */
-export const extension = 'failover'
-export const name = 'linkerd-failover'
+/** The name of everything that is installed. */
+export const name = programName
 
 /** Where and as what it is installed. */
 export interface InstallContext {
@@ -34,7 +34,7 @@ interface Metadata {
 }
 
 /** The label that finds the operator's Pods. A Deployment's selector cannot change: the original had this one. */
-export const selectorLabels = { 'linkerd.io/extension': extension }
+export const selectorLabels = { [extensionLabel]: extensionName }
 
 /** The label of version: that of the image, cut to what a label may hold. */
 export const versionLabel = ({ values, context }: Input): string =>

@@ -1,4 +1,5 @@
 import { entryItem } from '../api/items.ts'
+import { programName } from '../base/names.ts'
 import type { Group } from './group.ts'
 import type { Template } from './template.ts'
 
@@ -47,7 +48,7 @@ export function messageOf(group: Group, { format, template, instance, missed }: 
   const event = {
     specversion: '1.0',
     id: first.id,
-    source: `/linkerd-failover/${instance}`,
+    source: `/${programName}/${instance}`,
     type: 'io.linkerd.failover.transition',
     ...(group.transitions.length === 1 ? { subject: `${kind}/${namespace}/${name}` } : {}),
     time: first.at.toISOString(),

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import * as z from 'zod'
+import { controlledByLabel, programName } from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import { parseLogFilter } from './log-filter.ts'
@@ -33,7 +34,7 @@ export interface EarlyExit {
 const defaults = {
   logLevel: 'linkerd=info,warn',
   adminAddr: ':8080',
-  selector: 'failover.linkerd.io/controlled-by',
+  selector: controlledByLabel,
 } as const
 
 /** Reads flags and environment as the original did. All that is wrong is said at once. */
@@ -59,12 +60,12 @@ const unknownWord = (word: string) =>
 
 const wrongFlags = (problems: readonly string[]): EarlyExit => ({
   exitCode: 64,
-  text: `linkerd-failover cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}See --help.\n`,
+  text: `${programName} cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}See --help.\n`,
 })
 
 function describeFlags(env: NodeJS.ProcessEnv): Command {
   const logLevel = new Option('--log-level <filter>', 'a level, or a filter such as linkerd=info,warn')
-  return new Command('linkerd-failover')
+  return new Command(programName)
     .description('Moves traffic away from Linkerd services that cannot serve, and back when they can.')
     .addOption(logLevel.default(env.LINKERD_FAILOVER_LOG_LEVEL ?? defaults.logLevel))
     .addOption(new Option('--log-format <format>', 'plain or json').default('plain'))

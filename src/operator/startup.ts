@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../base/clock.ts'
+import { programName } from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { rotatingFile } from '../base/rotating-file.ts'
 import type { Election } from '../controller/leadership.ts'
@@ -60,6 +61,6 @@ function readReceivers(path: string | undefined, clock: Clock): Result<readonly 
 
 function sayProblems(problems: readonly string[]): string {
   const [only] = problems
-  if (problems.length === 1) return `linkerd-failover cannot start: ${only}\n`
-  return `linkerd-failover cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`
+  if (problems.length === 1) return `${programName} cannot start: ${only}\n`
+  return `${programName} cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`
 }

@@ -1,9 +1,9 @@
 import { child, list, text } from '../base/json.ts'
+import { mirroredServiceLabel } from '../base/names.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
 import { readPorts } from './port.ts'
 import { type Endpoints, markOf, reachOf } from './reach.ts'
-import { mirroredServiceLabel } from './service-facts.ts'
 import type { ReadinessSource } from './source.ts'
 
 /** The subsets of an Endpoints object: each is the addresses that have the same ports. */

@@ -1,4 +1,10 @@
 import { child, field, list, text } from '../base/json.ts'
+import {
+  localDiscoveryAnnotation,
+  mirroredClusterLabel,
+  mirroredServiceLabel,
+  remoteDiscoveryLabel,
+} from '../base/names.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Objects } from './objects.ts'
 import { type Port, readPorts } from './port.ts'
@@ -19,11 +25,6 @@ export interface ServiceFacts {
   readonly cluster: string | undefined
 }
 
-export const mirroredServiceLabel = 'mirror.linkerd.io/mirrored-service'
-const clusterNameLabel = 'mirror.linkerd.io/cluster-name'
-const remoteDiscovery = 'multicluster.linkerd.io/remote-discovery'
-const localDiscovery = 'multicluster.linkerd.io/local-discovery'
-
 const share = createShare<ServiceFacts>((facts) => JSON.stringify(facts))
 
 /** Projects a Service; total: what is missing or of another type counts as absent. */
@@ -35,8 +36,11 @@ export function projectService(service: unknown): ServiceFacts {
     isHeadless: field(spec, 'clusterIP') === 'None',
     isExternal: field(spec, 'type') === 'ExternalName',
     isMirrored: text(labels, mirroredServiceLabel) === 'true',
-    isRemote: remoteDiscovery in labels || remoteDiscovery in annotations || localDiscovery in annotations,
-    cluster: text(labels, clusterNameLabel) || text(labels, remoteDiscovery) || undefined,
+    isRemote:
+      remoteDiscoveryLabel in labels ||
+      remoteDiscoveryLabel in annotations ||
+      localDiscoveryAnnotation in annotations,
+    cluster: text(labels, mirroredClusterLabel) || text(labels, remoteDiscoveryLabel) || undefined,
   })
 }
 

@@ -1,8 +1,8 @@
 import { child, field, list, text } from '../base/json.ts'
+import { mirroredServiceLabel } from '../base/names.ts'
 import type { ServiceKey } from '../core/types.ts'
 import { readPorts } from './port.ts'
 import { type Endpoints, markOf } from './reach.ts'
-import { mirroredServiceLabel } from './service-facts.ts'
 
 /** The address types that Linkerd reads. */
 export const families = ['IPv4', 'IPv6'] as const

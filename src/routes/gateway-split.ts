@@ -10,7 +10,7 @@ import {
 import { parseWeight, weightProblem } from './weight.ts'
 
 /** The largest weight that the Gateway API's schema takes. */
-const maxWeight = 1_000_000
+export const maxWeight = 1_000_000
 
 /** One entry of a rule's backendRefs, as far as it matters here. */
 export const backendRef = z.object({

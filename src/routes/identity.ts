@@ -1,9 +1,7 @@
 import { text } from '../base/json.ts'
+import { programName } from '../base/names.ts'
 import { type ManagedFields, readMetadata } from './metadata.ts'
 import { type Route, type RouteCodec, steeringAnnotations } from './route.ts'
-
-/** Under this name the API server books the operator's own writes. */
-const ownManager = 'linkerd-failover'
 
 /** A route without its splits, and the annotations that say how to treat them. */
 export interface Identified {
@@ -32,7 +30,7 @@ export function identify(
 function writerOf(entries: readonly ManagedFields[]): string | undefined {
   const others = entries.filter(
     ({ manager, subresource, spec }) =>
-      manager !== ownManager && subresource === '' && lists.some((list) => spec.includes(list)),
+      manager !== programName && subresource === '' && lists.some((list) => spec.includes(list)),
   )
   return others.sort((a, b) => Number(a.time < b.time) - Number(a.time > b.time))[0]?.manager
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { problem, streamEvents } from '../../api/schema.ts'
+import { programName } from '../../base/names.ts'
 import type { Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
 
@@ -10,7 +11,7 @@ export function openApi(version: string) {
   const paths = Object.fromEntries(endpoints.map((endpoint) => [endpoint.path, { get: operation(endpoint) }]))
   return {
     openapi: '3.1.0',
-    info: { title: 'linkerd-failover', version, description: 'What the operator sees and does. Read-only.' },
+    info: { title: programName, version, description: 'What the operator sees and does. Read-only.' },
     paths: { ...paths, '/api/v1/stream': { get: stream } },
     components: { schemas: schemas() },
   }

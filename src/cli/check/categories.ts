@@ -1,3 +1,4 @@
+import { programName } from '../../base/names.ts'
 import { acceptsWeights } from './checks/admission.ts'
 import { canQuery, hasClient, isNewEnough } from './checks/api.ts'
 import { namespacesAreMeshed } from './checks/data-plane.ts'
@@ -17,11 +18,11 @@ import type { Category, Check } from './finding.ts'
 const cluster = [hasClient, canQuery, isNewEnough, servesRoutes, servesKnownVersions] as const
 
 /** What must hold before an installation. */
-export const preInstallation: Category = { name: 'linkerd-failover', checks: [...cluster, mayInstall] }
+export const preInstallation: Category = { name: programName, checks: [...cluster, mayInstall] }
 
 /** What must hold once it is installed. */
 export const extension: Category = {
-  name: 'linkerd-failover',
+  name: programName,
   checks: [
     ...cluster,
     mayRead,

@@ -1,3 +1,4 @@
+import { programName } from '../../base/names.ts'
 import { ok } from '../../base/result.ts'
 import type { CommandSpec } from '../command.ts'
 import { exitCodes } from '../failure.ts'
@@ -12,7 +13,7 @@ export const extensionMetadata: CommandSpec = {
   hidden: true,
   lenient: true,
   run: async ({ io }) => {
-    io.stdout.write(`${JSON.stringify({ name: 'linkerd-failover', checks: 'always' })}\n`)
+    io.stdout.write(`${JSON.stringify({ name: programName, checks: 'always' })}\n`)
     return ok(exitCodes.ok)
   },
 }

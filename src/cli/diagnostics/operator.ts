@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { programName } from '../../base/names.ts'
 import { adminPort } from '../../install/objects/container.ts'
-import { reportingController } from '../../kube/events/event-object.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { type Listing, listAs, type Reading } from '../listing.ts'
@@ -33,7 +33,7 @@ export async function collectOperator(bag: Bag, reading: Reading): Promise<void>
     await take(bag, reading, `leases-${namespace}`, { resource: leases, namespace })
     await take(bag, reading, `events-${namespace}`, { resource: core('events'), namespace })
   }
-  const fieldSelector = `reportingComponent=${reportingController}`
+  const fieldSelector = `reportingComponent=${programName}`
   await take(bag, reading, 'events-of-routes', { resource: core('events'), fieldSelector })
   if (pods.length === 0) bag.miss('logs and metrics of the operator', 'no Pod of the operator exists')
   for (const pod of pods) await collectPod(bag, reading, pod)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { extensionLabel, extensionName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { kinds } from '../../install/kinds.ts'
 import type { Context, Ending, Flags } from '../command.ts'
@@ -56,7 +57,7 @@ async function sharedNamespaces(
     const others = {
       resource: deployments,
       namespace: metadata.name,
-      labelSelector: 'linkerd.io/extension!=failover',
+      labelSelector: `${extensionLabel}!=${extensionName}`,
     }
     const listed = await listAs(reading, others, (object) => object)
     if (!listed.ok) return listed

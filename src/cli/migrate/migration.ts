@@ -1,7 +1,7 @@
+import { controlledByLabel } from '../../base/names.ts'
 import { isAllZero, isPrimary, weightsOf } from '../../core/split.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import { pausedAnnotation, primaryAnnotation, type RouteCodec } from '../../routes/route.ts'
-import { defaultSelector } from '../flags.ts'
 import type { Material } from './input.ts'
 import type { Original } from './original.ts'
 import { findPorts } from './ports.ts'
@@ -103,10 +103,10 @@ function aboutLabel({ route, split }: Original): string[] {
   if (split.backends.length === 1) {
     return ['it has only one backend and nothing to fail over to, so its route is not controlled']
   }
-  const isControlled = defaultSelector in route.labels
+  const isControlled = controlledByLabel in route.labels
   return isControlled
     ? []
-    : [`it does not have the label ${defaultSelector}, so the operator ignores it and its routes`]
+    : [`it does not have the label ${controlledByLabel}, so the operator ignores it and its routes`]
 }
 
 function routeFor(
@@ -115,7 +115,7 @@ function routeFor(
   apex: ServiceKey,
   { port, weights, isOnly }: { port: number; weights: readonly number[]; isOnly: boolean },
 ): RouteObject {
-  const { [defaultSelector]: controlledBy, ...labels } = route.labels
+  const { [controlledByLabel]: controlledBy, ...labels } = route.labels
   const isControlled = controlledBy !== undefined && split.backends.length > 1
   const paused = route.annotations?.[pausedAnnotation]
   return {
@@ -124,7 +124,7 @@ function routeFor(
     metadata: {
       name: isOnly ? route.name : `${route.name}-${port}`,
       namespace: route.namespace,
-      labels: { ...(isControlled ? { [defaultSelector]: controlledBy } : {}), ...labels },
+      labels: { ...(isControlled ? { [controlledByLabel]: controlledBy } : {}), ...labels },
       annotations: {
         [primaryAnnotation]: nameOf(split.primary ?? ''),
         ...(paused === undefined ? {} : { [pausedAnnotation]: paused }),

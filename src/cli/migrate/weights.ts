@@ -1,5 +1,5 @@
-/** The largest weight that the Gateway API's schema takes. */
-const largest = 1_000_000
+import { maxWeight } from '../../routes/gateway-split.ts'
+
 /** Digits after the point that are looked at; more are beyond what the largest weight can tell apart. */
 const digits = 6
 
@@ -9,14 +9,14 @@ const digits = 6
  * above zero.
  */
 export function wholeWeights(weights: readonly number[]): number[] {
-  if (weights.every((weight) => Number.isInteger(weight) && weight <= largest)) return [...weights]
+  if (weights.every((weight) => Number.isInteger(weight) && weight <= maxWeight)) return [...weights]
   const scaled = weights.map((weight) => Math.round(weight * 10 ** digits))
   const unit = scaled.every(Number.isSafeInteger) ? scaled.reduce(commonDivisor, 0) : 0
   const whole = unit > 0 ? scaled.map((weight) => weight / unit) : weights
   const top = Math.max(...whole)
-  if (unit > 0 && top <= largest) return atLeastOne(whole, weights)
+  if (unit > 0 && top <= maxWeight) return atLeastOne(whole, weights)
   return atLeastOne(
-    whole.map((weight) => Math.round((weight / top) * largest)),
+    whole.map((weight) => Math.round((weight / top) * maxWeight)),
     weights,
   )
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { routeTitle } from '../../routes/key.ts'
@@ -12,7 +13,7 @@ import { type FoundRoute, findRoute, parseRouteRef, type RouteRef } from '../rou
 const schema = z.object({ namespace: z.string().optional() })
 
 /** The name under which the API server books what this command writes. */
-const fieldManager = 'linkerd-failover-cli'
+const fieldManager = `${programName}-cli`
 
 /**
  * Pauses or resumes each of the named routes, and says what it did. All names are read before the first write,

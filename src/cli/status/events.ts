@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { programName } from '../../base/names.ts'
 import { ok, type Result } from '../../base/result.ts'
-import { reportingController } from '../../kube/events/event-object.ts'
 import type { Resource } from '../../kube/resource.ts'
 import type { Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
@@ -33,7 +33,7 @@ export async function readNewestEvents(
   namespace: string | undefined,
   reason: string,
 ): Promise<Result<ReadonlyMap<string, OperatorEvent>, Failure>> {
-  const fieldSelector = `reason=${reason},reportingComponent=${reportingController}`
+  const fieldSelector = `reason=${reason},reportingComponent=${programName}`
   const listed = await listAs(reading, { resource: events, namespace, fieldSelector }, readEvent)
   if (!listed.ok) return listed
   const newest = new Map<string, OperatorEvent>()

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { mirroredClusterLabel, remoteDiscoveryLabel } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import type { Resource } from '../../kube/resource.ts'
@@ -8,7 +9,7 @@ import { listAs, type Reading } from '../listing.ts'
 const services: Resource = { group: '', version: 'v1', plural: 'services' }
 
 /** By these labels a Service tells from which cluster Linkerd's multicluster extension takes it. */
-const clusterLabels = ['mirror.linkerd.io/cluster-name', 'multicluster.linkerd.io/remote-discovery'] as const
+const clusterLabels = [mirroredClusterLabel, remoteDiscoveryLabel]
 
 const schema = z.object({
   metadata: z.object({ namespace: z.string(), name: z.string(), labels: z.record(z.string(), z.string()) }),

@@ -1,3 +1,5 @@
+import { programName } from '../../base/names.ts'
+
 /** One alert, as Prometheus writes it. */
 export interface Alert {
   readonly alert: string
@@ -78,7 +80,7 @@ export const anchorOf = ({ alert }: Alert): string => alert.toLowerCase()
 /** The groups of a rule file; `runbooks` is the URL of docs/OPERATIONS.md. */
 export const ruleGroups = (runbooks: string) => [
   {
-    name: 'linkerd-failover',
+    name: programName,
     rules: alerts.map((alert) => ({
       alert: alert.alert,
       expr: alert.expr,

@@ -1,4 +1,5 @@
 import type { IContainer } from 'kubernetes-models/v1/Container'
+import { controlledByLabel } from '../../base/names.ts'
 import { type Input, name } from '../manifest.ts'
 import { imageReference } from './image.ts'
 import { notificationsFlags, notificationsMounts } from './notifications.ts'
@@ -33,7 +34,7 @@ const flags = (input: Input): string[] => {
   return [
     `--log-level=${values.logLevel}`,
     `--log-format=${values.logFormat}`,
-    `--selector=${values.selector || `failover.linkerd.io/controlled-by=${context.release}`}`,
+    `--selector=${values.selector || `${controlledByLabel}=${context.release}`}`,
     ...(values.leaderElection.enabled ? ['--leader-elect'] : []),
     ...notificationsFlags(input),
   ]

@@ -1,4 +1,5 @@
 import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap'
+import { programName } from '../../base/names.ts'
 import { type Input, namespacedMetadata } from '../manifest.ts'
 
 type Unit = 'short' | 's' | 'ops'
@@ -93,8 +94,8 @@ const drawn = ({ title, unit, queries }: Panel, index: number) => ({
 
 /** A dashboard of Grafana, as it takes it for import. */
 export const grafanaDashboard = {
-  uid: 'linkerd-failover',
-  title: 'linkerd-failover',
+  uid: programName,
+  title: programName,
   tags: ['linkerd'],
   schemaVersion: 39,
   editable: true,

@@ -3,7 +3,8 @@ import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/Netw
 import type { IRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role'
 import type { IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
 import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
-import { annotations, extension, type Input, type Manifest, name, versionLabel } from '../manifest.ts'
+import { extensionLabel, extensionName } from '../../base/names.ts'
+import { annotations, type Input, type Manifest, name, versionLabel } from '../manifest.ts'
 import { imageReference } from './image.ts'
 import { containerSecurity, podSecurity, scoreAnnotations } from './security.ts'
 import { pullSecrets } from './service-account.ts'
@@ -43,7 +44,7 @@ const metadata = (input: Input, weight = '0') => ({
   namespace: input.context.namespace,
   labels: {
     ...input.values.commonLabels,
-    'linkerd.io/extension': extension,
+    [extensionLabel]: extensionName,
     ...podLabels,
     'app.kubernetes.io/version': versionLabel(input),
   },
@@ -94,7 +95,7 @@ const configRoleBinding = (input: Input) =>
     kind: 'RoleBinding',
     metadata: {
       ...metadata(input),
-      name: `${extension}-${hook}-linkerd-config`,
+      name: `${extensionName}-${hook}-linkerd-config`,
       namespace: input.values.linkerdNamespace,
     },
     roleRef: {
@@ -139,7 +140,7 @@ function job(input: Input) {
               image: imageReference(image),
               imagePullPolicy: image.pullPolicy,
               args: [
-                `--extension=${extension}`,
+                `--extension=${extensionName}`,
                 `--namespace=${input.context.namespace}`,
                 `--linkerd-namespace=${input.values.linkerdNamespace}`,
               ],

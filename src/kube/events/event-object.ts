@@ -1,3 +1,4 @@
+import { programName } from '../../base/names.ts'
 import { microTime } from '../micro-time.ts'
 
 /** What happened to an object, for whoever runs `kubectl describe` on it. */
@@ -25,8 +26,6 @@ export type Series = {
   lastSeen: Date
   count: number
 }
-
-export const reportingController = 'linkerd-failover'
 
 /** Limits of events.k8s.io/v1 validation: bytes of a note, characters of a name and of an instance. */
 const maxNoteBytes = 1024
@@ -57,7 +56,7 @@ export function eventObject(series: Series, reportingInstance: string): unknown 
     kind: 'Event',
     metadata: { ...annotated(input), name: series.name, namespace: namespaceOf(input) },
     eventTime: microTime(series.firstSeen),
-    reportingController,
+    reportingController: programName,
     reportingInstance: reportingInstance.slice(0, maxInstanceLength),
     action: input.action,
     reason: input.reason,

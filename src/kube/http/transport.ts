@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../base/clock.ts'
+import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
 import { errorOfAnswer, type KubeError } from '../errors.ts'
@@ -172,7 +173,7 @@ async function ask<T>(
       method: req.method,
       headers: {
         accept: req.answerAs === 'text' ? '*/*' : 'application/json',
-        'user-agent': 'linkerd-failover',
+        'user-agent': programName,
         ...auth.value.headers,
         ...typeOf(req),
       },

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { extensionLabel } from '../../../base/names.ts'
 import type { Transport } from '../../../kube/http/transport.ts'
 import type { Resource } from '../../../kube/resource.ts'
 import { codecs } from '../../../routes/codecs.ts'
@@ -70,7 +71,7 @@ export const hasSmiAdaptor: Check = {
     const [reading, snapshot] = [await bench.reading(), await bench.snapshot()]
     if (!reading.ok || !snapshot.ok) return skipped
     if (!snapshot.value.routes.some(({ kind }) => kind === 'TrafficSplit')) return skipped
-    const labelSelector = 'linkerd.io/extension=smi'
+    const labelSelector = `${extensionLabel}=smi`
     const found = await listAs(
       reading.value,
       { resource: deployments, labelSelector },
