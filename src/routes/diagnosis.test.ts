@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { type DiagnosisInput, diagnose } from './diagnosis.ts'
 import { gatewayCodecs } from './gateway.ts'
+import { conflictsOf } from './sharing.ts'
 import { type Ref, ref, routeObject } from './testing/gateway-objects.ts'
 import { trafficSplit } from './trafficsplit.ts'
 
@@ -13,7 +14,7 @@ const accepted = (status = 'True', controllerName = 'linkerd.io/policy-controlle
 const routeWith = (refs: Ref[], more: object = {}) =>
   http.read({ status: accepted(), ...routeObject(http, [refs]), ...more })
 const good = [ref('web', 1), ref('east', 0)]
-const healthy: DiagnosisInput = { ports: () => [80], hasProfile: () => false, rivals: () => [] }
+const healthy: DiagnosisInput = { ports: () => [80], hasProfile: () => false, conflicts: () => [] }
 
 const split = trafficSplit.read({
   metadata: { namespace: 'shop', name: 'web' },
@@ -56,7 +57,9 @@ describe('each diagnosis', () => {
   )
 
   it('SharedParent, with the name of the other route', () =>
-    expect(found(undefined, { rivals: () => [split] })).toEqual([
+    expect(
+      found(undefined, { conflicts: (parent) => conflictsOf(routeWith(good), parent, [split]) }),
+    ).toEqual([
       'SharedParent: TrafficSplit shop/web controls the Service shop/web as well: proxies follow the TrafficSplit, through its ServiceProfile',
     ]))
 
@@ -90,7 +93,11 @@ it('says nothing of Services that nobody knows', () =>
   expect(found(undefined, { ports: () => 'unknown' })).toEqual([]))
 
 it('asks of a TrafficSplit only what it has: Services, weights and parents', () => {
-  const around = { ports: () => undefined, hasProfile: () => true, rivals: () => [routeWith(good)] }
+  const around = {
+    ports: () => undefined,
+    hasProfile: () => true,
+    conflicts: (parent: string) => conflictsOf(split, parent, [routeWith(good)]),
+  }
   expect(diagnose(split, around).map(({ reason }) => reason)).toEqual([
     'AllWeightsZero',
     'SharedParent',

@@ -2,7 +2,7 @@ import { isAllZero } from '../core/split.ts'
 import type { ServiceKey } from '../core/types.ts'
 import { routeTitle } from './key.ts'
 import { backendServices, type Route } from './route.ts'
-import { conflictOf } from './sharing.ts'
+import type { Conflict } from './sharing.ts'
 
 /** What can be wrong with a route that is well formed: it is followed, and does not do what its owner thinks. */
 export type FindingReason =
@@ -18,7 +18,12 @@ export interface Finding {
   readonly reason: FindingReason
   /** What is wrong, where, and what to do. */
   readonly message: string
+  /** The same for as long as it is the same finding, if its message may change meanwhile; absent: the message. */
+  readonly subject?: string
 }
+
+/** What sets a finding apart from all others of its route. */
+export const identityOf = ({ reason, message, subject = message }: Finding): string => `${reason} ${subject}`
 
 /** What a diagnosis knows beyond the route. */
 export interface DiagnosisInput {
@@ -26,11 +31,12 @@ export interface DiagnosisInput {
   readonly ports: (service: ServiceKey) => readonly number[] | undefined | 'unknown'
   /** Whether a ServiceProfile with routes or overrides names the Service. */
   readonly hasProfile: (service: ServiceKey) => boolean
-  /** Other controlled routes with this Service as a parent. */
-  readonly rivals: (service: ServiceKey) => readonly Route[]
+  /** How other controlled routes of this parent stand in the way of the route that is diagnosed. */
+  readonly conflicts: (parent: ServiceKey) => readonly Conflict[]
 }
 
-type DiagnosisRule = (route: Route, around: DiagnosisInput) => readonly string[]
+/** Messages, or findings but for their reason. */
+type DiagnosisRule = (route: Route, around: DiagnosisInput) => readonly (string | Omit<Finding, 'reason'>)[]
 
 /** Gateway API routes have a status; a TrafficSplit has none. */
 const isGateway = ({ accepted }: Route): boolean => accepted !== undefined
@@ -55,13 +61,19 @@ const notAccepted: DiagnosisRule = (route) =>
       ]
     : []
 
-const sharedParent: DiagnosisRule = (route, { rivals }) =>
+const sharedParent: DiagnosisRule = (route, { conflicts }) =>
   unique(route.apexes).flatMap((apex) =>
-    rivals(apex).flatMap((rival) => {
-      const conflict = conflictOf(route, rival, apex)
-      return conflict ? [`${routeTitle(rival)} controls the Service ${apex} as well: ${conflict}`] : []
-    }),
+    conflicts(apex).map(({ about, rivals, count, outcome }) => ({
+      subject: `${apex} ${about}`,
+      message: `${namesOf(rivals, count)} the Service ${apex} as well: ${outcome}`,
+    })),
   )
+
+function namesOf(routes: readonly Route[], count: number): string {
+  const names = routes.map(routeTitle).join(', ')
+  const more = count > routes.length ? ` and ${count - routes.length} more` : ''
+  return `${names}${more} ${count === 1 ? 'controls' : 'control'}`
+}
 
 const serviceProfile: DiagnosisRule = (route, { hasProfile }) =>
   isGateway(route)
@@ -112,8 +124,8 @@ const diagnoses: readonly (readonly [FindingReason, DiagnosisRule])[] = [
   ['MissingPort', missingPort],
 ]
 
-const findingsOf = (reason: FindingReason, messages: readonly string[]): Finding[] =>
-  messages.map((message) => ({ reason, message }))
+const findingsOf = (reason: FindingReason, found: ReturnType<DiagnosisRule>): Finding[] =>
+  found.map((one) => (typeof one === 'string' ? { reason, message: one } : { reason, ...one }))
 
 /** All that is wrong with a route, each thing once; empty where nothing is. */
 export const diagnose = (route: Route, around: DiagnosisInput): Finding[] =>

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import { type DiagnosisInput, diagnose } from './diagnosis.ts'
 import { gatewayCodecs } from './gateway.ts'
 import type { Route } from './route.ts'
+import { conflictsAt, conflictsOf } from './sharing.ts'
 import { ref, routeObject } from './testing/gateway-objects.ts'
 import { trafficSplit } from './trafficsplit.ts'
 
@@ -40,7 +41,11 @@ const header = (name: string, value: string) => ({ name, value })
 
 /** What the diagnosis of the first says of the second; `nothing` most often. */
 function said(one: Route, two: Route): string {
-  const around: DiagnosisInput = { ports: () => 'unknown', hasProfile: () => false, rivals: () => [two] }
+  const around: DiagnosisInput = {
+    ports: () => 'unknown',
+    hasProfile: () => false,
+    conflicts: (parent) => conflictsOf(one, parent, [two]),
+  }
   const found = diagnose(one, around).filter(({ reason }) => reason === 'SharedParent')
   return found
     .map(({ message }) => message.replace(/^.* controls the Service shop\/web as well: /, ''))
@@ -134,11 +139,75 @@ it('a TrafficSplit takes all requests, on all ports', () => {
   const expected = 'proxies follow the TrafficSplit, through its ServiceProfile'
   const narrow = route({ parent: { port: 81 }, rules: [[path('/a')]] })
   expect([said(split, narrow), said(narrow, split)]).toEqual([expected, expected])
-  expect(said(split, split)).toBe('proxies follow one of the two')
+  expect(said(split, { ...split })).toBe('proxies follow one of the two')
 })
 
 it('a parent that is named twice, for two ports, is spoken of once', () => {
   const one = route({})
   const twice: Route = { ...one, apexes: ['shop/web', 'shop/web'], apexPorts: [80, 90] }
   expect(said(twice, one)).toBe(older('everything'))
+})
+
+describe('a group of routes with one parent', () => {
+  const named = (...names: string[]) => names.map((name) => ({ ...route({}), name }))
+  const told = (one: Route, others: readonly Route[]) =>
+    conflictsOf(one, 'shop/web', others).map(({ about, rivals, count, outcome }) =>
+      [about, rivals.map(({ name }) => name).join(' '), count, outcome].join('; '),
+    )
+  const splitNamed = (name: string): Route => ({ ...split, name })
+
+  it('is one conflict for each of them, which names the first three of the others and counts all', () => {
+    const [one, ...others] = named('a', 'b', 'c', 'd', 'e', 'f')
+    expect(one && told(one, others)).toEqual([
+      'all everything; b c d; 5; all have a rule for everything, and proxies follow the oldest of them',
+    ])
+    const last = others.at(-1)
+    expect(last && told(last, [...(one ? [one] : []), ...others.slice(0, -1)])).toEqual([
+      'all everything; a b c; 5; all have a rule for everything, and proxies follow the oldest of them',
+    ])
+  })
+
+  it('tells of another match only if others are in the way there', () => {
+    const of = (name: string, ...paths: string[]): Route => ({
+      ...route({ rules: [paths.map((value) => path(value))] }),
+      name,
+    })
+    const one = of('a', '/x', '/y', '/z')
+    expect(told(one, [of('b', '/x', '/y'), of('c', '/y', '/x'), of('d', '/z')])).toEqual([
+      'all path /x; b c; 2; all have a rule for path /x, and proxies follow the oldest of them',
+      'all path /z; d; 1; both have a rule for path /z, and proxies follow the older of the two',
+    ])
+  })
+
+  it('is as many conflicts as there are ways to stand in the way, and no more', () => {
+    const paths = Array.from({ length: 9 }, (_, i) => path(`/${i}`))
+    const one = route({ rules: [paths] })
+    const others = paths.map((only, i): Route => ({ ...route({ rules: [[only]] }), name: `r${i}` }))
+    const grpc = named('g', 'h').map((other): Route => ({ ...other, objectKind: 'GRPCRoute' }))
+    expect(told(one, [...others, ...grpc, splitNamed('s'), splitNamed('t')])).toEqual([
+      'TrafficSplit; s t; 2; proxies follow a TrafficSplit, through its ServiceProfile',
+      expect.stringMatching(/^GRPCRoute; g h; 2; proxies follow one kind, the GRPCRoute /),
+      expect.stringMatching(/^all path \/0; r0; 1; /),
+      expect.stringMatching(/^all path \/1; r1; 1; /),
+      expect.stringMatching(/^all path \/2; r2; 1; /),
+    ])
+    expect(told(split, [splitNamed('s'), splitNamed('t'), one])).toEqual([
+      'TrafficSplit; s t; 2; proxies follow one of them',
+      'routes; web; 1; proxies follow the TrafficSplit, through its ServiceProfile',
+    ])
+  })
+
+  it('counts a route for two ports once, also beside one for all of them', () => {
+    const one = route({})
+    const two: Route = { ...one, apexes: ['shop/web', 'shop/web'], apexPorts: [80, 90] }
+    expect(told(one, [two])).toEqual([expect.stringMatching(/^all everything; web; 1; both /)])
+    expect(told(two, [one])).toEqual([expect.stringMatching(/^80 everything; web; 1; both /)])
+  })
+
+  it('gives way after each route, twice', () => {
+    const steps = conflictsAt('shop/web', named('a', 'b', 'c', 'd'))
+    let count = 0
+    while (!steps.next().done) count += 1
+    expect(count).toBeGreaterThanOrEqual(8)
+  })
 })

@@ -1,39 +1,211 @@
 import type { ServiceKey } from '../core/types.ts'
 import type { Route } from './route.ts'
 
-/** In the order in which Linkerd's policy controller takes them where the port of the Service has no `appProtocol`. */
+/** What stands in the way of a route at one of its parents. */
+export interface Conflict {
+  /** What it is about; the same text whoever joins or leaves the others. */
+  readonly about: string
+  /** The first few of the others. */
+  readonly rivals: readonly Route[]
+  /** How many others there are. */
+  readonly count: number
+  /** What proxies do about it, in words. */
+  readonly outcome: string
+}
+
+/** So many of the others are named in a conflict. */
+const namedAtMost = 3
+/** So many conflicts about matches are told of a route at one parent; the next ones once these are fixed. */
+const matchConflictsAtMost = 3
+
+/** In the order in which Linkerd's policy controller takes them if the port of the Service has no `appProtocol`. */
 const protocols = ['GRPCRoute', 'HTTPRoute', 'TLSRoute', 'TCPRoute']
 
 /**
- * How two routes with the same parent stand in each other's way, in words; `undefined` where they do not: no
- * request is for both, or the Gateway API's order of precedence gives each its own.
+ * How the routes of one parent stand in each other's way; a route that nothing stands in the way of is not in the
+ * answer. No conflict: no request is for both, or the Gateway API's order of precedence gives each its own.
+ *
+ * The work grows with the number of matches, however many routes have them. Gives way after each route and port.
  */
-export function conflictOf(route: Route, rival: Route, apex: ServiceKey): string | undefined {
-  const kinds = [route.objectKind, rival.objectKind]
-  if (kinds.every((kind) => kind === 'TrafficSplit')) return 'proxies follow one of the two'
-  if (kinds.includes('TrafficSplit')) return 'proxies follow the TrafficSplit, through its ServiceProfile'
-  if (!haveClientInCommon(route, rival, apex) || !havePortInCommon(route, rival, apex)) return undefined
-  const protocol = protocols.find((kind) => kinds.includes(kind))
-  if (route.objectKind !== rival.objectKind) {
-    return `proxies follow one kind, the ${protocol} unless the port has an appProtocol of the other`
+export function* conflictsAt(
+  apex: ServiceKey,
+  routes: readonly Route[],
+): Generator<undefined, ReadonlyMap<Route, readonly Conflict[]>> {
+  const claims = new Claims(apex)
+  for (const route of routes) {
+    claims.add(route)
+    yield
   }
-  const match = route.matches?.find((one) => rival.matches?.includes(one))
-  return match && `both have a rule for ${match}, and proxies follow the older of the two`
+  const found = new Map<Route, readonly Conflict[]>()
+  for (const route of routes) {
+    const conflicts = isSplit(route) ? claims.ofSplit(route) : yield* claims.ofRoute(route)
+    if (conflicts.length > 0) found.set(route, conflicts)
+    yield
+  }
+  return found
 }
 
-/** A route in the namespace of its parent is for all clients, another one only for those of its own namespace. */
-function haveClientInCommon(one: Route, two: Route, apex: ServiceKey): boolean {
-  const isForAll = ({ namespace }: Route) => apex.startsWith(`${namespace}/`)
-  return one.namespace === two.namespace || isForAll(one) || isForAll(two)
+/** The conflicts of one route with others of a parent, at once. */
+export function conflictsOf(route: Route, apex: ServiceKey, others: readonly Route[]): readonly Conflict[] {
+  const steps = conflictsAt(apex, [route, ...others])
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value.get(route) ?? []
 }
 
-function havePortInCommon(one: Route, two: Route, apex: ServiceKey): boolean {
-  const [these, those] = [portsOf(one, apex), portsOf(two, apex)]
-  return these.some(
-    (port) => port === undefined || those.some((other) => other === undefined || other === port),
-  )
+const isSplit = ({ objectKind }: Route): boolean => objectKind === 'TrafficSplit'
+
+/** Routes that claim the same: how many, and the first few by name. */
+interface Group {
+  readonly first: Route[]
+  count: number
 }
 
-/** The ports of the parent that a route is for; `undefined` among them stands for all. */
-const portsOf = ({ apexes, apexPorts }: Route, apex: ServiceKey): readonly (number | undefined)[] =>
-  apexes.flatMap((service, index) => (service === apex ? [apexPorts?.[index]] : []))
+/** Groups by `namespace port` of the claim; `*` is for those of all namespaces, or with any port or none. */
+type Reach = Map<string, Group>
+
+const anyone = '*'
+/** A claim that names no port is for all of them. */
+const allPorts = 'all'
+type Port = number | typeof allPorts
+
+/** All that the routes of one parent claim, so that who claims the same is looked up and not compared. */
+class Claims {
+  readonly #apex: ServiceKey
+  readonly #namespace: string
+  readonly #splits: Group = { first: [], count: 0 }
+  readonly #routes: Group = { first: [], count: 0 }
+  readonly #kinds = new Map<string, { readonly all: Reach; readonly matches: Map<string, Reach> }>()
+
+  constructor(apex: ServiceKey) {
+    this.#apex = apex
+    this.#namespace = apex.slice(0, apex.indexOf('/'))
+  }
+
+  add(route: Route): void {
+    if (isSplit(route)) {
+      join(this.#splits, route)
+      return
+    }
+    join(this.#routes, route)
+    const kind = entryOf(this.#kinds, route.objectKind, () => ({ all: new Map(), matches: new Map() }))
+    const ports = this.#portsOf(route)
+    const places = [route.namespace, anyone].flatMap((namespace) =>
+      [...ports, anyone].map((port) => `${namespace} ${port}`),
+    )
+    joinAt(kind.all, places, route)
+    for (const match of route.matches ?? [])
+      joinAt(
+        entryOf(kind.matches, match, () => new Map()),
+        places,
+        route,
+      )
+  }
+
+  ofSplit(split: Route): Conflict[] {
+    const others = without(split, [this.#splits])
+    const routes = total([this.#routes])
+    const outcome = others.count === 1 ? 'proxies follow one of the two' : 'proxies follow one of them'
+    return [
+      ...conflict('TrafficSplit', others, outcome),
+      ...conflict('routes', routes, 'proxies follow the TrafficSplit, through its ServiceProfile'),
+    ]
+  }
+
+  *ofRoute(route: Route): Generator<undefined, Conflict[]> {
+    const splits = total([this.#splits])
+    const which = splits.count > 1 ? 'a' : 'the'
+    const outcome = `proxies follow ${which} TrafficSplit, through its ServiceProfile`
+    const matches: Conflict[] = []
+    for (const port of this.#portsOf(route)) {
+      this.#addOfMatches(matches, route, port)
+      yield
+    }
+    return [...conflict('TrafficSplit', splits, outcome), ...this.#ofKinds(route), ...matches]
+  }
+
+  /** Routes of other kinds for the same clients and ports. */
+  #ofKinds(route: Route): Conflict[] {
+    return [...this.#kinds].flatMap(([kind, { all }]) => {
+      if (kind === route.objectKind) return []
+      const protocol = protocols.find((one) => one === kind || one === route.objectKind)
+      const outcome = `proxies follow one kind, the ${protocol} unless the port has an appProtocol of the other`
+      const met = this.#portsOf(route).map((port) => total(groupsAt(all, this.#places(route, port))))
+      const others = met.find(({ count }) => count > 0)
+      return others ? conflict(kind, others, outcome) : []
+    })
+  }
+
+  /** Routes of its kind with an equal match, as long as one of them is in none of the conflicts `found` so far. */
+  #addOfMatches(found: Conflict[], route: Route, port: Port): void {
+    const reaches = this.#kinds.get(route.objectKind)?.matches
+    const places = this.#places(route, port)
+    for (const match of route.matches ?? []) {
+      if (found.length === matchConflictsAtMost) return
+      const others = without(route, groupsAt(reaches?.get(match), places))
+      if (others.first.every((other) => found.some(({ rivals }) => rivals.includes(other)))) continue
+      const [who, which] = others.count === 1 ? ['both', 'older of the two'] : ['all', 'oldest of them']
+      const outcome = `${who} have a rule for ${match}, and proxies follow the ${which}`
+      found.push(...conflict(`${port} ${match}`, others, outcome))
+    }
+  }
+
+  /**
+   * Where the groups are whose routes are for a client of the route as well. A route in the namespace of its parent
+   * is for all clients, another one only for those of its own namespace.
+   */
+  #places({ namespace }: Route, port: Port): readonly string[] {
+    const namespaces = namespace === this.#namespace ? [anyone] : [namespace, this.#namespace]
+    const ports = port === allPorts ? [anyone] : [port, allPorts]
+    return namespaces.flatMap((one) => ports.map((other) => `${one} ${other}`))
+  }
+
+  /** The ports of the parent that a route is for, each once. */
+  #portsOf({ apexes, apexPorts }: Route): readonly Port[] {
+    const ports = apexes.flatMap((service, index): Port[] =>
+      service === this.#apex ? [apexPorts?.[index] ?? allPorts] : [],
+    )
+    return ports.includes(allPorts) ? [allPorts] : [...new Set(ports)]
+  }
+}
+
+function join(group: Group, route: Route): void {
+  group.count += 1
+  // One more than are named: the route itself may be among them.
+  if (group.first.length <= namedAtMost) group.first.push(route)
+}
+
+function joinAt(reach: Reach, places: readonly string[], route: Route): void {
+  for (const place of places)
+    join(
+      entryOf(reach, place, (): Group => ({ first: [], count: 0 })),
+      route,
+    )
+}
+
+function entryOf<K, V>(map: Map<K, V>, key: K, create: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const created = create()
+  map.set(key, created)
+  return created
+}
+
+const groupsAt = (reach: Reach | undefined, places: readonly string[]): Group[] =>
+  places.flatMap((place) => reach?.get(place) ?? [])
+
+/** Several groups that have no route in common, as one. */
+const total = (groups: readonly Group[]): Group => ({
+  first: groups.flatMap(({ first }) => first),
+  count: groups.reduce((sum, { count }) => sum + count, 0),
+})
+
+/** The same without a route that is in one of them. */
+function without(route: Route, groups: readonly Group[]): Group {
+  const { first, count } = total(groups)
+  return { first: first.filter((other) => other !== route), count: count - 1 }
+}
+
+/** None if there are no others. */
+const conflict = (about: string, { first, count }: Group, outcome: string): Conflict[] =>
+  count === 0 ? [] : [{ about, rivals: first.slice(0, namedAtMost), count, outcome }]

@@ -8,6 +8,7 @@ import { codecs } from '../../routes/codecs.ts'
 import { diagnose, type Finding } from '../../routes/diagnosis.ts'
 import { routeTitle } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
+import { conflictsOf } from '../../routes/sharing.ts'
 import { type Failure, refused } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Progress } from '../progress.ts'
@@ -51,10 +52,15 @@ export async function diagnoseRoute(
   const findings = diagnose(route, {
     ports: (service) => (services.seen.has(namespaceOf(service)) ? ports.get(service) : 'unknown'),
     hasProfile: (service) => taken.has(service),
-    rivals: (service) => others.filter(({ apexes }) => apexes.includes(service)),
+    conflicts: (parent) =>
+      conflictsOf(
+        route,
+        parent,
+        others.filter(({ apexes }) => apexes.includes(parent)),
+      ),
   })
   return {
-    findings: [...fights.found, ...findings],
+    findings: [...fights.found, ...findings.map(({ reason, message }) => ({ reason, message }))],
     unseen: [services, overrides, fights, ...routes].flatMap(({ unseen }) => unseen),
   }
 }

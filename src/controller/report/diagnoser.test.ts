@@ -138,6 +138,54 @@ it('looks at a route again when another begins or ceases to take the same reques
   expect([...diagnoser.counts()]).toEqual([])
 })
 
+describe('many routes of one parent', () => {
+  /** The entries of a list, and how often any of such lists was read. */
+  let reads: number
+  const counted = (texts: readonly string[]): readonly string[] =>
+    new Proxy(texts, {
+      get: (target, property, receiver) => {
+        if (typeof property === 'string' && /^\d+$/.test(property)) reads += 1
+        return Reflect.get(target, property, receiver)
+      },
+    })
+  const matchesOf = (route: number) => Array.from({ length: 20 }, (_, match) => `path /${route}/${match}`)
+  const seen = (routes: number, matches: (route: number) => readonly string[]) => {
+    for (let i = 0; i < routes; i += 1)
+      diagnoser.see(`HTTPRoute/shop/r${i}`, {
+        ...routeOf(),
+        name: `r${i}`,
+        matches: counted(matches(i)),
+      })
+  }
+  const readsFor = async (routes: number, matches: (route: number) => readonly string[]) => {
+    reads = 0
+    seen(routes, matches)
+    await clock.advance(5_000)
+    const read = reads
+    for (let i = 0; i < routes; i += 1) diagnoser.see(`HTTPRoute/shop/r${i}`, undefined)
+    await clock.advance(5_000)
+    return read
+  }
+
+  it.each([
+    ['that have nothing in common', matchesOf],
+    ['that all take the same requests', () => matchesOf(0)],
+  ])('%s: twice as many are twice the work', async (_, matches) => {
+    const few = await readsFor(20, matches)
+    expect(await readsFor(40, matches)).toBeLessThanOrEqual(2 * few + 40)
+  })
+
+  it('are told once each of all the others, and not again when the group grows', async () => {
+    seen(30, () => ['everything'])
+    await clock.advance(5_000)
+    expect(said).toHaveLength(30)
+    seen(31, () => ['everything'])
+    await clock.advance(5_000)
+    expect(said).toHaveLength(31)
+    expect([...diagnoser.counts()]).toEqual([{ kind: 'HTTPRoute', reason: 'SharedParent', count: 31 }])
+  })
+})
+
 it('watches Services only once there is a Gateway API route', () => {
   diagnoser.see('TrafficSplit/shop/web', split)
   expect(started).toBe(0)

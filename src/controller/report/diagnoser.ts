@@ -1,10 +1,19 @@
 import type { Clock, Timer } from '../../base/clock.ts'
-import { diagnose, diagnoseZeros, type Finding, type FindingReason } from '../../routes/diagnosis.ts'
+import { type Steps, Turns } from '../../base/turns.ts'
+import type { ServiceKey } from '../../core/types.ts'
+import {
+  diagnose,
+  diagnoseZeros,
+  type Finding,
+  type FindingReason,
+  identityOf,
+} from '../../routes/diagnosis.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { backendServices, type Route } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import { hastyMs } from '../leadership.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
+import { SharedParents } from './shared-parents.ts'
 
 export interface DiagnoserOptions {
   readonly clock: Clock
@@ -26,19 +35,25 @@ interface Found {
  */
 const settleMs = 5_000
 
+/** What can wait does not keep weights waiting for longer than this (ms). */
+const turnMs = 10
+
 /** Looks for what is wrong with routes that are well formed, off the way of the weights; says each thing once. */
 export class Diagnoser {
   readonly #options: DiagnoserOptions
   readonly #routes = new Map<RouteKey, Route>()
-  readonly #byParent = new RouteIndex(({ apexes }) => apexes)
+  readonly #parents = new SharedParents()
   readonly #byService = new RouteIndex((route) => [...route.apexes, ...backendServices(route)])
-  readonly #due = new Map<RouteKey, Timer>()
-  /** By route, and by message. */
+  /** Of routes and of parents that will be looked at. */
+  readonly #due = new Map<RouteKey | ServiceKey, Timer>()
+  readonly #turns: Turns
+  /** By route, and by identity. */
   readonly #found = new Map<RouteKey, Map<string, Found>>()
   #stopped = false
 
   constructor(options: DiagnoserOptions) {
     this.#options = options
+    this.#turns = new Turns(options.clock, turnMs)
   }
 
   /** A route was looked at, as it is (before any repair), or is gone. */
@@ -48,7 +63,8 @@ export class Diagnoser {
     if (route) this.#routes.set(key, route)
     else this.#routes.delete(key)
     this.#byService.change(key, before, route)
-    if (claimOf(before) !== claimOf(route)) this.#moveParents(key, before, route)
+    for (const parent of this.#parents.change(key, before, route))
+      this.#schedule(parent, () => this.#lookAt(parent))
     if (!route) {
       this.#forget(key)
       return
@@ -56,16 +72,16 @@ export class Diagnoser {
     if (route.accepted !== undefined) this.#options.surroundings.start()
     // Zeros are repaired at once, and harm the proxies for longer than they stand.
     for (const finding of diagnoseZeros(route)) this.#tell(key, route, finding)
-    this.#schedule(key)
+    this.#scheduleCheck(key)
   }
 
   /** Something is known anew of a Service that routes name. */
   touch(service: string): void {
-    for (const key of this.#byService.using(service)) this.#schedule(key)
+    for (const key of this.#byService.using(service)) this.#scheduleCheck(key)
   }
 
   touchAll(): void {
-    for (const key of this.#routes.keys()) this.#schedule(key)
+    for (const key of this.#routes.keys()) this.#scheduleCheck(key)
   }
 
   /**
@@ -76,9 +92,9 @@ export class Diagnoser {
     for (const [key, findings] of this.#found) {
       const route = this.#routes.get(key)
       if (!route) continue
-      for (const [message, { finding, at, isTold }] of findings)
+      for (const [identity, { finding, at, isTold }] of findings)
         if (!isTold && at >= lastLed - hastyMs)
-          findings.set(message, { finding, at, isTold: this.#options.say(route, finding) })
+          findings.set(identity, { finding, at, isTold: this.#options.say(route, finding) })
     }
   }
 
@@ -98,26 +114,42 @@ export class Diagnoser {
   stop(): void {
     this.#stopped = true
     for (const timer of this.#due.values()) timer.cancel()
+    this.#turns.stop()
   }
 
-  #schedule(key: RouteKey): void {
+  #scheduleCheck(key: RouteKey): void {
+    this.#schedule(key, () => this.#checks([key]))
+  }
+
+  #schedule(key: RouteKey | ServiceKey, steps: () => Steps): void {
     if (this.#stopped || this.#due.has(key)) return
     this.#due.set(
       key,
       this.#options.clock.after(settleMs, () => {
         this.#due.delete(key)
-        this.#check(key)
+        this.#turns.add(steps())
       }),
     )
+  }
+
+  *#lookAt(parent: ServiceKey): Generator {
+    yield* this.#checks(yield* this.#parents.look(parent))
+  }
+
+  *#checks(keys: Iterable<RouteKey>): Generator {
+    for (const key of keys) {
+      this.#check(key)
+      yield
+    }
   }
 
   #check(key: RouteKey): void {
     const route = this.#routes.get(key)
     if (!route) return
     const findings = this.#diagnose(key, route)
-    const still = new Set(findings.map(({ message }) => message))
+    const still = new Set(findings.map(identityOf))
     const known = this.#found.get(key) ?? new Map<string, Found>()
-    for (const message of known.keys()) if (!still.has(message)) known.delete(message)
+    for (const identity of known.keys()) if (!still.has(identity)) known.delete(identity)
     if (known.size === 0) this.#found.delete(key)
     for (const finding of findings) this.#tell(key, route, finding)
   }
@@ -125,24 +157,16 @@ export class Diagnoser {
   #tell(key: RouteKey, route: Route, finding: Finding): void {
     const { say, clock } = this.#options
     const known = this.#found.get(key) ?? new Map<string, Found>()
-    if (known.has(finding.message)) return
-    known.set(finding.message, { finding, at: clock.now(), isTold: say(route, finding) })
+    const identity = identityOf(finding)
+    const before = known.get(identity)
+    const told = before ?? { at: clock.now(), isTold: say(route, finding) }
+    known.set(identity, { ...told, finding })
     this.#found.set(key, known)
   }
 
   #diagnose(key: RouteKey, route: Route): Finding[] {
     const { ports, hasProfile } = this.#options.surroundings
-    const rivals = (service: string) =>
-      [...this.#byParent.using(service)]
-        .map((other) => (other === key ? undefined : this.#routes.get(other)))
-        .filter((other) => other !== undefined)
-    return diagnose(route, { ports, hasProfile, rivals })
-  }
-
-  #moveParents(key: RouteKey, before: Route | undefined, after: Route | undefined): void {
-    this.#byParent.change(key, before, after)
-    const concerned = [...(before?.apexes ?? []), ...(after?.apexes ?? [])]
-    for (const apex of concerned) for (const other of this.#byParent.using(apex)) this.#schedule(other)
+    return diagnose(route, { ports, hasProfile, conflicts: (parent) => this.#parents.conflicts(key, parent) })
   }
 
   #forget(key: RouteKey): void {
@@ -151,7 +175,3 @@ export class Diagnoser {
     this.#due.delete(key)
   }
 }
-
-/** All of a route that other routes of its parents may meet. */
-const claimOf = (route: Route | undefined): string =>
-  JSON.stringify([route?.apexes, route?.apexPorts, route?.matches])
