@@ -26,7 +26,7 @@ export function Panel({ http }: { http: Http }) {
   const scale = async (service: string, replicas: number) => say(await scaleService(http, service, replicas))
   if (!state)
     return (
-      <p class="detail">{demo.problem ? `The demo does not answer: ${demo.problem}` : 'Asking the demo…'}</p>
+      <p class="detail">{demo.problem ? `The demo did not answer: ${demo.problem}` : 'Loading the demo…'}</p>
     )
   const names = state.services.map(({ name }) => name)
   return (

@@ -32,7 +32,7 @@ export function SuccessChart({ samples, names, success }: SuccessChartProps) {
         <span class="detail"> · bands: who gets the traffic · line: success</span>
       </p>
       <Chart
-        label={`The last minute: ${rate}; the traffic goes to ${listed(serving) || 'nobody'}.`}
+        label={`The last minute: ${rate}; the traffic goes to ${listed(serving) || 'no service'}.`}
         data={data}
         options={(colour) => optionsFor(names, colour)}
         height={206}

@@ -2,15 +2,15 @@ import { describe, expect, it, test } from 'vitest'
 import { leaderName, leadWords, roleWords, watchedWords } from './lead.ts'
 
 test.each([
-  ['leader', 'pod-a', 'leader', 'This operator leads: it writes the weights', 'pod-a'],
-  ['standby', 'pod-b', 'standby', 'A standby: pod-b writes the weights', 'pod-b'],
-  ['standby', null, 'standby', 'A standby: another operator writes the weights', 'not known'],
+  ['leader', 'pod-a', 'leader', 'This replica is the leader: it writes the weights', 'pod-a'],
+  ['standby', 'pod-b', 'standby', 'This replica is a standby: pod-b writes the weights', 'pod-b'],
+  ['standby', null, 'standby', 'This replica is a standby: another replica writes the weights', 'unknown'],
   [
     'alone',
     null,
     'no election',
-    'No election: this operator acts alone, and writes the weights',
-    'none is elected: this one acts',
+    'Leader election is off: this replica writes the weights',
+    'none: leader election is off',
   ],
 ] as const)('a %s, while the leader is %s', (role, leader, word, sentence, name) => {
   const lead = { role, leader }
@@ -23,10 +23,10 @@ describe('since when there is a past', () => {
   it('is told with the time of the start', () => {
     const startedAt = new Date(now - 5 * 60_000).toISOString()
     expect(watchedWords({ startedAt }, now)).toBe(
-      'This operator has watched for 5 min, since 02:57:11. What was before that it does not know.',
+      'This replica started 5 min ago, at 02:57:11. It does not know what happened before that.',
     )
   })
 
   it('is not made up before the operator has said it', () =>
-    expect(watchedWords(undefined, now)).toContain('not known yet'))
+    expect(watchedWords(undefined, now)).toContain('has not reported yet'))
 })

@@ -9,20 +9,21 @@ export const roleWords = ({ role }: Lead): string =>
 
 /** Who writes, in a sentence. Where nobody is elected, whoever runs writes. */
 export function leadWords({ role, leader }: Lead): string {
-  if (role === 'leader') return 'This operator leads: it writes the weights'
-  if (role === 'standby') return `A standby: ${leader ?? 'another operator'} writes the weights`
-  return 'No election: this operator acts alone, and writes the weights'
+  if (role === 'leader') return 'This replica is the leader: it writes the weights'
+  if (role === 'standby')
+    return `This replica is a standby: ${leader ?? 'another replica'} writes the weights`
+  return 'Leader election is off: this replica writes the weights'
 }
 
 /** The leader's name, or why there is none. */
 export function leaderName({ role, leader }: Lead): string {
-  if (role === 'alone') return 'none is elected: this one acts'
-  return leader ?? 'not known'
+  if (role === 'alone') return 'none: leader election is off'
+  return leader ?? 'unknown'
 }
 
 /** Since when there is a past, so that nobody takes a fresh start for "nothing happened". */
 export function watchedWords(status: Pick<Status, 'startedAt'> | undefined, now: number): string {
-  if (!status) return 'It is not known yet since when the operator has watched.'
+  if (!status) return 'The operator has not reported yet when it started.'
   const since = Date.parse(status.startedAt)
-  return `This operator has watched for ${lasting(now - since)}, since ${clock(since, now)}. What was before that it does not know.`
+  return `This replica started ${lasting(now - since)} ago, at ${clock(since, now)}. It does not know what happened before that.`
 }

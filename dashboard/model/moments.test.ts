@@ -34,7 +34,7 @@ describe('moments', () => {
     const moments = momentsOf([...east, ...west, ...back, ...again])
     expect(moments.map((moment) => headOf(moment))).toEqual([
       '6 routes failed over from cluster east',
-      '6 routes came back to the primary in cluster east',
+      '6 routes failed back to the primary in cluster east',
       '6 routes failed over from cluster west',
       '6 routes failed over from cluster east',
     ])
@@ -55,5 +55,5 @@ describe('moments', () => {
 it('says of a hold what began', () => {
   expect(verbOf({ what: 'hold', state: 'dark' })).toBe('went dark')
   expect(verbOf({ what: 'hold', state: 'hold' })).toBe('began to hold')
-  expect(verbOf({ what: 'failback', state: 'primary' })).toBe('came back to the primary')
+  expect(verbOf({ what: 'failback', state: 'primary' })).toBe('failed back to the primary')
 })

@@ -75,8 +75,8 @@ export const verbOf = ({ what, state }: Pick<TimelineEntry, 'what' | 'state'>): 
 
 const verbs = {
   failover: 'failed over',
-  failback: 'came back to the primary',
-  redistribute: 'shared anew among secondaries',
+  failback: 'failed back to the primary',
+  redistribute: 'redistributed among secondaries',
   release: 'stopped holding',
 }
 

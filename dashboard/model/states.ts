@@ -20,37 +20,37 @@ export const states: Readonly<Record<RouteState, StateWords>> = {
   dark: {
     label: 'Dark',
     verb: be('dark'),
-    meaning: 'Nothing behind the route is ready: its requests fail.',
+    meaning: 'No backend of the route is ready: its requests fail.',
     tone: 'alarm',
   },
   misconfigured: {
     label: 'Misconfigured',
     verb: be('misconfigured'),
-    meaning: 'The route cannot be understood, so nothing protects it.',
+    meaning: 'The configuration of the route is wrong, so it does not fail over.',
     tone: 'alarm',
   },
   hold: {
     label: 'Held',
     verb: be('held'),
-    meaning: 'The readiness of its primary is not known, so its weights stay as they are.',
+    meaning: 'The readiness of the primary is unknown, so the weights stay as they are.',
     tone: 'notice',
   },
   failover: {
     label: 'Failed over',
     verb: always('failed over'),
-    meaning: 'The primary has no ready endpoint; secondaries carry the traffic.',
+    meaning: 'The primary has no ready endpoint; secondaries get the traffic.',
     tone: 'notice',
   },
   paused: {
     label: 'Paused',
     verb: be('paused'),
-    meaning: 'An annotation keeps the operator from touching the route.',
+    meaning: 'The route is paused by an annotation: the operator does not change it.',
     tone: 'calm',
   },
   primary: {
     label: 'On primary',
     verb: always('on their primary'),
-    meaning: 'The primary carries the traffic, as it should.',
+    meaning: 'The primary gets the traffic.',
     tone: 'calm',
   },
 }

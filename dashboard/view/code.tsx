@@ -8,7 +8,7 @@ export function Code({ title, text }: { title: string; text: string }) {
       await navigator.clipboard.writeText(text)
       say('Copied')
     } catch {
-      say('Select and copy it by hand')
+      say('Could not copy: select the text and copy it by hand')
     }
     setTimeout(() => say(''), 2000)
   }

@@ -10,7 +10,7 @@ interface ConnectionProps {
 export function ConnectionBadge({ connection, now }: ConnectionProps) {
   const { phase, heardAt } = connection
   const words = { connecting: 'Connecting', live: 'Live', lost: 'Not live', asleep: 'Waking' }[phase]
-  const heard = heardAt === undefined ? '' : `last heard ${lasting(now - heardAt)} ago`
+  const heard = heardAt === undefined ? '' : `last update ${lasting(now - heardAt)} ago`
   return (
     <span class={`connection ${phase}`} role="status" title={heard}>
       <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
@@ -29,8 +29,8 @@ export function LostBar({ connection, now }: ConnectionProps) {
   if (phase !== 'lost') return null
   const then =
     heardAt === undefined
-      ? 'Nothing has been heard of it yet'
-      : `What you see is from ${clock(heardAt, now)}, ${lasting(now - heardAt)} ago`
+      ? 'Nothing has been received yet'
+      : `This page shows the state at ${clock(heardAt, now)}, ${lasting(now - heardAt)} ago`
   const again =
     retryAt === undefined ? 'Trying again…' : `Trying again in ${lasting(Math.max(0, retryAt - now))}.`
   return (

@@ -94,7 +94,7 @@ function Box({ backend, share, namespace }: { backend: BackendItem; share: numbe
       </span>
       <span class="ready">{readyWords(backend)}</span>
       <span class="weight">
-        weight {weight ?? 'not written'} · <strong>{percent(share)}</strong>
+        weight {weight ?? 'not set'} · <strong>{percent(share)}</strong>
       </span>
     </li>
   )

@@ -55,7 +55,7 @@ export function Lanes({ lanes, range, now }: LanesProps) {
         </ul>
         {lanes.length === 0 && (
           <p class="detail">
-            Nothing happened since the operator started: every route stands as it was found.
+            Nothing has happened since the operator started: no route has changed its state.
           </p>
         )}
       </div>
@@ -153,7 +153,7 @@ function GroupLane({ lane, scale, now }: Omit<LaneRowProps, 'top'>) {
     <svg class="stretches" width={scale.width} height={laneHeight} aria-hidden="true">
       <path class="base" d={`M0 ${bottom}h${scale.width}`} />
       <path class="group" d={`M${begin} ${bottom}${path}H${end}V${bottom}Z`} />
-      <title>{`at most ${counted(most, 'route')} away from the primary`}</title>
+      <title>{`at most ${counted(most, 'route')} not on the primary`}</title>
     </svg>
   )
 }

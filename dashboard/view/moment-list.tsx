@@ -36,10 +36,10 @@ export function Moments({ moments, most, now, watched, more, look }: MomentsProp
 }
 
 function More({ more }: { more: (() => void) | undefined }) {
-  if (!more) return <a href="#/timeline">All of it on the timeline</a>
+  if (!more) return <a href="#/timeline">Show all on the timeline</a>
   return (
     <button type="button" onClick={more}>
-      Show older ones
+      Show older entries
     </button>
   )
 }

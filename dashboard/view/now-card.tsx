@@ -30,7 +30,7 @@ export function NowCard({ counts, stories, moments, isComplete, now }: NowCardPr
       <h1 aria-live="polite">{text}</h1>
       <p class="detail">
         {headline.detail}
-        {more > 0 && ` · the list tells of ${counted(more, 'more route')}`}
+        {more > 0 && ` · the list shows ${counted(more, 'more route')}`}
         {'\u00a0'}
       </p>
       <ul class="lines">
@@ -63,7 +63,7 @@ function StoryLine({ story, now }: { story: Story; now: number }) {
       </span>
       <Verdict {...story.agreement} />
       <span class="when">
-        {at === undefined ? 'since before the start' : lasting(now - at)}
+        {at === undefined ? 'since before the operator started' : lasting(now - at)}
         {at !== undefined && <span class="aside-word">, since {clock(at, now)}</span>}
       </span>
     </li>
@@ -84,8 +84,8 @@ function Verdict({ agrees, pending, refused, held }: Story['agreement']) {
   if (refused > 0)
     return <span class="verdict bad">✗ {isOne ? 'write refused' : `${count(refused)} refused`}</span>
   if (pending > 0) return <span class="verdict wait">… being written</span>
-  if (agrees > 0) return <span class="verdict good">✓ weights as decided</span>
-  return <span class="verdict">weights left alone</span>
+  if (agrees > 0) return <span class="verdict good">✓ weights match the decision</span>
+  return <span class="verdict">weights not changed</span>
 }
 
 function placeOf({ newest, routes, state, cluster }: Story): Place {

@@ -12,13 +12,13 @@ interface OperatorViewProps {
 /** How the operator itself is: who leads, what it sees, how fast it is. */
 export function OperatorView({ store, now }: OperatorViewProps) {
   const { status } = store
-  if (!status) return <p class="empty">Nothing has been heard of the operator yet.</p>
+  if (!status) return <p class="empty">No status received from the operator yet.</p>
   return (
     <div class="operator">
       <section class="card" aria-label="This operator">
         <h1>{leadWords(status)}</h1>
         <dl>
-          <Fact term="Answers here" text={status.instance} />
+          <Fact term="This replica" text={status.instance} />
           <Fact term="Leader" text={leaderName(status)} />
           <Fact term="Version" text={status.version} />
           <Fact
@@ -29,11 +29,11 @@ export function OperatorView({ store, now }: OperatorViewProps) {
         </dl>
       </section>
       <ReactionChart lines={store.entries} version={store.version} />
-      <section class="card" aria-label="What it sees">
+      <section class="card" aria-label="Watches">
         <h2>
           {status.ready
-            ? 'It sees everything it needs'
-            : 'It does not see everything yet, and decides nothing'}
+            ? 'All watches are complete'
+            : 'Some watches are not complete yet, so no weights are written'}
         </h2>
         <table class="watches">
           <thead>

@@ -16,7 +16,7 @@ export function ReactionChart({ lines, version }: { lines: readonly TimelineEntr
   const words =
     median === undefined || p99 === undefined
       ? 'No transition yet.'
-      : `Half within ${brief(median)}, 99 % within ${brief(p99)}; the last ${counted(ms.length, 'transition')}.`
+      : `Median ${brief(median)}, 99th percentile ${brief(p99)}, of the last ${counted(ms.length, 'transition')}.`
   return (
     <section class="card reactions" aria-label="Reaction time">
       <h2>Reaction time</h2>
@@ -24,7 +24,7 @@ export function ReactionChart({ lines, version }: { lines: readonly TimelineEntr
       {ms.length > 0 ? (
         <Chart label={`Reaction times. ${words}`} data={data} options={options} height={150} />
       ) : (
-        <div class="chart none">Every transition becomes a dot here.</div>
+        <div class="chart none">Each transition will be shown here as a dot.</div>
       )}
     </section>
   )

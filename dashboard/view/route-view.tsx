@@ -43,7 +43,7 @@ function Missing({ routeKey, isComplete }: { routeKey: RouteKey; isComplete: boo
       <h1>{titleOf(routeKey)}</h1>
       <p class="detail">
         {isComplete
-          ? 'The operator does not look after this route: it was deleted, or it has lost its label.'
+          ? 'The operator does not control this route: it was deleted, or its label was removed.'
           : 'Loading…'}
       </p>
     </section>
@@ -53,7 +53,7 @@ function Missing({ routeKey, isComplete }: { routeKey: RouteKey; isComplete: boo
 function Standing({ route, now }: { route: RouteItem; now: number }) {
   const { since, splits } = route
   return (
-    <section class={`card standing ${route.state}`} aria-label="How it stands">
+    <section class={`card standing ${route.state}`} aria-label="State of the route">
       <h1>
         {route.namespace}/{route.name} <span class="tag">{route.kind}</span>
       </h1>
@@ -83,10 +83,10 @@ function sinceWords(since: string | null, now: number): string {
 }
 
 const agreed: Readonly<Record<Agreement, string>> = {
-  agrees: '✓ The weights in the cluster are what was decided.',
-  pending: '… The weights in the cluster are not what was decided yet; they are being written.',
-  refused: '✗ The API server does not take the weights.',
-  held: 'The operator leaves the weights as they are.',
+  agrees: '✓ The weights in the cluster match the decision.',
+  pending: '… The weights in the cluster do not match the decision yet; they are being written.',
+  refused: '✗ The API server refused to write the weights.',
+  held: 'The operator does not change the weights.',
 }
 
 function Agreed({ route }: { route: RouteItem }) {
@@ -95,7 +95,7 @@ function Agreed({ route }: { route: RouteItem }) {
   return (
     <p class={`agreed ${agreement}`}>
       {agreed[agreement]}
-      {refusal && ` Tried ${refusal.count} times and trying on: ${refusal.message}`}
+      {refusal && ` Refused ${refusal.count} times; the operator keeps trying: ${refusal.message}`}
     </p>
   )
 }
@@ -113,9 +113,9 @@ function Further({
 }) {
   return (
     <div class="further">
-      <section class="card" aria-label="What happened to it">
-        <h2>What happened to it</h2>
-        {problem && <p class="problem">It cannot be told: {problem}.</p>}
+      <section class="card" aria-label="History of this route">
+        <h2>History of this route</h2>
+        {problem && <p class="problem">The history could not be loaded: {problem}.</p>}
         {value?.history.length === 0 && <p class="detail">Nothing yet. {watched}</p>}
         <ol class="history">
           {value?.history.map((item) => (
@@ -123,8 +123,8 @@ function Further({
           ))}
         </ol>
       </section>
-      <section class="card" aria-label="Look further">
-        <h2>Look further</h2>
+      <section class="card" aria-label="Show more with kubectl">
+        <h2>Show more with kubectl</h2>
         <Code title="command" text={value?.kubectl ?? ' '} />
         <h2>As the operator sees it</h2>
         <Code title="YAML" text={value?.yaml ?? ' '} />

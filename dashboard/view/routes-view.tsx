@@ -73,7 +73,7 @@ function Empty({ store, clear }: { store: Store; clear: () => void }) {
   if (store.routes.size > 0) {
     return (
       <p>
-        No route fits the filter.{' '}
+        No route matches the filter.{' '}
         <button type="button" onClick={clear}>
           Show all routes
         </button>
@@ -82,7 +82,7 @@ function Empty({ store, clear }: { store: Store; clear: () => void }) {
   }
   return (
     <>
-      <p>The operator looks after no route yet. Hand one over to it with a label:</p>
+      <p>The operator does not control any route yet. Add its label to a route:</p>
       <pre>
         kubectl -n NAMESPACE label trafficsplit NAME failover.linkerd.io/controlled-by=linkerd-failover
       </pre>

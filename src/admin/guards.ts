@@ -13,12 +13,12 @@ export function refusalOf({ headers }: IncomingMessage): string | undefined {
   const host = headers.host ?? ''
   const name = hostnameOf(host)
   if (name === undefined || (isIP(name) === 0 && !ownNames.test(name))) {
-    return `the host name "${host}" is not one of this server; ask for localhost, an IP address or NAME.NAMESPACE.svc`
+    return `this server does not answer to the host name "${host}"; use localhost, an IP address or NAME.NAMESPACE.svc`
   }
   const { origin } = headers
   const isForeign = origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`
   return isForeign || headers['sec-fetch-site'] === 'cross-site'
-    ? 'pages of other origins may not ask this server'
+    ? 'requests from pages of other origins are not allowed'
     : undefined
 }
 

@@ -43,7 +43,7 @@ export function answerBrowsers(
     const { status, body } = answerApi(url, sources)
     json(response, status, body)
   } else if (asset) sendAsset(request, response, asset)
-  else text(response, 404, 'not found; there are /live, /ready, /metrics and /api/v1/')
+  else text(response, 404, 'not found; the paths are /live, /ready, /metrics and /api/v1/')
 }
 
 function probe(response: ServerResponse, problems: readonly string[]): void {
@@ -56,14 +56,14 @@ async function metrics(response: ServerResponse, sources: AdminSources): Promise
     const { contentType, text } = await sources.metrics()
     response.writeHead(200, { 'content-type': contentType }).end(text)
   } catch (error) {
-    text(response, 500, `metrics cannot be read: ${String(error)}`)
+    text(response, 500, `could not collect the metrics: ${String(error)}`)
   }
 }
 
 function stream(request: IncomingMessage, response: ServerResponse, hub: Hub): void {
   if (hub.size >= maxClients) {
     response.setHeader('retry-after', '10')
-    text(response, 503, `${maxClients} readers follow the stream already; ask again in 10 s`)
+    text(response, 503, `${maxClients} readers already follow the stream; try again in 10 s`)
     return
   }
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })

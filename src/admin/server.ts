@@ -43,7 +43,7 @@ export function startAdminServer(
 function handle(request: IncomingMessage, response: ServerResponse, sources: AdminSources, hub: Hub): void {
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
   const url = URL.parse(request.url ?? '/', 'http://admin')
-  if (!url) text(response, 400, 'the path cannot be read')
+  if (!url) text(response, 400, 'the path is not valid')
   else if (request.method !== 'GET' && request.method !== 'HEAD')
     text(response, 405, 'only GET and HEAD are allowed')
   else if (!answerMachines(url.pathname, response, sources)) {

@@ -11,15 +11,19 @@ const time = z.iso.datetime().describe('RFC 3339, UTC')
 const revision = z
   .int()
   .min(0)
-  .describe('Grows with every change. Of two answers about one thing, the higher is the newer.')
+  .describe(
+    'Grows with every change. Of two answers about the same object, the one with the higher revision is newer.',
+  )
 
-export const routeState = z.enum(routeStates).describe('The state of a route; `dark`: no backend is ready.')
+export const routeState = z.enum(routeStates).describe('The state of a route. `dark`: no backend is ready.')
 
 export const rule = z.enum(ruleNames)
 
 const routeName = {
   apiVersion: z.string(),
-  kind: z.string().describe('Unique among all kinds: with its group if two groups share the name.'),
+  kind: z
+    .string()
+    .describe('Unique among all kinds: includes the group if two groups have a kind of this name.'),
   namespace: z.string(),
   name: z.string(),
 }
@@ -32,22 +36,25 @@ export const readiness = z
   })
   .meta({ id: 'Readiness' })
 
-const service = z.string().describe('namespace/name of a Service')
-const cluster = z.string().nullable().describe('The cluster it is mirrored from; null for this cluster.')
+const service = z.string().describe('The Service, as namespace/name.')
+const cluster = z
+  .string()
+  .nullable()
+  .describe('The cluster that the Service is mirrored from; null for this cluster.')
 
 const where = z
   .string()
   .nullable()
-  .describe('Which split of its route, for example `spec.rules[1]`; null if it has only one.')
+  .describe('Which split of its route this is, for example `spec.rules[1]`; null if the route has only one.')
 
-const due = z.boolean().describe('The weights are not yet what was decided.')
+const due = z.boolean().describe('The weights do not match the decision yet.')
 
 export const backend = z
   .object({
     service,
-    port: z.int().nullable().describe('Null if the kind of route names none.'),
-    weight: z.number().min(0).nullable().describe('As written in the object; null if none is written.'),
-    active: z.boolean().describe('It carries traffic: its weight is above zero.'),
+    port: z.int().nullable().describe('Null if this kind of route has no ports.'),
+    weight: z.number().min(0).nullable().describe('The weight in the object; null if the object has none.'),
+    active: z.boolean().describe('Whether it gets traffic: its weight is above zero.'),
     primary: z.boolean(),
     readiness,
     cluster,
@@ -68,8 +75,8 @@ export const split = z
   .meta({ id: 'Split', description: 'One list of weighted backends inside a route.' })
 
 export const refusal = z
-  .object({ message: z.string(), count: z.int().min(1).describe('Refusals in a row.') })
-  .meta({ id: 'Refusal', description: 'The API server refuses the weights; the operator tries again.' })
+  .object({ message: z.string(), count: z.int().min(1).describe('The number of refusals in a row.') })
+  .meta({ id: 'Refusal', description: 'The API server refused to write the weights; the operator retries.' })
 
 export const route = z
   .object({
@@ -78,28 +85,32 @@ export const route = z
     due,
     sentence: z
       .string()
-      .describe('Why it is in this state, for people; of several splits, the sentence of the worst.'),
+      .describe(
+        'Why the route is in this state, for people. Of several splits, the sentence of the one in the worst state.',
+      ),
     since: time
       .nullable()
-      .describe('Since when it is in this state; null: since before the operator first saw it.'),
+      .describe('When the route entered this state; null if that was before the operator first saw it.'),
     revision,
-    apexes: z.array(service).describe('The Services that clients call to be routed by it.'),
+    apexes: z
+      .array(service)
+      .describe('The Services that clients call; the route applies to requests to them.'),
     splits: z.array(split),
     refusal: refusal.nullable(),
   })
-  .meta({ id: 'Route', description: 'A route as it is now.' })
+  .meta({ id: 'Route', description: 'The present state of a route.' })
 
 export const entry = z
   .object({
-    id: z.string().describe('The same in the log, the Event, the timeline and the notification.'),
+    id: z.string().describe('The same id is in the log, the Event, the timeline and the notification.'),
     revision,
     at: time,
     what: z
       .enum(['failover', 'failback', 'redistribute', 'hold', 'release'])
-      .describe('A transition; or a hold that began, or ended without a write (`release`).'),
+      .describe('A transition, or a `hold` that began, or a hold that ended without a write (`release`).'),
     route: z.object(routeName),
     rule,
-    state: routeState.describe('The state of these splits from then on.'),
+    state: routeState.describe('The state of these splits after it.'),
     sentence: z.string(),
     splits: z
       .array(
@@ -109,33 +120,33 @@ export const entry = z
             z.object({
               service,
               from: z.number().min(0).nullable().describe('Weight before.'),
-              to: z.number().min(0).nullable().describe('Weight since then.'),
+              to: z.number().min(0).nullable().describe('Weight after.'),
               readiness,
             }),
           ),
         }),
       )
-      .describe('The splits that it happened to, all for the same reason.'),
+      .describe('The splits that changed, all for the same reason.'),
     cluster: cluster.describe('The cluster that the primary is mirrored from; null for this cluster.'),
     reactionMs: z
       .number()
       .min(0)
       .nullable()
-      .describe('From the arrival of the cause to the answer to the write.'),
+      .describe('Time from when the operator learned of the cause to the answer to its write.'),
   })
   .meta({ id: 'TimelineEntry', description: 'One entry of the timeline.' })
 
 export const status = z
   .object({
     version: z.string(),
-    instance: z.string().describe('The Pod that answers.'),
+    instance: z.string().describe('The Pod that answered this request.'),
     role: z
       .enum(['leader', 'standby', 'alone'])
-      .describe('`alone`: no leader is elected, and this Pod writes.'),
-    leader: z.string().nullable().describe('The Pod that leads, as far as this one knows.'),
-    time: time.describe('Now, by the clock of the operator.'),
+      .describe('`alone`: leader election is off, and this Pod writes.'),
+    leader: z.string().nullable().describe('The leader Pod, as far as this Pod knows; null if unknown.'),
+    time: time.describe('The present time by the clock of the operator.'),
     startedAt: time,
-    ready: z.boolean().describe('Every watch has seen a complete list.'),
+    ready: z.boolean().describe('Whether every watch has received a complete list.'),
     revision,
     watches: z.array(
       z.object({ name: z.string(), state: z.string(), synced: z.boolean(), objects: z.int().min(0) }),
@@ -151,7 +162,7 @@ export const routeList = z
   .object({
     items: z.array(route),
     total: z.int().min(0).describe('Routes that match the filter, on all pages.'),
-    continue: z.string().nullable().describe('Names the next page; null on the last.'),
+    continue: z.string().nullable().describe('Token for the next page; null on the last page.'),
     revision,
   })
   .meta({ id: 'RouteList' })
@@ -159,25 +170,26 @@ export const routeList = z
 export const routeDetail = z
   .object({
     route,
-    history: z.array(entry).describe('What happened to it, newest first; at most 100.'),
-    yaml: z.string().describe('The part of the object that the operator changes.'),
-    kubectl: z.string().describe('A command that shows more.'),
+    history: z.array(entry).describe('The timeline of this route, newest first; at most 100 entries.'),
+    yaml: z.string().describe('The part of the object that the operator may change, as YAML.'),
+    kubectl: z.string().describe('A kubectl command that shows the whole object and its Events.'),
   })
   .meta({ id: 'RouteDetail' })
 
 export const timeline = z
   .object({
     items: z.array(entry).describe('Newest first.'),
-    before: z.string().nullable().describe('Names the next, older page; null on the last.'),
+    before: z.string().nullable().describe('Token for the next, older page; null on the last page.'),
     revision,
   })
   .meta({ id: 'Timeline' })
 
 export const problem = z.object({ error: z.string() }).meta({ id: 'Problem' })
 
-export const reset = z
-  .object({ reason: z.enum(['start', 'forgotten']) })
-  .meta({ id: 'Reset', description: 'Load everything again: at the start, or when too much was missed.' })
+export const reset = z.object({ reason: z.enum(['start', 'forgotten']) }).meta({
+  id: 'Reset',
+  description: 'Load everything again: sent at the start, or when the reader missed too much.',
+})
 
 export const gone = z
   .object({ kind: z.string(), namespace: z.string(), name: z.string(), revision })

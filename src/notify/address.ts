@@ -44,12 +44,12 @@ const never = block(...unfit, ...clouds)
  */
 export function refusalOfAddress(address: string, allowed: readonly Allowance[]): string | undefined {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-  if (isIP(address) === 0) return `${address} is no IP address`
-  if (never.check(address, family)) return `${address} is no address of a receiver`
+  if (isIP(address) === 0) return `${address} is not an IP address`
+  if (never.check(address, family)) return `${address} is an address to which nothing is ever sent`
   if (loopback.check(address, family) && !allowed.includes('loopback')) return notAllowed(address, 'loopback')
   if (privates.check(address, family) && !allowed.includes('private')) return notAllowed(address, 'private')
   return undefined
 }
 
 const notAllowed = (address: string, what: Allowance) =>
-  `${address} is a ${what} address; if the receiver is meant to be there, add "${what}" to its "allow"`
+  `${address} is a ${what} address; to allow it, add "${what}" to the receiver's "allow"`

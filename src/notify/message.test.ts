@@ -77,7 +77,7 @@ describe('a Slack message', () => {
     const { text } = bodyOf(mass(), 'slack', 3).body
     expect(text).toContain('TrafficSplit shop/web-9, and 402 more')
     expect(text).not.toContain('web-10')
-    expect(text).toContain('(3 earlier transitions could not be told)')
+    expect(text).toContain('(3 earlier transitions could not be sent)')
   })
 
   it('cannot be made to notify a whole channel by a name', () => {
@@ -99,8 +99,8 @@ describe('a template', () => {
   ])('%s becomes %s', (text, expected) => expect(rendered(text)).toBe(expected))
 
   test.each([
-    ['failback', 'came back to the primary in cluster east'],
-    ['redistribute', 'shared the traffic anew in cluster east'],
+    ['failback', 'failed back to the primary in cluster east'],
+    ['redistribute', 'redistributed traffic among secondaries in cluster east'],
     ['failover', 'failed over from cluster east'],
   ] as const)('says of a %s that a route %s', (what, expected) => {
     const group = groupOf(transition('web', 0, { what, cluster: 'east' }))

@@ -41,7 +41,7 @@ export function messageOf(group: Group, { format, template, instance, missed }: 
   const [first] = group.transitions
   const text = template(group)
   if (format === 'slack') {
-    const note = missed > 0 ? `\n(${missed} earlier transitions could not be told)` : ''
+    const note = missed > 0 ? `\n(${missed} earlier transitions could not be sent)` : ''
     return { id: first.id, contentType: 'application/json', body: JSON.stringify({ text: text + note }) }
   }
   const { kind, namespace, name } = first.route

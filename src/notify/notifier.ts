@@ -30,13 +30,13 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const { receivers, registry } = options
   const attempts = new Counter({
     name: 'linkerd_failover_notifications_total',
-    help: 'Attempts to notify a receiver, by outcome: sent, failed (tried again) or refused (given up).',
+    help: 'Attempts to notify a receiver, by outcome: sent, failed (will be retried) or refused (given up).',
     labelNames: ['receiver', 'outcome'] as const,
     registers: [registry],
   })
   const lost = new Counter({
     name: 'linkerd_failover_notifications_lost_total',
-    help: 'Transitions that a receiver will never be told of: too many waited, or it refused them.',
+    help: 'Transitions that were never sent to a receiver: too many were waiting, or it refused them.',
     labelNames: ['receiver'] as const,
     registers: [registry],
   })
@@ -48,7 +48,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
   })
   new Gauge({
     name: 'linkerd_failover_notifications_waiting',
-    help: 'Transitions that a receiver is still to be told.',
+    help: 'Transitions that wait to be sent to a receiver.',
     labelNames: ['receiver'] as const,
     registers: [registry],
     collect() {

@@ -188,7 +188,7 @@ describe('a receiver that is down', () => {
     await clock.advance(9999)
     expect([requests.length, outbox.size, log.lines]).toEqual([1, 2, []])
     await clock.advance(1)
-    expect(log.lines).toEqual([expect.stringContaining('no whole answer within 10 s')])
+    expect(log.lines).toEqual([expect.stringContaining('no complete answer within 10 s')])
     isHanging = false
     await clock.advance(5000)
     expect(texts(requests.slice(1))).toEqual(['failover web', 'failback web'])
@@ -240,7 +240,9 @@ it('a message that cannot be made is a bug, which ends nothing else', async () =
   take('api')
   await clock.advance(5000)
   expect([texts(), lost()]).toEqual([['failover api'], 1])
-  expect(log.lines).toEqual(['error a bug: no message for receiver on-call could be made: Error: no text'])
+  expect(log.lines).toEqual([
+    'error a bug in the operator: could not build a message for receiver on-call: Error: no text',
+  ])
 })
 
 describe('at the end', () => {
@@ -266,7 +268,7 @@ describe('at the end', () => {
     await stopped
     expect(requests).toHaveLength(2)
     expect(lost()).toBe(1)
-    expect(log.lines.at(-1)).toMatch(/^warn the operator ends.*on-call.*: 1$/)
+    expect(log.lines.at(-1)).toMatch(/^warn the operator stops.*on-call.*: 1 transitions were not sent$/)
   })
 
   it('one that does not answer holds nothing up for longer than allowed', async () => {
@@ -287,7 +289,9 @@ describe('at the end', () => {
     expect(stopped).toBe(true)
     await clock.advance(60_000)
     expect([lost(), outbox.size]).toEqual([2, 0])
-    expect(log.lines).toContainEqual(expect.stringMatching(/^warn the operator ends.*on-call.*: 2$/))
+    expect(log.lines).toContainEqual(
+      expect.stringMatching(/^warn the operator stops.*on-call.*: 2 transitions were not sent$/),
+    )
   })
 
   it('there is nothing to wait for where nothing waits', async () => {

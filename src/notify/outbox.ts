@@ -94,7 +94,7 @@ export class Outbox {
 
   #admit(untold: number): void {
     const { log, receiver } = this.#options
-    const sentence = `the operator ends, and receiver ${receiver.name} was not told of everything: transitions left: ${untold}`
+    const sentence = `the operator stops before receiver ${receiver.name} was notified of everything: ${untold} transitions were not sent`
     log.warn({ receiver: receiver.name, untold }, sentence)
   }
 
@@ -122,7 +122,7 @@ export class Outbox {
     try {
       return messageOf(group, { format, template, instance, missed })
     } catch (problem) {
-      const sentence = `a bug: no message for receiver ${name} could be made: ${String(problem)}`
+      const sentence = `a bug in the operator: could not build a message for receiver ${name}: ${String(problem)}`
       log.error({ receiver: name, err: problem }, sentence)
       return undefined
     }
@@ -157,7 +157,7 @@ export class Outbox {
   async #try(message: Message): Promise<PostError | undefined> {
     const { receiver, post, clock } = this.#options
     const late = new AbortController()
-    const why = new Error(`no whole answer within ${longestAttemptMs / 1000} s`)
+    const why = new Error(`no complete answer within ${longestAttemptMs / 1000} s`)
     const timer = clock.after(longestAttemptMs, () => late.abort(why))
     try {
       const [url, secret, token] = await Promise.all([
@@ -187,9 +187,9 @@ export class Outbox {
     const { log, receiver } = this.#options
     const fields = { receiver: receiver.name, attempt, waiting: this.size }
     if (!passing)
-      log.warn(fields, `receiver ${receiver.name} refuses a notification, it is given up: ${message}`)
+      log.warn(fields, `receiver ${receiver.name} refused a notification; it will not be retried: ${message}`)
     else if (attempt === 1 && !this.#hurry.signal.aborted)
-      log.warn(fields, `receiver ${receiver.name} cannot be notified, it will be tried again: ${message}`)
-    else log.debug(fields, `receiver ${receiver.name} still cannot be notified: ${message}`)
+      log.warn(fields, `could not notify receiver ${receiver.name}; will retry: ${message}`)
+    else log.debug(fields, `still could not notify receiver ${receiver.name}: ${message}`)
   }
 }

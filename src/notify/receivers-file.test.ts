@@ -76,15 +76,15 @@ allow: [http, private]`),
   - name: a
     secretFile: /empty`
     expect(problems(yaml, { '/empty': '\n' })).toEqual([
-      'receivers[0].url: give either url or urlFile',
-      'receivers[0].url: it is not https; if it must be so, add "http" to "allow"',
-      expect.stringContaining('receivers[0].template: {{color}} stands for nothing'),
-      'receivers[0].headers: Webhook-Id is set by the operator',
-      'receivers[0].headers: "bad name" is no name of a header',
+      'receivers[0].url: set either url or urlFile',
+      'receivers[0].url: it is not https; to allow that, add "http" to "allow"',
+      expect.stringContaining('receivers[0].template: {{color}} is not a known word'),
+      'receivers[0].headers: Webhook-Id cannot be set here: the operator sets it',
+      'receivers[0].headers: "bad name" is not a valid header name',
       expect.stringContaining('receivers[0].urlFile: ENOENT'),
-      'receivers[1].url: give either url or urlFile',
+      'receivers[1].url: set either url or urlFile',
       'receivers[1].secretFile: /empty is empty',
-      'two receivers are named a',
+      'two receivers have the name a',
     ])
   })
 
@@ -103,12 +103,12 @@ allow: [http, private]`),
   })
 
   test.each([
-    ['ftp://a.example', 'no http(s) URL'],
-    ['hooks.example', 'no http(s) URL'],
+    ['ftp://a.example', 'not an http or https URL'],
+    ['hooks.example', 'not an http or https URL'],
     ['https://user:pass@a.example', 'bearerTokenFile'],
     ['https://user@a.example', 'bearerTokenFile'],
     ['https://:pass@a.example', 'bearerTokenFile'],
-    ['https://169.254.169.254/latest', 'no address of a receiver'],
+    ['https://169.254.169.254/latest', 'an address to which nothing is ever sent'],
     ['https://[::1]/x', '"loopback"'],
     ['https://10.0.0.1/x', '"private"'],
     ['https://0x7f.1/', '"loopback"'],
@@ -118,7 +118,7 @@ allow: [http, private]`),
 
   test.each(['a\\nb', 'a\\rb', 'a\\u0000b', '\\u20ac'])('a header with the value "%s" is refused', (value) =>
     expect(problems(one(`url: https://a.example\nheaders: { x-team: "${value}" }`))).toEqual([
-      'receivers[0].headers: the value of x-team has a character that no header can carry',
+      'receivers[0].headers: the value of x-team contains a character that is not allowed in a header',
     ]),
   )
 
@@ -142,5 +142,5 @@ test('an URL in a file is judged anew each time', async () => {
   content['/url'] = 'https://hooks.example/b'
   expect(await receiver?.url()).toBe('https://hooks.example/b')
   content['/url'] = 'https://169.254.169.254/'
-  await expect(receiver?.url()).rejects.toThrow('no address of a receiver')
+  await expect(receiver?.url()).rejects.toThrow('an address to which nothing is ever sent')
 })

@@ -26,7 +26,7 @@ const text = z.string().min(1)
 const receiver = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is not of lower-case letters, digits and -'),
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must consist of lower-case letters, digits and -'),
   format: z.enum(['cloudevents', 'slack']).default('cloudevents'),
   url: text.optional(),
   urlFile: text.optional(),
@@ -61,7 +61,7 @@ export function readReceiversFile(path: string, files: Files): Result<Receiver[]
     problemsOf(one, files).map((problem) => at(`receivers[${index}].${problem}`)),
   )
   problems.push(
-    ...repeated(receivers.map(({ name }) => name)).map((name) => at(`two receivers are named ${name}`)),
+    ...repeated(receivers.map(({ name }) => name)).map((name) => at(`two receivers have the name ${name}`)),
   )
   return problems.length > 0 ? err(problems) : ok(receivers.map((one) => build(one, files)))
 }
@@ -81,8 +81,7 @@ const repeated = (names: readonly string[]) => [
 /** What the shape alone does not tell. */
 function problemsOf(one: Described, files: Files): string[] {
   const problems: string[] = []
-  if ((one.url === undefined) === (one.urlFile === undefined))
-    problems.push('url: give either url or urlFile')
+  if ((one.url === undefined) === (one.urlFile === undefined)) problems.push('url: set either url or urlFile')
   if (one.url !== undefined) problems.push(...problemsOfUrl(one.url, one).map((problem) => `url: ${problem}`))
   const template = templateOf(one)
   if (!template.ok) problems.push(`template: ${template.error}`)
@@ -96,9 +95,11 @@ function problemsOf(one: Described, files: Files): string[] {
 /** Does not repeat a value: it may be a secret. */
 const problemsOfHeaders = ({ headers }: Described): string[] =>
   Object.entries(headers).flatMap(([name, value]) => {
-    if (!headerName.test(name)) return [`"${name}" is no name of a header`]
-    if (ownHeaders.test(name)) return [`${name} is set by the operator`]
-    return headerValue.test(value) ? [] : [`the value of ${name} has a character that no header can carry`]
+    if (!headerName.test(name)) return [`"${name}" is not a valid header name`]
+    if (ownHeaders.test(name)) return [`${name} cannot be set here: the operator sets it`]
+    return headerValue.test(value)
+      ? []
+      : [`the value of ${name} contains a character that is not allowed in a header`]
   })
 
 function problemsOfFile(one: Described, field: 'urlFile' | 'secretFile' | 'bearerTokenFile', files: Files) {
@@ -113,11 +114,12 @@ function problemsOfFile(one: Described, field: 'urlFile' | 'secretFile' | 'beare
 /** Does not repeat the URL: Slack's are secrets. */
 function problemsOfUrl(text: string, { allow }: Pick<Described, 'allow'>): string[] {
   const url = URL.parse(text)
-  if (!url || !['http:', 'https:'].includes(url.protocol)) return ['it is no http(s) URL']
-  if (url.username !== '' || url.password !== '') return ['no user and password here; use bearerTokenFile']
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return ['it is not an http or https URL']
+  if (url.username !== '' || url.password !== '')
+    return ['it must not contain a user or a password; use bearerTokenFile']
   const problems: string[] = []
   if (url.protocol === 'http:' && !allow.includes('http'))
-    problems.push('it is not https; if it must be so, add "http" to "allow"')
+    problems.push('it is not https; to allow that, add "http" to "allow"')
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const refusal = isIP(host) === 0 ? undefined : refusalOfAddress(host, allow)
   return refusal === undefined ? problems : [...problems, refusal]

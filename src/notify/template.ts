@@ -23,8 +23,8 @@ export type Template = (group: Group) => string
 
 const verbs = {
   failover: 'failed over',
-  failback: 'came back to the primary',
-  redistribute: 'shared the traffic anew',
+  failback: 'failed back to the primary',
+  redistribute: 'redistributed traffic among secondaries',
 } as const
 
 const maxNamed = 10
@@ -40,7 +40,7 @@ export function parseTemplate(text: string, escaped: (value: string) => string):
   const unknown = names.filter((name) => !isWord(name))
   if (unknown.length > 0) {
     const known = Object.keys(words).join(', ')
-    return err(`{{${unknown[0]}}} stands for nothing; there are ${known}`)
+    return err(`{{${unknown[0]}}} is not a known word; use one of ${known}`)
   }
   return ok((group) =>
     text.replace(placeholder, (_, name: string) => (isWord(name) ? escaped(words[name](group)) : '')),

@@ -66,8 +66,8 @@ function pixelsOf(page: Page, property: string): Promise<number> {
 it('says that its operator acts alone, without an election', async () => {
   const page = await browser.open(url)
   await page.getByRole('link', { name: 'no election · synced' }).click()
-  await headline(page, 'No election: this operator acts alone, and writes the weights').waitFor()
-  await page.getByText('none is elected: this one acts').waitFor()
+  await headline(page, 'Leader election is off: this replica writes the weights').waitFor()
+  await page.getByText('none: leader election is off').waitFor()
 })
 
 it('shows within a second that a broken primary failed over, and how the client fares', async () => {
@@ -142,7 +142,7 @@ it('says so when the demo ends', async () => {
   await demo.stop()
   await page.getByRole('alert').filter({ hasText: 'Not live.' }).waitFor()
   await page
-    .getByText('The demo does not answer')
+    .getByText('The demo did not answer')
     .or(page.getByText('cannot be reached').first())
     .first()
     .waitFor()

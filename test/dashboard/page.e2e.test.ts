@@ -55,7 +55,7 @@ describe('a person at three in the morning', () => {
     await expect.poll(() => now.textContent()).toMatch(/bank\/mailholds: mail has 0 of 3 endpoints ready/)
     const text = await now.textContent()
     expect(text).toMatch(/\d+ routes failed over from cluster east/)
-    expect(text).toContain('✓ weights as decided')
+    expect(text).toContain('✓ weights match the decision')
     expect(text).toMatch(/since \d\d:\d\d:\d\d/)
     expect(await page.title()).toBe('1 dark · linkerd-failover')
   })
@@ -92,14 +92,14 @@ describe('a person at three in the morning', () => {
   it('sees on the page of a route where its traffic goes, what happened, and how to look further', async () => {
     const one = await browser()
     const page = await one.open(`${base()}/#/route/TrafficSplit/shop/cart`)
-    await page.getByText('✓ The weights in the cluster are what was decided.').waitFor()
+    await page.getByText('✓ The weights in the cluster match the decision.').waitFor()
     const picture = page.getByRole('figure', { name: /cart-east: 50 % of the traffic, 3 of 3 ready/ })
     await picture.waitFor()
     await page.getByText('kubectl -n shop describe trafficsplit.split.smi-spec.io/cart').waitFor()
     await page.getByText('kind: TrafficSplit').waitFor()
     await page.getByText('failed over', { exact: true }).waitFor()
     operator.ready('shop/cart', 3)
-    await page.getByText('came back to the primary').waitFor()
+    await page.getByText('failed back to the primary').waitFor()
     await page.getByText('on its primary: cart has 3 of 3 endpoints ready').first().waitFor()
     one.expectNoComplaints()
   })
@@ -133,7 +133,7 @@ describe('the page never shows old news as live', () => {
     await operator.stop()
     await notLive(page)
     expect(await page.title()).toBe('not live · linkerd-failover')
-    await page.getByText(/What you see is from \d\d:\d\d:\d\d/).waitFor()
+    await page.getByText(/This page shows the state at \d\d:\d\d:\d\d/).waitFor()
     expect(await page.locator('main').evaluate((main) => getComputedStyle(main).filter)).toBe('grayscale(1)')
     operator = new FakeOperator('e2')
     populate(operator, 3)
@@ -174,7 +174,7 @@ describe('the page never shows old news as live', () => {
     const page = await (await browser()).open(base())
     for (const view of ['#/', '#/timeline', '#/route/TrafficSplit/shop/web']) {
       await page.goto(`${base()}/${view}`)
-      await page.getByText(/^Nothing yet. This operator has watched for .*, since \d\d:\d\d:\d\d/).waitFor()
+      await page.getByText(/^Nothing yet. This replica started .* ago, at \d\d:\d\d:\d\d/).waitFor()
     }
   })
 

@@ -11,7 +11,11 @@ export function openApi(version: string) {
   const paths = Object.fromEntries(endpoints.map((endpoint) => [endpoint.path, { get: operation(endpoint) }]))
   return {
     openapi: '3.1.0',
-    info: { title: programName, version, description: 'What the operator sees and does. Read-only.' },
+    info: {
+      title: programName,
+      version,
+      description: 'The state and the history of the operator and its routes. Read-only.',
+    },
     paths: { ...paths, '/api/v1/stream': { get: stream } },
     components: { schemas: schemas() },
   }
@@ -24,7 +28,7 @@ function operation({ summary, parameters, answer, path }: Endpoint) {
       const isInPath = path.includes(`{${name}}`)
       return { name, in: isInPath ? 'path' : 'query', required: isInPath, schema: parameter(schema) }
     }),
-    responses: { 200: json('The answer.', answer), ...failures },
+    responses: { 200: json('The result.', answer), ...failures },
   }
 }
 
@@ -35,26 +39,26 @@ const json = (description: string, schema: z.ZodType) => ({
   content: { 'application/json': { schema: reference(schema) } },
 })
 
-const foreign = { description: 'The host name or the origin is not one of this server.' }
+const foreign = { description: 'The host name or the origin of the request is not allowed.' }
 const failures = {
-  400: json('A parameter makes no sense; the answer says which.', problem),
+  400: json('A parameter is not valid; the answer names it.', problem),
   403: foreign,
-  404: json('There is no such thing.', problem),
+  404: json('It does not exist.', problem),
 }
 
 const stream = {
-  summary: 'Server-sent events: what changes, from now on or from where the reader had come to',
+  summary: 'Server-sent events: every change, from now on or since Last-Event-ID',
   description: `Each event's data is JSON: ${Object.entries(streamEvents)
     .map(([name, schema]) => `\`${name}\` (${schema.meta()?.id}): ${schema.meta()?.description}`)
     .join(' ')}`,
   parameters: [{ name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } }],
   responses: {
     200: {
-      description: 'The stream; it does not end by itself.',
+      description: 'The stream; it ends only when the connection is closed.',
       content: { 'text/event-stream': { schema: { anyOf: Object.values(streamEvents).map(reference) } } },
     },
     403: foreign,
-    503: { description: 'Too many readers; Retry-After says when to come back.' },
+    503: { description: 'Too many readers; Retry-After says how many seconds to wait.' },
   },
 }
 

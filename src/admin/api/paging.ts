@@ -76,9 +76,17 @@ const nameOf = ({ number, name }: Placed, sort: Sort): string =>
 
 function readPosition(text: string, sort: Sort): Result<Omit<Placed, 'record'>, Problem> {
   const parsed = position.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
-  if (!parsed.success) return err({ status: 400, error: `continue: "${text}" names no page` })
+  if (!parsed.success)
+    return err({
+      status: 400,
+      error: `continue: "${text}" is not a page token; use the value of "continue" from an earlier answer`,
+    })
   const [sorted, number, name] = parsed.data
-  if (sorted !== sort) return err({ status: 400, error: `continue: that page was sorted by ${sorted}` })
+  if (sorted !== sort)
+    return err({
+      status: 400,
+      error: `continue: this token is for a list sorted by ${sorted}; use the same sort, or leave continue out`,
+    })
   return ok({ number, name })
 }
 

@@ -13,12 +13,12 @@ const maxHistory = 100
 
 export const getRoute = endpoint({
   path: '/api/v1/routes/{kind}/{namespace}/{name}',
-  summary: 'One route, what happened to it, and how to look further',
+  summary: 'One route, its history, and a command that shows more',
   parameters: z.object({ kind: z.string(), namespace: z.string(), name: z.string() }),
   answer: routeDetail,
   handle: (parts, { view, excerpt }) => {
     const record = view.get(routeKey(parts))
-    if (!record) return notFound(`the operator looks after no ${routeTitle(parts)}`)
+    if (!record) return notFound(`the operator does not control ${routeTitle(parts)}`)
     return ok({
       route: routeItem(record, view),
       history: historyOf(record.route, view).map(entryItem),

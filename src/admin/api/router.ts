@@ -13,7 +13,7 @@ export function answerApi(url: URL, sources: ApiSources): ApiAnswer {
   if (url.pathname === '/api/v1/openapi.json') return { status: 200, body: openApi(sources.version) }
   const found = findEndpoint(url.pathname)
   if (!found) {
-    return { status: 404, body: { error: `there is no ${url.pathname}; see /api/v1/openapi.json` } }
+    return { status: 404, body: { error: `${url.pathname} does not exist; see /api/v1/openapi.json` } }
   }
   const parameters = { ...Object.fromEntries(url.searchParams), ...found.parameters }
   const answer = found.endpoint.run(parameters, sources)

@@ -14,21 +14,24 @@ const parameters = z.object({
   namespace: z.string().optional(),
   kind: z.string().optional(),
   state: routeState.optional(),
-  cluster: z.string().optional().describe('Routes with a backend that is mirrored from this cluster.'),
+  cluster: z.string().optional().describe('Only routes with a backend that is mirrored from this cluster.'),
   search: z
     .string()
     .max(253)
     .optional()
-    .describe('Part of namespace/name or of a backend; case does not count.'),
-  sort: z.enum(sorts).default('state').describe('With `-` the other way round. `state`: the worst first.'),
+    .describe('Only routes whose namespace/name or a backend contains this text, in upper or lower case.'),
+  sort: z.enum(sorts).default('state').describe('`state`: worst first. A leading `-` reverses the order.'),
   limit: z.coerce.number().int().min(1).max(maxPage).default(500),
-  continue: z.string().optional().describe('The `continue` of the last answer: the next page.'),
+  continue: z
+    .string()
+    .optional()
+    .describe('The value of `continue` from the previous answer, for the next page.'),
 })
 type Filter = Omit<z.infer<typeof parameters>, 'sort' | 'limit' | 'continue'>
 
 export const getRoutes = endpoint({
   path: '/api/v1/routes',
-  summary: 'The routes that the operator looks after',
+  summary: 'The routes that the operator controls',
   parameters,
   answer: routeList,
   handle: ({ sort, limit, continue: from, ...filter }, { view }) => {

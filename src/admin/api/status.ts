@@ -11,7 +11,7 @@ const maxReactions = 100
 
 export const getStatus = endpoint({
   path: '/api/v1/status',
-  summary: 'How the operator and its routes are',
+  summary: 'The state of the operator, and the number of routes in each state',
   parameters: z.object({}),
   answer: status,
   handle: (_, sources) => ok(statusOf(sources)),

@@ -9,15 +9,22 @@ const maxPage = 1000
 
 export const getTimeline = endpoint({
   path: '/api/v1/timeline',
-  summary: 'Transitions and holds, newest first; the last 10,000 are remembered',
+  summary: 'Transitions and holds, newest first; the operator keeps the last 10,000',
   parameters: z.object({
     limit: z.coerce.number().int().min(1).max(maxPage).default(200),
-    before: z.string().optional().describe('The `before` of the last answer: older ones.'),
+    before: z
+      .string()
+      .optional()
+      .describe('The value of `before` from the previous answer, for the next, older page.'),
   }),
   answer: timeline,
   handle: ({ limit, before }, { view }) => {
     const limitRevision = before === undefined ? Infinity : Number(before)
-    if (Number.isNaN(limitRevision)) return err({ status: 400, error: `before: "${before}" is no page` })
+    if (Number.isNaN(limitRevision))
+      return err({
+        status: 400,
+        error: `before: "${before}" is not a page token; use the value of "before" from an earlier answer`,
+      })
     const page: TimelineEntry[] = []
     for (const entry of view.timeline.newestFirst()) {
       if (entry.revision >= limitRevision) continue

@@ -108,7 +108,7 @@ describe('what is not wanted', () => {
     async (path) => {
       const { status, text } = await ask({ path, headers: { host: 'rebound.example.com' } })
       expect(status).toBe(403)
-      expect(text).toContain('the host name "rebound.example.com" is not one of this server')
+      expect(text).toContain('this server does not answer to the host name "rebound.example.com"')
       expect(received).toEqual([])
     },
   )
