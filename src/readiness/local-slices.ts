@@ -43,11 +43,12 @@ const none: readonly Slice[] = []
  * one address of each Pod; so the families are kept apart.
  */
 class SliceIndex {
-  readonly #slices = new Map<ServiceKey, readonly Slice[]>()
+  /** Most Services have one slice, which needs no list. */
+  readonly #slices = new Map<ServiceKey, Slice | readonly Slice[]>()
 
   /** The slices of a Service, by family. */
   of(service: ServiceKey): readonly (readonly Slice[])[] {
-    const all = this.#slices.get(service) ?? none
+    const all = this.#all(service)
     if (all.length < 2) return [all]
     return families.map((family) => all.filter((slice) => slice.family === family))
   }
@@ -66,13 +67,25 @@ class SliceIndex {
 
   #replace(before: Slice | undefined, after: Slice | undefined): void {
     if (before && before.family !== 'none') {
-      const rest = (this.#slices.get(before.service) ?? none).filter((slice) => slice !== before)
-      if (rest.length > 0) this.#slices.set(before.service, rest)
-      else this.#slices.delete(before.service)
+      this.#set(
+        before.service,
+        this.#all(before.service).filter((slice) => slice !== before),
+      )
     }
     if (after && after.family !== 'none') {
-      this.#slices.set(after.service, [...(this.#slices.get(after.service) ?? none), after])
+      this.#set(after.service, [...this.#all(after.service), after])
     }
+  }
+
+  #all(service: ServiceKey): readonly Slice[] {
+    const known = this.#slices.get(service) ?? none
+    return 'service' in known ? [known] : known
+  }
+
+  #set(service: ServiceKey, slices: readonly Slice[]): void {
+    const [first] = slices
+    if (!first) this.#slices.delete(service)
+    else this.#slices.set(service, slices.length === 1 ? first : slices)
   }
 }
 

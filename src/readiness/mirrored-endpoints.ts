@@ -3,7 +3,7 @@ import { mirroredServiceLabel } from '../base/names.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
 import { readPorts } from './port.ts'
-import { type Endpoints, markOf, reachOf } from './reach.ts'
+import { type Endpoints, marksOf, reachOf } from './reach.ts'
 import type { ReadinessSource } from './source.ts'
 
 /** The subsets of an Endpoints object: each is the addresses that have the same ports. */
@@ -14,7 +14,7 @@ export const projectEndpoints = (object: unknown): readonly Endpoints[] =>
       ports: readPorts(list(subset, 'ports')),
       ready: ready.length,
       total: ready.length + notReady.length,
-      marks: [...ready, ...notReady].map((address) => markOf(podOf(address))).join(''),
+      marks: marksOf([...ready, ...notReady], podOf),
     }
   })
 

@@ -7,8 +7,11 @@ export interface Endpoints {
   readonly ports: readonly Port[]
   readonly ready: number
   readonly total: number
-  /** What tells one Pod from another, `markLength` characters for each endpoint; the ready ones come first. */
-  readonly marks: string
+  /**
+   * What tells one Pod from another, `markLength` characters for each endpoint; the ready ones come first. `undefined`:
+   * none of these Pods is in another list with the same ports.
+   */
+  readonly marks: string | undefined
 }
 
 /** Which Service is called, and by which port; `undefined`: by any that it has. */
@@ -29,13 +32,17 @@ const markLength = 2
  * A text of `markLength` characters that is most probably another one for another Pod: 32 bits of a hash (FNV-1a).
  * Two Pods of one Service that have the same mark are counted as one, which turns nothing ready or down.
  */
-export function markOf(identity: string): string {
+function markOf(identity: string): string {
   let hash = 0x811c9dc5
   for (let index = 0; index < identity.length; index += 1) {
     hash = Math.imul(hash ^ identity.charCodeAt(index), 0x01000193)
   }
   return String.fromCharCode(hash >>> 16, hash & 0xffff)
 }
+
+/** The marks of endpoints, each known by what `podOf` tells of it. */
+export const marksOf = (endpoints: readonly unknown[], podOf: (endpoint: unknown) => string): string =>
+  endpoints.map((endpoint) => markOf(podOf(endpoint))).join('')
 
 /** What a proxy that calls this target has of these endpoints; of several families it uses the larger one. */
 export function reachOf(target: Target, families: readonly (readonly Endpoints[])[]): Readiness {
@@ -66,14 +73,20 @@ function countPods(lists: readonly Endpoints[]): Counts {
   const [first] = lists
   if (!first || lists.length === 1) return first ?? { ready: 0, total: 0 }
   const [ready, all] = [new Set<string>(), new Set<string>()]
-  for (const { marks, ready: readyCount } of lists) {
+  let [readyAlone, allAlone] = [0, 0]
+  for (const { marks, ready: readyCount, total } of lists) {
+    if (marks === undefined) {
+      readyAlone += readyCount
+      allAlone += total
+      continue
+    }
     for (let at = 0; at < marks.length; at += markLength) {
       const mark = marks.slice(at, at + markLength)
       all.add(mark)
       if (at < readyCount * markLength) ready.add(mark)
     }
   }
-  return { ready: ready.size, total: all.size }
+  return { ready: ready.size + readyAlone, total: all.size + allAlone }
 }
 
 /** Why a target is down, if it is not that no endpoint of its Service is ready. */

@@ -76,11 +76,16 @@ describe('an EndpointSlice', () => {
 
   it('marks each Pod by its uid, or by its address; the ready ones first', () => {
     const down = { conditions: { ready: false } }
-    const marksOf = (...endpoints: object[]) => projectSlice(sliceOf(endpoints)).marks
+    const marksOf = (...endpoints: object[]) => projectSlice(sliceOf(endpoints)).marks ?? ''
     const [a, b] = [{ targetRef: { uid: 'a' } }, { addresses: ['10.0.0.1'] }]
     const marks = marksOf({ ...a, ...down }, b)
     expect(marks).toHaveLength(4)
     expect(marks).toBe(marksOf(b) + marksOf({ ...a, addresses: ['10.0.0.9'] }))
+  })
+
+  it('needs no marks if Kubernetes wrote it, which puts a Pod into one slice only', () => {
+    const labels = { 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' }
+    expect(projectSlice(sliceOf([{}], { labels })).marks).toBeUndefined()
   })
 
   it('tells when its pods changed', () => {

@@ -2,7 +2,7 @@ import { child, field, list, text } from '../base/json.ts'
 import { mirroredServiceLabel } from '../base/names.ts'
 import type { ServiceKey } from '../core/types.ts'
 import { readPorts } from './port.ts'
-import { type Endpoints, markOf } from './reach.ts'
+import { type Endpoints, marksOf } from './reach.ts'
 
 /** The address types that Linkerd reads. */
 export const families = ['IPv4', 'IPv6'] as const
@@ -22,6 +22,8 @@ export interface Slice extends Endpoints {
 
 const serviceNameLabel = 'kubernetes.io/service-name'
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
+/** Kubernetes' own: it puts a Pod into one slice only, of those with the same ports and family. */
+const sliceController = 'endpointslice-controller.k8s.io'
 const mirroringController = 'endpointslicemirroring-controller.k8s.io'
 const changedAtAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
 
@@ -31,14 +33,16 @@ export function projectSlice(object: unknown): Slice {
   const labels = child(metadata, 'labels')
   const endpoints = list(object, 'endpoints').filter((endpoint) => !isTerminating(endpoint))
   const ready = endpoints.filter(isReady)
-  const notReady = endpoints.length > ready.length ? endpoints.filter((one) => !isReady(one)) : []
   const triggered = Date.parse(text(child(metadata, 'annotations'), changedAtAnnotation))
   return {
     service: `${text(metadata, 'namespace')}/${text(labels, serviceNameLabel)}`,
     ports: readPorts(list(object, 'ports')),
     ready: ready.length,
     total: endpoints.length,
-    marks: [...ready, ...notReady].map((endpoint) => markOf(podOf(endpoint))).join(''),
+    marks:
+      text(labels, managedByLabel) === sliceController
+        ? undefined
+        : marksOf([...ready, ...endpoints.filter((one) => !isReady(one))], podOf),
     family: isEcho(labels) ? 'none' : familyOf(text(object, 'addressType')),
     changedAt: Number.isNaN(triggered) ? undefined : triggered,
   }

@@ -224,6 +224,16 @@ describe('a Pod in several slices', () => {
     expect(of('shop/web')).toEqual({ state: 'ready', ready: 4, total: 4 })
   })
 
+  it('is looked for only in slices that Kubernetes did not write itself', () => {
+    const { put, of } = shop()
+    const labels = { 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io' }
+    put('endpointslices', slice('a', 1, 2, { pods, labels }))
+    put('endpointslices', slice('b', 1, 1, { pods: 'other', labels }))
+    put('endpointslices', slice('c', 2, 2, { pods: 'third' }))
+    put('endpointslices', slice('d', 1, 2, { pods: 'third' }))
+    expect(of('shop/web')).toEqual({ state: 'ready', ready: 4, total: 5 })
+  })
+
   it('counts for each of its ports', () => {
     const { put, of } = shop()
     const [http, admin] = [
