@@ -30,7 +30,7 @@ const [begin, end] = ['<!-- values: begin -->', '<!-- values: end -->']
 
 function withTable(readme: string): string {
   const [before, after] = [readme.indexOf(begin), readme.indexOf(end)]
-  if (before < 0 || after < before) throw new Error(`README.md has no ${begin} and ${end} behind it`)
+  if (before < 0 || after < before) throw new Error(`README.md must contain ${begin}, and ${end} after it`)
   const table = valuesTable(readFileSync(join(chart, 'values.yaml'), 'utf8'))
   return `${readme.slice(0, before + begin.length)}\n\n${table}\n${readme.slice(after)}`
 }

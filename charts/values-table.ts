@@ -15,7 +15,7 @@ interface Row {
  */
 export function valuesTable(yaml: string): string {
   const { contents } = parseDocument(yaml)
-  if (!isMap(contents)) throw new Error('the values are no map')
+  if (!isMap(contents)) throw new Error('values.yaml is not a map')
   const cells = rowsOf(contents, []).map(({ path, type, value, text }) => [`\`${path}\``, type, value, text])
   return markdownTable([['value', 'type', 'default', 'meaning'], ...cells])
 }

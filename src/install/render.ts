@@ -22,7 +22,9 @@ export function readValues(overrides: RawValues): Result<Values, readonly string
     return err(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'values'}: ${message}`))
   const { replicas, leaderElection } = parsed.data
   if (replicas > 1 && !leaderElection.enabled)
-    return err([`replicas: ${replicas} of them need leaderElection.enabled, or all of them write`])
+    return err([
+      `replicas: ${replicas} replicas need leaderElection.enabled, or all of them would write weights`,
+    ])
   return ok(parsed.data)
 }
 

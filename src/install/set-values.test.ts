@@ -45,7 +45,7 @@ describe('--set', () => {
 })
 
 it.each(['a={x', 'a={x}y'])('refuses the list "%s", which has no end', (text) => {
-  expect(typed(text)).toEqual({ ok: false, error: expect.stringContaining('without its end') })
+  expect(typed(text)).toEqual({ ok: false, error: expect.stringContaining('without a closing') })
 })
 
 describe('--set-string', () => {

@@ -19,7 +19,7 @@ export function parseSet(text: string, typed: boolean, onto: RawValues = {}): Re
     const steps = parsePath(path)
     if (value === undefined || steps === undefined)
       return err(`"${part}" is not KEY=VALUE, such as image.tag=1.2`)
-    if (value.startsWith('{') && !value.endsWith('}')) return err(`"${part}" is a list without its end, "}"`)
+    if (value.startsWith('{') && !value.endsWith('}')) return err(`"${part}" is a list without a closing "}"`)
     values = setAt(values, steps, parseValue(value, typed))
   }
   return ok(asMap(values))

@@ -49,7 +49,7 @@ describe('values', () => {
 
   it('do not let several replicas write side by side', () => {
     expect(problems({ replicas: 2, leaderElection: { enabled: false } })).toEqual([
-      'replicas: 2 of them need leaderElection.enabled, or all of them write',
+      'replicas: 2 replicas need leaderElection.enabled, or all of them would write weights',
     ])
     expect(problems({ replicas: 1, leaderElection: { enabled: false } })).toEqual([])
   })

@@ -17,7 +17,7 @@ const notEmpty = z.string().min(1)
 const labels = z.record(z.string(), z.string())
 const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never'])
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
-const duration = z.string().regex(/^([0-9]+(ms|s|m|h))+$/, 'expected a duration of Prometheus, such as 30s')
+const duration = z.string().regex(/^([0-9]+(ms|s|m|h))+$/, 'expected a Prometheus duration, such as 30s')
 
 /** People follow it from an alert in their mail, where a path alone leads nowhere. */
 const webAddress = z.string().regex(/^https?:\/\/[^\s#]+$/, 'expected a URL, https://..., without a #')

@@ -31,21 +31,21 @@ export const faults: Readonly<Record<string, Fault>> = {
     quietAt: '10m',
     firesAt: '11m',
     labels: kind,
-    summary: '3 HTTPRoute routes have nothing ready behind them',
+    summary: '3 HTTPRoute routes have no ready backend',
   },
   LinkerdFailoverRouteFailedOver: {
     series: { [routes('failover')]: '0x9 2x120' },
     quietAt: '69m',
     firesAt: '70m',
     labels: kind,
-    summary: '2 HTTPRoute routes have lived on their secondaries for an hour',
+    summary: '2 HTTPRoute routes have been on their secondaries for an hour',
   },
   LinkerdFailoverRouteMisconfigured: {
     series: { [routes('misconfigured')]: '0x9 1x60' },
     quietAt: '14m',
     firesAt: '15m',
     labels: kind,
-    summary: '1 HTTPRoute routes cannot be understood',
+    summary: '1 HTTPRoute routes are misconfigured',
   },
   LinkerdFailoverPatchFailing: {
     series: {
@@ -61,14 +61,14 @@ export const faults: Readonly<Record<string, Fault>> = {
     quietAt: '14m',
     firesAt: '15m',
     labels: { watch: 'httproutes' },
-    summary: 'The operator has seen no complete list of httproutes',
+    summary: 'The operator has not received a complete list of httproutes',
   },
   LinkerdFailoverNoLeader: {
     series: { 'linkerd_failover_leader{instance="a"}': '1x9 0x60' },
     quietAt: '10m',
     firesAt: '11m',
     labels: {},
-    summary: 'No replica of the operator leads',
+    summary: 'No replica of the operator is the leader',
   },
   LinkerdFailoverReactionSlow: {
     series: {

@@ -119,19 +119,19 @@ const faults: Readonly<Record<string, Fault>> = {
     begin: () => inParallel(['svc-0', 'svc-0-b'], (name) => cluster.setReady(name, 0)),
     end: () => inParallel(['svc-0', 'svc-0-b'], (name) => cluster.setReady(name, 1)),
     labels: { ...critical, ...trafficSplit },
-    summary: '1 TrafficSplit routes have nothing ready behind them',
+    summary: '1 TrafficSplit routes have no ready backend',
   },
   LinkerdFailoverRouteFailedOver: {
     begin: () => inParallel(['svc-0', 'svc-1'], (name) => cluster.setReady(name, 0)),
     end: () => inParallel(['svc-0', 'svc-1'], (name) => cluster.setReady(name, 1)),
     labels: { ...warning, ...trafficSplit },
-    summary: '2 TrafficSplit routes have lived on their secondaries for an hour',
+    summary: '2 TrafficSplit routes have been on their secondaries for an hour',
   },
   LinkerdFailoverRouteMisconfigured: {
     begin: () => misread('nobody'),
     end: () => misread(null),
     labels: { ...warning, ...trafficSplit },
-    summary: '1 TrafficSplit routes cannot be understood',
+    summary: '1 TrafficSplit routes are misconfigured',
   },
   LinkerdFailoverPatchFailing: {
     begin: async () => {
@@ -154,7 +154,7 @@ const faults: Readonly<Record<string, Fault>> = {
     },
     end: () => allow(clusterRules),
     labels: { ...critical, watch: 'endpointslices' },
-    summary: 'The operator has seen no complete list of endpointslices',
+    summary: 'The operator has not received a complete list of endpointslices',
   },
   LinkerdFailoverNoLeader: {
     begin: async () => {
@@ -166,7 +166,7 @@ const faults: Readonly<Record<string, Fault>> = {
       await leader.ready()
     },
     labels: critical,
-    summary: 'No replica of the operator leads',
+    summary: 'No replica of the operator is the leader',
   },
   LinkerdFailoverReactionSlow: {
     begin: async () => proxy.signal('SIGUSR2'),

@@ -20,24 +20,25 @@ export const alerts: readonly Alert[] = [
     expr: 'max by (kind) (linkerd_failover_routes{state="dark"}) > 0',
     for: '1m',
     severity: 'critical',
-    summary: '{{ $value }} {{ $labels.kind }} routes have nothing ready behind them',
-    description: 'Neither the primary nor any secondary is ready, so requests fail. Weights cannot help.',
+    summary: '{{ $value }} {{ $labels.kind }} routes have no ready backend',
+    description:
+      'Neither the primary nor any secondary is ready, so requests fail. The operator cannot help: bring a backend back.',
   },
   {
     alert: 'LinkerdFailoverRouteFailedOver',
     expr: 'max by (kind) (linkerd_failover_routes{state="failover"}) > 0',
     for: '1h',
     severity: 'warning',
-    summary: '{{ $value }} {{ $labels.kind }} routes have lived on their secondaries for an hour',
-    description: 'The primary has no ready endpoint. If the secondaries are lost too, nobody serves.',
+    summary: '{{ $value }} {{ $labels.kind }} routes have been on their secondaries for an hour',
+    description: 'The primary has no ready endpoint. If the secondaries go down too, requests fail.',
   },
   {
     alert: 'LinkerdFailoverRouteMisconfigured',
     expr: 'max by (kind) (linkerd_failover_routes{state="misconfigured"}) > 0',
     for: '5m',
     severity: 'warning',
-    summary: '{{ $value }} {{ $labels.kind }} routes cannot be understood',
-    description: 'They are not protected until their owners mend them; an Event on each says what is wrong.',
+    summary: '{{ $value }} {{ $labels.kind }} routes are misconfigured',
+    description: 'They do not fail over until they are fixed. An Event on each route says what is wrong.',
   },
   {
     alert: 'LinkerdFailoverPatchFailing',
@@ -45,23 +46,24 @@ export const alerts: readonly Alert[] = [
     for: '5m',
     severity: 'critical',
     summary: 'Weights of {{ $labels.kind }} routes cannot be written: {{ $labels.outcome }}',
-    description: 'A primary that is lost now may not be failed over. The writes are tried again and again.',
+    description: 'Routes whose primary goes down may not fail over. The operator keeps retrying the writes.',
   },
   {
     alert: 'LinkerdFailoverNotSynced',
     expr: 'min by (watch) (linkerd_failover_watch_synced) == 0',
     for: '5m',
     severity: 'critical',
-    summary: 'The operator has seen no complete list of {{ $labels.watch }}',
-    description: 'Nothing is decided before all that a decision needs is known.',
+    summary: 'The operator has not received a complete list of {{ $labels.watch }}',
+    description:
+      'The operator does not change weights before it has received everything that a decision needs.',
   },
   {
     alert: 'LinkerdFailoverNoLeader',
     expr: '(sum(linkerd_failover_leader) or vector(0)) < 1',
     for: '1m',
     severity: 'critical',
-    summary: 'No replica of the operator leads',
-    description: 'Nobody writes weights: a primary that is lost now is not failed over.',
+    summary: 'No replica of the operator is the leader',
+    description: 'No weights are written: routes whose primary goes down now do not fail over.',
   },
   {
     // It looks back upon less than it waits for, or a single mass event would be enough, ten minutes after it.
@@ -70,7 +72,8 @@ export const alerts: readonly Alert[] = [
     for: '10m',
     severity: 'warning',
     summary: 'One failover in a hundred takes more than {{ $value | humanizeDuration }}',
-    description: 'From the arrival of a change to the answered write. Each millisecond is failed requests.',
+    description:
+      'This is the time from the arrival of a change to the answer to the write. Requests fail in the meantime.',
   },
 ]
 

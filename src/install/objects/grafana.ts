@@ -28,12 +28,12 @@ const panels: readonly Panel[] = [
     },
   },
   {
-    title: 'Reaction time, from the change heard to the weight written',
+    title: 'Reaction time, from the change received to the weight written',
     unit: 's',
     queries: {
       p50: quantile(0.5, 'linkerd_failover_reaction_seconds'),
       p99: quantile(0.99, 'linkerd_failover_reaction_seconds'),
-      'p99 from the Pods on': quantile(0.99, 'linkerd_failover_reaction_from_trigger_seconds'),
+      'p99 since the Pods changed': quantile(0.99, 'linkerd_failover_reaction_from_trigger_seconds'),
     },
   },
   {
@@ -58,7 +58,7 @@ const panels: readonly Panel[] = [
     },
   },
   {
-    title: 'Notifications that wait, and were lost',
+    title: 'Notifications waiting and lost',
     unit: 'short',
     queries: {
       '{{receiver}} waiting': 'sum by (receiver) (linkerd_failover_notifications_waiting)',
