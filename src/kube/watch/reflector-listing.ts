@@ -1,8 +1,8 @@
-import { isSameResource, type Resource, resourcePath } from '../resource.ts'
+import { isSameResource, type Resource } from '../resource.ts'
 import { type Listed, type ListOutcome, listAll } from './list.ts'
 import type { ListBuffer } from './list-buffer.ts'
 import { ListFreshness } from './list-freshness.ts'
-import { type ReflectorOptions, readingQuery, serverTimeout } from './reflector-state.ts'
+import { type ReflectorOptions, readingPath, readingQuery, serverTimeout } from './reflector-state.ts'
 import { typeOfEvent } from './watch-event.ts'
 
 type ListingOptions<T> = ReflectorOptions<T> & {
@@ -26,12 +26,12 @@ export class Listing<T> {
    * `lastSeen`: the newest version that a list or a watch has shown.
    */
   async read(resource: Resource, lastSeen: string): Promise<ListOutcome> {
-    const { transport, writer, buffer, signal, random, labelSelector } = this.#options
+    const { transport, writer, buffer, signal, random } = this.#options
     const seen = [writer.newest, lastSeen]
     const listed = await listAll({
       transport,
-      path: resourcePath(resource),
-      query: readingQuery(labelSelector),
+      path: readingPath(resource, this.#options),
+      query: readingQuery(this.#options),
       stream: this.#streaming === 'try',
       signal,
       buffer,

@@ -3,7 +3,7 @@ import { sleep } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { type KubeError, waitAskedBy } from '../errors.ts'
 import { StreamBreak } from '../http/transport.ts'
-import { isSameResource, type Resource, resourcePath } from '../resource.ts'
+import { isSameResource, type Resource } from '../resource.ts'
 import { eventsOf, type Listed } from './list.ts'
 import { ListBuffer } from './list-buffer.ts'
 import { currentVersion } from './pages.ts'
@@ -11,6 +11,7 @@ import { Listing } from './reflector-listing.ts'
 import {
   type ReflectorOptions,
   type ReflectorState,
+  readingPath,
   readingQuery,
   resolve,
   type Step,
@@ -25,6 +26,8 @@ const shortWatchMs = 1_000
 /** The state machine that `ReflectorState` documents: each step answers with the next. */
 export class ReflectorLoop<T> {
   state: ReflectorState = 'resolving'
+  /** What was said last of a failure; said once, until there is progress. '' if there is none. */
+  complaint = ''
   readonly #options: ReflectorOptions<T>
   readonly #stopping = new AbortController()
   readonly #buffer: ListBuffer<T>
@@ -32,8 +35,6 @@ export class ReflectorLoop<T> {
   readonly #failures: Backoff
   readonly #absences: Backoff
   #lastSeen = ''
-  /** What was said last of a failure; said once, until there is progress. */
-  #complaint = ''
   readonly #saySo: (served: boolean) => void
 
   constructor(options: ReflectorOptions<T>) {
@@ -105,14 +106,14 @@ export class ReflectorLoop<T> {
 
   async #watch({ resource, from, isDoubtful }: Step & { kind: 'watch' }): Promise<Step> {
     this.#enter('watching')
-    const { transport, labelSelector, random } = this.#options
+    const { transport, random } = this.#options
     const doubt = isDoubtful ? await this.#doubt(resource, from) : undefined
     if (doubt) return doubt
     const opened = await transport.stream({
       method: 'GET',
-      path: resourcePath(resource),
+      path: this.#pathOf(resource),
       query: {
-        ...readingQuery(labelSelector),
+        ...readingQuery(this.#options),
         watch: '1',
         resourceVersion: from,
         allowWatchBookmarks: 'true',
@@ -128,7 +129,7 @@ export class ReflectorLoop<T> {
 
   /** Nothing, where the server is as far as we are. One whose etcd was restored from a backup is not. */
   async #doubt(resource: Resource, from: string): Promise<Step | undefined> {
-    const path = resourcePath(resource)
+    const path = this.#pathOf(resource)
     const now = await currentVersion(this.#options.transport, path, this.#stopping.signal)
     if (!now.ok) return this.#afterFailure(now.error, resource, false)
     if (compareResourceVersions(now.value, from) >= 0) return undefined
@@ -152,7 +153,7 @@ export class ReflectorLoop<T> {
     }
     // The server ends watches by itself when their time is over, and when the CRD has changed.
     const was = { kind: 'watch', resource, from: this.#lastSeen, isDoubtful: !progressed } as const
-    const again: Step = { kind: 'resolve', was }
+    const again: Step = this.#options.relists && !progressed ? resolve : { kind: 'resolve', was }
     if (clock.now() - since >= shortWatchMs) return again
     return this.#backOff({ kind: 'protocol', message: 'the watch ended right after it began' }, again)
   }
@@ -161,7 +162,7 @@ export class ReflectorLoop<T> {
   #apply(resource: Resource, item: unknown): KubeError | undefined {
     const { writer, onEvent, log, name } = this.#options
     onEvent?.(typeOfEvent(item))
-    const event = readWatchEvent(`watch of ${resourcePath(resource)}`, item)
+    const event = readWatchEvent(`watch of ${this.#pathOf(resource)}`, item)
     if (event.kind === 'error') return event.error
     if (event.kind === 'unreadable') {
       log.warn({ reflector: name }, `ignoring an event that cannot be read: ${event.why}`)
@@ -183,29 +184,33 @@ export class ReflectorLoop<T> {
 
   /** 410 and 404 need a new list, at once if the watch had got anywhere; anything else resumes the watch. */
   #afterFailure(error: KubeError, resource: Resource, progressed: boolean): Step {
-    const needsList = error.kind === 'expired' || error.kind === 'notFound'
-    if (needsList && progressed) {
+    const isExpired = error.kind === 'expired' || error.kind === 'notFound'
+    if (isExpired && progressed) {
       this.#options.log.info({ reflector: this.#options.name }, `listing again: ${error.message}`)
       return resolve
     }
     const again: Step = { kind: 'watch', resource, from: this.#lastSeen, isDoubtful: true }
-    return this.#backOff(error, needsList ? resolve : again)
+    return this.#backOff(error, isExpired || this.#options.relists ? resolve : again)
+  }
+
+  #pathOf(resource: Resource): string {
+    return readingPath(resource, this.#options)
   }
 
   #backOff(error: KubeError, next: Step): Step {
     const ms = Math.max(this.#failures.next(), waitAskedBy(error) ?? 0)
     if (!this.#stopping.signal.aborted) {
       const fields = { reflector: this.#options.name, error: error.kind, waitMs: Math.round(ms) }
-      const isNews = this.#complaint !== error.message
+      const isNews = this.complaint !== error.message
       this.#options.log[isNews ? 'warn' : 'debug'](fields, error.message)
-      this.#complaint = error.message
+      this.complaint = error.message
     }
     return { kind: 'wait', state: 'backingOff', ms, next }
   }
 
   #progressed(): void {
     this.#failures.reset()
-    this.#complaint = ''
+    this.complaint = ''
   }
 
   async #wait(step: Step & { kind: 'wait' }): Promise<Step> {

@@ -3,7 +3,7 @@ import type { Log } from '../../base/log.ts'
 import type { Result } from '../../base/result.ts'
 import type { KubeError } from '../errors.ts'
 import type { Transport } from '../http/transport.ts'
-import type { Resource } from '../resource.ts'
+import { type Resource, resourcePath } from '../resource.ts'
 import type { Listed } from './list.ts'
 import type { StoreWriter } from './store.ts'
 
@@ -22,12 +22,18 @@ import type { StoreWriter } from './store.ts'
  */
 export type ReflectorState = 'resolving' | 'absent' | 'listing' | 'watching' | 'backingOff' | 'stopped'
 
-export type ReflectorOptions<T> = {
+/** Which objects of a kind; all of them unless told. */
+export interface Selection {
+  readonly namespace?: string | undefined
+  readonly labelSelector?: string | undefined
+  readonly fieldSelector?: string | undefined
+}
+
+export type ReflectorOptions<T> = Selection & {
   /** For logs and metrics. */
   readonly name: string
   /** Asked before each list, and when a watch has ended. `undefined`: not served. */
   readonly resource: () => Promise<Result<Resource | undefined, KubeError>>
-  readonly labelSelector?: string | undefined
   /** Called once per object on arrival; what it answers is all that is kept. One that throws is left out. */
   readonly project: (object: unknown) => T
   readonly writer: StoreWriter<T>
@@ -39,6 +45,11 @@ export type ReflectorOptions<T> = {
   readonly onState?: ((state: ReflectorState) => void) | undefined
   /** Called with the type of each watch event. */
   readonly onEvent?: ((type: string) => void) | undefined
+  /**
+   * Reads everything again after a failure, instead of resuming the watch: then the store is as of now as soon as the
+   * state is `watching` again, and not only once the watch has caught up.
+   */
+  readonly relists?: boolean | undefined
 }
 
 /** What to do next. */
@@ -66,8 +77,14 @@ type WatchStep = {
 export const resolve: Step = { kind: 'resolve' }
 
 /** What lists and watches of a reflector are asked with alike. */
-export const readingQuery = (labelSelector: string | undefined): Record<string, string> =>
-  labelSelector === undefined ? {} : { labelSelector }
+export const readingQuery = ({ labelSelector, fieldSelector }: Selection): Record<string, string> => ({
+  ...(labelSelector === undefined ? {} : { labelSelector }),
+  ...(fieldSelector === undefined ? {} : { fieldSelector }),
+})
+
+/** Where the objects are read. */
+export const readingPath = (resource: Resource, { namespace }: Selection): string =>
+  resourcePath(resource, namespace)
 
 /** In seconds: 5 to 10 minutes, so that watches do not all end together. `random` is in [0, 1). */
 export const serverTimeout = (random: () => number): string => String(300 + Math.floor(random() * 301))

@@ -243,6 +243,23 @@ describe('a watch', () => {
     expect([states.at(-1), transport.streams.length]).toEqual(['watching', 2])
   })
 
+  test.each([
+    ['failed', 'break'],
+    ['ended before anything came', 'end'],
+  ] as const)('that %s is followed by a new list, if the reflector is to list again', async (_, how) => {
+    const { transport, clock, contents, reflector, states } = await startWatching({ relists: true })
+    if (how === 'end') await clock.advance(300_000)
+    transport.last[how](broken)
+    await clock.advance(how === 'end' ? 0 : 800)
+    expect(reflector.complaint).toBe(how === 'end' ? '' : broken.message)
+    expect([states.at(-1), transport.doubts.length]).toEqual(['listing', 0])
+    expect(transport.last.req.query).toHaveProperty('sendInitialEvents')
+    transport.last.send(event('ADDED', 'b', 15), bookmark(20, true))
+    await settle()
+    expect(contents()).toEqual({ 'ns/b': 'x' })
+    expect([states.at(-1), reflector.complaint]).toEqual(['watching', ''])
+  })
+
   test('that cannot be opened waits longer each time, at most 30 s, and is quick again after progress', async () => {
     const { transport, clock } = await startWatching()
     const failures = 8
@@ -285,6 +302,18 @@ describe('bad objects', () => {
     expect(contents()).toEqual({ 'ns/a': 'x', 'ns/b': 'x' })
     expect(log.lines.filter((line) => line.includes('bad value'))).toHaveLength(1)
   })
+})
+
+test('one namespace and one name are asked for, in lists and in watches', async () => {
+  const { transport, clock } = await startWatching({ namespace: 'shop', fieldSelector: 'metadata.name=a' })
+  await clock.advance(300_000)
+  transport.last.send(bookmark(20))
+  transport.last.end()
+  await settle()
+  expect(transport.streams.map(({ req }) => [req.path, req.query?.fieldSelector])).toEqual([
+    ['/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices', 'metadata.name=a'],
+    ['/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices', 'metadata.name=a'],
+  ])
 })
 
 test('an exception behind a callback is logged, and the list is read again', async () => {

@@ -5,6 +5,8 @@ export interface Reflector {
   /** Resolves when nothing will be written to the store any more. */
   stop(): Promise<void>
   readonly state: ReflectorState
+  /** Why the server could not be read, in words; '' since it could. */
+  readonly complaint: string
 }
 
 /** Keeps a store equal to what the server has, until stopped. Never gives up. */
@@ -15,6 +17,9 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
     stop: () => {
       loop.stop()
       return done
+    },
+    get complaint() {
+      return loop.complaint
     },
     get state() {
       return loop.state
