@@ -11,6 +11,10 @@ export const controlledByLabel = 'failover.linkerd.io/controlled-by'
 /** Labels of Linkerd's multicluster extension on a Service: copied from another cluster, and from which. */
 export const mirroredServiceLabel = 'mirror.linkerd.io/mirrored-service'
 export const mirroredClusterLabel = 'mirror.linkerd.io/cluster-name'
-/** Labels of a Service whose endpoints are in other clusters only: the clusters it is discovered in. */
+/**
+ * Of a Service whose endpoints Linkerd takes from others. The label names one cluster; the annotation of the same name
+ * (federated) a list of `service@cluster`, and another annotation a Service of this cluster.
+ */
 export const remoteDiscoveryLabel = 'multicluster.linkerd.io/remote-discovery'
+export const remoteServiceLabel = 'multicluster.linkerd.io/remote-service'
 export const localDiscoveryAnnotation = 'multicluster.linkerd.io/local-discovery'

@@ -40,8 +40,7 @@ export function mirroredEndpoints(open: Open, { onService }: ReadinessListeners)
     of: (target) => {
       const subsets = endpoints.get(target.service)
       if (subsets) return reachOf(target, [subsets])
-      const { isMirrored, isRemote } = target.facts
-      return isMirrored && !isRemote && !endpoints.synced ? notComplete : undefined
+      return target.facts.isMirrored && !endpoints.synced ? notComplete : undefined
     },
   }
 }

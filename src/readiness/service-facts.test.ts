@@ -7,8 +7,12 @@ test.each([
   [{ annotations: { 'multicluster.linkerd.io/local-discovery': 'web' } }, true, undefined],
   [{ labels: { 'mirror.linkerd.io/cluster-name': 'east' } }, false, 'east'],
   [{}, false, undefined],
-])('a Service with %j is known to other clusters only: %j; it comes from %j', (metadata, isRemote, cluster) =>
-  expect(projectService({ metadata })).toMatchObject({ isRemote, cluster }),
+])(
+  'a Service with %j takes its endpoints from others: %j; it comes from %j',
+  (metadata, isRemote, cluster) => {
+    const facts = projectService({ metadata })
+    expect([facts.discovery !== undefined, facts.cluster]).toEqual([isRemote, cluster])
+  },
 )
 
 test.each([
@@ -48,7 +52,7 @@ it.each([[undefined], [null], [7], [{ spec: 7 }], [{ spec: { ports: 'none' } }]]
       isHeadless: false,
       isExternal: false,
       isMirrored: false,
-      isRemote: false,
+      discovery: undefined,
       cluster: undefined,
     }),
 )

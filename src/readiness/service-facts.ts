@@ -1,13 +1,9 @@
 import { child, field, list, text } from '../base/json.ts'
-import {
-  localDiscoveryAnnotation,
-  mirroredClusterLabel,
-  mirroredServiceLabel,
-  remoteDiscoveryLabel,
-} from '../base/names.ts'
+import { mirroredClusterLabel, mirroredServiceLabel, remoteDiscoveryLabel } from '../base/names.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Objects } from './objects.ts'
 import { type Port, readPorts } from './port.ts'
+import { type Discovery, readDiscovery } from './remote/discovery.ts'
 import { createShare } from './share.ts'
 
 /** What is kept of a Service. */
@@ -19,8 +15,8 @@ export interface ServiceFacts {
   readonly isExternal: boolean
   /** Linkerd's multicluster extension copied it from another cluster. */
   readonly isMirrored: boolean
-  /** Its endpoints are in other clusters only (remote discovery, federated). */
-  readonly isRemote: boolean
+  /** Where its endpoints are, if not in its own objects (remote discovery, federated). */
+  readonly discovery: Discovery | undefined
   /** The one cluster that it comes from; a federated Service has several. */
   readonly cluster: string | undefined
 }
@@ -36,10 +32,7 @@ export function projectService(service: unknown): ServiceFacts {
     isHeadless: field(spec, 'clusterIP') === 'None',
     isExternal: field(spec, 'type') === 'ExternalName',
     isMirrored: text(labels, mirroredServiceLabel) === 'true',
-    isRemote:
-      remoteDiscoveryLabel in labels ||
-      remoteDiscoveryLabel in annotations ||
-      localDiscoveryAnnotation in annotations,
+    discovery: readDiscovery(labels, annotations),
     cluster: text(labels, mirroredClusterLabel) || text(labels, remoteDiscoveryLabel) || undefined,
   })
 }

@@ -9,7 +9,10 @@ const echo = {
   },
 }
 
-const remote = { 'multicluster.linkerd.io/remote-discovery': 'east' }
+const remote = {
+  'multicluster.linkerd.io/remote-discovery': 'east',
+  'multicluster.linkerd.io/remote-service': 'api',
+}
 const turned = (service = 'shop/web') => ({ service, turned: true })
 const recounted = (service = 'shop/web') => ({ service, turned: false })
 
@@ -100,9 +103,10 @@ describe('the readiness of a Service', () => {
   it('is unknown where only another cluster can tell', () => {
     const { put, of } = shop()
     put('services', mirrored('web', remote))
-    expect(of('shop/web')).toEqual({ state: 'unknown', why: 'the endpoints of shop/web are in east' })
-    put('services', service('web', { annotations: { 'multicluster.linkerd.io/local-discovery': 'web' } }))
-    expect(of('shop/web')).toMatchObject({ why: 'the endpoints of shop/web are in other clusters' })
+    expect(of('shop/web')).toEqual({
+      state: 'unknown',
+      why: 'the EndpointSlices of shop/api in cluster east are not read here',
+    })
   })
 })
 

@@ -4,10 +4,10 @@ import { createStore, type StoreReader } from '../kube/watch/store.ts'
 import { localSlices } from './local-slices.ts'
 import { mirroredEndpoints } from './mirrored-endpoints.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
-import { otherClusters } from './other-clusters.ts'
 import type { Target } from './reach.ts'
+import { discoveredServices, type OtherClusters, unreadClusters } from './remote/discovered.ts'
+import { Followers } from './remote/followers.ts'
 import { type ServiceFacts, serviceObjects } from './service-facts.ts'
-import type { ReadinessSource } from './source.ts'
 
 /** What is known of every Service. */
 export interface ServiceReadiness {
@@ -16,18 +16,29 @@ export interface ServiceReadiness {
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   readonly clusterOf: (service: ServiceKey) => string | undefined
   readonly services: StoreReader<ServiceFacts>
+  /** Hears of a Service of another cluster what `ReadinessListeners` hear of those here. */
+  readonly onMember: (cluster: string, service: ServiceKey, turned: boolean, changedAt?: number) => void
 }
 
-/** Opens everything that tells of readiness. The sources are asked in order; the first that answers is believed. */
-export function openReadiness(open: Open, listeners: ReadinessListeners): ServiceReadiness {
+/**
+ * Opens everything that tells of readiness. The sources are asked in order, which is that of Linkerd's destination
+ * controller; the first that answers is believed.
+ */
+export function openReadiness(
+  open: Open,
+  all: ReadinessListeners,
+  others: OtherClusters = unreadClusters,
+): ServiceReadiness {
+  const followers = new Followers()
+  const listeners = withFollowers(all, followers)
   const services = open(serviceObjects, ({ key, before, after }) => {
-    if (before !== after) listeners.onFacts(key)
+    if (before === after) return
+    followers.change(key, before?.discovery, after?.discovery)
+    listeners.onFacts(key)
   })
-  const sources: readonly ReadinessSource[] = [
-    mirroredEndpoints(open, listeners),
-    otherClusters(),
-    localSlices(open, listeners),
-  ]
+  const mirrored = mirroredEndpoints(open, listeners)
+  const here = localSlices(open, listeners)
+  const sources = [discoveredServices(services, here, others), mirrored, here]
   const ofTarget = (target: Target): Readiness => {
     for (const source of sources) {
       const readiness = source.of(target)
@@ -46,7 +57,32 @@ export function openReadiness(open: Open, listeners: ReadinessListeners): Servic
     const called = port === undefined ? portsOf(apex, services) : [port]
     return bestOf(called.map((one) => ofTarget({ service, facts, port: one })))
   }
-  return { of, clusterOf: (service) => services.get(service)?.cluster, services }
+  return {
+    of,
+    clusterOf: (service) => services.get(service)?.cluster,
+    services,
+    onMember: (cluster, service, turned, changedAt) => {
+      for (const follower of followers.of(cluster, service)) {
+        if (turned) all.onService(follower, changedAt)
+        else all.onCounts(follower)
+      }
+    },
+  }
+}
+
+/** What happens to a Service of this cluster happens to those that take their endpoints from it too. */
+function withFollowers(listeners: ReadinessListeners, followers: Followers): ReadinessListeners {
+  const spread = (listener: ReadinessListeners['onService']): ReadinessListeners['onService'] => {
+    return (service, changedAt) => {
+      listener(service, changedAt)
+      for (const follower of followers.of('', service)) listener(follower, changedAt)
+    }
+  }
+  return {
+    onService: spread(listeners.onService),
+    onFacts: spread(listeners.onFacts),
+    onCounts: spread(listeners.onCounts),
+  }
 }
 
 const notComplete: Readiness = { state: 'unknown', why: 'not all Services are known yet' }

@@ -1,7 +1,8 @@
 import { child, text } from '../../base/json.ts'
 import type { Readiness } from '../../core/types.ts'
 import { createStore } from '../../kube/watch/store.ts'
-import type { Open } from '../objects.ts'
+import type { Open, ReadinessListeners } from '../objects.ts'
+import type { OtherClusters } from '../remote/discovered.ts'
 import { openReadiness } from '../sources.ts'
 
 /** What the listeners were called with: `turned` for `onService`, else only the counts differ. */
@@ -33,7 +34,7 @@ function keyOf(object: unknown): string {
 }
 
 /** An empty cluster, of which nothing is known but the `complete` kinds. */
-export function createMemory(complete: readonly KindName[] = kinds): Memory {
+export function createMemory(complete: readonly KindName[] = kinds, others?: OtherClusters): Memory {
   let version = 0
   let heard: Heard[] = []
   const stores = new Map<string, { put(object: object): void; drop(key: string): void; complete(): void }>()
@@ -57,11 +58,12 @@ export function createMemory(complete: readonly KindName[] = kinds): Memory {
     })
     return reader
   }
-  const readiness = openReadiness(open, {
+  const listeners: ReadinessListeners = {
     onService: (service) => heard.push({ service, turned: true }),
     onFacts: (service) => heard.push({ service, turned: true }),
     onCounts: (service) => heard.push({ service, turned: false }),
-  })
+  }
+  const readiness = openReadiness(open, listeners, others)
   const of = (kind: KindName) => {
     const store = stores.get(kind)
     if (!store) throw new Error(`${kind} are not opened`)

@@ -42,11 +42,10 @@ export class Services {
     const bySlices = served.during(...spans.endpointslices).map(stateOf)
     const possible = place.during(...spans.services).flatMap((where): Readiness[] => {
       if (where === 'absent') return ['down']
+      if (where === 'remote') return ['unknown']
       return mirrored
         .during(...spans.endpoints)
-        .flatMap((ready) =>
-          ready !== undefined ? [stateOf(ready)] : where === 'remote' ? ['unknown'] : bySlices,
-        )
+        .flatMap((ready) => (ready !== undefined ? [stateOf(ready)] : bySlices))
     })
     return [...new Set(possible)]
   }
@@ -55,8 +54,8 @@ export class Services {
   now(service: string): Readiness {
     const { mirrored, place, served } = this.#of(service)
     if (place.now === 'absent') return 'down'
-    if (mirrored.now !== undefined) return stateOf(mirrored.now)
-    return place.now === 'remote' ? 'unknown' : stateOf(served.now)
+    if (place.now === 'remote') return 'unknown'
+    return stateOf(mirrored.now ?? served.now)
   }
 
   #slice(key: string, object: KubeObject | undefined, moment: number): void {

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it, test } from 'vitest'
+import { parse } from 'yaml'
+import { list, text } from '../../base/json.ts'
+import { err, ok } from '../../base/result.ts'
+import { families, projectSlice, type Slice } from '../slice.ts'
+import { createMemory, type KindName } from '../testing/memory.ts'
+import type { OtherClusters } from './discovered.ts'
+
+const plurals: Readonly<Record<string, KindName>> = {
+  Service: 'services',
+  Endpoints: 'endpoints',
+  EndpointSlice: 'endpointslices',
+}
+
+/** Clusters whose slices are known, by name; of all others nothing is. */
+const known = (clusters: Readonly<Record<string, readonly Slice[]>>): OtherClusters => ({
+  slicesOf: (cluster, service) => {
+    const slices = clusters[cluster]?.filter((slice) => slice.service === service)
+    if (!slices) return err(`cluster ${cluster} cannot be read`)
+    return ok(families.map((family) => slices.filter((slice) => slice.family === family)))
+  },
+})
+
+/** Objects as they were recorded in two linked clusters, with Linkerd's own service mirror. */
+function recorded(name: string): unknown {
+  const file = new URL(`../testing/multicluster/${name}.yaml`, import.meta.url)
+  return parse(readFileSync(file, 'utf8'))
+}
+
+function memoryOf(objects: readonly unknown[], others: OtherClusters) {
+  const memory = createMemory(undefined, others)
+  for (const object of objects) {
+    const kind = plurals[text(object, 'kind')]
+    if (kind) memory.put(kind, Object(object))
+  }
+  return memory
+}
+
+describe('as recorded', () => {
+  test.each([
+    ['remote-discovery-healthy', 'ready', 2, 2],
+    ['remote-discovery-gateway-dead', 'ready', 2, 2],
+    ['remote-discovery-remote-pods-not-ready', 'down', 0, 2],
+    ['federated-healthy', 'ready', 3, 3],
+    ['federated-local-pods-not-ready', 'ready', 2, 3],
+    ['federated-remote-pods-not-ready', 'ready', 1, 3],
+    ['federated-remote-left', 'ready', 1, 1],
+    ['federated-remote-only', 'ready', 2, 2],
+  ])('%s is %s: %d of %d', (name, state, ready, total) => {
+    const objects = recorded(name)
+    const there = list(objects, 'target').filter((object) => text(object, 'kind') === 'EndpointSlice')
+    const { of } = memoryOf(list(objects, 'source'), known({ target: there.map(projectSlice) }))
+    const service = name.startsWith('federated') ? 'shop/cart-federated' : 'shop/api-target'
+    for (const called of [{ port: 80 }, {}])
+      expect(of(service, called)).toMatchObject({ state, ready, total })
+    expect(of(service, { port: 81 }).state).toBe('down')
+  })
+
+  test('a mirror whose remote Service is exported no more is gone, and down', () => {
+    const objects = recorded('remote-discovery-remote-unexported')
+    const { of } = memoryOf(list(objects, 'source'), known({}))
+    expect(of('shop/api-target')).toMatchObject({ state: 'down', why: 'there is no Service shop/api-target' })
+  })
+
+  test.each([
+    ['remote-discovery-remote-api-down', 'shop/api-target', 'unknown'],
+    ['federated-remote-api-down', 'shop/cart-federated', 'ready'],
+  ])('%s: %s is %s', (name, service, state) => {
+    const { of } = memoryOf(list(recorded(name), 'source'), known({}))
+    expect(of(service).state).toBe(state)
+  })
+})
+
+const discovery = 'multicluster.linkerd.io/remote-discovery'
+const local = 'multicluster.linkerd.io/local-discovery'
+
+const service = (name: string, annotations: object = {}) => ({
+  metadata: { namespace: 'shop', name, annotations },
+  spec: { ports: [{ port: 80 }] },
+})
+
+const slice = (name: string, ready: boolean) => ({
+  metadata: { namespace: 'shop', name: `${name}-1`, labels: { 'kubernetes.io/service-name': name } },
+  addressType: 'IPv4',
+  ports: [{ port: 8080 }],
+  endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready } }],
+})
+
+const cluster = (ready: boolean) => [projectSlice(slice('web', ready))]
+
+describe('a federated Service', () => {
+  const federated = (annotations: object, clusters: Readonly<Record<string, readonly Slice[]>>) => {
+    const memory = createMemory(undefined, known(clusters))
+    memory.put('services', service('web-federated', annotations))
+    return memory
+  }
+  const both = { [discovery]: 'web@east,web@west' }
+
+  test.each([
+    [
+      'one member is ready, and one is unknown',
+      { east: cluster(true) },
+      { state: 'ready', ready: 1, total: 1 },
+    ],
+    [
+      'all members are down',
+      { east: cluster(false), west: cluster(false) },
+      {
+        state: 'down',
+        ready: 0,
+        total: 2,
+        why: 'shop/web has 0 of 1 endpoints ready in cluster east; shop/web has 0 of 1 endpoints ready in cluster west',
+      },
+    ],
+    [
+      'no member is ready, and one is unknown',
+      { east: cluster(false) },
+      {
+        state: 'unknown',
+        why: 'shop/web has 0 of 1 endpoints ready in cluster east; cluster west cannot be read',
+      },
+    ],
+    ['no member is known', {}, { state: 'unknown' }],
+  ])('of which %s', (_, clusters, expected) =>
+    expect(federated(both, clusters).of('shop/web-federated')).toMatchObject(expected),
+  )
+
+  it('without a member is down', () => {
+    const { of } = federated({ [discovery]: '' }, {})
+    expect(of('shop/web-federated')).toMatchObject({
+      state: 'down',
+      why: 'shop/web-federated has no member in any cluster',
+    })
+  })
+
+  it('is unknown while an entry cannot be understood, unless another member is ready', () => {
+    const annotations = { [discovery]: 'web@east,web@' }
+    expect(federated(annotations, { east: cluster(true) }).of('shop/web-federated').state).toBe('ready')
+    expect(federated(annotations, { east: [] }).of('shop/web-federated')).toEqual({
+      state: 'unknown',
+      why: 'shop/web has no endpoints in cluster east; shop/web-federated names a member "web@", which is not SERVICE@CLUSTER',
+    })
+  })
+
+  it('follows its local member, which may be missing', () => {
+    const { put, drop, of } = federated({ [local]: 'web' }, {})
+    expect(of('shop/web-federated')).toMatchObject({ state: 'down', why: 'there is no Service shop/web' })
+    const turned = [
+      { service: 'shop/web', turned: true },
+      { service: 'shop/web-federated', turned: true },
+    ]
+    expect(put('services', service('web'))).toEqual(turned)
+    expect(put('endpointslices', slice('web', true))).toEqual(turned)
+    expect(of('shop/web-federated')).toMatchObject({ state: 'ready', ready: 1, total: 1 })
+    put('services', service('web-federated'))
+    expect(drop('endpointslices', 'shop/web-1')).toEqual([{ service: 'shop/web', turned: true }])
+  })
+})
