@@ -51,11 +51,12 @@ function namesOf({ objectKind, plural, group }: RouteCodec): string[] {
 
 /** Reads the route that a reference names. */
 export async function findRoute(
-  { transport, signal }: Reading,
+  reading: Reading,
   ref: RouteRef,
   namespace: string,
+  discovery = new DiscoverySnapshot(reading),
 ): Promise<Result<FoundRoute, Failure>> {
-  const discovery = new DiscoverySnapshot({ transport, signal })
+  const { transport, signal } = reading
   for (const codec of ref.codecs) {
     const resource = await discovery.find(codec)
     if (!resource.ok) return err(refused(resource.error))

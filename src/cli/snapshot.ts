@@ -3,9 +3,10 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { ServiceKey } from '../core/types.ts'
 import { DiscoverySnapshot } from '../kube/discovery.ts'
 import type { KubeError } from '../kube/errors.ts'
-import { createStore, type StoreEntry, type StoreWriter } from '../kube/watch/store.ts'
+import { createStore, type StoreEntry, type StoreReader, type StoreWriter } from '../kube/watch/store.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Objects, Open } from '../readiness/objects.ts'
+import type { ServiceFacts } from '../readiness/service-facts.ts'
 import { openReadiness, silent } from '../readiness/sources.ts'
 import { codecs } from '../routes/codecs.ts'
 import { type Judged, judgeRoute } from '../routes/judge.ts'
@@ -96,12 +97,17 @@ export const namespacesOf = (routes: readonly Route[]): string[] => {
 /** The namespace of a Service. */
 export const namespaceOf = (service: ServiceKey): string => service.slice(0, service.indexOf('/'))
 
+/** What is known of Services, and the Services themselves. */
+export interface ServicesRead extends Services {
+  readonly facts: StoreReader<ServiceFacts>
+}
+
 /** What is known of Services, from the given namespaces; `undefined` stands for all. */
 export async function readServices(
   reading: Reading,
   namespaces: readonly (string | undefined)[],
   progress: Progress,
-): Promise<Result<Services, Failure>> {
+): Promise<Result<ServicesRead, Failure>> {
   const lists: (() => Promise<Result<void, KubeError>>)[] = []
   const open: Open = (objects, onChange) => {
     const { reader, writer } = createStore(onChange)
@@ -111,7 +117,7 @@ export async function readServices(
   const readiness = openReadiness(open, silent)
   for (const answer of await Promise.all(lists.map((read) => read())))
     if (!answer.ok) return err(refused(answer.error))
-  return ok({ readiness: readiness.of, clusterOf: readiness.clusterOf })
+  return ok({ readiness: readiness.of, clusterOf: readiness.clusterOf, facts: readiness.services })
 }
 
 /** Fills a store once, with the projections that the operator keeps. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
+import type { Transport } from '../../kube/http/transport.ts'
 import { Shop } from '../testing/shop.ts'
 
 const now = new Date('2026-11-25T12:00:00.000Z')
@@ -115,6 +116,23 @@ test('as JSON', async () => {
       },
     ],
   })
+})
+
+test('asks the API server for everything once', async () => {
+  shop.service('web', 1)
+  shop.split('web', { web: 1 })
+  const asked: string[] = []
+  const wrap = (transport: Transport): Transport => ({
+    ...transport,
+    request: (req) => {
+      asked.push(`${req.method} ${req.path}?${new URLSearchParams(req.query)}`)
+      return transport.request(req)
+    },
+  })
+  expect(await shop.run('explain ts/web', { ...options, wrap })).toMatchObject({ exitCode: 0 })
+  expect(asked).toEqual([...new Set(asked)])
+  expect(asked.filter((line) => /\/(services|events|trafficsplits)\?/.test(line))).toHaveLength(3)
+  expect(asked).toHaveLength(17)
 })
 
 describe('a route is named', () => {

@@ -1,20 +1,23 @@
 import * as z from 'zod'
+import type { Services } from '../../api/items.ts'
 import { ok, type Result } from '../../base/result.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
+import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { judgeRoute } from '../../routes/judge.ts'
+import type { Route } from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes, type Failure } from '../failure.ts'
-import { listAs, type Reading } from '../listing.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
-import { type FoundRoute, findRoute, parseRouteRef } from '../route-ref.ts'
+import { findRoute, parseRouteRef } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
+import { type OperatorEvent, readEventsOf } from '../status/events.ts'
 import { statusOf } from '../status/route-status.ts'
-import { readTransitions, sinceOf } from '../status/since.ts'
+import { sinceOf, transitionOf } from '../status/since.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
-import { diagnoseRoute } from './findings.ts'
+import { diagnoseRoute, isControlled, readAround } from './findings.ts'
 import { explanationText } from './text.ts'
 
 const schema = z.object({
@@ -35,30 +38,24 @@ export async function explainRoute(
   const cluster = await connect()
   if (!cluster.ok) return cluster
   const reading = { transport: cluster.value.transport, signal: io.interrupted }
-  const found = await findRoute(reading, ref.value, flags.namespace || cluster.value.namespace)
+  const discovery = new DiscoverySnapshot(reading)
+  const found = await findRoute(reading, ref.value, flags.namespace || cluster.value.namespace, discovery)
   if (!found.ok) return found
-  const controlled = await isControlled(reading, found.value, flags.selector)
-  if (!controlled.ok) return controlled
   const { route } = found.value
   const progress = createProgress(io)
-  const [services, diagnosis] = await Promise.all([
+  const [services, around, events] = await Promise.all([
     readServices(reading, namespacesOf([route]), progress),
-    diagnoseRoute(reading, route, flags.selector, progress),
+    readAround(reading, discovery, route, flags.selector, progress),
+    readEventsOf(reading, route),
   ])
   progress.clear()
+  const controlled = isControlled(route, around)
+  if (!controlled.ok) return controlled
   if (!services.ok) return services
-  const transitions = await readTransitions(reading, route.namespace)
-  const since = transitions.ok ? sinceOf(route, transitions.value.get(route.uid)) : undefined
-  const judged = judgeRoute(route, services.value.readiness)
-  const explanation: Explanation = {
-    route: statusOf(judged, services.value, since).facts,
+  const explanation = explanationOf(route, services.value, events, {
     controlled: controlled.value,
-    ...diagnosis,
-    splits: judged.verdicts.map(({ split, plan }) => ({
-      decided: weightsOf(applyPlan(split, plan)),
-      changes: counterfactuals(split, services.value.readiness),
-    })),
-  }
+    ...diagnoseRoute(route, around, services.value.facts, events),
+  })
   io.stdout.write(
     flags.output === 'table'
       ? explanationText(explanation, paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
@@ -67,14 +64,21 @@ export async function explainRoute(
   return ok(exitCodes.ok)
 }
 
-/** Asks the server, which knows best what a selector selects. */
-async function isControlled(
-  reading: Reading,
-  { route, resource }: FoundRoute,
-  labelSelector: string,
-): Promise<Result<boolean, Failure>> {
-  const { namespace, name } = route
-  const fieldSelector = `metadata.name=${name}`
-  const listed = await listAs(reading, { resource, namespace, labelSelector, fieldSelector }, () => true)
-  return listed.ok ? ok(listed.value.length > 0) : listed
+function explanationOf(
+  route: Route,
+  services: Services,
+  events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
+  found: Pick<Explanation, 'controlled' | 'findings' | 'unseen'>,
+): Explanation {
+  const newest = events.ok ? events.value.get('Failover') : undefined
+  const since = sinceOf(route, newest && transitionOf(newest))
+  const judged = judgeRoute(route, services.readiness)
+  return {
+    route: statusOf(judged, services, since).facts,
+    ...found,
+    splits: judged.verdicts.map(({ split, plan }) => ({
+      decided: weightsOf(applyPlan(split, plan)),
+      changes: counterfactuals(split, services.readiness),
+    })),
+  }
 }

@@ -1,19 +1,19 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import { profiles } from '../../controller/watch/surroundings.ts'
-import { DiscoverySnapshot } from '../../kube/discovery.ts'
-import { readHead } from '../../kube/watch/watch-event.ts'
+import type { ServiceKey } from '../../core/types.ts'
+import type { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { projectProfile } from '../../readiness/profile.ts'
-import { projectService, serviceObjects } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { diagnose, type Finding } from '../../routes/diagnosis.ts'
 import { routeTitle } from '../../routes/key.ts'
-import type { Route } from '../../routes/route.ts'
+import type { Route, RouteCodec } from '../../routes/route.ts'
 import { conflictsOf } from '../../routes/sharing.ts'
 import { type Failure, refused } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Progress } from '../progress.ts'
-import { namespaceOf, namespacesOf, readKind } from '../snapshot.ts'
-import { type Fight, readFight } from './fight.ts'
+import { namespaceOf, readKind, type ServicesRead } from '../snapshot.ts'
+import type { OperatorEvent } from '../status/events.ts'
+import { type Fight, fightIn } from './fight.ts'
 
 /** What is wrong around a route, as far as the user may look. */
 export interface Diagnosis {
@@ -22,54 +22,79 @@ export interface Diagnosis {
   readonly unseen: readonly string[]
 }
 
+/** What is around a route: of each kind what could be read, and why the rest could not. */
+export interface Around {
+  /** The Services that ServiceProfiles take over. */
+  readonly overrides: Gathered<ServiceKey>
+  /** The controlled routes in the namespaces of the route and its parents, by kind. */
+  readonly routes: ReadonlyMap<string, Gathered<Route>>
+}
+
 /**
- * Asks the operator's own diagnoses: of the Services in the namespaces of the backends, and of what
- * is in those of the route and its parents, where Linkerd looks for ServiceProfiles as well. Never fails.
+ * Reads the namespaces of a route and its parents, where Linkerd looks for ServiceProfiles as well. Never fails: what
+ * cannot be read is in the answer.
  */
-export async function diagnoseRoute(
+export async function readAround(
   reading: Reading,
+  discovery: DiscoverySnapshot,
   route: Route,
   selector: string,
   progress: Progress,
-): Promise<Diagnosis> {
+): Promise<Around> {
   const places = [...new Set([route.namespace, ...route.apexes.map(namespaceOf)])]
-  const discovery = new DiscoverySnapshot(reading)
-  const [services, overrides, fights, ...routes] = await Promise.all([
-    gather('Services', namespacesOf([route]), (namespace) => readPorts(reading, namespace, progress)),
-    gather('ServiceProfiles', places, (namespace) => readProfiles(reading, discovery, namespace, progress)),
-    gather('Events', [route.namespace], () => readFight(reading, route)),
-    ...codecs.map((codec) =>
-      gather(`${codec.kind}s`, places, (namespace) =>
-        readKind(reading, discovery, codec, { namespace, selector }, progress),
-      ),
+  const readRoutes = async (codec: RouteCodec): Promise<[string, Gathered<Route>]> => [
+    codec.kind,
+    await gather(`${codec.kind}s`, places, (namespace) =>
+      readKind(reading, discovery, codec, { namespace, selector }, progress),
     ),
+  ]
+  const [overrides, ...routes] = await Promise.all([
+    gather('ServiceProfiles', places, (namespace) => readProfiles(reading, discovery, namespace, progress)),
+    ...codecs.map(readRoutes),
   ])
-  const ports = new Map(services.found)
+  return { overrides, routes: new Map(routes) }
+}
+
+/** Whether the selector selects the route; a failure if the routes of its kind could not be listed. */
+export function isControlled({ kind, namespace, uid }: Route, { routes }: Around): Result<boolean, Failure> {
+  const ofKind = routes.get(kind)
+  const failure = ofKind?.failures.get(namespace)
+  if (failure) return err(failure)
+  return ok(ofKind?.found.some((route) => route.uid === uid) ?? false)
+}
+
+/** Makes the operator's own diagnoses; `events` are its newest about the route, by reason. */
+export function diagnoseRoute(
+  route: Route,
+  { overrides, routes }: Around,
+  services: ServicesRead['facts'],
+  events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
+): Diagnosis {
   const taken = new Set(overrides.found)
-  const others = routes
+  const others = [...routes.values()]
     .flatMap(({ found }) => found)
     .filter((other) => routeTitle(other) !== routeTitle(route))
   const findings = diagnose(route, {
-    ports: (service) => (services.seen.has(namespaceOf(service)) ? ports.get(service) : 'unknown'),
+    ports: (service) => services.get(service)?.ports.flatMap(({ port }) => port ?? []),
     hasProfile: (service) => taken.has(service),
-    conflicts: (parent) =>
-      conflictsOf(
-        route,
-        parent,
-        others.filter(({ apexes }) => apexes.includes(parent)),
-      ),
+    conflicts: (parent) => {
+      const rivals = others.filter(({ apexes }) => apexes.includes(parent))
+      return conflictsOf(route, parent, rivals)
+    },
   })
+  const fights = events.ok ? fightIn(events.value) : []
+  const noEvents = events.ok ? [] : [unseenIn('Events', route.namespace, events.error)]
   return {
-    findings: [...fights.found, ...findings.map(({ reason, message }) => ({ reason, message }))],
-    unseen: [services, overrides, fights, ...routes].flatMap(({ unseen }) => unseen),
+    findings: [...fights, ...findings.map(({ reason, message }) => ({ reason, message }))],
+    unseen: [...unseenOf(overrides), ...noEvents, ...[...routes.values()].flatMap(unseenOf)],
   }
 }
 
 interface Gathered<T> {
+  readonly what: string
   readonly found: readonly T[]
-  /** The namespaces that were read. */
-  readonly seen: ReadonlySet<string>
-  readonly unseen: readonly string[]
+  /** By namespace. */
+  readonly failures: ReadonlyMap<string, Failure>
 }
 
 /** Reads the same of several namespaces; one that must not be read spoils none of the others. */
@@ -79,27 +104,20 @@ async function gather<T>(
   read: (namespace: string) => Promise<Result<readonly T[], Failure>>,
 ): Promise<Gathered<T>> {
   const found: T[] = []
-  const seen = new Set<string>()
-  const unseen: string[] = []
-  const answers = await Promise.all(namespaces.map(read))
-  for (const [index, answer] of answers.entries()) {
-    const namespace = namespaces[index] ?? ''
-    if (answer.ok) {
-      seen.add(namespace)
-      found.push(...answer.value)
-    } else unseen.push(`${what} in namespace ${namespace}: ${answer.error.message}`)
+  const failures = new Map<string, Failure>()
+  const readOne = async (namespace: string) => ({ namespace, answer: await read(namespace) })
+  for (const { namespace, answer } of await Promise.all(namespaces.map(readOne))) {
+    if (answer.ok) found.push(...answer.value)
+    else failures.set(namespace, answer.error)
   }
-  return { found, seen, unseen }
+  return { what, found, failures }
 }
 
-function readPorts(reading: Reading, namespace: string, progress: Progress) {
-  const { resource } = serviceObjects
-  return listAs(reading, { resource, namespace }, (object): [string, readonly number[]] | undefined => {
-    progress.count(resource.plural)
-    const head = readHead(object)
-    return head && [head.key, projectService(object).ports.flatMap(({ port }) => port ?? [])]
-  })
-}
+const unseenOf = ({ what, failures }: Gathered<unknown>): string[] =>
+  [...failures].map(([namespace, failure]) => unseenIn(what, namespace, failure))
+
+const unseenIn = (what: string, namespace: string, { message }: Failure): string =>
+  `${what} in namespace ${namespace}: ${message}`
 
 /** The Services that ServiceProfiles take over; none where the cluster does not serve the kind. */
 async function readProfiles(

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { programName } from '../../base/names.ts'
 import { ok, type Result } from '../../base/result.ts'
 import type { Resource } from '../../kube/resource.ts'
+import type { Route } from '../../routes/route.ts'
 import type { Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 
@@ -12,6 +13,7 @@ const time = z.iso.datetime({ offset: true }).nullish().catch(undefined)
 const schema = z.object({
   metadata: z.object({ creationTimestamp: time }),
   involvedObject: z.object({ uid: z.string() }),
+  reason: z.string(),
   message: z.string(),
   eventTime: time,
   lastTimestamp: time,
@@ -22,24 +24,38 @@ const schema = z.object({
 export interface OperatorEvent {
   /** Of the route. */
   readonly uid: string
+  readonly reason: string
   /** Epoch, ms. */
   readonly at: number
   readonly message: string
 }
 
+type Newest = Result<ReadonlyMap<string, OperatorEvent>, Failure>
+
 /** The operator's Events of one reason that the cluster still remembers, the newest of each route by its uid. */
-export async function readNewestEvents(
+export const readNewestEvents = (
   reading: Reading,
   namespace: string | undefined,
   reason: string,
-): Promise<Result<ReadonlyMap<string, OperatorEvent>, Failure>> {
-  const fieldSelector = `reason=${reason},reportingComponent=${programName}`
+): Promise<Newest> => readNewest(reading, namespace, `reason=${reason}`, 'uid')
+
+/** The operator's Events about one route that the cluster still remembers, the newest of each reason. */
+export const readEventsOf = (reading: Reading, { namespace, uid }: Route): Promise<Newest> =>
+  readNewest(reading, namespace, `involvedObject.uid=${uid}`, 'reason')
+
+async function readNewest(
+  reading: Reading,
+  namespace: string | undefined,
+  selector: string,
+  by: 'uid' | 'reason',
+): Promise<Newest> {
+  const fieldSelector = `${selector},reportingComponent=${programName}`
   const listed = await listAs(reading, { resource: events, namespace, fieldSelector }, readEvent)
   if (!listed.ok) return listed
   const newest = new Map<string, OperatorEvent>()
   for (const event of listed.value) {
-    const known = newest.get(event.uid)
-    if (!known || known.at < event.at) newest.set(event.uid, event)
+    const known = newest.get(event[by])
+    if (!known || known.at < event.at) newest.set(event[by], event)
   }
   return ok(newest)
 }
@@ -48,7 +64,7 @@ export async function readNewestEvents(
 function readEvent(object: unknown): OperatorEvent | undefined {
   const { data } = schema.safeParse(object)
   if (!data) return undefined
-  const { series, eventTime, lastTimestamp, metadata, involvedObject, message } = data
+  const { series, eventTime, lastTimestamp, metadata, involvedObject, reason, message } = data
   const text = series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp
-  return text ? { uid: involvedObject.uid, at: Date.parse(text), message } : undefined
+  return text ? { uid: involvedObject.uid, reason, at: Date.parse(text), message } : undefined
 }

@@ -4,7 +4,7 @@ import type { Split } from '../../core/types.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Failure } from '../failure.ts'
 import type { Reading } from '../listing.ts'
-import { readNewestEvents } from './events.ts'
+import { type OperatorEvent, readNewestEvents } from './events.ts'
 
 /** One transition, as its Event tells it. */
 export interface Transition {
@@ -22,12 +22,15 @@ export async function readTransitions(
 ): Promise<Result<ReadonlyMap<string, Transition>, Failure>> {
   const events = await readNewestEvents(reading, namespace, 'Failover')
   if (!events.ok) return events
-  const transitions = [...events.value.values()].map(({ uid, at, message }): [string, Transition] => [
-    uid,
-    { uid, at, toPrimary: message.includes('switching traffic to primary') },
-  ])
-  return ok(new Map(transitions))
+  return ok(new Map([...events.value].map(([uid, event]) => [uid, transitionOf(event)])))
 }
+
+/** What an Event with the reason `Failover` tells. */
+export const transitionOf = ({ uid, at, message }: OperatorEvent): Transition => ({
+  uid,
+  at,
+  toPrimary: message.includes('switching traffic to primary'),
+})
 
 /**
  * Since when a route stands as it does (epoch, ms): the time of its newest transition, if that led to where the
