@@ -1,22 +1,20 @@
 import { Registry } from 'prom-client'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import { type KubeError, waitAskedBy } from '../kube/errors.ts'
 import { createEventRecorder, type EventRecorder } from '../kube/events/recorder.ts'
 import type { Transport } from '../kube/http/transport.ts'
-import type { Judged } from '../routes/judge.ts'
-import type { RouteKey } from '../routes/key.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
 import { View } from '../view/view.ts'
+import { createHandler } from './handler.ts'
 import { createLeadership, type Election, type Leadership } from './leadership.ts'
-import { type Cause, type Handled, Queue } from './queue.ts'
+import { RouteMemory } from './memory.ts'
+import { Queue } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
 import { addReadings, createMetrics, type Metrics } from './report/metrics.ts'
 import { Reporter } from './report/reporter.ts'
 import { createWatches, type Watches, type WatchReading } from './watch/cluster-watch.ts'
 import { watchSurroundings } from './watch/surroundings.ts'
 import { Fights } from './write/fights.ts'
-import { reconcile } from './write/reconcile.ts'
 
 export interface OperatorOptions {
   readonly transport: Transport
@@ -64,17 +62,11 @@ const stuckAfterMs = 120_000
 /** For the last Events (ms): little where another replica waits for the lead. */
 const eventPatienceMs = { alone: 2_000, elected: 300 } as const
 
-/** Who does not lead tries nothing again: the leader looks at every route. */
-function retryAfter(error: KubeError): Handled {
-  if (error.kind === 'notLeader') return 'done'
-  const retryAfterMs = waitAskedBy(error)
-  return retryAfterMs === undefined ? 'retry' : { retryAfterMs }
-}
-
 /** Joins the six hops: watches -> index -> queue -> reconcile -> writer -> report. */
 export function startOperator(options: OperatorOptions): Operator {
   const { clock, log } = options
   const metrics = createMetrics(options.registry ?? new Registry())
+  const memory = new RouteMemory()
   const leadership = createLeadership({
     ...options,
     onChange: (leads) => (leads ? begin(parts) : rest(parts)),
@@ -95,7 +87,7 @@ export function startOperator(options: OperatorOptions): Operator {
     clusterOf: (service) => watches.clusterOf(service),
   })
   const reporter = new Reporter({
-    ...{ clock, log, metrics, view, onEntry: options.onEntry, leads },
+    ...{ clock, log, metrics, view, onEntry: options.onEntry, leads, memory },
     event: (input) => {
       recordedAt = clock.now()
       events.record(input)
@@ -119,9 +111,9 @@ export function startOperator(options: OperatorOptions): Operator {
       leadership.stand()
     },
   })
-  const fights = new Fights(clock, (key) => queue.add(key, { at: clock.now() }))
-  const { diagnoser, surroundings } = createDiagnoser(tools, metrics, reporter, watches)
-  const joined = { queue, watches, view, events, leadership, reporter, diagnoser, fights }
+  const fights = new Fights(clock, memory)
+  const { diagnoser, surroundings } = createDiagnoser({ ...tools, memory }, metrics, reporter, watches)
+  const joined = { queue, watches, view, events, leadership, reporter, diagnoser, fights, memory }
   const parts: Parts = { ...options, metrics, ...joined }
   const handle = createHandler(parts)
   addReadings(metrics.registry, readingsOf(parts))
@@ -147,26 +139,6 @@ export function startOperator(options: OperatorOptions): Operator {
 const roleIn = ({ election }: OperatorOptions, leads: boolean) =>
   !election ? 'alone' : leads ? 'leader' : 'standby'
 
-/** What is done about one due route. */
-function createHandler({ watches, reporter, diagnoser, fights }: Parts) {
-  const world = { ...watches, mustWait: fights.mustWait.bind(fights) }
-  return async (key: RouteKey, cause: Cause): Promise<Handled> => {
-    const landed = watches.takeLanded(key)
-    if (landed) reporter.landed(key, landed)
-    const outcome = await reconcile(key, cause, world)
-    diagnoser.see(key, outcome.kind === 'gone' ? undefined : outcome.route)
-    reporter.report(key, outcome, cause)
-    if (outcome.kind === 'gone') fights.forget(key)
-    // Whoever wrote the weights last is told by the route as it was: the answer to a write names the operator.
-    if (outcome.kind === 'written' && fights.wrote(key)) reporter.fought(outcome.route)
-    if (outcome.kind === 'steady' && isAtRest(outcome) && fights.rests(key, outcome.route))
-      reporter.unfought(outcome.route)
-    return outcome.kind === 'failed' ? retryAfter(outcome.error) : 'done'
-  }
-}
-
-const isAtRest = ({ verdicts }: Judged): boolean => verdicts.every(({ plan }) => plan.length === 0)
-
 const exposition = async ({ registry }: Metrics) => ({
   contentType: registry.contentType,
   text: await registry.metrics(),
@@ -174,7 +146,7 @@ const exposition = async ({ registry }: Metrics) => ({
 
 /** What looks for trouble that does not stop the operator, with what it watches for that. */
 function createDiagnoser(
-  tools: OperatorOptions,
+  tools: OperatorOptions & { readonly memory: RouteMemory },
   { watchEvents }: Metrics,
   reporter: Reporter,
   { ports }: Watches,
@@ -187,6 +159,7 @@ function createDiagnoser(
   )
   const diagnoser: Diagnoser = new Diagnoser({
     clock: tools.clock,
+    memory: tools.memory,
     surroundings,
     say: (route, finding) => reporter.found(route, finding),
   })
@@ -225,6 +198,7 @@ interface Parts extends Pick<OperatorOptions, 'clock' | 'log'> {
   readonly reporter: Reporter
   readonly diagnoser: Diagnoser
   readonly fights: Fights
+  readonly memory: RouteMemory
 }
 
 function readingsOf({ queue, watches, view, events, leadership, diagnoser, fights }: Parts) {

@@ -74,6 +74,53 @@ describe('the queue', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('looks again when it was asked to, which is no failure', async () => {
+    const { clock, queue, add, begun, end } = setUp()
+    queue.start()
+    add('a')
+    await settle()
+    await end(0, { lookAgainMs: 7_000 })
+    await clock.advance(6_999)
+    expect(begun).toHaveLength(1)
+    await clock.advance(1)
+    expect(begun[1]?.cause).toEqual({ at: 7_000 })
+    await end(1, 'retry')
+    await clock.advance(5)
+    expect(begun).toHaveLength(3)
+    await end(2, 'done')
+    expect(clock.pending).toBe(0)
+  })
+
+  it('does not wait with a fresh change until it looks again, and looks no second time unless asked', async () => {
+    const { clock, queue, add, keys, end } = setUp()
+    queue.start()
+    add('a')
+    await settle()
+    await end(0, { lookAgainMs: 7_000 })
+    add('a')
+    await settle()
+    expect(keys()).toEqual(['a', 'a'])
+    add('a')
+    await end(1, { lookAgainMs: 7_000 })
+    expect(keys()).toEqual(['a', 'a', 'a'])
+    await end(2, 'done')
+    expect(clock.pending).toBe(0)
+    await clock.advance(60_000)
+    expect(keys()).toEqual(['a', 'a', 'a'])
+  })
+
+  it('leaves no timer behind when it is drained before it looks again', async () => {
+    const { clock, queue, add, end } = setUp()
+    queue.start()
+    for (const key of ['a', 'b']) add(key)
+    await settle()
+    await end(0, { lookAgainMs: 7_000 })
+    const drained = queue.drain()
+    await end(1, { lookAgainMs: 7_000 })
+    await drained
+    expect(clock.pending).toBe(0)
+  })
+
   it('leaves no timer behind when it is drained in such a wait', async () => {
     const { clock, queue, add, end } = setUp()
     queue.start()

@@ -8,8 +8,12 @@ export interface Cause {
   readonly changedAt?: number | undefined
 }
 
-/** `retry`: the key wants another try, after its backoff, and not before the server wants to hear of it again. */
-export type Handled = 'done' | 'retry' | { readonly retryAfterMs: number }
+/**
+ * `done`: nothing is left to do. `lookAgainMs`: the key is due then by itself, which is no failure; earlier if it
+ * changes, and then it must ask again. `retry`: it failed, and is tried again after its backoff. `retryAfterMs`: so
+ * did it, and the server wants to hear of it no sooner.
+ */
+export type Handled = 'done' | 'retry' | { readonly lookAgainMs: number } | { readonly retryAfterMs: number }
 
 export interface QueueOptions {
   readonly clock: Clock
@@ -26,7 +30,8 @@ interface Entry {
   running: boolean
   again: boolean
   failures: number
-  backoff: Timer | undefined
+  /** Makes the key due: after a backoff, a wait that the server asked for, or when it is to be looked at again. */
+  timer: Timer | undefined
   /** The server does not want to hear of it before (ms on the clock). */
   notBefore: number
 }
@@ -36,7 +41,7 @@ const longestBackoffMs = 30_000
 
 /**
  * Keys that want work. A key is in it once, is handled by one worker at a time, and comes back by itself after
- * a failure: 5 ms, doubling to 30 s. A fresh change does not wait for that backoff, but it does for a wait that
+ * a failure: 5 ms, doubling to 30 s; or when it asked to be looked at again. A fresh change does not wait for that backoff, but it does for a wait that
  * the server asked for. It starts paused, so that keys can gather before the caches are complete.
  */
 export class Queue {
@@ -87,7 +92,7 @@ export class Queue {
   /** Takes no more keys; resolves when those in flight are finished. */
   drain(): Promise<void> {
     this.#state = 'draining'
-    for (const entry of this.#entries.values()) entry.backoff?.cancel()
+    for (const entry of this.#entries.values()) entry.timer?.cancel()
     if (this.#inFlight === 0) return Promise.resolve()
     return new Promise((resolve) => {
       this.#drained = resolve
@@ -103,7 +108,7 @@ export class Queue {
       running: false,
       again: false,
       failures: 0,
-      backoff: undefined,
+      timer: undefined,
       notBefore: 0,
     }
     this.#entries.set(key, entry)
@@ -111,20 +116,23 @@ export class Queue {
   }
 
   #makeDue(key: string, entry: Entry): void {
-    entry.backoff?.cancel()
-    entry.backoff = undefined
+    entry.timer?.cancel()
+    entry.timer = undefined
     if (this.#due.has(key) || this.#isHeld(key, entry)) return
     entry.dueSince = this.#options.clock.now()
     this.#due.add(key)
     this.#schedulePump()
   }
 
+  #makeDueAfter(key: string, entry: Entry, ms: number): void {
+    entry.timer = this.#options.clock.after(ms, () => this.#makeDue(key, entry))
+  }
+
   /** True where the server asked for a wait that is not over: then the key comes back by itself. */
   #isHeld(key: string, entry: Entry): boolean {
-    const { clock } = this.#options
-    const ms = entry.notBefore - clock.now()
+    const ms = entry.notBefore - this.#options.clock.now()
     if (ms <= 0) return false
-    if (this.#state !== 'draining') entry.backoff = clock.after(ms, () => this.#makeDue(key, entry))
+    if (this.#state !== 'draining') this.#makeDueAfter(key, entry, ms)
     return true
   }
 
@@ -156,7 +164,9 @@ export class Queue {
     this.#inFlight -= 1
     entry.running = false
     if (outcome === 'done') this.#succeeded(key, entry)
-    else this.#failed(key, entry, cause, outcome === 'retry' ? 0 : outcome.retryAfterMs)
+    else if (outcome === 'retry') this.#failed(key, entry, cause, 0)
+    else if ('retryAfterMs' in outcome) this.#failed(key, entry, cause, outcome.retryAfterMs)
+    else this.#succeeded(key, entry, outcome.lookAgainMs)
     if (this.#inFlight === 0) this.#drained?.()
     this.#schedulePump()
   }
@@ -170,10 +180,11 @@ export class Queue {
     }
   }
 
-  #succeeded(key: string, entry: Entry): void {
+  #succeeded(key: string, entry: Entry, lookAgainMs?: number): void {
     entry.failures = 0
     if (entry.again) this.#makeDue(key, entry)
-    else this.#entries.delete(key)
+    else if (lookAgainMs === undefined || this.#state === 'draining') this.#entries.delete(key)
+    else this.#makeDueAfter(key, entry, lookAgainMs)
   }
 
   #failed(key: string, entry: Entry, cause: Cause, askedMs: number): void {
@@ -183,6 +194,6 @@ export class Queue {
     entry.failures += 1
     if (this.#state === 'draining') return
     if (entry.again) this.#makeDue(key, entry)
-    else entry.backoff = this.#options.clock.after(wait, () => this.#makeDue(key, entry))
+    else this.#makeDueAfter(key, entry, wait)
   }
 }

@@ -5,6 +5,7 @@ import { gatewayCodecs } from '../../routes/gateway.ts'
 import type { Route } from '../../routes/route.ts'
 import { ref, routeObject } from '../../routes/testing/gateway-objects.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
+import { RouteMemory } from '../memory.ts'
 import { Diagnoser } from './diagnoser.ts'
 
 const [http] = gatewayCodecs
@@ -25,6 +26,7 @@ const split = trafficSplit.read({
 let clock: ReturnType<typeof createManualClock>
 let said: string[]
 let diagnoser: Diagnoser
+let memory: RouteMemory
 let ports: readonly number[] | undefined
 let started = 0
 /** Whether this replica is the one that tells. */
@@ -35,8 +37,10 @@ beforeEach(() => {
   leads = true
   started = 0
   ports = [80]
+  memory = new RouteMemory()
   diagnoser = new Diagnoser({
     clock,
+    memory,
     surroundings: { ports: () => ports, hasProfile: () => false, start: () => (started += 1) },
     say: (route, { reason }) => {
       if (leads) said.push(`${route.kind}: ${reason}`)
@@ -70,6 +74,7 @@ describe('a finding', () => {
   it('is looked for again in the routes that name a Service of which something is new, and in no other', async () => {
     const looked: string[] = []
     diagnoser = new Diagnoser({
+      memory,
       clock,
       surroundings: {
         ports: (service) => {
@@ -89,7 +94,7 @@ describe('a finding', () => {
     await clock.advance(5_000)
     expect([...new Set(looked)].sort()).toEqual(['shop/east', 'shop/web'])
     looked.length = 0
-    diagnoser.see('HTTPRoute/shop/web', undefined)
+    memory.forget('HTTPRoute/shop/web')
     diagnoser.touch('shop/east')
     await clock.advance(5_000)
     expect(looked).not.toContain('shop/east')
@@ -114,7 +119,7 @@ describe('a finding', () => {
     diagnoser.see('TrafficSplit/shop/web', split)
     await clock.advance(5_000)
     expect(said.sort()).toEqual(['HTTPRoute: SharedParent', 'TrafficSplit: SharedParent'])
-    diagnoser.see('TrafficSplit/shop/web', undefined)
+    memory.forget('TrafficSplit/shop/web')
     await clock.advance(5_000)
     expect([...diagnoser.counts()]).toEqual([])
   })
@@ -162,7 +167,7 @@ describe('many routes of one parent', () => {
     seen(routes, matches)
     await clock.advance(5_000)
     const read = reads
-    for (let i = 0; i < routes; i += 1) diagnoser.see(`HTTPRoute/shop/r${i}`, undefined)
+    for (let i = 0; i < routes; i += 1) memory.forget(`HTTPRoute/shop/r${i}`)
     await clock.advance(5_000)
     return read
   }

@@ -12,10 +12,12 @@ import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { backendServices, type Route } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import { hastyMs } from '../leadership.ts'
+import type { RouteMemory } from '../memory.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
 import { SharedParents } from './shared-parents.ts'
 
 export interface DiagnoserOptions {
+  readonly memory: RouteMemory
   readonly clock: Clock
   readonly surroundings: Pick<Surroundings, 'ports' | 'hasProfile' | 'start'>
   /** Tells the owner of a route what is wrong with it; false where another replica leads, and speaks for all. */
@@ -41,34 +43,30 @@ const turnMs = 10
 /** Looks for what is wrong with routes that are well formed, off the way of the weights; says each thing once. */
 export class Diagnoser {
   readonly #options: DiagnoserOptions
-  readonly #routes = new Map<RouteKey, Route>()
+  readonly #routes: Map<RouteKey, Route>
   readonly #parents = new SharedParents()
   readonly #byService = new RouteIndex((route) => [...route.apexes, ...backendServices(route)])
   /** Of routes and of parents that will be looked at. */
   readonly #due = new Map<RouteKey | ServiceKey, Timer>()
   readonly #turns: Turns
   /** By route, and by identity. */
-  readonly #found = new Map<RouteKey, Map<string, Found>>()
+  readonly #found: Map<RouteKey, Map<string, Found>>
   #stopped = false
 
   constructor(options: DiagnoserOptions) {
+    const { memory } = options
     this.#options = options
     this.#turns = new Turns(options.clock, turnMs)
+    this.#routes = memory.part((key, route) => this.#forget(key, route))
+    this.#found = memory.part()
   }
 
-  /** A route was looked at, as it is (before any repair), or is gone. */
-  see(key: RouteKey, route: Route | undefined): void {
+  /** A route was looked at, as it is before any repair. That it has gone is learnt from the memory. */
+  see(key: RouteKey, route: Route): void {
     const before = this.#routes.get(key)
     if (before === route) return
-    if (route) this.#routes.set(key, route)
-    else this.#routes.delete(key)
-    this.#byService.change(key, before, route)
-    for (const parent of this.#parents.change(key, before, route))
-      this.#schedule(parent, () => this.#lookAt(parent))
-    if (!route) {
-      this.#forget(key)
-      return
-    }
+    this.#routes.set(key, route)
+    this.#move(key, before, route)
     if (route.accepted !== undefined) this.#options.surroundings.start()
     // Zeros are repaired at once, and harm the proxies for longer than they stand.
     for (const finding of diagnoseZeros(route)) this.#tell(key, route, finding)
@@ -169,8 +167,14 @@ export class Diagnoser {
     return diagnose(route, { ports, hasProfile, conflicts: (parent) => this.#parents.conflicts(key, parent) })
   }
 
-  #forget(key: RouteKey): void {
-    this.#found.delete(key)
+  #move(key: RouteKey, before: Route | undefined, after: Route | undefined): void {
+    this.#byService.change(key, before, after)
+    for (const parent of this.#parents.change(key, before, after))
+      this.#schedule(parent, () => this.#lookAt(parent))
+  }
+
+  #forget(key: RouteKey, route: Route): void {
+    this.#move(key, route, undefined)
     this.#due.get(key)?.cancel()
     this.#due.delete(key)
   }

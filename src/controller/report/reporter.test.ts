@@ -8,6 +8,7 @@ import { gatewayCodecs } from '../../routes/gateway.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { View } from '../../view/view.ts'
+import { RouteMemory } from '../memory.ts'
 import { createMetrics } from './metrics.ts'
 import { Reporter } from './reporter.ts'
 
@@ -19,6 +20,7 @@ function setUp() {
   const events: EventInput[] = []
   const state = { leads: false }
   const reporter = new Reporter({
+    memory: new RouteMemory(),
     clock,
     log: createMemoryLog(),
     metrics: createMetrics(new Registry()),

@@ -11,6 +11,7 @@ import type { RouteRecord } from '../../view/route-record.ts'
 import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
 import { hastyMs } from '../leadership.ts'
+import type { RouteMemory } from '../memory.ts'
 import type { Cause } from '../queue.ts'
 import type { Outcome } from '../write/reconcile.ts'
 import type { Landed } from '../write/unanswered-writes.ts'
@@ -18,6 +19,7 @@ import type { Metrics } from './metrics.ts'
 import { appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
 export interface ReporterOptions {
+  readonly memory: RouteMemory
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
@@ -44,10 +46,11 @@ const idAnnotation = 'failover.linkerd.io/transition-id'
 export class Reporter {
   readonly #options: ReporterOptions
   /** Routes of which there was something to tell while another led, and when that was. */
-  readonly #untold = new Map<RouteKey, number>()
+  readonly #untold: Map<RouteKey, number>
 
   constructor(options: ReporterOptions) {
     this.#options = options
+    this.#untold = options.memory.part()
   }
 
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */

@@ -7,7 +7,7 @@ import { selectorKeys } from '../../routes/ownership.ts'
 import { servicesBehind } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
-import type { World } from '../write/reconcile.ts'
+import type { ReconcileContext } from '../write/reconcile.ts'
 import type { Landed } from '../write/unanswered-writes.ts'
 import { watchReadiness } from './readiness-watch.ts'
 import { RouteWatch } from './route-watch.ts'
@@ -27,8 +27,8 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
   readonly onSynced: () => void
 }
 
-/** The caches of the operator, joined to the world that a reconcile sees. */
-export interface Watches extends Omit<World, 'mustWait'> {
+/** The caches of the operator, joined to what a reconcile sees. */
+export interface Watches extends Omit<ReconcileContext, 'waitsUntil'> {
   start(): void
   stop(): Promise<void>
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */

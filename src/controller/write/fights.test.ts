@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, test } from 'vitest'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
+import { RouteMemory } from '../memory.ts'
 import { Fights } from './fights.ts'
 
 const key = 'TrafficSplit/shop/web'
@@ -25,23 +26,29 @@ const other = [[{ index: 1, from: 0, to: 1 }]]
 
 let clock: ReturnType<typeof createManualClock>
 let fights: Fights
-let again: string[]
+let memory: RouteMemory
 beforeEach(() => {
   clock = createManualClock()
-  again = []
-  fights = new Fights(clock, (key) => again.push(key))
+  memory = new RouteMemory()
+  fights = new Fights(clock, memory)
 })
-const mustWait = (plans = over) => fights.mustWait(key, routeOf(), plans)
+/** For how long it must wait (ms); `undefined` if not at all. */
+const waitMs = (plans = over) => {
+  const until = fights.waitsUntil(key, routeOf(), plans)
+  return until === undefined ? undefined : until - clock.now()
+}
+const mustWait = (plans = over) => waitMs(plans) !== undefined
 /** Asks, and writes whatever the answer is. */
 const write = (plans = over) => {
   mustWait(plans)
-  return fights.wrote(key)
+  return fights.wrote(key).change === 'begins'
 }
 /** As often as it takes until it is a fight. */
 const fight = () => {
   for (let times = 0; times <= 3; times += 1) write()
 }
-const rests = (weights?: [number, number]) => fights.rests(key, routeOf({}, weights))
+const restsNow = (weights?: [number, number]) => fights.rests(key, routeOf({}, weights))
+const rests = (weights?: [number, number]) => restsNow(weights).change === 'ends'
 
 it('a write that is undone twice is repeated at once; from the third time on it waits, longer each time', async () => {
   expect([mustWait(), write(), mustWait(), write(), mustWait(), write()]).toEqual(Array(6).fill(false))
@@ -51,10 +58,13 @@ it('a write that is undone twice is repeated at once; from the third time on it 
     [20_000, false],
   ] as const) {
     await clock.advance(pause - 1)
-    expect({ waits: mustWait(), again }).toEqual({ waits: true, again: [] })
+    expect({ waits: mustWait(), again: waitMs() }).toEqual({ waits: true, again: 1 })
     await clock.advance(1)
-    expect({ waits: mustWait(), again: again.splice(0) }).toEqual({ waits: false, again: [key] })
-    expect(fights.wrote(key)).toBe(isNews)
+    expect(mustWait()).toBe(false)
+    expect(fights.wrote(key)).toEqual({
+      ...(isNews ? { change: 'begins' } : {}),
+      lookAgainAt: clock.now() + 900_000,
+    })
     expect(fights.size).toBe(1)
   }
 })
@@ -93,19 +103,21 @@ describe('a fight ends', () => {
 
   it('when the weights have stood for a quarter of an hour; it asks for a look then', async () => {
     await clock.advance(899_999)
-    expect({ rests: rests([0, 1]), again, size: fights.size }).toEqual({ rests: false, again: [], size: 1 })
+    expect({ rests: restsNow([0, 1]), size: fights.size }).toEqual({
+      rests: { lookAgainAt: clock.now() + 1 },
+      size: 1,
+    })
     await clock.advance(1)
-    expect({ again, rests: rests([0, 1]), size: fights.size }).toEqual({ again: [key], rests: true, size: 0 })
+    expect({ rests: restsNow([0, 1]), size: fights.size }).toEqual({ rests: { change: 'ends' }, size: 0 })
     expect(rests([0, 1])).toBe(false)
   })
 
-  it('when the route goes, or this replica leads no more; nothing is due then', async () => {
-    fights.forget(key)
+  it('when the route goes, or this replica leads no more', () => {
+    memory.forget(key)
     expect([mustWait(), fights.size]).toEqual([false, 0])
     fight()
     fights.forgetAll()
-    await clock.advance(900_000)
-    expect([again.length, fights.size]).toEqual([0, 0])
+    expect([mustWait(), fights.size]).toEqual([false, 0])
   })
 })
 
@@ -135,10 +147,10 @@ test('the writer is the last manager of the weights besides the operator and the
   expect(routeOf({ managedFields: 'odd' }).writer).toBeUndefined()
 })
 
-it('a fight whose timer fires early is looked at once more, and ends', async () => {
-  const early = { ...clock, after: (ms: number, call: () => void) => clock.after(ms > 1 ? ms - 1 : ms, call) }
-  fights = new Fights(early, () => again.push(String(rests([0, 1]))))
+it('a fight that is looked at a little early asks for one more look', async () => {
   fight()
-  await clock.advance(900_000)
-  expect({ again, fights: fights.size }).toEqual({ again: ['false', 'true'], fights: 0 })
+  await clock.advance(899_999)
+  expect(restsNow([0, 1])).toEqual({ lookAgainAt: clock.now() + 1 })
+  await clock.advance(1)
+  expect(restsNow([0, 1])).toEqual({ change: 'ends' })
 })

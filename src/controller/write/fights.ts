@@ -1,8 +1,9 @@
-import type { Clock, Timer } from '../../base/clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import { applyPlan, type SplitPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
+import type { RouteMemory } from '../memory.ts'
 
 interface Contest {
   /** The weights that are to be written. */
@@ -12,6 +13,14 @@ interface Contest {
   writtenAt: number
   /** How often they were undone since they last stood. */
   undone: number
+}
+
+/** What a write, or a look at a route at rest, says about a fight. */
+export interface FightNews {
+  /** Whether a fight begins or ends with it; each is said once. */
+  readonly change?: 'begins' | 'ends'
+  /** When to look again (ms on the clock), since the fight may be over then. */
+  readonly lookAgainAt?: number
 }
 
 /** From so many times on it is no accident. */
@@ -30,63 +39,53 @@ const standMs = 900_000
  */
 export class Fights {
   readonly #clock: Clock
-  readonly #again: (key: RouteKey) => void
-  readonly #timers = new Map<RouteKey, Timer>()
-  readonly #contests = new Map<RouteKey, Contest>()
+  readonly #contests: Map<RouteKey, Contest>
 
-  /** `again` is called when a route must be looked at once more, since a pause or a fight may be over. */
-  constructor(clock: Clock, again: (key: RouteKey) => void) {
+  constructor(clock: Clock, memory: RouteMemory) {
     this.#clock = clock
-    this.#again = again
+    this.#contests = memory.part()
   }
 
-  /** Whether to wait before these weights are written to the route; `again` follows then. */
-  mustWait(key: RouteKey, route: Route, plans: readonly SplitPlan[]): boolean {
+  /** Until when these weights must not be written to the route (ms on the clock); `undefined` if they may be now. */
+  waitsUntil(key: RouteKey, route: Route, plans: readonly SplitPlan[]): number | undefined {
     const contest = this.#contests.get(key) ?? { due: '', writtenAt: 0, undone: 0 }
     contest.due = textOf(route, plans)
     this.#contests.set(key, contest)
-    if (contest.written !== contest.due || contest.undone + 1 < fightFrom) return false
+    if (contest.written !== contest.due || contest.undone + 1 < fightFrom) return undefined
     const pause = Math.min(firstPauseMs * 2 ** (contest.undone + 1 - fightFrom), longestPauseMs)
-    const left = contest.writtenAt + pause - this.#clock.now()
-    if (left > 0) this.#later(key, left)
-    return left > 0
+    const until = contest.writtenAt + pause
+    return until > this.#clock.now() ? until : undefined
   }
 
-  /** The weights that were last asked about went through; true where that makes a fight of it, once for each. */
-  wrote(key: RouteKey): boolean {
+  /** The weights that were last asked about went through. */
+  wrote(key: RouteKey): FightNews {
     const contest = this.#contests.get(key)
-    if (!contest) return false
+    if (!contest) return {}
     const now = this.#clock.now()
     const isAgain = contest.written === contest.due && now - contest.writtenAt < standMs
     contest.undone = isAgain ? contest.undone + 1 : 0
     contest.written = contest.due
     contest.writtenAt = now
-    if (contest.undone >= fightFrom) this.#later(key, standMs)
-    return contest.undone === fightFrom
+    if (contest.undone < fightFrom) return {}
+    const lookAgainAt = now + standMs
+    return contest.undone === fightFrom ? { change: 'begins', lookAgainAt } : { lookAgainAt }
   }
 
-  /** Nothing is to be written to the route; true where that ends a fight. */
-  rests(key: RouteKey, route: Route): boolean {
+  /** Nothing is to be written to the route. */
+  rests(key: RouteKey, route: Route): FightNews {
     const contest = this.#contests.get(key)
-    if (!contest || contest.undone === 0) return false
-    const left = contest.writtenAt + standMs - this.#clock.now()
-    if (left > 0 && contest.written === textOf(route, [])) {
-      // A timer may fire a little early; without another look nobody would learn of the end.
-      if (contest.undone >= fightFrom) this.#later(key, left)
-      return false
-    }
-    this.forget(key)
-    return contest.undone >= fightFrom
-  }
-
-  forget(key: RouteKey): void {
+    if (!contest || contest.undone === 0) return {}
+    const isFight = contest.undone >= fightFrom
+    const standsAt = contest.writtenAt + standMs
+    if (standsAt > this.#clock.now() && contest.written === textOf(route, []))
+      return isFight ? { lookAgainAt: standsAt } : {}
     this.#contests.delete(key)
-    this.#timers.get(key)?.cancel()
-    this.#timers.delete(key)
+    return isFight ? { change: 'ends' } : {}
   }
 
+  /** This replica leads no more: what others write is no fight with it. */
   forgetAll(): void {
-    for (const key of [...this.#contests.keys()]) this.forget(key)
+    this.#contests.clear()
   }
 
   /** Routes that are fought over. */
@@ -94,15 +93,6 @@ export class Fights {
     let count = 0
     for (const { undone } of this.#contests.values()) if (undone >= fightFrom) count += 1
     return count
-  }
-
-  #later(key: RouteKey, ms: number): void {
-    this.#timers.get(key)?.cancel()
-    const timer = this.#clock.after(ms, () => {
-      this.#timers.delete(key)
-      this.#again(key)
-    })
-    this.#timers.set(key, timer)
   }
 }
 

@@ -8,11 +8,11 @@ import type { Route } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
 
 /** What one reconcile may see and do. */
-export interface World {
+export interface ReconcileContext {
   readonly route: (key: RouteKey) => Route | undefined
   readonly readiness: ReadinessOf
-  /** Whether a write must wait, because somebody undoes it again and again; the key is due again then. */
-  readonly mustWait: (key: RouteKey, route: Route, plans: readonly SplitPlan[]) => boolean
+  /** Until when a write must wait (ms on the clock), because somebody undoes it again and again. */
+  readonly waitsUntil: (key: RouteKey, route: Route, plans: readonly SplitPlan[]) => number | undefined
   /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */
   readonly write: (judged: Judged, cause: Cause) => Promise<Result<Route, KubeError>>
 }
@@ -20,8 +20,8 @@ export interface World {
 /** How one reconcile of a key ended. */
 export type Outcome =
   | { readonly kind: 'gone' }
-  /** Nothing was written. */
-  | ({ readonly kind: 'steady' } & Judged)
+  /** Nothing was written. `lookAgainAt`: the route must be looked at then (ms on the clock) though nothing changes. */
+  | ({ readonly kind: 'steady'; readonly lookAgainAt?: number } & Judged)
   | ({ readonly kind: 'written'; readonly after: Route } & Judged)
   | ({ readonly kind: 'failed'; readonly error: KubeError } & Judged)
 
@@ -29,14 +29,15 @@ export type Outcome =
  * The whole life of one key: observe, decide, plan, write. `cause` is what made it due. Says nothing to anybody: that
  * is `report`'s.
  */
-export async function reconcile(key: RouteKey, cause: Cause, world: World): Promise<Outcome> {
-  const route = world.route(key)
+export async function reconcile(key: RouteKey, cause: Cause, context: ReconcileContext): Promise<Outcome> {
+  const route = context.route(key)
   if (!route) return { kind: 'gone' }
-  const judged = judgeRoute(route, world.readiness)
+  const judged = judgeRoute(route, context.readiness)
   const plans = judged.verdicts.map(({ plan }) => plan)
   if (plans.every((plan) => plan.length === 0)) return { kind: 'steady', ...judged }
-  if (world.mustWait(key, route, plans)) return { kind: 'steady', ...judged }
-  const written = await world.write(judged, cause)
+  const lookAgainAt = context.waitsUntil(key, route, plans)
+  if (lookAgainAt !== undefined) return { kind: 'steady', ...judged, lookAgainAt }
+  const written = await context.write(judged, cause)
   return written.ok
     ? { kind: 'written', ...judged, after: written.value }
     : { kind: 'failed', ...judged, error: written.error }

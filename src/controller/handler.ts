@@ -1,0 +1,64 @@
+import type { Clock } from '../base/clock.ts'
+import { type KubeError, waitAskedBy } from '../kube/errors.ts'
+import type { Judged } from '../routes/judge.ts'
+import type { RouteKey } from '../routes/key.ts'
+import type { RouteMemory } from './memory.ts'
+import type { Cause, Handled } from './queue.ts'
+import type { Diagnoser } from './report/diagnoser.ts'
+import type { Reporter } from './report/reporter.ts'
+import type { Watches } from './watch/cluster-watch.ts'
+import type { FightNews, Fights } from './write/fights.ts'
+import { type Outcome, reconcile } from './write/reconcile.ts'
+
+export interface HandlerOptions {
+  readonly clock: Clock
+  readonly watches: Watches
+  readonly memory: RouteMemory
+  readonly fights: Fights
+  readonly diagnoser: Diagnoser
+  readonly reporter: Reporter
+}
+
+/** What is done about one due route: a look, what is reported of it, and when to look again. */
+export function createHandler(options: HandlerOptions): (key: RouteKey, cause: Cause) => Promise<Handled> {
+  const { clock, watches, memory, fights, diagnoser, reporter } = options
+  const context = { ...watches, waitsUntil: fights.waitsUntil.bind(fights) }
+  return async (key, cause) => {
+    const landed = watches.takeLanded(key)
+    if (landed) reporter.landed(key, landed)
+    const outcome = await reconcile(key, cause, context)
+    if (outcome.kind !== 'gone') diagnoser.see(key, outcome.route)
+    reporter.report(key, outcome, cause)
+    if (outcome.kind === 'gone') {
+      memory.forget(key)
+      return 'done'
+    }
+    if (outcome.kind === 'failed') return retryAfter(outcome.error)
+    const { change, lookAgainAt } = fightNewsOf(fights, key, outcome)
+    const askedFor = outcome.kind === 'steady' ? outcome.lookAgainAt : undefined
+    // Whoever wrote the weights last is told by the route as it was: the answer to a write names the operator.
+    if (change === 'begins') reporter.fought(outcome.route)
+    if (change === 'ends') reporter.unfought(outcome.route)
+    return lookAgain(clock, [askedFor, lookAgainAt])
+  }
+}
+
+function fightNewsOf(fights: Fights, key: RouteKey, outcome: Outcome): FightNews {
+  if (outcome.kind === 'written') return fights.wrote(key)
+  return outcome.kind === 'steady' && isAtRest(outcome) ? fights.rests(key, outcome.route) : {}
+}
+
+const isAtRest = ({ verdicts }: Judged): boolean => verdicts.every(({ plan }) => plan.length === 0)
+
+/** At the earliest of the times that were asked for. */
+function lookAgain(clock: Clock, times: readonly (number | undefined)[]): Handled {
+  const at = Math.min(...times.filter((time) => time !== undefined))
+  return at === Number.POSITIVE_INFINITY ? 'done' : { lookAgainMs: at - clock.now() }
+}
+
+/** Who does not lead tries nothing again: the leader looks at every route. */
+function retryAfter(error: KubeError): Handled {
+  if (error.kind === 'notLeader') return 'done'
+  const retryAfterMs = waitAskedBy(error)
+  return retryAfterMs === undefined ? 'retry' : { retryAfterMs }
+}
