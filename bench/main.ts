@@ -20,7 +20,7 @@ npm run bench -- --quick               small sizes and one round, to see that it
 npm run bench -- --before FILE         beside the operator of an earlier commit, in turn with it: FILE is
                                        the operator.mjs that \`npm run bundle\` made there
 npm run bench -- --soak MINUTES        nothing but losses and returns for so long, and what it does to memory
-npm run bench -- --save                also write the figures and plots to docs/bench/; of all, or of a soak`
+npm run bench -- --save                also write the figures and plots to docs/developing/bench/; of all, or of a soak`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -85,7 +85,7 @@ async function* measured({ kind, scenarios }: Part, chosen: readonly string[]): 
 
 /** The figures with what they were measured on, and the plots. */
 function save(figures: readonly Figure[], plots: readonly Plot[], machine: string): void {
-  const folder = join(import.meta.dirname, '..', 'docs', 'bench')
+  const folder = join(import.meta.dirname, '..', 'docs', 'developing', 'bench')
   mkdirSync(folder, { recursive: true })
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
   const date = new Date().toISOString().slice(0, 10)

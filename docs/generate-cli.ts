@@ -10,7 +10,7 @@ import type { CommandSpec } from '../src/cli/command.ts'
 import { exitCodeMeanings, exitCodes } from '../src/cli/failure.ts'
 import { commands, globalOptions } from '../src/cli/program.ts'
 
-export const folder = join(import.meta.dirname, 'cli')
+export const folder = join(import.meta.dirname, 'using', 'cli')
 
 /** All pages by file name. */
 export async function pages(): Promise<ReadonlyMap<string, string>> {

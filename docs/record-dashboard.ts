@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the dashboard in docs/dashboard/: of the real demo, and of made-up routes behind the real
+ * Takes the pictures of the dashboard in docs/using/dashboard/: of the real demo, and of made-up routes behind the real
  * API. Needs Chromium. Run: npx node docs/record-dashboard.ts
  */
 import { mkdir } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { startDemo } from '../test/dashboard/demo.ts'
 import { FakeOperator } from '../test/dashboard/fake-operator.ts'
 import { populate, turn } from '../test/dashboard/world.ts'
 
-const folder = fileURLToPath(new URL('dashboard/', import.meta.url))
+const folder = fileURLToPath(new URL('using/dashboard/', import.meta.url))
 
 /** Two clicks into a failover, so that the chart has something to show. */
 async function pictureDemo(): Promise<void> {

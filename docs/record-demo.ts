@@ -1,5 +1,5 @@
 /**
- * Records a real run of the demo as docs/demo.svg: the terminal's frames as they were drawn, with their times.
+ * Records a real run of the demo as docs/using/demo.svg: the terminal's frames as they were drawn, with their times.
  * Run: npx node docs/record-demo.ts
  */
 import { spawn } from 'node:child_process'
@@ -153,6 +153,6 @@ function drawRecording(frames: readonly Frame[]): string {
 }
 
 const frames = thin(await record())
-const file = fileURLToPath(new URL('demo.svg', import.meta.url))
+const file = fileURLToPath(new URL('using/demo.svg', import.meta.url))
 await writeFile(file, drawRecording(frames))
-process.stdout.write(`${frames.length} frames in docs/demo.svg\n`)
+process.stdout.write(`${frames.length} frames in docs/using/demo.svg\n`)

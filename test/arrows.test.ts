@@ -10,9 +10,9 @@ interface Arrows {
   readonly packages: readonly string[]
 }
 
-/** The rows of the table of rooms in docs/ARCHITECTURE.md: room, what it does, what it may import, packages. */
+/** The rows of the table of rooms in docs/developing/ARCHITECTURE.md: room, what it does, what it may import, packages. */
 const arrows: Readonly<Record<string, Arrows>> = Object.fromEntries(
-  readFileSync(join(root, 'docs/ARCHITECTURE.md'), 'utf8')
+  readFileSync(join(root, 'docs/developing/ARCHITECTURE.md'), 'utf8')
     .split('\n')
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .flatMap(([, room = '', , rooms = '', packages = '']) => {

@@ -6,9 +6,12 @@ import { commands, parseCommandLine } from '../../src/cli/program.ts'
 
 const wanted = await pages()
 
-test.each([...wanted])('docs/cli/%s is what the program says; if not: npm run docs:cli', (file, text) => {
-  expect(readFileSync(join(folder, file), 'utf8')).toBe(text)
-})
+test.each([...wanted])(
+  'docs/using/cli/%s is what the program says; if not: npm run docs:cli',
+  (file, text) => {
+    expect(readFileSync(join(folder, file), 'utf8')).toBe(text)
+  },
+)
 
 test('there is no page of a command that is gone', () => {
   expect(readdirSync(folder).sort()).toEqual([...wanted.keys()].sort())

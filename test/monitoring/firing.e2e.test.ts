@@ -196,7 +196,9 @@ function losingAndRegaining(): () => Promise<void> {
 
 /** GitHub's and most others' name for a heading. */
 const headings = [
-  ...readFileSync(new URL('../../docs/OPERATIONS.md', import.meta.url), 'utf8').matchAll(/^#+ (\w+)$/gm),
+  ...readFileSync(new URL('../../docs/operating/OPERATIONS.md', import.meta.url), 'utf8').matchAll(
+    /^#+ (\w+)$/gm,
+  ),
 ].map(([, heading = '']) => heading.toLowerCase())
 
 it('tries the fault of every alert', () =>

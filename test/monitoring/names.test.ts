@@ -20,7 +20,7 @@ const tools = {
 startOperator({ ...tools, transport: new FakeTransport(), selector: 'controlled' })
 createNotifier({ ...tools, receivers: [], post: () => new Promise(() => {}) })
 const known = registry.getMetricsAsArray().map(({ name }) => name)
-const operations = readFileSync(new URL('../../docs/OPERATIONS.md', import.meta.url), 'utf8')
+const operations = readFileSync(new URL('../../docs/operating/OPERATIONS.md', import.meta.url), 'utf8')
 
 /** The names of our metrics in a query, without what a histogram adds to them. */
 const namesIn = (query: string) =>
@@ -32,7 +32,7 @@ describe.each(alerts)('$alert', (alert) => {
     expect(known).toEqual(expect.arrayContaining(namesIn(alert.expr)))
   })
 
-  it('has its runbook in docs/OPERATIONS.md', () => {
+  it('has its runbook in docs/operating/OPERATIONS.md', () => {
     const headings = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase())
     expect(headings).toContain(anchorOf(alert))
   })
@@ -45,13 +45,13 @@ test('the dashboard asks for series that the operator has', () => {
   expect(asked.filter((name) => !known.includes(name))).toEqual([])
 })
 
-test('docs/OPERATIONS.md says what every metric of the operator means', () =>
+test('docs/operating/OPERATIONS.md says what every metric of the operator means', () =>
   expect(known.filter((name) => !operations.includes(`\`${name}\``))).toEqual([]))
 
 /** What a row of a table begins with, without the marks of code. */
 const firstCells = [...operations.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
 
-test('docs/OPERATIONS.md says what to do for every reason of an Event', () => {
+test('docs/operating/OPERATIONS.md says what to do for every reason of an Event', () => {
   const sources = ['../../src/controller/report/reporter.ts', '../../src/routes/diagnosis.ts'].map((path) =>
     readFileSync(new URL(path, import.meta.url), 'utf8'),
   )
@@ -62,7 +62,7 @@ test('docs/OPERATIONS.md says what to do for every reason of an Event', () => {
   expect(reasons.filter((reason) => !firstCells.some((cell) => cell.includes(`\`${reason}\``)))).toEqual([])
 })
 
-test('docs/OPERATIONS.md explains every flag', () => {
+test('docs/operating/OPERATIONS.md explains every flag', () => {
   const source = readFileSync(new URL('../../src/operator/settings.ts', import.meta.url), 'utf8')
   const flags = [...source.matchAll(/[oO]ption\(\s*'(?:-\w, )?(--[a-z-]+)/g)].map(([, flag = '']) => flag)
   expect(flags).toEqual(expect.arrayContaining(['--log-level', '--notifications', '--selector']))

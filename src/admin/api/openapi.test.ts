@@ -14,8 +14,8 @@ function references(value: unknown): string[] {
   )
 }
 
-test('docs/openapi.json is the document that is served; `npm run openapi` writes it', () => {
-  const written = readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')
+test('docs/using/openapi.json is the document that is served; `npm run openapi` writes it', () => {
+  const written = readFileSync(new URL('../../../docs/using/openapi.json', import.meta.url), 'utf8')
   expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(document)))
 })
 

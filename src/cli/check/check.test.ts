@@ -151,7 +151,7 @@ describe('--pre', () => {
     expect(found).toMatchObject({
       result: 'error',
       error: 'you may not:\n\t* create clusterroles.rbac.authorization.k8s.io',
-      hint: 'docs/cli/check.md#may-install',
+      hint: 'docs/using/cli/check.md#may-install',
     })
   })
 })
@@ -170,7 +170,7 @@ describe('the API server', () => {
             description: 'can initialize the client',
             result: 'error',
             error: expect.stringContaining('no cluster to talk to'),
-            hint: 'docs/cli/check.md#client',
+            hint: 'docs/using/cli/check.md#client',
           },
         ],
       },

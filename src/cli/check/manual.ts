@@ -2,7 +2,7 @@ import { dataPlane, extension, preInstallation, routes } from './categories.ts'
 import type { Check } from './finding.ts'
 
 /** Where a hint leads: the part of the manual that tells what to do. */
-export const hintOf = ({ id }: Check): string => `docs/cli/check.md#${id}`
+export const hintOf = ({ id }: Check): string => `docs/using/cli/check.md#${id}`
 
 /** A part of the manual for each check. */
 export function manual(): string {

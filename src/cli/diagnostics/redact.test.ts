@@ -19,7 +19,7 @@ describe('text', () => {
   test.each([
     'TrafficSplit shop/web fails over: shop/web has 0 of 3 endpoints ready',
     'https://kubernetes.default.svc:443/api',
-    'see docs/cli/check.md#api',
+    'see docs/using/cli/check.md#api',
     'a basic question',
   ])('%j stays', (text) => {
     expect(redactText(text)).toBe(text)

@@ -24,7 +24,7 @@ export interface Readings {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** All metrics of the operator, in `registry`. docs/OPERATIONS.md says what each means. */
+/** All metrics of the operator, in `registry`. docs/operating/OPERATIONS.md says what each means. */
 export function createMetrics(registry: Registry) {
   const registers = [registry]
   const build = { name: 'linkerd_failover_build_info', help: 'Always 1; its label tells the version.' }

@@ -118,7 +118,7 @@ export class Reporter {
   fought(route: Route): void {
     const { log, event } = this.#options
     const who = route.writer === undefined ? 'somebody' : `"${route.writer}"`
-    const note = `${who} undoes the weights again and again: they are written less often from now on; let it ignore weights, see docs/gitops.md`
+    const note = `${who} undoes the weights again and again: they are written less often from now on; let it ignore weights, see docs/using/gitops.md`
     log.warn({ route: routeTitle(route), writer: route.writer }, `${routeTitle(route)}: ${note}`)
     event({ ...about(route), type: 'Warning', reason: 'Fought', action: 'SlowDown', note })
   }

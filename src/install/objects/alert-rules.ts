@@ -77,10 +77,10 @@ export const alerts: readonly Alert[] = [
   },
 ]
 
-/** The heading in docs/OPERATIONS.md under which an alert's runbook stands, as a fragment of its URL. */
+/** The heading in docs/operating/OPERATIONS.md under which an alert's runbook stands, as a fragment of its URL. */
 export const anchorOf = ({ alert }: Alert): string => alert.toLowerCase()
 
-/** The groups of a rule file; `runbooks` is the URL of docs/OPERATIONS.md. */
+/** The groups of a rule file; `runbooks` is the URL of docs/operating/OPERATIONS.md. */
 export const ruleGroups = (runbooks: string) => [
   {
     name: programName,

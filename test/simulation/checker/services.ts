@@ -20,7 +20,7 @@ class ServiceHistory {
   readonly place = new History<'absent' | 'here' | 'remote'>('absent')
 }
 
-/** Readiness of every Service at every moment, from what docs/ARCHITECTURE.md says about which object is asked. */
+/** Readiness of every Service at every moment, from what docs/developing/ARCHITECTURE.md says about which object is asked. */
 export class Services {
   readonly #histories = new Map<string, ServiceHistory>()
   readonly #serviceOfSlice = new Map<string, string>()

@@ -18,7 +18,7 @@ const split = (weights: Record<string, number>, more: Partial<Split> = {}): Spli
 })
 const states = (given: Record<string, Readiness>) => (service: string) => given[service] ?? 'down'
 
-describe('the decision table, as docs/DECISIONS.md has it', () => {
+describe('the decision table, as docs/developing/DECISIONS.md has it', () => {
   test.each([
     ['primary ready', { web: 0, east: 100 }, { web: 'ready', east: 'ready' }, [100, 0]],
     ['primary down', { web: 100, east: 0, west: 0 }, { east: 'ready', west: 'ready' }, [0, 100, 100]],

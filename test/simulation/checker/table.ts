@@ -1,4 +1,4 @@
-/** The decision table once more, written down from docs/DECISIONS.md and nothing else. */
+/** The decision table once more, written down from docs/developing/DECISIONS.md and nothing else. */
 
 export type Readiness = 'ready' | 'down' | 'unknown'
 

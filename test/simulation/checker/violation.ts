@@ -6,7 +6,7 @@ export interface Violation {
   readonly what: string
 }
 
-/** The rules that every story is held against; docs/SIMULATION.md says what each means. */
+/** The rules that every story is held against; docs/developing/SIMULATION.md says what each means. */
 export type Rule =
   | 'all zero'
   | 'before sync'

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => path !== '' && existsSync(join(root, path)))
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+/** The anchors of a page's headings, as GitHub makes them: small letters, spaces to hyphens, no other marks. */
+function anchorsOf(path: string): ReadonlySet<string> {
+  const headings = [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
+  return new Set(headings.map(slugOf))
+}
+
+const slugOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+
+/** What is wrong with a relative link on a page; `undefined` if it leads somewhere. */
+function problemOf(page: string, link: string): string | undefined {
+  const [target = '', anchor] = link.split('#')
+  const file = target === '' ? page : relative(root, resolve(root, dirname(page), target))
+  if (!existsSync(join(root, file))) return `${page}: ${link}: there is no ${file}`
+  if (anchor === undefined || statSync(join(root, file)).isDirectory() || !file.endsWith('.md'))
+    return undefined
+  return anchorsOf(file).has(anchor) ? undefined : `${page}: ${link}: ${file} has no heading #${anchor}`
+}
+
+describe('documents', () => {
+  test('every relative link leads to a file, and to a heading if it names one', () => {
+    const problems = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\(([^)\s]+)\)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !/^[a-z]+:/.test(link))
+        .map((link) => problemOf(page, link))
+        .filter((problem) => problem !== undefined),
+    )
+    expect(problems).toEqual([])
+  })
+
+  test('every path of a file of the project that is named in code is there', () => {
+    const folders = 'src|test|sandbox|dashboard|bench|packaging|charts|docs|findings'
+    const named = new RegExp(`\`((?:${folders})/[\\w./-]+)\``, 'g')
+    const missing = pages
+      // A changelog says what was, and an ADR what stood there when it was written.
+      .filter((page) => page !== 'CHANGELOG.md')
+      .flatMap((page) =>
+        [...read(page).matchAll(named)]
+          .map(([, path = '']) => path)
+          .filter((path) => !existsSync(join(root, path)))
+          .map((path) => `${page}: ${path}`),
+      )
+    expect(missing).toEqual([])
+  })
+
+  test('the index names every page of docs/', () => {
+    const index = read('docs/README.md')
+    const listed = pages.filter((page) => /^docs\/\w+\/[\w-]+\.md$/.test(page))
+    expect(listed.filter((page) => !index.includes(`(${page.slice('docs/'.length)})`))).toEqual([])
+  })
+})
