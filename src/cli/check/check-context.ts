@@ -19,9 +19,10 @@ export interface ServedKind {
 
 type Answer<T> = Promise<Result<T, Failure>>
 
-/** What checks stand on: the cluster, and what several of them need of it, read once in a round. */
-export class Bench {
-  readonly context: Context
+/** What checks share: the cluster, and what several of them read of it, once a round. */
+export class CheckContext {
+  /** What the command was given. */
+  readonly command: Context
   /** Routes of this namespace only. */
   readonly namespace: string | undefined
   /** The times of renewal at which the leader's lease was seen; kept from round to round. */
@@ -30,8 +31,8 @@ export class Bench {
   #deployments: Answer<OperatorDeployment[]> | undefined
   readonly #snapshots = new Map<string, Answer<Snapshot>>()
 
-  constructor(context: Context, namespace: string | undefined) {
-    this.context = context
+  constructor(command: Context, namespace: string | undefined) {
+    this.command = command
     this.namespace = namespace
   }
 
@@ -43,9 +44,9 @@ export class Bench {
   }
 
   async reading(): Answer<Reading> {
-    const cluster = await this.context.connect()
+    const cluster = await this.command.connect()
     if (!cluster.ok) return cluster
-    return ok({ transport: cluster.value.transport, signal: this.context.io.interrupted })
+    return ok({ transport: cluster.value.transport, signal: this.command.io.interrupted })
   }
 
   /** The kinds of routes that can be followed here. */
@@ -75,7 +76,7 @@ export class Bench {
     const { namespace } = this
     const known = this.#snapshots.get(selector)
     if (known) return known
-    const progress = createProgress(this.context.io)
+    const progress = createProgress(this.command.io)
     const taken = this.#read((reading) => takeSnapshot(reading, { namespace, selector }, progress))
     this.#snapshots.set(selector, taken)
     return taken

@@ -4,8 +4,8 @@ import { ok } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes } from '../failure.ts'
 import { checksFor } from './categories.ts'
-import { Bench } from './check-context.ts'
-import type { Check, Finding } from './finding.ts'
+import { CheckContext } from './check-context.ts'
+import type { Check, CheckFinding } from './finding.ts'
 import { Printer } from './print.ts'
 
 const schema = z.object({
@@ -26,11 +26,11 @@ const retryMs = 5_000
 export async function runCheck(context: Context, given: Flags): Promise<Ending> {
   const flags = schema.parse(given)
   const { io } = context
-  const bench = new Bench(context, flags.namespace)
+  const checkContext = new CheckContext(context, flags.namespace)
   const printer = new Printer(io, flags.output)
   const deadline = io.clock.now() + flags.wait
   for (const [category, check] of checksFor(flags)) {
-    const finding = await runUntil(check, bench, deadline)
+    const finding = await runUntil(check, checkContext, deadline)
     if (io.interrupted.aborted) return ok(exitCodes.interrupted)
     if (finding.result === 'skipped') continue
     printer.add({ category, check, finding })
@@ -40,10 +40,10 @@ export async function runCheck(context: Context, given: Flags): Promise<Ending> 
 }
 
 /** Runs a check; one that may pass later is run again until it passes or the time is over. */
-async function runUntil(check: Check, bench: Bench, deadline: number): Promise<Finding> {
-  const { clock, interrupted, stderr } = bench.context.io
+async function runUntil(check: Check, checkContext: CheckContext, deadline: number): Promise<CheckFinding> {
+  const { clock, interrupted, stderr } = checkContext.command.io
   for (;;) {
-    const finding = await check.run(bench)
+    const finding = await check.run(checkContext)
     const isFinal = finding.result === 'success' || finding.result === 'skipped' || !check.retry
     const left = deadline - clock.now()
     if (isFinal || left <= 0 || interrupted.aborted) return finding
@@ -52,6 +52,6 @@ async function runUntil(check: Check, bench: Bench, deadline: number): Promise<F
     if (shown !== '') stderr.write(`${shown}\r`)
     await sleep(clock, Math.min(retryMs, left), interrupted)
     if (shown !== '') stderr.write(`${' '.repeat(shown.length)}\r`)
-    bench.forget()
+    checkContext.forget()
   }
 }

@@ -1,16 +1,16 @@
-import type { Bench } from './check-context.ts'
+import type { CheckContext } from './check-context.ts'
 
 /** What one check found. `error` says what is wrong and what to do; a warning does not fail the whole. */
-export type Finding =
+export type CheckFinding =
   | { readonly result: 'success' }
   | { readonly result: 'warning' | 'error'; readonly error: string }
   /** It does not apply, or what it needs is not there; another check has said so. */
   | { readonly result: 'skipped' }
 
-export const good: Finding = { result: 'success' }
-export const skipped: Finding = { result: 'skipped' }
-export const warning = (error: string): Finding => ({ result: 'warning', error })
-export const bad = (error: string): Finding => ({ result: 'error', error })
+export const good: CheckFinding = { result: 'success' }
+export const skipped: CheckFinding = { result: 'skipped' }
+export const warning = (error: string): CheckFinding => ({ result: 'warning', error })
+export const bad = (error: string): CheckFinding => ({ result: 'error', error })
 
 /** Several things of one sort, the way Linkerd lists them in the error of a check. */
 export const listed = (head: string, items: readonly string[]): string =>
@@ -27,7 +27,7 @@ export interface Check {
   readonly retry?: boolean
   /** Where it does not pass, nothing else can be known. */
   readonly fatal?: boolean
-  readonly run: (bench: Bench) => Promise<Finding>
+  readonly run: (context: CheckContext) => Promise<CheckFinding>
 }
 
 /** Checks under one heading. */
@@ -40,5 +40,5 @@ export interface Category {
 export interface Outcome {
   readonly category: string
   readonly check: Check
-  readonly finding: Exclude<Finding, { result: 'skipped' }>
+  readonly finding: Exclude<CheckFinding, { result: 'skipped' }>
 }

@@ -8,6 +8,7 @@ import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import type { Cluster } from '../io.ts'
 import { Shop } from '../testing/shop.ts'
 import type { Ran, RunOptions } from '../testing/terminal.ts'
+import { isLoopback, urlOf } from './dashboard.ts'
 
 const namespace = 'linkerd-failover'
 const page = { gzipped: gzipSync('<p>the page</p>'), contentType: 'text/html', etag: '"1"' }
@@ -397,4 +398,18 @@ describe('what cannot be shown', () => {
     expect(exitCode).toBe(64)
     expect(stderr).toContain('It is not a port; write a number from 0 to 65535')
   })
+})
+
+test.each([
+  ['localhost', 'http://localhost:50750', true],
+  ['127.0.0.1', 'http://127.0.0.1:50750', true],
+  ['127.8.9.10', 'http://127.8.9.10:50750', true],
+  ['::1', 'http://[::1]:50750', true],
+  ['0.0.0.0', 'http://localhost:50750', false],
+  ['::', 'http://localhost:50750', false],
+  ['192.0.2.1', 'http://192.0.2.1:50750', false],
+  ['2001:db8::1', 'http://[2001:db8::1]:50750', false],
+  ['127.example.com', 'http://127.example.com:50750', false],
+])('%s is found at %s; only this machine reaches it: %s', (address, url, loopback) => {
+  expect({ url: urlOf(address, 50_750), loopback: isLoopback(address) }).toEqual({ url, loopback })
 })

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { sleep } from '../../base/clock.ts'
+import { hostPort } from '../../base/host-port.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
 import type { Io } from '../io.ts'
-import { isLoopback, urlOf } from './address.ts'
 import { ask, type Relay, startRelay } from './relay.ts'
 import { isSame, Source } from './source.ts'
 
@@ -123,3 +123,12 @@ async function follow(io: Io, source: Source, relay: Relay): Promise<void> {
     lastTrouble = trouble
   }
 }
+
+/** The URL under which a browser on this machine finds what listens on `address`. */
+export function urlOf(address: string, port: number): string {
+  const isEverywhere = address === '0.0.0.0' || address === '::'
+  return `http://${hostPort(isEverywhere ? 'localhost' : address, port)}`
+}
+
+/** Whether only this machine can reach what listens there; of a name other than `localhost` nobody knows. */
+export const isLoopback = (address: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(address)

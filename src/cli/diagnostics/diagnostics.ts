@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { err, ok } from '../../base/result.ts'
 import { version } from '../../version.ts'
 import { runCheck } from '../check/check.ts'
-import { Bench } from '../check/check-context.ts'
+import { CheckContext } from '../check/check-context.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes, wrongUsage } from '../failure.ts'
 import type { Reading } from '../listing.ts'
@@ -20,13 +20,13 @@ export async function writeDiagnostics(context: Context, given: Flags): Promise<
   const now = io.clock.wallTime()
   const folder = `linkerd-failover-diagnostics-${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
   const target = file ?? `${folder}.tar.gz`
-  const bench = new Bench(context, undefined)
-  const reading = await bench.reading()
+  const checkContext = new CheckContext(context, undefined)
+  const reading = await checkContext.reading()
   if (!reading.ok) return reading
   const bag = new Bag()
-  await collectVersions(bag, bench, reading.value)
+  await collectVersions(bag, checkContext, reading.value)
   await collectChecks(bag, context)
-  const [snapshot, kinds] = [await bench.selectedBy(selector), await bench.kinds()]
+  const [snapshot, kinds] = [await checkContext.selectedBy(selector), await checkContext.kinds()]
   if (snapshot.ok && kinds.ok) await collectRoutes(bag, reading.value, snapshot.value, kinds.value, selector)
   else
     bag.miss(
@@ -44,9 +44,9 @@ export async function writeDiagnostics(context: Context, given: Flags): Promise<
   return ok(exitCodes.ok)
 }
 
-async function collectVersions(bag: Bag, bench: Bench, { transport }: Reading): Promise<void> {
+async function collectVersions(bag: Bag, checkContext: CheckContext, { transport }: Reading): Promise<void> {
   const kubernetes = await transport.request({ method: 'GET', path: '/version' })
-  const operators = await bench.deployments()
+  const operators = await checkContext.deployments()
   if (!kubernetes.ok) bag.miss('the version of Kubernetes', kubernetes.error.message)
   bag.json('version.json', {
     client: version,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import { name } from '../../install/manifest.ts'
 import { preInstallation } from '../check/categories.ts'
-import { Bench } from '../check/check-context.ts'
+import { CheckContext } from '../check/check-context.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure } from '../failure.ts'
 import { findInstalled } from './installed.ts'
@@ -51,10 +51,10 @@ async function notInstalled({ io, connect }: Context): Promise<Result<void, Fail
 
 /** What `check --pre` checks. */
 async function preInstallationChecks(context: Context): Promise<Result<void, Failure>> {
-  const bench = new Bench(context, undefined)
+  const checkContext = new CheckContext(context, undefined)
   const problems: string[] = []
   for (const check of preInstallation.checks) {
-    const finding = await check.run(bench)
+    const finding = await check.run(checkContext)
     if (finding.result !== 'error') continue
     problems.push(`${check.description}: ${finding.error.replaceAll(/\s*\n\s*/g, ' ')}`)
     if (check.fatal) break

@@ -7,7 +7,7 @@ import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { badAnswer, type Failure, refused } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Scope } from '../snapshot.ts'
-import { type Material, portsByService, readPorts } from './input.ts'
+import { type MigrationInput, portsByService, readPorts } from './input.ts'
 
 const services: Resource = { group: '', version: 'v1', plural: 'services' }
 
@@ -16,7 +16,7 @@ export async function fromCluster(
   reading: Reading,
   { namespace, selector }: Scope,
   codec: RouteCodec,
-): Promise<Result<Material, Failure>> {
+): Promise<Result<MigrationInput, Failure>> {
   const discovery = new DiscoverySnapshot(reading)
   const [resource, target] = [await discovery.find(trafficSplit), await discovery.find(codec)]
   if (!resource.ok) return err(refused(resource.error))

@@ -5,7 +5,7 @@ import type { RouteCodec } from '../../routes/route.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { type Failure, wrongUsage } from '../failure.ts'
 import type { Io } from '../io.ts'
-import { type Material, portsByService, readPorts } from './input.ts'
+import { type MigrationInput, portsByService, readPorts } from './input.ts'
 
 const head = z.object({ apiVersion: z.string(), kind: z.string() })
 const listOf = z.object({ items: z.array(z.unknown()) })
@@ -20,7 +20,7 @@ export async function fromFile(
   file: string,
   namespace: string,
   codec: RouteCodec,
-): Promise<Result<Material, Failure>> {
+): Promise<Result<MigrationInput, Failure>> {
   let text: string
   try {
     text = file === '-' ? await readInput() : await readFile(file, 'utf8')

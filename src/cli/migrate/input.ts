@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { ServiceKey } from '../../core/types.ts'
 
 /** What a migration works on, from a cluster or from a file. */
-export interface Material {
+export interface MigrationInput {
   /** Objects of TrafficSplits as their JSON has them. */
   readonly splits: readonly unknown[]
   /** The ports that carry TCP, of each Service that is known. */
@@ -36,5 +36,5 @@ export function readPorts(object: unknown): ServicePorts | undefined {
   return { service: `${namespace}/${name}`, ports }
 }
 
-export const portsByService = (found: readonly ServicePorts[]): Material['ports'] =>
+export const portsByService = (found: readonly ServicePorts[]): MigrationInput['ports'] =>
   new Map(found.map(({ service, ports }) => [service, ports]))

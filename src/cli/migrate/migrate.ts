@@ -12,7 +12,7 @@ import { findCollisions } from './collisions.ts'
 import { compare } from './compare.ts'
 import { fromCluster } from './from-cluster.ts'
 import { fromFile } from './from-file.ts'
-import type { Material } from './input.ts'
+import type { MigrationInput } from './input.ts'
 import { type Migration, migrate } from './migration.ts'
 import { readOriginal } from './original.ts'
 import { problemsOf, remarks, reportText, routesText } from './text.ts'
@@ -38,16 +38,16 @@ export async function showMigration(context: Context, given: Flags): Promise<End
     return err(
       wrongUsage(`"${flags.kind}" is not a kind to migrate to`, 'see linkerd-failover migrate --help'),
     )
-  const material = await read(context, flags, codec)
-  if (!material.ok) return material
-  const migrations = migrateAll(material.value, codec)
+  const input = await read(context, flags, codec)
+  if (!input.ok) return input
+  const migrations = migrateAll(input.value, codec)
   if (migrations.length === 0) {
     return err(
       badAnswer('no TrafficSplit was found', 'choose where to look with --namespace, --selector or --file'),
     )
   }
   if (flags.check) return report(context.io, migrations, codec, flags.output)
-  await print(context.io, material.value.notes, migrations, flags.output ?? 'yaml')
+  await print(context.io, input.value.notes, migrations, flags.output ?? 'yaml')
   return ok(problemsOf(migrations).length > 0 ? exitCodes.bad : exitCodes.ok)
 }
 
@@ -55,7 +55,7 @@ async function read(
   { io, connect }: Context,
   { file, namespace, selector }: Wanted,
   codec: RouteCodec,
-): Promise<Result<Material, Failure>> {
+): Promise<Result<MigrationInput, Failure>> {
   if (file !== undefined && selector !== defaultSelector) {
     return err(
       wrongUsage('--selector cannot be used with --file', 'leave it out: the whole file is migrated'),
@@ -68,10 +68,10 @@ async function read(
   return fromCluster(reading, { namespace, selector }, codec)
 }
 
-function migrateAll({ splits, ...material }: Material, codec: RouteCodec): Migration[] {
+function migrateAll({ splits, ...input }: MigrationInput, codec: RouteCodec): Migration[] {
   const originals = splits.map(readOriginal).filter((original) => original !== undefined)
   const sorted = originals.sort((a, b) => compareRoutes(a.route, b.route))
-  return findCollisions(sorted.map((original) => migrate(original, { ...material, codec })))
+  return findCollisions(sorted.map((original) => migrate(original, { ...input, codec })))
 }
 
 async function print(

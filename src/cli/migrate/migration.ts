@@ -2,7 +2,7 @@ import { controlledByLabel } from '../../base/names.ts'
 import { isAllZero, isPrimary, weightsOf } from '../../core/split.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import { pausedAnnotation, primaryAnnotation, type RouteCodec } from '../../routes/route.ts'
-import type { Material } from './input.ts'
+import type { MigrationInput } from './input.ts'
 import type { Original } from './original.ts'
 import { findPorts } from './ports.ts'
 import { wholeWeights } from './weights.ts'
@@ -31,7 +31,7 @@ export interface Migration {
   readonly notes: readonly string[]
 }
 
-type Target = Pick<Material, 'ports' | 'apiVersion' | 'existing'> & { readonly codec: RouteCodec }
+type Target = Pick<MigrationInput, 'ports' | 'apiVersion' | 'existing'> & { readonly codec: RouteCodec }
 
 /** The schema of the Gateway API takes no more backendRefs in a rule. */
 const mostBackends = 16

@@ -1,5 +1,5 @@
 import type { ServiceKey } from '../../core/types.ts'
-import type { Material } from './input.ts'
+import type { MigrationInput } from './input.ts'
 
 /** On which ports of the apex requests can be routed, and what is in the way of the others. */
 export interface PortsFound {
@@ -14,7 +14,7 @@ export interface PortsFound {
 export function findPorts(
   apex: ServiceKey,
   backends: readonly ServiceKey[],
-  known: Material['ports'],
+  known: MigrationInput['ports'],
 ): PortsFound {
   const problems = [...new Set([apex, ...backends])].flatMap((service) => {
     const ports = known.get(service)

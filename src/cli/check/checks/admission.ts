@@ -8,8 +8,8 @@ import { routePatch } from '../../../routes/patch.ts'
 import type { Route } from '../../../routes/route.ts'
 import { defaultSelector } from '../../flags.ts'
 import type { Snapshot } from '../../snapshot.ts'
-import type { Bench, ServedKind } from '../check-context.ts'
-import { bad, type Check, type Finding, good, listed, skipped, warning } from '../finding.ts'
+import type { CheckContext, ServedKind } from '../check-context.ts'
+import { bad, type Check, type CheckFinding, good, listed, skipped, warning } from '../finding.ts'
 
 /** Policies may concern single namespaces; so many of them are tried, one route of each kind in each. */
 const maxTries = 50
@@ -19,22 +19,22 @@ export const acceptsWeights: Check = {
   description: 'the API server accepts the weights that the operator writes',
   meaning:
     'An admission webhook, a policy or a missing permission refuses the writes of the operator, so these routes do not fail over. The check sends a change of a weight as a dry run, as the ServiceAccount of the operator; nothing is written. Change the webhook or the policy so that it allows this ServiceAccount to change weights.',
-  run: async (bench) => {
+  run: async (context) => {
     const [deployment, snapshot, kinds] = [
-      await bench.deployment(),
-      await bench.snapshot(),
-      await bench.kinds(),
+      await context.deployment(),
+      await context.snapshot(),
+      await context.kinds(),
     ]
     if (!deployment || !snapshot.ok || !kinds.ok) return skipped
     const samples = sample(snapshot.value)
     if (samples.length === 0) return skipped
     const { namespace, serviceAccount } = deployment
-    const operator = await bench.context.connectAs(`system:serviceaccount:${namespace}:${serviceAccount}`)
+    const operator = await context.command.connectAs(`system:serviceaccount:${namespace}:${serviceAccount}`)
     if (!operator.ok) return warning(`the dry run cannot be sent: ${operator.error.message}`)
     const { transport } = operator.value
     try {
       const keys = selectorKeys(deployment.selector ?? defaultSelector)
-      return await tryAll(bench, samples, (route) => tryOne(transport, route, kinds.value, keys))
+      return await tryAll(context, samples, (route) => tryOne(transport, route, kinds.value, keys))
     } finally {
       await transport.close()
     }
@@ -55,14 +55,14 @@ function sample({ routes }: Snapshot): Route[] {
 }
 
 async function tryAll(
-  bench: Bench,
+  context: CheckContext,
   samples: readonly Route[],
   attempt: (route: Route) => Promise<KubeError | undefined>,
-): Promise<Finding> {
+): Promise<CheckFinding> {
   const refusals: string[] = []
   for (const route of samples) {
     const error = await attempt(route)
-    if (!error || isRace(error) || bench.context.io.interrupted.aborted) continue
+    if (!error || isRace(error) || context.command.io.interrupted.aborted) continue
     if (error.message.includes('cannot impersonate')) {
       return warning(`the dry run cannot be sent: you may not impersonate the operator's ServiceAccount`)
     }

@@ -13,8 +13,8 @@ export const hasClient: Check = {
   meaning:
     'Nothing else can be checked. Fix the kubeconfig, or choose another one with `--kubeconfig` or `--context`.',
   fatal: true,
-  run: async (bench) => {
-    const reading = await bench.reading()
+  run: async (context) => {
+    const reading = await context.reading()
     return reading.ok ? good : bad(`${reading.error.message}; ${reading.error.hint}`)
   },
 }
@@ -25,8 +25,8 @@ export const canQuery: Check = {
   meaning: 'Nothing else can be checked. Fix the connection to the API server, or your credentials.',
   retry: true,
   fatal: true,
-  run: async (bench) => {
-    const reading = await bench.reading()
+  run: async (context) => {
+    const reading = await context.reading()
     if (!reading.ok) return skipped
     const answer = await reading.value.transport.request({ method: 'GET', path: '/version' })
     return answer.ok ? good : bad(answer.error.message)
@@ -37,8 +37,8 @@ export const isNewEnough: Check = {
   id: 'kubernetes-version',
   description: 'is running a supported version of Kubernetes',
   meaning: `Kubernetes ${minimum.major}.${minimum.minor} or newer is required: older versions do not serve what the operator reads.`,
-  run: async (bench) => {
-    const reading = await bench.reading()
+  run: async (context) => {
+    const reading = await context.reading()
     if (!reading.ok) return skipped
     const answer = await reading.value.transport.request({ method: 'GET', path: '/version' })
     const version = answer.ok ? versionSchema.safeParse(answer.value).data : undefined

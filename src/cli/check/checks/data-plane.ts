@@ -13,8 +13,8 @@ export const namespacesAreMeshed: Check = {
   description: 'namespaces with controlled routes have Pods with a Linkerd proxy',
   meaning:
     'The proxies of the clients route by the weights. If no Pod of the namespace has a proxy, the weights have an effect only on clients in other namespaces.',
-  run: async (bench) => {
-    const [reading, snapshot] = [await bench.reading(), await bench.snapshot()]
+  run: async (context) => {
+    const [reading, snapshot] = [await context.reading(), await context.snapshot()]
     if (!reading.ok || !snapshot.ok) return skipped
     const namespaces = [...new Set(snapshot.value.routes.map(({ namespace }) => namespace))]
     const bare: string[] = []

@@ -13,8 +13,8 @@ export const servesRoutes: Check = {
   id: 'route-kinds',
   description: 'the cluster serves a kind of route',
   meaning: `The operator waits until the cluster serves one of: ${codecs.map(({ kind, group }) => `${kind} (${group})`).join(', ')}. For TrafficSplit, install Linkerd's SMI extension. For the other kinds, install the CRDs of the Gateway API. You need not restart the operator.`,
-  run: async (bench) => {
-    const kinds = await bench.kinds()
+  run: async (context) => {
+    const kinds = await context.kinds()
     if (!kinds.ok) return bad(kinds.error.message)
     if (kinds.value.length > 0) return good
     const names = codecs.map(({ plural, group }) => `${plural}.${group}`).join(', ')
@@ -27,8 +27,8 @@ export const servesKnownVersions: Check = {
   description: 'the cluster serves routes in versions that the operator supports',
   meaning:
     'The operator ignores routes of that kind. Upgrade the operator, or change the CRD to serve a version that the operator supports.',
-  run: async (bench) => {
-    const [reading, kinds] = [await bench.reading(), await bench.kinds()]
+  run: async (context) => {
+    const [reading, kinds] = [await context.reading(), await context.kinds()]
     if (!reading.ok || !kinds.ok) return skipped
     const strange: string[] = []
     for (const codec of codecs) {
@@ -67,8 +67,8 @@ export const hasSmiAdaptor: Check = {
   meaning:
     "Linkerd's proxies do not read TrafficSplits. The adaptor of Linkerd's SMI extension turns them into ServiceProfiles. Without it the weights change, but the traffic does not.",
   retry: true,
-  run: async (bench) => {
-    const [reading, snapshot] = [await bench.reading(), await bench.snapshot()]
+  run: async (context) => {
+    const [reading, snapshot] = [await context.reading(), await context.snapshot()]
     if (!reading.ok || !snapshot.ok) return skipped
     if (!snapshot.value.routes.some(({ kind }) => kind === 'TrafficSplit')) return skipped
     const labelSelector = `${extensionLabel}=smi`

@@ -12,8 +12,8 @@ export const hasNamespace: Check = {
   id: 'namespace',
   description: 'the namespace of the extension exists',
   meaning: `Linkerd finds the extension by the label ${extensionLabel} of its namespace. Exactly one namespace must have this label.`,
-  run: async (bench) => {
-    const reading = await bench.reading()
+  run: async (context) => {
+    const reading = await context.reading()
     if (!reading.ok) return bad(reading.error.message)
     const listing = { resource: namespaces, labelSelector: extensionLabel }
     const found = await listAs(
@@ -25,7 +25,7 @@ export const hasNamespace: Check = {
     if (found.value.length === 1) return good
     if (found.value.length > 1)
       return bad(listed('several namespaces have the label; keep one of them:', found.value))
-    const deployment = await bench.deployment()
+    const deployment = await context.deployment()
     if (!deployment)
       return bad('it does not exist; install the extension: linkerd failover install | kubectl apply -f -')
     const command = `kubectl label namespace ${deployment.namespace} ${extensionLabel}`
@@ -39,8 +39,8 @@ export const hasDeployment: Check = {
   id: 'deployment',
   description: 'the operator is installed once',
   meaning: `Without a Deployment that has the label ${extensionLabel} no route fails over. Two of them would write the weights of the same routes.`,
-  run: async (bench) => {
-    const found = await bench.deployments()
+  run: async (context) => {
+    const found = await context.deployments()
     if (!found.ok) return bad(found.error.message)
     const names = found.value.map(({ namespace, name }) => `${namespace}/${name}`)
     if (names.length === 1) return good
@@ -58,8 +58,8 @@ export const isAvailable: Check = {
   meaning:
     'No Pod of the operator is ready, so no route fails over. Look at its Pods, their Events and their logs.',
   retry: true,
-  run: async (bench) => {
-    const deployment = await bench.deployment()
+  run: async (context) => {
+    const deployment = await context.deployment()
     if (!deployment) return skipped
     const { namespace, name, replicas, available } = deployment
     const where = `${available} of ${replicas} replicas of ${namespace}/${name} are available`
@@ -74,8 +74,8 @@ export const hasOneWriter: Check = {
   description: 'only one replica writes at a time',
   meaning:
     'Several replicas without leader election all write the same weights. Set the value leaderElection.enabled to true, or run one replica.',
-  run: async (bench) => {
-    const deployment = await bench.deployment()
+  run: async (context) => {
+    const deployment = await context.deployment()
     if (!deployment) return skipped
     const { replicas, electsLeader } = deployment
     if (replicas < 2 || electsLeader) return good
@@ -98,8 +98,8 @@ export const hasLeader: Check = {
   meaning:
     'No weights are written while no replica holds the lease. Another replica takes the lease over within 15 s; if that does not happen, look at the logs of the operator.',
   retry: true,
-  run: async (bench) => {
-    const [deployment, reading] = [await bench.deployment(), await bench.reading()]
+  run: async (context) => {
+    const [deployment, reading] = [await context.deployment(), await context.reading()]
     if (!deployment?.electsLeader || !reading.ok) return skipped
     const { namespace, name } = deployment
     const found = await listAs(
@@ -111,9 +111,9 @@ export const hasLeader: Check = {
     const [held] = found.value
     if (!held?.holderIdentity) return bad(`no replica holds the lease ${namespace}/${name}`)
     // By the clock here, or by being renewed while we look: the clocks of two machines may disagree.
-    const age = (bench.context.io.clock.wallTime().getTime() - Date.parse(held.renewTime)) / 1000
-    const isRenewed = bench.renewals.size > 0 && !bench.renewals.has(held.renewTime)
-    bench.renewals.add(held.renewTime)
+    const age = (context.command.io.clock.wallTime().getTime() - Date.parse(held.renewTime)) / 1000
+    const isRenewed = context.renewals.size > 0 && !context.renewals.has(held.renewTime)
+    context.renewals.add(held.renewTime)
     if (age <= held.leaseDurationSeconds || isRenewed) return good
     return bad(
       `${held.holderIdentity} has not renewed the lease ${namespace}/${name} for ${Math.round(age)} s; it is valid for ${held.leaseDurationSeconds} s`,
@@ -126,8 +126,8 @@ export const hasSameVersion: Check = {
   description: 'the command line and the operator have the same version',
   meaning:
     'They may decide differently about the same route. Use the command line of the version that runs in the cluster, or upgrade the operator.',
-  run: async (bench) => {
-    const deployment = await bench.deployment()
+  run: async (context) => {
+    const deployment = await context.deployment()
     if (!deployment) return skipped
     const { namespace, name } = deployment
     if (deployment.version === version) return good

@@ -72,13 +72,13 @@ export const mayRead: Check = {
   description: 'you may read what the checks need',
   meaning:
     'Some checks cannot run. Ask for the permission to list these objects, or limit the check to one namespace with --namespace.',
-  run: async (bench) => {
-    const [reading, kinds] = [await bench.reading(), await bench.kinds()]
+  run: async (context) => {
+    const [reading, kinds] = [await context.reading(), await context.kinds()]
     if (!reading.ok || !kinds.ok) return skipped
     const routes = kinds.value.map(({ resource }) => resource)
     const readiness = readinessObjects().map(({ resource }) => resource)
     const wishes = [
-      ...[...routes, ...readiness].map((resource) => toList(resource, bench.namespace)),
+      ...[...routes, ...readiness].map((resource) => toList(resource, context.namespace)),
       toList({ group: 'apps', version: 'v1', plural: 'deployments' }),
     ]
     const refused = await refusedOf(reading.value, wishes)
@@ -92,8 +92,8 @@ export const mayInstall: Check = {
   description: 'you may create the objects of the extension',
   meaning:
     'The installation would stop halfway. Ask for the permission to create these objects, or let somebody with that permission install the extension.',
-  run: async (bench) => {
-    const reading = await bench.reading()
+  run: async (context) => {
+    const reading = await context.reading()
     if (!reading.ok) return skipped
     const wishes = created().map(({ group, plural }) => ({ group, resource: plural, verb: 'create' }))
     const refused = await refusedOf(reading.value, wishes)
@@ -114,11 +114,11 @@ export const operatorMayAct: Check = {
   description: 'the operator has the permissions that it needs',
   meaning:
     'The operator cannot read routes or readiness, or cannot write weights. Compare its ClusterRole with the one in the chart; an upgrade with the chart fixes it.',
-  run: async (bench) => {
+  run: async (context) => {
     const [deployment, reading, kinds] = [
-      await bench.deployment(),
-      await bench.reading(),
-      await bench.kinds(),
+      await context.deployment(),
+      await context.reading(),
+      await context.kinds(),
     ]
     if (!deployment || !reading.ok || !kinds.ok) return skipped
     const { namespace, serviceAccount, electsLeader } = deployment

@@ -8,8 +8,8 @@ export const areConfigured: Check = {
   description: 'all controlled routes are configured correctly',
   meaning:
     'The operator does not change the weights of these routes, so they do not fail over. Fix the named problems in the routes; the operator notices the change by itself.',
-  run: async (bench) => {
-    const snapshot = await bench.snapshot()
+  run: async (context) => {
+    const snapshot = await context.snapshot()
     if (!snapshot.ok)
       return bad(`the routes or the readiness of their backends cannot be read: ${snapshot.error.message}`)
     const problems = snapshot.value.judged.flatMap(({ route, verdicts }) => {
@@ -28,9 +28,9 @@ export const areAsDecided: Check = {
   meaning:
     'The operator should have written other weights by now. The other checks may show why. Otherwise look at the log of the operator, and at the Events of these routes.',
   retry: true,
-  run: async (bench) => {
-    const snapshot = await bench.snapshot()
-    if (!snapshot.ok || !(await bench.deployment())) return skipped
+  run: async (context) => {
+    const snapshot = await context.snapshot()
+    if (!snapshot.ok || !(await context.deployment())) return skipped
     const due = snapshot.value.judged.flatMap(({ route, verdicts }) =>
       verdicts
         .filter(({ plan }) => plan.length > 0)
@@ -44,10 +44,10 @@ export const areSelected: Check = {
   id: 'routes-selected',
   description: 'the operator selects all routes with the label',
   meaning: `The operator ignores routes that have the label ${defaultSelector} with a value that its --selector does not select. The chart's default selector is the label with the name of the release as its value.`,
-  run: async (bench) => {
-    const deployment = await bench.deployment()
+  run: async (context) => {
+    const deployment = await context.deployment()
     if (deployment?.selector === undefined) return skipped
-    const [selected, labelled] = [await bench.snapshot(), await bench.selectedBy(defaultSelector)]
+    const [selected, labelled] = [await context.snapshot(), await context.selectedBy(defaultSelector)]
     if (!selected.ok || !labelled.ok) return skipped
     const known = new Set(selected.value.routes.map(routeTitle))
     const missed = labelled.value.routes.map(routeTitle).filter((name) => !known.has(name))
