@@ -116,7 +116,7 @@ export class Checker implements Witness {
   /** The world has been left alone for long enough: everything must be as the table says, and stay so. */
   settle(processes: readonly Process[]): void {
     for (const [key, { splits }] of this.#facts.ours()) {
-      const wanted = splits.map((split) => weightsBy(split, (service) => this.#facts.services.now(service)))
+      const wanted = splits.map((split) => weightsBy(split, (called) => this.#facts.services.now(called)))
       const [is, should] = [textOf(splits.map(weightsOf)), textOf(wanted)]
       if (is !== should) this.fail('not settled', `${key} has the weights ${is}, and should have ${should}`)
     }

@@ -11,15 +11,15 @@ import { type Readiness, type Split, weightsBy, weightsOf } from './table.ts'
 export function isWanted(
   before: readonly Split[],
   after: readonly Split[],
-  possible: (service: string) => readonly Readiness[],
+  possible: (called: string) => readonly Readiness[],
 ): boolean {
   return before.every((split, place) => {
     const now = after[place]
     if (!now) return false
-    const names = [...new Set(split.backends.map(({ service }) => service))]
+    const names = [...new Set(split.backends.map(({ called }) => called))]
     return everyChoice(names.map((name) => possible(name))).some((choice) => {
       const readiness = new Map(names.map((name, index) => [name, choice[index] ?? 'down']))
-      const wanted = weightsBy(split, (service) => readiness.get(service) ?? 'down')
+      const wanted = weightsBy(split, (called) => readiness.get(called) ?? 'down')
       return isDeepStrictEqual(wanted, weightsOf(now))
     })
   })

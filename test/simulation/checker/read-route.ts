@@ -47,7 +47,7 @@ function readTrafficSplit(object: KubeObject): Unpaused {
   const primary = named === undefined ? services[0] : `${namespace}/${named}`
   const weights = entries.map(({ weight }) => readWeight(weight, 0))
   return {
-    ...splitOf(services, services, weights, (index) => services[index] === primary),
+    ...splitOf(services, services, services, weights, (index) => services[index] === primary),
     limit: 429_496,
   }
 }
@@ -61,9 +61,10 @@ function readRules({ spec, metadata }: KubeObject): Unpaused[] {
     const ids = refs.map(({ group = '', kind = 'Service', port }, index) =>
       [group, kind, services[index], port].join(' '),
     )
+    const called = refs.map(({ port }, index) => `${services[index]}${port === undefined ? '' : `:${port}`}`)
     const isPrimary = primaryAmong(refs, services, annotations[primaryAnnotation], namespace)
     const weights = refs.map(({ weight }) => readWeight(weight, 1))
-    const split = splitOf(ids, services, weights, isPrimary)
+    const split = splitOf(ids, services, called, weights, isPrimary)
     return { ...split, broken: split.broken || refs.length < 2 || !refs.every(isService), limit: 1_000_000 }
   })
 }
@@ -86,6 +87,7 @@ function primaryAmong(
 function splitOf(
   ids: readonly string[],
   services: readonly string[],
+  called: readonly string[],
   weights: readonly Weight[],
   isPrimary: (index: number) => boolean,
 ): Pick<Split, 'backends' | 'broken'> {
@@ -93,6 +95,7 @@ function splitOf(
     (service, index): Backend => ({
       id: ids[index] ?? '',
       service,
+      called: called[index] ?? service,
       weight: weights[index]?.value ?? 0,
       absent: weights[index]?.absent ?? false,
       primary: isPrimary(index),

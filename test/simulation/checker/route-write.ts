@@ -91,7 +91,7 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
   }
   const [from, to] = span(resourceOfKey(key))
   const known = before !== undefined && wasKnown(before, facts.route(key), from, to)
-  const possible = (service: string) => facts.services.possible(service, spans)
+  const possible = (called: string) => facts.services.possible(called, spans)
   const wanted =
     before !== undefined && after !== undefined && isWanted(before.splits, after.splits, possible)
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1

@@ -11,9 +11,10 @@ const remoteMarks = ['multicluster.linkerd.io/remote-discovery', 'multicluster.l
 
 /** What the server ever held about one Service. */
 class ServiceHistory {
-  readonly slices = new Map<string, number>()
-  /** Whether its slices have a ready endpoint. */
-  readonly served = new History(false)
+  /** Of each slice the ports by which its ready endpoints are reached. */
+  readonly slices = new Map<string, readonly number[]>()
+  /** The ports by which a ready endpoint of its slices is reached. */
+  readonly served = new History<readonly number[]>([])
   /** Whether its Endpoints have a ready address; undefined without mirrored Endpoints. */
   readonly mirrored = new History<boolean | undefined>(undefined)
   /** Whether it is there, and whether only another cluster knows its endpoints. */
@@ -36,10 +37,11 @@ export class Services {
       this.#of(key).place.set(moment, !object ? 'absent' : isRemote(object) ? 'remote' : 'here')
   }
 
-  /** What a process may take a Service for, given what it can have seen. */
-  possible(service: string, spans: Spans): Readiness[] {
+  /** What a process may take something called (`shop/web:80`) for, given what it can have seen. */
+  possible(called: string, spans: Spans): Readiness[] {
+    const [service, port] = partsOf(called)
     const { mirrored, place, served } = this.#of(service)
-    const bySlices = served.during(...spans.endpointslices).map(stateOf)
+    const bySlices = served.during(...spans.endpointslices).map((ports) => stateOf(isServed(ports, port)))
     const possible = place.during(...spans.services).flatMap((where): Readiness[] => {
       if (where === 'absent') return ['down']
       if (where === 'remote') return ['unknown']
@@ -50,28 +52,26 @@ export class Services {
     return [...new Set(possible)]
   }
 
-  /** What a Service is at the moment. */
-  now(service: string): Readiness {
+  /** What something called is at the moment. */
+  now(called: string): Readiness {
+    const [service, port] = partsOf(called)
     const { mirrored, place, served } = this.#of(service)
     if (place.now === 'absent') return 'down'
     if (place.now === 'remote') return 'unknown'
-    return stateOf(mirrored.now ?? served.now)
+    return stateOf(mirrored.now ?? isServed(served.now, port))
   }
 
   #slice(key: string, object: KubeObject | undefined, moment: number): void {
     const before = this.#serviceOfSlice.get(key)
     const after = object && !isEcho(object) ? serviceOf(object) : undefined
     if (before !== undefined) this.#of(before).slices.delete(key)
-    if (object && after !== undefined) this.#of(after).slices.set(key, readyEndpoints(object))
+    if (object && after !== undefined) this.#of(after).slices.set(key, readyPorts(object))
     if (after === undefined) this.#serviceOfSlice.delete(key)
     else this.#serviceOfSlice.set(key, after)
     for (const service of new Set([before, after])) {
       if (service === undefined) continue
       const { served, slices } = this.#of(service)
-      served.set(
-        moment,
-        [...slices.values()].some((ready) => ready > 0),
-      )
+      served.set(moment, [...slices.values()].flat())
     }
   }
 
@@ -81,6 +81,15 @@ export class Services {
     return known
   }
 }
+
+const partsOf = (called: string): [service: string, port: number | undefined] => {
+  const [service = '', port] = called.split(':')
+  return [service, port === undefined ? undefined : Number(port)]
+}
+
+/** Without a port any will do: all Services have the same ports, so an apex has them as well. */
+const isServed = (ports: readonly number[], port: number | undefined) =>
+  port === undefined ? ports.length > 0 : ports.includes(port)
 
 const stateOf = (ready: boolean): Readiness => (ready ? 'ready' : 'down')
 
@@ -97,10 +106,22 @@ const isRemote = (object: KubeObject) =>
     (mark) => (object.metadata.labels?.[mark] ?? object.metadata.annotations?.[mark]) !== undefined,
   )
 
+const nameOf = (port: unknown) =>
+  typeof port === 'object' && port !== null && 'name' in port ? [String(port.name)] : []
+
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-const readyEndpoints = ({ endpoints }: KubeObject) =>
-  list(endpoints).filter((endpoint) => !JSON.stringify(endpoint).includes('"ready":false')).length
+/** The ports that Services have, by their names. */
+const numbers: Readonly<Record<string, number>> = { http: 80, admin: 81 }
+
+function readyPorts({ endpoints, ports }: KubeObject): number[] {
+  const isReady = list(endpoints).some((endpoint) => !JSON.stringify(endpoint).includes('"ready":false'))
+  return isReady
+    ? list(ports)
+        .flatMap(nameOf)
+        .flatMap((name) => numbers[name] ?? [])
+    : []
+}
 
 function readyAddresses({ subsets }: KubeObject): number {
   const counts = list(subsets).map((subset) =>

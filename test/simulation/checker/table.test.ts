@@ -7,6 +7,7 @@ const split = (weights: Record<string, number>, more: Partial<Split> = {}): Spli
   backends: Object.entries(weights).map(([service, weight]) => ({
     id: service,
     service,
+    called: service,
     weight,
     absent: false,
     primary: service === 'web',

@@ -2,12 +2,16 @@
 
 export type Readiness = 'ready' | 'down' | 'unknown'
 
+/** The readiness of what is `called`. */
+export type ReadinessOf = (called: string) => Readiness
+
 /** One entry of a split. */
 export interface Backend {
   /** All that says which backend it is. */
   readonly id: string
-  /** The Service whose readiness counts. */
   readonly service: string
+  /** What is called, whose readiness counts: `shop/web:80`, or `shop/web` where no port is named. */
+  readonly called: string
   readonly weight: number
   /** No weight is written: `weight` is what that means. */
   readonly absent: boolean
@@ -25,7 +29,7 @@ export interface Split {
 }
 
 /** The weights that a split should have; those that it has where the table says hold. */
-export function weightsBy(split: Split, readiness: (service: string) => Readiness): readonly number[] {
+export function weightsBy(split: Split, readiness: ReadinessOf): readonly number[] {
   const now = split.backends.map(({ weight }) => weight)
   const active = activeBy(split, readiness)
   if (!active) return now
@@ -36,17 +40,22 @@ export function weightsBy(split: Split, readiness: (service: string) => Readines
 }
 
 /** For each backend whether it should get traffic; undefined: hold. */
-function activeBy(split: Split, readiness: (service: string) => Readiness): boolean[] | undefined {
+function activeBy(split: Split, readiness: ReadinessOf): boolean[] | undefined {
   const { backends } = split
-  const primary = backends.find((backend) => backend.primary)
+  const primaries = backends.filter((backend) => backend.primary)
+  const [primary] = primaries
   if (split.paused || split.broken || !primary) return undefined
-  if (readiness(primary.service) === 'unknown') return undefined
+  const states = primaries.map(({ called }) => readiness(called))
+  if (states.includes('ready'))
+    return backends.map((backend) => backend.primary && readiness(backend.called) !== 'down')
+  if (states.includes('unknown')) return undefined
   const onlyPrimary = backends.map((backend) => backend.primary)
-  if (readiness(primary.service) === 'ready') return onlyPrimary
-  if (backends.some((backend) => !backend.primary && readiness(backend.service) === 'ready')) {
+  // Another port of the primary's Service does not stand in.
+  const isSecondary = ({ service }: Backend) => service !== primary.service
+  if (backends.some((backend) => isSecondary(backend) && readiness(backend.called) === 'ready')) {
     return backends.map((backend) => {
-      if (backend.primary) return false
-      const state = readiness(backend.service)
+      if (!isSecondary(backend)) return false
+      const state = readiness(backend.called)
       return state === 'ready' || (state === 'unknown' && backend.weight > 0)
     })
   }

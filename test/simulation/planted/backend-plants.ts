@@ -1,7 +1,7 @@
 import { dig, isObject, type Json, type JsonObject } from '../../../sandbox/json.ts'
 import type { Transport } from '../../../src/kube/http/transport.ts'
 import type { Planted } from './planted.ts'
-import { stepsOf, withPatches, withRefs, withSteps } from './tools.ts'
+import { stepsOf, withEvents, withPatches, withRefs, withSteps } from './tools.ts'
 
 const isTestOf = (fields: RegExp) => (step: JsonObject) =>
   step.op === 'test' && fields.test(String(step.path))
@@ -11,8 +11,21 @@ const isOfWeight = ({ path }: JsonObject) => String(path).endsWith('/weight')
 const blindTo = (transport: Transport, fields: RegExp, change: (ref: JsonObject) => JsonObject): Transport =>
   withSteps(withRefs(transport, change), (steps) => steps.filter((step) => !isTestOf(fields)(step)))
 
+/** Each port that a Service has. */
+const allPorts = ['http', 'admin'].map((name) => ({ name, port: 8080 }))
+
 /** Bugs about what a backend is, and what it has where its owner wrote nothing. */
 export const backendPlants: readonly Planted[] = [
+  {
+    name: 'ports of slices ignored',
+    breaks: ['not explained', 'not settled'],
+    within: 20,
+    menu: ['ports'],
+    plant: (transport) =>
+      withEvents(transport, ['endpointslices'], (event) =>
+        isObject(event.object) ? { ...event, object: { ...event.object, ports: allPorts } } : event,
+      ),
+  },
   {
     name: 'absent weight taken for 0',
     breaks: ['not explained', 'not settled', 'foreign write'],

@@ -46,9 +46,9 @@ export class Cluster {
 
   #slices: Act<'slices'> = ({ service, slices, unset }) => {
     this.#serve(service)
-    for (const [index, [ready, notReady]] of slices.entries()) {
+    for (const [index, [ready, notReady, names]] of slices.entries()) {
       const endpoints = [...endpointsOf(ready, unset ? null : true), ...endpointsOf(notReady, false)]
-      this.#put('endpointslices', sliceOf(service, `${index}`, endpoints, {}))
+      this.#put('endpointslices', { ...sliceOf(service, `${index}`, endpoints, {}), ports: portsOf(names) })
     }
     const [namespace, name] = placeOf(service)
     for (let index = slices.length; index < 6; index += 1) {
@@ -149,7 +149,13 @@ function sliceOf(
       labels: { ...labels, 'kubernetes.io/service-name': name },
     },
     addressType: 'IPv4',
-    ports: ports.map(({ name, port }) => ({ name, port: port + 8000 })),
+    ports: portsOf(undefined),
     endpoints,
   }
+}
+
+/** The ports of Pods that have these names; null for none, as the API has it. */
+function portsOf(names: readonly string[] | undefined): JsonObject[] | null {
+  const open = ports.filter(({ name }) => !names || names.includes(name))
+  return open.length > 0 ? open.map(({ name, port }) => ({ name, port: port + 8000 })) : null
 }

@@ -1,5 +1,5 @@
 import type { Random } from '../engine/random.ts'
-import type { Entry, Named, Step, WorldStep } from './step.ts'
+import type { Entry, Named, Slice, Step, WorldStep } from './step.ts'
 
 /** Who and what a story is about. */
 export interface Stage {
@@ -32,6 +32,17 @@ export function up({ mirrored }: Stage, service: string, random: Random): WorldS
   const others = () =>
     Array.from({ length: random.whole(0, 2) }, () => [random.whole(0, 2), random.whole(0, 1)] as const)
   return { do: 'slices', service, slices: [...others(), [1, 0], ...others()], unset: random.chance(0.2) }
+}
+
+/** Ready Pods of which some, or all, do not have each port of the Service: a rollout renames one. */
+export function partial({ mirrored }: Stage, service: string, random: Random): WorldStep {
+  if (mirrored.includes(service)) return { do: 'mirror', service, ready: random.whole(1, 2), notReady: 0 }
+  const names = () => random.pick([[], ['http'], ['admin'], ['http', 'admin']])
+  const slices = Array.from(
+    { length: random.whole(1, 3) },
+    (): Slice => [random.whole(0, 2), random.whole(0, 1), names()],
+  )
+  return { do: 'slices', service, slices }
 }
 
 export const turn = (stage: Stage, service: string, random: Random): WorldStep =>

@@ -1,5 +1,5 @@
 import type { Random } from '../engine/random.ts'
-import { down, edit, editOfRules, gone, route, type Stage, turn, up } from './draw.ts'
+import { down, edit, editOfRules, gone, partial, route, type Stage, turn, up } from './draw.ts'
 import type { FaultStep, Step, WorldStep } from './step.ts'
 
 /** A thread of a story: some steps that belong together, beginning at a time. */
@@ -128,6 +128,7 @@ export const plots: readonly Plot[] = [
     service: random.pick(stage.services),
     on: random.chance(0.5),
   })),
+  single('ports', (stage, random) => partial(stage, random.pick(stage.services), random)),
   single('withdraw', (stage, random) => ({ do: 'withdraw', service: random.pick(stage.services) })),
   single('mirror', (stage, random) => {
     const service = random.pick(stage.services)

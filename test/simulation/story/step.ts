@@ -10,6 +10,9 @@ type Replica = { readonly replica: string }
 /** A fault ends after so long, or when the world heals. */
 type For = { readonly for: number }
 type Weight = number | string
+/** How many endpoints are ready and how many are not, and the names of their ports; without them all that there are. */
+export type Slice = readonly [ready: number, notReady: number, ports?: readonly string[]]
+
 /** What says which backend it is; other groups and kinds than those of a Service only where the kind of route has them. */
 export type Named = Service & { readonly port?: number; readonly group?: string; readonly kind?: string }
 /** A backend of a rule; one without a weight has what its kind of route takes for that. */
@@ -18,8 +21,8 @@ type Watches = { readonly replica?: string; readonly resource?: string }
 
 /** What people and other controllers do to the world. */
 export interface WorldSteps {
-  /** Slices of a Service, each with ready and not ready endpoints; `unset`: ready ones do not say that they are. */
-  slices: Service & { readonly slices: readonly (readonly [number, number])[]; readonly unset?: boolean }
+  /** Slices of a Service; `unset`: ready endpoints do not say that they are. */
+  slices: Service & { readonly slices: readonly Slice[]; readonly unset?: boolean }
   /** Endpoints of a mirrored Service; without `ready` they are deleted. */
   mirror: Service & { readonly ready?: number; readonly notReady: number }
   /** The slice that the cluster copies from a mirrored Service's Endpoints, whenever it comes. */
