@@ -100,7 +100,9 @@ it('installs, and a second time changes nothing', async () => {
 it('refuses a second installation', async () => {
   const { code, stdout, stderr } = await cli('install', '--namespace', 'elsewhere')
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toContain('is installed in namespace linkerd-failover; use: linkerd-failover upgrade')
+  expect(stderr).toContain(
+    'is already installed in namespace linkerd-failover; use: linkerd-failover upgrade',
+  )
 })
 
 it('prunes nothing while all belongs there', async () => {
@@ -137,5 +139,5 @@ it('uninstalls, and leaves nothing', async () => {
   expect([...(await installed()).keys()]).toEqual([])
   const { code, stderr } = await cli('uninstall')
   expect(code).toBe(1)
-  expect(stderr).toContain('nothing of the extension')
+  expect(stderr).toContain('no object of the extension')
 })
