@@ -51,16 +51,20 @@ export function run(name: string, path: string, args: readonly string[], logFile
   }
 }
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
-export function freePort(): Promise<number> {
+/**
+ * A TCP port of 127.0.0.1 that was free a moment ago. It is below the ports that Linux gives to connections by
+ * itself (from 32768 on), so that it is still free when a program wants it, also when it starts again.
+ */
+export async function freePort(): Promise<number> {
+  const port = 12_000 + Math.floor(Math.random() * 20_000)
+  return (await isFree(port)) ? port : freePort()
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = address !== null && typeof address === 'object' ? address.port : 0
-      server.close(() => resolve(port))
-    })
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 
