@@ -1,5 +1,22 @@
 import { defineConfig } from 'vitest/config'
 
+/** End-to-end tests that measure time, or that a busy machine would disturb: one after the other. */
+const alone = [
+  'test/dashboard/demo.e2e.test.ts',
+  'test/dashboard/scale.e2e.test.ts',
+  'test/e2e/mirrored.e2e.test.ts',
+  'test/e2e/replicas.e2e.test.ts',
+  'test/e2e/restart.e2e.test.ts',
+  'test/faults/*.e2e.test.ts',
+  'test/monitoring/firing.e2e.test.ts',
+]
+
+const endToEnd = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 20_000 } },
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -27,10 +44,20 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['packaging/**/*.e2e.test.ts', 'test/**/*.e2e.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          expect: { poll: { timeout: 20_000 } },
-          fileParallelism: false,
+          exclude: alone,
+          // Each file has a control plane of its own, on ports of its own, and waits for it most of the time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          ...endToEnd,
+        },
+      },
+      {
+        test: {
+          name: 'e2e-alone',
+          include: alone,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          ...endToEnd,
         },
       },
     ],
