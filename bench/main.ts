@@ -12,15 +12,16 @@ import { longRun, type Part, plan } from './plan.ts'
 import { type Plot, svg } from './plot.ts'
 import { openStand } from './stand.ts'
 
-const usage = `npm run bench                          all figures
-npm run bench -- NAME [NAME ...]       some: reaction, mass, sight, watched, start, restart, churn,
-                                       handover, routes, growth, mass10k, stall, and as root
+const usage = `npm run bench                          measure everything
+npm run bench -- NAME [NAME ...]       measure only these: reaction, mass, sight, watched, start, restart,
+                                       churn, handover, routes, growth, mass10k, stall; as root also
                                        memory, memory50k, memory10k
-npm run bench -- --quick               small sizes and one round, to see that it works
-npm run bench -- --before FILE         beside the operator of an earlier commit, in turn with it: FILE is
-                                       the operator.mjs that \`npm run bundle\` made there
-npm run bench -- --soak MINUTES        nothing but losses and returns for so long, and what it does to memory
-npm run bench -- --save                also write the figures and plots to docs/developing/bench/; of all, or of a soak`
+npm run bench -- --quick               small sizes and one round, to check that the bench works
+npm run bench -- --before FILE         also measure the operator of an earlier commit, in turn with this one;
+                                       FILE is the operator.mjs that \`npm run bundle\` built there
+npm run bench -- --soak MINUTES        let primaries go down and come back for so long, and measure memory
+npm run bench -- --save                also write the figures and plots to docs/developing/bench/; only of a complete
+                                       run or a soak`
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -63,9 +64,9 @@ async function main(): Promise<number> {
 /** What is wrong with the arguments, or `undefined`. */
 function complaintOf(names: readonly string[]): string | undefined {
   const unknown = positionals.filter((name) => !names.includes(name))
-  if (unknown.length > 0) return `unknown: ${unknown.join(', ')}`
+  if (unknown.length > 0) return `unknown scenarios: ${unknown.join(', ')}`
   const isPartial = values.save && positionals.length > 0
-  return isPartial ? '--save is for a whole run: the figures of some would stand for all' : undefined
+  return isPartial ? '--save needs a complete run: leave out the names of scenarios' : undefined
 }
 
 /** What the chosen scenarios find, one after the other in one cluster; none is started where none is chosen. */

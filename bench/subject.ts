@@ -74,7 +74,7 @@ export function startSubject(
   const ended = once(child, 'exit').then(() => process.off('exit', kill))
   const tail: string[] = []
   let admin = ''
-  const fails = ended.then(() => Promise.reject(new Error(`the ${name} ended:\n${tail.join('\n')}`)))
+  const fails = ended.then(() => Promise.reject(new Error(`the ${name} exited:\n${tail.join('\n')}`)))
   fails.catch(() => {})
   const synced = Promise.withResolvers<void>()
   const acts = new Promise<void>((resolve) => {
@@ -114,7 +114,8 @@ export const saysThatItLeads = (line: string): boolean =>
 function commandOf(name: SubjectName, programs: Programs) {
   if (name === 'floor') return floorOf(programs)
   const bundle = name === 'before' ? programs.earlierBundle : programs.bundle
-  if (bundle === undefined) throw new Error('no bundle of an earlier commit: name one with --before')
+  if (bundle === undefined)
+    throw new Error('the bundle of an earlier commit is missing; name one with --before')
   return operatorOf(programs.kubeconfig, bundle)
 }
 

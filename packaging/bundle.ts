@@ -67,7 +67,7 @@ async function run(options: BuildOptions): Promise<Metafile> {
   const { warnings, metafile } = await build({ ...common, ...options })
   if (warnings.length > 0) {
     const lines = warnings.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`)
-    throw new Error(`esbuild warns:\n${lines.join('\n')}`)
+    throw new Error(`esbuild printed warnings:\n${lines.join('\n')}`)
   }
   return metafile ?? { inputs: {}, outputs: {} }
 }

@@ -10,7 +10,7 @@ The command line of linkerd-failover, which moves traffic away from Linkerd serv
 
     linkerd-failover --help
 
-Linkerd finds it too: \`linkerd failover\`, \`linkerd check\`.
+Linkerd runs it too, as \`linkerd failover\` and in \`linkerd check\`.
 `
 
 /**

@@ -4,7 +4,7 @@ const rule = '-'.repeat(80)
 
 /** What must go along with a bundle: which packages it contains, and their licences, word for word. */
 export function thirdParty(packages: readonly Package[]): string {
-  const intro = `This program contains the following packages, under their own licences.`
+  const intro = `This program contains the following packages, each under its own licence.`
   return [intro, ...packages.map(section)].join(`\n\n${rule}\n`)
 }
 

@@ -77,13 +77,13 @@ export class Access {
 
   #named(name: string): Resource {
     const resource = this.#world.registry.named(name)
-    if (!resource) throw new Error(`the sandbox serves no ${name}`)
+    if (!resource) throw new Error(`the sandbox does not serve ${name}`)
     return resource
   }
 
   #ofObject(object: KubeObject): Resource {
     const resource = this.#world.registry.ofObject(object)
-    if (!resource) throw new Error(`the sandbox serves no ${object.kind} in ${object.apiVersion}`)
+    if (!resource) throw new Error(`the sandbox does not serve ${object.kind} in ${object.apiVersion}`)
     return resource
   }
 }

@@ -120,7 +120,7 @@ describe('faults', () => {
     store.create({ ...definition, metadata: { name: made } })
     faults.restore(backup)
     expect(store.list(kept)).toEqual([])
-    expect(() => store.list(made)).toThrow('serves no')
+    expect(() => store.list(made)).toThrow('does not serve')
   })
 
   it('shows stale lists and objects until cleared', async () => {

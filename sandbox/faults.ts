@@ -116,6 +116,6 @@ export class Faults {
     failure.left -= 1
     const { status, retryAfterSeconds } = failure
     const details = retryAfterSeconds === undefined ? undefined : { retryAfterSeconds }
-    throw new ApiError(status, reasons[status] ?? 'Unknown', 'a fault of the sandbox, as ordered', details)
+    throw new ApiError(status, reasons[status] ?? 'Unknown', 'an injected fault of the sandbox', details)
   }
 }

@@ -106,5 +106,5 @@ async function untilItActs(child: ReturnType<typeof startContainer>): Promise<vo
     if (saysThatItLeads(line)) return
     lines.push(line)
   }
-  throw new Error(`the operator ended:\n${lines.slice(-20).join('\n')}`)
+  throw new Error(`the operator exited:\n${lines.slice(-20).join('\n')}`)
 }

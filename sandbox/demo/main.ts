@@ -15,7 +15,7 @@ import { describeWeights, story } from './story.ts'
 import { colours, invitation, noColours } from './view.ts'
 import { namespace, routeName } from './world.ts'
 
-const usage = `npm run demo            play the story, then stay up until Ctrl-C
+const usage = `npm run demo            play the story, then keep running until Ctrl-C
 npm run demo -- --once  play the story and exit: 0 if every step happened, 1 if not
 
 --route split|http      with a TrafficSplit (the default) or an HTTPRoute of the Gateway API`
@@ -60,7 +60,7 @@ async function demo(once: boolean, route: DemoRoute): Promise<number> {
   await using stack = new AsyncDisposableStack()
   if (!once) await buildDashboard()
   const stand = await build(stack, route)
-  let busy: string | undefined = 'the demo starts'
+  let busy: string | undefined = 'the demo is starting'
   const page = once ? undefined : await startPage(stand, () => busy)
   stack.defer(() => page?.close())
   const show = new Show(stand.observer, stand.sender, story, {
@@ -76,7 +76,7 @@ async function demo(once: boolean, route: DemoRoute): Promise<number> {
     show.start()
     show.note(`cluster and operator are up; weights: ${describeWeights(stand.observer.weights)}`)
     if (page) show.note(`dashboard: ${page.url}`)
-    return tell(stand, show, live ? 2500 : 600, (title) => (busy = `the demo plays its story: ${title}`))
+    return tell(stand, show, live ? 2500 : 600, (title) => (busy = `the demo is playing its story: ${title}`))
   }
   const problem = await Promise.race([play(), stand.failure, interrupted])
   if (problem === 'interrupted') return 130

@@ -36,7 +36,9 @@ export class Operator {
   async failure(): Promise<never> {
     const [code, signal] = await once(this.#child, 'close')
     if (this.#stopping) return new Promise(() => {})
-    throw new Error(`the operator ended by itself (${signal ?? `exit code ${code}`})\n${this.lastLines()}`)
+    throw new Error(
+      `the operator exited unexpectedly (${signal ?? `exit code ${code}`})\n${this.lastLines()}`,
+    )
   }
 
   /** Resolves once `/ready` answers 200: every cache is complete. */

@@ -44,7 +44,7 @@ describe('playStep', () => {
 
   it('says what was seen when nothing happens', async () => {
     const verdict = await playStep(step, { observer: start(), scale: async () => {}, linger: async () => {} })
-    const seen = 'after 0.02 s: a has 1 of 1 endpoints ready; weights a=1 b=0; wanted a=0 b=1'
+    const seen = 'after 0.02 s: a has 1 of 1 endpoints ready; the weights are a=1 b=0; expected a=0 b=1'
     expect(verdict).toEqual({ happened: false, seen })
   })
 

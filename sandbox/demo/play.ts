@@ -28,11 +28,11 @@ export async function playStep(step: Step, stage: Stage): Promise<StepResult> {
   const reactionMs = Math.max(0, observer.weightsAt - turnedAt)
   await stage.linger()
   if (happened()) return { happened: true, reactionMs }
-  return { happened: false, seen: `it did not last: ${describe(step, observer)}` }
+  return { happened: false, seen: `the weights changed again: ${describe(step, observer)}` }
 }
 
 function describe(step: Step, observer: Observer): string {
   const { ready, total } = observer.endpoints(step.scale.deployment)
   const wanted = describeWeights(new Map(Object.entries(step.weights)))
-  return `${step.scale.deployment} has ${ready} of ${total} endpoints ready; weights ${describeWeights(observer.weights)}; wanted ${wanted}`
+  return `${step.scale.deployment} has ${ready} of ${total} endpoints ready; the weights are ${describeWeights(observer.weights)}; expected ${wanted}`
 }

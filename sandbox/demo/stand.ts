@@ -67,7 +67,7 @@ export async function populate({ route, cluster, observer, operator, sender }: S
   if (route.status) await cluster.writeStatus(`${route.path}/${world.routeName}`, route.status)
   const declared = () => sameWeights(world.declaredWeights, observer.weights)
   if (!(await observer.until(declared, settleMs)))
-    throw new Error(`the route does not show its declared weights: ${describeWeights(observer.weights)}`)
+    throw new Error(`the route does not have its declared weights, but ${describeWeights(observer.weights)}`)
   sender.start()
 }
 

@@ -20,30 +20,30 @@ const deadlineMs = 10_000
 
 export const story: readonly Step[] = [
   {
-    title: 'The primary is lost',
+    title: 'The primary goes down',
     scale: { deployment: primary, replicas: 0 },
-    outcome: 'two ready secondaries share equally',
+    outcome: 'two secondaries share the traffic',
     weights: share('sample-svc-central1', 'sample-svc-east1'),
     deadlineMs,
   },
   {
-    title: 'One of them is lost as well',
+    title: 'One of them goes down too',
     scale: { deployment: 'sample-svc-central1', replicas: 0 },
-    outcome: 'east1 carries everything',
+    outcome: 'east1 gets all traffic',
     weights: share('sample-svc-east1'),
     deadlineMs,
   },
   {
     title: 'Another region comes up',
     scale: { deployment: 'sample-svc-east2', replicas: 2 },
-    outcome: 'east1 and east2 share equally',
+    outcome: 'east1 and east2 share the traffic',
     weights: share('sample-svc-east1', 'sample-svc-east2'),
     deadlineMs,
   },
   {
     title: 'The primary is back',
     scale: { deployment: primary, replicas: 2 },
-    outcome: 'the primary alone, as it was declared',
+    outcome: 'the primary gets all traffic again',
     weights: declaredWeights,
     deadlineMs,
   },

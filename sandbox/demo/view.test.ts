@@ -14,7 +14,7 @@ const view: View = {
   rates: { ok: 198, failed: 2, byBackend: new Map([['sample-svc-east1', 101]]) },
   totals: { ok: 1198, failed: 2 },
   steps: [
-    { title: 'The primary is lost', outcome: 'the others share', state: 'done', reactionMs: 4.123 },
+    { title: 'The primary goes down', outcome: 'the others share', state: 'done', reactionMs: 4.123 },
     { title: 'The primary is back', outcome: 'it serves alone', state: 'waiting' },
   ],
 }
@@ -28,7 +28,7 @@ describe('render', () => {
       `  ● sample-svc-east1     2/2 ready  weight 1   ${'█'.repeat(10)}${'·'.repeat(10)} 101 req/s`,
     )
     expect(text).toContain('  client: 200 req/s, 99.0 % ok in the last second; 2 of 1200 failed')
-    expect(text).toContain('  ✓ The primary is lost           4.1 ms  the others share')
+    expect(text).toContain('  ✓ The primary goes down         4.1 ms  the others share')
     expect(text).toContain('    The primary is back')
   })
 

@@ -118,15 +118,15 @@ export function invitation({ route, page, kubeconfigFile, admin }: Places, paint
   const command = (text: string, note: string) => `    ${paint.cyan(text.padEnd(48))} ${paint.dim(note)}`
   return [
     '',
-    '  The cluster stays up. Break and heal services on the dashboard:',
+    '  The cluster keeps running. Break and heal services on the dashboard:',
     paint.cyan(`    ${page}`),
     '  or from another terminal:',
     paint.cyan(`    export KUBECONFIG=${kubeconfigFile}`),
     command(`kubectl get ${route} -w`, 'watch the route'),
-    command('kubectl scale deploy sample-svc --replicas=0', 'lose the primary'),
+    command('kubectl scale deploy sample-svc --replicas=0', 'take the primary down'),
     command('kubectl scale deploy sample-svc --replicas=2', 'bring it back'),
-    command('kubectl get events', 'what was reported'),
-    command(`curl ${admin}/metrics`, 'what was counted'),
-    `  ${paint.dim('Ctrl-C ends everything and leaves nothing behind.')}`,
+    command('kubectl get events', 'see the Events'),
+    command(`curl ${admin}/metrics`, 'see the metrics'),
+    `  ${paint.dim('Press Ctrl-C to stop everything. Nothing is left behind.')}`,
   ]
 }

@@ -20,7 +20,7 @@ export async function startDemo(): Promise<Demo> {
   for await (const line of createInterface({ input: child.stdout })) {
     said.push(line)
     url = /^dashboard: (http:\S+)$/.exec(line)?.[1] ?? url
-    if (line.startsWith('The cluster stays up.')) {
+    if (line.startsWith('The cluster keeps running.')) {
       // What it says later must not fill its pipe.
       child.stdout.resume()
       return { url, stop: () => stop(child) }

@@ -24,7 +24,7 @@ export function pass(request: IncomingMessage, response: ServerResponse, operato
     else
       response
         .writeHead(502, { 'content-type': 'text/plain' })
-        .end(`the operator does not answer: ${error.message}\n`)
+        .end(`the operator did not answer: ${error.message}\n`)
   })
   response.once('close', () => upstream.destroy())
   upstream.end()

@@ -104,7 +104,7 @@ describe('the page of the demo', () => {
     const response = await fetch(`${page.url}/api/v1/status`)
     expect([response.status, await response.text()]).toEqual([
       502,
-      expect.stringContaining('the operator does not answer'),
+      expect.stringContaining('the operator did not answer'),
     ])
   })
 
@@ -137,7 +137,7 @@ describe('the page of the demo', () => {
     const response = await post('/demo/services/web', { replicas: 0 })
     expect([response.status, await response.json()]).toEqual([
       409,
-      { error: 'wait: the demo plays its story' },
+      { error: 'try again later: the demo plays its story' },
     ])
   })
 

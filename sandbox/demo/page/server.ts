@@ -56,16 +56,16 @@ async function handle(
   else if (url.pathname === '/demo/state')
     answer(response, 200, options.state(Number(url.searchParams.get('after')) || 0))
   else if (request.method === 'POST') await scale(url, request, response, options)
-  else answer(response, 404, { error: 'there are GET /demo/state and POST /demo/services/NAME' })
+  else answer(response, 404, { error: 'not found; use GET /demo/state or POST /demo/services/NAME' })
 }
 
 /** Only pages of this server may press its buttons; a foreign name in Host is a page that pretends. */
 function refusalOf({ headers }: IncomingMessage): string | undefined {
   const host = headers.host ?? ''
-  if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host)) return 'ask for localhost'
+  if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host)) return 'the host name must be localhost or 127.0.0.1'
   const { origin } = headers
   return origin !== undefined && origin !== `http://${host}`
-    ? 'pages of other origins may not ask'
+    ? 'requests from pages of other origins are not allowed'
     : undefined
 }
 
@@ -82,8 +82,9 @@ async function scale(
   const { services, busy } = options.state(Number.POSITIVE_INFINITY)
   const isKnown = services.some((service) => service.name === name)
   if (name === undefined || !isKnown) return answer(response, 404, { error: 'the demo has no such service' })
-  if (busy !== null) return answer(response, 409, { error: `wait: ${busy}` })
-  if (!body.success) return answer(response, 400, { error: 'say {"replicas": 0 to 10}' })
+  if (busy !== null) return answer(response, 409, { error: `try again later: ${busy}` })
+  if (!body.success)
+    return answer(response, 400, { error: 'the body must be {"replicas": N}, with N from 0 to 10' })
   await options.scale(name, body.data.replicas)
   answer(response, 200, {})
 }

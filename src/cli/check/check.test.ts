@@ -555,7 +555,7 @@ describe('a dry run of a weight, as the operator', () => {
     expect(await resultOf(description)).toMatchObject({
       result: 'error',
       error: expect.stringMatching(
-        /^it refuses changes of:\n\t\* TrafficSplit shop\/web: PATCH .*as ordered/,
+        /^it refuses changes of:\n\t\* TrafficSplit shop\/web: PATCH .*an injected fault/,
       ),
     })
   })
