@@ -46,18 +46,20 @@ const allWeightsZero = ({ splits }: Route): string[] =>
     .filter((split) => split.backends.length > 1 && isAllZero(split))
     .map(
       ({ where = 'the split' }) =>
-        `${where} has no weight above zero: proxies stop following its Service while their connections stay open; restart the clients once the weights are mended`,
+        `${where} has no weight above zero: proxies stop following its Service while their connections stay open; set a weight, then restart the clients`,
     )
 
 const ingressOnly: DiagnosisRule = (route) =>
   isGateway(route) && route.apexes.length === 0
-    ? ['none of spec.parentRefs is a Service, so Linkerd does not route by it; name the Service as a parent']
+    ? [
+        'none of spec.parentRefs is a Service, so Linkerd does not route by it; add the Service that clients call as a parentRef',
+      ]
     : []
 
 const notAccepted: DiagnosisRule = (route) =>
   route.accepted === false && route.apexes.length > 0
     ? [
-        'Linkerd has not accepted it (no Accepted=True of linkerd.io/policy-controller in its status), so proxies ignore its weights; look at status.parents',
+        'Linkerd has not accepted it (its status has no Accepted=True from linkerd.io/policy-controller), so proxies ignore its weights; see status.parents for the reason',
       ]
     : []
 
@@ -81,7 +83,7 @@ const serviceProfile: DiagnosisRule = (route, { hasProfile }) =>
         .filter(hasProfile)
         .map(
           (apex) =>
-            `a ServiceProfile with routes or overrides names the Service ${apex}, and proxies follow that one; delete it, then restart the clients`,
+            `a ServiceProfile with routes or overrides names the Service ${apex}, and proxies use it instead of this route; delete it, then restart the clients`,
         )
     : []
 
@@ -89,7 +91,7 @@ const missingService: DiagnosisRule = (route, { ports }) =>
   unique(backendServices(route))
     .filter((service) => ports(service) === undefined)
     .map(
-      (service) => `there is no Service ${service}: requests for it fail; create it, or take the backend out`,
+      (service) => `there is no Service ${service}, so requests to it fail; create it, or remove the backend`,
     )
 
 const missingPort: DiagnosisRule = ({ splits }, { ports }) =>
@@ -106,7 +108,7 @@ const missingPort: DiagnosisRule = ({ splits }, { ports }) =>
         )
           return []
         return [
-          `the Service ${service} has no port ${port} (it has ${known.join(', ') || 'none'}): requests get 502; mend the backendRef`,
+          `the Service ${service} has no port ${port} (it has ${known.join(', ') || 'none'}), so requests to it get 502; correct the backendRef`,
         ]
       }),
     ),

@@ -36,7 +36,7 @@ export function readSplit(refs: readonly BackendRef[], where: string, context: C
   const primary = primaryOf(backends, context)
   const problem = problemOf(refs, `${where}.backendRefs`)
   if (problem !== undefined || typeof primary === 'string') {
-    const why = problem ?? `${where} is left alone: ${primary}`
+    const why = problem ?? `${where} does not fail over: ${primary}`
     return splitOf(context, backends, { where, problem: why })
   }
   return splitOf(context, backends, { where, primary: primary.service, primaryPort: primary.port })
@@ -86,7 +86,7 @@ function problemOf(refs: readonly BackendRef[], where: string): string | undefin
   if (foreign >= 0) {
     const { kind, group, name } = refs[foreign] ?? {}
     const what = [kind ?? 'Service', group].filter(Boolean).join('.')
-    return `${where}[${foreign}] is ${what} "${name}", whose readiness is not known here; name a Service, or take the rule into another route`
+    return `${where}[${foreign}] is ${what} "${name}", whose readiness the operator cannot know; use a Service, or move the rule to another route`
   }
   return weightProblem(
     where,

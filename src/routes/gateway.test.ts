@@ -82,7 +82,7 @@ describe('which backends are the primary', () => {
     'an annotation %s names no backend',
     (annotation) =>
       expect(primaryOf(annotation)).toBe(
-        `spec.rules[0] is left alone: annotation ${primary} is "${annotation}", but no backend has that name; backends are: web:80, web:81, east/web:80, other:80`,
+        `spec.rules[0] does not fail over: annotation ${primary} is "${annotation}", but no backend has that name; backends are: web:80, web:81, east/web:80, other:80`,
       ),
   )
 
@@ -97,12 +97,12 @@ describe('a problem of one rule', () => {
     [
       'a primary that it lacks',
       [ref('api', 1), ref('api-east', 0)],
-      'spec.rules[1] is left alone: annotation failover.linkerd.io/primary-service is "web", but no backend has that name; backends are: api:80, api-east:80',
+      'spec.rules[1] does not fail over: annotation failover.linkerd.io/primary-service is "web", but no backend has that name; backends are: api:80, api-east:80',
     ],
     [
       'a backend that is no Service',
       [ref('web', 1), ref('bucket', 0, { group: 'storage.example', kind: 'Bucket' })],
-      'spec.rules[1].backendRefs[1] is Bucket.storage.example "bucket", whose readiness is not known here; name a Service, or take the rule into another route',
+      'spec.rules[1].backendRefs[1] is Bucket.storage.example "bucket", whose readiness the operator cannot know; use a Service, or move the rule to another route',
     ],
     [
       'a backend of another group that is called Service',
@@ -112,7 +112,7 @@ describe('a problem of one rule', () => {
     [
       'a negative weight',
       [ref('web', 1), ref('east', -1)],
-      'spec.rules[1].backendRefs[1].weight -1 is negative; use an integer from 0 on',
+      'spec.rules[1].backendRefs[1].weight -1 is negative; use an integer of 0 or more',
     ],
     ['a backend without a name', [ref('web', 1), { port: 80 }], 'spec.rules[1].backendRefs[1].name: '],
     [

@@ -19,7 +19,7 @@ export function parseWeight(raw: unknown): ParsedWeight {
 export function weightProblem(list: string, weights: readonly unknown[]): string | undefined {
   for (const [index, weight] of weights.entries()) {
     const parsed = parseWeight(weight)
-    if ('problem' in parsed) return `${list}[${index}].weight ${parsed.problem}; use an integer from 0 on`
+    if ('problem' in parsed) return `${list}[${index}].weight ${parsed.problem}; use an integer of 0 or more`
   }
   return undefined
 }

@@ -88,7 +88,7 @@ const profile = (name: string, spec: Body): Body => ({
 })
 
 const noWeight =
-  'has no weight above zero: proxies stop following its Service while their connections stay open; restart the clients once the weights are mended'
+  'has no weight above zero: proxies stop following its Service while their connections stay open; set a weight, then restart the clients'
 const usual = [ref('web', 1), ref('east', 0)]
 const below = (value: string): Body => ({ matches: [{ path: { type: 'PathPrefix', value } }] })
 const rulesOf = (...rules: readonly (readonly Ref[])[]): Body => ({
@@ -110,7 +110,7 @@ export const rows: readonly Row[] = [
         kind: 'HTTPRoute',
         reason: 'MissingService',
         sentence:
-          'there is no Service missing-service/east: requests for it fail; create it, or take the backend out',
+          'there is no Service missing-service/east, so requests to it fail; create it, or remove the backend',
       },
     ],
     mend: ({ create }) => create('services', service('east', [80])),
@@ -125,7 +125,7 @@ export const rows: readonly Row[] = [
         kind: 'HTTPRoute',
         reason: 'MissingService',
         sentence:
-          'there is no Service other-namespace/west: requests for it fail; create it, or take the backend out',
+          'there is no Service other-namespace/west, so requests to it fail; create it, or remove the backend',
       },
     ],
     mend: ({ patch }) =>
@@ -141,7 +141,7 @@ export const rows: readonly Row[] = [
         kind: 'TrafficSplit',
         reason: 'MissingService',
         sentence:
-          'there is no Service missing-in-split/east: requests for it fail; create it, or take the backend out',
+          'there is no Service missing-in-split/east, so requests to it fail; create it, or remove the backend',
       },
     ],
     mend: ({ create }) => create('services', service('east', [80])),
@@ -156,7 +156,7 @@ export const rows: readonly Row[] = [
         kind: 'GRPCRoute',
         reason: 'MissingPort',
         sentence:
-          'the Service missing-port/east has no port 80 (it has 81, 90): requests get 502; mend the backendRef',
+          'the Service missing-port/east has no port 80 (it has 81, 90), so requests to it get 502; correct the backendRef',
       },
     ],
     mend: ({ patchService }) => patchService('east', { spec: { ports: [{ name: 'p80', port: 80 }] } }),
@@ -170,7 +170,7 @@ export const rows: readonly Row[] = [
         kind: 'HTTPRoute',
         reason: 'IngressOnly',
         sentence:
-          'none of spec.parentRefs is a Service, so Linkerd does not route by it; name the Service as a parent',
+          'none of spec.parentRefs is a Service, so Linkerd does not route by it; add the Service that clients call as a parentRef',
       },
     ],
     mend: ({ patch }) => patch('HTTPRoute', 'web', serviceParents),
@@ -185,7 +185,7 @@ export const rows: readonly Row[] = [
           kind,
           reason: 'NotAccepted',
           sentence:
-            'Linkerd has not accepted it (no Accepted=True of linkerd.io/policy-controller in its status), so proxies ignore its weights; look at status.parents',
+            'Linkerd has not accepted it (its status has no Accepted=True from linkerd.io/policy-controller), so proxies ignore its weights; see status.parents for the reason',
         },
       ],
       mend: ({ accept }) => accept(kind, 'web'),
@@ -300,7 +300,7 @@ export const rows: readonly Row[] = [
       {
         kind: 'HTTPRoute',
         reason: 'Misconfigured',
-        sentence: `spec.rules[1] is left alone: annotation ${primaryAnnotation} is "web", but no backend has that name; backends are: east:80, west:80`,
+        sentence: `spec.rules[1] does not fail over: annotation ${primaryAnnotation} is "web", but no backend has that name; backends are: east:80, west:80`,
       },
     ],
     mend: ({ patch }) => patch('HTTPRoute', 'web', rulesOf(usual, [ref('east', 0), ref('web', 1)])),
@@ -328,7 +328,7 @@ export const rows: readonly Row[] = [
         kind: 'HTTPRoute',
         reason: 'Misconfigured',
         sentence:
-          'spec.rules[0].backendRefs[1] is Bucket.example.com "bucket", whose readiness is not known here; name a Service, or take the rule into another route',
+          'spec.rules[0].backendRefs[1] is Bucket.example.com "bucket", whose readiness the operator cannot know; use a Service, or move the rule to another route',
       },
     ],
     mend: ({ patch }) => patch('HTTPRoute', 'web', rulesOf(usual)),

@@ -119,8 +119,8 @@ it('leaves one broken rule alone, says so once, and follows the others', async (
   await allDecided()
   await eventually(() => cluster.notes('web').length === 2)
   expect(cluster.notes('web').filter((note) => !note.includes('failing over'))).toEqual([
-    'spec.rules[1].backendRefs[1] is Bucket.example.com "bucket", whose readiness is not known here; name a Service, or take the rule into another route; ' +
-      'spec.rules[2] is left alone: annotation failover.linkerd.io/primary-service is "web", but no backend has that name; backends are: api:80, east:80',
+    'spec.rules[1].backendRefs[1] is Bucket.example.com "bucket", whose readiness the operator cannot know; use a Service, or move the rule to another route; ' +
+      'spec.rules[2] does not fail over: annotation failover.linkerd.io/primary-service is "web", but no backend has that name; backends are: api:80, east:80',
   ])
 })
 

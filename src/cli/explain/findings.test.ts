@@ -72,11 +72,11 @@ test('all that is wrong around a route, in the words of the operator', async () 
     "HTTPRoute shop/web, since unknown
 
     Findings:
-      NotAccepted: Linkerd has not accepted it (no Accepted=True of linkerd.io/policy-controller in its status), so proxies ignore its weights; look at status.parents
+      NotAccepted: Linkerd has not accepted it (its status has no Accepted=True from linkerd.io/policy-controller), so proxies ignore its weights; see status.parents for the reason
       SharedParent: TrafficSplit shop/web controls the Service shop/web as well: proxies follow the TrafficSplit, through its ServiceProfile
-      ServiceProfile: a ServiceProfile with routes or overrides names the Service shop/web, and proxies follow that one; delete it, then restart the clients
-      MissingService: there is no Service shop/east: requests for it fail; create it, or take the backend out
-      MissingPort: the Service shop/web has no port 81 (it has 80): requests get 502; mend the backendRef
+      ServiceProfile: a ServiceProfile with routes or overrides names the Service shop/web, and proxies use it instead of this route; delete it, then restart the clients
+      MissingService: there is no Service shop/east, so requests to it fail; create it, or remove the backend
+      MissingPort: the Service shop/web has no port 81 (it has 80), so requests to it get 502; correct the backendRef
 
     spec.rules[0]:
     State:     dark

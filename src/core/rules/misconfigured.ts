@@ -3,7 +3,7 @@ import { hold, type Rule } from '../rule.ts'
 /** The object cannot be understood, so nothing is guessed: hold, and report to its owner what is wrong. */
 export const misconfigured = {
   name: 'Misconfigured',
-  when: 'it cannot be understood',
+  when: 'its configuration is not valid',
   state: 'misconfigured',
   openings: { hold: 'holds: misconfigured' },
   decide: ({ split }) => {
@@ -12,5 +12,5 @@ export const misconfigured = {
     if (split.primary === undefined) return hold('it has no primary')
     return undefined
   },
-  because: (_, answer) => (answer.kind === 'hold' && answer.why) || 'it cannot be understood',
+  because: (_, answer) => (answer.kind === 'hold' && answer.why) || 'its configuration is not valid',
 } as const satisfies Rule
