@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
 
-/** `HOST:PORT` as it stands in a URL: an IPv6 address in brackets. */
+/** `HOST:PORT` as a URL has it: an IPv6 address in brackets. */
 export const hostPort = (host: string, port: number | string): string =>
   `${isIPv6(host) ? `[${host}]` : host}:${port}`

@@ -1,13 +1,13 @@
 /**
- * Reads foreign JSON by hand, where every change in the cluster comes by and a schema would be too dear. Total: what
- * is missing or of another type counts as empty.
+ * Reads JSON from outside by hand, because every change in the cluster passes through here and a schema would
+ * cost too much. Total: what is missing or has another type counts as empty.
  */
 
 /** An object of JSON, or an array. */
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
 
-/** What stands there, whatever it is. */
+/** The value of a field, whatever it is. */
 export const field = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined)
 
 const nothing: Record<string, unknown> = {}
@@ -27,7 +27,7 @@ export function text(value: unknown, key: string): string {
   return typeof found === 'string' ? found : ''
 }
 
-/** An object of texts, such as labels; what is no text in it is left out. */
+/** An object of texts, such as labels; non-string values are dropped. */
 export function texts(value: unknown, key: string): Readonly<Record<string, string>> {
   const all = Object.entries(child(value, key))
   return Object.fromEntries(all.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))

@@ -1,19 +1,23 @@
-/** This program. Its Lease, its writes (`metadata.managedFields`), its Events and its requests carry the name. */
+/**
+ * This program. Its Lease, its writes (`metadata.managedFields`), its Events and its requests carry the name.
+ */
 export const programName = 'linkerd-failover'
 
 /** The name of the extension in Linkerd, and the label by which Linkerd finds the objects of an extension. */
 export const extensionName = 'failover'
 export const extensionLabel = 'linkerd.io/extension'
 
-/** A route with this label is controlled, whatever its value, unless the operator is given another selector. */
+/**
+ * A route with this label is controlled, whatever its value, unless the operator is given another selector.
+ */
 export const controlledByLabel = 'failover.linkerd.io/controlled-by'
 
 /** Labels of Linkerd's multicluster extension on a Service: copied from another cluster, and from which. */
 export const mirroredServiceLabel = 'mirror.linkerd.io/mirrored-service'
 export const mirroredClusterLabel = 'mirror.linkerd.io/cluster-name'
 /**
- * Of a Service whose endpoints Linkerd takes from others. The label names one cluster; the annotation of the same name
- * (federated) a list of `service@cluster`, and another annotation a Service of this cluster.
+ * Of a Service whose endpoints Linkerd takes from others. The label names one cluster; the annotation of the
+ * same name (federated) a list of `service@cluster`, and another annotation a Service of this cluster.
  */
 export const remoteDiscoveryLabel = 'multicluster.linkerd.io/remote-discovery'
 export const remoteServiceLabel = 'multicluster.linkerd.io/remote-service'

@@ -1,14 +1,14 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { Clock } from './clock.ts'
 
-/** Whoever replaces a token lets the old one live on for far longer. */
+/** Far less than the time for which an old token stays valid after it was replaced. */
 const lookEveryMs = 1_000
 
 /**
- * Answers with the trimmed text of a file that others replace now and then, such as a token: at once, unless a
- * second has gone since the last look at the file's time. It is read again only when that changed. While a
- * replacement is under way and the file cannot be read, the last text is good enough; rejects only where there
- * never was one.
+ * Returns the trimmed text of a file that others replace now and then, such as a token: at once, unless the
+ * file's time was last checked more than a second ago. The file is read again only if its time has changed.
+ * If it cannot be read because it is being replaced, the last text is used; rejects only if the file could
+ * never be read.
  */
 export function rotatingFile(path: string, clock: Clock): () => string | Promise<string> {
   let lookedAt = Number.NEGATIVE_INFINITY

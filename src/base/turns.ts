@@ -4,8 +4,8 @@ import type { Clock, Timer } from './clock.ts'
 export type Steps = Iterator<unknown, unknown>
 
 /**
- * Does what can wait, one job after the other, in turns of about `turnMs` milliseconds. Between two turns whatever
- * else waits for the event loop has its own.
+ * Does what can wait, one job after the other, in turns of about `turnMs` milliseconds. Between two turns
+ * whatever else waits for the event loop has its own.
  */
 export class Turns {
   readonly #clock: Clock
@@ -18,7 +18,9 @@ export class Turns {
     this.#turnMs = turnMs
   }
 
-  /** Begins with a job when all before it are finished, at the earliest in the next turn of the event loop. */
+  /**
+   * Begins with a job when all before it are finished, at the earliest in the next turn of the event loop.
+   */
   add(job: Steps): void {
     this.#jobs.add(job)
     this.#next ??= this.#clock.after(0, () => this.#turn())

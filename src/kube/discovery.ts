@@ -17,9 +17,11 @@ const groupList = z.object({
 })
 const resourceList = z.object({ resources: z.array(z.object({ name: z.string() })).catch([]) })
 
-/** A kind that is not served is looked for again after this (ms); one look answers for all kinds meanwhile. */
+/**
+ * A kind that is not served is looked up again after this time (ms); one snapshot serves all kinds meanwhile.
+ */
 const absentForMs = 12_000
-/** Questions that come together, as at the start, share one look, whatever it finds (ms). */
+/** Questions that come within this time (ms), as at the start, share one snapshot, whatever it contains. */
 const togetherMs = 50
 
 /**
@@ -39,8 +41,8 @@ export class Discovery {
   }
 
   /**
-   * The best version of a kind that is served now; `undefined` where none is. That a kind is served is fresh
-   * knowledge, that it is not may be 12 s old.
+   * The best version of a kind that is served now; `undefined` where none is. A positive answer is always
+   * fresh; a negative one may be 12 s old.
    */
   async find(names: Names): Promise<Result<Resource | undefined, KubeError>> {
     const age = this.#clock.now() - this.#lastAt
@@ -53,19 +55,19 @@ export class Discovery {
     return this.#last.find(names)
   }
 
-  /** Calls off what is being asked. */
+  /** Cancels the requests in flight. */
   stop(): void {
     this.#stopping.abort()
   }
 }
 
-/** What the server says at one time; each document is asked for once. */
+/** What the server says it serves, at one time; each document is requested once. */
 export class DiscoverySnapshot {
   readonly #transport: Transport
   readonly #signal: AbortSignal
   readonly #documents = new Map<string, Promise<Result<unknown, KubeError>>>()
 
-  /** The signal calls off what is being asked. */
+  /** The signal cancels the requests in flight. */
   constructor({ transport, signal }: { readonly transport: Transport; readonly signal: AbortSignal }) {
     this.#transport = transport
     this.#signal = signal
@@ -77,7 +79,7 @@ export class DiscoverySnapshot {
     if (!served.ok) return served
     for (const version of versions.filter((name) => served.value.includes(name))) {
       const answer = await this.#ask(`/apis/${group}/${version}`)
-      // The list of groups runs ahead of the documents while a CRD is being installed.
+      // The list of groups is ahead of the documents while a CRD is being installed.
       if (!answer.ok && answer.error.kind === 'notFound') continue
       if (!answer.ok) return answer
       const { resources } = resourceList.catch({ resources: [] }).parse(answer.value)

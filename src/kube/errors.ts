@@ -4,10 +4,11 @@ import * as z from 'zod'
  * What an API server, or the way to it, can answer instead of a value. Messages say what was asked and what
  * the server said about it.
  *
- * `unreachable`: no connection, so nothing was applied. `timeout`: no whole answer (too slow, cut, or called
- * off), so it is not known whether it was applied. `expired`: 410, the resourceVersion or continue token is
- * too old. `invalid`: 422, also a JSON Patch whose `test` failed. `rejected`: any other 4xx. `protocol`: an
- * answer that is not what the API promises. `notLeader`: not sent, since this replica may not write now.
+ * `unreachable`: no connection, so nothing was applied. `timeout`: no whole answer (too slow, cut, or
+ * cancelled), so it is not known whether it was applied. `expired`: 410, the resourceVersion or continue
+ * token is too old. `invalid`: 422, also a JSON Patch whose `test` failed. `rejected`: any other 4xx.
+ * `protocol`: an answer that is not what the API promises. `notLeader`: not sent, since this replica may not
+ * write now.
  */
 export type KubeError =
   | { readonly kind: 'unreachable'; readonly message: string }
@@ -77,7 +78,7 @@ export function isPassing(error: KubeError): boolean {
   return ['unreachable', 'timeout', 'throttled', 'server'].includes(error.kind)
 }
 
-/** True where the server may have done what was asked: nobody has said that it did not. */
+/** True where the server may have done what was asked: no answer says that it did not. */
 export function mayBeApplied(error: KubeError): boolean {
   return ['timeout', 'server', 'protocol'].includes(error.kind)
 }
@@ -92,7 +93,7 @@ function describe(what: string, status: number, said: string): string {
   return text === '' ? `${what}: answered ${status}` : `${what}: answered ${status}: ${text}`
 }
 
-/** kube-apiserver asks for 32 s at most; a proxy that speaks of hours must not put failovers to sleep. */
+/** kube-apiserver asks for 32 s at most; a proxy that asks for hours must not stop failovers. */
 const longestWaitMs = 60_000
 
 function retryAfterMs(seconds: string | number | undefined): number | undefined {

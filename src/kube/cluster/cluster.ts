@@ -34,7 +34,7 @@ export type ClusterConfig = {
   readonly proxyUrl?: string | undefined
   /** Asked again for each request, since tokens and certificates rotate. Rejects if there are none. */
   credentials(): Known<Credentials>
-  /** The namespace that the context or the Pod names, for commands that are told none. */
+  /** The namespace that the context or the Pod names, for commands that are given none. */
   readonly namespace?: string | undefined
   /** Where this comes from, for messages. */
   readonly source: string

@@ -84,8 +84,9 @@ async function clusterConfig(
 }
 
 /**
- * Asks the library each time if the user's credentials can change (exec plugins, providers, files), else once. The
- * file of a CA is followed separately, since the credentials of most users who have one stay the same.
+ * Asks the library each time if the user's credentials can change (exec plugins, providers, files), else
+ * once. The file of a CA is followed separately, since the credentials of most users who have one stay the
+ * same.
  */
 function createCredentials(
   { caFile, ...cluster }: Cluster,

@@ -29,8 +29,9 @@ const kubeconfig = z.object({
 })
 
 /**
- * The cluster of a kubeconfig that somebody else has written, such as a Secret of a Link: its user has a token and
- * nothing else, so that no file is read and no program is run. The error says what is wrong, and shows no content.
+ * The cluster of a kubeconfig that somebody else has written, such as a Secret of a Link: its user has a
+ * token and nothing else, so that no file is read and no program is run. The error says what is wrong, and
+ * shows no content.
  */
 export function readTokenKubeconfig(text: string, source: string): Result<ClusterConfig, string> {
   const parsed = kubeconfig.safeParse(parseYaml(text))

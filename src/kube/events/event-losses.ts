@@ -1,15 +1,15 @@
 import type { Log } from '../../base/log.ts'
 
 /**
- * Events that nobody will read. Of many lost in a row, as in a storm, the log names the first as it happens, and
- * their number once the lane is empty.
+ * Counts Events that were lost. If many are lost in a row, the log names the first at once, and how many
+ * there were when the queue is empty.
  */
 export class EventLosses {
   /** Since the start. */
   total = 0
   readonly #log: Log
   #recent = 0
-  /** How many of the recent ones the log has told of. */
+  /** How many of the recent ones were logged. */
   #told = 0
 
   constructor(log: Log) {
@@ -24,7 +24,7 @@ export class EventLosses {
     this.#log.warn({ lost: count }, `lost Kubernetes Events (${count}): ${why}`)
   }
 
-  /** Nothing waits any more. */
+  /** The queue is empty. */
   end(): void {
     const lost = this.#recent
     const isNews = lost > this.#told

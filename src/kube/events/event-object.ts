@@ -32,7 +32,7 @@ const maxNoteBytes = 1024
 const maxNameLength = 253
 const maxInstanceLength = 128
 
-/** Equal events have the same key, and are told as one series. */
+/** Equal events have the same key, and are reported as one series. */
 export function seriesKey({ regarding, type, reason, action, note }: EventInput): string {
   const { apiVersion, kind, namespace, name, uid } = regarding
   return JSON.stringify([apiVersion, kind, namespace, name, uid ?? '', type, reason, action, note])

@@ -20,7 +20,7 @@ type EventSenderOptions = {
   readonly signal: AbortSignal
 }
 
-/** Takes one event at a time to the server, and tries again as long as that may help. */
+/** Sends one event at a time to the server, and tries again as long as that may help. */
 export class EventSender {
   readonly #options: EventSenderOptions
 
@@ -28,7 +28,7 @@ export class EventSender {
     this.#options = options
   }
 
-  /** `told`: the server knows of it. `lost`: it was given up. `later`: it waits for leave to write. */
+  /** `told`: the server has it. `lost`: it was given up. `later`: this replica may not write now. */
   async send(series: TrackedSeries): Promise<'told' | 'lost' | 'later'> {
     const { clock, random, losses, signal } = this.#options
     const backoff = createBackoff(1_000, 30_000, random)
@@ -37,7 +37,7 @@ export class EventSender {
       const error = await this.#try(series)
       if (error === undefined) return 'told'
       if (error.kind === 'notLeader') return 'later'
-      // A server that cannot be reached, or is too busy, says nothing against this event.
+      // A server that cannot be reached, or is too busy, has not refused this event.
       if (error.kind !== 'unreachable' && error.kind !== 'throttled') failures += 1
       if (!isPassing(error) || failures === maxFailures) {
         if (!signal.aborted) losses.add(error.message)
@@ -49,7 +49,7 @@ export class EventSender {
   }
 
   /**
-   * Creates the event, or tells the server how often it was seen. A retry uses the same name, so 409 says that
+   * Creates the event, or updates how often it was seen. A retry uses the same name, so 409 says that
    * the first attempt had been applied.
    */
   async #try(series: TrackedSeries): Promise<KubeError | undefined> {
@@ -64,7 +64,7 @@ export class EventSender {
     else if (creates && answer.error.kind === 'conflict') series.told = 1
     else if (creates || answer.error.kind !== 'notFound') return answer.error
     else {
-      // The server forgets events after an hour or so: tell it anew.
+      // The server forgets events after an hour or so: create it again.
       series.told = 0
       return this.#try(series)
     }

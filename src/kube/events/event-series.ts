@@ -3,7 +3,7 @@ import { type EventInput, eventName, type Series, seriesKey } from './event-obje
 
 /** An equal event within this time joins the series; client-go's number. */
 const seriesMs = 6 * 60_000
-/** At least so many series are remembered, and less than twice as many. */
+/** At least this many series are remembered, and less than twice as many. */
 const minSeries = 2000
 
 export interface TrackedSeries extends Series {
@@ -23,7 +23,7 @@ export interface TrackedSeries extends Series {
 export class SeriesBook {
   readonly #options: { readonly clock: Clock; readonly random: () => number }
   #known = new Map<string, TrackedSeries>()
-  /** Those that were known before, when there were enough of these. */
+  /** The generation before `#known`; dropped as a whole when `#known` is full. */
   #older = new Map<string, TrackedSeries>()
 
   constructor(options: { readonly clock: Clock; readonly random: () => number }) {
@@ -50,7 +50,10 @@ export class SeriesBook {
     return series
   }
 
-  /** Forgets the older half at once: to find the single oldest in a Map costs more than all else here. */
+  /**
+   * Forgets the older half at once: finding the single oldest in a Map would cost more than everything else
+   * here.
+   */
   #remember(key: string, series: TrackedSeries): void {
     this.#known.set(key, series)
     if (this.#known.size < minSeries) return

@@ -16,21 +16,26 @@ export type EventRecorderOptions = {
   readonly log: Log
   /** Who reports: the name of the Pod. */
   readonly reportingInstance: string
-  /** True while there is work that matters more: each event waits for its end, for a minute at most. */
+  /** True while more important work is in progress: each event waits for its end, for a minute at most. */
   readonly busy: () => boolean
 }
 
-/** Tells the cluster what happened, in a lane of its own: never blocks, never throws, loses rather than waits. */
+/**
+ * Reports Events to the cluster from a queue of its own: never blocks, never throws; when it is full, it
+ * drops.
+ */
 export interface EventRecorder {
   record(input: EventInput): void
   /** Resolves when all that was recorded until now is sent or given up. */
   flush(): Promise<void>
-  /** Keeps what comes, and sends nothing until `resume()`. It pauses by itself when a write is `notLeader`. */
+  /**
+   * Keeps new events, and sends nothing until `resume()`. It pauses by itself when a write is `notLeader`.
+   */
   pause(): void
   resume(): void
-  /** Sends what it can within `patienceMs`, then nothing any more. */
+  /** Sends what it can within `patienceMs`, then stops for good. */
   stop(patienceMs: number): Promise<void>
-  /** Events that were lost: too many waited, the server would not take them, or the end came. */
+  /** Events that were lost: too many waited, the server would not take them, or the operator stopped. */
   readonly lost: number
 }
 
@@ -38,10 +43,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   return new Recorder(options)
 }
 
-/** Twice as many as routes that may fail over at once; about a kilobyte each. */
+/** Twice the number of routes that may fail over at once; about a kilobyte each. */
 const maxQueued = 20_000
 const maxInFlight = 2
-/** An event waits for more important work so long, and no longer (ms); it is asked for at this pace (ms). */
+/** How long an event waits for more important work at most (ms), and how often that is checked (ms). */
 const longestYieldMs = 60_000
 const yieldMs = 50
 
@@ -129,7 +134,7 @@ class Recorder implements EventRecorder {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
-  /** Lets more important work go first, and sees to it that the lane goes on afterwards. */
+  /** Lets more important work go first, and makes sure that the queue continues afterwards. */
   #yields(): boolean {
     const { clock, busy } = this.#options
     const [first] = this.#queue

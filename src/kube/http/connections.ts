@@ -7,11 +7,11 @@ export interface Connections {
   requests(certificates: Certificates): Dispatcher
   /** For watches, each of which keeps a connection for itself. */
   streams(certificates: Certificates): Dispatcher
-  /** Cuts what is under way. */
+  /** Cuts the requests in flight. */
   close(): Promise<void>
 }
 
-/** 16 patches, 2 Events, 11 watches that ask or list, the lease, and some questions which kinds there are. */
+/** 16 patches, 2 Events, 11 watches that ask or list, the lease, and some requests for discovery. */
 const requestConnections = 32
 
 export function createConnections(cluster: ClusterConfig): Connections {
@@ -29,13 +29,16 @@ export function createConnections(cluster: ClusterConfig): Connections {
 type Certificates = Pick<Credentials, 'ca' | 'cert' | 'key'>
 
 /**
- * An agent that is replaced when other certificates have come: undici takes them once, and the API server judges each
- * request by the certificate that its connection began with, however long ago. What is under way stays with the old.
+ * An agent that is replaced when other certificates have come: undici takes them once, and the API server
+ * judges each request by the certificate that its connection began with, however long ago. Requests in flight
+ * stay with the old agent.
  */
 class RenewedAgent {
   readonly #cluster: ClusterConfig
   readonly #connections: number | null
-  /** Those that have connections, of all agents: an agent that is replaced ends when the last of its pools does. */
+  /**
+   * Those that have connections, of all agents: a replaced agent lives until the last of its pools is empty.
+   */
   readonly #pools = new Set<Dispatcher>()
   #certificates: Certificates = {}
   #agent: Dispatcher
@@ -47,7 +50,7 @@ class RenewedAgent {
     this.#agent = this.#createAgent()
   }
 
-  /** The agent whose connections are opened with these; after `close` one that takes nothing any more. */
+  /** The agent whose connections are opened with these; after `close`, one that refuses everything. */
   with(certificates: Certificates): Dispatcher {
     if (!this.#closed && !isSame(certificates, this.#certificates)) {
       this.#certificates = certificates
@@ -83,8 +86,8 @@ const isSameText = (one: Certificates['ca'], other: Certificates['ca']): boolean
   one === other || String(one) === String(other)
 
 /**
- * HTTP/1.1, kept alive between requests; TCP keep-alive finds half-open connections. Limits on answers are the
- * transport's, on its clock; only the limit on opening a connection is undici's.
+ * HTTP/1.1, kept alive between requests; TCP keep-alive finds half-open connections. Limits on answers are
+ * the transport's, on its clock; only the limit on opening a connection is undici's.
  */
 function createAgent(
   cluster: ClusterConfig,

@@ -1,7 +1,9 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
 
-/** What the next request shows; the error is whatever went wrong with it. Waits no longer than until `signal`. */
+/**
+ * What the next request shows; the error is whatever went wrong with it. Waits no longer than until `signal`.
+ */
 export async function credentialsOf(
   cluster: ClusterConfig,
   signal: AbortSignal,

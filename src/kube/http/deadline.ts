@@ -1,13 +1,13 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { KubeError } from '../errors.ts'
 
-/** A limit on waiting, joined with a caller's wish to stop. Aborts `signal` when either comes. */
+/** A time limit together with the caller's own signal. Aborts `signal` when either of them says so. */
 export interface Deadline {
   readonly signal: AbortSignal
   /** From now on the limit is `ms`, counted from each renewal. */
   extend(ms: number): void
   renew(): void
-  /** No more limit; the caller's signal is let go. */
+  /** Ends the limit, and stops listening to the caller's signal. */
   stop(): void
   /** The error to show: `error`, unless the deadline or the caller caused it. */
   explain(what: string, error: KubeError): KubeError

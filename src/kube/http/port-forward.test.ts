@@ -7,8 +7,9 @@ import type { ClusterConfig } from '../cluster/cluster.ts'
 import { forwardPort } from './port-forward.ts'
 
 /**
- * API server and kubelet, as far as one WebSocket goes: channel 0 is data, 1 is what went wrong, and the first
- * message of each names the port. That the real ones are like this is shown in test/cli/dashboard.e2e.test.ts.
+ * API server and kubelet, as far as one WebSocket goes: channel 0 is data, 1 is what went wrong, and the
+ * first message of each names the port. That the real ones are like this is shown in
+ * test/cli/dashboard.e2e.test.ts.
  */
 let server: Server
 /** The connection that was opened last, and what asked for it. */

@@ -17,10 +17,10 @@ export interface PodPort {
 const handshakeMs = 10_000
 
 /**
- * Opens a connection to a port of a Pod, as `kubectl port-forward` does: through the API server and the kubelet,
- * into the network of the Pod. It needs the verbs `get` and, since Kubernetes 1.35, `create` on
- * `pods/portforward`. What the port refuses breaks the connection, with the kubelet's words as its error. The signal
- * cuts it at any time.
+ * Opens a connection to a port of a Pod, as `kubectl port-forward` does: through the API server and the
+ * kubelet, into the network of the Pod. It needs the verbs `get` and, since Kubernetes 1.35, `create` on
+ * `pods/portforward`. If the port refuses the connection, it breaks with the kubelet's words as its error.
+ * The signal cuts it at any time.
  */
 export async function forwardPort(
   cluster: ClusterConfig,
@@ -44,7 +44,7 @@ export async function forwardPort(
 interface Socket {
   pause(): void
   resume(): void
-  /** Says farewell, and waits for the answer; up to 30 s where none comes. */
+  /** Sends a closing message, and waits up to 30 s for the answer. */
   close(): void
   terminate(): void
   onclose: unknown
@@ -103,7 +103,7 @@ function createForwarded(what: string) {
 /** What the library hands to the WebSocket, which has a limit of its own. */
 type SocketOptions = RequestOptions & { handshakeTimeout?: number }
 
-/** Our own way to the cluster in the library's words: credentials are found in one place only. */
+/** Our own `ClusterConfig` as the library wants it, so that credentials are found in one place only. */
 class Configured extends KubeConfig {
   readonly #headers: Headers
   readonly #signal: AbortSignal
@@ -143,7 +143,7 @@ async function configOf(cluster: ClusterConfig, signal: AbortSignal): Promise<Ku
   return config
 }
 
-/** The library tells of a refusal as text only: `Unexpected server response: 403`. */
+/** The library reports a refusal only as text: `Unexpected server response: 403`. */
 function errorOf(what: string, problem: unknown): KubeError {
   const text =
     typeof problem === 'object' && problem !== null && 'message' in problem

@@ -7,15 +7,15 @@ export interface Answer {
   readonly text: string
 }
 
-/** A request that a signal calls off. */
+/** A request that a signal can cancel. */
 export interface Sendable extends Dispatcher.DispatchOptions {
   readonly signal: AbortSignal
 }
 
 /**
- * One request and its whole answer; rejects where that does not come. `start` is called as `beforeSend` does. Straight
- * on the dispatcher, since a mass failover is thousands of these: undici's `request` makes a stream and listeners
- * for each.
+ * Sends one request and resolves with its whole answer; rejects if there is none. Calls `start` as
+ * `beforeSend` does. Uses the dispatcher itself, because a mass failover sends thousands of requests, and
+ * undici's `request` makes a stream and listeners for each.
  */
 export function sendRequest(
   dispatcher: Dispatcher,

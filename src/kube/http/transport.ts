@@ -18,14 +18,14 @@ export type KubeRequest = {
   readonly query?: Readonly<Record<string, string>> | undefined
   /** Sent as JSON. */
   readonly body?: unknown
-  /** Of the body; application/json unless told. */
+  /** Of the body; the default is application/json. */
   readonly contentType?: string | undefined
-  /** For the whole answer of a request, for the head of a stream; 30 s unless told. */
+  /** For the whole answer of a request, for the head of a stream; the default is 30 s. */
   readonly timeoutMs?: number | undefined
   readonly signal?: AbortSignal | undefined
-  /** Take the answer as text, whatever it is; JSON unless told. */
+  /** Take the answer as text, whatever it is; the default is JSON. */
   readonly answerAs?: 'text' | undefined
-  /** Asked once more right before the first byte leaves, however long that took; `false` calls the request off. */
+  /** Called right before the first byte is sent, however long that took; `false` cancels the request. */
   readonly mayStart?: (() => boolean) | undefined
 }
 
@@ -43,17 +43,20 @@ export interface Transport {
   /** The parsed JSON of a 2xx answer, `undefined` where that has no body; or its text, as `answerAs` asks. */
   request(req: KubeRequest): Promise<Result<unknown, KubeError>>
   /**
-   * The values of a stream of JSON lines as they arrive. After `inactivityMs` (120 s unless told) without a
-   * byte it breaks. To leave the iteration early closes the connection.
+   * The values of a stream of JSON lines as they arrive. After `inactivityMs` (120 s by default) without a
+   * byte it breaks. Leaving the iteration early closes the connection.
    */
   stream(
     req: KubeRequest & { readonly inactivityMs?: number | undefined },
   ): Promise<Result<AsyncIterable<unknown>, KubeError>>
-  /** Cuts what is under way, and closes all connections. */
+  /** Cuts the requests in flight, and closes all connections. */
   close(): Promise<void>
 }
 
-/** Parsing goes on without a turn of the event loop for at most this many bytes: some milliseconds while V8 is cold. */
+/**
+ * Parsing goes on without a turn of the event loop for at most this many bytes: some milliseconds while V8 is
+ * cold.
+ */
 const bytesPerTurn = 32 * 1024
 
 /** Watches have connections of their own, so a patch never waits behind one. */
@@ -68,7 +71,7 @@ export function createTransport(cluster: ClusterConfig, clock: Clock): Transport
   }
 }
 
-/** Whom the requests go to, with what never changes of them. */
+/** The server that the requests go to, and what they have in common. */
 interface Server {
   readonly cluster: ClusterConfig
   readonly clock: Clock
@@ -114,7 +117,7 @@ async function stream(
     const { statusCode: status, headers, body } = head.value
     if (!isGood(status)) return fail(refusal(what, { status, headers, text: await body.text() }))
     deadline.extend(req.inactivityMs ?? 120_000)
-    // One that is cut while nobody reads it is destroyed with an error that nobody else would take.
+    // If it is cut while nobody reads it, its error would end the process without a listener.
     body.on('error', () => {})
     return ok(readLines(what, body, deadline))
   } catch (problem) {
@@ -149,7 +152,9 @@ async function* readLines(what: string, body: Dispatcher.ResponseData['body'], d
   }
 }
 
-/** Has `send` send the request, and puts a name to what hinders it: whether anything was sent is known by `start`. */
+/**
+ * Sends the request with `send`, and classifies a failure: a call of `start` says that something was sent.
+ */
 async function ask<T>(
   { cluster, origin, prefix }: Server,
   req: KubeRequest,

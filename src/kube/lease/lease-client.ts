@@ -21,11 +21,12 @@ export type LeaseClientOptions = {
   readonly name: string
   /** Names this process among all that want the lease; no two may share it. */
   readonly identity: string
-  /** For how long a lease that is written here holds without being renewed. */
+  /** How long a lease that is written here is valid without a renewal (ms). */
   readonly durationMs: number
   /**
-   * Called whenever the lease is seen to be another's, or nobody's: since it was ours last, somebody else may have
-   * held it. Every write names the version that was seen, so between two sights of our own name nobody has.
+   * Called whenever the lease is seen with another holder or none: another replica may have held it since it
+   * was last ours. Every write names the version that was read, so if we read our own name twice, nobody held
+   * it in between.
    */
   readonly onOthers: () => void
 }
@@ -36,14 +37,14 @@ type Answer = Result<undefined, KubeError>
 const resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' } as const
 
 /**
- * A Lease as it was last seen, and the requests that change it. A write succeeds only if the lease still is what
- * was seen; `conflict` says that somebody else was there. Of another holder's lease only its changes count: when
- * they were seen here, on our monotonic clock, never the times that are written in it.
+ * A Lease as it was last read, and the requests that change it. A write succeeds only if the lease has not
+ * changed since; `conflict` means that somebody else wrote it. Whether another holder renews is judged by
+ * when its changes were seen here, on our monotonic clock, never by the times that are written in the lease.
  */
 export class LeaseClient {
-  /** The server may have our name in the lease: we wrote it, and nobody has said otherwise since. */
+  /** Our name may be in the lease: we wrote it, and nothing that was read since says otherwise. */
   mayBeOurs = false
-  /** When somebody else was last seen to have changed it, on the clock; before all time if nobody did. */
+  /** When a change by somebody else was last seen, on the clock (ms); -Infinity if none was. */
   othersSeenAt = Number.NEGATIVE_INFINITY
   readonly #options: LeaseClientOptions
   #lease: LeaseObject | undefined
@@ -54,15 +55,16 @@ export class LeaseClient {
     this.#options = options
   }
 
-  /** Whose it is: '' if it is free or was never made. */
+  /** Its holder; '' if it is free or does not exist. */
   get holder(): string {
     return this.#lease ? holderOf(this.#lease) : ''
   }
 
   /**
-   * True if it may be taken: never made, given back, ours by a write whose answer was lost, or not renewed for as
-   * long as its holder asked for. One that was deleted stays held for that time, since its holder does not know; and
-   * so does one that has our name again and not from us: out of a backup, from which the server was restored.
+   * True if it may be taken: it does not exist, was released, is ours by a write whose answer was lost, or
+   * was not renewed for as long as its holder asked for. A deleted lease counts as held for that time,
+   * because its holder may not know. So does one with our name that we did not write: the server was restored
+   * from a backup.
    */
   get isFree(): boolean {
     return this.#options.clock.now() >= this.#heldUntil
@@ -86,7 +88,7 @@ export class LeaseClient {
     return this.#write(heldSpec(this.#lease?.spec, identity, durationMs, clock.wallTime()), limits)
   }
 
-  /** Gives the lease back. */
+  /** Releases the lease. */
   empty(limits: Limits): Promise<Answer> {
     return this.#write(releasedSpec(this.#lease?.spec ?? {}, this.#options.clock.wallTime()), limits)
   }

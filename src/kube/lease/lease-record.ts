@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { microTime } from '../micro-time.ts'
 
-/** What a Lease says; a field that is missing or makes no sense is absent. Other fields are carried along. */
+/** What a Lease says; a field that is missing or invalid is absent. Other fields are kept. */
 export type LeaseSpec = {
   readonly holderIdentity?: string | null | undefined
   readonly leaseDurationSeconds?: number | null | undefined
@@ -10,7 +10,9 @@ export type LeaseSpec = {
   readonly leaseTransitions?: number | null | undefined
 }
 
-/** A Lease as the server has it; `metadata` goes back as it came, with the version that a write depends on. */
+/**
+ * A Lease as the server has it; `metadata` goes back as it came, with the version that a write depends on.
+ */
 export type LeaseObject = { readonly metadata: Readonly<Record<string, unknown>>; readonly spec: LeaseSpec }
 
 const leaseSchema = z.object({
@@ -33,7 +35,7 @@ export function readLease(answer: unknown): LeaseObject | undefined {
 
 export const holderOf = ({ spec }: LeaseObject): string => spec.holderIdentity ?? ''
 
-/** Two sights of a lease with equal fingerprints: its holder has not renewed it in between. */
+/** If a lease is read twice with equal fingerprints, its holder has not renewed it in between. */
 export const fingerprintOf = ({ spec }: LeaseObject): string => JSON.stringify(spec)
 
 /** The spec by which `identity` takes or keeps a lease. A change of hands is counted, a renewal is not. */
@@ -55,7 +57,7 @@ export function heldSpec(
   }
 }
 
-/** The spec by which a holder gives the lease back: anybody may take it at once. */
+/** The spec by which a holder releases the lease: anybody may take it at once. */
 export function releasedSpec(before: LeaseSpec, now: Date): LeaseSpec {
   const time = microTime(now)
   return { ...before, holderIdentity: '', leaseDurationSeconds: 1, acquireTime: time, renewTime: time }

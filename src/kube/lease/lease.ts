@@ -14,18 +14,21 @@ export type LeaseOptions = {
   readonly name: string
   /** Names this process among all that want the lease; no two may share it. */
   readonly identity: string
-  /** While it answers false the lease is looked at, but not taken. */
+  /** While it returns false the lease is read, but not taken. */
   readonly eligible: () => boolean
-  /** Called with true after the lease was taken, and with false after it was lost; not when it is released. */
+  /**
+   * Called with true after the lease was taken, and with false after it was lost; not when it is released.
+   */
   readonly onChange: (leads: boolean) => void
-  /** Called when somebody else may have held the lease since this replica did; again and again on a standby. */
+  /** Called when another replica may have held the lease since this one did; repeatedly on a standby. */
   readonly onOthers: () => void
 }
 
 /**
- * - `standby`: looks at the lease twice a second, and takes it if it is free. Then `leading`.
- * - `leading`: renews it every 2 s or so. `standby` again if another holds it, or if no renewal succeeded for 10 s.
- * - `released`: for good, and only because it was told to.
+ * - `standby`: reads the lease twice a second, and takes it if it is free. Then `leading`.
+ * - `leading`: renews it every 2 s or so. `standby` again if another holds it, or if no renewal succeeded for
+ *   10 s.
+ * - `released`: for good, and only on request.
  */
 export type LeaseState = 'standby' | 'leading' | 'released'
 
@@ -34,30 +37,32 @@ export interface Lease {
   readonly state: LeaseState
   /** Who holds it, as it was last seen; '' for nobody. */
   readonly holder: string
-  /** When another holder last renewed it or gave it back, as far as was seen here; before all time if none did. */
+  /** When another holder was last seen to renew or release it, on the clock (ms); -Infinity if none was. */
   readonly othersSeenAt: number
   /**
-   * How long a write that is sent now may take (ms) so that it has ended before anybody else can hold the lease;
-   * 0 where it must not be sent. Asks the clock, so it is right even after the process stood still.
+   * How long a write that is sent now may take (ms) so that it has ended before anybody else can hold the
+   * lease; 0 if it must not be sent. Reads the clock, so it is right even after the process was suspended.
    */
   writeBudgetMs(): number
-  /** Gives the lease back, so that another may take it at once. Tries for 2 s; nothing is claimed any more. */
+  /**
+   * Releases the lease, so that another replica may take it at once. Tries for 2 s, then claims nothing more.
+   */
   release(): Promise<void>
 }
 
-/** Others wait so long after the last renewal that they saw (client-go's numbers, as the next two). */
+/** How long others wait after the last renewal that they saw (client-go's numbers, as the next two). */
 const durationMs = 15_000
-/** Without a renewal for so long, the holder stops. */
+/** The holder stops if it could not renew for this long. */
 const renewDeadlineMs = 10_000
 const retryMs = 2_000
 /** Between the end of the last write and the end of the lease: room for clocks that differ in speed. */
 const marginMs = 1_000
-/** Standbys look more often than a crash would need, so that a planned hand-over is short. */
+/** Standbys read more often than needed for a crash, so that a planned hand-over is short. */
 const lookMs = 400
 const requestMs = 5_000
 const releaseMs = 2_000
 
-/** Stands for the lease from now on. */
+/** Claims the lease from now on. */
 export function startLease(options: LeaseOptions): Lease {
   const claim = new Claim(options)
   const done = claim.run()
@@ -85,11 +90,11 @@ class Claim {
   readonly #options: LeaseOptions
   readonly #client: LeaseClient
   readonly #stopping = new AbortController()
-  /** When our last successful renewal was sent: nobody can have seen it earlier. */
+  /** When our last successful renewal was sent: no other replica can have seen it earlier. */
   #renewedAt = 0
-  /** Until then the API server asked us to wait (Retry-After). */
+  /** The API server asked us to wait until then (Retry-After). */
   #askedUntil = 0
-  /** Kind of the error that was said last; '' while all is well. */
+  /** Kind of the error that was last logged; '' while all is well. */
   #complaint = ''
 
   constructor(options: LeaseOptions) {
@@ -109,7 +114,7 @@ class Claim {
     this.#stopping.abort()
   }
 
-  /** Each step answers with how long to wait (ms) until the next. */
+  /** Each step returns how long to wait until the next (ms). */
   async run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const ms = this.state === 'leading' ? await this.#hold() : await this.#campaign()
@@ -153,7 +158,8 @@ class Claim {
     if (!this.#isInTime) return this.#lose(tooLate)
     const sentAt = this.#options.clock.now()
     const renewed = await this.#client.take(this.#limits(this.#leftMs))
-    // Too late is too late, even if the server agreed: writes were refused meanwhile, and must begin anew.
+    // Too late counts, even if the server accepted the renewal: writes were refused meanwhile, and must start
+    // over.
     if (!this.#isInTime) return this.#lose(tooLate)
     if (renewed.ok) {
       this.#renewedAt = sentAt
@@ -200,7 +206,7 @@ class Claim {
     return Math.min(retryMs * (1 + random() / 5), this.#leftMs)
   }
 
-  /** Says what went wrong, once; a holder tries again in time for its deadline. */
+  /** Logs each kind of error once; a holder tries again in time for its deadline. */
   #complain(error: KubeError): number {
     const { clock, log, random } = this.#options
     if (this.#stopping.signal.aborted) return 0

@@ -3,8 +3,8 @@ import { NotLeader } from '../http/before-send.ts'
 import type { KubeRequest, Transport } from '../http/transport.ts'
 
 /**
- * A transport that reads as before, and writes only as far as `budgetMs` allows: it answers with how long a write
- * may take that is sent now, 0 for none at all. No write is begun without a budget, and none outlasts its own.
+ * A transport that reads as before, and writes only within `budgetMs`: how long a write that is sent now may
+ * take (ms), 0 for not at all. No write starts without a budget, and none takes longer than its own.
  */
 export function writeWithin(transport: Transport, budgetMs: () => number): Transport {
   return {

@@ -1,7 +1,7 @@
 /**
- * A certificate of 127.0.0.1 and ::1 that signs itself, its key, and a stranger's certificate. Made for these tests, and
- * for nothing else, with `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 36500 -nodes -subj /CN=test
- * -addext subjectAltName=IP:127.0.0.1,IP:::1`.
+ * A certificate of 127.0.0.1 and ::1 that signs itself, its key, and a stranger's certificate. Made for these
+ * tests, and for nothing else, with `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days
+ * 36500 -nodes -subj /CN=test -addext subjectAltName=IP:127.0.0.1,IP:::1`.
  */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBmDCCAT6gAwIBAgIUCuhpw9wkj8dSrS2cIPn/ZC71SnAwCgYIKoZIzj0EAwIw

@@ -39,7 +39,7 @@ export interface Cache<T> {
   stop(): Promise<void>
 }
 
-/** A cache that does not watch yet: `start()` begins, once whoever asks it is wired. */
+/** A cache that does not watch yet: call `start()` when everything that reads it is connected. */
 export function createCache<T>(options: CacheOptions<T>, tools: CacheTools): Cache<T> {
   const { reader, writer } = createStore(options.onChange)
   let reflector: ReturnType<typeof startReflector> | undefined

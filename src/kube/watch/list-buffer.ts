@@ -30,8 +30,8 @@ export class ListBuffer<T> {
   }
 
   /**
-   * Takes an object of a list. Those of the very first list go into the store at once, so that the work they
-   * cause is spread over their arrival; nobody decides on them before the store is synced.
+   * Takes an object of a list. Those of the very first list go into the store at once, so that the work
+   * they cause is spread over time; no decision uses them before the store is synced.
    */
   take(arrival: Arrival): void {
     const projected = this.project(arrival)
@@ -56,7 +56,7 @@ export class ListBuffer<T> {
     this.#isFirstList = false
   }
 
-  /** The projection of an object; `undefined`, and one line in the log, where `project` throws. */
+  /** The projection of an object; `undefined`, and one line in the log, if `project` throws. */
   project({ key, object }: Arrival): Projected<T> | undefined {
     try {
       const value = this.#options.project(object)

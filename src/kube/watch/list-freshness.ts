@@ -1,15 +1,16 @@
 import { compareResourceVersions } from './store.ts'
 
-/** For so long a list that is older than what was seen is asked for again (ms). */
+/** How long a list that is older than what was seen is requested again (ms). */
 const goBackAfterMs = 60_000
 
 /**
- * Judges whether a list is `fresh`, or older than what was seen: then it is `stale` for a minute (a server that
- * lags behind), and `restored` after that (an etcd that went back in time does not come forward again).
+ * Judges whether a list is `fresh`, or older than what was seen: then it is `stale` for a minute (a server
+ * that lags behind), and `restored` after that (an etcd that was restored from a backup does not catch up).
  *
- * The API promises that a list without a resourceVersion is as of now, and kube-apiserver keeps that, also for a
- * streamed one. An etcd has not always kept it: etcd-io/etcd#20418 (stale reads after a pause), #13654 (a member that
- * fell behind and went on answering). A restored one is older for good (kubernetes/kubernetes#107457).
+ * The API promises that a list without a resourceVersion is as of now, and kube-apiserver keeps that, also
+ * for a streamed one. etcd has not always kept it: etcd-io/etcd#20418 (stale reads after a pause), #13654 (a
+ * member that fell behind and kept answering). A restored one is older for good
+ * (kubernetes/kubernetes#107457).
  */
 export class ListFreshness {
   #olderSince: number | undefined

@@ -4,14 +4,16 @@ import type { ListBuffer } from './list-buffer.ts'
 import { listPages } from './pages.ts'
 import { readHead, readWatchEvent } from './watch-event.ts'
 
-/** A complete list as of `resourceVersion`. A streamed one goes on as a watch: `events`, which must be closed. */
+/**
+ * A complete list as of `resourceVersion`. A streamed one goes on as a watch: `events`, which must be closed.
+ */
 export type Listed = {
   readonly kind: 'listed'
   readonly resourceVersion: string
   readonly events?: AsyncIterator<unknown> | undefined
 }
 
-/** The changes that follow a streamed list; none where it came in pages. To leave the iteration closes them. */
+/** The changes that follow a streamed list; none if it came in pages. Leaving the iteration closes them. */
 export const eventsOf = ({ events }: Listed): AsyncIterable<unknown> => ({
   [Symbol.asyncIterator]: () => events ?? nothing(),
 })
@@ -49,7 +51,9 @@ export async function listAll<T>(options: ListOptions<T>): Promise<ListOutcome> 
     : { kind: 'failed', error: version.error }
 }
 
-/** KEP-3157: the objects come as ADDED events, and a bookmark with an annotation says that these were all. */
+/**
+ * KEP-3157: the objects come as ADDED events, and a bookmark with an annotation marks the end of the list.
+ */
 async function listByStream<T>(options: ListOptions<T>): Promise<ListOutcome> {
   const opened = await options.transport.stream({
     method: 'GET',

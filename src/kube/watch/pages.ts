@@ -30,8 +30,8 @@ const pageSchema = z.object({
 })
 
 /**
- * Lists a collection page by page, as a consistent read; each object goes to `take` as it comes. Answers with
- * the resourceVersion of the list. `expired` in mid-list: what was taken is void, begin again.
+ * Lists a collection page by page, as a consistent read; each object goes to `take` as it comes. Returns the
+ * resourceVersion of the list. If it fails with `expired` half-way, discard what was taken and start over.
  */
 export async function listPages(
   transport: Transport,

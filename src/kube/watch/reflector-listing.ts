@@ -10,7 +10,7 @@ type ListingOptions<T> = ReflectorOptions<T> & {
   readonly signal: AbortSignal
 }
 
-/** The lists of a reflector: how they are asked for, and which of them the store may take. */
+/** The lists of a reflector: how they are requested, and which of them the store may take. */
 export class Listing<T> {
   readonly #options: ListingOptions<T>
   readonly #freshness = new ListFreshness()
@@ -22,8 +22,8 @@ export class Listing<T> {
   }
 
   /**
-   * Reads a complete list, and puts it into the store. After `refused`, ask again at once: in pages from then on.
-   * `lastSeen`: the newest version that a list or a watch has shown.
+   * Reads a complete list, and puts it into the store. After `refused`, call it again at once: it uses pages
+   * from then on. `lastSeen`: the newest version that a list or a watch has shown.
    */
   async read(resource: Resource, lastSeen: string): Promise<ListOutcome> {
     const { transport, writer, buffer, signal, random } = this.#options
@@ -45,8 +45,9 @@ export class Listing<T> {
   }
 
   /**
-   * Takes a complete list, unless it is older than what was seen before it was asked for: then only after a minute of
-   * asking again. It is not held against its own objects, of which the store has those of the first list by now.
+   * Takes a complete list, unless it is older than what was seen before it was requested: then only after a
+   * minute of trying again. It is not compared with its own objects, which the store may already have from
+   * the first list.
    */
   async #accept(resource: Resource, listed: Listed, seen: readonly string[]): Promise<ListOutcome> {
     const { writer, clock, log, name, buffer } = this.#options
@@ -57,7 +58,7 @@ export class Listing<T> {
       return { kind: 'failed', error: { kind: 'protocol', message } }
     }
     if (age === 'restored') log.warn({ reflector: name }, `${message}; accepting it: was etcd restored?`)
-    // The same objects in another version of the API have the same resourceVersions, and must be read anew.
+    // The same objects in another version of the API have the same resourceVersions, and must be read again.
     const isOtherVersion = this.#listed !== undefined && !isSameResource(resource, this.#listed)
     writer.replace(buffer.items(), listed.resourceVersion, { force: age === 'restored' || isOtherVersion })
     buffer.finish()

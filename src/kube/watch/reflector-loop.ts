@@ -23,10 +23,10 @@ import { readWatchEvent, typeOfEvent } from './watch-event.ts'
 /** A watch that ends sooner counts as a failure, or it would be opened again and again. */
 const shortWatchMs = 1_000
 
-/** The state machine that `ReflectorState` documents: each step answers with the next. */
+/** The state machine that `ReflectorState` documents: each step returns the next. */
 export class ReflectorLoop<T> {
   state: ReflectorState = 'resolving'
-  /** What was said last of a failure; said once, until there is progress. '' if there is none. */
+  /** The failure that was last logged: each is logged once until there is progress. '' if there is none. */
   complaint = ''
   readonly #options: ReflectorOptions<T>
   readonly #stopping = new AbortController()
@@ -127,7 +127,9 @@ export class ReflectorLoop<T> {
     return this.#follow(resource, { kind: 'listed', resourceVersion: from, events })
   }
 
-  /** Nothing, where the server is as far as we are. One whose etcd was restored from a backup is not. */
+  /**
+   * Nothing if the server is at least at our version. After its etcd was restored from a backup, it is not.
+   */
   async #doubt(resource: Resource, from: string): Promise<Step | undefined> {
     const path = this.#pathOf(resource)
     const now = await currentVersion(this.#options.transport, path, this.#stopping.signal)
@@ -158,7 +160,7 @@ export class ReflectorLoop<T> {
     return this.#backOff({ kind: 'protocol', message: 'the watch ended right after it began' }, again)
   }
 
-  /** Answers with an error if the event is one. */
+  /** Returns an error if the event is one. */
   #apply(resource: Resource, item: unknown): KubeError | undefined {
     const { writer, onEvent, log, name } = this.#options
     onEvent?.(typeOfEvent(item))
@@ -175,14 +177,16 @@ export class ReflectorLoop<T> {
       this.#buffer.forget(event.key)
       return undefined
     }
-    // Not the echo of an own write, which is half of all events of routes in a mass failover.
+    // Skips the echo of our own writes, which is half of all route events in a mass failover.
     const isNews = writer.isNews(event.key, event.resourceVersion)
     const projected = isNews ? this.#buffer.project(event) : undefined
     if (projected) writer.apply(event.key, event.resourceVersion, projected.value)
     return undefined
   }
 
-  /** 410 and 404 need a new list, at once if the watch had got anywhere; anything else resumes the watch. */
+  /**
+   * 410 and 404 need a new list, at once if the watch had delivered events; anything else resumes the watch.
+   */
   #afterFailure(error: KubeError, resource: Resource, progressed: boolean): Step {
     const isExpired = error.kind === 'expired' || error.kind === 'notFound'
     if (isExpired && progressed) {
@@ -226,7 +230,7 @@ export class ReflectorLoop<T> {
   }
 }
 
-/** Answers with a function that takes whether `name` is served now, and logs it where that is news. */
+/** Returns a function that takes whether `name` is served now, and logs a change. */
 function tellPresence(name: string, log: Log): (served: boolean) => void {
   let absent = false
   return (served) => {

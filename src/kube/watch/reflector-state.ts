@@ -12,17 +12,18 @@ import type { StoreWriter } from './store.ts'
  * - `absent`: the store is empty and synced. After 5 to 16 s `resolving`.
  * - `listing`: reads a complete list. Then `watching`.
  * - `watching`: follows the changes. A watch that ends is resumed from the last version seen, unless another
- *   resource is to be read by then: then `listing`. One whose version has expired (410) leads to `resolving`. After
- *   a failure, or where nothing came, the server is asked for its version first: if it has gone back in time it
- *   would say nothing until it is as far again, so then it is `listing` too.
- * - `backingOff`: something failed; waits 0.8 to 30 s, or as long as the server asks (at most a minute), and goes on.
- * - `stopped`: for good, and only because it was told to.
+ *   resource is to be read by then: then `listing`. One whose version has expired (410) leads to `resolving`.
+ *   After a failure, or a watch without events, the server is asked for its version first. A server that was
+ *   restored from a backup would send nothing until its version catches up, so then it is `listing` too.
+ * - `backingOff`: something failed; waits 0.8 to 30 s, or as long as the server asks (at most a minute), and
+ *   goes on.
+ * - `stopped`: for good, and only on request.
  *
- * The store is told before a new state is announced: at `watching` and `absent` it is synced.
+ * The store is updated before a new state is announced: at `watching` and `absent` it is synced.
  */
 export type ReflectorState = 'resolving' | 'absent' | 'listing' | 'watching' | 'backingOff' | 'stopped'
 
-/** Which objects of a kind; all of them unless told. */
+/** Which objects of a kind; all of them by default. */
 export interface Selection {
   readonly namespace?: string | undefined
   readonly labelSelector?: string | undefined
@@ -34,7 +35,7 @@ export type ReflectorOptions<T> = Selection & {
   readonly name: string
   /** Asked before each list, and when a watch has ended. `undefined`: not served. */
   readonly resource: () => Promise<Result<Resource | undefined, KubeError>>
-  /** Called once per object on arrival; what it answers is all that is kept. One that throws is left out. */
+  /** Called once per object on arrival; only its result is kept. If it throws, the object is ignored. */
   readonly project: (object: unknown) => T
   readonly writer: StoreWriter<T>
   readonly transport: Transport
@@ -46,8 +47,8 @@ export type ReflectorOptions<T> = Selection & {
   /** Called with the type of each watch event. */
   readonly onEvent?: ((type: string) => void) | undefined
   /**
-   * Reads everything again after a failure, instead of resuming the watch: then the store is as of now as soon as the
-   * state is `watching` again, and not only once the watch has caught up.
+   * Reads everything again after a failure, instead of resuming the watch: then the store is as of now as
+   * soon as the state is `watching` again, and not only once the watch has caught up.
    */
   readonly relists?: boolean | undefined
 }
@@ -70,13 +71,16 @@ type WatchStep = {
   readonly kind: 'watch'
   readonly resource: Resource
   readonly from: string
-  /** The server may have gone back in time meanwhile, and would then say nothing until it is as far again. */
+  /**
+   * The server may have been restored from a backup meanwhile: then it sends nothing until its version
+   * catches up.
+   */
   readonly isDoubtful: boolean
 }
 
 export const resolve: Step = { kind: 'resolve' }
 
-/** What lists and watches of a reflector are asked with alike. */
+/** What the lists and watches of a reflector have in common. */
 export const readingQuery = ({ labelSelector, fieldSelector }: Selection): Record<string, string> => ({
   ...(labelSelector === undefined ? {} : { labelSelector }),
   ...(fieldSelector === undefined ? {} : { fieldSelector }),

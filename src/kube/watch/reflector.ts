@@ -2,10 +2,10 @@ import { ReflectorLoop } from './reflector-loop.ts'
 import type { ReflectorOptions, ReflectorState } from './reflector-state.ts'
 
 export interface Reflector {
-  /** Resolves when nothing will be written to the store any more. */
+  /** Resolves when nothing more will be written to the store. */
   stop(): Promise<void>
   readonly state: ReflectorState
-  /** Why the server could not be read, in words; '' since it could. */
+  /** Why the server could not be read, in words; '' while it can. */
   readonly complaint: string
 }
 

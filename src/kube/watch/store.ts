@@ -14,8 +14,9 @@ export type StoreEntry<T> = { readonly resourceVersion: string; readonly value: 
 
 export interface StoreWriter<T> {
   /**
-   * A complete list by key, as of `listResourceVersion`; marks the store synced. Entries that are newer than the list
-   * stay, unless `force` says that the cluster went back in time: then the list is the truth.
+   * A complete list by key, as of `listResourceVersion`; marks the store synced. Entries that are newer than
+   * the list stay, unless `force` says that the cluster was restored from a backup: then the list replaces
+   * everything.
    */
   replace(
     items: ReadonlyMap<string, StoreEntry<T>>,
@@ -30,7 +31,7 @@ export interface StoreWriter<T> {
   remove(key: string, resourceVersion: string): void
   /** The answer of an own write; taken only if the key is there with a lower resourceVersion. */
   offer(key: string, resourceVersion: string, value: T): boolean
-  /** The kind is not served: the store is empty, and that is all there is to know. */
+  /** The kind is not served: the store is empty and complete. */
   markAbsent(): void
   /** The highest resourceVersion seen, '' if none. */
   readonly newest: string
@@ -104,8 +105,8 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
   }
 
   /**
-   * True where a list knows better what an object is: in any case up to the list's own version. That the object is
-   * younger here than there says that the cluster went back in time, and has come as far again since.
+   * True if a list is right about an object: whenever the list as a whole is not older than the entry here.
+   * If it then has an older version of the object, the cluster was restored and has since caught up.
    */
   #corrects(key: string, listed: StoreEntry<T>, listResourceVersion: string): boolean {
     const entry = this.#entries.get(key)
@@ -115,7 +116,7 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
     )
   }
 
-  /** Those of the list are all here by now, so that there is something to delete only where there are more. */
+  /** All objects of the list are here by now, so there is something to delete only if there are more. */
   #deleteUnlisted(items: ReadonlyMap<string, unknown>, listResourceVersion: string, force: boolean): void {
     for (const [key, entry] of this.#entries) {
       if (items.has(key)) continue

@@ -1,7 +1,7 @@
 import { field } from '../../base/json.ts'
 import { errorOfStatus, type KubeError } from '../errors.ts'
 
-/** Where an object lies, and which version of it this is. */
+/** The key of an object, and which version of it this is. */
 export type ObjectHead = { readonly key: string; readonly resourceVersion: string }
 
 /** One event of a watch, as far as a reflector needs to understand it. */
@@ -11,13 +11,16 @@ export type WatchEvent =
   | { readonly kind: 'error'; readonly error: KubeError }
   | { readonly kind: 'unreadable'; readonly why: string }
 
-/** The type of an event as it stands there, for counting; 'unknown' where it has none. */
+/** The type of an event as received, for counting; 'unknown' if it has none. */
 export function typeOfEvent(item: unknown): string {
   const type = field(item, 'type')
   return typeof type === 'string' ? type : 'unknown'
 }
 
-/** Reads one event. Total; by hand rather than by schema, since every change in the cluster comes by here. */
+/**
+ * Reads one event. Total; by hand rather than by schema, since every change in the cluster passes through
+ * here.
+ */
 export function readWatchEvent(what: string, item: unknown): WatchEvent {
   const type = field(item, 'type')
   const object = field(item, 'object')
@@ -31,7 +34,9 @@ export function readWatchEvent(what: string, item: unknown): WatchEvent {
   return { kind: 'object', gone: type === 'DELETED', object, ...head }
 }
 
-/** `namespace/name` (only `name` without a namespace) and version of an object; `undefined` if it has none. */
+/**
+ * `namespace/name` (only `name` without a namespace) and version of an object; `undefined` if it has none.
+ */
 export function readHead(object: unknown): ObjectHead | undefined {
   const metadata = field(object, 'metadata')
   const name = field(metadata, 'name')
