@@ -179,5 +179,5 @@ it('a key that is replaced in the Secret signs the next message, without a resta
 it('one that never answers has held up nobody, nor the end, which says what it was not told', async () => {
   await arrival(mute, 1)
   await operator.stop()
-  expect(operator.output()).toContain('receiver mute was not told of everything')
+  expect(operator.output()).toContain('receiver mute was notified of everything')
 })

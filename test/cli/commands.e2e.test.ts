@@ -94,7 +94,7 @@ describe('with few permissions', () => {
     for (const { code, stdout, stderr } of refusals) {
       expect({ code, stdout }).toEqual({ code: 69, stdout: '' })
       expect(stderr).toMatch(
-        /^linkerd-failover: .*answered 403: .*is forbidden.*; ask for that permission.*\n$/,
+        /^linkerd-failover: .*answered 403: .*is forbidden.*; ask for this permission.*\n$/,
       )
     }
   })

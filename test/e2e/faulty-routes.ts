@@ -267,7 +267,7 @@ export const rows: readonly Row[] = [
         kind: 'HTTPRoute',
         reason: 'ServiceProfile',
         sentence:
-          'a ServiceProfile with routes or overrides names the Service service-profile/web, and proxies follow that one; delete it, then restart the clients',
+          'a ServiceProfile with routes or overrides names the Service service-profile/web, and proxies use it instead of this route; delete it, then restart the clients',
       },
     ],
     mend: ({ remove }) => remove('serviceprofiles', 'web.service-profile.svc.cluster.local'),
