@@ -15,6 +15,8 @@ export const controlledByLabel = 'failover.linkerd.io/controlled-by'
 /** Labels of Linkerd's multicluster extension on a Service: copied from another cluster, and from which. */
 export const mirroredServiceLabel = 'mirror.linkerd.io/mirrored-service'
 export const mirroredClusterLabel = 'mirror.linkerd.io/cluster-name'
+/** The mirror of one host of a headless Service says of which headless mirror it is. */
+export const headlessMirrorLabel = 'mirror.linkerd.io/headless-mirror-svc-name'
 /**
  * Of a Service whose endpoints Linkerd takes from others. The label names one cluster; the annotation of the
  * same name (federated) a list of `service@cluster`, and another annotation a Service of this cluster.

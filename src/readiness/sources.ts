@@ -1,6 +1,8 @@
+import type { Clock } from '../base/clock.ts'
 import { bestOf } from '../core/readiness.ts'
 import { type Backend, type Readiness, type ServiceKey, unknown } from '../core/types.ts'
 import { createStore, type StoreReader } from '../kube/watch/store.ts'
+import { Grace } from './grace.ts'
 import { localSlices } from './local-slices.ts'
 import { mirroredEndpoints } from './mirrored-endpoints.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
@@ -18,25 +20,30 @@ export interface ServiceReadiness {
   readonly services: StoreReader<ServiceFacts>
   /** Hears of a Service of another cluster what `ReadinessListeners` hear of those here. */
   readonly onMember: (cluster: string, service: ServiceKey, turned: boolean, changedAt?: number) => void
+  /** Calls no listener any more because time has passed. */
+  readonly stop: () => void
 }
 
 /**
  * Opens everything that tells of readiness. The sources are asked in order, which is that of Linkerd's destination
- * controller; the first that answers is believed.
+ * controller; the first that answers is believed. Without a `clock`, for those who ask once, nothing is waited for.
  */
 export function openReadiness(
   open: Open,
   all: ReadinessListeners,
   others: OtherClusters = unreadClusters,
+  clock?: Clock,
 ): ServiceReadiness {
   const followers = new Followers()
   const listeners = withFollowers(all, followers)
+  const grace = clock && new Grace(clock, (service) => listeners.onService(service))
   const services = open(serviceObjects, ({ key, before, after }) => {
     if (before === after) return
+    grace?.restart(key)
     followers.change(key, before?.discovery, after?.discovery)
     listeners.onFacts(key)
   })
-  const mirrored = mirroredEndpoints(open, listeners)
+  const mirrored = mirroredEndpoints(open, listeners, grace)
   const here = localSlices(open, listeners)
   const sources = [discoveredServices(services, here, others), mirrored, here]
   const ofTarget = (target: Target): Readiness => {
@@ -61,6 +68,7 @@ export function openReadiness(
     of,
     clusterOf: (service) => services.get(service)?.cluster,
     services,
+    stop: () => grace?.stop(),
     onMember: (cluster, service, turned, changedAt) => {
       for (const follower of followers.of(cluster, service)) {
         if (turned) all.onService(follower, changedAt)

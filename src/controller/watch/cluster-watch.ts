@@ -107,6 +107,7 @@ export function createWatches(options: WatchesOptions): Watches {
     },
     stop: async () => {
       discovery.stop()
+      readiness.stop()
       await Promise.all(caches.map((cache) => cache.stop()))
     },
     missing: () => caches.filter(({ reader }) => !reader.synced).map(waitingFor),

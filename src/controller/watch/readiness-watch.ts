@@ -1,6 +1,6 @@
 import type { ServiceKey } from '../../core/types.ts'
 import { always, type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
-import type { Open } from '../../readiness/objects.ts'
+import type { Open, ReadinessListeners } from '../../readiness/objects.ts'
 import { openReadiness, type ServiceReadiness } from '../../readiness/sources.ts'
 import type { Cause } from '../queue.ts'
 
@@ -31,13 +31,14 @@ export function watchReadiness(
   }
   const changed = (service: ServiceKey, changedAt?: number) =>
     onService(service, { at: tools.clock.now(), changedAt })
-  const readiness = openReadiness(open, {
+  const listeners: ReadinessListeners = {
     onService: changed,
     onFacts: (service) => {
       changed(service)
       onFacts(service)
     },
     onCounts,
-  })
+  }
+  const readiness = openReadiness(open, listeners, undefined, tools.clock)
   return { ...readiness, caches }
 }

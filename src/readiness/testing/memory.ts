@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import { child, text } from '../../base/json.ts'
 import type { Readiness } from '../../core/types.ts'
 import { createStore } from '../../kube/watch/store.ts'
@@ -34,7 +35,11 @@ function keyOf(object: unknown): string {
 }
 
 /** An empty cluster, of which nothing is known but the `complete` kinds. */
-export function createMemory(complete: readonly KindName[] = kinds, others?: OtherClusters): Memory {
+export function createMemory(
+  complete: readonly KindName[] = kinds,
+  others?: OtherClusters,
+  clock?: Clock,
+): Memory {
   let version = 0
   let heard: Heard[] = []
   const stores = new Map<string, { put(object: object): void; drop(key: string): void; complete(): void }>()
@@ -63,7 +68,7 @@ export function createMemory(complete: readonly KindName[] = kinds, others?: Oth
     onFacts: (service) => heard.push({ service, turned: true }),
     onCounts: (service) => heard.push({ service, turned: false }),
   }
-  const readiness = openReadiness(open, listeners, others)
+  const readiness = openReadiness(open, listeners, others, clock)
   const of = (kind: KindName) => {
     const store = stores.get(kind)
     if (!store) throw new Error(`${kind} are not opened`)

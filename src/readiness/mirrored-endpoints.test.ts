@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it, test } from 'vitest'
+import { parse } from 'yaml'
+import { list, text } from '../base/json.ts'
+import { createManualClock } from '../kube/testing/manual-clock.ts'
+import { graceMs } from './grace.ts'
+import { projectEndpoints } from './mirrored-endpoints.ts'
+import { createMemory, type KindName } from './testing/memory.ts'
+import { endpoints, mirrored, service } from './testing/objects.ts'
+
+const plurals: Readonly<Record<string, KindName>> = {
+  Service: 'services',
+  Endpoints: 'endpoints',
+  EndpointSlice: 'endpointslices',
+}
+
+/** A cluster as it was recorded beside Linkerd's own service mirror. */
+function recorded(name: string) {
+  const file = new URL(`testing/multicluster/${name}.yaml`, import.meta.url)
+  const memory = createMemory()
+  for (const object of list(parse(readFileSync(file, 'utf8')), 'source')) {
+    const kind = plurals[text(object, 'kind')]
+    if (kind) memory.put(kind, Object(object))
+  }
+  return memory
+}
+
+describe('as recorded', () => {
+  test.each([
+    ['gateway-healthy', 'shop/web-target', 'ready', 1, 1],
+    ['gateway-gateway-dead', 'shop/web-target', 'down', 0, 1],
+    ['gateway-remote-pods-not-ready', 'shop/web-target', 'down', 0, 0],
+    ['gateway-remote-unexported', 'shop/web-target', 'down', 0, 0],
+    ['headless-healthy', 'shop/db-target', 'ready', 2, 2],
+    ['headless-healthy', 'shop/db-0-target', 'ready', 1, 1],
+    ['headless-gateway-dead', 'shop/db-target', 'down', 0, 2],
+    ['headless-gateway-dead', 'shop/db-0-target', 'down', 0, 1],
+    ['headless-gateway-dead-then-remote-change', 'shop/db-target', 'down', 0, 2],
+    // Its hosts can serve again, and proxies are not told.
+    ['headless-gateway-back-main-stuck', 'shop/db-target', 'down', 0, 2],
+    ['headless-gateway-back-main-stuck', 'shop/db-0-target', 'ready', 1, 1],
+    ['headless-remote-pods-not-ready', 'shop/db-target', 'down', 0, 0],
+    ['headless-remote-pods-not-ready', 'shop/db-0-target', 'down', 0, 0],
+    ['headless-remote-unexported', 'shop/db-target', 'down', 0, 0],
+  ])('%s: %s is %s, %d of %d', (name, mirror, state, ready, total) => {
+    for (const called of [{ port: 80 }, {}])
+      expect(recorded(name).of(mirror, called)).toMatchObject({ state, ready, total })
+  })
+})
+
+test('a headless mirror is judged again when the Endpoints of a host change', () => {
+  const { put, of } = recorded('headless-healthy')
+  const host = endpoints('db-0-target', 0, 1, [{ name: 'http', port: 4143 }])
+  const labels = { ...host.metadata.labels, 'mirror.linkerd.io/headless-mirror-svc-name': 'db-target' }
+  const heard = put('endpoints', { ...host, metadata: { ...host.metadata, labels } })
+  expect(heard).toContainEqual({ service: 'shop/db-target', turned: true })
+  expect(of('shop/db-target')).toEqual({ state: 'ready', ready: 1, total: 2 })
+})
+
+describe('a mirrored Service without Endpoints', () => {
+  function waiting() {
+    const clock = createManualClock()
+    const memory = createMemory(undefined, undefined, clock)
+    memory.put('services', mirrored('web'))
+    return { clock, ...memory }
+  }
+
+  it('is unknown for 2 s, then down', async () => {
+    const { clock, of } = waiting()
+    expect(of('shop/web')).toEqual({
+      state: 'unknown',
+      why: 'the mirrored service shop/web has no Endpoints yet',
+    })
+    await clock.advance(graceMs - 1)
+    expect(of('shop/web').state).toBe('unknown')
+    await clock.advance(1)
+    expect(of('shop/web').state).toBe('down')
+  })
+
+  it('is unknown again when they have come and gone, or the Service has', async () => {
+    const { clock, put, drop, of } = waiting()
+    const settle = async () => {
+      of('shop/web')
+      await clock.advance(graceMs)
+      expect(of('shop/web').state).toBe('down')
+    }
+    await settle()
+    put('endpoints', endpoints('web', 1, 1))
+    expect(of('shop/web').state).toBe('ready')
+    drop('endpoints', 'shop/web')
+    expect(of('shop/web').state).toBe('unknown')
+    await settle()
+    drop('services', 'shop/web')
+    expect(of('shop/web')).toMatchObject({ state: 'down', why: 'there is no Service shop/web' })
+    put('services', mirrored('web'))
+    expect(of('shop/web').state).toBe('unknown')
+  })
+
+  it('is down at once if there are Endpoints without addresses', () => {
+    const { put, of } = waiting()
+    put('endpoints', endpoints('web', 0, 0))
+    expect(of('shop/web').state).toBe('down')
+  })
+
+  it('never moves traffic when it changes its mode: Endpoints deleted, then labels written', async () => {
+    const { clock, put, drop, of } = waiting()
+    put('endpoints', endpoints('web', 1, 1))
+    const states = [of('shop/web').state]
+    drop('endpoints', 'shop/web')
+    states.push(of('shop/web').state)
+    await clock.advance(17)
+    put('services', mirrored('web', { 'multicluster.linkerd.io/remote-discovery': 'east' }))
+    states.push(of('shop/web').state)
+    await clock.advance(60_000)
+    expect([...states, of('shop/web').state]).toEqual(['ready', 'unknown', 'unknown', 'unknown'])
+  })
+
+  it('is not waited for if it is no mirror', () => {
+    const { put, of } = waiting()
+    put('services', service('api'))
+    expect(of('shop/api').state).toBe('down')
+  })
+
+  it('is not waited for by those who ask once', () => {
+    const { put, of } = createMemory()
+    put('services', mirrored('web'))
+    expect(of('shop/web').state).toBe('down')
+  })
+})
+
+test.each([[undefined], [null], [7], [{}], [{ subsets: 7 }]])(
+  'Endpoints that are %j have no addresses',
+  (object) => expect(projectEndpoints(object)).toEqual({ subsets: [], hostOf: undefined }),
+)
