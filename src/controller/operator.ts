@@ -149,12 +149,12 @@ function createDiagnoser(
   tools: OperatorOptions & { readonly memory: RouteMemory },
   { watchEvents }: Metrics,
   reporter: Reporter,
-  { ports }: Watches,
+  { service }: Watches,
 ) {
   const surroundings = watchSurroundings(
     { ...tools, onEvent: (watch, type) => watchEvents.inc({ watch, type }) },
-    ports,
-    (service) => diagnoser.touch(service),
+    service,
+    (name) => diagnoser.touch(name),
     () => diagnoser.touchAll(),
   )
   const diagnoser: Diagnoser = new Diagnoser({

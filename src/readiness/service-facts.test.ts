@@ -23,6 +23,24 @@ test.each([
   ],
   ['no address of its own', { spec: { clusterIP: 'None' } }, 'isHeadless'],
   ['another name', { spec: { type: 'ExternalName', externalName: 'example.com' } }, 'isExternal'],
+  ['addresses that are not ready', { spec: { publishNotReadyAddresses: true } }, 'publishesNotReady'],
+  ['endpoints for their own node', { spec: { internalTrafficPolicy: 'Local' } }, 'isNodeLocal'],
+  ['endpoints for their own zone', { spec: { trafficDistribution: 'PreferClose' } }, 'hasZoneHints'],
+  [
+    'the annotation for that',
+    { metadata: { annotations: { 'service.kubernetes.io/topology-mode': 'Auto' } } },
+    'hasZoneHints',
+  ],
+  [
+    'its older name',
+    { metadata: { annotations: { 'service.kubernetes.io/topology-aware-hints': 'auto' } } },
+    'hasZoneHints',
+  ],
+  [
+    'failure accrual',
+    { metadata: { annotations: { 'balancer.linkerd.io/failure-accrual': 'consecutive' } } },
+    'hasFailureAccrual',
+  ],
 ])('a Service with %s is kept as one', (_, service, fact) => {
   expect(projectService(service)).toMatchObject({ [fact]: true })
   expect(projectService({})).toMatchObject({ [fact]: false })
@@ -36,6 +54,17 @@ it('keeps the ports of a Service', () => {
     { name: '', port: undefined },
     { name: '', port: undefined },
   ])
+})
+
+it('keeps the appProtocol of a port, if it has one', () => {
+  const ports = [{ port: 80, appProtocol: 'https' }, { port: 81 }]
+  expect(projectService({ spec: { ports } }).ports).toEqual([
+    { name: '', port: 80, appProtocol: 'https' },
+    { name: '', port: 81 },
+  ])
+  expect(projectService({ spec: { ports: [{ port: 80 }] } })).not.toBe(
+    projectService({ spec: { ports: [{ port: 80, appProtocol: 'tcp' }] } }),
+  )
 })
 
 it('keeps equal Services once', () => {
@@ -54,5 +83,9 @@ it.each([[undefined], [null], [7], [{ spec: 7 }], [{ spec: { ports: 'none' } }]]
       isMirrored: false,
       discovery: undefined,
       cluster: undefined,
+      publishesNotReady: false,
+      isNodeLocal: false,
+      hasZoneHints: false,
+      hasFailureAccrual: false,
     }),
 )

@@ -8,7 +8,7 @@ import { createShare } from './share.ts'
 
 /** What is kept of a Service. */
 export interface ServiceFacts {
-  readonly ports: readonly Port[]
+  readonly ports: readonly ServicePort[]
   /** It has no address of its own: `clusterIP: None`. */
   readonly isHeadless: boolean
   /** It is only a name for a host outside the cluster. */
@@ -19,7 +19,26 @@ export interface ServiceFacts {
   readonly discovery: Discovery | undefined
   /** The one cluster that it comes from; a federated Service has several. */
   readonly cluster: string | undefined
+  /** Pods that are not ready are endpoints of it, too. */
+  readonly publishesNotReady: boolean
+  /** Linkerd sends clients to endpoints of their own node only. */
+  readonly isNodeLocal: boolean
+  /** Linkerd sends clients to endpoints of their own zone if there are any. */
+  readonly hasZoneHints: boolean
+  /** Linkerd's proxies stop sending to endpoints of it that fail. */
+  readonly hasFailureAccrual: boolean
 }
+
+export interface ServicePort extends Port {
+  readonly appProtocol?: string
+}
+
+const failureAccrualAnnotation = 'balancer.linkerd.io/failure-accrual'
+/** Besides `trafficDistribution` these give hints to the endpoints of a Service; the second is the older name. */
+const topologyAnnotations = [
+  'service.kubernetes.io/topology-mode',
+  'service.kubernetes.io/topology-aware-hints',
+]
 
 const share = createShare<ServiceFacts>((facts) => JSON.stringify(facts))
 
@@ -28,14 +47,26 @@ export function projectService(service: unknown): ServiceFacts {
   const [metadata, spec] = [child(service, 'metadata'), child(service, 'spec')]
   const [labels, annotations] = [child(metadata, 'labels'), child(metadata, 'annotations')]
   return share({
-    ports: readPorts(list(spec, 'ports')),
+    ports: readServicePorts(list(spec, 'ports')),
     isHeadless: field(spec, 'clusterIP') === 'None',
     isExternal: field(spec, 'type') === 'ExternalName',
     isMirrored: text(labels, mirroredServiceLabel) === 'true',
     discovery: readDiscovery(labels, annotations),
     cluster: text(labels, mirroredClusterLabel) || text(labels, remoteDiscoveryLabel) || undefined,
+    publishesNotReady: field(spec, 'publishNotReadyAddresses') === true,
+    isNodeLocal: field(spec, 'internalTrafficPolicy') === 'Local',
+    hasZoneHints:
+      text(spec, 'trafficDistribution') !== '' ||
+      topologyAnnotations.some((name) => text(annotations, name).toLowerCase() === 'auto'),
+    hasFailureAccrual: failureAccrualAnnotation in annotations,
   })
 }
+
+const readServicePorts = (items: readonly unknown[]): readonly ServicePort[] =>
+  readPorts(items).map((port, index) => {
+    const appProtocol = text(items[index], 'appProtocol')
+    return appProtocol === '' ? port : { ...port, appProtocol }
+  })
 
 /** All Services: which ports they have, and where their endpoints are. */
 export const serviceObjects: Objects<ServiceFacts> = {

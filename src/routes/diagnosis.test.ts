@@ -1,7 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
-import { type DiagnosisInput, diagnose } from './diagnosis.ts'
+import { diagnose } from './diagnosis.ts'
+import type { DiagnosisInput } from './finding.ts'
 import { gatewayCodecs } from './gateway.ts'
 import { conflictsOf } from './sharing.ts'
+import { serviceWith } from './testing/diagnosed-service.ts'
 import { type Ref, ref, routeObject } from './testing/gateway-objects.ts'
 import { trafficSplit } from './trafficsplit.ts'
 
@@ -14,7 +16,12 @@ const accepted = (status = 'True', controllerName = 'linkerd.io/policy-controlle
 const routeWith = (refs: Ref[], more: object = {}) =>
   http.read({ status: accepted(), ...routeObject(http, [refs]), ...more })
 const good = [ref('web', 1), ref('east', 0)]
-const healthy: DiagnosisInput = { ports: () => [80], hasProfile: () => false, conflicts: () => [] }
+const healthy: DiagnosisInput = {
+  service: () => serviceWith([80]),
+  isRead: () => true,
+  hasProfile: () => false,
+  conflicts: () => [],
+}
 
 const split = trafficSplit.read({
   metadata: { namespace: 'shop', name: 'web' },
@@ -69,12 +76,14 @@ describe('each diagnosis', () => {
     ]))
 
   it('MissingService', () =>
-    expect(found(undefined, { ports: (service) => (service === 'shop/east' ? undefined : [80]) })).toEqual([
-      expect.stringMatching(/^MissingService: there is no Service shop\/east/),
-    ]))
+    expect(
+      found(undefined, { service: (service) => (service === 'shop/east' ? undefined : serviceWith([80])) }),
+    ).toEqual([expect.stringMatching(/^MissingService: there is no Service shop\/east/)]))
 
   it('MissingPort', () =>
-    expect(found(undefined, { ports: (service) => (service === 'shop/east' ? [81, 90] : [80]) })).toEqual([
+    expect(
+      found(undefined, { service: (service) => serviceWith(service === 'shop/east' ? [81, 90] : [80]) }),
+    ).toEqual([
       expect.stringMatching(/^MissingPort: the Service shop\/east has no port 80 \(it has 81, 90\)/),
     ]))
 })
@@ -82,19 +91,20 @@ describe('each diagnosis', () => {
 it('does not take a backend of another kind for the Service of its name', () => {
   const bucket = ref('bucket', 0, { group: 'example.com', kind: 'Bucket' })
   const route = routeWith([ref('web', 0), bucket])
-  const ports = (service: string) => (service === 'shop/web' ? [80] : undefined)
-  expect(found(route, { ports })).toEqual([expect.stringMatching(/^AllWeightsZero: /)])
-  expect(found(routeWith([ref('web', 1), bucket]), { ports: () => [81] })).toEqual([
+  const service = (name: string) => (name === 'shop/web' ? serviceWith([80]) : undefined)
+  expect(found(route, { service })).toEqual([expect.stringMatching(/^AllWeightsZero: /)])
+  expect(found(routeWith([ref('web', 1), bucket]), { service: () => serviceWith([81]) })).toEqual([
     expect.stringMatching(/^MissingPort: the Service shop\/web /),
   ])
 })
 
 it('says nothing of Services that nobody knows', () =>
-  expect(found(undefined, { ports: () => 'unknown' })).toEqual([]))
+  expect(found(undefined, { service: () => 'unknown' })).toEqual([]))
 
 it('asks of a TrafficSplit only what it has: Services, weights and parents', () => {
   const around = {
-    ports: () => undefined,
+    service: () => undefined,
+    isRead: () => false,
     hasProfile: () => true,
     conflicts: (parent: string) => conflictsOf(split, parent, [routeWith(good)]),
   }
@@ -104,4 +114,107 @@ it('asks of a TrafficSplit only what it has: Services, weights and parents', () 
     'MissingService',
     'MissingService',
   ])
+})
+
+/** A route of any kind with that port of the Service `web` as its parent, or all of its ports. */
+const routeOf = (kind: string, refs: Ref[] = good, port: number | undefined = 80) => {
+  const codec = gatewayCodecs.find((one) => one.kind === kind)
+  if (!codec) throw new Error(`no codec for ${kind}`)
+  const { spec, ...object } = routeObject(codec, [refs])
+  const parentRefs = [{ group: '', kind: 'Service', name: 'web', port }]
+  return codec.read({ ...object, status: accepted(), spec: { ...spec, parentRefs } })
+}
+const with80 = (appProtocol: string) => serviceWith([], { ports: [{ port: 80, appProtocol }] })
+
+describe('the appProtocol of the parent', () => {
+  const of = (kind: string, appProtocol: string) =>
+    found(routeOf(kind), { service: () => with80(appProtocol) })
+
+  test.each(
+    ['https', 'grpc', 'http2', 'h2c', 'kubernetes.io/ws', 'tls', 'linkerd.io/tls', 'tcp', 'mysql'].concat(
+      'linkerd.io/tcp',
+      'linkerd.io/opaque',
+    ),
+  )('%s: proxies follow TCPRoutes only', (appProtocol) => {
+    for (const kind of ['HTTPRoute', 'HTTPRoute.policy.linkerd.io', 'GRPCRoute', 'TLSRoute'])
+      expect(of(kind, appProtocol)).toEqual([expect.stringMatching(/^AppProtocol: port 80 of the Service /)])
+    expect(of('TCPRoute', appProtocol)).toEqual([])
+  })
+
+  test.each(['http', 'HTTP', 'kubernetes.io/h2c', 'Kubernetes.io/H2C'])('%s: well', (appProtocol) => {
+    for (const { kind } of gatewayCodecs) expect(of(kind, appProtocol)).toEqual([])
+  })
+
+  test.each([
+    ['HTTPRoute', 'set it to http or remove it, or use a TCPRoute'],
+    ['GRPCRoute', 'set it to kubernetes.io/h2c or remove it, or use a TCPRoute'],
+    ['TLSRoute', 'remove it, or use a TCPRoute'],
+  ])('tells the owner of a %s what to do', (kind, remedy) =>
+    expect(of(kind, 'https')).toEqual([
+      `AppProtocol: port 80 of the Service shop/web has the appProtocol "https": Linkerd takes it for opaque TCP, so proxies ignore the ${kind} though it is accepted; ${remedy}`,
+    ]),
+  )
+
+  it('matters on the port that the parent names; if it names none, as long as no other port is followed', () => {
+    const service = () =>
+      serviceWith([], { ports: [{ port: 80 }, { port: 90, appProtocol: 'https' }, { port: undefined }] })
+    expect(found(routeOf('HTTPRoute', good, 80), { service })).toEqual([])
+    expect(found(routeOf('HTTPRoute', good, 90), { service })).toHaveLength(1)
+    expect(found(routeOf('HTTPRoute', good, undefined), { service })).toEqual([])
+    const opaque = () => with80('https')
+    expect(found(routeOf('HTTPRoute', good, undefined), { service: opaque })).toHaveLength(1)
+    expect(found(split, { service: opaque })).toEqual([expect.stringMatching(/^AllWeightsZero: /)])
+  })
+})
+
+describe('a kind that Linkerd reads in a version that the cluster does not serve', () => {
+  test.each(['TCPRoute', 'TLSRoute'])('%s: that is why it is not followed, whatever its status', (kind) => {
+    const route = routeOf(kind)
+    const expected = [
+      `UnreadVersion: Linkerd reads a ${kind} as v1alpha2 only, which this cluster does not serve, so proxies ignore its weights; install the experimental channel of the Gateway API, and restart Linkerd's destination controller`,
+    ]
+    expect(found(route, { isRead: () => false })).toEqual(expected)
+    expect(found({ ...route, accepted: false }, { isRead: () => false })).toEqual(expected)
+  })
+
+  test.each([true, 'unknown'] as const)('is only not accepted if it is read: %j', (isRead) =>
+    expect(found({ ...routeOf('TCPRoute'), accepted: false }, { isRead: () => isRead })).toEqual([
+      expect.stringMatching(/^NotAccepted: /),
+    ]),
+  )
+})
+
+test.each(['TCPRoute', 'TLSRoute', 'GRPCRoute'])('a %s of which all weights are zero', (kind) =>
+  expect(found(routeOf(kind, [ref('web', 0), ref('east', 0)]))).toEqual([
+    expect.stringMatching(/^AllWeightsZero: spec.rules\[0\] has no weight above zero: /),
+  ]),
+)
+
+describe('failure accrual', () => {
+  const service = (name: string) => serviceWith([80], { hasFailureAccrual: name === 'shop/web' })
+
+  it('of the parent never moves traffic to a backend without weight', () => {
+    expect(found(undefined, { service })).toEqual([
+      expect.stringMatching(/^FailureAccrual: the Service shop\/web has failure accrual: .*weight 0/),
+    ])
+    expect(found(routeWith([ref('web', 0), ref('east', 1)]), { service })).toHaveLength(1)
+  })
+
+  it('does so if all backends have a weight, and matters on the parent alone', () => {
+    expect(found(routeWith([ref('web', 1), ref('east', 1)]), { service })).toEqual([])
+    const other = (name: string) => serviceWith([80], { hasFailureAccrual: name === 'shop/east' })
+    expect(found(undefined, { service: other })).toEqual([])
+  })
+})
+
+test.each([
+  ['ExternalName', { isExternal: true, ports: [], isNodeLocal: true, hasZoneHints: true }],
+  ['NotReadyAddresses', { publishesNotReady: true }],
+  ['NodeLocal', { isNodeLocal: true }],
+  ['ZoneHints', { hasZoneHints: true }],
+])('%s, of a backend, whatever the kind of the route', (reason, rest) => {
+  const service = (name: string) => serviceWith([80], name === 'shop/east' ? rest : {})
+  const expected = expect.stringMatching(new RegExp(`^${reason}: the Service shop/east .*; `))
+  expect(found(undefined, { service })).toEqual([expected])
+  expect(found(split, { service })).toEqual([expect.stringMatching(/^AllWeightsZero: /), expected])
 })

@@ -34,6 +34,7 @@ export const gatewayCodecs: readonly RouteCodec[] = [
     group: gatewayApi,
     plural: 'tlsroutes',
     versions: ['v1', 'v1alpha3', 'v1alpha2'],
+    linkerdVersions: ['v1alpha2'],
   }),
   gatewayCodec({
     kind: 'TCPRoute',
@@ -41,6 +42,7 @@ export const gatewayCodecs: readonly RouteCodec[] = [
     group: gatewayApi,
     plural: 'tcproutes',
     versions: ['v1', 'v1alpha2'],
+    linkerdVersions: ['v1alpha2'],
   }),
   gatewayCodec({
     kind: 'HTTPRoute.policy.linkerd.io',

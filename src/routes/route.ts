@@ -63,6 +63,8 @@ export interface RouteCodec {
   readonly plural: string
   /** Versions that this codec reads, the best first. */
   readonly versions: readonly string[]
+  /** Versions in which Linkerd reads the kind, if not in all of `versions`. */
+  readonly linkerdVersions?: readonly string[]
   /** Total: an object that makes no sense becomes a route whose split states the problem. */
   read(object: unknown): Route
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
-import { type DiagnosisInput, diagnose } from './diagnosis.ts'
+import { diagnose } from './diagnosis.ts'
+import type { DiagnosisInput } from './finding.ts'
 import { gatewayCodecs } from './gateway.ts'
 import type { Route } from './route.ts'
 import { conflictsAt, conflictsOf } from './sharing.ts'
@@ -42,7 +43,8 @@ const header = (name: string, value: string) => ({ name, value })
 /** What the diagnosis of the first says of the second; `nothing` most often. */
 function said(one: Route, two: Route): string {
   const around: DiagnosisInput = {
-    ports: () => 'unknown',
+    service: () => 'unknown',
+    isRead: () => true,
     hasProfile: () => false,
     conflicts: (parent) => conflictsOf(one, parent, [two]),
   }

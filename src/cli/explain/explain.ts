@@ -18,6 +18,7 @@ import { sinceOf, transitionOf } from '../status/since.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
 import { diagnoseRoute, isControlled, readAround } from './findings.ts'
+import { notesOn } from './notes.ts'
 import { explanationText } from './text.ts'
 
 const schema = z.object({
@@ -76,6 +77,7 @@ function explanationOf(
   return {
     route: statusOf(judged, services, since).facts,
     ...found,
+    notes: notesOn(route.kind),
     splits: judged.verdicts.map(({ split, plan }) => ({
       decided: weightsOf(applyPlan(split, plan)),
       changes: counterfactuals(split, services.readiness),

@@ -7,6 +7,8 @@ export interface Explanation extends Diagnosis {
   readonly route: RouteFacts
   /** Whether the selector selects it; the operator leaves other routes alone. */
   readonly controlled: boolean
+  /** What is true of every route of its kind, and easily overlooked. */
+  readonly notes: readonly string[]
   /** In the order of the splits of `route`. */
   readonly splits: readonly SplitExplanation[]
 }

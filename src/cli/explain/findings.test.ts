@@ -13,6 +13,7 @@ beforeEach(async () => {
 afterEach(() => shop.close())
 
 interface RouteOptions {
+  readonly kind?: 'HTTPRoute' | 'TCPRoute' | 'TLSRoute' | 'GRPCRoute'
   readonly name?: string
   readonly namespace?: string
   readonly labels?: Record<string, string>
@@ -22,7 +23,13 @@ interface RouteOptions {
 }
 
 /** An HTTPRoute as it should be, but for what is said of it. */
-function route({ name = 'web', namespace = 'shop', accepted = true, ...given }: RouteOptions = {}): void {
+function route({
+  kind = 'HTTPRoute',
+  name = 'web',
+  namespace = 'shop',
+  accepted = true,
+  ...given
+}: RouteOptions = {}): void {
   const { labels = controlled, parentRef = parent } = given
   const { backendRefs = [ref('web', 1), ref('east', 0)] } = given
   const parents = [
@@ -34,13 +41,13 @@ function route({ name = 'web', namespace = 'shop', accepted = true, ...given }: 
   ]
   shop.put({
     apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'HTTPRoute',
+    kind,
     metadata: { namespace, name, labels },
     spec: { parentRefs: [parentRef], rules: [{ backendRefs }] },
     status: { parents },
   })
   // A status is not taken from what creates an object.
-  const stored = shop.get('httproutes', name, namespace)
+  const stored = shop.get(`${kind.toLowerCase()}s`, name, namespace)
   if (stored) shop.sandbox.store.update({ ...stored, status: { parents } })
 }
 
@@ -210,4 +217,31 @@ describe('what cannot be looked at', () => {
     shop.split('web', { web: 1 })
     expect(await explain('ts/web')).toEqual({ reasons: [], findings: [], unseen: [] })
   })
+})
+
+test.each([
+  ['TCPRoute', 'connections that are open'],
+  ['TLSRoute', 'connections that are open'],
+  ['GRPCRoute', 'streams that are open'],
+] as const)('of a %s, what a failover does not move, as a note', async (kind, what) => {
+  shop.service('web', 1)
+  shop.service('east', 1)
+  route({ kind })
+  const { stdout } = await shop.run(`explain ${kind}/web`, options)
+  expect(stdout).toContain(`A change of weights moves new ones only: ${what} stay on their backend`)
+})
+
+test('of an HTTPRoute there is no such note', async () => {
+  shop.service('web', 1)
+  shop.service('east', 1)
+  route()
+  const { stdout } = await shop.run('explain httproute/web -o json', options)
+  expect(JSON.parse(stdout).notes).toEqual([])
+})
+
+test('a kind in a version that Linkerd does not read', async () => {
+  shop.service('web', 1)
+  shop.service('east', 1)
+  route({ kind: 'TCPRoute' })
+  expect((await explain('tcproute/web')).reasons).toEqual(['UnreadVersion'])
 })

@@ -4,7 +4,9 @@ import type { ServiceKey } from '../../core/types.ts'
 import type { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { projectProfile } from '../../readiness/profile.ts'
 import { codecs } from '../../routes/codecs.ts'
-import { diagnose, type Finding } from '../../routes/diagnosis.ts'
+import { diagnose } from '../../routes/diagnosis.ts'
+import type { Finding } from '../../routes/finding.ts'
+import { gatewayCodecs } from '../../routes/gateway.ts'
 import { routeTitle } from '../../routes/key.ts'
 import type { Route, RouteCodec } from '../../routes/route.ts'
 import { conflictsOf } from '../../routes/sharing.ts'
@@ -24,6 +26,8 @@ export interface Diagnosis {
 
 /** What is around a route: of each kind what could be read, and why the rest could not. */
 export interface Around {
+  /** Whether the cluster serves the route's kind in a version that Linkerd reads. */
+  readonly isRead: boolean | 'unknown'
   /** The Services that ServiceProfiles take over. */
   readonly overrides: Gathered<ServiceKey>
   /** The controlled routes in the namespaces of the route and its parents, by kind. */
@@ -48,11 +52,19 @@ export async function readAround(
       readKind(reading, discovery, codec, { namespace, selector }, progress),
     ),
   ]
-  const [overrides, ...routes] = await Promise.all([
+  const [isRead, overrides, ...routes] = await Promise.all([
+    isReadByLinkerd(discovery, route),
     gather('ServiceProfiles', places, (namespace) => readProfiles(reading, discovery, namespace, progress)),
     ...codecs.map(readRoutes),
   ])
-  return { overrides, routes: new Map(routes) }
+  return { isRead, overrides, routes: new Map(routes) }
+}
+
+async function isReadByLinkerd(discovery: DiscoverySnapshot, { kind }: Route): Promise<boolean | 'unknown'> {
+  const codec = gatewayCodecs.find((one) => one.kind === kind)
+  if (!codec?.linkerdVersions) return true
+  const found = await discovery.find({ ...codec, versions: codec.linkerdVersions })
+  return found.ok ? found.value !== undefined : 'unknown'
 }
 
 /** Whether the selector selects the route; a failure if the routes of its kind could not be listed. */
@@ -66,7 +78,7 @@ export function isControlled({ kind, namespace, uid }: Route, { routes }: Around
 /** Makes the operator's own diagnoses; `events` are its newest about the route, by reason. */
 export function diagnoseRoute(
   route: Route,
-  { overrides, routes }: Around,
+  { isRead, overrides, routes }: Around,
   services: ServicesRead['facts'],
   events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
 ): Diagnosis {
@@ -75,7 +87,8 @@ export function diagnoseRoute(
     .flatMap(({ found }) => found)
     .filter((other) => routeTitle(other) !== routeTitle(route))
   const findings = diagnose(route, {
-    ports: (service) => services.get(service)?.ports.flatMap(({ port }) => port ?? []),
+    service: (name) => services.get(name),
+    isRead: () => isRead,
     hasProfile: (service) => taken.has(service),
     conflicts: (parent) => {
       const rivals = others.filter(({ apexes }) => apexes.includes(parent))

@@ -7,7 +7,7 @@ import type { Diagnosis } from './findings.ts'
 
 /** An explanation for people; `now` (epoch ms) turns times into ages. */
 export function explanationText(explanation: Explanation, palette: Palette, now: number): string {
-  const { route, splits, controlled } = explanation
+  const { route, splits, controlled, notes } = explanation
   const head = [`${route.kind} ${route.namespace}/${route.name}, since ${sinceText(route.since, now)}`]
   if (!controlled) {
     head.push(
@@ -19,7 +19,7 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
     const title = item.where === null ? [] : [`${item.where}:`]
     return split ? [...title, ...splitText(item, split, route.namespace, palette)] : []
   })
-  return `${[...head, '', ...diagnosisText(explanation, palette), ...parts].join('\n').trimEnd()}\n`
+  return `${[...head, '', ...diagnosisText(explanation, palette), ...parts, ...notes].join('\n').trimEnd()}\n`
 }
 
 function diagnosisText({ findings, unseen }: Diagnosis, palette: Palette): string[] {

@@ -3,6 +3,7 @@ import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import { projectProfile } from '../../readiness/profile.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
 import type { Route } from '../../routes/route.ts'
+import { serviceWith } from '../../routes/testing/diagnosed-service.ts'
 import { ref, routeObject } from '../../routes/testing/gateway-objects.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { RouteMemory } from '../memory.ts'
@@ -41,7 +42,12 @@ beforeEach(() => {
   diagnoser = new Diagnoser({
     clock,
     memory,
-    surroundings: { ports: () => ports, hasProfile: () => false, start: () => (started += 1) },
+    surroundings: {
+      service: () => ports && serviceWith(ports),
+      hasProfile: () => false,
+      isRead: () => true,
+      start: () => (started += 1),
+    },
     say: (route, { reason }) => {
       if (leads) said.push(`${route.kind}: ${reason}`)
       return leads
@@ -77,11 +83,12 @@ describe('a finding', () => {
       memory,
       clock,
       surroundings: {
-        ports: (service) => {
-          looked.push(service)
-          return [80]
+        service: (name) => {
+          looked.push(name)
+          return serviceWith([80])
         },
         hasProfile: () => false,
+        isRead: () => true,
         start: () => {},
       },
       say: () => true,

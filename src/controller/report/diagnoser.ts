@@ -1,13 +1,8 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import { type Steps, Turns } from '../../base/turns.ts'
 import type { ServiceKey } from '../../core/types.ts'
-import {
-  diagnose,
-  diagnoseZeros,
-  type Finding,
-  type FindingReason,
-  identityOf,
-} from '../../routes/diagnosis.ts'
+import { diagnose, diagnoseZeros } from '../../routes/diagnosis.ts'
+import { type Finding, type FindingReason, identityOf } from '../../routes/finding.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { backendServices, type Route } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
@@ -19,7 +14,7 @@ import { SharedParents } from './shared-parents.ts'
 export interface DiagnoserOptions {
   readonly memory: RouteMemory
   readonly clock: Clock
-  readonly surroundings: Pick<Surroundings, 'ports' | 'hasProfile' | 'start'>
+  readonly surroundings: Omit<Surroundings, 'stop'>
   /** Tells the owner of a route what is wrong with it; false where another replica leads, and speaks for all. */
   readonly say: (route: Route, finding: Finding) => boolean
 }
@@ -163,8 +158,9 @@ export class Diagnoser {
   }
 
   #diagnose(key: RouteKey, route: Route): Finding[] {
-    const { ports, hasProfile } = this.#options.surroundings
-    return diagnose(route, { ports, hasProfile, conflicts: (parent) => this.#parents.conflicts(key, parent) })
+    const { service, hasProfile, isRead } = this.#options.surroundings
+    const conflicts = (parent: ServiceKey) => this.#parents.conflicts(key, parent)
+    return diagnose(route, { service, hasProfile, isRead, conflicts })
   }
 
   #move(key: RouteKey, before: Route | undefined, after: Route | undefined): void {

@@ -1,6 +1,7 @@
 import type { ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
+import type { ServiceFacts } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { selectorKeys } from '../../routes/ownership.ts'
@@ -21,7 +22,7 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
   readonly onDue: (key: RouteKey, cause: Cause) => void
   /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
   readonly onCounts?: (key: RouteKey) => void
-  /** A Service came, went, or has other ports. */
+  /** A Service came, went, or is not as before. */
   readonly onFacts?: (service: ServiceKey) => void
   /** Called once, when readiness is known: a kind of route that cannot be listed holds back no other. */
   readonly onSynced: () => void
@@ -33,8 +34,8 @@ export interface Watches extends Omit<ReconcileContext, 'waitsUntil'> {
   stop(): Promise<void>
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   clusterOf(service: ServiceKey): string | undefined
-  /** The ports of a Service; `undefined` if there is no such Service, `unknown` before all Services are known. */
-  ports(service: ServiceKey): readonly number[] | undefined | 'unknown'
+  /** What is known of a Service; `undefined` if there is no such Service, `unknown` before all Services are known. */
+  service(service: ServiceKey): ServiceFacts | undefined | 'unknown'
   /** All routes that are ours, and those that are not any more, of which a write is still to be told. */
   keys(): Iterable<RouteKey>
   /** A write of ours that was applied and never answered; each such write is told of once. */
@@ -90,10 +91,7 @@ export function createWatches(options: WatchesOptions): Watches {
     },
     readiness: readiness.of,
     clusterOf: readiness.clusterOf,
-    ports: (service) =>
-      readiness.services.synced
-        ? readiness.services.get(service)?.ports.flatMap(({ port }) => port ?? [])
-        : 'unknown',
+    service: (service) => (readiness.services.synced ? readiness.services.get(service) : 'unknown'),
     write: (judged, cause) => {
       const kind = kinds.get(judged.route.kind)
       if (!kind) throw new Error(`no codec for ${judged.route.kind}`)

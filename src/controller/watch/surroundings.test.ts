@@ -23,7 +23,7 @@ beforeEach(async () => {
   version = 0
   surroundings = watchSurroundings(
     { transport, clock: createManualClock(), random: () => 0, log: createMemoryLog() },
-    () => [80],
+    () => undefined,
     (service) => touched.push(service),
     () => {},
   )

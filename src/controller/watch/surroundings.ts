@@ -2,11 +2,11 @@ import type { ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import { type CacheTools, createCache } from '../../kube/watch/cache.ts'
 import { projectProfile } from '../../readiness/profile.ts'
+import type { DiagnosisInput } from '../../routes/finding.ts'
+import { ReadVersions } from './read-versions.ts'
 
-/** What a diagnosis asks of the cluster beyond routes: ports of Services, and ServiceProfiles. */
-export interface Surroundings {
-  readonly ports: (service: ServiceKey) => readonly number[] | undefined | 'unknown'
-  readonly hasProfile: (service: ServiceKey) => boolean
+/** What a diagnosis asks of the cluster beyond routes: Services, ServiceProfiles, and versions that are served. */
+export interface Surroundings extends Omit<DiagnosisInput, 'conflicts'> {
   /** Begins to watch; a cluster without Gateway API routes is spared that. */
   start(): void
   stop(): Promise<void>
@@ -16,12 +16,12 @@ export interface Surroundings {
 export const profiles = { group: 'linkerd.io', plural: 'serviceprofiles', versions: ['v1alpha2'] }
 
 /**
- * Watches ServiceProfiles; `ports` is asked of others. `onService` is called with each Service that a ServiceProfile
- * began or ceased to take over, `onAll` when all of them are known.
+ * Watches ServiceProfiles; `service` is asked of others. `onService` is called with each Service that a ServiceProfile
+ * began or ceased to take over, `onAll` when more is known that may concern every route.
  */
 export function watchSurroundings(
   tools: Omit<CacheTools, 'onState'>,
-  ports: Surroundings['ports'],
+  service: Surroundings['service'],
   onService: (service: ServiceKey) => void,
   onAll: () => void,
 ): Surroundings {
@@ -46,14 +46,17 @@ export function watchSurroundings(
     },
     { ...tools, onState: onAll },
   )
+  const versions = new ReadVersions(discovery, tools.clock, onAll)
   let started = false
   return {
-    ports,
+    service,
+    isRead: (kind) => versions.isRead(kind),
     hasProfile: (service) => (counts.get(service) ?? 0) > 0,
     start: () => {
       if (started) return
       started = true
       serviceProfiles.start()
+      versions.look()
     },
     stop: async () => {
       discovery.stop()

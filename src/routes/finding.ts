@@ -1,0 +1,72 @@
+import type { ServiceKey } from '../core/types.ts'
+import type { Route } from './route.ts'
+import type { Conflict } from './sharing.ts'
+
+/** What can be wrong with a route that is well formed: it is followed, and does not do what its owner thinks. */
+export type FindingReason =
+  | 'AllWeightsZero'
+  | 'IngressOnly'
+  | 'UnreadVersion'
+  | 'NotAccepted'
+  | 'SharedParent'
+  | 'ServiceProfile'
+  | 'AppProtocol'
+  | 'FailureAccrual'
+  | 'MissingService'
+  | 'MissingPort'
+  | 'ExternalName'
+  | 'NotReadyAddresses'
+  | 'NodeLocal'
+  | 'ZoneHints'
+
+export interface Finding {
+  readonly reason: FindingReason
+  /** What is wrong, where, and what to do. */
+  readonly message: string
+  /** The same for as long as it is the same finding, if its message may change meanwhile; absent: the message. */
+  readonly subject?: string
+}
+
+/** What sets a finding apart from all others of its route. */
+export const identityOf = ({ reason, message, subject = message }: Finding): string => `${reason} ${subject}`
+
+/** What a diagnosis asks of a Service. */
+export interface DiagnosedService {
+  readonly ports: readonly {
+    readonly port: number | undefined
+    readonly appProtocol?: string | undefined
+  }[]
+  /** It is of type ExternalName. */
+  readonly isExternal: boolean
+  /** `publishNotReadyAddresses`: Pods that are not ready are endpoints, too. */
+  readonly publishesNotReady: boolean
+  /** `internalTrafficPolicy: Local`: clients are sent to endpoints of their own node only. */
+  readonly isNodeLocal: boolean
+  /** Clients are sent to endpoints of their own zone if there are any. */
+  readonly hasZoneHints: boolean
+  /** Linkerd's proxies take endpoints out that fail. */
+  readonly hasFailureAccrual: boolean
+}
+
+/** What a diagnosis knows beyond the route. */
+export interface DiagnosisInput {
+  /** `undefined`: there is no such Service; `unknown`: the operator does not know. */
+  readonly service: (service: ServiceKey) => DiagnosedService | undefined | 'unknown'
+  /** Whether a ServiceProfile with routes or overrides names the Service. */
+  readonly hasProfile: (service: ServiceKey) => boolean
+  /** How other controlled routes of this parent stand in the way of the route that is diagnosed. */
+  readonly conflicts: (parent: ServiceKey) => readonly Conflict[]
+  /** Whether the cluster serves a kind of route (as its codec calls it) in a version that Linkerd reads. */
+  readonly isRead: (kind: string) => boolean | 'unknown'
+}
+
+/** Messages, or findings but for their reason. */
+export type DiagnosisRule = (
+  route: Route,
+  around: DiagnosisInput,
+) => readonly (string | Omit<Finding, 'reason'>)[]
+
+/** Gateway API routes have a status; a TrafficSplit has none. */
+export const isGateway = ({ accepted }: Route): boolean => accepted !== undefined
+
+export const unique = (texts: readonly string[]): string[] => [...new Set(texts)]
