@@ -4,7 +4,7 @@ import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import type { ExitCode, Failure } from './failure.ts'
 import type { Cluster, Io } from './io.ts'
 
-/** What every command may be told, by the contract of Linkerd's extensions. */
+/** The global flags, which every command accepts by the contract of Linkerd's extensions. */
 export interface Globals {
   readonly cluster: ClusterOptions
   /** Where Linkerd's control plane lives. */
@@ -20,7 +20,7 @@ export interface Context {
   readonly program: () => Command
   /** The cluster that the flags name; connected once, closed when the command has ended. */
   readonly connect: () => Promise<Result<Cluster, Failure>>
-  /** The same cluster as somebody else, where the user may impersonate; the caller closes its transport. */
+  /** The same cluster as another user, by impersonation. The caller closes the transport. */
   readonly connectAs: (user: string) => Promise<Result<Cluster, Failure>>
 }
 
@@ -46,7 +46,7 @@ export interface CommandSpec {
   readonly examples: readonly { readonly line: string; readonly text: string }[]
   /** Left out of help, completion and manual: it is for programs. */
   readonly hidden?: boolean
-  /** Flags and arguments that it does not know are passed over, as the contract wants of `check`. */
+  /** Unknown flags and arguments are ignored, as the contract of extensions requires of `check`. */
   readonly lenient?: boolean
   /** More for its page in the manual, in Markdown. */
   readonly manual?: () => Promise<string>

@@ -36,7 +36,7 @@ export interface Io {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
-  /** Aborted when the user has had enough (Ctrl-C, SIGTERM). */
+  /** Aborted by Ctrl-C or SIGTERM. */
   readonly interrupted: AbortSignal
   /** Finds the cluster; the error is a sentence for the user. */
   readonly connect: (options: ClusterOptions) => Promise<Result<Cluster, string>>

@@ -19,10 +19,12 @@ export interface Reading {
   readonly signal: AbortSignal
 }
 
-/** A list that takes longer than the server keeps its pages for is begun again so many times. */
+/** How often a list is started in all, if the server drops its pages before the last one is read. */
 const attempts = 3
 
-/** Hands each object of a collection to `take`. `begin` is called first, and again if all was for nothing. */
+/**
+ * Passes each object of a collection to `take`. `begin` is called first, and again if the list starts over.
+ */
 export async function list(
   { transport, signal }: Reading,
   { resource, namespace, labelSelector, fieldSelector }: Listing,

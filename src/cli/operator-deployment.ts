@@ -45,7 +45,7 @@ export interface OperatorDeployment {
   readonly electsLeader: boolean
 }
 
-/** All Deployments of the extension; more than one where somebody installed it twice. */
+/** All Deployments of the extension; more than one if it was installed more than once. */
 export const findDeployments = (reading: Reading): Promise<Result<OperatorDeployment[], Failure>> =>
   listAs(reading, { resource: deployments, labelSelector: extensionLabel }, (object) => {
     const { data } = schema.safeParse(object)

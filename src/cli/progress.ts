@@ -1,6 +1,6 @@
 import type { Io } from './io.ts'
 
-/** Says on standard error how far a long reading has come; silent where nobody reads along. */
+/** Shows the progress of a long read on standard error; silent if that is not a terminal. */
 export interface Progress {
   /** One more object of a kind was read. */
   count(what: string): void

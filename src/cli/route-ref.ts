@@ -14,7 +14,7 @@ export interface RouteRef {
   readonly codecs: readonly RouteCodec[]
 }
 
-/** A route that was found, and where it lies. */
+/** A route that was found, and the resource that serves it. */
 export interface FoundRoute {
   readonly route: Route
   readonly resource: Resource

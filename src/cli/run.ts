@@ -38,13 +38,13 @@ function say({ stderr }: Io, { message, hint, exitCode }: Failure): number {
   return exitCode
 }
 
-/** One connection for a command, opened when it is first asked for; others as somebody else. */
+/** One connection for a command, opened on first use, and others as another user. */
 function connectOnce(io: Io, { cluster, verbose }: Globals) {
   let opened: Cluster | undefined
   const open = async (options: ClusterOptions) => {
     const found = await io.connect(options)
     if (!found.ok) return err(noCluster(found.error))
-    return ok(verbose ? await told(io, found.value) : found.value)
+    return ok(verbose ? await printing(io, found.value) : found.value)
   }
   return {
     connect: async () => {
@@ -58,12 +58,12 @@ function connectOnce(io: Io, { cluster, verbose }: Globals) {
   }
 }
 
-async function told({ stderr, clock }: Io, cluster: Cluster): Promise<Cluster> {
-  const { tellForwards, tellRequests } = await import('./verbose.ts')
+async function printing({ stderr, clock }: Io, cluster: Cluster): Promise<Cluster> {
+  const { printForwards, printRequests } = await import('./verbose.ts')
   return {
     ...cluster,
-    transport: tellRequests(cluster.transport, stderr, clock),
-    forward: tellForwards(cluster.forward, stderr, clock),
+    transport: printRequests(cluster.transport, stderr, clock),
+    forward: printForwards(cluster.forward, stderr, clock),
   }
 }
 

@@ -31,7 +31,9 @@ export interface Snapshot extends Services {
   readonly judged: readonly Judged[]
 }
 
-/** Reads routes first, then what tells of the readiness of their backends. Nothing is written. */
+/**
+ * Reads the routes, then the objects that the readiness of their backends is computed from. Writes nothing.
+ */
 export async function takeSnapshot(
   reading: Reading,
   scope: Scope,
@@ -102,7 +104,7 @@ export interface ServicesRead extends Services {
   readonly facts: StoreReader<ServiceFacts>
 }
 
-/** What is known of Services, from the given namespaces; `undefined` stands for all. */
+/** What is known of Services in the given namespaces; `undefined` means all namespaces. */
 export async function readServices(
   reading: Reading,
   namespaces: readonly (string | undefined)[],

@@ -3,7 +3,7 @@ import type { KubeRequest, Transport } from '../kube/http/transport.ts'
 import type { Cluster, Stream } from './io.ts'
 
 /** A transport that prints each request with its outcome and its time, as `--verbose` asks. */
-export function tellRequests(transport: Transport, stderr: Stream, clock: Clock): Transport {
+export function printRequests(transport: Transport, stderr: Stream, clock: Clock): Transport {
   const tell = async <T extends { readonly ok: boolean }>(
     req: KubeRequest,
     answer: Promise<T>,
@@ -25,7 +25,7 @@ export function tellRequests(transport: Transport, stderr: Stream, clock: Clock)
 }
 
 /** The same of connections to Pods. */
-export function tellForwards(forward: Cluster['forward'], stderr: Stream, clock: Clock): Cluster['forward'] {
+export function printForwards(forward: Cluster['forward'], stderr: Stream, clock: Clock): Cluster['forward'] {
   return async (to, signal) => {
     const began = clock.now()
     const result = await forward(to, signal)

@@ -36,7 +36,7 @@ export class CheckContext {
     this.namespace = namespace
   }
 
-  /** Forgets what was read, so that a check that is tried again sees the present. */
+  /** Discards what was read, so that a repeated check sees the present state. */
   forget(): void {
     this.#kinds = undefined
     this.#deployments = undefined
@@ -60,13 +60,13 @@ export class CheckContext {
     return this.#deployments
   }
 
-  /** The operator's Deployment, where there is exactly one. */
+  /** The operator's Deployment, if there is exactly one. */
   async deployment(): Promise<OperatorDeployment | undefined> {
     const found = await this.deployments()
     return found.ok && found.value.length === 1 ? found.value[0] : undefined
   }
 
-  /** The routes that the operator selects, as it was told to; by the default selector where nobody knows. */
+  /** The routes that the operator selects; those of the default selector if its own selector is unknown. */
   async snapshot(): Answer<Snapshot> {
     return this.selectedBy((await this.deployment())?.selector ?? defaultSelector)
   }

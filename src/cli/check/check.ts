@@ -19,7 +19,7 @@ const schema = z.object({
   output: z.enum(['table', 'json', 'short']),
 })
 
-/** Between two tries of a check; Linkerd's number. */
+/** Time between two attempts of a check (ms); the same as in `linkerd check`. */
 const retryMs = 5_000
 
 /** Runs all checks, one after the other, and prints each as soon as it is known. */
@@ -39,7 +39,7 @@ export async function runCheck(context: Context, given: Flags): Promise<Ending> 
   return ok(printer.finish() ? exitCodes.ok : exitCodes.bad)
 }
 
-/** Runs a check; one that may pass later is run again until it passes or the time is over. */
+/** Runs a check; one that may pass later is repeated until it passes or `deadline` is reached. */
 async function runUntil(check: Check, checkContext: CheckContext, deadline: number): Promise<CheckFinding> {
   const { clock, interrupted, stderr } = checkContext.command.io
   for (;;) {

@@ -1,10 +1,12 @@
 import type { CheckContext } from './check-context.ts'
 
-/** What one check found. `error` says what is wrong and what to do; a warning does not fail the whole. */
+/**
+ * The result of one check. `error` says what is wrong and what to do; a warning does not fail the command.
+ */
 export type CheckFinding =
   | { readonly result: 'success' }
   | { readonly result: 'warning' | 'error'; readonly error: string }
-  /** It does not apply, or what it needs is not there; another check has said so. */
+  /** It does not apply, or what it needs is missing and another check reports that. */
   | { readonly result: 'skipped' }
 
 export const good: CheckFinding = { result: 'success' }
@@ -12,7 +14,7 @@ export const skipped: CheckFinding = { result: 'skipped' }
 export const warning = (error: string): CheckFinding => ({ result: 'warning', error })
 export const bad = (error: string): CheckFinding => ({ result: 'error', error })
 
-/** Several things of one sort, the way Linkerd lists them in the error of a check. */
+/** A list in the form in which Linkerd writes lists in the error of a check. */
 export const listed = (head: string, items: readonly string[]): string =>
   [head, ...items.map((item) => `\t* ${item}`)].join('\n')
 
@@ -21,11 +23,11 @@ export interface Check {
   /** Names its part of the manual; never changes. */
   readonly id: string
   readonly description: string
-  /** What follows for the cluster where it does not pass, and what to do; for the manual. */
+  /** What it means for the cluster if the check does not pass, and what to do; for the manual. */
   readonly meaning: string
-  /** It may pass a little later by itself, so it is worth to try again. */
+  /** It may pass by itself a little later, so it is repeated. */
   readonly retry?: boolean
-  /** Where it does not pass, nothing else can be known. */
+  /** If it does not pass, no other check can run. */
   readonly fatal?: boolean
   readonly run: (context: CheckContext) => Promise<CheckFinding>
 }

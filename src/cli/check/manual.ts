@@ -1,7 +1,7 @@
 import { dataPlane, extension, preInstallation, routes } from './categories.ts'
 import type { Check } from './finding.ts'
 
-/** Where a hint leads: the part of the manual that tells what to do. */
+/** The part of the manual that explains a check and what to do about it. */
 export const hintOf = ({ id }: Check): string => `docs/using/cli/check.md#${id}`
 
 /** A part of the manual for each check. */

@@ -26,7 +26,7 @@ export class Printer {
     this.#io.stdout.write(this.#heading(outcome.category) + this.#text(outcome))
   }
 
-  /** Prints what comes last; true if nothing failed. */
+  /** Prints the summary. Returns true if no check failed. */
   finish(): boolean {
     const success = this.#outcomes.every(({ finding }) => finding.result !== 'error')
     if (this.#output === 'json') {

@@ -16,10 +16,10 @@ const schema = z.object({
 })
 type DashboardFlags = z.infer<typeof schema>
 
-/** So often it is looked who leads. */
+/** How often the leader is looked up (ms). */
 const lookMs = 5_000
 
-/** Serves the dashboard of the leader on this machine until the user has had enough. */
+/** Serves the dashboard of the leader on this machine until the user interrupts. */
 export async function showDashboard(context: Context, given: Flags): Promise<Ending> {
   const flags = schema.parse(given)
   const { io } = context
@@ -38,7 +38,7 @@ export async function showDashboard(context: Context, given: Flags): Promise<End
   return ok(exitCodes.ok)
 }
 
-/** Asks for the page once, so that what is wrong is said here and not in a browser. */
+/** Requests the page once, so that errors are printed here and not in the browser. */
 async function tryOut({ clock, interrupted: signal }: Io, source: Source): Promise<Result<void, Failure>> {
   const connection = await source.connect()
   if (!connection.ok) return connection
@@ -65,7 +65,7 @@ async function listen(
   source: Source,
   { clock }: Io,
 ): Promise<Result<Relay, Failure>> {
-  // Names of loopback may have two addresses, of which Node.js would take the first it is told.
+  // `localhost` may resolve to two addresses, and Node.js would use the first one.
   const host = address === 'localhost' ? '127.0.0.1' : address
   const connect = async () => {
     const connection = await source.connect()
@@ -94,14 +94,14 @@ function announce(io: Io, { address, show }: DashboardFlags, source: Source, { p
   if (show === 'browser') void open(io, url)
 }
 
-/** Nobody waits for it: on some systems it ends with the browser. */
+/** The caller does not wait for this: on some systems the opener ends with the browser. */
 async function open(io: Io, url: string): Promise<void> {
   const opened = await io.openBrowser(url)
   if (!opened.ok && !io.interrupted.aborted)
     io.stderr.write(`could not open a browser: ${opened.error}; open ${url} yourself\n`)
 }
 
-/** Until the user has had enough: lets go of a Pod that leads no more, and says so. */
+/** Until the user interrupts: moves to the new leader when the leader changes, and reports it. */
 async function follow(io: Io, source: Source, relay: Relay): Promise<void> {
   let shown = source.choice.pod
   let lastTrouble = ''
@@ -110,7 +110,7 @@ async function follow(io: Io, source: Source, relay: Relay): Promise<void> {
     if (io.interrupted.aborted) return
     const looked = await source.look()
     if (io.interrupted.aborted) return
-    // A request that found the old one gone may have chosen before.
+    // A request whose Pod was gone may already have chosen a new Pod.
     if (!isSame(shown, source.choice.pod)) {
       shown = source.choice.pod
       const { namespace, pod } = shown
@@ -124,11 +124,14 @@ async function follow(io: Io, source: Source, relay: Relay): Promise<void> {
   }
 }
 
-/** The URL under which a browser on this machine finds what listens on `address`. */
+/** The URL for a browser on this machine to what listens on `address`. */
 export function urlOf(address: string, port: number): string {
   const isEverywhere = address === '0.0.0.0' || address === '::'
   return `http://${hostPort(isEverywhere ? 'localhost' : address, port)}`
 }
 
-/** Whether only this machine can reach what listens there; of a name other than `localhost` nobody knows. */
+/**
+ * Whether only this machine can reach the address. Names other than `localhost` count as reachable by
+ * others.
+ */
 export const isLoopback = (address: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(address)

@@ -35,15 +35,15 @@ interface OperatorPod extends PodPort {
   readonly isReady: boolean
 }
 
-/** The Pod to look through, and why it may be the wrong one. */
+/** The Pod whose dashboard is shown. `doubt`: why it may not be the leader. */
 export interface Choice {
   readonly pod: PodPort
   readonly doubt?: string
 }
 
 /**
- * The operator's Pod that leads. Where nobody is elected, or it is not known who leads, it is one that is ready,
- * else one that runs: a Pod that is not ready has a dashboard too, and then people need it most.
+ * Chooses the operator's leader Pod. If there is no leader, or it is unknown, chooses a ready Pod, else a
+ * running one: a Pod that is not ready serves the dashboard too, and then people need it most.
  */
 export async function choosePod(
   reading: Reading,
@@ -103,7 +103,7 @@ function read(object: unknown): OperatorPod | undefined {
   }
 }
 
-/** The name of the host that leads: the holder of the Lease without its random part; '' where there is none. */
+/** The host name of the leader: the holder of the Lease without its random suffix; '' if there is none. */
 async function readLeader(
   { transport, signal }: Reading,
   namespace: string,
@@ -115,5 +115,5 @@ async function readLeader(
   return ok(lease ? holderOf(lease).replace(/_[^_]*$/, '') : '')
 }
 
-/** Kubernetes cuts the name of a Pod to what a host may be called. */
+/** The host name of a Pod: Kubernetes shortens the Pod's name to the length of a host name. */
 const hostnameOf = (pod: string): string => pod.slice(0, 63).replace(/[-.]+$/, '')

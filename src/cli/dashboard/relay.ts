@@ -5,18 +5,21 @@ import { refusalOf } from '../../admin/guards.ts'
 import type { Clock } from '../../base/clock.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 
-/** A fresh connection to the operator, or a sentence that says why there is none. */
+/** A new connection to the operator, or a sentence that says why there is none. */
 export type Connect = () => Promise<Result<Duplex, string>>
 
-/** A web server on this machine that hands on what the operator answers. */
+/** A web server on this machine that forwards requests to the operator. */
 export interface Relay {
   readonly port: number
-  /** Ends all answers that are under way, so that pages ask anew. */
+  /** Ends all open responses, so that pages connect again. */
   cut(): void
   close(): Promise<void>
 }
 
-/** What a page may tell the operator; above all no cookie, which belongs to every port of this host. */
+/**
+ * Headers that are passed on to the operator. Never cookies: a browser sends those of all ports of this
+ * host.
+ */
 const passedOn = [
   'host',
   'origin',
@@ -26,9 +29,9 @@ const passedOn = [
   'if-none-match',
   'last-event-id',
 ] as const
-/** So long may the operator take until its answer begins (ms). */
+/** How long the operator may take until its answer begins (ms). */
 const answerMs = 10_000
-/** They are about one connection, and this is another one. */
+/** Headers that apply to a single connection, so they are not passed on to another. */
 const ownOfConnection = new Set(['connection', 'keep-alive', 'transfer-encoding'])
 
 /**
@@ -80,7 +83,7 @@ async function relay(incoming: IncomingMessage, response: ServerResponse, { conn
   if (response.destroyed) return void duplex.destroy()
   open.add(duplex)
   duplex.once('close', () => open.delete(duplex))
-  // A reader that leaves takes its connection along; that one which breaks is told by `ask` or by the pipeline.
+  // Close the connection when the reader leaves. `ask` and the pipeline report a broken connection.
   response.once('close', () => duplex.destroy())
   const answer = await ask(duplex, { method, path: url, headers: selected(headers) }, clock)
   if (!answer.ok) return say(response, 502, answer.error)

@@ -7,7 +7,7 @@ import type { Cluster } from '../io.ts'
 import type { Reading } from '../listing.ts'
 import { type Choice, choosePod } from './pods.ts'
 
-/** The Pod whose dashboard is shown; another one when it leads no more, or is gone. */
+/** The Pod whose dashboard is shown. Changes to another Pod when the leader changes or the Pod is gone. */
 export class Source {
   readonly #cluster: Cluster
   readonly #signal: AbortSignal
@@ -35,7 +35,7 @@ export class Source {
     return this.#choice
   }
 
-  /** A connection to the Pod, or to the one that has taken its place. */
+  /** A connection to the Pod, or to the Pod that has replaced it. */
   async connect(): Promise<Result<Duplex, Failure>> {
     const before = this.#choice.pod
     const first = await this.#open()
@@ -43,7 +43,7 @@ export class Source {
     return this.#open()
   }
 
-  /** Chooses anew. Where nobody can be asked, the old one stays. */
+  /** Chooses again. If the API server does not answer, the present Pod stays. */
   async look(): Promise<Result<void, Failure>> {
     const reading: Reading = { transport: this.#cluster.transport, signal: this.#signal }
     const chosen = await choosePod(reading, this.#namespace)

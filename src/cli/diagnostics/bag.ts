@@ -5,7 +5,7 @@ export interface Item {
   readonly text: string
 }
 
-/** What was collected, and what could not be. Everything passes the redaction on its way in. */
+/** What was collected, and what could not be. Everything is redacted when it is added. */
 export class Bag {
   readonly items: Item[] = []
   readonly missing: string[] = []

@@ -13,7 +13,10 @@ import { collectRoutes } from './routes.ts'
 
 const schema = z.object({ file: z.string().optional(), selector: z.string() })
 
-/** Writes the archive, and says what is in it and what is not. It fails only where nothing can be had. */
+/**
+ * Writes the archive, and prints what could not be collected. Fails only if the cluster cannot be reached
+ * at all.
+ */
 export async function writeDiagnostics(context: Context, given: Flags): Promise<Ending> {
   const { file, selector } = schema.parse(given)
   const { io } = context
@@ -56,7 +59,7 @@ async function collectVersions(bag: Bag, checkContext: CheckContext, { transport
   })
 }
 
-/** What `check --proxy` says now. */
+/** The present result of `check --proxy`. */
 async function collectChecks(bag: Bag, context: Context): Promise<void> {
   const pieces: string[] = []
   const stdout = { ...context.io.stdout, write: (piece: string) => void pieces.push(piece) }

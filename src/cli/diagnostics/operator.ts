@@ -22,7 +22,7 @@ const podSchema = z.object({
 })
 type Pod = z.infer<typeof podSchema>
 
-/** The operator's own objects, what is said about it and by it, and what its Pods answer. */
+/** The operator's own objects, the Events about it and from it, and what its Pods answer. */
 export async function collectOperator(bag: Bag, reading: Reading): Promise<void> {
   const labelSelector = extensionLabel
   const installed = await take(bag, reading, 'deployments', { resource: deployments, labelSelector })
@@ -70,7 +70,10 @@ async function collectPod(bag: Bag, reading: Reading, pod: Pod): Promise<void> {
   }
 }
 
-/** Takes an answer as text. That a container has no log of an earlier life is the rule, not a loss. */
+/**
+ * Adds an answer as text. A container without a log of an earlier run is normal and not reported as
+ * missing.
+ */
 async function read(
   bag: Bag,
   { transport, signal }: Reading,

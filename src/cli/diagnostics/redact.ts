@@ -1,6 +1,6 @@
 const removed = '(removed)'
 
-/** What looks like a secret, wherever it stands in a text. */
+/** Patterns of secrets, anywhere in a text. */
 const secrets: readonly RegExp[] = [
   // JSON Web Tokens, such as those of ServiceAccounts.
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,

@@ -8,7 +8,7 @@ import type { Snapshot } from '../snapshot.ts'
 import { readStatuses } from '../status/read-status.ts'
 import type { Bag } from './bag.ts'
 
-/** Routes as they are stored, how they stand, and the objects that tell of the readiness of their backends. */
+/** Routes as stored, their status, and the objects that the readiness of their backends is computed from. */
 export async function collectRoutes(
   bag: Bag,
   reading: Reading,

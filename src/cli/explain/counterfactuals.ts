@@ -14,7 +14,7 @@ export interface Counterfactual {
 }
 
 /**
- * Turns the readiness of each backend round, one at a time, and asks the rules again; what they then say for
+ * Flips the readiness of each backend, one at a time, and applies the rules again; what they then say for
  * another reason, or with other weights, is what would change the decision.
  */
 export function counterfactuals(split: Split, readiness: ReadinessOf): Counterfactual[] {

@@ -16,7 +16,9 @@ const schema = z.object({
   skipChecks: z.boolean().default(false),
 })
 
-/** Prints the objects of an installation. Refuses where there is one already, or where it could not work. */
+/**
+ * Prints the objects of an installation. Fails if the extension is installed already, or if a check fails.
+ */
 export async function printInstall(context: Context, given: Flags): Promise<Ending> {
   const { namespace, output, ignoreCluster, skipChecks } = schema.parse(given)
   const overrides = await readOverrides(context.globals, given)

@@ -24,7 +24,7 @@ const annotated = z.object({
   }),
 })
 
-/** Where the extension is installed; in several places if somebody did so. */
+/** Where the extension is installed; several places if it was installed more than once. */
 export const findInstalled = (reading: Reading): Promise<Result<Installed[], Failure>> =>
   listAs(reading, { resource: deployments, labelSelector: extensionLabel }, (object) => {
     const { data } = annotated.safeParse(object)

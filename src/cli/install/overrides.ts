@@ -15,7 +15,10 @@ const schema = z.object({ ha: z.boolean().default(false), values: texts, set: te
 
 const file = z.record(z.string(), z.unknown()).nullable()
 
-/** What the flags say besides the defaults, each layer over the one before; `base` is below all of them. */
+/**
+ * The values from the flags, without the defaults. Each layer overrides the one before; `base` is the
+ * lowest.
+ */
 export async function readOverrides(
   { linkerdNamespace }: Globals,
   given: Flags,

@@ -11,10 +11,10 @@ import { readOverrides } from './overrides.ts'
 
 const schema = z.object({ namespace: z.string().optional(), output: z.enum(['yaml', 'json']) })
 
-/** A Namespace is never pruned: too much goes with it. */
+/** A Namespace is never pruned: that would delete everything in it. */
 const prunable = kinds.filter(({ kind }) => kind !== 'Namespace')
 
-/** Prints what carries the extension's label and is not part of it any more. */
+/** Prints the objects with the extension's label that are no longer part of it. */
 export async function printPrune({ io, globals, connect }: Context, given: Flags): Promise<Ending> {
   const { namespace, output } = schema.parse(given)
   const cluster = await connect()

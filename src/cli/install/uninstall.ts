@@ -10,7 +10,9 @@ import { printManifests } from './manifests.ts'
 
 const schema = z.object({ output: z.enum(['yaml', 'json']) })
 
-/** Kinds that may lie outside the extension's namespace: with the Namespace goes the rest. */
+/**
+ * Kinds of which objects may be outside the extension's namespace; deleting the Namespace deletes the rest.
+ */
 const outside = kinds.filter(({ kind, namespaced }) => !namespaced || /^Role/.test(kind))
 const inside = kinds.filter(({ namespaced }) => namespaced)
 
@@ -47,7 +49,10 @@ const same = (one: Labelled, other: Labelled): boolean =>
 
 const deployments = { group: 'apps', version: 'v1', plural: 'deployments' }
 
-/** The namespaces of the extension in which others live too. Helm's hook labels whatever it installs into. */
+/**
+ * The extension's namespaces that contain other Deployments too: Helm's hook labels any namespace it
+ * installs into.
+ */
 async function sharedNamespaces(
   reading: Reading,
   found: readonly Labelled[],

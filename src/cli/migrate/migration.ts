@@ -38,7 +38,7 @@ const mostBackends = 16
 /** A name is a DNS subdomain (RFC 1123), and no longer. */
 const longestName = 253
 
-/** The routes in whose place a TrafficSplit stands. */
+/** The routes that replace a TrafficSplit. */
 export function migrate(original: Original, target: Target): Migration {
   const { route, split, leftOver } = original
   const failed = (problem: string): Migration => ({

@@ -8,7 +8,7 @@ import { trafficSplit } from '../../routes/trafficsplit.ts'
 export interface Original {
   readonly route: Route
   readonly split: Split
-  /** What of it no route can say, in words for its owner. */
+  /** What of it a route cannot express, in words for its owner. */
   readonly leftOver: readonly string[]
 }
 
@@ -58,7 +58,7 @@ export type Shares = ReadonlyMap<ServiceKey, number>
 
 /**
  * The shares of a split as proxies follow it. Of a TrafficSplit with all weights zero the apex gets everything
- * (measured with the SMI adaptor); a route has no such fallback, so the answer for it is nobody.
+ * (measured with the SMI adaptor). A route has no such fallback, so the result for it is empty.
  */
 export function sharesOf(split: Split, fallback: ServiceKey | undefined): Shares {
   if (isAllZero(split)) return new Map(fallback === undefined ? [] : [[fallback, 1]])

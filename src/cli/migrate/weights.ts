@@ -1,6 +1,6 @@
 import { maxWeight } from '../../routes/gateway-split.ts'
 
-/** Digits after the point that are looked at; more are beyond what the largest weight can tell apart. */
+/** Digits after the point that count; the largest weight cannot express more. */
 const digits = 6
 
 /**

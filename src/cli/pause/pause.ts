@@ -12,7 +12,7 @@ import { type FoundRoute, findRoute, parseRouteRef, type RouteRef } from '../rou
 
 const schema = z.object({ namespace: z.string().optional() })
 
-/** The name under which the API server books what this command writes. */
+/** The field manager that the API server records for the writes of this command. */
 const fieldManager = `${programName}-cli`
 
 /**

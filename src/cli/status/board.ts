@@ -9,7 +9,7 @@ import { activeText, stateText } from './table.ts'
 /** The caches that the board reads. */
 type Caches = Pick<Watches, 'route' | 'readiness' | 'clusterOf'>
 
-/** The routes as they stand, kept up to date one by one. */
+/** The present status of the routes, updated one by one. */
 export class Board {
   readonly #watches: Caches
   readonly #namespace: string | undefined

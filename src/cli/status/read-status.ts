@@ -5,11 +5,11 @@ import { readTransitions, sinceOf, type Transition } from './since.ts'
 
 export interface Statuses {
   readonly routes: readonly RouteStatus[]
-  /** Why it is not known of any route since when it stands as it does; absent where it can be known. */
+  /** Why `since` is unknown for every route; absent if it could be read. */
   readonly unknownSince: string | undefined
 }
 
-/** How all routes of a snapshot stand, and since when. */
+/** The status of all routes of a snapshot, and since when they have it. */
 export async function readStatuses(
   reading: Reading,
   snapshot: Snapshot,

@@ -2,7 +2,7 @@ import { routeFacts, type Services } from '../../api/items.ts'
 import type { RouteFacts } from '../../api/schema.ts'
 import type { Judged } from '../../routes/judge.ts'
 
-/** How a route stands. */
+/** The status of a route. */
 export interface RouteStatus {
   /** As `-o json` shows it. */
   readonly facts: RouteFacts
@@ -10,7 +10,7 @@ export interface RouteStatus {
   readonly reasons: readonly string[]
 }
 
-/** How a route stands; `since` is epoch ms. */
+/** The status of a route; `since` is epoch ms. */
 export function statusOf(
   { route, verdicts }: Judged,
   services: Services,

@@ -6,7 +6,7 @@ import type { Failure } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import { type OperatorEvent, readNewestEvents } from './events.ts'
 
-/** One transition, as its Event tells it. */
+/** One transition, read from its Event. */
 export interface Transition {
   /** Of the route. */
   readonly uid: string
@@ -25,7 +25,7 @@ export async function readTransitions(
   return ok(new Map([...events.value].map(([uid, event]) => [uid, transitionOf(event)])))
 }
 
-/** What an Event with the reason `Failover` tells. */
+/** What an Event with the reason `Failover` reports. */
 export const transitionOf = ({ uid, at, message }: OperatorEvent): Transition => ({
   uid,
   at,
@@ -33,8 +33,8 @@ export const transitionOf = ({ uid, at, message }: OperatorEvent): Transition =>
 })
 
 /**
- * Since when a route stands as it does (epoch, ms): the time of its newest transition, if that led to where the
- * weights are now. Otherwise nobody knows: somebody else wrote them, or the Event is forgotten.
+ * Since when a route has its present state (epoch, ms): the time of its newest transition, if that led to the
+ * present weights. Otherwise it is unknown: another client wrote them, or the Event has expired.
  */
 export function sinceOf(route: Route, transition: Transition | undefined): number | undefined {
   const agrees = (split: Split) => primaryServes(split) === transition?.toPrimary

@@ -25,7 +25,7 @@ const schema = z.object({
 
 export type StatusFlags = z.infer<typeof schema>
 
-/** Prints how every controlled route stands, once or (`--watch`) at each change. */
+/** Prints the status of every controlled route, once or (`--watch`) at each change. */
 export async function showStatus(context: Context, given: Flags): Promise<Ending> {
   const flags = schema.parse(given)
   const wrong = contradiction(flags)

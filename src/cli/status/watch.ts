@@ -16,13 +16,13 @@ import { Board } from './board.ts'
 import { readTransitions } from './since.ts'
 import { statusTable } from './table.ts'
 
-/** Changes are gathered for so long before they are shown. */
+/** How long changes are collected before they are shown (ms). */
 const gatherMs = 100
-/** On a terminal the ages go on although nothing happens. */
+/** How often the ages are updated on a terminal (ms). */
 const refreshMs = 5_000
 const clearScreen = '\u001b[H\u001b[2J'
 
-/** Shows the table, and then each change: the table anew on a terminal, a line for it anywhere else. */
+/** Shows the table, then each change: on a terminal the whole table again, elsewhere a line. */
 export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promise<Ending> {
   const permitted = await mayList(reading)
   if (!permitted.ok) return permitted
@@ -43,7 +43,7 @@ export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promi
   })
   const board = new Board(watches, scope.namespace, transitions.ok ? transitions.value : new Map())
   watches.start()
-  // The first table has the routes of all kinds, or a route that is there would be told as new.
+  // The first table must have the routes of all kinds, or an existing route would be reported as new.
   while (watches.missing().length > 0 && !io.interrupted.aborted)
     await sleep(io.clock, gatherMs, io.interrupted)
   let isFirst = true
@@ -68,7 +68,7 @@ function screen(io: Io, board: Board): string {
   return io.stdout.isTerminal ? `${clearScreen}${table}\nPress Ctrl-C to stop.\n` : table
 }
 
-/** A reflector tries for ever; a person wants to be told what is not permitted. */
+/** A reflector retries for ever, but a person needs to see at once which permission is missing. */
 async function mayList({ transport, signal }: Reading): Promise<Result<void, Failure>> {
   const discovery = new DiscoverySnapshot({ transport, signal })
   const resources: Resource[] = readinessObjects().map(({ resource }) => resource)

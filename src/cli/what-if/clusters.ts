@@ -8,7 +8,7 @@ import { listAs, type Reading } from '../listing.ts'
 
 const services: Resource = { group: '', version: 'v1', plural: 'services' }
 
-/** By these labels a Service tells from which cluster Linkerd's multicluster extension takes it. */
+/** The labels that name the cluster from which Linkerd's multicluster extension mirrors a Service. */
 const clusterLabels = [mirroredClusterLabel, remoteDiscoveryLabel]
 
 const schema = z.object({

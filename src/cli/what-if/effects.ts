@@ -5,7 +5,7 @@ import { primaryServes } from '../../core/transition.ts'
 import type { Backend, ReadinessOf, ServiceKey, Split } from '../../core/types.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
 
-/** What would become of a split, the worst first. Dark: nobody who gets its traffic can serve it. */
+/** What would happen to a split, worst first. Dark: no backend that gets its traffic is ready. */
 export const effects = [
   'goes dark',
   'stays dark',
@@ -79,7 +79,7 @@ const activeBackends = (split: Split): Backend[] =>
 const isDark = (split: Split, readiness: ReadinessOf): boolean =>
   activeBackends(split).every((backend) => readiness(backend).state === 'down')
 
-/** How many routes meet which fate. */
+/** The number of routes with each effect. */
 export type Totals = Record<Effect, number>
 
 export function totalsOf(routes: readonly RouteEffect[]): Totals {

@@ -56,7 +56,7 @@ export async function showWhatIf({ io, connect }: Context, given: Flags): Promis
   return ok(totals['goes dark'] > 0 ? exitCodes.bad : exitCodes.ok)
 }
 
-/** A Service mistyped would make everything look well. */
+/** A mistyped Service would make everything look fine. */
 function findUnused({ services }: World, { routes }: Snapshot): Result<void, Failure> {
   const used = new Set<ServiceKey>()
   for (const { splits } of routes)

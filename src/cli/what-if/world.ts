@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { type Readiness, readinessOf, type ServiceKey, unknown } from '../../core/types.ts'
 import { type Failure, wrongUsage } from '../failure.ts'
 
-/** What is to be taken for true, whatever the cluster says. */
+/** The readiness to assume, whatever the cluster reports. */
 export interface World {
   readonly services: ReadonlyMap<ServiceKey, Readiness>
   /** Clusters that are lost. */
@@ -80,5 +80,5 @@ export function addDown(world: World, services: readonly ServiceKey[], clusters:
   }
 }
 
-/** A world in which everything is as the cluster says. */
+/** A world in which everything is as the cluster reports. */
 export const asItIs: World = { services: new Map(), clusters: [] }

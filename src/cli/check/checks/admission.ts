@@ -11,7 +11,7 @@ import type { Snapshot } from '../../snapshot.ts'
 import type { CheckContext, ServedKind } from '../check-context.ts'
 import { bad, type Check, type CheckFinding, good, listed, skipped, warning } from '../finding.ts'
 
-/** Policies may concern single namespaces; so many of them are tried, one route of each kind in each. */
+/** A policy may apply to single namespaces, so one route of each kind is tried in at most so many of them. */
 const maxTries = 50
 
 export const acceptsWeights: Check = {
@@ -71,7 +71,7 @@ async function tryAll(
   return refusals.length === 0 ? good : bad(listed('it refuses changes of:', refusals))
 }
 
-/** The route went, or somebody wrote it, between the list and the dry run. */
+/** The route was deleted or changed between the list and the dry run. */
 const isRace = ({ kind, message }: KubeError): boolean =>
   kind === 'notFound' || kind === 'conflict' || (kind === 'invalid' && message.includes('test failed'))
 

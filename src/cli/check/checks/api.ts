@@ -6,7 +6,7 @@ const minimum = { major: 1, minor: 22 }
 
 const versionSchema = z.object({ major: z.string(), minor: z.string(), gitVersion: z.string() })
 
-/** These two have the words of Linkerd's own first checks. */
+/** This check and the next are worded like the first checks of `linkerd check`. */
 export const hasClient: Check = {
   id: 'client',
   description: 'can initialize the client',

@@ -15,7 +15,7 @@ import type { Reading } from '../../listing.ts'
 import type { ServedKind } from '../check-context.ts'
 import { bad, type Check, good, listed, skipped, warning } from '../finding.ts'
 
-/** What somebody wants to do, as an access review asks for it. */
+/** One action whose permission is checked, in the form of an access review. */
 interface Wish {
   readonly group: string
   readonly resource: string
@@ -26,7 +26,7 @@ interface Wish {
 
 const answerSchema = z.object({ status: z.object({ allowed: z.boolean() }) })
 
-/** Which of these wishes the API server would refuse: to the user, or to somebody else. */
+/** Which of these actions the API server would refuse to the user, or to `account` if it is given. */
 async function refusedOf(
   { transport, signal }: Reading,
   wishes: readonly Wish[],
@@ -135,13 +135,13 @@ export const operatorMayAct: Check = {
   },
 }
 
-/** False for a kind of route that the cluster does not have: nobody misses a permission for it. */
+/** False for a kind of route that the cluster does not serve: its permission is not needed. */
 function isServed({ group, resource }: Wish, kinds: readonly ServedKind[]): boolean {
   const isCodec = ({ codec }: { codec: RouteCodec }) => codec.group === group && codec.plural === resource
   return kinds.some(isCodec) || !codecs.some((codec) => isCodec({ codec }))
 }
 
-/** Each single thing that rules of RBAC allow. */
+/** Every single action that these RBAC rules allow. */
 function wishesOf(rules: typeof clusterRules, namespace?: string): Wish[] {
   return rules.flatMap(({ apiGroups = [], resources = [], verbs, resourceNames = [undefined] }) =>
     apiGroups.flatMap((group) =>
