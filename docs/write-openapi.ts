@@ -1,7 +1,7 @@
 /** Writes docs/using/openapi.json, the description of the JSON API, from the schemas that check it. */
 import { writeFileSync } from 'node:fs'
 import { openApi } from '../src/admin/api/openapi.ts'
-import { version } from '../src/version.ts'
+import { version } from '../src/base/version.ts'
 
 writeFileSync(
   new URL('using/openapi.json', import.meta.url),

@@ -5,6 +5,7 @@ import { readAssets } from './admin/assets.ts'
 import { startAdminServer } from './admin/server.ts'
 import { systemClock } from './base/clock.ts'
 import { hostPort } from './base/host-port.ts'
+import { version } from './base/version.ts'
 import { startOperator } from './controller/operator.ts'
 import { createTransport } from './kube/http/transport.ts'
 import { createNotifier } from './notify/notifier.ts'
@@ -12,7 +13,6 @@ import { createPost } from './notify/post.ts'
 import { createLogger } from './operator/pino-log.ts'
 import { prepare, type Startup } from './operator/startup.ts'
 import { excerptOf } from './routes/excerpt.ts'
-import { version } from './version.ts'
 
 /** EX_UNAVAILABLE of sysexits.h: the admin address is not to be had. */
 const unavailable = 69

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
-import { version } from '../version.ts'
+import { version } from '../base/version.ts'
 import { run } from './testing/terminal.ts'
 
 let sandbox: Sandbox

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { generated } from '../../charts/generated.ts'
 import { valuesTable } from '../../charts/values-table.ts'
+import { version } from '../../src/base/version.ts'
 import { defaultValues, haValues } from '../../src/install/defaults.ts'
-import { version } from '../../src/version.ts'
 import { chart } from './helm.ts'
 
 const read = (file: string): string => readFileSync(join(chart, file), 'utf8')

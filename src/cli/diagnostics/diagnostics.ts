@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { err, ok } from '../../base/result.ts'
-import { version } from '../../version.ts'
+import { version } from '../../base/version.ts'
 import { runCheck } from '../check/check.ts'
 import { CheckContext } from '../check/check-context.ts'
 import type { Context, Ending, Flags } from '../command.ts'

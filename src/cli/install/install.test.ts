@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import * as z from 'zod'
+import { version } from '../../base/version.ts'
 import { kinds } from '../../install/kinds.ts'
-import { version } from '../../version.ts'
 import { Shop } from '../testing/shop.ts'
 
 const label = { 'linkerd.io/extension': 'failover' }

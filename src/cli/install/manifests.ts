@@ -1,10 +1,10 @@
 import { stringify } from 'yaml'
 import { ok, type Result } from '../../base/result.ts'
+import { version } from '../../base/version.ts'
 import type { RawValues } from '../../install/coalesce.ts'
 import { type InstallContext, type Manifest, name } from '../../install/manifest.ts'
 import { namespace as namespaceObject } from '../../install/objects/namespace.ts'
 import { render } from '../../install/render.ts'
-import { version } from '../../version.ts'
 import type { Failure } from '../failure.ts'
 import { checkValues } from './overrides.ts'
 

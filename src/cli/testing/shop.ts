@@ -1,6 +1,6 @@
 import { type KubeObject, type Sandbox, startSandbox } from '../../../sandbox/server.ts'
+import { version as ourVersion } from '../../base/version.ts'
 import { readValues, render } from '../../install/render.ts'
-import { version as ourVersion } from '../../version.ts'
 import { type Ran, type RunOptions, run as runOn } from './terminal.ts'
 
 const namespace = 'shop'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ok } from '../../base/result.ts'
-import { version } from '../../version.ts'
+import { version } from '../../base/version.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes } from '../failure.ts'
 import { findDeployments, type OperatorDeployment } from '../operator-deployment.ts'

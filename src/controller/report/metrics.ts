@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { version } from '../../base/version.ts'
 import { routeStates } from '../../core/state.ts'
-import { version } from '../../version.ts'
 import type { WatchReading } from '../watch/cluster-watch.ts'
 
 /** Buckets in seconds: a reaction is a few ms, a mass failover some seconds. */

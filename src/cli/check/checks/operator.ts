@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { version } from '../../../base/version.ts'
 import type { Resource } from '../../../kube/resource.ts'
-import { version } from '../../../version.ts'
 import { listAs } from '../../listing.ts'
 import { extensionLabel } from '../../operator-deployment.ts'
 import { bad, type Check, good, listed, skipped, warning } from '../finding.ts'
