@@ -52,10 +52,10 @@ class RenewedAgent {
 
   /** The agent whose connections are opened with these; after `close`, one that refuses everything. */
   with(certificates: Certificates): Dispatcher {
-    if (!this.#closed && !isSame(certificates, this.#certificates)) {
-      this.#certificates = certificates
-      this.#agent = this.#createAgent()
-    }
+    if (certificates === this.#certificates || this.#closed) return this.#agent
+    const isKnown = isSame(certificates, this.#certificates)
+    this.#certificates = certificates
+    if (!isKnown) this.#agent = this.#createAgent()
     return this.#agent
   }
 
@@ -79,8 +79,7 @@ class RenewedAgent {
 }
 
 const isSame = (one: Certificates, other: Certificates): boolean =>
-  one === other ||
-  (isSameText(one.ca, other.ca) && isSameText(one.cert, other.cert) && isSameText(one.key, other.key))
+  isSameText(one.ca, other.ca) && isSameText(one.cert, other.cert) && isSameText(one.key, other.key)
 
 const isSameText = (one: Certificates['ca'], other: Certificates['ca']): boolean =>
   one === other || String(one) === String(other)
