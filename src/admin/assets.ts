@@ -44,11 +44,13 @@ export function readAssets(folders: readonly string[]): ReadonlyMap<string, Asse
   return assets
 }
 
-/** A file whose name carries the hash of its content never changes; the page itself is asked for each time. */
+/**
+ * A file with the hash of its content in its name never changes; the page itself is revalidated each time.
+ */
 const cacheControl = (path = '') =>
   path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
 
-/** Ends a response with a file of the dashboard: packed, unless the reader does not say that it can unpack. */
+/** Ends a response with a file of the dashboard: compressed, if the reader accepts gzip. */
 export function sendAsset(request: IncomingMessage, response: ServerResponse, asset: Asset): void {
   const isPacked = takesGzip(request.headers['accept-encoding'])
   // Two forms of one file are two things to a cache.

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
-/** Names under which the page and its API may be asked for, besides IP addresses and single words. */
+/** Host names that the page and its API answer to, besides IP addresses and single words. */
 const ownNames = /^(localhost|[a-z0-9-]+|[a-z0-9.-]+\.(svc|svc\.cluster\.local|localhost))$/i
 
 /**
@@ -39,7 +39,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** What every answer carries: nothing is loaded from elsewhere, nothing is framed, no type is guessed. */
+/** Headers of every answer: no content from other origins, no frames, no guessing of types. */
 export const securityHeaders = {
   'content-security-policy': policy,
   'cross-origin-resource-policy': 'same-origin',

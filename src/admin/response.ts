@@ -5,7 +5,7 @@ export function text(response: ServerResponse, status: number, lines: string): v
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${lines}\n`)
 }
 
-/** Ends a response with JSON that nobody may keep: it is how things stand now. */
+/** Ends a response with JSON that must not be cached: it is the present state. */
 export function json(response: ServerResponse, status: number, value: unknown): void {
   response
     .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })

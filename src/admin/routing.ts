@@ -6,9 +6,9 @@ import { refusalOf } from './guards.ts'
 import { json, text } from './response.ts'
 import { type Hub, maxClients } from './stream/hub.ts'
 
-/** What the admin server asks when it is asked; it knows nothing of the operator beyond this. */
+/** What the admin server reads to answer a request; it knows nothing else of the operator. */
 export interface AdminSources extends ApiSources {
-  /** What stands still, in words; empty when all is well. */
+  /** What has stopped making progress, in words; empty if nothing has. */
   readonly live: () => readonly string[]
   readonly metrics: () => Promise<{ contentType: string; text: string }>
   /** The files of the dashboard by path. */
@@ -16,7 +16,7 @@ export interface AdminSources extends ApiSources {
 }
 
 /**
- * Answers kubelet and Prometheus, by whatever name they ask.
+ * Answers the kubelet and Prometheus, whatever host name they use.
  *
  * @returns false for a path that is not theirs
  */
@@ -28,7 +28,7 @@ export function answerMachines(path: string, response: ServerResponse, sources: 
   return true
 }
 
-/** Answers who asks for the API or the page, if `Host` and `Origin` are no stranger's. */
+/** Answers requests for the API and the page, unless `Host` or `Origin` is foreign. */
 export function answerBrowsers(
   url: URL,
   request: IncomingMessage,

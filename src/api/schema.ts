@@ -199,7 +199,7 @@ export const gone = z
 export const streamEvents = { reset, route, gone, timeline: entry, status } as const
 
 export type RouteItem = z.infer<typeof route>
-/** What can be said of a route by whoever reads the cluster; the rest only the operator remembers. */
+/** What any reader of the cluster can find out about a route; the rest only the operator remembers. */
 export type RouteFacts = Omit<RouteItem, 'revision' | 'refusal'>
 export type SplitItem = z.infer<typeof split>
 export type BackendItem = z.infer<typeof backend>

@@ -5,12 +5,15 @@ const isMap = (value: unknown): value is RawValues =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Lays a user's values over the chart's as Helm does: maps are merged, everything else is replaced, and null
- * takes away a key that is there (source: Helm's documentation, "Values Files").
+ * Merges a user's values into the chart's as Helm does: maps are merged, everything else is replaced, and null
+ * removes a key (source: Helm's documentation, "Values Files").
  */
 export const coalesce = (base: RawValues, over: RawValues): RawValues => merge(base, over, true)
 
-/** Lays a user's values over other values of the user's. Null stays: it is said to the chart's values, later. */
+/**
+ * Merges a user's values into other values of the user. Null is kept: it removes a key of the chart's
+ * later.
+ */
 export const overlay = (base: RawValues, over: RawValues): RawValues => merge(base, over, false)
 
 function merge(base: RawValues, over: RawValues, nullTakesAway: boolean): RawValues {

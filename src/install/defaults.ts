@@ -1,7 +1,7 @@
 import { extensionLabel, extensionName, programName } from '../base/names.ts'
 import type { Values } from './values.ts'
 
-/** What holds where the user says nothing; the same as the chart's `values.yaml`, which explains it. */
+/** The default values; the same as in the chart's `values.yaml`, which explains them. */
 export const defaultValues: Values = {
   linkerdNamespace: 'linkerd',
   logLevel: 'linkerd=info,warn',
@@ -54,7 +54,7 @@ export const defaultValues: Values = {
 
 const selector = { matchLabels: { [extensionLabel]: extensionName } }
 
-/** What `--ha` lays over the defaults; the same as the chart's `values-ha.yaml`. */
+/** The values of `--ha`; the same as in the chart's `values-ha.yaml`. */
 export const haValues = {
   replicas: 2,
   topologySpreadConstraints: [

@@ -15,7 +15,7 @@ import { podDisruptionBudget } from './objects/pod-disruption-budget.ts'
 import { serviceAccount } from './objects/service-account.ts'
 import { type Values, valuesSchema } from './values.ts'
 
-/** Lays the user's values over the defaults, and checks what comes out. All that is wrong is said at once. */
+/** Merges the user's values into the defaults, and checks the result. Reports all problems at once. */
 export function readValues(overrides: RawValues): Result<Values, readonly string[]> {
   const parsed = valuesSchema.safeParse(coalesce(defaultValues, overrides))
   if (!parsed.success)

@@ -25,7 +25,7 @@ export function parseSet(text: string, typed: boolean, onto: RawValues = {}): Re
   return ok(asMap(values))
 }
 
-/** What stands between commas, but for those of a list: that begins right behind the first equals sign. */
+/** Splits at commas, except at those in a list, which begins right after the first equals sign. */
 function splitParts(text: string): string[] {
   const parts = ['']
   let inList = false
@@ -39,7 +39,7 @@ function splitParts(text: string): string[] {
   return parts
 }
 
-/** Single characters, and those with a backslash before them, which stand for themselves. */
+/** Single characters, and escaped ones: a backslash and the character that it makes literal. */
 const tokensOf = (text: string): string[] => [...text.matchAll(/\\.|./gs)].map(([token]) => token)
 
 function splitAt(text: string, sign: ',' | '.'): string[] {

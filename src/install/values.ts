@@ -8,7 +8,7 @@ import * as z from 'zod'
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A part of the Kubernetes API that is handed on as it is; the API server checks it. */
+/** A part of the Kubernetes API that is passed on unchanged; the API server checks it. */
 const handedOn = <T>(name: string) =>
   z.custom<T>(isObject, { error: `expected an object: ${name}` }).meta({ type: 'object' })
 
@@ -19,7 +19,7 @@ const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never'])
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
 const duration = z.string().regex(/^([0-9]+(ms|s|m|h))+$/, 'expected a Prometheus duration, such as 30s')
 
-/** People follow it from an alert in their mail, where a path alone leads nowhere. */
+/** People open it from an alert in their mail, where a path alone would not work. */
 const webAddress = z.string().regex(/^https?:\/\/[^\s#]+$/, 'expected a URL, https://..., without a #')
 
 const monitor = z.strictObject({ enabled: z.boolean(), interval: duration, labels })

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** What a receiver may be beyond the default, which is: over https, at a public address. */
+/** What a receiver can be allowed beyond the default, which is https to a public address. */
 export const allowances = ['http', 'private', 'loopback'] as const
 export type Allowance = (typeof allowances)[number]
 
@@ -24,7 +24,10 @@ const privates = block(
   ...['fc00::/7', '64:ff9b:1::/48'],
 )
 const loopback = block('127.0.0.0/8', '::1/128')
-/** Of no receiver: unspecified, link-local (there clouds tell secrets), multicast, reserved. */
+/**
+ * Never sent to: unspecified, link-local (where cloud metadata services are), multicast and reserved
+ * addresses.
+ */
 const unfit = [
   '0.0.0.0/8',
   '169.254.0.0/16',
@@ -34,7 +37,7 @@ const unfit = [
   'fe80::/10',
   'ff00::/8',
 ]
-/** Where Azure, Alibaba, AWS and Google tell secrets elsewhere. */
+/** Metadata services of Azure, Alibaba, AWS and Google at other addresses. */
 const clouds = ['168.63.129.16/32', '100.100.100.200/32', 'fd00:ec2::/32', 'fd20:ce::254/128']
 const never = block(...unfit, ...clouds)
 

@@ -4,7 +4,7 @@ import type { RouteRef, TimelineEntry } from '../view/timeline-entry.ts'
 /** An entry that moved traffic: what people are notified of. */
 export type Transition = TimelineEntry & { readonly what: Direction }
 
-/** Transitions that are told as one: the same way, from the same cluster, one right after the other. */
+/** Transitions that are sent as one message: the same direction and cluster, one right after the other. */
 export interface Group {
   readonly what: Direction
   readonly cluster: string | undefined
@@ -12,7 +12,7 @@ export interface Group {
   readonly transitions: readonly [Transition, ...Transition[]]
 }
 
-/** So long after the last one of a group, the next is not of the same event (ms). */
+/** A transition this long after the last one of a group begins a new group (ms). */
 const gapMs = 2_000
 
 interface Open {
@@ -28,7 +28,7 @@ interface Open {
  */
 export function groupsOf(transitions: Iterable<Transition>): Group[] {
   const groups: Open[] = []
-  /** By route: the last group that tells of it. */
+  /** By route: the last group that contains it. */
   const latest = new Map<string, number>()
   for (const transition of transitions) {
     const name = nameOf(transition.route)
@@ -46,7 +46,10 @@ export function groupsOf(transitions: Iterable<Transition>): Group[] {
   return groups
 }
 
-/** The youngest group, from `from` on, that a transition belongs to; else the index of a new one. */
+/**
+ * The index of the newest group, not before `from`, that a transition belongs to; else the index of a new
+ * one.
+ */
 function findGroup(groups: readonly Open[], transition: Transition, from: number): number {
   for (let index = groups.length - 1; index >= from; index -= 1) {
     const group = groups[index]

@@ -3,7 +3,7 @@ import { programName } from '../base/names.ts'
 import type { Group } from './group.ts'
 import type { Template } from './template.ts'
 
-/** How a receiver wants to be told. */
+/** The format of messages to a receiver. */
 export type Format = 'cloudevents' | 'slack'
 
 /** What is sent; the same id again means the same message again. */
@@ -18,14 +18,14 @@ export interface MessageOptions {
   readonly template: Template
   /** Names this process. */
   readonly instance: string
-  /** Transitions before these that were not told, since too many waited. */
+  /** Earlier transitions that were never sent, because too many were waiting (count). */
   readonly missed: number
 }
 
-/** Most transitions that a message spells out. */
+/** The most transitions that a message lists. */
 const maxItems = 100
 
-/** What the words of a template must not mean to Slack (its guide, "Escaping text"). */
+/** Escapes what would be markup for the receiver. Source for Slack: its guide, "Escaping text". */
 export const escapes: Readonly<Record<Format, (value: string) => string>> = {
   cloudevents: (value) => value,
   slack: (value) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
@@ -58,7 +58,7 @@ export function messageOf(group: Group, { format, template, instance, missed }: 
   return { id: first.id, contentType: 'application/cloudevents+json', body: JSON.stringify(event) }
 }
 
-/** All that a program would want to know; transitions look as they do in the JSON API. */
+/** The data for programs; transitions have the form of the JSON API. */
 function dataOf({ what, cluster, transitions }: Group) {
   const last = transitions.at(-1) ?? transitions[0]
   return {

@@ -18,11 +18,14 @@ export interface NotifierOptions {
   readonly registry: Registry
 }
 
-/** Tells receivers of transitions. */
+/** Notifies receivers of transitions. */
 export interface Notifier {
-  /** Takes what happened; holds and releases are not told. Returns at once, whatever the receivers do. */
+  /**
+   * Takes an entry of the timeline; holds and releases are not sent. Returns at once, whatever the
+   * receivers do.
+   */
   take(entry: TimelineEntry): void
-  /** Sends what waits, as far as that is done in `patienceMs`. */
+  /** Sends what is waiting, for at most `patienceMs`. */
   stop(patienceMs: number): Promise<void>
 }
 

@@ -17,16 +17,16 @@ export interface OutboxOptions {
   readonly instance: string
   /** Called for each attempt to send. */
   readonly onAttempt: (outcome: 'sent' | 'failed' | 'refused') => void
-  /** Called with the number of transitions that will never be told. */
+  /** Called with the number of transitions that will never be sent. */
   readonly onLost: (count: number) => void
 }
 
-/** A mass event ends when nothing came for so long, or is told in parts this long (ms). */
+/** A group is sent when no transition came for `quietMs`, or when its first one is `longestMs` old (ms). */
 const quietMs = 1_000
 const longestMs = 5_000
-/** Transitions that wait for one receiver; more, and the oldest are lost. */
+/** The most transitions that wait for one receiver; with more, the oldest are lost. */
 const maxWaiting = 10_000
-/** Most of them that are put into groups at once. */
+/** The most that are put into groups at once. */
 const maxGrouped = 1_000
 const firstBackoffMs = 1_000
 const longestBackoffMs = 60_000
@@ -39,8 +39,8 @@ interface Waiting {
 }
 
 /**
- * What one receiver is still to be told: in order, grouped, each message until it arrives or is refused. Taking
- * something costs nothing and waits for nobody; memory is bounded whatever the receiver does.
+ * The transitions that wait for one receiver. They are sent in order and in groups; each message is retried until
+ * it arrives or is refused. `take` never waits, and memory is bounded, whatever the receiver does.
  */
 export class Outbox {
   readonly #options: OutboxOptions
@@ -49,7 +49,7 @@ export class Outbox {
   #waiting: Waiting[] = []
   /** Transitions of the message that is being sent. */
   #underway = 0
-  /** Transitions that were lost since the end has begun. */
+  /** Transitions that were lost since `stop` was called. */
   #untold = 0
   #missed = 0
   #work: Promise<void> | undefined
@@ -58,7 +58,7 @@ export class Outbox {
     this.#options = options
   }
 
-  /** Transitions that the receiver is still to be told. */
+  /** The number of transitions that still have to be sent. */
   get size(): number {
     return this.#waiting.length + this.#underway
   }
@@ -74,7 +74,7 @@ export class Outbox {
     this.#work ??= this.#run()
   }
 
-  /** Tries once more what waits, for at most `patienceMs`; then nothing is sent any more. */
+  /** Tries once more to send what is waiting, for at most `patienceMs`; after that nothing is sent. */
   async stop(patienceMs: number): Promise<void> {
     this.#hurry.abort()
     const patience = new AbortController()
@@ -115,7 +115,10 @@ export class Outbox {
     this.#work = undefined
   }
 
-  /** A bug in here must not end the operator: nobody waits for this, so nobody would catch it. */
+  /**
+   * A bug here must not end the operator: no caller awaits this work, so no caller would catch the
+   * exception.
+   */
   #compose(group: Group, missed: number): Message | undefined {
     const { receiver, instance, log } = this.#options
     const { name, format, template } = receiver
@@ -128,7 +131,7 @@ export class Outbox {
     }
   }
 
-  /** Waits while an event may still be going on; what has waited long already is not held back. */
+  /** Waits while a mass event may still be going on, but not beyond `longestMs` for the first transition. */
   async #untilQuiet(): Promise<void> {
     const { clock } = this.#options
     for (;;) {
@@ -140,7 +143,7 @@ export class Outbox {
     }
   }
 
-  /** True when the message has arrived; false when it is refused, or the end has come. */
+  /** True when the message has arrived; false if it was refused, or the operator is stopping. */
   async #deliver(message: Message): Promise<boolean> {
     const { clock, random, onAttempt } = this.#options
     const backoff = createBackoff(firstBackoffMs, longestBackoffMs, random)
@@ -182,7 +185,7 @@ export class Outbox {
     }
   }
 
-  /** Loudly once a message; a receiver that stays down is no news, and what is lost at the end is told then. */
+  /** Warns once for each message; a receiver that stays down is no news, and `stop` reports what is lost. */
   #complain({ message, passing }: PostError, attempt: number): void {
     const { log, receiver } = this.#options
     const fields = { receiver: receiver.name, attempt, waiting: this.size }

@@ -7,7 +7,7 @@ import { type Allowance, refusalOfAddress } from './address.ts'
 /** Why a message did not arrive. */
 export interface PostError {
   readonly message: string
-  /** It may well arrive later; else the receiver does not want it. */
+  /** Whether a retry may succeed; if not, the receiver has refused the message. */
   readonly passing: boolean
   /** The receiver asked for this wait (ms). */
   readonly retryAfterMs?: number | undefined
@@ -21,11 +21,17 @@ export interface PostRequest {
   readonly signal: AbortSignal
 }
 
-/** Sends a message once, until `signal` calls it off. Resolves also when it did not arrive; never rejects. */
+/**
+ * Sends a message once, until `signal` aborts it. Never rejects: a message that did not arrive is an error
+ * value.
+ */
 export type Post = (request: PostRequest) => Promise<Result<undefined, PostError>>
 
 const connectTimeoutMs = 5_000
-/** Characters of an answer that are read, so that the connection can be used again; and shown where it says no. */
+/**
+ * How much of an answer is read, so that the connection can be used again, and how much is shown
+ * (characters).
+ */
 const maxRead = 16_384
 const maxShown = 200
 
@@ -51,7 +57,7 @@ export function createPost(lookup: LookupFunction = systemLookup): { post: Post;
   }
 }
 
-/** A lookup that fails for a name with an address that may not be asked. */
+/** A lookup that fails for a name with an address to which nothing may be sent. */
 function guarded(lookup: LookupFunction, allowed: readonly Allowance[]): LookupFunction {
   return (hostname, options, callback) =>
     lookup(hostname, options, (error, address, family) => {
@@ -81,7 +87,10 @@ async function send(
   }
 }
 
-/** What an answer begins with. One that never ends, or breaks off, is no harm: its status has come, and counts. */
+/**
+ * The beginning of an answer. It does not matter if the rest never comes: the status has arrived, and
+ * counts.
+ */
 async function beginningOf(body: AsyncIterable<unknown>): Promise<string> {
   let text = ''
   try {

@@ -4,21 +4,21 @@ import type { Transition } from './group.ts'
 import type { Format } from './message.ts'
 import type { Template } from './template.ts'
 
-/** Somebody who is told of transitions, as the configuration has it. */
+/** A receiver of notifications, as configured. */
 export interface Receiver {
   readonly name: string
   readonly format: Format
   readonly template: Template
   readonly allowed: readonly Allowance[]
   readonly headers: Readonly<Record<string, string>>
-  /** Read anew each time, since files with secrets change; these reject where the file cannot be read. */
+  /** Read again for each attempt, since files with secrets change; they reject if the file cannot be read. */
   readonly url: () => Promise<string>
   readonly secret: (() => Promise<string>) | undefined
   readonly bearerToken: (() => Promise<string>) | undefined
   readonly filter: Filter
 }
 
-/** What a receiver wants to hear of; an empty list means all. */
+/** Which transitions are sent to a receiver; an empty list means all. */
 export interface Filter {
   readonly namespaces: readonly string[]
   readonly kinds: readonly string[]

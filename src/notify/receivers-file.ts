@@ -78,7 +78,7 @@ const repeated = (names: readonly string[]) => [
   ...new Set(names.filter((name, index) => names.indexOf(name) !== index)),
 ]
 
-/** What the shape alone does not tell. */
+/** Problems that the schema does not find. */
 function problemsOf(one: Described, files: Files): string[] {
   const problems: string[] = []
   if ((one.url === undefined) === (one.urlFile === undefined)) problems.push('url: set either url or urlFile')
@@ -92,7 +92,7 @@ function problemsOf(one: Described, files: Files): string[] {
   return problems
 }
 
-/** Does not repeat a value: it may be a secret. */
+/** The messages do not contain values, which may be secret. */
 const problemsOfHeaders = ({ headers }: Described): string[] =>
   Object.entries(headers).flatMap(([name, value]) => {
     if (!headerName.test(name)) return [`"${name}" is not a valid header name`]
@@ -111,7 +111,7 @@ function problemsOfFile(one: Described, field: 'urlFile' | 'secretFile' | 'beare
   return field === 'urlFile' ? problemsOfUrl(content.value, one) : []
 }
 
-/** Does not repeat the URL: Slack's are secrets. */
+/** The messages do not contain the URL: those of Slack are secret. */
 function problemsOfUrl(text: string, { allow }: Pick<Described, 'allow'>): string[] {
   const url = URL.parse(text)
   if (!url || !['http:', 'https:'].includes(url.protocol)) return ['it is not an http or https URL']
@@ -145,7 +145,7 @@ function build(one: Described, files: Files): Receiver {
   }
 }
 
-/** A file may hold another URL by now, which is judged as the first was. */
+/** The file may contain another URL by now, which is checked like the first one. */
 const checkedUrl = (read: () => Promise<string>, one: Described) => async () => {
   const url = await read()
   const [problem] = problemsOfUrl(url, one)

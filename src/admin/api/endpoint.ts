@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { err, type Result } from '../../base/result.ts'
 import type { ApiSources } from './sources.ts'
 
-/** Why a request gets no answer. */
+/** Why a request fails. */
 export interface Problem {
   readonly status: 400 | 404
   readonly error: string

@@ -9,11 +9,11 @@ export const endpoints: readonly Endpoint[] = [getStatus, getRoutes, getRoute, g
 
 export interface Found {
   readonly endpoint: Endpoint
-  /** What stands where the path has its braces, decoded. */
+  /** The values of the parameters in the path, decoded. */
   readonly parameters: Record<string, string>
 }
 
-/** The endpoint that a path asks for. */
+/** The endpoint for a path. */
 export function findEndpoint(path: string): Found | undefined {
   const parts = path.split('/')
   for (const endpoint of endpoints) {

@@ -4,7 +4,7 @@ import { type RouteState, routeStates } from '../../core/state.ts'
 import type { RouteRecord } from '../../view/route-record.ts'
 import type { Problem } from './endpoint.ts'
 
-/** By what routes can be sorted. Equal ones stand by namespace, name and kind. */
+/** What routes can be sorted by. Equal ones are in the order of namespace, name and kind. */
 export const sorts = ['state', '-state', 'since', '-since', 'name', '-name'] as const
 type Sort = (typeof sorts)[number]
 

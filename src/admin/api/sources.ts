@@ -2,13 +2,13 @@ import type { Clock } from '../../base/clock.ts'
 import type { Route } from '../../routes/route.ts'
 import type { View } from '../../view/view.ts'
 
-/** Who leads, as this process knows it; `alone` where nobody is elected. */
+/** Which replica is the leader, as this process knows; `alone` if leader election is off. */
 export interface Leadership {
   readonly role: 'leader' | 'standby' | 'alone'
   readonly leader: string | undefined
 }
 
-/** What the JSON API asks when it is asked. */
+/** What the JSON API reads to answer a request. */
 export interface ApiSources {
   readonly clock: Clock
   readonly view: View
@@ -17,7 +17,7 @@ export interface ApiSources {
   readonly startedAt: Date
   /** What is missing, in words; empty when the operator acts. */
   readonly ready: () => readonly string[]
-  /** Many weights are being moved; what only shows something may wait. */
+  /** Whether many weights are being written, so that work that only shows something should wait. */
   readonly busy: () => boolean
   readonly leadership: () => Leadership
   readonly watches: () => Iterable<{ name: string; state: string; synced: boolean; size: number }>

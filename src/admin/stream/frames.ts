@@ -7,10 +7,10 @@ export function frame(event: string, data: unknown, id?: string): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-/** The id of the last change that a reader knows: which process told it, and how far. */
+/** The id of the last change that a reader knows: the process that sent it, and its revision. */
 export const idAt = (view: View, revision: number): string => `${view.epoch}-${revision}`
 
-/** The revision that an id names, or `undefined` where another process gave it, or nobody. */
+/** The revision of an id, or `undefined` if the id is from another process or not valid. */
 export function revisionOf(view: View, id: string | undefined): number | undefined {
   const [, epoch, revision] = /^(\w+)-(\d{1,15})$/.exec(id ?? '') ?? []
   return epoch === view.epoch ? Number(revision) : undefined
@@ -22,7 +22,10 @@ export interface Batch {
   readonly upTo: number
 }
 
-/** What a reader at `cursor` must be told next, at most about `maxBytes`; `undefined` if it knows all. */
+/**
+ * What a reader at `cursor` must receive next, at most about `maxBytes`; `undefined` if it has received
+ * all.
+ */
 export function batchAfter(view: View, cursor: number, maxBytes: number): Batch | 'forgotten' | undefined {
   const news = view.after(cursor)
   if (!news) return 'forgotten'

@@ -4,28 +4,28 @@ import type { ApiSources } from '../api/sources.ts'
 import { statusOf } from '../api/status.ts'
 import { type Batch, batchAfter, frame, idAt, revisionOf } from './frames.ts'
 
-/** Changes are gathered for so long before they are told, and at most so long while many weights move (ms). */
+/** How long changes are collected before they are sent, and at most while many weights are written (ms). */
 const gatherMs = 50
 const gatherBusyMs = 500
 const heartbeatMs = 5_000
-/** A reader whose connection takes nothing for so long is dropped (ms). */
+/** A reader whose connection accepts no data for so long is dropped (ms). */
 const patienceMs = 15_000
-/** Most that is handed to one connection at once. */
+/** The most that is written to one connection at once (bytes). */
 const maxBatchBytes = 128 * 1024
 export const maxClients = 64
 
 interface Client {
   readonly response: Writable
-  /** The last revision that it was told. */
+  /** The last revision that was sent to it. */
   cursor: number
-  /** Since when its connection takes nothing more, on the clock. */
+  /** Since when its connection has accepted no data, on the clock. */
   blockedSince: number | undefined
 }
 
 /**
- * Tells every reader of the stream what changes. A reader is a place in the order of changes and nothing else:
- * nothing is kept for one that is slow, it only learns later how things stand by then. Nothing is serialised
- * while nobody listens, and once for all who are equally far.
+ * Sends every change to all readers of the stream. A reader is only a position in the order of changes: nothing
+ * is kept for a slow reader, which later receives the state at that time. Nothing is serialised if there is no
+ * reader, and only once for all readers at the same position.
  */
 export class Hub {
   readonly #sources: ApiSources
@@ -46,8 +46,8 @@ export class Hub {
   }
 
   /**
-   * Begins a stream. `lastEventId` resumes where a reader had come to; one that names no such place gets a
-   * `reset` first.
+   * Begins a stream. `lastEventId` resumes at the position of a reader; if it is unknown, the stream begins with
+   * a `reset`.
    */
   join(response: Writable, lastEventId: string | undefined): void {
     const { view } = this.#sources
@@ -81,7 +81,7 @@ export class Hub {
     this.#gather()
   }
 
-  /** In a mass event the weights come first: who looks on waits for some tenths of a second. */
+  /** In a mass event the weights come first; the readers of the stream wait for some tenths of a second. */
   #gather(): void {
     this.#flush = this.#clock.after(gatherMs, () => {
       const mayWait = this.#clock.now() - this.#gatheringSince < gatherBusyMs

@@ -3,7 +3,7 @@ import type { IValidatingAdmissionPolicyBinding } from 'kubernetes-models/admiss
 import { clusterMetadata, type Input, name } from '../manifest.ts'
 import { resourceRules, validations, variables } from '../weights-only.ts'
 
-/** Lets the operator's account change weights of routes, and nothing else of them. Others are not concerned. */
+/** Lets the operator's account change only the weights of routes. It does not apply to other accounts. */
 export const admissionPolicy = (input: Input) =>
   ({
     apiVersion: 'admissionregistration.k8s.io/v1',

@@ -11,8 +11,8 @@ export interface Alert {
 }
 
 /**
- * What people are woken, or told in the morning, for. The leader alone counts routes; around a hand-over two may, so
- * what is asked is the most that any replica says. Counters are those of each replica, so they are added up.
+ * The alerts. Only the leader counts routes, but around a hand-over two replicas may, so the expressions use the
+ * maximum over the replicas. Counters belong to one replica each, so they are added up.
  */
 export const alerts: readonly Alert[] = [
   {
@@ -66,7 +66,7 @@ export const alerts: readonly Alert[] = [
     description: 'No weights are written: routes whose primary goes down now do not fail over.',
   },
   {
-    // It looks back upon less than it waits for, or a single mass event would be enough, ten minutes after it.
+    // The range is shorter than `for`, or a single mass event would fire the alert ten minutes later.
     alert: 'LinkerdFailoverReactionSlow',
     expr: 'histogram_quantile(0.99, sum by (le) (rate(linkerd_failover_reaction_seconds_bucket[5m]))) > 2',
     for: '10m',
@@ -77,7 +77,7 @@ export const alerts: readonly Alert[] = [
   },
 ]
 
-/** The heading in docs/operating/OPERATIONS.md under which an alert's runbook stands, as a fragment of its URL. */
+/** The heading in docs/operating/OPERATIONS.md of an alert's runbook, as the fragment of its URL. */
 export const anchorOf = ({ alert }: Alert): string => alert.toLowerCase()
 
 /** The groups of a rule file; `runbooks` is the URL of docs/operating/OPERATIONS.md. */

@@ -53,7 +53,7 @@ function podSpec(input: Input): IPodSpec {
   }
 }
 
-/** The user's own; otherwise several replicas are spread over nodes and zones as far as that is possible. */
+/** The user's own constraints; without any, several replicas are spread over nodes and zones if possible. */
 function spreadConstraints({ values }: Input): ITopologySpreadConstraint[] {
   const { topologySpreadConstraints, replicas } = values
   if (topologySpreadConstraints.length > 0 || replicas < 2) return topologySpreadConstraints

@@ -4,7 +4,10 @@ import type { Values } from '../values.ts'
 import { ruleGroups } from './alert-rules.ts'
 import { adminPort } from './container.ts'
 
-/** For a ServiceMonitor, which finds Pods through a Service. It has no address of its own: nobody else needs it. */
+/**
+ * For a ServiceMonitor, which finds Pods through a Service. It is headless: only the ServiceMonitor uses
+ * it.
+ */
 export const service = (input: Input) =>
   ({
     apiVersion: 'v1',

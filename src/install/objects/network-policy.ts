@@ -5,7 +5,7 @@ import { adminPort } from './container.ts'
 /** Ports of Linkerd's proxy: traffic of the mesh, and the proxy's own metrics. */
 const proxyPorts = [4143, 4191]
 
-/** Nobody reaches more of the operator than its admin port and its proxy. */
+/** Only the admin port and the proxy of the operator can be reached. */
 export function networkPolicy(input: Input) {
   const { ingressFrom, egress } = input.values.networkPolicy
   const ports = [adminPort.containerPort, ...proxyPorts].map((port) => ({ port, protocol: 'TCP' as const }))

@@ -6,7 +6,7 @@ const folder = '/etc/linkerd-failover'
 const file = 'notifications.json'
 const volumes = { config: 'notifications-config', secret: 'notifications-secret' }
 
-/** Whether anybody is told of transitions; without that there is no flag, no ConfigMap and no volume. */
+/** Whether there are receivers; if not, there is no flag, no ConfigMap and no volume. */
 export const notifies = ({ values }: Input): boolean => values.notifications.receivers.length > 0
 
 /** The file that `--notifications` names. JSON with sorted keys, as Helm writes it, so that both have one checksum. */

@@ -1,7 +1,10 @@
-/** What Pod Security `restricted` asks of a Pod. The rest is in each container, so that Linkerd's may have their own. */
+/**
+ * What Pod Security `restricted` requires of a Pod. The rest is in each container: Linkerd's have their
+ * own.
+ */
 export const podSecurity = { seccompProfile: { type: 'RuntimeDefault' } } as const
 
-/** A user without a name, a root file system that nobody writes, and no capability. */
+/** An unprivileged user, a read-only root file system, and no capability. */
 export const containerSecurity = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },
