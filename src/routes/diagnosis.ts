@@ -23,7 +23,7 @@ const allWeightsZero = ({ splits }: Route): string[] =>
     .filter((split) => split.backends.length > 1 && isAllZero(split))
     .map(
       ({ where = 'the split' }) =>
-        `${where} has no weight above zero: proxies stop following its Service while their connections stay open; set a weight, then restart the clients`,
+        `${where} has no weight above zero: no proxy can route by that; set a weight, then restart the clients that still fail`,
     )
 
 const ingressOnly: DiagnosisRule = (route) =>

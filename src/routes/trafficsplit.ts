@@ -6,8 +6,7 @@ import { pausedAnnotation, primaryAnnotation, type Route, type RouteCodec } from
 import { parseWeight, weightProblem } from './weight.ts'
 
 /**
- * The largest weight that linkerd-smi's adaptor carries into a ServiceProfile: from 429,497 on its product
- * overflows 32 bits (measured against the adaptor).
+ * The largest weight that linkerd-smi's adaptor carries into a ServiceProfile (measured against the adaptor).
  */
 const maxWeight = 429_496
 

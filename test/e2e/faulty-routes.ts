@@ -88,7 +88,7 @@ const profile = (name: string, spec: Body): Body => ({
 })
 
 const noWeight =
-  'has no weight above zero: proxies stop following its Service while their connections stay open; set a weight, then restart the clients'
+  'has no weight above zero: no proxy can route by that; set a weight, then restart the clients that still fail'
 const usual = [ref('web', 1), ref('east', 0)]
 const below = (value: string): Body => ({ matches: [{ path: { type: 'PathPrefix', value } }] })
 const rulesOf = (...rules: readonly (readonly Ref[])[]): Body => ({

@@ -63,7 +63,7 @@ export class Diagnoser {
     this.#routes.set(key, route)
     this.#move(key, before, route)
     if (route.accepted !== undefined) this.#options.surroundings.start()
-    // Zeros are repaired at once, and harm the proxies for longer than they stand.
+    // The operator repairs zeros at once, and clients may need a restart all the same.
     for (const finding of diagnoseZeros(route)) this.#tell(key, route, finding)
     this.#scheduleCheck(key)
   }
