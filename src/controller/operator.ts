@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { createEventRecorder, type EventRecorder } from '../kube/events/recorder.ts'
 import type { Transport } from '../kube/http/transport.ts'
+import type { Links } from '../readiness/remote/linked-clusters.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
 import { View } from '../view/view.ts'
 import { createHandler } from './handler.ts'
@@ -27,6 +28,8 @@ export interface OperatorOptions {
   readonly instance: string
   /** Where its metrics go, beside those that the process puts there; one of its own without it. */
   readonly registry?: Registry
+  /** The clusters that Linkerd is linked with and that may be read; none without it. */
+  readonly links?: Links | undefined
   /** Several replicas share the work of one: only the elected one writes. Without it this is the only one. */
   readonly election?: Election | undefined
   /** Called with each line of the timeline that this replica tells, after the fact. Must not wait. */

@@ -7,7 +7,13 @@ import { localSlices } from './local-slices.ts'
 import { mirroredEndpoints } from './mirrored-endpoints.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
 import type { Target } from './reach.ts'
-import { discoveredServices, type OtherClusters, unreadClusters } from './remote/discovered.ts'
+import {
+  beside,
+  discoveredServices,
+  type OtherClusters,
+  type RemoteService,
+  unreadClusters,
+} from './remote/discovered.ts'
 import { Followers } from './remote/followers.ts'
 import { type ServiceFacts, serviceObjects } from './service-facts.ts'
 
@@ -18,6 +24,8 @@ export interface ServiceReadiness {
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   readonly clusterOf: (service: ServiceKey) => string | undefined
   readonly services: StoreReader<ServiceFacts>
+  /** The Services of other clusters that a Service takes its endpoints from. */
+  readonly membersOf: (service: ServiceKey) => readonly RemoteService[]
   /** Hears of a Service of another cluster what `ReadinessListeners` hear of those here. */
   readonly onMember: (cluster: string, service: ServiceKey, turned: boolean, changedAt?: number) => void
   /** Calls no listener any more because time has passed. */
@@ -69,6 +77,11 @@ export function openReadiness(
     clusterOf: (service) => services.get(service)?.cluster,
     services,
     stop: () => grace?.stop(),
+    membersOf: (service) =>
+      (services.get(service)?.discovery?.members ?? []).map(({ cluster, name }) => ({
+        cluster,
+        service: beside(service, name),
+      })),
     onMember: (cluster, service, turned, changedAt) => {
       for (const follower of followers.of(cluster, service)) {
         if (turned) all.onService(follower, changedAt)

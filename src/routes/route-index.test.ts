@@ -43,6 +43,23 @@ describe('the index of routes', () => {
     expect([...index.using('shop/web')]).toEqual([])
   })
 
+  it('says when a Service gets its first route, and loses its last', () => {
+    let calls = 0
+    const index = new RouteIndex(undefined, () => {
+      calls += 1
+    })
+    const change = (name: string, before: string[], after: string[]) => {
+      const [was, is] = [before, after].map((used) => (used.length === 0 ? undefined : routeUsing(used)))
+      calls = 0
+      index.change(`TrafficSplit/shop/${name}`, was, is)
+      return [calls, [...index.services()].join()]
+    }
+    expect(change('a', [], ['web'])).toEqual([1, 'shop/web'])
+    expect(change('b', [], ['web'])).toEqual([0, 'shop/web'])
+    expect(change('a', ['web'], ['east'])).toEqual([1, 'shop/web,shop/east'])
+    expect(change('b', ['web'], [])).toEqual([1, 'shop/east'])
+  })
+
   it('answers for one Service without looking at the routes of others', () => {
     const index = new RouteIndex()
     for (let number = 0; number < 1_000; number += 1) {

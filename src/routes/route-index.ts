@@ -7,9 +7,23 @@ export class RouteIndex {
   readonly #routes = new Map<ServiceKey, Set<RouteKey>>()
   readonly #servicesOf: (route: Route) => Iterable<ServiceKey>
 
-  /** `servicesOf` says which Services a route uses; its backends unless told. */
-  constructor(servicesOf: (route: Route) => Iterable<ServiceKey> = backendServices) {
+  readonly #onUse: () => void
+
+  /**
+   * `servicesOf` says which Services a route uses; its backends unless told. `onUse` is called when a Service got its
+   * first route, or lost its last.
+   */
+  constructor(
+    servicesOf: (route: Route) => Iterable<ServiceKey> = backendServices,
+    onUse: () => void = () => {},
+  ) {
     this.#servicesOf = servicesOf
+    this.#onUse = onUse
+  }
+
+  /** All Services that a route uses. */
+  services(): Iterable<ServiceKey> {
+    return this.#routes.keys()
   }
 
   /** The routes that use a Service. */
@@ -31,13 +45,19 @@ export class RouteIndex {
 
   #add(service: ServiceKey, key: RouteKey): void {
     const routes = this.#routes.get(service)
-    if (routes) routes.add(key)
-    else this.#routes.set(service, new Set([key]))
+    if (routes) {
+      routes.add(key)
+      return
+    }
+    this.#routes.set(service, new Set([key]))
+    this.#onUse()
   }
 
   #remove(service: ServiceKey, key: RouteKey): void {
     const routes = this.#routes.get(service)
     routes?.delete(key)
-    if (routes?.size === 0) this.#routes.delete(service)
+    if (routes?.size !== 0) return
+    this.#routes.delete(service)
+    this.#onUse()
   }
 }

@@ -6,6 +6,7 @@ import { type Operator, startOperator } from '../../src/controller/operator.ts'
 import { createTransport, type Transport } from '../../src/kube/http/transport.ts'
 import { fastClock } from '../../src/kube/testing/fast-clock.ts'
 import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
+import type { Links } from '../../src/readiness/remote/linked-clusters.ts'
 import type { TimelineEntry } from '../../src/view/timeline-entry.ts'
 
 const controlledBy = 'failover.linkerd.io/controlled-by'
@@ -22,6 +23,8 @@ export interface Replica {
   readonly onEntry?: (entry: TimelineEntry) => void
   /** Stands for the lease under this name. */
   readonly identity?: string
+  /** The other clusters that it may read. */
+  readonly links?: Links
   /** Ten times as fast as the wall without it, so that Events and a second try need not be waited for. */
   readonly clock?: Clock
 }
@@ -57,6 +60,7 @@ export class Cluster {
     hearsOfSplits,
     onEntry,
     identity,
+    links,
     clock = fastClock(10),
   }: Replica = {}): Promise<Operator> {
     const cluster = { server: this.#sandbox.url, credentials: async () => ({ headers: {} }), source: 'test' }
@@ -84,6 +88,7 @@ export class Cluster {
       log: this.log,
       selector: controlledBy,
       instance: identity ?? 'test',
+      links,
       election: identity === undefined ? undefined : { namespace, identity },
       ...(onEntry ? { onEntry } : {}),
     })

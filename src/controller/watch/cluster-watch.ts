@@ -1,6 +1,8 @@
 import type { ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
+import type { LinkReading } from '../../readiness/remote/linked-cluster.ts'
+import type { Links } from '../../readiness/remote/linked-clusters.ts'
 import type { ServiceFacts } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
@@ -10,7 +12,7 @@ import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
 import type { ReconcileContext } from '../write/reconcile.ts'
 import type { Landed } from '../write/unanswered-writes.ts'
-import { watchReadiness } from './readiness-watch.ts'
+import { type ReadinessWatch, watchReadiness } from './readiness-watch.ts'
 import { RouteWatch } from './route-watch.ts'
 
 export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
@@ -24,6 +26,8 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
   readonly onCounts?: (key: RouteKey) => void
   /** A Service came, went, or is not as before. */
   readonly onFacts?: (service: ServiceKey) => void
+  /** The clusters that Linkerd is linked with and that may be read; none without it. */
+  readonly links?: Links | undefined
   /** Called once, when readiness is known: a kind of route that cannot be listed holds back no other. */
   readonly onSynced: () => void
 }
@@ -58,9 +62,9 @@ export interface WatchReading {
 
 /** Creates the caches and joins them; nothing is asked of the server before `start()`. */
 export function createWatches(options: WatchesOptions): Watches {
-  const index = new RouteIndex(servicesBehind)
+  const index: RouteIndex = new RouteIndex(servicesBehind, () => readiness.linked.touch())
   const tools = { ...options, onState: () => sync() }
-  const readiness = watchReadiness(tools, {
+  const readiness: ReadinessWatch = watchReadiness(tools, options.links, {
     onService: (service, cause) => {
       for (const key of index.using(service)) options.onDue(key, cause)
     },
@@ -68,6 +72,7 @@ export function createWatches(options: WatchesOptions): Watches {
     onCounts: (service) => {
       for (const key of index.using(service)) options.onCounts?.(key)
     },
+    used: () => index.services(),
   })
   const keys = selectorKeys(options.selector)
   const discovery = new Discovery(options.transport, options.clock)
@@ -101,23 +106,30 @@ export function createWatches(options: WatchesOptions): Watches {
       for (const kind of kinds.values()) yield* kind.keys()
     },
     start: () => {
+      readiness.linked.start()
       for (const cache of caches) cache.start()
     },
     stop: async () => {
       discovery.stop()
       readiness.stop()
-      await Promise.all(caches.map((cache) => cache.stop()))
+      await Promise.all([readiness.linked.stop(), ...caches.map((cache) => cache.stop())])
     },
     missing: () => caches.filter(({ reader }) => !reader.synced).map(waitingFor),
-    readings: () =>
-      caches.map(({ name, state, reader }) => ({
-        name,
-        state: state(),
-        synced: reader.synced,
-        size: reader.size,
-      })),
+    readings: () => [...caches.map(readingOf), ...readiness.linked.readings.map(linkReading)],
   }
 }
+
+const readingOf = ({ name, state, reader }: Cache<unknown>): WatchReading => ({
+  name,
+  state: state(),
+  synced: reader.synced,
+  size: reader.size,
+})
+
+const linkReading = ({ cluster, ...reading }: LinkReading): WatchReading => ({
+  ...reading,
+  name: `endpointslices@${cluster}`,
+})
 
 const waitingFor = ({ name, state }: Cache<unknown>) =>
   `waiting for the first complete list of ${name} (${state()})`

@@ -1,12 +1,15 @@
 import type { ServiceKey } from '../../core/types.ts'
 import { always, type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
 import type { Open, ReadinessListeners } from '../../readiness/objects.ts'
+import { LinkedClusters, type Links } from '../../readiness/remote/linked-clusters.ts'
 import { openReadiness, type ServiceReadiness } from '../../readiness/sources.ts'
 import type { Cause } from '../queue.ts'
 
 /** Readiness of every Service, and the caches that it comes from. */
 export interface ReadinessWatch extends ServiceReadiness {
   readonly caches: readonly Cache<unknown>[]
+  /** Other clusters, as far as routes need them; nobody waits for them. */
+  readonly linked: LinkedClusters
 }
 
 export interface Listeners {
@@ -16,12 +19,15 @@ export interface Listeners {
   readonly onFacts: (service: ServiceKey) => void
   /** Called with each Service that only has another number of endpoints than before. */
   readonly onCounts: (service: ServiceKey) => void
+  /** The Services that routes use now. */
+  readonly used: () => Iterable<ServiceKey>
 }
 
 /** Watches what tells of readiness. Nothing is asked of the server before the caches are started. */
 export function watchReadiness(
   tools: CacheTools,
-  { onService, onFacts, onCounts }: Listeners,
+  links: Links | undefined,
+  { onService, onFacts, onCounts, used }: Listeners,
 ): ReadinessWatch {
   const caches: Cache<unknown>[] = []
   const open: Open = ({ resource, ...objects }, onChange) => {
@@ -31,14 +37,22 @@ export function watchReadiness(
   }
   const changed = (service: ServiceKey, changedAt?: number) =>
     onService(service, { at: tools.clock.now(), changedAt })
+  const linked = new LinkedClusters(
+    links,
+    { ...tools, onMember: (...member) => readiness.onMember(...member) },
+    function* () {
+      for (const service of used()) yield* readiness.membersOf(service)
+    },
+  )
   const listeners: ReadinessListeners = {
     onService: changed,
     onFacts: (service) => {
+      linked.touch()
       changed(service)
       onFacts(service)
     },
     onCounts,
   }
-  const readiness = openReadiness(open, listeners, undefined, tools.clock)
-  return { ...readiness, caches }
+  const readiness: ServiceReadiness = openReadiness(open, listeners, linked, tools.clock)
+  return { ...readiness, caches, linked }
 }

@@ -6,6 +6,12 @@ import type { ServiceFacts } from '../service-facts.ts'
 import type { Slice } from '../slice.ts'
 import type { ReadinessSource } from '../source.ts'
 
+/** A Service of another cluster. */
+export interface RemoteService {
+  readonly cluster: string
+  readonly service: ServiceKey
+}
+
 /** What is known of Services in other clusters. */
 export interface OtherClusters {
   /** The slices of a Service by family, as they are now; the error says why they are not known, in words. */

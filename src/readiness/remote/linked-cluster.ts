@@ -1,0 +1,116 @@
+import { err, type Result } from '../../base/result.ts'
+import type { ServiceKey } from '../../core/types.ts'
+import { readTokenKubeconfig } from '../../kube/cluster/token-kubeconfig.ts'
+import type { ReflectorState } from '../../kube/watch/reflector-state.ts'
+import type { Slice } from '../slice.ts'
+import { Credentials, secretOf } from './credentials.ts'
+import type { LinkTools } from './link-tools.ts'
+import { RemoteSlices, type Wanted } from './remote-slices.ts'
+
+/** How one linked cluster is read. */
+export interface LinkReading {
+  readonly cluster: string
+  /** `idle`: no route needs it; else the state of its watches, of several the one that is worst. */
+  readonly state: 'noCredentials' | 'idle' | ReflectorState
+  /** Whether all that routes need of it is known, and followed. */
+  readonly synced: boolean
+  /** EndpointSlices that are kept. */
+  readonly size: number
+}
+
+/** One cluster that Linkerd is linked with: its credentials, and what they show as long as somebody wants it. */
+export class LinkedCluster {
+  readonly name: string
+  readonly #namespace: string
+  readonly #tools: LinkTools
+  readonly #credentials: Credentials
+  #kubeconfig: string | undefined
+  /** Why there is no connection, in words. */
+  #trouble = ''
+  #slices: RemoteSlices | undefined
+  #wanted: Wanted = new Map()
+  readonly #closing = new Set<Promise<void>>()
+
+  /** `namespace`: Linkerd's own, where the Secret is. */
+  constructor(name: string, namespace: string, tools: LinkTools) {
+    this.name = name
+    this.#namespace = namespace
+    this.#tools = tools
+    this.#credentials = new Credentials(name, namespace, tools, () => this.#settle())
+  }
+
+  slicesOf(service: ServiceKey): Result<readonly (readonly Slice[])[], string> {
+    if (this.#slices) return this.#slices.of(service)
+    const why = this.#credentials.kubeconfig
+    const trouble = why.ok ? this.#trouble : why.error
+    return err(
+      `the EndpointSlices of ${service} in cluster ${this.name} are not known${trouble === '' ? ' yet' : `: ${trouble}`}`,
+    )
+  }
+
+  /** Reads these Services from now on, and nothing once there is none. */
+  want(wanted: Wanted): void {
+    this.#wanted = wanted
+    this.#settle()
+  }
+
+  get reading(): LinkReading {
+    const { name: cluster } = this
+    if (!this.#slices) {
+      const synced = this.#wanted.size === 0 && this.#credentials.kubeconfig.ok
+      return { cluster, state: synced ? 'idle' : 'noCredentials', synced, size: 0 }
+    }
+    const { watches } = this.#slices
+    return {
+      cluster,
+      state: watches.find(({ isCurrent }) => !isCurrent)?.state ?? 'watching',
+      synced: watches.every(({ isCurrent }) => isCurrent),
+      size: watches.reduce((sum, { size }) => sum + size, 0),
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#credentials.stop()
+    this.#disconnect()
+    await Promise.all(this.#closing)
+  }
+
+  /** Connects, connects again, or disconnects, as credentials and wishes are now. */
+  #settle(): void {
+    const found = this.#credentials.kubeconfig
+    const kubeconfig = found.ok ? found.value : undefined
+    const before = this.#slices
+    if (kubeconfig !== this.#kubeconfig || this.#wanted.size === 0) this.#disconnect()
+    this.#kubeconfig = kubeconfig
+    if (kubeconfig !== undefined && this.#wanted.size > 0) this.#connect(kubeconfig)
+    this.#slices?.want(this.#wanted)
+    if (this.#slices !== before) this.#tellAll()
+  }
+
+  /** What was known is not known any more. */
+  #tellAll(): void {
+    for (const [namespace, names] of this.#wanted)
+      for (const name of names) this.#tools.onMember(this.name, `${namespace}/${name}`, true)
+  }
+
+  #connect(kubeconfig: string): void {
+    if (this.#slices) return
+    const secret = `Secret ${this.#namespace}/${secretOf(this.name)}`
+    const config = readTokenKubeconfig(kubeconfig, `the ${secret}`)
+    const trouble = config.ok ? '' : `the ${secret}: ${config.error}`
+    if (trouble !== this.#trouble && trouble !== '') this.#tools.log.warn({ cluster: this.name }, trouble)
+    this.#trouble = trouble
+    if (!config.ok) return
+    const { server } = config.value
+    this.#tools.log.info({ cluster: this.name, server }, `reading cluster ${this.name} at ${server}`)
+    this.#slices = new RemoteSlices(this.name, config.value, this.#tools)
+  }
+
+  #disconnect(): void {
+    const slices = this.#slices
+    this.#slices = undefined
+    if (!slices) return
+    const closing = slices.close().finally(() => this.#closing.delete(closing))
+    this.#closing.add(closing)
+  }
+}

@@ -1,0 +1,304 @@
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import type { ClusterConfig } from '../../kube/cluster/cluster.ts'
+import { FakeTransport } from '../../kube/testing/fake-transport.ts'
+import { createManualClock, settle } from '../../kube/testing/manual-clock.ts'
+import { createMemoryLog } from '../../kube/testing/memory-log.ts'
+import { LinkedClusters } from './linked-clusters.ts'
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+const kubeconfig = (token: string, server = 'https://east.example.com') =>
+  JSON.stringify({
+    'current-context': 'c',
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+    clusters: [{ name: 'c', cluster: { server } }],
+    users: [{ name: 'u', user: { token } }],
+  })
+
+const secret = (content: string, version: number, more: object = {}) => ({
+  type: 'mirror.linkerd.io/remote-kubeconfig',
+  metadata: { namespace: 'linkerd', name: 'cluster-credentials-east', resourceVersion: String(version) },
+  data: { kubeconfig: base64(content) },
+  ...more,
+})
+
+const slice = (service: string, ready: boolean, version: number) => ({
+  metadata: {
+    namespace: 'shop',
+    name: `${service}-1`,
+    resourceVersion: String(version),
+    labels: { 'kubernetes.io/service-name': service },
+  },
+  addressType: 'IPv4',
+  ports: [{ port: 8080 }],
+  endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready } }],
+})
+
+const added = (object: object) => ({ type: 'ADDED', object })
+const changed = (object: object) => ({ type: 'MODIFIED', object })
+const end = (version: number) => ({
+  type: 'BOOKMARK',
+  object: {
+    metadata: { resourceVersion: String(version), annotations: { 'k8s.io/initial-events-end': 'true' } },
+  },
+})
+const broken = { kind: 'unreachable', message: 'cannot reach the API server' } as const
+
+function world(clusters: readonly string[] = ['east']) {
+  const here = new FakeTransport()
+  const there: { config: ClusterConfig; transport: FakeTransport; isClosed: boolean }[] = []
+  const wanted = new Set<string>()
+  const heard: string[] = []
+  const [clock, log] = [createManualClock(), createMemoryLog()]
+  const links = {
+    clusters,
+    namespace: 'linkerd',
+    connect: (config: ClusterConfig) => {
+      const link = { config, transport: new FakeTransport(), isClosed: false }
+      link.transport.close = async () => {
+        link.isClosed = true
+      }
+      there.push(link)
+      return link.transport
+    },
+  }
+  const onMember = (cluster: string, service: string, turned: boolean) =>
+    heard.push(`${cluster} ${service}${turned ? '' : ' counts'}`)
+  const linked = new LinkedClusters(links, { transport: here, clock, log, random: () => 0, onMember }, () =>
+    [...wanted].map((name) => ({ cluster: 'east', service: `shop/${name}` })),
+  )
+  linked.start()
+  const want = async (...names: string[]) => {
+    wanted.clear()
+    for (const name of names) wanted.add(name)
+    linked.touch()
+    await clock.advance(50)
+  }
+  const link = () => {
+    const last = there.at(-1)
+    if (!last) throw new Error('nothing is connected')
+    return last
+  }
+  /** What is said of a Service: the ready endpoints of its slices, or why they are not known. */
+  const say = (name: string, cluster = 'east') => {
+    const slices = linked.slicesOf(cluster, `shop/${name}`)
+    return slices.ok ? slices.value.flat().reduce((sum, { ready }) => sum + ready, 0) : slices.error
+  }
+  return { linked, here, there, link, want, say, heard, clock, log }
+}
+
+let running: ReturnType<typeof world>
+afterEach(() => running.linked.stop())
+
+/** A world in which `shop/web` of `east` is known, with one ready endpoint. */
+async function reading(clusters?: readonly string[]) {
+  running = world(clusters)
+  const { here, link, want } = running
+  await want('web')
+  here.last.send(added(secret(kubeconfig('one'), 1)), end(2))
+  await settle()
+  link().transport.last.send(added(slice('web', true, 5)), end(10))
+  await settle()
+  running.heard.length = 0
+  return running
+}
+
+describe('the Secret of a cluster', () => {
+  beforeEach(() => {
+    running = world()
+  })
+
+  it('is followed by its name alone, in the namespace of Linkerd', async () => {
+    await settle()
+    expect(running.here.last.req).toMatchObject({
+      path: '/api/v1/namespaces/linkerd/secrets',
+      query: { fieldSelector: 'metadata.name=cluster-credentials-east', watch: '1' },
+    })
+  })
+
+  const missing = 'the EndpointSlices of shop/web in cluster east are not known: '
+
+  test.each([
+    ['is not there', [], 'there is no Secret linkerd/cluster-credentials-east'],
+    [
+      'is no kubeconfig',
+      [added(secret('hello', 1))],
+      'the Secret linkerd/cluster-credentials-east: no kubeconfig with a token:',
+    ],
+    [
+      'is of another type',
+      [added(secret('', 1, { type: 'Opaque' }))],
+      'the Secret linkerd/cluster-credentials-east is not of type mirror.linkerd.io/remote-kubeconfig',
+    ],
+    [
+      'has no such key',
+      [added(secret('', 1, { data: {} }))],
+      'the Secret linkerd/cluster-credentials-east has no key kubeconfig',
+    ],
+  ])('that %s makes its Services unknown', async (_, events, why) => {
+    const { here, there, want, say, linked } = running
+    await want('web')
+    here.last.send(...events, end(2))
+    await settle()
+    expect(say('web')).toContain(missing + why)
+    expect([there.length, linked.readings[0]]).toMatchObject([0, { state: 'noCredentials', synced: false }])
+  })
+
+  it('that must not be read is named with what the API server says', async () => {
+    const { here, want, say } = running
+    await want('web')
+    here.last.break({ kind: 'forbidden', message: 'secrets is forbidden' })
+    await settle()
+    expect(say('web')).toContain(
+      'the Secret linkerd/cluster-credentials-east is not known yet: secrets is forbidden',
+    )
+  })
+
+  it('that is replaced is used at once', async () => {
+    await running.linked.stop()
+    const { here, there, say, heard } = await reading()
+    here.last.send(changed(secret(kubeconfig('two'), 3)))
+    await settle()
+    expect(there.map(({ isClosed }) => isClosed)).toEqual([true, false])
+    expect(await there[1]?.config.credentials()).toMatchObject({ headers: { authorization: 'Bearer two' } })
+    expect(heard).toContain('east shop/web')
+    expect(say('web')).toBe('the EndpointSlices of shop/web in cluster east are not known yet')
+    there[1]?.transport.last.send(added(slice('web', true, 2)), end(3))
+    await settle()
+    expect(say('web')).toBe(1)
+  })
+
+  it('that is written again with the same content changes nothing', async () => {
+    await running.linked.stop()
+    const { here, there, say } = await reading()
+    here.last.send(changed(secret(kubeconfig('one'), 3)))
+    await settle()
+    expect([there.length, say('web')]).toEqual([1, 1])
+  })
+
+  it('that is deleted makes its Services unknown, and is told', async () => {
+    await running.linked.stop()
+    const { here, link, say, heard } = await reading()
+    here.last.send({ type: 'DELETED', object: secret('', 3) })
+    await settle()
+    expect(say('web')).toBe(`${missing}there is no Secret linkerd/cluster-credentials-east`)
+    expect([link().isClosed, heard[0]]).toEqual([true, 'east shop/web'])
+  })
+
+  it('is never shown', async () => {
+    await running.linked.stop()
+    const { log } = await reading()
+    expect(log.lines.join()).not.toContain('Bearer')
+    expect(log.lines.join()).toContain('reading cluster east at https://east.example.com')
+  })
+})
+
+describe('the slices of a cluster', () => {
+  it('are asked for by the names of Services', async () => {
+    const { link, say, linked } = await reading()
+    expect(link().transport.last.req).toMatchObject({
+      path: '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices',
+      query: { labelSelector: 'kubernetes.io/service-name in (web)' },
+    })
+    expect([say('web'), linked.readings]).toEqual([
+      1,
+      [{ cluster: 'east', state: 'watching', synced: true, size: 1 }],
+    ])
+  })
+
+  it('are told as they change', async () => {
+    const { link, say, heard } = await reading()
+    link().transport.last.send(changed(slice('web', false, 11)))
+    await settle()
+    expect([say('web'), heard]).toEqual([0, ['east shop/web']])
+  })
+
+  it('stay known while others join them', async () => {
+    const { link, want, say } = await reading()
+    await want('web', 'api')
+    const { transport } = link()
+    expect(transport.last.req.query?.labelSelector).toBe('kubernetes.io/service-name in (api,web)')
+    expect(transport.streams[0]?.closed).toBe(true)
+    expect(say('web')).toBe(1)
+    expect(say('api')).toBe('the EndpointSlices of shop/api in cluster east are not known yet')
+    transport.last.send(added(slice('web', true, 5)), added(slice('api', false, 12)), end(20))
+    await settle()
+    expect([say('web'), say('api')]).toEqual([1, 0])
+  })
+
+  it('are forgotten once no route needs them, and the connection with them', async () => {
+    const { link, want, say, linked } = await reading()
+    await want()
+    expect(link().isClosed).toBe(true)
+    expect(linked.readings).toEqual([{ cluster: 'east', state: 'idle', synced: true, size: 0 }])
+    expect(say('web')).toBe('the EndpointSlices of shop/web in cluster east are not known yet')
+  })
+
+  it('are asked for by several watches if there are many', async () => {
+    const { link, want, linked } = await reading()
+    await want(...Array.from({ length: 250 }, (_, index) => `s${index}`))
+    const open = link().transport.streams.filter(({ closed }) => !closed)
+    expect(open.map(({ req }) => req.query?.labelSelector?.split(',').length).sort()).toEqual([100, 100, 50])
+    await linked.stop()
+    expect(link().isClosed).toBe(true)
+  })
+
+  describe('whose watch is lost', () => {
+    it('are in doubt until all of them were read again', async () => {
+      const { link, say, heard, clock, linked } = await reading()
+      const { transport } = link()
+      transport.refusals.push(broken)
+      transport.last.break(broken)
+      await settle()
+      const doubt =
+        'the EndpointSlices of shop/web in cluster east are followed no more, and may have changed: cannot reach the API server'
+      expect([say('web'), heard]).toEqual([doubt, ['east shop/web']])
+      expect(linked.readings[0]).toMatchObject({ state: 'backingOff', synced: false, size: 1 })
+      await clock.advance(800)
+      expect(say('web')).toBe(doubt)
+      await clock.advance(1_600)
+      expect(transport.requests.length + transport.streams.length).toBe(2)
+      expect(say('web')).toBe(doubt)
+      transport.requests[0]?.answer({
+        ok: true,
+        value: { metadata: { resourceVersion: '30' }, items: [slice('web', false, 25)] },
+      })
+      await settle()
+      expect(say('web')).toBe(0)
+    })
+
+    it('stay so while others join them', async () => {
+      const { link, want, say } = await reading()
+      link().transport.last.break(broken)
+      await settle()
+      await want('web', 'api')
+      expect(say('web')).toContain('followed no more')
+      link().transport.last.send(added(slice('web', true, 5)), end(20))
+      await settle()
+      expect([say('web'), say('api')]).toEqual([1, 0])
+    })
+  })
+})
+
+describe('clusters', () => {
+  test('that are not to be read are unknown, and named', async () => {
+    running = world([])
+    await running.want('web')
+    expect(running.here.streams).toEqual([])
+    expect(running.say('web')).toBe(
+      'the EndpointSlices of shop/web in cluster east are not read: it is not one of --linked-clusters',
+    )
+  })
+
+  test('that are named twice are read once', async () => {
+    const { here } = await reading(['east', 'east'])
+    expect(here.streams).toHaveLength(1)
+  })
+
+  test('ask for nothing more once they are stopped', async () => {
+    const { linked, here, link, clock } = await reading()
+    linked.touch()
+    await linked.stop()
+    expect([here.last.closed, link().transport.last.closed, clock.pending]).toEqual([true, true, 0])
+  })
+})

@@ -1,0 +1,82 @@
+import type { Timer } from '../../base/clock.ts'
+import { err } from '../../base/result.ts'
+import type { OtherClusters, RemoteService } from './discovered.ts'
+import type { LinkTools } from './link-tools.ts'
+import { LinkedCluster, type LinkReading } from './linked-cluster.ts'
+import type { Wanted } from './remote-slices.ts'
+
+/** Which clusters are read, and how. */
+export interface Links {
+  /** Those whose Secrets may be read. */
+  readonly clusters: readonly string[]
+  /** The namespace of Linkerd's control plane. */
+  readonly namespace: string
+  readonly connect: LinkTools['connect']
+}
+
+/** Routes come and go in crowds; what they want is looked at once it was quiet for so long (ms). */
+const settleMs = 50
+
+/** The clusters that Linkerd is linked with, as far as routes need them. */
+export class LinkedClusters implements OtherClusters {
+  readonly #links: Links | undefined
+  readonly #tools: Omit<LinkTools, 'connect'>
+  readonly #wanted: () => Iterable<RemoteService>
+  readonly #clusters = new Map<string, LinkedCluster>()
+  #timer: Timer | undefined
+
+  /** `wanted` answers with the Services that routes need now. Nothing is asked of any server before `start`. */
+  constructor(
+    links: Links | undefined,
+    tools: Omit<LinkTools, 'connect'>,
+    wanted: () => Iterable<RemoteService>,
+  ) {
+    this.#links = links
+    this.#tools = tools
+    this.#wanted = wanted
+  }
+
+  slicesOf: OtherClusters['slicesOf'] = (cluster, service) => {
+    const known = this.#clusters.get(cluster)
+    if (known) return known.slicesOf(service)
+    return err(
+      `the EndpointSlices of ${service} in cluster ${cluster} are not read: it is not one of --linked-clusters`,
+    )
+  }
+
+  start(): void {
+    if (!this.#links) return
+    const { clusters, namespace, connect } = this.#links
+    const tools = { ...this.#tools, connect }
+    for (const name of new Set(clusters)) this.#clusters.set(name, new LinkedCluster(name, namespace, tools))
+  }
+
+  /** Routes may need others than before. */
+  touch(): void {
+    if (this.#clusters.size === 0) return
+    this.#timer ??= this.#tools.clock.after(settleMs, () => {
+      this.#timer = undefined
+      this.#settle()
+    })
+  }
+
+  get readings(): readonly LinkReading[] {
+    return [...this.#clusters.values()].map(({ reading }) => reading)
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.cancel()
+    await Promise.all([...this.#clusters.values()].map((cluster) => cluster.stop()))
+  }
+
+  #settle(): void {
+    const wanted = new Map<string, Map<string, Set<string>>>()
+    for (const { cluster, service } of this.#wanted()) {
+      const [namespace = '', name = ''] = service.split('/')
+      const namespaces = wanted.get(cluster) ?? new Map<string, Set<string>>()
+      wanted.set(cluster, namespaces.set(namespace, (namespaces.get(namespace) ?? new Set()).add(name)))
+    }
+    const nothing: Wanted = new Map()
+    for (const [name, cluster] of this.#clusters) cluster.want(wanted.get(name) ?? nothing)
+  }
+}

@@ -1,0 +1,91 @@
+import { err, ok, type Result } from '../../base/result.ts'
+import type { ServiceKey } from '../../core/types.ts'
+import type { ClusterConfig } from '../../kube/cluster/cluster.ts'
+import type { Transport } from '../../kube/http/transport.ts'
+import type { StoreChange } from '../../kube/watch/store.ts'
+import type { Slice } from '../slice.ts'
+import { SliceIndex } from '../slice-index.ts'
+import type { LinkTools } from './link-tools.ts'
+import { SliceWatch } from './slice-watch.ts'
+
+/** Services that one watch asks for by name: 100 names of 63 characters are still a URL that any proxy takes. */
+const mostNames = 100
+
+/** Names of Services by namespace. */
+export type Wanted = ReadonlyMap<string, ReadonlySet<string>>
+
+/** The EndpointSlices of Services of one other cluster, of those alone that are wanted. */
+export class RemoteSlices {
+  readonly #cluster: string
+  readonly #tools: LinkTools
+  readonly #transport: Transport
+  readonly #index = new SliceIndex()
+  readonly #watches = new Map<string, SliceWatch[]>()
+
+  constructor(cluster: string, config: ClusterConfig, tools: LinkTools) {
+    this.#cluster = cluster
+    this.#tools = tools
+    this.#transport = tools.connect(config)
+  }
+
+  /** The slices of a Service by family; the error says why they are not known. */
+  of(service: ServiceKey): Result<readonly (readonly Slice[])[], string> {
+    const [namespace = '', name = ''] = service.split('/')
+    const watch = this.#watches.get(namespace)?.find(({ names }) => names.has(name))
+    const doubt = watch
+      ? watch.doubt(name)
+      : `the EndpointSlices of ${service} in cluster ${this.#cluster} are not known yet`
+    return doubt === undefined ? ok(this.#index.of(service)) : err(doubt)
+  }
+
+  get watches(): readonly SliceWatch[] {
+    return [...this.#watches.values()].flat()
+  }
+
+  /** Follows these Services from now on, and no others. */
+  want(wanted: Wanted): void {
+    for (const namespace of new Set([...this.#watches.keys(), ...wanted.keys()]))
+      this.#wantIn(namespace, wanted.get(namespace) ?? new Set())
+  }
+
+  /** Forgets everything. Resolves when all connections are closed. */
+  async close(): Promise<void> {
+    await Promise.all(this.watches.map((watch) => watch.stop()))
+    await this.#transport.close()
+  }
+
+  /** A Service stays with the watch that has it, so that few watches begin anew. */
+  #wantIn(namespace: string, wanted: ReadonlySet<string>): void {
+    const watches = this.#watches.get(namespace) ?? []
+    const kept = watches.map(({ names }) => new Set([...names].filter((name) => wanted.has(name))))
+    for (const name of wanted) {
+      if (kept.some((names) => names.has(name))) continue
+      const room = kept.find((names) => names.size < mostNames)
+      if (room) room.add(name)
+      else kept.push(new Set([name]))
+    }
+    const all = kept.map((names, place) => {
+      const watch = watches[place] ?? this.#createWatch(namespace)
+      watch.follow(names)
+      return watch
+    })
+    const left = all.filter(({ names }) => names.size > 0)
+    if (left.length > 0) this.#watches.set(namespace, left)
+    else this.#watches.delete(namespace)
+  }
+
+  #createWatch(namespace: string): SliceWatch {
+    return new SliceWatch({
+      ...this.#tools,
+      cluster: this.#cluster,
+      namespace,
+      transport: this.#transport,
+      onChange: (change) => this.#take(change),
+    })
+  }
+
+  #take(change: StoreChange<Slice>): void {
+    for (const { service, turned } of this.#index.change(change))
+      this.#tools.onMember(this.#cluster, service, turned, change.after?.changedAt)
+  }
+}

@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
+import { createTransport } from '../../src/kube/http/transport.ts'
+import { fastClock } from '../../src/kube/testing/fast-clock.ts'
+import { Cluster, eventually } from './cluster.ts'
+
+let here: Cluster
+let east: Sandbox
+beforeEach(async () => {
+  here = await Cluster.start()
+  east = await startSandbox({ controllers: false })
+})
+afterEach(async () => {
+  await here.stop()
+  await east.stop()
+})
+
+const clock = fastClock(10)
+const links = {
+  clusters: ['east'],
+  namespace: 'linkerd',
+  connect: (config: Parameters<typeof createTransport>[0]) => createTransport(config, clock),
+}
+
+const weightsBecome = (name: string, ...weights: number[]) =>
+  eventually(() => here.weights(name).join() === weights.join())
+
+/** Links this cluster with the API server at `server`. */
+function link(server: string, token = 'a-token'): void {
+  const kubeconfig = JSON.stringify({
+    'current-context': 'east',
+    contexts: [{ name: 'east', context: { cluster: 'east', user: 'remote' } }],
+    clusters: [{ name: 'east', cluster: { server } }],
+    users: [{ name: 'remote', user: { token } }],
+  })
+  here.put({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'mirror.linkerd.io/remote-kubeconfig',
+    metadata: { namespace: 'linkerd', name: 'cluster-credentials-east' },
+    data: { kubeconfig: Buffer.from(kubeconfig).toString('base64') },
+  })
+}
+
+/** The only slice of a Service in the other cluster. */
+function sliceThere(sandbox: Sandbox, service: string, ready: boolean): void {
+  const slice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      namespace: 'shop',
+      name: `${service}-1`,
+      labels: { 'kubernetes.io/service-name': service },
+    },
+    addressType: 'IPv4',
+    ports: [{ port: 8080 }],
+    endpoints: [{ addresses: ['10.1.0.1'], conditions: { ready } }],
+  }
+  if (sandbox.store.get('endpointslices', 'shop', slice.metadata.name)) sandbox.store.update(slice)
+  else sandbox.store.create(slice)
+}
+
+/** A Service of this cluster whose endpoints are in the other. */
+const mirror = (name: string, metadata: object) =>
+  here.put({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { namespace: 'shop', name, ...metadata },
+    spec: { ports: [{ port: 80 }] },
+  })
+
+const discovered = (name: string, service: string) =>
+  mirror(name, {
+    labels: {
+      'mirror.linkerd.io/mirrored-service': 'true',
+      'multicluster.linkerd.io/remote-discovery': 'east',
+      'multicluster.linkerd.io/remote-service': service,
+    },
+  })
+
+const federated = (name: string, members: string) =>
+  mirror(name, { annotations: { 'multicluster.linkerd.io/remote-discovery': members } })
+
+const asksEast = () => east.store.requests({ verb: 'watch', resource: 'endpointslices' })
+
+test.each([
+  ['a Service that is discovered in another cluster', () => discovered('web-east', 'web')],
+  ['a federated Service', () => federated('web-east', 'web@east')],
+])('traffic fails over to %s, and back', async (_, create) => {
+  link(east.url)
+  create()
+  sliceThere(east, 'web', true)
+  here.slice('web', 1)
+  here.split('web', { web: 1, 'web-east': 0 })
+  await here.readyOperator({ links, clock })
+  here.slice('web', 0)
+  await weightsBecome('web', 0, 1)
+  here.slice('web', 1)
+  await weightsBecome('web', 1, 0)
+})
+
+test('what happens in the other cluster moves traffic', async () => {
+  link(east.url)
+  discovered('web-east', 'web')
+  sliceThere(east, 'web', true)
+  here.slice('web', 1)
+  here.split(
+    'web',
+    { 'web-east': 1, web: 0 },
+    { annotations: { 'failover.linkerd.io/primary-service': 'web-east' } },
+  )
+  await here.readyOperator({ links, clock })
+  await eventually(() => asksEast() > 0)
+  sliceThere(east, 'web', false)
+  await weightsBecome('web', 0, 1)
+  sliceThere(east, 'web', true)
+  await weightsBecome('web', 1, 0)
+})
+
+test('nothing is begun on what was last known of a cluster that is gone', async () => {
+  link(east.url)
+  for (const name of ['web', 'api', 'cart']) {
+    discovered(`${name}-east`, name)
+    here.slice(name, 1)
+    here.split(name, { [name]: 1, [`${name}-east`]: 0 })
+  }
+  // The primary of this one is in the other cluster.
+  here.split(
+    'pay',
+    { 'cart-east': 1, cart: 0 },
+    { annotations: { 'failover.linkerd.io/primary-service': 'cart-east' } },
+  )
+  for (const name of ['web', 'api']) sliceThere(east, name, true)
+  sliceThere(east, 'cart', false)
+  await here.readyOperator({ links, clock })
+  here.slice('api', 0)
+  await weightsBecome('api', 0, 1)
+  await weightsBecome('pay', 0, 1)
+  const { url } = east
+  await east.stop()
+  await eventually(() =>
+    here.log.lines.some((line) => line.includes(`cannot reach the API server at ${url}`)),
+  )
+  here.slice('web', 0)
+  here.slice('marker', 0)
+  here.slice('marker-two', 1)
+  here.split('marker', { marker: 1, 'marker-two': 0 })
+  await weightsBecome('marker', 0, 1)
+  // Not over to it, not back to it, and what is active there stays.
+  expect(here.weights('web')).toEqual([1, 0])
+  expect(here.weights('pay')).toEqual([0, 1])
+  expect(here.weights('api')).toEqual([0, 1])
+  // Another API server takes its place, where all three are ready.
+  east = await startSandbox({ controllers: false })
+  for (const name of ['web', 'api', 'cart']) sliceThere(east, name, true)
+  link(east.url, 'another-token')
+  await weightsBecome('web', 0, 1)
+  await weightsBecome('pay', 1, 0)
+})
+
+test('only what routes use is read, and only while they do', async () => {
+  link(east.url)
+  discovered('web-east', 'web')
+  discovered('api-east', 'api')
+  const operator = await here.readyOperator({ links, clock })
+  const becomes = (state: string, size: number) =>
+    eventually(() => {
+      const reading = [...operator.watches()].find(({ name }) => name === 'endpointslices@east')
+      return reading?.state === state && reading.size === size
+    })
+  await becomes('idle', 0)
+  expect(asksEast()).toBe(0)
+  for (const name of ['web', 'api']) sliceThere(east, name, true)
+  here.slice('web', 1)
+  here.split('web', { web: 1, 'web-east': 0 })
+  await becomes('watching', 1)
+  here.store.delete('trafficsplits', 'shop', 'web')
+  await becomes('idle', 0)
+  expect(asksEast()).toBe(1)
+})
+
+test('without links no Secret is asked for', async () => {
+  discovered('web-east', 'web')
+  here.slice('web', 0)
+  here.split('web', { web: 1, 'web-east': 0 })
+  await here.readyOperator()
+  expect(here.asked.filter((request) => request.includes('secrets'))).toEqual([])
+  expect(here.weights('web')).toEqual([1, 0])
+})
