@@ -26,7 +26,7 @@ const isState = (value: unknown): value is DemoState =>
 /** So many samples are drawn: a minute. */
 const kept = 240
 
-/** Asks once, and adds what is new to what is known. A demo that was started anew begins again. */
+/** Requests once, and adds the new samples. If the demo was restarted, the samples begin again. */
 export async function askDemo(http: Http, known: Demo): Promise<Demo> {
   try {
     const last = known.samples.at(-1)?.number ?? 0
@@ -34,7 +34,7 @@ export async function askDemo(http: Http, known: Demo): Promise<Demo> {
     const state = decode(await response.text(), isState, 'the state of the demo')
     return { state, samples: [...known.samples, ...state.samples].slice(-kept), problem: undefined }
   } catch (error) {
-    // A demo that is started anew counts its samples from 1 again.
+    // A restarted demo counts its samples from 1 again.
     return { state: known.state, samples: [], problem: reasonOf(error) }
   }
 }

@@ -18,7 +18,7 @@ const askEveryMs = 250
 /** Pods of a healed service. */
 const healthy = 2
 
-/** What only the demo has: buttons that break and heal its services, and how the client fares meanwhile. */
+/** Only in the demo: buttons that break and heal its services, and the client's success meanwhile. */
 export function Panel({ http }: { http: Http }) {
   const [problem, say] = useState<string>()
   const demo = useDemo(http)

@@ -3,7 +3,7 @@ import type { Sample } from './demo-feed.ts'
 /** The columns of the chart: times, then the upper edge of each service's band, then the success, all in percent. */
 export type Columns = [number[], ...(number | null)[][]]
 
-/** Bands lie on each other in the order of `names`, the first at the bottom. */
+/** Bands are stacked in the order of `names`, the first at the bottom. */
 export function columnsOf(samples: readonly Sample[], names: readonly string[]): Columns {
   const times = samples.map(({ at }) => at / 1000)
   const edges = names.map((_, index) =>

@@ -1,6 +1,6 @@
 /** Asks a question again whenever the answer may be another by now. */
 export interface Asking {
-  /** The answer may be another: asks now, or once the question that is under way is answered. */
+  /** The answer may have changed: requests it now, or when the present request has been answered. */
   want(): void
   stop(): void
 }

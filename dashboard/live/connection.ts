@@ -1,6 +1,8 @@
 import type { Phase } from '../model/title.ts'
 
-/** What this page knows of its own connection. Only what is `live` may be shown as how things stand now. */
+/**
+ * The state of this page's connection. Only data of a `live` connection may be shown as the present state.
+ */
 export interface Connection {
   readonly phase: Phase
   /** When the server was last heard (page's clock, ms); what is shown is from then. */
@@ -32,7 +34,7 @@ export const atFirst: Connection = {
 /** The server sends its status every 5 s; one that was silent for so long is not there any more (ms). */
 export const silenceMs = 12_000
 
-/** A tab that nobody has looked at for so long leaves its connection to others: a browser has but six (ms). */
+/** A tab hidden for so long closes its connection, since a browser allows only six per server (ms). */
 export const sleepAfterMs = 15_000
 
 /** The connection after something happened to it. */

@@ -3,7 +3,7 @@ export interface StreamEvent {
   /** Its `event` field; `message` where there was none. */
   readonly type: string
   readonly data: string
-  /** The last id that was seen up to this event; what a reader that comes back asks to go on after. */
+  /** The last id up to this event; a reader that reconnects sends it to resume after this event. */
   readonly id: string
 }
 

@@ -25,7 +25,7 @@ export async function getJson<T>(
   return decode(await response.text(), isWanted, path)
 }
 
-/** The problem that the API names, or the beginning of whatever else somebody answered. */
+/** The problem that the API reports, or the beginning of any other answer, for example from a proxy. */
 function messageOf(text: string): string {
   try {
     const body: unknown = JSON.parse(text)

@@ -69,7 +69,7 @@ export class Store {
     return this.#shown.byKey
   }
 
-  /** While the first list is on its way, those that the status tells. */
+  /** Until the first list has arrived, the counts in the status. */
   get counts(): Counts {
     return this.isComplete ? this.#shown.counts : { ...noRoutes, ...this.status?.routes }
   }
@@ -92,7 +92,7 @@ export class Store {
   connect(event: ConnectionEvent): void {
     if (event.kind === 'current' && this.connection.phase === 'live') return
     this.connection = next(this.connection, event)
-    this.#tell()
+    this.#notify()
   }
 
   /** Begins a new generation. What was known stays in sight until `endLoad`; an empty page fills as it comes. */
@@ -133,15 +133,15 @@ export class Store {
   setStatus(status: Status, at: number): void {
     this.status = status
     this.skewMs = Date.parse(status.time) - at
-    this.#tell()
+    this.#notify()
   }
 
   #changed(): void {
     this.version += 1
-    this.#tell()
+    this.#notify()
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener()
   }
 }

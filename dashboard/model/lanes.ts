@@ -9,7 +9,7 @@ export interface Segment {
   readonly from: number
   readonly to: number
   readonly state: RouteState
-  /** How many entries began within the stretch: more than one where they are too close to be told apart. */
+  /** How many entries began within the stretch: more than one if they are too close together to show. */
   readonly count: number
   /** Of the first of them. */
   readonly at: number
@@ -69,7 +69,7 @@ function laneOf(id: string, unsorted: readonly TimelineEntry[]): Lane {
   return { id, title: id, routes, lines, last: lines.at(-1)?.at ?? 0 }
 }
 
-/** Entries closer than this cannot be told apart (pixels). */
+/** Entries closer than this cannot be distinguished (pixels). */
 const closest = 3
 
 /**

@@ -3,11 +3,11 @@ import { clock, lasting } from './format.ts'
 
 type Lead = Pick<Status, 'role' | 'leader'>
 
-/** Who writes, in a word or two. */
+/** Whether this replica writes, in a word or two. */
 export const roleWords = ({ role }: Lead): string =>
   ({ leader: 'leader', standby: 'standby', alone: 'no election' })[role]
 
-/** Who writes, in a sentence. Where nobody is elected, whoever runs writes. */
+/** Which replica writes, in a sentence. Without leader election the one that runs writes. */
 export function leadWords({ role, leader }: Lead): string {
   if (role === 'leader') return 'This replica is the leader: it writes the weights'
   if (role === 'standby')
@@ -21,7 +21,7 @@ export function leaderName({ role, leader }: Lead): string {
   return leader ?? 'unknown'
 }
 
-/** Since when there is a past, so that nobody takes a fresh start for "nothing happened". */
+/** When the history begins, so that a recent start is not read as "nothing happened". */
 export function watchedWords(status: Pick<Status, 'startedAt'> | undefined, now: number): string {
   if (!status) return 'The operator has not reported yet when it started.'
   const since = Date.parse(status.startedAt)

@@ -3,7 +3,7 @@ import type { RouteKey } from './route.ts'
 import type { RouteState } from './states.ts'
 import type { TimelineEntry } from './timeline-entry.ts'
 
-/** What happened at one moment: to one route, or, where one cause hit many, to all of them. */
+/** What happened at one moment: to one route, or to many routes for the same cause. */
 export interface Moment {
   /** Of its first entry, so it stays the same while the moment grows. */
   readonly id: string
@@ -17,11 +17,11 @@ export interface Moment {
   readonly cluster: string | null
 }
 
-/** So long after the last one, another entry of the same sort is a moment of its own (ms). */
+/** An entry of the same sort this long after the last one is a new moment (ms). */
 const gapMs = 2000
-/** No moment lasts longer: an endless trickle is not one event. */
+/** The longest moment (ms): an endless series of entries is not one event. */
 const longestMs = 60_000
-/** So many routes make a mass event; fewer are shown one by one. */
+/** The fewest routes of a mass event; fewer are shown one by one. */
 export const massFrom = 5
 
 interface Open {
@@ -89,7 +89,7 @@ const holds: Readonly<Record<RouteState, string>> = {
   primary: 'began to hold',
 }
 
-/** What a mass event did, as people say it: `412 routes failed over from cluster east`. */
+/** What happened in a mass event, in words: `412 routes failed over from cluster east`. */
 export function headOf({ what, routes, cluster, lines: [first] }: Moment): string {
   const place = cluster === null ? commonNamespace(routes) : `cluster ${cluster}`
   const where = place ? ` ${what === 'failover' ? 'from' : 'in'} ${place}` : ''

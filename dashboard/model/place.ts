@@ -2,7 +2,7 @@ import type { RouteKey } from './route.ts'
 import { type RouteState, stateNames } from './states.ts'
 import { columns, everything, type Filter, type Sorting, worstFirst } from './table.ts'
 
-/** Where on the page a person is. It stands in the address, so that it can be sent to a colleague. */
+/** Which part of the page is shown. It is in the address, so that it can be sent to a colleague. */
 export type Place =
   | { readonly view: 'routes'; readonly filter: Filter; readonly sorting: Sorting }
   | { readonly view: 'route'; readonly key: RouteKey }

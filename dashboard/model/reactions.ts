@@ -1,6 +1,6 @@
 import type { TimelineEntry } from './timeline-entry.ts'
 
-/** Reaction times of the last transitions, oldest first, in two columns as a chart wants them. */
+/** Reaction times of the last transitions, oldest first, in two columns for a chart. */
 export interface Reactions {
   /** Seconds since 1970. */
   readonly at: readonly number[]

@@ -6,7 +6,7 @@ export type RouteKey = string
 export const keyOf = ({ kind, namespace, name }: Pick<RouteItem, 'kind' | 'namespace' | 'name'>): RouteKey =>
   `${kind}/${namespace}/${name}`
 
-/** The split that makes the route stand as it does; the others are no worse. */
+/** The split with the state of the route: the worst one. */
 export const worstSplit = (route: RouteItem): SplitItem | undefined =>
   route.splits.find(({ state }) => state === route.state) ?? route.splits[0]
 
@@ -28,10 +28,10 @@ export const clustersOf = (route: RouteItem): string[] => [
 export const primaryCluster = (route: RouteItem): string | null =>
   worstSplit(route)?.backends.find(({ primary }) => primary)?.cluster ?? null
 
-/** Whether what stands in the cluster is what was decided. */
+/** Whether the weights in the cluster match the decision. */
 export type Agreement = 'agrees' | 'pending' | 'refused' | 'held'
 
-/** A held split agrees with whatever stands there; `held` says so. */
+/** A held split agrees with any weights, so it is `held`. */
 export function agreementOf(route: RouteItem): Agreement {
   if (route.refusal) return 'refused'
   const open = route.splits.filter(({ decision }) => decision !== 'hold')

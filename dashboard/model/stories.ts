@@ -3,7 +3,7 @@ import { massFrom } from './moments.ts'
 import { type Agreement, agreementOf, keyOf, primaryCluster } from './route.ts'
 import { type RouteState, stateNames, states } from './states.ts'
 
-/** One thing that is wrong now: a route, or many that are wrong in the same way. */
+/** One problem: a route, or many routes with the same problem. */
 export interface Story {
   readonly state: RouteState
   /** Of many, the one that came into this state last. */
@@ -11,13 +11,13 @@ export interface Story {
   /** All of them, in no order. */
   readonly routes: readonly RouteItem[]
   readonly cluster: string | null
-  /** ISO time since when the first of them stands so; `null`: since before the operator looked. */
+  /** When the first of them entered this state (ISO time); `null`: before the operator started. */
   readonly since: string | null
-  /** How many of them stand as decided, and how many do not. */
+  /** How many of them have the decided weights, and how many do not. */
   readonly agreement: Readonly<Record<Agreement, number>>
 }
 
-/** What a person should know first, the worst first; what is calm is no story. */
+/** The problems to show first, worst first; routes in a calm state are not among them. */
 export function storiesOf(routes: Iterable<RouteItem>): Story[] {
   const groups = new Map<string, RouteItem[]>()
   for (const route of routes) {
@@ -27,10 +27,10 @@ export function storiesOf(routes: Iterable<RouteItem>): Story[] {
     if (group) group.push(route)
     else groups.set(cause, [route])
   }
-  return [...groups.values()].flatMap(told).sort(byWeight)
+  return [...groups.values()].flatMap(storiesFrom).sort(byWeight)
 }
 
-function told(group: readonly RouteItem[]): Story[] {
+function storiesFrom(group: readonly RouteItem[]): Story[] {
   if (group.length < massFrom) return group.map((route) => storyOf(route, [route]))
   return group.slice(0, 1).map((first) => storyOf(first, group))
 }

@@ -2,7 +2,7 @@ import type { RouteItem } from '../live/api.ts'
 import { clustersOf, keyOf, type RouteKey } from './route.ts'
 import { type RouteState, stateNames } from './states.ts'
 
-/** Which routes are wanted. An empty text, or a list without a value, wants all. */
+/** Which routes to show. An empty text or an empty list selects all. */
 export interface Filter {
   readonly text: string
   readonly states: readonly RouteState[]
@@ -21,7 +21,7 @@ export interface Sorting {
 
 export const everything: Filter = { text: '', states: [], namespace: '', kind: '', cluster: '' }
 
-/** What is wrong comes first, and there what is new. */
+/** Problems first, the newest problems before older ones. */
 export const worstFirst: Sorting = { by: 'state', descending: false }
 
 /** Answers whether a route is wanted. Every word of the text must be in its name, its kind or one of its backends. */
@@ -85,7 +85,7 @@ const byState: Order = (one, other) => one.severity - other.severity || bySince(
 
 const orders: Readonly<Record<Column, Order>> = { state: byState, name: byName, since: bySince }
 
-/** What there is to choose from. */
+/** The values to choose from. */
 export interface Facets {
   readonly namespaces: readonly string[]
   readonly kinds: readonly string[]

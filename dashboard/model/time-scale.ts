@@ -12,7 +12,7 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** What may stand between two marks of an axis. */
+/** The possible distances between two marks of an axis. */
 const steps = [
   1,
   10,

@@ -2,7 +2,9 @@ import { count } from './format.ts'
 import type { Counts } from './headline.ts'
 import { stateNames, states } from './states.ts'
 
-/** How the page is with its server. `asleep`: nobody looks at the page, so it has let go of its connection. */
+/**
+ * The connection of the page to its server. `asleep`: the page is hidden, so it has closed its connection.
+ */
 export type Phase = 'connecting' | 'live' | 'lost' | 'asleep'
 
 /** The title of the page, which is read in a row of tabs: what is wrong comes first. */

@@ -1,7 +1,7 @@
 import type { BackendItem, EntryItem, RouteItem, SplitItem, Status } from '../live/api.ts'
 import type { TimelineEntry } from '../model/timeline-entry.ts'
 
-/** Values of the API for tests, as small as a test wants to speak of them. */
+/** Values of the API for tests; a test states only what matters to it. */
 
 interface BackendWords {
   readonly weight?: number | null
@@ -44,7 +44,7 @@ interface RouteWords extends Partial<RouteItem> {
   readonly cluster?: string
 }
 
-/** A route named `namespace/name` in a state, with a primary and one secondary that stand as the state says. */
+/** A route named `namespace/name` in a state, with a primary and one secondary that match the state. */
 export function route(
   title: string,
   state: RouteItem['state'] = 'primary',
@@ -103,7 +103,7 @@ export function entry(name: string, at: number, words: Partial<TimelineEntry> = 
   }
 }
 
-/** The same as the API tells it. */
+/** The same in the form of the API. */
 export function entryItem(name: string, at: number, revision = at): EntryItem {
   return {
     id: `e-${revision}`,

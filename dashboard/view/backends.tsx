@@ -3,13 +3,13 @@ import { dotHeight, dotsOf } from '../model/dots.ts'
 import { percent } from '../model/format.ts'
 import { shareOf, shortService, worstSplit } from '../model/route.ts'
 
-/** So many backends have a dot in a row of the table. */
+/** The most backends with a dot in a row of the table. */
 const mostDots = 8
 
 const readinessWords = ({ readiness }: BackendItem): string =>
   readiness.state === 'unknown' ? 'readiness unknown' : `${readiness.ready} of ${readiness.total} ready`
 
-/** Who gets which part of the traffic, and which backends are ready, in the space of one cell. */
+/** How the traffic is shared, and which backends are ready, in one cell. */
 export function Traffic({ route }: { route: RouteItem }) {
   const split = worstSplit(route)
   if (!split) return <span class="quiet">no backends</span>
@@ -60,7 +60,7 @@ function RowOfDots({ split: { backends }, namespace }: { split: SplitItem; names
   )
 }
 
-/** Full: ready. A ring with a bar: down. A question mark: unknown. The primary's stands on a line. */
+/** Full: ready. A ring with a bar: down. A question mark: unknown. The primary's is underlined. */
 export function Dots({ backends }: { backends: readonly Pick<BackendItem, 'readiness' | 'primary'>[] }) {
   const { ready, down, unknown, primary, width } = dotsOf(backends)
   return (

@@ -17,7 +17,7 @@ interface ChartProps {
   /** What the chart shows, for those who cannot see it. */
   readonly label: string
   readonly data: uPlot.AlignedData
-  /** Made anew for each theme. */
+  /** Built again for each theme. */
   readonly options: (colour: Colour) => Omit<uPlot.Options, 'width' | 'height'>
   readonly height: number
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 
-/** Text to take away, with a button that does so. */
+/** Text with a button that copies it. */
 export function Code({ title, text }: { title: string; text: string }) {
   const [said, say] = useState('')
   const copy = async () => {

@@ -23,7 +23,7 @@ export function ConnectionBadge({ connection, now }: ConnectionProps) {
   )
 }
 
-/** Says, over everything else, that what is shown is not how things stand now. */
+/** Reports, above everything else, that the page does not show the present state. */
 export function LostBar({ connection, now }: ConnectionProps) {
   const { phase, heardAt, why, retryAt } = connection
   if (phase !== 'lost') return null

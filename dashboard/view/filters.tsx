@@ -90,7 +90,7 @@ interface ChoiceProps {
   readonly choose: (value: string) => void
 }
 
-/** A value that stands in the address and is gone meanwhile is still shown: it is what filters. */
+/** A value from the address that no longer exists is still shown, because it still filters. */
 function Choice({ name, value, all, choose }: ChoiceProps) {
   const options = value === '' || all.includes(value) ? all : [value, ...all]
   return (

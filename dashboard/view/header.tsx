@@ -43,13 +43,13 @@ export function Header({ place, status, connection, now, isDemo }: HeaderProps) 
 
 const warnsOf = (status: Status | undefined) => status !== undefined && !status.ready
 
-/** Who writes, and whether the operator sees everything, in three words. */
+/** Whether this replica writes, and whether its watches are complete, in three words. */
 function syncWords(status: Status | undefined): string {
   if (!status) return '\u00a0'
   return `${roleWords(status)} · ${status.ready ? 'synced' : 'not synced'}`
 }
 
-/** One way that parts into two: what the product does. */
+/** A line that splits into two, as traffic does. */
 const Logo = () => (
   <svg width="26" height="26" viewBox="0 0 32 32" aria-hidden="true" class="logo">
     <path d="M3 16h7c5 0 5-8 11-8h7M24 4l4 4-4 4" />

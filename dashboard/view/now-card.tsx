@@ -17,10 +17,12 @@ interface NowCardProps {
   readonly now: number
 }
 
-/** So many lines have their place, whether there is something to tell or not: the page must not jump. */
+/** So many lines always have space, even if they are empty: the page must not jump. */
 const lines = 3
 
-/** The first thing to read: what is wrong, why, since when, and whether it is right. Quiet where all is well. */
+/**
+ * What to read first: what is wrong, why, since when, and whether the weights match. Quiet if all is well.
+ */
 export function NowCard({ counts, stories, moments, isComplete, now }: NowCardProps) {
   const headline = headlineOf(counts)
   const more = stories.slice(lines).reduce((sum, { routes }) => sum + routes.length, 0)
@@ -78,7 +80,7 @@ function headOf({ state, routes, cluster }: Story): string {
     : `${head}, the primary in cluster ${cluster}`
 }
 
-/** Whether what stands in the cluster is what was decided. */
+/** Whether the weights in the cluster match the decision. */
 function Verdict({ agrees, pending, refused, held }: Story['agreement']) {
   const isOne = agrees + pending + refused + held === 1
   if (refused > 0)

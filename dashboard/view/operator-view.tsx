@@ -9,7 +9,7 @@ interface OperatorViewProps {
   readonly now: number
 }
 
-/** How the operator itself is: who leads, what it sees, how fast it is. */
+/** The operator itself: the leader, its watches, its reaction times. */
 export function OperatorView({ store, now }: OperatorViewProps) {
   const { status } = store
   if (!status) return <p class="empty">No status received from the operator yet.</p>

@@ -9,7 +9,7 @@ interface RouteRowProps {
   readonly id: string
   readonly index: number
   readonly isActive: boolean
-  /** `undefined` once it is gone, until the order is made anew. */
+  /** `undefined` if it is gone and the rows have not been arranged again yet. */
   readonly route: RouteItem | undefined
   readonly now: number
 }

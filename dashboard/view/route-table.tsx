@@ -13,7 +13,7 @@ interface RouteTableProps {
   readonly sort: (sorting: Sorting) => void
   /** By the operator's clock. */
   readonly now: number
-  /** What stands there when no route does. */
+  /** What is shown if there is no route. */
   readonly empty: preact.ComponentChildren
 }
 

@@ -18,7 +18,10 @@ interface RouteViewProps {
   readonly now: number
 }
 
-/** Everything about one route: how it stands, where its traffic goes, what happened, how to look further. */
+/**
+ * Everything about one route: its state, where its traffic goes, its history, and a command that shows
+ * more.
+ */
 export function RouteView({ store, http, routeKey, now }: RouteViewProps) {
   const route = store.routes.get(routeKey)
   const detail = useDetail(http, routeKey, route?.revision)

@@ -20,7 +20,7 @@ interface RoutesViewProps {
   readonly now: number
 }
 
-/** The first view: what is wrong, how many stand how, and all routes. */
+/** The first view: what is wrong, how many routes are in each state, and all routes. */
 export function RoutesView({ store, place, now }: RoutesViewProps) {
   const { filter, sorting } = place
   const digest = useDigest(store, place)
@@ -67,7 +67,7 @@ export function RoutesView({ store, place, now }: RoutesViewProps) {
   )
 }
 
-/** What a person reads instead of an empty table: why it is empty, and what to do. */
+/** What is shown instead of an empty table: why it is empty, and what to do. */
 function Empty({ store, clear }: { store: Store; clear: () => void }) {
   if (!store.isComplete) return <p>Loading the routes…</p>
   if (store.routes.size > 0) {

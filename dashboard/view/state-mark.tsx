@@ -1,6 +1,6 @@
 import { type RouteState, states } from '../model/states.ts'
 
-/** A shape for every state: no two share an outline, so colour is never needed to tell them apart. */
+/** A shape for every state. No two have the same outline, so they differ without colour. */
 const shapes: Readonly<Record<RouteState, preact.JSX.Element>> = {
   primary: (
     <>
@@ -40,7 +40,7 @@ const shapes: Readonly<Record<RouteState, preact.JSX.Element>> = {
   ),
 }
 
-/** The sign of a state. It says nothing to a screen reader: its words stand beside it. */
+/** The sign of a state. Hidden from screen readers: its words are next to it. */
 export function StateMark({ state, size = 20 }: { state: RouteState; size?: number }) {
   return (
     <svg class={`mark ${state}`} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true">

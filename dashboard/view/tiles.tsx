@@ -9,7 +9,7 @@ interface TilesProps {
   readonly choose: (states: readonly RouteState[]) => void
 }
 
-/** How many routes stand how; pressing a tile shows only those. */
+/** How many routes are in each state; pressing a tile shows only those. */
 export function Tiles({ counts, chosen, choose }: TilesProps) {
   const toggle = (state: RouteState) =>
     choose(chosen.includes(state) ? chosen.filter((one) => one !== state) : [...chosen, state])

@@ -12,8 +12,8 @@ export interface Detail {
 }
 
 /**
- * What is told of one route alone. Asked for when the route is opened, and again whenever `revision` says that it
- * changed; without a revision there is no such route, and nobody is asked.
+ * The detail of one route. Requested when the route is opened, and again when `revision` changes; without a
+ * revision the route does not exist, and nothing is requested.
  */
 export function useDetail(http: Http, key: string, revision: number | undefined): Detail {
   const [detail, setDetail] = useState<Detail & { key: string }>({
@@ -24,11 +24,11 @@ export function useDetail(http: Http, key: string, revision: number | undefined)
   const asking = useMemo(() => {
     const path = `/api/v1/routes/${key.split('/').map(encodeURIComponent).join('/')}`
     const ask = async (signal: AbortSignal) => {
-      const told = await getJson(http, path, isRouteDetail, signal).then(
+      const loaded = await getJson(http, path, isRouteDetail, signal).then(
         (value) => ({ key, value, problem: undefined }),
         (error) => ({ key, value: undefined, problem: reasonOf(error) }),
       )
-      if (!signal.aborted) setDetail(told)
+      if (!signal.aborted) setDetail(loaded)
     }
     return createAsking({ ask, after })
   }, [http, key])

@@ -15,7 +15,7 @@ export interface Range {
   readonly look: (from: number, to: number) => void
   /** A share of the span: positive is later. */
   readonly pan: (share: number) => void
-  /** Below 1 goes closer; `at` is where in the picture (0 to 1) time stands still. */
+  /** Below 1 goes closer; `at` is the point of the picture (0 to 1) that keeps its place. */
   readonly zoom: (factor: number, at: number) => void
 }
 

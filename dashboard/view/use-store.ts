@@ -1,7 +1,7 @@
 import { useEffect, useReducer, useRef } from 'preact/hooks'
 import type { Store } from '../live/store.ts'
 
-/** Between two drawings of the page lies at least so much time, however much happens (ms). */
+/** The shortest time between two renderings of the page, however much happens (ms). */
 const pulseMs = 100
 
 /** Draws the component again after the store has changed: at once, but not more often than a person can follow. */

@@ -21,7 +21,7 @@ export function usePageWindow(rows: number, rowHeight: number): PageWindow {
   const current = windowIn(body.current, rows, rowHeight)
   useLayoutEffect(() => {
     shown.current = current
-    // The first drawing did not know yet where the element stands.
+    // The first rendering did not know the position of the element yet.
     if (current.end === 0 && rows > 0) look(undefined)
   })
   useEffect(() => {

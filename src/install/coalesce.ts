@@ -5,8 +5,8 @@ const isMap = (value: unknown): value is RawValues =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Merges a user's values into the chart's as Helm does: maps are merged, everything else is replaced, and null
- * removes a key (source: Helm's documentation, "Values Files").
+ * Merges a user's values into the chart's as Helm does: maps are merged, everything else is replaced, and
+ * null removes a key (source: Helm's documentation, "Values Files").
  */
 export const coalesce = (base: RawValues, over: RawValues): RawValues => merge(base, over, true)
 

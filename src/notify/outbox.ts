@@ -39,8 +39,8 @@ interface Waiting {
 }
 
 /**
- * The transitions that wait for one receiver. They are sent in order and in groups; each message is retried until
- * it arrives or is refused. `take` never waits, and memory is bounded, whatever the receiver does.
+ * The transitions that wait for one receiver. They are sent in order and in groups; each message is retried
+ * until it arrives or is refused. `take` never waits, and memory is bounded, whatever the receiver does.
  */
 export class Outbox {
   readonly #options: OutboxOptions

@@ -23,9 +23,9 @@ interface Client {
 }
 
 /**
- * Sends every change to all readers of the stream. A reader is only a position in the order of changes: nothing
- * is kept for a slow reader, which later receives the state at that time. Nothing is serialised if there is no
- * reader, and only once for all readers at the same position.
+ * Sends every change to all readers of the stream. A reader is only a position in the order of changes:
+ * nothing is kept for a slow reader, which later receives the state at that time. Nothing is serialised if
+ * there is no reader, and only once for all readers at the same position.
  */
 export class Hub {
   readonly #sources: ApiSources
@@ -46,8 +46,8 @@ export class Hub {
   }
 
   /**
-   * Begins a stream. `lastEventId` resumes at the position of a reader; if it is unknown, the stream begins with
-   * a `reset`.
+   * Begins a stream. `lastEventId` resumes at the position of a reader; if it is unknown, the stream begins
+   * with a `reset`.
    */
   join(response: Writable, lastEventId: string | undefined): void {
     const { view } = this.#sources

@@ -11,8 +11,8 @@ export interface Alert {
 }
 
 /**
- * The alerts. Only the leader counts routes, but around a hand-over two replicas may, so the expressions use the
- * maximum over the replicas. Counters belong to one replica each, so they are added up.
+ * The alerts. Only the leader counts routes, but around a hand-over two replicas may, so the expressions
+ * use the maximum over the replicas. Counters belong to one replica each, so they are added up.
  */
 export const alerts: readonly Alert[] = [
   {

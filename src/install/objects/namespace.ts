@@ -6,8 +6,8 @@ import { annotations, type Input, selectorLabels } from '../manifest.ts'
 export const valuesAnnotation = 'failover.linkerd.io/install-values'
 
 /**
- * The namespace, with the label by which Linkerd finds its extensions (with Helm, a hook adds it), and with the
- * user's values.
+ * The namespace, with the label by which Linkerd finds its extensions (with Helm, a hook adds it), and with
+ * the user's values.
  */
 export const namespace = (input: Input, overrides: RawValues = {}) =>
   ({
