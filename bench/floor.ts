@@ -1,13 +1,13 @@
 /**
- * `node bench/floor.ts KUBECONFIG ROUTES [PRIMARY SECONDARY ...] [--sighted]`: the least that any operator can do, to
- * measure ours against. It watches the slices of the services `svc-N`, and patches route `svc-N` to 0/1 when its slice
- * shows no ready endpoint, and back when it does; 16 requests in flight. ROUTES is the path of the routes, and
- * each PRIMARY and SECONDARY a JSON Pointer to a weight. It has no rules, no cache and no retry, and notices
- * nothing else. It writes under a name of its own, as any operator does that did not make the routes: for the API
- * server a second writer costs more than one.
+ * `node bench/floor.ts KUBECONFIG ROUTES [PRIMARY SECONDARY ...] [--sighted]`: the least that any operator
+ * can do, to measure ours against. It watches the slices of the services `svc-N`, and patches route `svc-N`
+ * to 0/1 when its slice shows no ready endpoint, and back when it does; 16 requests in flight. ROUTES is the
+ * path of the routes, and each PRIMARY and SECONDARY a JSON Pointer to a weight. It has no rules, no cache
+ * and no retry, and notices nothing else. It writes under a name of its own, as any operator does that did
+ * not make the routes: for the API server a second writer costs more than one.
  *
- * `--sighted`: it also follows the routes, and tests in each patch that the route is the one that it saw; what
- * seeing costs the API server.
+ * `--sighted`: it also follows the routes, and tests in each patch that the route is the one that it saw;
+ * what seeing costs the API server.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Pool } from 'undici'
@@ -41,7 +41,8 @@ const [kubeconfig = '', routes = '', ...pointers] = process.argv.slice(2).filter
 const cluster = await loadClusterConfig({ kubeconfig }, {}, systemClock)
 if (!cluster.ok) throw new Error(cluster.error)
 const { headers, ca = '' } = await cluster.value.credentials()
-// By HTTP/2 a connection would carry a hundred requests at once: many more in flight than the operator may have.
+// By HTTP/2 a connection would carry a hundred requests at once: many more in flight than the operator may
+// have.
 const http1 = { allowH2: false, connect: { ca } }
 const requests = new Pool(cluster.value.server, { connections: 16, pipelining: 1, ...http1 })
 const streams = new Pool(cluster.value.server, { bodyTimeout: 0, ...http1 })

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import type { Kind } from './kind.ts'
 
-/** Where the traffic of a pair goes; `mixed` where the splits of its route do not agree, which no patch may do. */
+/**
+ * Where the traffic of a pair goes; `mixed` where the splits of its route do not agree, which no patch may
+ * do.
+ */
 export type Side = 'primary' | 'secondary' | 'mixed'
 
 /** Reads the side from a route object. */
@@ -46,7 +49,9 @@ export class Observer {
     waiting.resolve(at)
   }
 
-  /** Resolves to the moment (ms) at which the route was seen to be on that side. One wait per route at a time. */
+  /**
+   * Resolves to the moment (ms) at which the route was seen to be on that side. One wait per route at a time.
+   */
   on(name: string, side: Side): Promise<number> {
     const seen = this.#seen.get(name)
     if (seen?.side === side) return Promise.resolve(seen.at)

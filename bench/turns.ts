@@ -6,7 +6,9 @@ import type { Subject, SubjectName } from './subject.ts'
 /** After the start (ms): by then neither the program nor the API server is still busy with it. */
 const settlesMs = 3000
 
-/** Resolves once a program acts and is at rest: services are not lost in the moment in which it was started. */
+/**
+ * Resolves once a program acts and is at rest: services are not lost in the moment in which it was started.
+ */
 export async function untilAtRest(subject: Subject): Promise<void> {
   await subject.ready()
   await subject.during(delay(settlesMs))

@@ -15,8 +15,8 @@ export const operator: Program = { name: 'operator', entry: 'src/main.ts' }
 export const cli: Program = { name: 'linkerd-failover', entry: 'src/cli/main.ts' }
 
 /**
- * Names stay as they are, so that a stack trace in a bug report can be read; to shorten them would save 1 MiB of
- * memory and 9 ms of a start. The bytes do not depend on the place where they are made, nor on whether
+ * Names stay as they are, so that a stack trace in a bug report can be read; to shorten them would save 1 MiB
+ * of memory and 9 ms of a start. The bytes do not depend on the place where they are made, nor on whether
  * node_modules is a link.
  */
 const common: BuildOptions = {

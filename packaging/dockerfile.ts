@@ -4,7 +4,9 @@ export interface Instruction {
   readonly text: string
 }
 
-/** The instructions of each stage; the last stage is the image. Total: a text without `FROM` has no stages. */
+/**
+ * The instructions of each stage; the last stage is the image. Total: a text without `FROM` has no stages.
+ */
 export function readStages(dockerfile: string): Instruction[][] {
   const lines = dockerfile.split('\n').filter((line) => /^[A-Z]+ /.test(line))
   const stages: Instruction[][] = []

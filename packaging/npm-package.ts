@@ -14,8 +14,8 @@ Linkerd runs it too, as \`linkerd failover\` and in \`linkerd check\`.
 `
 
 /**
- * Packs the folder of the bundled command line as an npm package. What it needs is in the bundle, so it depends
- * on nothing. npm calls every archive NAME-VERSION.tgz, but that is the name of the chart's.
+ * Packs the folder of the bundled command line as an npm package. What it needs is in the bundle, so it
+ * depends on nothing. npm calls every archive NAME-VERSION.tgz, but that is the name of the chart's.
  */
 export async function packNpmPackage(folder: string, archive: string): Promise<void> {
   const { name, version, description, license } = product

@@ -12,8 +12,8 @@ import { bundlePrograms } from './programs.ts'
 import { billOfMaterials } from './sbom.ts'
 
 /**
- * Makes all that a release consists of in `out/release`, and publishes nothing. Two runs over the same sources
- * with the same Node.js make the same bytes.
+ * Makes all that a release consists of in `out/release`, and publishes nothing. Two runs over the same
+ * sources with the same Node.js make the same bytes.
  *
  * @returns the names of the files
  */

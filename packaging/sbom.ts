@@ -2,9 +2,9 @@ import type { Package } from './packages.ts'
 import { product } from './product.ts'
 
 /**
- * A software bill of materials in CycloneDX 1.6: exactly the packages that are in what we ship, and the Node.js
- * that the image and the executable bring along. Equal input, equal bytes: so no serial number and no time,
- * both of which the format leaves optional. (`npm sbom` knows only the lockfile: it lists twice as many
+ * A software bill of materials in CycloneDX 1.6: exactly the packages that are in what we ship, and the
+ * Node.js that the image and the executable bring along. Equal input, equal bytes: so no serial number and no
+ * time, both of which the format leaves optional. (`npm sbom` knows only the lockfile: it lists twice as many
  * packages, and without those for development it leaves out some that are bundled.)
  */
 export function billOfMaterials(packages: readonly Package[], nodeVersion: string): string {

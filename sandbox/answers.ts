@@ -114,7 +114,9 @@ function answerUpdate(world: World, call: Call): Answer {
   return writeView(world, call, read(world, resource.kind, namespace, name), view)
 }
 
-/** The patch types that a kind takes; custom kinds have no strategic merge. Server-side apply is not played. */
+/**
+ * The patch types that a kind takes; custom kinds have no strategic merge. Server-side apply is not played.
+ */
 function patchTypes({ kind }: Resource): string[] {
   return kind.custom ? [jsonPatchType, mergePatchType] : [jsonPatchType, mergePatchType, strategicMergeType]
 }

@@ -46,8 +46,8 @@ export class Api {
   }
 
   /**
-   * Never throws: what goes wrong is a Status, as a client gets it. Reads show the state as of version `asOf`,
-   * where that is given and not forgotten: a server whose cache is behind.
+   * Never throws: what goes wrong is a Status, as a client gets it. Reads show the state as of version
+   * `asOf`, where that is given and not forgotten: a server whose cache is behind.
    */
   handle(request: ApiRequest, asOf?: number): ApiReply {
     try {

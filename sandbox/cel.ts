@@ -4,8 +4,8 @@ import type { Cause } from './status.ts'
 type Holds = (self: JsonObject) => boolean
 
 /**
- * The rules in CEL that the sandbox understands, by their text in the CRDs of the Gateway API. Any other rule of
- * an `x-kubernetes-validations` is not enforced.
+ * The rules in CEL that the sandbox understands, by their text in the CRDs of the Gateway API. Any other rule
+ * of an `x-kubernetes-validations` is not enforced.
  */
 const known: Readonly<Record<string, Holds>> = {
   "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true": ({ group, kind, port }) =>

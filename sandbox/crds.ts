@@ -60,8 +60,8 @@ export function establishedStatus(crd: KubeObject, now: string): JsonObject {
 }
 
 /**
- * Keeps the registry in step with the CRDs in the store. A CRD whose spec changes ends the watches of its kind; a
- * deleted one takes its objects with it as well.
+ * Keeps the registry in step with the CRDs in the store. A CRD whose spec changes ends the watches of its
+ * kind; a deleted one takes its objects with it as well.
  */
 export function serveCrds(store: Store, registry: Registry): void {
   store.onChange((kind, change) => {

@@ -52,8 +52,8 @@ const parameters = ['fieldValidation', 'dryRun', 'fieldManager'].map((name) => (
 }))
 
 /**
- * One group and version as OpenAPI v3: the operations that kubectl looks for. That a PATCH takes `fieldValidation`
- * tells it to leave validation to the server; the schemas are those that CRDs brought.
+ * One group and version as OpenAPI v3: the operations that kubectl looks for. That a PATCH takes
+ * `fieldValidation` tells it to leave validation to the server; the schemas are those that CRDs brought.
  */
 function openApi(registry: Registry, group: string, version: string): JsonObject | undefined {
   const resources = registry.resources(group, version)

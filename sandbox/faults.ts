@@ -29,7 +29,10 @@ const reasons: Record<number, string> = {
   504: 'Timeout',
 }
 
-/** What can go wrong with a server, on demand. Each stays until `clear`, but `cutWatches`, `expire` and `restore`. */
+/**
+ * What can go wrong with a server, on demand. Each stays until `clear`, but `cutWatches`, `expire` and
+ * `restore`.
+ */
 export class Faults {
   delayMs = 0
   refusing = false
@@ -70,7 +73,9 @@ export class Faults {
     return this.#store.backUp()
   }
 
-  /** The server starts again on an etcd that was restored: what was written since the backup never happened. */
+  /**
+   * The server starts again on an etcd that was restored: what was written since the backup never happened.
+   */
   restore(backup: Backup): void {
     this.cutWatches()
     this.#store.restore(backup)

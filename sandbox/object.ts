@@ -47,7 +47,9 @@ function isKubeObject(value: unknown): value is KubeObject {
   )
 }
 
-/** Null members of metadata mean absent, as in Go; without this a `creationTimestamp: null` would be refused. */
+/**
+ * Null members of metadata mean absent, as in Go; without this a `creationTimestamp: null` would be refused.
+ */
 function cleanMeta(value: Json | undefined): JsonObject {
   const meta: JsonObject = { name: '' }
   for (const [key, member] of Object.entries(asObject(value))) {

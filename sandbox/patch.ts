@@ -91,7 +91,10 @@ function applyOperation(root: Json, operation: Json): Json {
   }
 }
 
-/** RFC 6902: all operations or none; the object given is left alone. A failing one is a 422, as on the real server. */
+/**
+ * RFC 6902: all operations or none; the object given is left alone. A failing one is a 422, as on the real
+ * server.
+ */
 export function jsonPatch(object: JsonObject, patch: Json | undefined): Json {
   if (!Array.isArray(patch)) throw badRequest('error decoding patch: a JSON Patch is a list of operations')
   return patch.reduce<Json>(applyOperation, structuredClone(object))
@@ -152,7 +155,10 @@ function orderBy(list: Json[], order: Json[], mergeKey: string | undefined): Jso
 
 const mergeKeyOf = (field: string, kind: string) => (field === 'ports' ? portKeys[kind] : mergeKeys[field])
 
-/** Applies `$deleteFromPrimitiveList/x`, `$setElementOrder/x` and `$retainKeys` once the plain fields are merged. */
+/**
+ * Applies `$deleteFromPrimitiveList/x`, `$setElementOrder/x` and `$retainKeys` once the plain fields are
+ * merged.
+ */
 function applyDirective(merged: JsonObject, name: string, value: Json, kind: string): void {
   const [directive = '', field = ''] = name.split('/')
   const list = asList(merged[field])
@@ -165,7 +171,9 @@ function applyDirective(merged: JsonObject, name: string, value: Json, kind: str
   }
 }
 
-/** One plain field of a strategic merge: removed, merged by key, united as a set, merged deeply, or replaced. */
+/**
+ * One plain field of a strategic merge: removed, merged by key, united as a set, merged deeply, or replaced.
+ */
 function mergeField(merged: JsonObject, name: string, value: Json, kind: string): void {
   const mergeKey = mergeKeyOf(name, kind)
   if (value === null || (isObject(value) && value.$patch === 'delete')) delete merged[name]
@@ -177,8 +185,8 @@ function mergeField(merged: JsonObject, name: string, value: Json, kind: string)
 }
 
 /**
- * Kubernetes' strategic merge, as far as `kubectl apply`, `label`, `annotate` and `edit` need it for the kinds
- * of this server: lists of the pod template, ports and conditions merge by key, finalizers as a set.
+ * Kubernetes' strategic merge, as far as `kubectl apply`, `label`, `annotate` and `edit` need it for the
+ * kinds of this server: lists of the pod template, ports and conditions merge by key, finalizers as a set.
  */
 export function strategicMergePatch(target: Json | undefined, patch: Json, kind: string): Json {
   if (!isObject(patch)) return patch

@@ -74,8 +74,9 @@ const child = (schema: Schema, name: string): Schema | undefined => {
 }
 
 /**
- * What is wrong with a value. A part that is as it was before is not complained about (validation ratcheting),
- * so an old object that breaks a newer schema can still be changed elsewhere; items of lists have no such memory.
+ * What is wrong with a value. A part that is as it was before is not complained about (validation
+ * ratcheting), so an old object that breaks a newer schema can still be changed elsewhere; items of lists
+ * have no such memory.
  */
 export function violations(schema: Schema, value: Json, old: Json | undefined, path = ''): Cause[] {
   if (old !== undefined && equal(value, old)) return []

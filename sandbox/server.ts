@@ -34,7 +34,10 @@ export type SandboxOptions = {
   podReadyMs?: number
   /** Whether the TrafficSplit CRD is there from the start; true without it. */
   trafficSplits?: boolean
-  /** Whether the CRDs of the Gateway API's routes, and Linkerd's own, are there from the start; true without it. */
+  /**
+   * Whether the CRDs of the Gateway API's routes, and Linkerd's own, are there from the start; true without
+   * it.
+   */
   gatewayRoutes?: boolean
   /** How many changes of each kind a watch may have missed before it is too old. */
   history?: number

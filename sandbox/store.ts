@@ -3,7 +3,10 @@ import { type KubeObject, keyOf, withMeta } from './object.ts'
 
 export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED'
 
-/** One write, as watches see it. `encoded` keeps its lines, so that a change is serialised once, not per watch. */
+/**
+ * One write, as watches see it. `encoded` keeps its lines, so that a change is serialised once, not per
+ * watch.
+ */
 export type Change = {
   type: ChangeType
   version: number
@@ -179,8 +182,8 @@ export class Store {
   }
 
   /**
-   * Everything is again as it was, and nothing that came later has ever been: versions are counted from there on, and
-   * no history is left. Open watches end; who listens to changes is told what became of each object.
+   * Everything is again as it was, and nothing that came later has ever been: versions are counted from there
+   * on, and no history is left. Open watches end; who listens to changes is told what became of each object.
    */
   restore({ version, collections }: Backup): void {
     const undone = [...this.#collections.values()]

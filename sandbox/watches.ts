@@ -35,7 +35,9 @@ const beforeTimeoutMs = 2_000
 const defaultTimeoutSeconds = 1_800
 const chunkSize = 64 * 1024
 
-/** What a watch with a selector sees of a change: entering the selection is an ADDED, leaving it a DELETED. */
+/**
+ * What a watch with a selector sees of a change: entering the selection is an ADDED, leaving it a DELETED.
+ */
 function seen(change: Change, selects: Selector): { type: ChangeType; object: KubeObject } | undefined {
   const { object, previous } = change
   const before = change.type !== 'ADDED' && previous !== undefined && selects(previous)
@@ -58,7 +60,9 @@ class OpenWatch implements Watcher {
   readonly #timers = new Set<Timer>()
   /** Changes that came while the initial objects were still being written. */
   #waiting: string[] | undefined
-  /** Changes up to this version are known to who watches, or will never be told: the version was yet to come. */
+  /**
+   * Changes up to this version are known to who watches, or will never be told: the version was yet to come.
+   */
   #from = 0
 
   constructor(world: World, request: WatchRequest, selected: Selector, sink: WatchSink) {

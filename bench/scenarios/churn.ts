@@ -27,7 +27,9 @@ export async function churn(
   return { figures: [{ measure, unit: '%', operator: (used / elapsed) * 100 }] }
 }
 
-/** The `i`th change of the first thousand services that no route uses, each in its turn; they must be there. */
+/**
+ * The `i`th change of the first thousand services that no route uses, each in its turn; they must be there.
+ */
 export function changeOther({ controlPlane }: Stand, i: number): Promise<void> {
   const ready = Math.floor(i / 1000) % 2 === 1
   const change = [{ op: 'replace', path: '/endpoints/0/conditions/ready', value: ready }]

@@ -19,7 +19,10 @@ interface HandOver {
   readonly waitMs: number
 }
 
-/** Two replicas, of which the leader goes while primaries are lost one after the other; the longest of all rounds. */
+/**
+ * Two replicas, of which the leader goes while primaries are lost one after the other; the longest of all
+ * rounds.
+ */
 export async function handOver(stand: Stand, pairs: number, rounds: number): Promise<Outcome> {
   await stand.grow(pairs)
   const figures = []
@@ -56,7 +59,9 @@ async function once(stand: Stand, pairs: number, end: End): Promise<HandOver> {
   }
 }
 
-/** Loses one primary after the other until the next replica leads, and some more; how long each waited (ms). */
+/**
+ * Loses one primary after the other until the next replica leads, and some more; how long each waited (ms).
+ */
 async function loseUntil(stand: Stand, pairs: number, led: Promise<unknown>): Promise<number[]> {
   const waits: Promise<number>[] = []
   let left = Number.POSITIVE_INFINITY

@@ -81,7 +81,9 @@ export async function watched(
   }
 }
 
-/** What readers that never read add to the process (MiB): a batch each, and what the garbage collector leaves. */
+/**
+ * What readers that never read add to the process (MiB): a batch each, and what the garbage collector leaves.
+ */
 async function growthUnderStuckReaders(stand: Stand, operator: Subject, count: number, readers: number) {
   const leave = await operator.follow(readers, 'stuck')
   const before = operator.memory().now

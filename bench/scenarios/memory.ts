@@ -33,8 +33,8 @@ interface Needs {
 }
 
 /**
- * Memory and processor time of the operator as its image runs it: the bundle, the flags of the Dockerfile, a token
- * and a certificate; in clusters of growing size. Needs root, as containers do.
+ * Memory and processor time of the operator as its image runs it: the bundle, the flags of the Dockerfile, a
+ * token and a certificate; in clusters of growing size. Needs root, as containers do.
  */
 export async function memory(stand: Stand, crowds: readonly Crowd[], rounds: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'memory-'))

@@ -5,8 +5,8 @@ import { storm } from './mass.ts'
 import { sample } from './reaction.ts'
 
 /**
- * What seeing costs the API server, whoever does it: in the operator's place stands a floor that follows the routes
- * and tests what it patches. No operator that respects the edits of others comes below that.
+ * What seeing costs the API server, whoever does it: in the operator's place stands a floor that follows the
+ * routes and tests what it patches. No operator that respects the edits of others comes below that.
  */
 export async function sight(stand: Stand, splits: number, rounds: number): Promise<Outcome> {
   await stand.grow(splits)

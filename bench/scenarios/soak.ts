@@ -32,7 +32,10 @@ export async function soak(stand: Stand, pairs: number, minutes: number): Promis
   }
 }
 
-/** What it remembers is bounded, at 10,000 entries of the timeline: only then is the memory at its beginning a fair one. */
+/**
+ * What it remembers is bounded, at 10,000 entries of the timeline: only then is the memory at its beginning a
+ * fair one.
+ */
 async function fillTimeline(stand: Stand, pairs: number): Promise<void> {
   for (let round = 0; round < 5; round++) {
     await storm(stand, pairs, false)

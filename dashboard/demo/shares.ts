@@ -1,6 +1,9 @@
 import type { Sample } from './demo-feed.ts'
 
-/** The columns of the chart: times, then the upper edge of each service's band, then the success, all in percent. */
+/**
+ * The columns of the chart: times, then the upper edge of each service's band, then the success, all in
+ * percent.
+ */
 export type Columns = [number[], ...(number | null)[][]]
 
 /** Bands are stacked in the order of `names`, the first at the bottom. */

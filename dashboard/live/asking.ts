@@ -12,12 +12,14 @@ interface AskingOptions {
   readonly after: (ms: number, callback: () => void) => () => void
 }
 
-/** From an answer to the next question passes at least so much time: changes that follow closely are one (ms). */
+/**
+ * From an answer to the next question passes at least so much time: changes that follow closely are one (ms).
+ */
 const gatherMs = 300
 
 /**
- * One question at a time. However fast the changes come, none calls a question off: while a Service is rolled out
- * its counts change several times a second, and then people look.
+ * One question at a time. However fast the changes come, none calls a question off: while a Service is rolled
+ * out its counts change several times a second, and then people look.
  */
 export function createAsking({ ask, after }: AskingOptions): Asking {
   const stopping = new AbortController()

@@ -58,6 +58,9 @@ export function next(connection: Connection, event: ConnectionEvent): Connection
 const firstDelayMs = 250
 const longestDelayMs = 5000
 
-/** How long to wait after so many failures in a row; `random` is from 0 to 1, so that pages come back one by one. */
+/**
+ * How long to wait after so many failures in a row; `random` is from 0 to 1, so that pages come back one by
+ * one.
+ */
 export const delayAfter = (failures: number, random: number): number =>
   Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(failures, 10)) * (0.75 + random / 2)

@@ -1,10 +1,10 @@
 import type { EntryItem, RouteDetail, RouteItem, RouteList, Status, TimelinePage } from './api.ts'
 
 /**
- * What arrives from the server, looked at just closely enough that a stranger's answer (a proxy's error page, an
- * API of another time) is an error and not a crash somewhere in the page. The page comes from the server that
- * answers it, and the server's own tests hold its answers to the schema; to carry that schema's checker along
- * would make the page half as big again.
+ * What arrives from the server, looked at just closely enough that a stranger's answer (a proxy's error page,
+ * an API of another time) is an error and not a crash somewhere in the page. The page comes from the server
+ * that answers it, and the server's own tests hold its answers to the schema; to carry that schema's checker
+ * along would make the page half as big again.
  */
 type Fields = Readonly<Record<string, unknown>>
 

@@ -9,8 +9,8 @@ export interface StreamEvent {
 
 /**
  * Reads a `text/event-stream` from its pieces as they arrive, after the HTML standard. The browser's own
- * EventSource hides what this page must know: comments, by which a server shows that it is alive, and the status
- * of a refusal.
+ * EventSource hides what this page must know: comments, by which a server shows that it is alive, and the
+ * status of a refusal.
  */
 export class EventStreamReader {
   #rest = ''

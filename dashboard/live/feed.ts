@@ -17,8 +17,8 @@ export interface FeedOptions extends Http {
 }
 
 /**
- * Keeps a store as the operator says, for as long as the page is open: follows the stream, loads everything when
- * the stream says `reset`, and comes back by itself after any failure.
+ * Keeps a store as the operator says, for as long as the page is open: follows the stream, loads everything
+ * when the stream says `reset`, and comes back by itself after any failure.
  */
 export class Feed {
   readonly #options: FeedOptions
@@ -64,7 +64,9 @@ export class Feed {
     this.hurry()
   }
 
-  /** There is a reason for hope, such as a network that is back: wait no longer, and trust no old connection. */
+  /**
+   * There is a reason for hope, such as a network that is back: wait no longer, and trust no old connection.
+   */
   hurry(): void {
     const { store, now } = this.#options
     const { heardAt } = store.connection
@@ -176,7 +178,9 @@ export class Feed {
   }
 }
 
-/** True when all is known that had happened when the server spoke of itself: a resumed stream has caught up. */
+/**
+ * True when all is known that had happened when the server spoke of itself: a resumed stream has caught up.
+ */
 const hasReached = (id: string, status: Status | undefined) =>
   status !== undefined && Number(id.split('-').at(-1)) >= status.revision
 

@@ -7,8 +7,8 @@ const firstRoutes = 200
 const perPage = 1000
 
 /**
- * Loads all routes, then what happened, into a store that takes what the stream says meanwhile. The page is live
- * when all routes are there; the past may follow.
+ * Loads all routes, then what happened, into a store that takes what the stream says meanwhile. The page is
+ * live when all routes are there; the past may follow.
  */
 export async function load(http: Http, store: Store, signal: AbortSignal): Promise<void> {
   store.beginLoad()

@@ -95,7 +95,9 @@ export class Store {
     this.#notify()
   }
 
-  /** Begins a new generation. What was known stays in sight until `endLoad`; an empty page fills as it comes. */
+  /**
+   * Begins a new generation. What was known stays in sight until `endLoad`; an empty page fills as it comes.
+   */
   beginLoad(): void {
     this.#loading = new Routes()
     this.#history = new History(rememberedEntries)

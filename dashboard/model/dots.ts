@@ -1,6 +1,9 @@
 import type { BackendItem } from '../live/api.ts'
 
-/** Shapes of many backends as one path for each sort: a table of them is drawn again with every turn of a wheel. */
+/**
+ * Shapes of many backends as one path for each sort: a table of them is drawn again with every turn of a
+ * wheel.
+ */
 export interface Dots {
   /** Full discs: ready. */
   readonly ready: string

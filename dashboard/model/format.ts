@@ -14,7 +14,9 @@ export const count = (number: number): string => plain.format(number)
 export const counted = (number: number, noun: string): string =>
   `${count(number)} ${noun}${number === 1 ? '' : 's'}`
 
-/** A time that machines need: `4.1 ms`, `120 ms`, `1.8 s`, `23 s`; two digits are as much as anybody reads. */
+/**
+ * A time that machines need: `4.1 ms`, `120 ms`, `1.8 s`, `23 s`; two digits are as much as anybody reads.
+ */
 export function brief(ms: number): string {
   if (ms < 9.95) return `${ms.toFixed(1)} ms`
   if (ms < second) return `${Math.round(ms)} ms`
@@ -22,7 +24,9 @@ export function brief(ms: number): string {
   return ms < 2 * minute ? `${Math.round(ms / second)} s` : lasting(ms)
 }
 
-/** A time that people wait: `8 s`, `12 min`, `3 h 20 min`, `4 d 2 h`. A clock that is ahead counts as no time. */
+/**
+ * A time that people wait: `8 s`, `12 min`, `3 h 20 min`, `4 d 2 h`. A clock that is ahead counts as no time.
+ */
 export function lasting(ms: number): string {
   if (ms < second) return '0 s'
   if (ms < minute) return `${Math.floor(ms / second)} s`

@@ -29,8 +29,8 @@ export interface Lane {
 }
 
 /**
- * A lane for each route to which anything happened, the one that moved last on top. Routes that were only ever
- * part of mass events of one cluster share one lane: twelve hundred equal lines say no more than one.
+ * A lane for each route to which anything happened, the one that moved last on top. Routes that were only
+ * ever part of mass events of one cluster share one lane: twelve hundred equal lines say no more than one.
  *
  * @param moments of the same entries
  */

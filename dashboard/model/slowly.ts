@@ -1,7 +1,8 @@
 /**
- * Something that is dear to compute from something that changes often: computed again at once when the question
- * is another, and else only so often that it takes no more than a small share of the time. Where it is cheap it is
- * always new; in a mass event among ten thousand routes it lags behind by what it costs, twenty times.
+ * Something that is dear to compute from something that changes often: computed again at once when the
+ * question is another, and else only so often that it takes no more than a small share of the time. Where it
+ * is cheap it is always new; in a mass event among ten thousand routes it lags behind by what it costs,
+ * twenty times.
  */
 export class Slowly<Question, Answer> {
   readonly #clock: () => number

@@ -24,7 +24,10 @@ export const everything: Filter = { text: '', states: [], namespace: '', kind: '
 /** Problems first, the newest problems before older ones. */
 export const worstFirst: Sorting = { by: 'state', descending: false }
 
-/** Answers whether a route is wanted. Every word of the text must be in its name, its kind or one of its backends. */
+/**
+ * Answers whether a route is wanted. Every word of the text must be in its name, its kind or one of its
+ * backends.
+ */
 export function wanting({ text, states, namespace, kind, cluster }: Filter): (route: RouteItem) => boolean {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   return (route) => {

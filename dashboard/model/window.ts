@@ -9,7 +9,8 @@ export interface Window {
 const step = 4
 
 /**
- * @param scrollTop pixels of the list that are above what is seen; negative while the list begins further down
+ * @param scrollTop pixels of the list that are above what is seen; negative while the list begins further
+ * down
  * @param overscan rows to have ready outside of what is seen, so that scrolling never meets a blank
  */
 export function windowOf(

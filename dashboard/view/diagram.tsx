@@ -10,7 +10,10 @@ interface DiagramProps {
   readonly namespace: string
 }
 
-/** Pixels, as the style sheet has them: the height of a backend's box with the gap below it, and the ways' width. */
+/**
+ * Pixels, as the style sheet has them: the height of a backend's box with the gap below it, and the ways'
+ * width.
+ */
 const boxHeight = 68
 const waysWidth = 120
 

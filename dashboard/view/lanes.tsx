@@ -21,7 +21,9 @@ const laneHeight = 40
 const tallest = 480
 const labelWidth = 210
 
-/** Swim lanes: a row for each route, a stretch for each state. Drag or arrow keys move, ctrl and wheel zooms. */
+/**
+ * Swim lanes: a row for each route, a stretch for each state. Drag or arrow keys move, ctrl and wheel zooms.
+ */
 export function Lanes({ lanes, range, now }: LanesProps) {
   const { place, width: fullWidth } = useWidth()
   const [top, setTop] = useState(0)

@@ -8,7 +8,10 @@ import { Chart, type Colour, timeAxis } from './chart.tsx'
 /** So many transitions are drawn. */
 const most = 1000
 
-/** How long the operator took from hearing of a change to the answer to its write, one dot for each transition. */
+/**
+ * How long the operator took from hearing of a change to the answer to its write, one dot for each
+ * transition.
+ */
 export function ReactionChart({ lines, version }: { lines: readonly TimelineEntry[]; version: number }) {
   const reactions = useMemo(() => reactionsOf(lines, most), [version])
   const { at, ms, median, p99 } = reactions

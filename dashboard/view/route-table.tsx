@@ -29,7 +29,7 @@ export function RouteTable({ order, routes, sorting, sort, now, empty }: RouteTa
   return (
     <div class="table">
       <table
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows are chosen by keys is a grid
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows can be chosen by keys
         role="grid"
         aria-label="Routes"
         aria-rowcount={order.length + 1}

@@ -5,7 +5,10 @@ interface Place {
   readonly current: HTMLElement | null
 }
 
-/** Moves and zooms a range with mouse, finger and keys. `left` is where the picture begins in the element (pixels). */
+/**
+ * Moves and zooms a range with mouse, finger and keys. `left` is where the picture begins in the element
+ * (pixels).
+ */
 export function useGestures(range: Range, place: Place, left: number) {
   const dragFrom = useRef<number | undefined>(undefined)
   const share = (clientX: number) => {

@@ -4,7 +4,10 @@ import type { Store } from '../live/store.ts'
 /** The shortest time between two renderings of the page, however much happens (ms). */
 const pulseMs = 100
 
-/** Draws the component again after the store has changed: at once, but not more often than a person can follow. */
+/**
+ * Draws the component again after the store has changed: at once, but not more often than a person can
+ * follow.
+ */
 export function useStore(store: Store): void {
   const [, draw] = useReducer((drawn: number) => drawn + 1, 0)
   const drawnAt = useRef(0)

@@ -11,8 +11,8 @@ interface PageWindow extends Window {
 }
 
 /**
- * Which of `rows` rows have to be drawn in an element that is as high as all of them, while the page is scrolled.
- * The window of the page is what scrolls: one scroll bar, on a phone as on a screen.
+ * Which of `rows` rows have to be drawn in an element that is as high as all of them, while the page is
+ * scrolled. The window of the page is what scrolls: one scroll bar, on a phone as on a screen.
  */
 export function usePageWindow(rows: number, rowHeight: number): PageWindow {
   const body = useRef<HTMLTableSectionElement>(null)

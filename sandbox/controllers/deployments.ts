@@ -68,7 +68,9 @@ function runningStatus(pod: KubeObject, now: string): JsonObject {
   }
 }
 
-/** What the kubelet does: the Pod runs, and is ready. Only once; who makes it unready later is not overruled. */
+/**
+ * What the kubelet does: the Pod runs, and is ready. Only once; who makes it unready later is not overruled.
+ */
 function start(world: World, namespace: string, name: string): void {
   const pod = find(world, 'pods', namespace, name)
   if (!pod) return

@@ -7,8 +7,8 @@ import { reconcileService } from './services.ts'
 export type Controllers = { stop(): void }
 
 /**
- * Plays the controllers of a cluster: after a change, what depends on it is brought in line, once
- * however many changes were made at that moment. Failing ones are reported and tried again at the next change.
+ * Plays the controllers of a cluster: after a change, what depends on it is brought in line, once however
+ * many changes were made at that moment. Failing ones are reported and tried again at the next change.
  */
 export function runControllers(world: World, podReadyMs: number): Controllers {
   const owners = new Owners(world)

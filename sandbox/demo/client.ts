@@ -38,7 +38,10 @@ export const noTraffic: Traffic = { ok: 0, failed: 0, recent: [] }
 
 const windowMs = 1000
 
-/** One of the targets, each with a chance of its weight. Without any weight a TrafficSplit falls back to the apex. */
+/**
+ * One of the targets, each with a chance of its weight. Without any weight a TrafficSplit falls back to the
+ * apex.
+ */
 export function pick(targets: readonly Target[], apex: string, random: Random): Target | undefined {
   const sum = targets.reduce((total, target) => total + target.weight, 0)
   if (sum <= 0) return targets.find((target) => target.name === apex)

@@ -1,4 +1,7 @@
-/** What the demo itself sees of the cluster, through its own watches: readiness, weights, and when each changed. */
+/**
+ * What the demo itself sees of the cluster, through its own watches: readiness, weights, and when each
+ * changed.
+ */
 import { z } from 'zod'
 import type { DemoRoute } from './routes.ts'
 

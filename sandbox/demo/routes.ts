@@ -1,4 +1,6 @@
-/** The kinds of route with which the demo can play its story: how each is written, and where its weights are. */
+/**
+ * The kinds of route with which the demo can play its story: how each is written, and where its weights are.
+ */
 import { z } from 'zod'
 import { httpRoute, paths, trafficSplit } from './world.ts'
 
@@ -76,7 +78,9 @@ export function routeNamed(word = 'split'): DemoRoute {
   throw new Error(`--route is "${word}"; write --route ${Object.keys(routes).join(' or --route ')}`)
 }
 
-/** A weight as a number, also where the API wrote `"1"` or `"500m"`; one that makes no sense counts as none. */
+/**
+ * A weight as a number, also where the API wrote `"1"` or `"500m"`; one that makes no sense counts as none.
+ */
 function toNumber(weight: unknown): number {
   const text = String(weight)
   const number = text.endsWith('m') ? Number(text.slice(0, -1)) / 1000 : Number(text)

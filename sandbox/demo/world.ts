@@ -1,4 +1,7 @@
-/** The objects of the demo, as plain values: what a user would write as YAML, after the original README's example. */
+/**
+ * The objects of the demo, as plain values: what a user would write as YAML, after the original README's
+ * example.
+ */
 
 export const namespace = 'default'
 export const routeName = 'sample-svc'

@@ -5,8 +5,8 @@ import { controlledByLabel } from '../base/names.ts'
 export const flag = (flags: string, text: string): Option => new Option(flags, text)
 
 /**
- * A boolean as Go programs take it: `--watch`, `--watch=true`, `--watch=false`; absent where it is not given. The
- * hidden `--no-` form is what `--watch=false` is turned into, see `spellOut`.
+ * A boolean as Go programs take it: `--watch`, `--watch=true`, `--watch=false`; absent where it is not given.
+ * The hidden `--no-` form is what `--watch=false` is turned into, see `spellOut`.
  */
 export function goBoolean(flags: string, text: string): Option[] {
   const name = /--([\w-]+)/.exec(flags)?.[1]
@@ -19,8 +19,8 @@ for (const word of ['0', 'f', 'F', 'FALSE', 'false', 'False']) truths.set(word, 
 
 /**
  * Turns what Go's flags allow into what commander understands: `--flag=true` and `--flag=false` of the named
- * booleans into `--flag` and `--no-flag` (the words are those of strconv.ParseBool; any other word is left, and
- * refused later), `-n=shop` into `-n shop`.
+ * booleans into `--flag` and `--no-flag` (the words are those of strconv.ParseBool; any other word is left,
+ * and refused later), `-n=shop` into `-n shop`.
  */
 export function spellOut(argv: readonly string[], booleans: ReadonlySet<string>): string[] {
   const end = argv.indexOf('--')

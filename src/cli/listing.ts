@@ -44,7 +44,9 @@ export async function list(
   }
 }
 
-/** All objects of a collection, each as `read` understands it; what `read` does not understand is left out. */
+/**
+ * All objects of a collection, each as `read` understands it; what `read` does not understand is left out.
+ */
 export async function listAs<T>(
   reading: Reading,
   listing: Listing,

@@ -23,7 +23,9 @@ export interface Scope {
   readonly selector: string
 }
 
-/** A cluster at one moment, read with the user's own permissions and judged as the operator would judge it. */
+/**
+ * A cluster at one moment, read with the user's own permissions and judged as the operator would judge it.
+ */
 export interface Snapshot extends Services {
   /** In the order of namespace, kind and name. */
   readonly routes: readonly Route[]

@@ -1,8 +1,8 @@
 import { type Readiness, unknown } from './types.ts'
 
 /**
- * What several ways to one thing come to: it is ready if one of them is, and down only if all are. Of those that are
- * alike the one with most endpoints speaks; `unknown` if there is none.
+ * What several ways to one thing come to: it is ready if one of them is, and down only if all are. Of those
+ * that are alike the one with most endpoints speaks; `unknown` if there is none.
  */
 export const bestOf = (all: readonly Readiness[]): Readiness =>
   all.reduce<Readiness | undefined>((best, one) => (best && !isBetter(one, best) ? best : one), undefined) ??

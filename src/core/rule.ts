@@ -1,7 +1,9 @@
 import type { RouteState } from './state.ts'
 import type { Answer, Observation } from './types.ts'
 
-/** One line of the decision table, with all that anybody says about it. The file of a rule is all of the rule. */
+/**
+ * One line of the decision table, with all that anybody says about it. The file of a rule is all of the rule.
+ */
 export interface Rule {
   /** Its name in logs, in the API and on the command line. */
   readonly name: string
@@ -9,13 +11,15 @@ export interface Rule {
   readonly when: string
   /** The state of a split that it decides, if that is not the kind of its answer. */
   readonly state?: RouteState
-  /** How a sentence about its answer begins, by the kind of the answer; the usual words of the kind if absent. */
+  /**
+   * How a sentence about its answer begins, by the kind of the answer; the usual words of the kind if absent.
+   */
   readonly openings?: Readonly<Partial<Record<Answer['kind'], string>>>
   /** `undefined` if it does not apply: the next rule is asked. Pure. */
   readonly decide: (observation: Observation) => Answer | undefined
   /**
-   * The part of the sentence that says why: which Services are ready, and who serves. Total: it may be asked about an
-   * answer of before, with the readiness of now.
+   * The part of the sentence that says why: which Services are ready, and who serves. Total: it may be asked
+   * about an answer of before, with the readiness of now.
    */
   readonly because: (observation: Observation, answer: Answer) => string
 }

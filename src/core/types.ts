@@ -33,8 +33,9 @@ export interface Split {
 }
 
 /**
- * What is known of a backend: whether requests to it find an endpoint. `unknown` is not `down`: a cache is not complete, or
- * no cache can know it. `why`: the reason in words, if it is not that the endpoints are not ready.
+ * What is known of a backend: whether requests to it find an endpoint. `unknown` is not `down`: a cache is
+ * not complete, or no cache can know it. `why`: the reason in words, if it is not that the endpoints are not
+ * ready.
  */
 export type Readiness =
   | { readonly state: 'ready'; readonly ready: number; readonly total: number }

@@ -9,7 +9,9 @@ export function excerptOf({ apiVersion, objectKind, namespace, name, places }: R
   )
 }
 
-/** `into` with `value` at a path (the tokens of a JSON Pointer); lists that are too short get empty entries. */
+/**
+ * `into` with `value` at a path (the tokens of a JSON Pointer); lists that are too short get empty entries.
+ */
 function insert(into: unknown, [token, ...rest]: readonly string[], value: unknown): unknown {
   if (token === undefined) return value
   if (/^\d+$/.test(token)) {

@@ -2,7 +2,9 @@ import type { ServiceKey } from '../core/types.ts'
 import type { Route } from './route.ts'
 import type { Conflict } from './sharing.ts'
 
-/** What can be wrong with a route that is well formed: it is followed, and does not do what its owner thinks. */
+/**
+ * What can be wrong with a route that is well formed: it is followed, and does not do what its owner thinks.
+ */
 export type FindingReason =
   | 'AllWeightsZero'
   | 'IngressOnly'
@@ -23,7 +25,9 @@ export interface Finding {
   readonly reason: FindingReason
   /** What is wrong, where, and what to do. */
   readonly message: string
-  /** The same for as long as it is the same finding, if its message may change meanwhile; absent: the message. */
+  /**
+   * The same for as long as it is the same finding, if its message may change meanwhile; absent: the message.
+   */
   readonly subject?: string
 }
 

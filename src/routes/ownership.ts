@@ -13,9 +13,9 @@ export function selectorKeys(selector: string): string[] {
 }
 
 /**
- * `test` steps that hold only while the owner of a route wants what was wanted when it was read: the labels by
- * which it was selected, and the annotations that pause it or name its primary. Whoever changes one of them while
- * a write is under way is heard: the server itself refuses the write.
+ * `test` steps that hold only while the owner of a route wants what was wanted when it was read: the labels
+ * by which it was selected, and the annotations that pause it or name its primary. Whoever changes one of
+ * them while a write is under way is heard: the server itself refuses the write.
  */
 export function ownershipTests(route: Route, keys: readonly string[]): PatchOperation[] {
   const labels = keys.flatMap((key): PatchOperation[] => {
@@ -37,9 +37,9 @@ function annotationTests({ annotations }: Route): PatchOperation[] {
 }
 
 /**
- * `test` steps that hold only while this is the object that was seen, with the spec that was seen. Weights alone
- * do not tell: they may have gone and come back while a write was under way, by an owner's hand or by that of
- * the next leader. Changes of status, labels and annotations do not matter.
+ * `test` steps that hold only while this is the object that was seen, with the spec that was seen. Weights
+ * alone do not tell: they may have gone and come back while a write was under way, by an owner's hand or by
+ * that of the next leader. Changes of status, labels and annotations do not matter.
  */
 export function identityTests({ uid, generation }: Route): PatchOperation[] {
   return Object.entries({ uid, generation }).flatMap(([field, value]): PatchOperation[] =>

@@ -36,7 +36,9 @@ export const serviceProfile: DiagnosisRule = (route, { hasProfile }) =>
         )
     : []
 
-/** Of each kind that Linkerd's proxies follow only if they take a port for HTTP or TLS: what its port may say. */
+/**
+ * Of each kind that Linkerd's proxies follow only if they take a port for HTTP or TLS: what its port may say.
+ */
 const followedWith: Readonly<Record<string, string>> = {
   HTTPRoute: 'set it to http or remove it',
   GRPCRoute: 'set it to kubernetes.io/h2c or remove it',
@@ -44,8 +46,8 @@ const followedWith: Readonly<Record<string, string>> = {
 }
 
 /**
- * Linkerd knows these, in upper and lower case, and `linkerd.io/tcp` and `linkerd.io/opaque`, which are opaque TCP
- * like every value that it does not know (`policy-controller/core/src/outbound.rs`).
+ * Linkerd knows these, in upper and lower case, and `linkerd.io/tcp` and `linkerd.io/opaque`, which are
+ * opaque TCP like every value that it does not know (`policy-controller/core/src/outbound.rs`).
  */
 const httpProtocols = ['http', 'kubernetes.io/h2c']
 

@@ -5,8 +5,9 @@ import type { Route } from './route.ts'
 import { weightPatch } from './weight-patch.ts'
 
 /**
- * The plans of all splits (by position) as one atomic patch. It moves the weights only while the server still has
- * the object that was read, wanted by its owner as it was read: `selectorKeys` are the label keys that select it.
+ * The plans of all splits (by position) as one atomic patch. It moves the weights only while the server still
+ * has the object that was read, wanted by its owner as it was read: `selectorKeys` are the label keys that
+ * select it.
  */
 export const routePatch = (
   route: Route,

@@ -24,13 +24,19 @@ export interface Route {
   readonly annotations: Readonly<Record<string, string>> | undefined
   /** The Services that clients call to be routed by it. */
   readonly apexes: readonly ServiceKey[]
-  /** The port of each apex (by position) that it is for, `undefined` for all of them; absent for kinds without. */
+  /**
+   * The port of each apex (by position) that it is for, `undefined` for all of them; absent for kinds
+   * without.
+   */
   readonly apexPorts?: readonly (number | undefined)[]
   /** Which requests its rules take, a text for each match, equal for equal ones; absent for kinds without. */
   readonly matches?: readonly string[]
   /** Whether Linkerd says in the status that it follows the route; absent for kinds that have no status. */
   readonly accepted?: boolean
-  /** The field manager that wrote the weights last, besides the operator; absent where it was the operator, or nobody tells. */
+  /**
+   * The field manager that wrote the weights last, besides the operator; absent where it was the operator, or
+   * nobody tells.
+   */
   readonly writer?: string | undefined
   readonly splits: readonly Split[]
   /** Where each split (by position) stands in the object, and how it is written there. */

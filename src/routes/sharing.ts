@@ -18,14 +18,19 @@ const namedAtMost = 3
 /** So many conflicts about matches are told of a route at one parent; the next ones once these are fixed. */
 const matchConflictsAtMost = 3
 
-/** In the order in which Linkerd's policy controller takes them if the port of the Service has no `appProtocol`. */
+/**
+ * In the order in which Linkerd's policy controller takes them if the port of the Service has no
+ * `appProtocol`.
+ */
 const protocols = ['GRPCRoute', 'HTTPRoute', 'TLSRoute', 'TCPRoute']
 
 /**
- * How the routes of one parent stand in each other's way; a route that nothing stands in the way of is not in the
- * answer. No conflict: no request is for both, or the Gateway API's order of precedence gives each its own.
+ * How the routes of one parent stand in each other's way; a route that nothing stands in the way of is not in
+ * the answer. No conflict: no request is for both, or the Gateway API's order of precedence gives each its
+ * own.
  *
- * The work grows with the number of matches, however many routes have them. Gives way after each route and port.
+ * The work grows with the number of matches, however many routes have them. Gives way after each route and
+ * port.
  */
 export function* conflictsAt(
   apex: ServiceKey,
@@ -136,7 +141,10 @@ class Claims {
     })
   }
 
-  /** Routes of its kind with an equal match, as long as one of them is in none of the conflicts `found` so far. */
+  /**
+   * Routes of its kind with an equal match, as long as one of them is in none of the conflicts `found` so
+   * far.
+   */
   #addOfMatches(found: Conflict[], route: Route, port: Port): void {
     const reaches = this.#kinds.get(route.objectKind)?.matches
     const places = this.#places(route, port)
@@ -151,8 +159,8 @@ class Claims {
   }
 
   /**
-   * Where the groups are whose routes are for a client of the route as well. A route in the namespace of its parent
-   * is for all clients, another one only for those of its own namespace.
+   * Where the groups are whose routes are for a client of the route as well. A route in the namespace of its
+   * parent is for all clients, another one only for those of its own namespace.
    */
   #places({ namespace }: Route, port: Port): readonly string[] {
     const namespaces = namespace === this.#namespace ? [anyone] : [namespace, this.#namespace]

@@ -7,11 +7,11 @@ import type { Place, Route, WrittenEntry } from './route.ts'
 /**
  * The plans of all splits (by position) as one atomic patch; empty where nothing changes.
  *
- * A changed split comes with `test`s of all that was read of it: of each entry the fields that say which backend it
- * is, and the weight, also where that stays as it is. So the patch leaves the weights that were decided on, or is
- * refused: the generation of the object does not tell of every edit, since an etcd that was restored from a backup
- * counts it again. Fields are tested one by one: the API server compares the text of a value (evanphx/json-patch),
- * and a whole entry may be written in more than one way.
+ * A changed split comes with `test`s of all that was read of it: of each entry the fields that say which
+ * backend it is, and the weight, also where that stays as it is. So the patch leaves the weights that were
+ * decided on, or is refused: the generation of the object does not tell of every edit, since an etcd that was
+ * restored from a backup counts it again. Fields are tested one by one: the API server compares the text of a
+ * value (evanphx/json-patch), and a whole entry may be written in more than one way.
  */
 export function weightPatch(route: Route, plans: readonly SplitPlan[]): PatchOperation[] {
   return route.splits.flatMap((split, index) => {

@@ -12,8 +12,8 @@ export interface RouteRef {
 }
 
 /**
- * What happened to a split: an applied plan that moved traffic, a hold that began, or a hold that ended without a
- * write (`release`).
+ * What happened to a split: an applied plan that moved traffic, a hold that began, or a hold that ended
+ * without a write (`release`).
  */
 export type EntryKind = Direction | 'hold' | 'release'
 

@@ -31,8 +31,8 @@ export type News =
 type Subject = RouteKey | TimelineEntry
 
 /**
- * What people may see: the state of every route, and what happened. It follows the operator and decides nothing.
- * A change costs O(1) whoever listens; memory is bounded by the routes there are and by `capacity`.
+ * What people may see: the state of every route, and what happened. It follows the operator and decides
+ * nothing. A change costs O(1) whoever listens; memory is bounded by the routes there are and by `capacity`.
  */
 export class View {
   readonly epoch: string
@@ -121,7 +121,9 @@ export class View {
     return entry
   }
 
-  /** What is news to a reader who knows all up to `revision`; `undefined` if that is no longer known in full. */
+  /**
+   * What is news to a reader who knows all up to `revision`; `undefined` if that is no longer known in full.
+   */
   after(revision: number): Iterable<News> | undefined {
     const isKnown = revision >= Math.max(this.#lostEntry, this.#lostGone) && revision <= this.revision
     return isKnown ? this.#newsAfter(revision) : undefined

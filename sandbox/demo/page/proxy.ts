@@ -5,7 +5,9 @@ import { text as readText } from 'node:stream/consumers'
 /** What the demo's page finds in its head, and every other page does not. */
 const mark = '<meta name="linkerd-failover-demo" />'
 
-/** Hands a request on to the operator and its answer back, streams too. The page itself gets the demo's mark. */
+/**
+ * Hands a request on to the operator and its answer back, streams too. The page itself gets the demo's mark.
+ */
 export function pass(request: IncomingMessage, response: ServerResponse, operator: string): void {
   const { url = '/', method, headers } = request
   const isPage = new URL(url, 'http://demo').pathname === '/'

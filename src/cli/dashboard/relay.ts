@@ -35,8 +35,8 @@ const answerMs = 10_000
 const ownOfConnection = new Set(['connection', 'keep-alive', 'transfer-encoding'])
 
 /**
- * Begins to serve. Only GET and HEAD are handed on, each over a connection of its own; a request under a foreign
- * name or from a page of another site is refused here, by the operator's own rule.
+ * Begins to serve. Only GET and HEAD are handed on, each over a connection of its own; a request under a
+ * foreign name or from a page of another site is refused here, by the operator's own rule.
  *
  * @returns why it cannot listen, with the system's code for it
  */

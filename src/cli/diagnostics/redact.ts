@@ -18,8 +18,8 @@ export const redactText = (text: string): string =>
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /**
- * An object as it may be shown to strangers: values of environment variables are taken out, with all that looks
- * like a secret, and with what only repeats the object.
+ * An object as it may be shown to strangers: values of environment variables are taken out, with all that
+ * looks like a secret, and with what only repeats the object.
  */
 export function redact(value: unknown): unknown {
   if (typeof value === 'string') return redactText(value)

@@ -27,7 +27,9 @@ const schema = z.object({
   output: z.enum(['table', 'json', 'yaml']),
 })
 
-/** Prints which rule decides a route, with what readiness, what would change it, and what is wrong around it. */
+/**
+ * Prints which rule decides a route, with what readiness, what would change it, and what is wrong around it.
+ */
 export async function explainRoute(
   { io, connect }: Context,
   [text = '']: readonly string[],

@@ -7,8 +7,8 @@ export interface Fight {
 }
 
 /**
- * The fight that the operator has reported, unless it has reported the end of it since. Only its Events show a fight,
- * for as long as the cluster keeps them: a single look at the route cannot.
+ * The fight that the operator has reported, unless it has reported the end of it since. Only its Events show
+ * a fight, for as long as the cluster keeps them: a single look at the route cannot.
  */
 export function fightIn(newest: ReadonlyMap<string, OperatorEvent>): Fight[] {
   const fight = newest.get('Fought')

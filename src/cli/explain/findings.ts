@@ -35,8 +35,8 @@ export interface Around {
 }
 
 /**
- * Reads the namespaces of a route and its parents, where Linkerd looks for ServiceProfiles as well. Never fails: what
- * cannot be read is in the answer.
+ * Reads the namespaces of a route and its parents, where Linkerd looks for ServiceProfiles as well. Never
+ * fails: what cannot be read is in the answer.
  */
 export async function readAround(
   reading: Reading,

@@ -39,7 +39,8 @@ export function compare({ original, routes }: Migration, codec: RouteCodec): Com
   const differences = routes.flatMap((object) => {
     const [declared] = codec.read(object).splits
     if (!declared) return []
-    // A rule with one backend sends everything there; the codec reads no split in it, as there is nothing to move.
+    // A rule with one backend sends everything there; the codec reads no split in it, as there is nothing to
+    // move.
     const only = split.backends.length === 1 ? split.backends[0]?.service : undefined
     return walk({ split, apex, declared, only }, worlds).map(
       (found): Difference => ({

@@ -30,7 +30,10 @@ const schema = z.object({
 })
 type Wanted = z.infer<typeof schema>
 
-/** Prints the routes that take the place of TrafficSplits, or compares both; bad if any is not migrated in full. */
+/**
+ * Prints the routes that take the place of TrafficSplits, or compares both; bad if any is not migrated in
+ * full.
+ */
 export async function showMigration(context: Context, given: Flags): Promise<Ending> {
   const flags = schema.parse(given)
   const codec = codecs.find(({ kind }) => kind === flags.kind)

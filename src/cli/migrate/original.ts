@@ -57,8 +57,8 @@ function leftOverOf(object: unknown): string[] {
 export type Shares = ReadonlyMap<ServiceKey, number>
 
 /**
- * The shares of a split as proxies follow it. Of a TrafficSplit with all weights zero the apex gets everything
- * (measured with the SMI adaptor). A route has no such fallback, so the result for it is empty.
+ * The shares of a split as proxies follow it. Of a TrafficSplit with all weights zero the apex gets
+ * everything (measured with the SMI adaptor). A route has no such fallback, so the result for it is empty.
  */
 export function sharesOf(split: Split, fallback: ServiceKey | undefined): Shares {
   if (isAllZero(split)) return new Map(fallback === undefined ? [] : [[fallback, 1]])

@@ -8,8 +8,8 @@ export interface PortsFound {
 }
 
 /**
- * The ports of the apex that every backend has as well: under a TrafficSplit a request goes to the port of the
- * backend that it was sent to. A port is never guessed, so what is not known is a problem.
+ * The ports of the apex that every backend has as well: under a TrafficSplit a request goes to the port of
+ * the backend that it was sent to. A port is never guessed, so what is not known is a problem.
  */
 export function findPorts(
   apex: ServiceKey,

@@ -4,9 +4,9 @@ import { maxWeight } from '../../routes/gateway-split.ts'
 const digits = 6
 
 /**
- * Weights (finite numbers >= 0) as integers in the same proportions. Integers that fit stay as they are; others
- * become the smallest integers that do, or are rounded at the largest weight there is. What is above zero stays
- * above zero.
+ * Weights (finite numbers >= 0) as integers in the same proportions. Integers that fit stay as they are;
+ * others become the smallest integers that do, or are rounded at the largest weight there is. What is above
+ * zero stays above zero.
  */
 export function wholeWeights(weights: readonly number[]): number[] {
   if (weights.every((weight) => Number.isInteger(weight) && weight <= maxWeight)) return [...weights]

@@ -8,8 +8,8 @@ const states: readonly Readiness[] = [readinessOf(1, 1), readinessOf(0, 1), unkn
 export const allUpTo = 6
 
 /**
- * Every combination of ready, down and unknown, each once; of more than 6 Services those in which all but two at
- * most are in the same state.
+ * Every combination of ready, down and unknown, each once; of more than 6 Services those in which all but two
+ * at most are in the same state.
  */
 export function worldsOf(services: readonly ServiceKey[]): World[] {
   if (services.length <= allUpTo) return combinations(services)

@@ -16,8 +16,8 @@ const schema = z.object({ namespace: z.string().optional() })
 const fieldManager = `${programName}-cli`
 
 /**
- * Pauses or resumes each of the named routes, and says what it did. All names are read before the first write,
- * so a mistyped one changes nothing. What is so already is not written again.
+ * Pauses or resumes each of the named routes, and says what it did. All names are read before the first
+ * write, so a mistyped one changes nothing. What is so already is not written again.
  */
 export async function setPaused(
   { io, connect }: Context,

@@ -32,7 +32,9 @@ export interface OperatorEvent {
 
 type Newest = Result<ReadonlyMap<string, OperatorEvent>, Failure>
 
-/** The operator's Events of one reason that the cluster still remembers, the newest of each route by its uid. */
+/**
+ * The operator's Events of one reason that the cluster still remembers, the newest of each route by its uid.
+ */
 export const readNewestEvents = (
   reading: Reading,
   namespace: string | undefined,

@@ -25,7 +25,10 @@ export interface SplitEffect extends Pick<SplitItem, 'where' | 'sentence'> {
   readonly after: readonly ServiceKey[]
 }
 
-/** What would become of a route, as `-o json` shows it: named as the API names it; the sentences are those of then. */
+/**
+ * What would become of a route, as `-o json` shows it: named as the API names it; the sentences are those of
+ * then.
+ */
 export interface RouteEffect extends Pick<RouteFacts, 'apiVersion' | 'kind' | 'namespace' | 'name'> {
   /** The worst of its splits. */
   readonly effect: Effect

@@ -3,7 +3,9 @@ import type { RouteCodec } from '../route.ts'
 /** A backendRef as an object's JSON has it: `web`, or `{ name: 'web', port: 80, weight: 1 }`. */
 export type Ref = Record<string, unknown>
 
-/** A route object of a codec's kind and best version in the namespace `shop`; one list of backendRefs a rule. */
+/**
+ * A route object of a codec's kind and best version in the namespace `shop`; one list of backendRefs a rule.
+ */
 export function routeObject(
   { objectKind, group, versions }: Pick<RouteCodec, 'objectKind' | 'group' | 'versions'>,
   rules: readonly (readonly Ref[])[],
