@@ -88,8 +88,7 @@ export async function openStand(kind: Kind, earlierBundle?: string): Promise<Sta
     },
     addOthers: async (count) => {
       const add = async (i: number) => {
-        // Without an address of its own, of which there are not enough for all.
-        await api.create(at('v1', 'services'), handMade(`other-${i}`, { clusterIP: 'None' }))
+        await api.create(at('v1', 'services'), handMade(`other-${i}`))
         await api.create(at(slices, 'endpointslices'), slice(`other-${i}`, 10, 10))
       }
       await inParallel(upTo(count).slice(others), add, writers)

@@ -20,10 +20,13 @@ const address = (index: number): string => `10.${(index >> 16) & 255}.${(index >
 export const endpoints = (ready: number, total: number): readonly Body[] =>
   Array.from({ length: total }, (_, i) => ({ addresses: [address(i + 1)], conditions: { ready: i < ready } }))
 
-/** A Service whose slices are written by hand; with the port of `slice`, unless `spec` has others. */
+/**
+ * A Service whose slices are written by hand; with the port of `slice`, unless `spec` has others. Without an address of
+ * its own, of which there are not enough for all, and which the API server repairs with Events after a restart.
+ */
 export const handMade = (service: string, spec: object = {}): Body => ({
   metadata: { name: service },
-  spec: { ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...spec },
+  spec: { clusterIP: 'None', ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...spec },
 })
 
 /** An EndpointSlice of the Service of this name, as the endpoint slice controller would name it. */
