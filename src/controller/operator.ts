@@ -152,11 +152,11 @@ function createDiagnoser(
   tools: OperatorOptions & { readonly memory: RouteMemory },
   { watchEvents }: Metrics,
   reporter: Reporter,
-  { service }: Watches,
+  watches: Watches,
 ) {
   const surroundings = watchSurroundings(
     { ...tools, onEvent: (watch, type) => watchEvents.inc({ watch, type }) },
-    service,
+    watches,
     (name) => diagnoser.touch(name),
     () => diagnoser.touchAll(),
   )

@@ -1,5 +1,5 @@
 import type { ServiceKey } from '../core/types.ts'
-import { type DiagnosedService, type DiagnosisInput, type DiagnosisRule, unique } from './finding.ts'
+import { type DiagnosedService, type DiagnosisInput, type DiagnosisRule, known, unique } from './finding.ts'
 import { backendServices, type Route } from './route.ts'
 
 /** What is wrong with the Services that a route names as backends. */
@@ -56,8 +56,3 @@ export const zoneHints = ofBackends(
   (service) =>
     `the Service ${service} keeps traffic in the zone of the client (trafficDistribution or topology-mode): if the endpoints of one zone are ready but do not answer, its clients fail while others are served, and weights, which are for all clients, cannot help; let readiness probes fail when requests do, or remove the setting`,
 )
-
-function known({ service }: DiagnosisInput, name: ServiceKey): DiagnosedService | undefined {
-  const facts = service(name)
-  return facts === 'unknown' ? undefined : facts
-}

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
+import { type Backend, readinessOf } from '../core/types.ts'
 import { diagnose } from './diagnosis.ts'
 import type { DiagnosisInput } from './finding.ts'
 import { gatewayCodecs } from './gateway.ts'
@@ -18,6 +19,7 @@ const routeWith = (refs: Ref[], more: object = {}) =>
 const good = [ref('web', 1), ref('east', 0)]
 const healthy: DiagnosisInput = {
   service: () => serviceWith([80]),
+  readiness: () => readinessOf(1, 1),
   isRead: () => true,
   hasProfile: () => false,
   conflicts: () => [],
@@ -104,6 +106,7 @@ it('says nothing of Services that nobody knows', () =>
 it('asks of a TrafficSplit only what it has: Services, weights and parents', () => {
   const around = {
     service: () => undefined,
+    readiness: () => readinessOf(0, 0),
     isRead: () => false,
     hasProfile: () => true,
     conflicts: (parent: string) => conflictsOf(split, parent, [routeWith(good)]),
@@ -217,4 +220,42 @@ test.each([
   const expected = expect.stringMatching(new RegExp(`^${reason}: the Service shop/east .*; `))
   expect(found(undefined, { service })).toEqual([expected])
   expect(found(split, { service })).toEqual([expect.stringMatching(/^AllWeightsZero: /), expected])
+})
+
+describe('PortsDiffer', () => {
+  const twoPorts = trafficSplit.read({
+    metadata: { namespace: 'shop', name: 'web' },
+    spec: {
+      service: 'web',
+      backends: [
+        { service: 'web', weight: 1 },
+        { service: 'east', weight: 0 },
+      ],
+    },
+  })
+  const service = () => serviceWith([80, 81])
+  /** Each backend is ready by the ports that are named here, and by none if it is asked about without one. */
+  const servedBy = (ports: Record<string, number[]>) => ({
+    service,
+    readiness: ({ service: name, port }: Backend) => {
+      const served = ports[name] ?? []
+      return readinessOf((port === undefined ? served.length > 0 : served.includes(port)) ? 1 : 0, 1)
+    },
+  })
+
+  it('is of a backend that lacks a port which another serves', () =>
+    expect(found(twoPorts, servedBy({ 'shop/web': [81], 'shop/east': [80, 81] }))).toEqual([
+      expect.stringMatching(
+        /^PortsDiffer: the Service shop\/web .* port 81 and none for port 80 of shop\/web, /,
+      ),
+    ]))
+
+  it.each([
+    ['all serve all', { 'shop/web': [80, 81], 'shop/east': [80, 81] }],
+    ['nobody serves the port', { 'shop/web': [81], 'shop/east': [81] }],
+    ['the backend is down', { 'shop/web': [], 'shop/east': [80, 81] }],
+  ])('is nothing if %s', (_, ports) => expect(found(twoPorts, servedBy(ports))).toEqual([]))
+
+  it('is nothing of a route that names the ports of its backends', () =>
+    expect(found(undefined, servedBy({ 'shop/web': [81], 'shop/east': [80, 81] }))).toEqual([]))
 })

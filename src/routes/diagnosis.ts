@@ -16,6 +16,7 @@ import {
 } from './finding.ts'
 import { gatewayCodecs } from './gateway.ts'
 import { appProtocol, failureAccrual, serviceProfile, sharedParent } from './parent-findings.ts'
+import { portsDiffer } from './ports-differ.ts'
 import type { Route } from './route.ts'
 
 const allWeightsZero = ({ splits }: Route): string[] =>
@@ -59,6 +60,7 @@ const diagnoses: readonly (readonly [FindingReason, DiagnosisRule])[] = [
   ['FailureAccrual', failureAccrual],
   ['MissingService', missingService],
   ['MissingPort', missingPort],
+  ['PortsDiffer', portsDiffer],
   ['ExternalName', externalName],
   ['NotReadyAddresses', notReadyAddresses],
   ['NodeLocal', nodeLocal],

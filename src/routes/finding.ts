@@ -1,4 +1,4 @@
-import type { ServiceKey } from '../core/types.ts'
+import type { ReadinessOf, ServiceKey } from '../core/types.ts'
 import type { Route } from './route.ts'
 import type { Conflict } from './sharing.ts'
 
@@ -16,6 +16,7 @@ export type FindingReason =
   | 'FailureAccrual'
   | 'MissingService'
   | 'MissingPort'
+  | 'PortsDiffer'
   | 'ExternalName'
   | 'NotReadyAddresses'
   | 'NodeLocal'
@@ -56,12 +57,19 @@ export interface DiagnosedService {
 export interface DiagnosisInput {
   /** `undefined`: there is no such Service; `unknown`: the operator does not know. */
   readonly service: (service: ServiceKey) => DiagnosedService | undefined | 'unknown'
+  readonly readiness: ReadinessOf
   /** Whether a ServiceProfile with routes or overrides names the Service. */
   readonly hasProfile: (service: ServiceKey) => boolean
   /** How other controlled routes of this parent stand in the way of the route that is diagnosed. */
   readonly conflicts: (parent: ServiceKey) => readonly Conflict[]
   /** Whether the cluster serves a kind of route (as its codec calls it) in a version that Linkerd reads. */
   readonly isRead: (kind: string) => boolean | 'unknown'
+}
+
+/** A Service, if it is known that there is one. */
+export function known({ service }: DiagnosisInput, name: ServiceKey): DiagnosedService | undefined {
+  const facts = service(name)
+  return facts === 'unknown' ? undefined : facts
 }
 
 /** Messages, or findings but for their reason. */

@@ -44,6 +44,7 @@ const header = (name: string, value: string) => ({ name, value })
 function said(one: Route, two: Route): string {
   const around: DiagnosisInput = {
     service: () => 'unknown',
+    readiness: () => ({ state: 'unknown' }),
     isRead: () => true,
     hasProfile: () => false,
     conflicts: (parent) => conflictsOf(one, parent, [two]),

@@ -82,7 +82,8 @@ describe('two replicas', () => {
 
   it('tell of a standing problem once, not once each', async () => {
     const { a } = await pair()
-    cluster.slice('dark', 0)
+    // Services that are missing would be reported as well.
+    for (const name of ['dark', 'bad', 'worse']) cluster.slice(name, 0)
     cluster.split('dark', { dark: 1 })
     cluster.split('bad', { bad: 'abc' })
     await eventually(() => cluster.notes('dark').length === 1 && cluster.notes('bad').length === 1)

@@ -57,7 +57,7 @@ export async function explainRoute(
   if (!services.ok) return services
   const explanation = explanationOf(route, services.value, events, {
     controlled: controlled.value,
-    ...diagnoseRoute(route, around, services.value.facts, events),
+    ...diagnoseRoute(route, around, services.value, events),
   })
   io.stdout.write(
     flags.output === 'table'

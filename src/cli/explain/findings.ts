@@ -79,7 +79,7 @@ export function isControlled({ kind, namespace, uid }: Route, { routes }: Around
 export function diagnoseRoute(
   route: Route,
   { isRead, overrides, routes }: Around,
-  services: ServicesRead['facts'],
+  { facts, readiness }: ServicesRead,
   events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
 ): Diagnosis {
   const taken = new Set(overrides.found)
@@ -87,7 +87,8 @@ export function diagnoseRoute(
     .flatMap(({ found }) => found)
     .filter((other) => routeTitle(other) !== routeTitle(route))
   const findings = diagnose(route, {
-    service: (name) => services.get(name),
+    service: (name) => facts.get(name),
+    readiness,
     isRead: () => isRead,
     hasProfile: (service) => taken.has(service),
     conflicts: (parent) => {

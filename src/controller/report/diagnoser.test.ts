@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { readinessOf } from '../../core/types.ts'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import { projectProfile } from '../../readiness/profile.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
@@ -44,6 +45,7 @@ beforeEach(() => {
     memory,
     surroundings: {
       service: () => ports && serviceWith(ports),
+      readiness: () => readinessOf(1, 1),
       hasProfile: () => false,
       isRead: () => true,
       start: () => (started += 1),
@@ -88,6 +90,7 @@ describe('a finding', () => {
           return serviceWith([80])
         },
         hasProfile: () => false,
+        readiness: () => readinessOf(1, 1),
         isRead: () => true,
         start: () => {},
       },

@@ -158,9 +158,9 @@ export class Diagnoser {
   }
 
   #diagnose(key: RouteKey, route: Route): Finding[] {
-    const { service, hasProfile, isRead } = this.#options.surroundings
+    const { service, readiness, hasProfile, isRead } = this.#options.surroundings
     const conflicts = (parent: ServiceKey) => this.#parents.conflicts(key, parent)
-    return diagnose(route, { service, hasProfile, isRead, conflicts })
+    return diagnose(route, { service, readiness, hasProfile, isRead, conflicts })
   }
 
   #move(key: RouteKey, before: Route | undefined, after: Route | undefined): void {

@@ -24,7 +24,7 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
   readonly onDue: (key: RouteKey, cause: Cause) => void
   /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
   readonly onCounts?: (key: RouteKey) => void
-  /** A Service came, went, or is not as before. */
+  /** A Service came, went, or is not as before; if it has several ports, also that one of them may have turned. */
   readonly onFacts?: (service: ServiceKey) => void
   /** The clusters that Linkerd is linked with and that may be read; none without it. */
   readonly links?: Links | undefined
@@ -67,6 +67,8 @@ export function createWatches(options: WatchesOptions): Watches {
   const readiness: ReadinessWatch = watchReadiness(tools, options.links, {
     onService: (service, cause) => {
       for (const key of index.using(service)) options.onDue(key, cause)
+      const ports = readiness.services.get(service)?.ports.length ?? 0
+      if (ports > 1) options.onFacts?.(service)
     },
     onFacts: (service) => options.onFacts?.(service),
     onCounts: (service) => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ok } from '../../base/result.ts'
+import { readinessOf } from '../../core/types.ts'
 import { FakeTransport, type Opened } from '../../kube/testing/fake-transport.ts'
 import { createManualClock, settle } from '../../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../../kube/testing/memory-log.ts'
@@ -23,7 +24,7 @@ beforeEach(async () => {
   version = 0
   surroundings = watchSurroundings(
     { transport, clock: createManualClock(), random: () => 0, log: createMemoryLog() },
-    () => undefined,
+    { service: () => undefined, readiness: () => readinessOf(0, 0) },
     (service) => touched.push(service),
     () => {},
   )

@@ -16,12 +16,12 @@ export interface Surroundings extends Omit<DiagnosisInput, 'conflicts'> {
 export const profiles = { group: 'linkerd.io', plural: 'serviceprofiles', versions: ['v1alpha2'] }
 
 /**
- * Watches ServiceProfiles; `service` is asked of others. `onService` is called with each Service that a ServiceProfile
+ * Watches ServiceProfiles; Services and readiness are asked of others. `onService` is called with each Service that a ServiceProfile
  * began or ceased to take over, `onAll` when more is known that may concern every route.
  */
 export function watchSurroundings(
   tools: Omit<CacheTools, 'onState'>,
-  service: Surroundings['service'],
+  { service, readiness }: Pick<Surroundings, 'service' | 'readiness'>,
   onService: (service: ServiceKey) => void,
   onAll: () => void,
 ): Surroundings {
@@ -50,6 +50,7 @@ export function watchSurroundings(
   let started = false
   return {
     service,
+    readiness,
     isRead: (kind) => versions.isRead(kind),
     hasProfile: (service) => (counts.get(service) ?? 0) > 0,
     start: () => {
