@@ -66,7 +66,9 @@ describe('the dashboard, through the API server', () => {
   it('needs get and create on pods/portforward', async () => {
     const refused = await stage.cli(show, await userWith('reader', ['get']))
     expect(refused.code).toBe(69)
-    expect(refused.stderr).toMatch(/you may not forward a port .*; ask for the verbs get and create on pods/)
+    expect(refused.stderr).toMatch(
+      /you may not forward a port .*; ask for the permission to get and create pods/,
+    )
     const command = stage.watch(show, await userWith('forwarder', ['get', 'create']))
     expect(await (await fetch(await command.seen(address))).text()).toContain('<html')
     expect(await command.stop()).toBe(0)

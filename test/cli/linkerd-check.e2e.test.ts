@@ -117,7 +117,7 @@ it('names permissions that the operator lacks', async () => {
   await eventually(async () => {
     expect(await faults()).toEqual([
       expect.stringMatching(
-        /^error the operator may do .* it may not:\n\t\* list trafficsplits.*\n.*watch.*\n.*patch/,
+        /^error the operator has the permissions that it needs: it may not:\n\t\* list trafficsplits.*\n.*watch.*\n.*patch/,
       ),
       expect.stringMatching(
         /^error the API server accepts the weights .*cannot patch resource "trafficsplits"/s,
