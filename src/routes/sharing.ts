@@ -74,13 +74,20 @@ const anyone = '*'
 const allPorts = 'all'
 type Port = number | typeof allPorts
 
+/** What the routes of one kind claim. */
+interface Kind {
+  readonly all: Reach
+  /** By match; a route that is the only one with it stands for itself, which most do. */
+  readonly matches: Map<string, Reach | Route>
+}
+
 /** All that the routes of one parent claim, so that who claims the same is looked up and not compared. */
 class Claims {
   readonly #apex: ServiceKey
   readonly #namespace: string
   readonly #splits: Group = { first: [], count: 0 }
   readonly #routes: Group = { first: [], count: 0 }
-  readonly #kinds = new Map<string, { readonly all: Reach; readonly matches: Map<string, Reach> }>()
+  readonly #kinds = new Map<string, Kind>()
 
   constructor(apex: ServiceKey) {
     this.#apex = apex
@@ -94,17 +101,25 @@ class Claims {
     }
     join(this.#routes, route)
     const kind = entryOf(this.#kinds, route.objectKind, () => ({ all: new Map(), matches: new Map() }))
-    const ports = this.#portsOf(route)
-    const places = [route.namespace, anyone].flatMap((namespace) =>
-      [...ports, anyone].map((port) => `${namespace} ${port}`),
-    )
+    const places = this.#placesOf(route)
     joinAt(kind.all, places, route)
-    for (const match of route.matches ?? [])
-      joinAt(
-        entryOf(kind.matches, match, () => new Map()),
-        places,
-        route,
-      )
+    for (const match of route.matches ?? []) {
+      const known = kind.matches.get(match)
+      if (known instanceof Map) joinAt(known, places, route)
+      else kind.matches.set(match, known ? this.#reachOf(known, route) : route)
+    }
+  }
+
+  #reachOf(...routes: readonly Route[]): Reach {
+    const reach: Reach = new Map()
+    for (const route of routes) joinAt(reach, this.#placesOf(route), route)
+    return reach
+  }
+
+  /** Where the groups are that a route is in. */
+  #placesOf(route: Route): readonly string[] {
+    const ports = [...this.#portsOf(route), anyone]
+    return [route.namespace, anyone].flatMap((namespace) => ports.map((port) => `${namespace} ${port}`))
   }
 
   ofSplit(split: Route): Conflict[] {
@@ -135,7 +150,7 @@ class Claims {
       if (kind === route.objectKind) return []
       const protocol = protocols.find((one) => one === kind || one === route.objectKind)
       const outcome = `proxies follow one kind, the ${protocol} unless the port has an appProtocol of the other`
-      const met = this.#portsOf(route).map((port) => total(groupsAt(all, this.#places(route, port))))
+      const met = this.#portsOf(route).map((port) => total(groupsAt(all, this.#placesMet(route, port))))
       const others = met.find(({ count }) => count > 0)
       return others ? conflict(kind, others, outcome) : []
     })
@@ -147,10 +162,12 @@ class Claims {
    */
   #addOfMatches(found: Conflict[], route: Route, port: Port): void {
     const reaches = this.#kinds.get(route.objectKind)?.matches
-    const places = this.#places(route, port)
+    const places = this.#placesMet(route, port)
     for (const match of route.matches ?? []) {
       if (found.length === matchConflictsAtMost) return
-      const others = without(route, groupsAt(reaches?.get(match), places))
+      const reach = reaches?.get(match)
+      if (!(reach instanceof Map)) continue
+      const others = without(route, groupsAt(reach, places))
       if (others.first.every((other) => found.some(({ rivals }) => rivals.includes(other)))) continue
       const [who, which] = others.count === 1 ? ['both', 'older of the two'] : ['all', 'oldest of them']
       const outcome = `${who} have a rule for ${match}, and proxies follow the ${which}`
@@ -162,7 +179,7 @@ class Claims {
    * Where the groups are whose routes are for a client of the route as well. A route in the namespace of its
    * parent is for all clients, another one only for those of its own namespace.
    */
-  #places({ namespace }: Route, port: Port): readonly string[] {
+  #placesMet({ namespace }: Route, port: Port): readonly string[] {
     const namespaces = namespace === this.#namespace ? [anyone] : [namespace, this.#namespace]
     const ports = port === allPorts ? [anyone] : [port, allPorts]
     return namespaces.flatMap((one) => ports.map((other) => `${one} ${other}`))
@@ -199,8 +216,8 @@ function entryOf<K, V>(map: Map<K, V>, key: K, create: () => V): V {
   return created
 }
 
-const groupsAt = (reach: Reach | undefined, places: readonly string[]): Group[] =>
-  places.flatMap((place) => reach?.get(place) ?? [])
+const groupsAt = (reach: Reach, places: readonly string[]): Group[] =>
+  places.flatMap((place) => reach.get(place) ?? [])
 
 /** Several groups that have no route in common, as one. */
 const total = (groups: readonly Group[]): Group => ({
