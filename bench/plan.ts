@@ -1,6 +1,7 @@
 import type { Outcome } from './figures.ts'
 import { httpRoute, type Kind, trafficSplit } from './kind.ts'
 import { churn } from './scenarios/churn.ts'
+import { crowded } from './scenarios/crowded.ts'
 import { handOver } from './scenarios/handover.ts'
 import { mass, watched } from './scenarios/mass.ts'
 import { memory } from './scenarios/memory.ts'
@@ -44,7 +45,10 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
   }
   const routes: Part = {
     kind: httpRoute,
-    scenarios: { routes: (stand) => mass(stand, splits, rounds) },
+    scenarios: {
+      routes: (stand) => mass(stand, splits, rounds),
+      crowded: (stand) => crowded(stand, quick ? 100 : 500),
+    },
   }
   const many: Part = {
     kind: trafficSplit,
@@ -54,7 +58,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
       memory10k: (stand) => memory(stand, [{ splits: quick ? 300 : 10_000 }], 1),
     },
   }
-  const crowded: Part = {
+  const large: Part = {
     kind: trafficSplit,
     scenarios: {
       memory: (stand) =>
@@ -70,7 +74,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
       memory50k: (stand) => memory(stand, [{ splits, others: quick ? 3000 : 50_000 }], 1),
     },
   }
-  return [few, routes, many, crowded]
+  return [few, routes, many, large]
 }
 
 /** A long run, by itself: what stays bounded when it goes on and on. */

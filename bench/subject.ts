@@ -33,6 +33,7 @@ export interface Subject {
   follow(readers: number, stuck?: 'stuck'): Promise<() => Promise<void>>
   /** SIGTERM, so that nothing of it is still under way when the next one is measured. */
   stop(): Promise<void>
+  signal(name: NodeJS.Signals): void
   /** SIGKILL. */
   kill(): Promise<void>
 }
@@ -100,6 +101,7 @@ export function startSubject(
       child.kill('SIGTERM')
       await ended
     },
+    signal: (name) => void child.kill(name),
     kill: async () => {
       kill()
       await ended
