@@ -5,18 +5,9 @@ import { name as operatorName } from '../../src/install/manifest.ts'
 import { type Stage, setStage } from '../cli/stage.ts'
 import { released } from '../control-plane/definitions.ts'
 import { eventually } from './eventually.ts'
-import {
-  type Hands,
-  type Kind,
-  marker,
-  type RouteOf,
-  repaired,
-  rows,
-  type Setting,
-  service,
-  type Told,
-  well,
-} from './faulty-routes.ts'
+import { type Hands, type Kind, type RouteOf, type Setting, service, type Told } from './faulty.ts'
+import { marker, repaired, routeRows, well } from './faulty-routes.ts'
+import { serviceRows } from './faulty-services.ts'
 import { inParallel } from './in-parallel.ts'
 import { at, slice, slices, splits } from './objects.ts'
 import { json, type Operator, startOperator } from './operator.ts'
@@ -25,6 +16,7 @@ import { json, type Operator, startOperator } from './operator.ts'
  * All that can be wrong with a route or around it, side by side in one cluster with the real definitions: each
  * thing is told once by log and Event, counts in the metrics and stands in `explain`, until it is mended.
  */
+const rows = [...routeRows, ...serviceRows]
 let stage: Stage
 let operator: Operator
 
@@ -34,6 +26,8 @@ const where = {
   TrafficSplit: [splits, 'trafficsplits'],
   HTTPRoute: ['gateway.networking.k8s.io/v1', 'httproutes'],
   GRPCRoute: ['gateway.networking.k8s.io/v1', 'grpcroutes'],
+  TCPRoute: ['gateway.networking.k8s.io/v1', 'tcproutes'],
+  TLSRoute: ['gateway.networking.k8s.io/v1', 'tlsroutes'],
   'HTTPRoute.policy.linkerd.io': ['policy.linkerd.io/v1beta2', 'httproutes'],
 } as const
 
@@ -78,12 +72,18 @@ async function addRoute(namespace: string, { kind, name, object, accepted }: Rou
 }
 
 /** Creates a namespace with Services, one ready endpoint behind each, and then its routes. */
-async function set({ namespace, routes, services, profiles = [] }: Setting): Promise<void> {
+async function set({
+  namespace,
+  routes,
+  services,
+  serviceParts = {},
+  profiles = [],
+}: Setting): Promise<void> {
   const { api } = stage.controlPlane
   const { create } = handsIn(namespace)
   await api.create('/api/v1/namespaces', { metadata: { name: namespace } })
   for (const [name, ports] of Object.entries(services ?? { web: [80], east: [80] })) {
-    await create('services', service(name, ports))
+    await create('services', service(name, ports, serviceParts[name]))
     const endpoints = { ...slice(name, 1, 1), ports: ports.map((port) => ({ name: `p${port}`, port })) }
     await api.create(at(slices, 'endpointslices', undefined, namespace), endpoints)
   }
@@ -153,6 +153,8 @@ beforeAll(async () => {
   await controlPlane.install(
     released('standard', 'httproutes'),
     released('standard', 'grpcroutes'),
+    released('standard', 'tcproutes'),
+    released('standard', 'tlsroutes'),
     released('linkerd', 'httproutes'),
     released('linkerd', 'serviceprofiles'),
   )

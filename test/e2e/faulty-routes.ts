@@ -1,166 +1,26 @@
-import { gatewayCodecs } from '../../src/routes/gateway.ts'
-import { type Ref, ref, routeObject } from '../../src/routes/testing/gateway-objects.ts'
+import { ref } from '../../src/routes/testing/gateway-objects.ts'
 import type { Body } from '../control-plane/api.ts'
-import { controlled, split, type Weights } from './objects.ts'
-
-export type Kind = 'HTTPRoute' | 'GRPCRoute' | 'HTTPRoute.policy.linkerd.io' | 'TrafficSplit'
-
-/** What is said of one route. */
-export interface Told {
-  readonly kind: Kind
-  /** `web` without it. */
-  readonly name?: string
-  readonly reason: string
-  /** As `explain` prints it, and the Event's note. */
-  readonly sentence: string
-}
-
-/** A route of a row; Linkerd has accepted it unless told otherwise. */
-export interface RouteOf {
-  readonly kind: Kind
-  readonly name: string
-  readonly object: Body
-  readonly accepted: boolean
-}
-
-/** What somebody does in the namespace of a row to mend it. */
-export interface Hands {
-  create(plural: 'services' | 'serviceprofiles', object: Body): Promise<void>
-  remove(plural: 'serviceprofiles', name: string): Promise<void>
-  patchService(name: string, patch: Body): Promise<void>
-  accept(kind: Kind, name: string): Promise<void>
-  patch(kind: Kind, name: string, patch: Body): Promise<void>
-  removeRoute(kind: Kind, name: string): Promise<void>
-}
-
-/** One thing that can be wrong with a route, in a namespace of its own, and what mends it. */
-export interface Row {
-  readonly fault: string
-  readonly namespace: string
-  readonly routes: readonly RouteOf[]
-  /** The Services that there are, with their ports; `web` and `east` on port 80 without it. */
-  readonly services?: Readonly<Record<string, readonly number[]>>
-  readonly profiles?: readonly Body[]
-  readonly told: readonly Told[]
-  readonly mend: (hands: Hands) => Promise<void>
-}
+import {
+  below,
+  profile,
+  type Row,
+  route,
+  rulesOf,
+  type Setting,
+  type Told,
+  trafficSplit,
+  usual,
+} from './faulty.ts'
 
 const primaryAnnotation = 'failover.linkerd.io/primary-service'
-
-interface More {
-  readonly kind?: Exclude<Kind, 'TrafficSplit'>
-  readonly name?: string
-  readonly annotations?: Readonly<Record<string, string>>
-  readonly accepted?: boolean
-  /** Fields of the spec beside the rules. */
-  readonly spec?: Body
-  /** Fields of each rule beside its backends. */
-  readonly rule?: Body
-}
-
-/** A route of the Service `web`; one list of backendRefs a rule. */
-function route(rules: readonly (readonly Ref[])[], more: More = {}): RouteOf {
-  const { kind = 'HTTPRoute', name = 'web', annotations = {}, accepted = true } = more
-  const codec = gatewayCodecs.find((one) => one.kind === kind)
-  if (!codec) throw new Error(`no codec for ${kind}`)
-  const metadata = { name, namespace: undefined, uid: undefined, labels: controlled, annotations }
-  const { spec, ...object } = routeObject(codec, rules, metadata)
-  const all = spec.rules.map((rule) => ({ ...rule, ...more.rule }))
-  return { kind, name, accepted, object: { ...object, spec: { ...spec, rules: all, ...more.spec } } }
-}
-
-const trafficSplit = (
-  name: string,
-  weights: Weights = { web: 1, east: 0 },
-  annotations: Readonly<Record<string, string>> = {},
-): RouteOf => ({ kind: 'TrafficSplit', name, accepted: true, object: split(name, weights, { annotations }) })
-
-export const service = (name: string, ports: readonly number[]): Body => ({
-  metadata: { name },
-  spec: { ports: ports.map((port) => ({ name: `p${port}`, port })) },
-})
-
-const profile = (name: string, spec: Body): Body => ({
-  apiVersion: 'linkerd.io/v1alpha2',
-  kind: 'ServiceProfile',
-  metadata: { name },
-  spec,
-})
-
 const noWeight =
   'has no weight above zero: no proxy can route by that; set a weight, then restart the clients that still fail'
-const usual = [ref('web', 1), ref('east', 0)]
-const below = (value: string): Body => ({ matches: [{ path: { type: 'PathPrefix', value } }] })
-const rulesOf = (...rules: readonly (readonly Ref[])[]): Body => ({
-  spec: { rules: rules.map((backendRefs) => ({ backendRefs })) },
-})
 const serviceParents: Body = {
   spec: { parentRefs: [{ group: '', kind: 'Service', name: 'web', port: 80 }] },
 }
 
-/** Every diagnosis but the fight, which has a test of its own. */
-export const rows: readonly Row[] = [
-  {
-    fault: 'a backend names a Service that is not there',
-    namespace: 'missing-service',
-    routes: [route([usual])],
-    services: { web: [80] },
-    told: [
-      {
-        kind: 'HTTPRoute',
-        reason: 'MissingService',
-        sentence:
-          'there is no Service missing-service/east, so requests to it fail; create it, or remove the backend',
-      },
-    ],
-    mend: ({ create }) => create('services', service('east', [80])),
-  },
-  {
-    fault: 'a backend names a Service that is in another namespace only',
-    namespace: 'other-namespace',
-    routes: [route([[ref('web', 1), ref('east', 0, { namespace: 'well' }), ref('west', 0)]])],
-    services: { web: [80], east: [80] },
-    told: [
-      {
-        kind: 'HTTPRoute',
-        reason: 'MissingService',
-        sentence:
-          'there is no Service other-namespace/west, so requests to it fail; create it, or remove the backend',
-      },
-    ],
-    mend: ({ patch }) =>
-      patch('HTTPRoute', 'web', rulesOf([ref('web', 1), ref('west', 0, { namespace: 'well' })])),
-  },
-  {
-    fault: 'a backend of a TrafficSplit names a Service that is not there',
-    namespace: 'missing-in-split',
-    routes: [trafficSplit('web')],
-    services: { web: [80] },
-    told: [
-      {
-        kind: 'TrafficSplit',
-        reason: 'MissingService',
-        sentence:
-          'there is no Service missing-in-split/east, so requests to it fail; create it, or remove the backend',
-      },
-    ],
-    mend: ({ create }) => create('services', service('east', [80])),
-  },
-  {
-    fault: 'a backend names a port that its Service does not have',
-    namespace: 'missing-port',
-    routes: [route([usual], { kind: 'GRPCRoute' })],
-    services: { web: [80], east: [81, 90] },
-    told: [
-      {
-        kind: 'GRPCRoute',
-        reason: 'MissingPort',
-        sentence:
-          'the Service missing-port/east has no port 80 (it has 81, 90), so requests to it get 502; correct the backendRef',
-      },
-    ],
-    mend: ({ patchService }) => patchService('east', { spec: { ports: [{ name: 'p80', port: 80 }] } }),
-  },
+/** What can be wrong with a route itself, or with others beside it; not the fight, which has a test of its own. */
+export const routeRows: readonly Row[] = [
   {
     fault: 'no parent is a Service',
     namespace: 'ingress-only',
@@ -289,6 +149,22 @@ export const rows: readonly Row[] = [
     ],
     mend: ({ patch }) => patch('HTTPRoute', 'web', rulesOf(usual, usual)),
   },
+  ...(['TCPRoute', 'TLSRoute'] as const).map((kind): Row => {
+    const spec = kind === 'TLSRoute' ? { hostnames: ['web.example'] } : {}
+    return {
+      fault: `the cluster does not serve a ${kind} as Linkerd reads it`,
+      namespace: `unread-${kind.toLowerCase()}`,
+      routes: [route([usual], { kind, accepted: false, spec })],
+      told: [
+        {
+          kind,
+          reason: 'UnreadVersion',
+          sentence: `Linkerd reads a ${kind} as v1alpha2 only, which this cluster does not serve, so proxies ignore its weights; install the experimental channel of the Gateway API, and restart Linkerd's destination controller`,
+        },
+      ],
+      mend: ({ removeRoute }) => removeRoute(kind, 'web'),
+    }
+  }),
   {
     fault: 'a rule lacks the annotated primary',
     namespace: 'primary-missing',
@@ -348,9 +224,6 @@ export const rows: readonly Row[] = [
     mend: ({ patch }) => patch('HTTPRoute.policy.linkerd.io', 'web', rulesOf(usual)),
   },
 ]
-
-/** A namespace without a fault that lasts. */
-export type Setting = Pick<Row, 'namespace' | 'routes' | 'services' | 'profiles'>
 
 /** Routes with which nothing is wrong, however they look. */
 export const well: Setting = {
