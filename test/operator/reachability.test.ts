@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { dig, type Json } from '../../sandbox/json.ts'
+import { fastClock } from '../../src/kube/testing/fast-clock.ts'
 import { gatewayCodecs } from '../../src/routes/gateway.ts'
 import { type Ref, ref, routeObject } from '../../src/routes/testing/gateway-objects.ts'
 import { Cluster, eventually } from './cluster.ts'
@@ -72,6 +73,24 @@ describe('a primary fails over', () => {
     cluster.slice('web', 1, 1, { ports: [http, admin], endpoints })
     await become('web', 0, 1)
   })
+})
+
+it('reports a primary that lacks a port which another backend serves, as soon as it does', async () => {
+  for (const name of ['web', 'east']) {
+    service(name, { ports: [http, admin] })
+    cluster.slice(name, 1, 1, { ports: [http, admin] })
+  }
+  cluster.split('web', { web: 1, east: 0 })
+  const operator = await cluster.readyOperator({ clock: fastClock(20) })
+  const counted = async () => {
+    const { text } = await operator.metrics()
+    return text.includes('linkerd_failover_findings{kind="TrafficSplit",reason="PortsDiffer"} 1')
+  }
+  cluster.slice('web', 1, 1, { ports: [admin] })
+  await eventually(counted)
+  cluster.slice('web', 1, 1, { ports: [http, admin] })
+  await eventually(async () => !(await counted()))
+  expect(cluster.weights('web')).toEqual([1, 0])
 })
 
 it('does not fail over to a Service that is only a name for another host', async () => {
