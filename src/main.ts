@@ -1,20 +1,20 @@
 import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { collectDefaultMetrics, Registry } from 'prom-client'
 import { readAssets } from './admin/assets.ts'
 import { startAdminServer } from './admin/server.ts'
-import { systemClock } from './base/clock.ts'
+import { systemClock as clock } from './base/clock.ts'
 import { hostPort } from './base/host-port.ts'
 import { version } from './base/version.ts'
-import { startOperator } from './controller/operator.ts'
 import { createTransport } from './kube/http/transport.ts'
 import { createNotifier } from './notify/notifier.ts'
 import { createPost } from './notify/post.ts'
+import { startOperator } from './operator/operator.ts'
 import { createLogger } from './operator/pino-log.ts'
+import { createRegistry } from './operator/process-metrics.ts'
 import { prepare, type Startup } from './operator/startup.ts'
 import { excerptOf } from './routes/excerpt.ts'
 
-/** EX_UNAVAILABLE of sysexits.h: the admin address is not to be had. */
+/** EX_UNAVAILABLE of sysexits.h: the admin address cannot be bound. */
 const unavailable = 69
 /** For the last notifications (ms). */
 const patienceMs = 3_000
@@ -25,27 +25,23 @@ const dashboardFolders = ['./dashboard/', '../dist/dashboard/'].map((path) =>
 )
 
 const instance = hostname()
-const starter = {
+const startup = await prepare({
   argv: process.argv.slice(2),
   env: process.env,
   hostname: instance,
   random: Math.random,
-  clock: systemClock,
-}
-const startup = await prepare(starter)
+  clock,
+})
 if (startup.ok) await run(startup.value)
 else end(startup.error.text, startup.error.exitCode)
 
 async function run({ settings, cluster, election, receivers }: Startup): Promise<void> {
-  const clock = systemClock
   const log = createLogger(settings, clock)
   const transport = createTransport(cluster, clock)
   const { selector, adminAddress } = settings
   log.info({ version, server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
   const { post, close } = createPost()
-  const tools = { clock, random: Math.random, log, instance, registry }
+  const tools = { clock, random: Math.random, log, instance, registry: createRegistry() }
   const notifier = createNotifier({ ...tools, receivers, post })
   const operator = startOperator({ ...tools, transport, selector, election, onEntry: notifier.take })
   const stop = async () => {
@@ -55,7 +51,11 @@ async function run({ settings, cluster, election, receivers }: Startup): Promise
   }
   const admin = await startAdminServer(adminAddress, {
     ...operator,
-    ...{ clock, version, instance, startedAt: clock.wallTime(), excerpt: excerptOf },
+    clock,
+    version,
+    instance,
+    startedAt: clock.wallTime(),
+    excerpt: excerptOf,
     assets: readAssets(dashboardFolders),
   })
   if (!admin.ok) {

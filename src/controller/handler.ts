@@ -6,13 +6,17 @@ import type { RouteMemory } from './memory.ts'
 import type { Cause, Handled } from './queue.ts'
 import type { Diagnoser } from './report/diagnoser.ts'
 import type { Reporter } from './report/reporter.ts'
-import type { Watches } from './watch/cluster-watch.ts'
+import type { ClusterWatch } from './watch/cluster-watch.ts'
 import type { FightNews, Fights } from './write/fights.ts'
-import { type Outcome, reconcile } from './write/reconcile.ts'
+import { type Outcome, type ReconcileContext, reconcile } from './write/reconcile.ts'
+import type { RouteWriter } from './write/route-writer.ts'
+import type { UnansweredWrites } from './write/unanswered-writes.ts'
 
 export interface HandlerOptions {
   readonly clock: Clock
-  readonly watches: Watches
+  readonly watch: Pick<ClusterWatch, 'route' | 'readiness'>
+  readonly writer: Pick<RouteWriter, 'write'>
+  readonly writes: UnansweredWrites
   readonly memory: RouteMemory
   readonly fights: Fights
   readonly diagnoser: Diagnoser
@@ -21,11 +25,11 @@ export interface HandlerOptions {
 
 /** What is done about one due route: a look, what is reported of it, and when to look again. */
 export function createHandler(options: HandlerOptions): (key: RouteKey, cause: Cause) => Promise<Handled> {
-  const { clock, watches, memory, fights, diagnoser, reporter } = options
-  const context = { ...watches, waitsUntil: fights.waitsUntil.bind(fights) }
+  const { clock, writes, memory, fights, diagnoser, reporter } = options
+  const context = contextOf(options)
   return async (key, cause) => {
-    const landed = watches.takeLanded(key)
-    if (landed) reporter.landed(key, landed)
+    const late = writes.takeLate(key)
+    if (late) reporter.wroteLate(key, late)
     const outcome = await reconcile(key, cause, context)
     if (outcome.kind !== 'gone') diagnoser.see(key, outcome.route)
     reporter.report(key, outcome, cause)
@@ -42,6 +46,13 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
     return lookAgain(clock, [askedFor, lookAgainAt])
   }
 }
+
+const contextOf = ({ watch, fights, writer }: HandlerOptions): ReconcileContext => ({
+  route: watch.route,
+  readiness: watch.readiness,
+  waitsUntil: (key, route, plans) => fights.waitsUntil(key, route, plans),
+  write: (judged, cause) => writer.write(judged, cause),
+})
 
 function fightNewsOf(fights: Fights, key: RouteKey, outcome: Outcome): FightNews {
   if (outcome.kind === 'written') return fights.wrote(key)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, test } from 'vitest'
 import { err, ok } from '../base/result.ts'
-import { createWatches } from '../controller/watch/cluster-watch.ts'
+import { watchCluster } from '../controller/watch/cluster-watch.ts'
 import { codecs } from '../routes/codecs.ts'
 import { Discovery } from './discovery.ts'
 import type { KubeError } from './errors.ts'
@@ -150,9 +150,8 @@ describe('what it costs', () => {
 })
 
 it('waits for no answer when all is stopped, and asks no more', async () => {
-  const watches = createWatches({
+  const watches = watchCluster({
     ...{ transport, clock, selector: 'a', random: () => 0, log: createMemoryLog() },
-    leads: () => false,
     onDue: () => {},
     onSynced: () => {},
   })

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts'
-import type { Election } from '../controller/leadership.ts'
 import { podNamespace } from '../kube/cluster/in-cluster.ts'
+import type { Election } from './leadership.ts'
 import type { Settings } from './settings.ts'
 
 /**

@@ -3,12 +3,12 @@ import type { Clock } from '../base/clock.ts'
 import { programName } from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { rotatingFile } from '../base/rotating-file.ts'
-import type { Election } from '../controller/leadership.ts'
 import type { ClusterConfig } from '../kube/cluster/cluster.ts'
 import { loadClusterConfig } from '../kube/cluster/find-cluster.ts'
 import type { Receiver } from '../notify/receiver.ts'
 import { readReceiversFile } from '../notify/receivers-file.ts'
 import { electionOf } from './election.ts'
+import type { Election } from './leadership.ts'
 import { type EarlyExit, parseSettings, type Settings } from './settings.ts'
 
 /** All that the operator is started with, checked. */

@@ -15,12 +15,19 @@ export function identify(
   object: unknown,
 ): Identified {
   const { namespace, name, uid, generation, labels, annotations, managedFields } = readMetadata(object)
-  const steering = steeringOf(annotations)
   const identity = {
-    ...{ apiVersion: text(object, 'apiVersion'), kind, objectKind, namespace, name, uid, generation, labels },
+    apiVersion: text(object, 'apiVersion'),
+    kind,
+    objectKind,
+    namespace,
+    name,
+    uid,
+    generation,
+    labels,
     writer: writerOf(managedFields),
+    annotations: steeringOf(annotations),
   }
-  return { identity: { ...identity, annotations: steering }, annotations }
+  return { identity, annotations }
 }
 
 /**

@@ -8,6 +8,9 @@ export type KeyParts = Pick<Route, 'kind' | 'namespace' | 'name'>
 
 export const routeKey = ({ kind, namespace, name }: KeyParts): RouteKey => `${kind}/${namespace}/${name}`
 
+/** The key of the object that the cache of a kind has under `namespace/name`. */
+export const routeKeyOf = (kind: string, objectKey: string): RouteKey => `${kind}/${objectKey}`
+
 /** The kind, as its codec calls it. */
 export const kindOf = (key: RouteKey): string => key.slice(0, key.indexOf('/'))
 

@@ -74,7 +74,7 @@ test('it runs as a user without privileges, sees only the image, and can write n
 
 test('it writes plain lines too, which is the default of the chart', async () => {
   const operator = start()
-  await eventually(async () => expect(operator.output()).toContain('failing over from now on'))
+  await eventually(async () => expect(operator.output()).toContain('this replica now performs failovers'))
   expect(operator.output()).toContain('INFO: linkerd-failover starts')
   await operator.stop()
 })

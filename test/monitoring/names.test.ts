@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Registry } from 'prom-client'
 import { describe, expect, it, test } from 'vitest'
-import { startOperator } from '../../src/controller/operator.ts'
 import { alerts, anchorOf } from '../../src/install/objects/alert-rules.ts'
 import { grafanaDashboard } from '../../src/install/objects/grafana.ts'
 import { FakeTransport } from '../../src/kube/testing/fake-transport.ts'
 import { createManualClock } from '../../src/kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
 import { createNotifier } from '../../src/notify/notifier.ts'
+import { startOperator } from '../../src/operator/operator.ts'
 
 const registry = new Registry()
 const tools = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Operator } from '../../src/controller/operator.ts'
+import type { Operator } from '../../src/operator/operator.ts'
 import { Cluster, eventually } from './cluster.ts'
 
 let cluster: Cluster

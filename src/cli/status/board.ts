@@ -1,4 +1,4 @@
-import type { Watches } from '../../controller/watch/cluster-watch.ts'
+import type { ClusterWatch } from '../../controller/watch/cluster-watch.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import { partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
 import { compareRoutes } from '../snapshot.ts'
@@ -7,7 +7,7 @@ import { sinceOf, type Transition } from './since.ts'
 import { activeText, stateText } from './table.ts'
 
 /** The caches that the board reads. */
-type Caches = Pick<Watches, 'route' | 'readiness' | 'clusterOf'>
+type Caches = Pick<ClusterWatch, 'route' | 'readiness' | 'clusterOf'>
 
 /** The present status of the routes, updated one by one. */
 export class Board {

@@ -1,7 +1,7 @@
 import { sleep } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { createWatches } from '../../controller/watch/cluster-watch.ts'
+import { watchCluster } from '../../controller/watch/cluster-watch.ts'
 import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { type Resource, resourcePath } from '../../kube/resource.ts'
 import { readinessObjects } from '../../readiness/sources.ts'
@@ -29,13 +29,12 @@ export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promi
   const transitions = await readTransitions(reading, scope.namespace)
   const signal = createSignal()
   const due = new Set<string>()
-  const watches = createWatches({
+  const watches = watchCluster({
     transport: reading.transport,
     clock: io.clock,
     random: io.random,
     log: warningsOnly(io),
     selector: scope.selector,
-    leads: () => false,
     onDue: (key) => due.add(key),
     // Counts of endpoints change without any route being due.
     onEvent: signal.raise,

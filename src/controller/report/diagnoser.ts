@@ -6,8 +6,8 @@ import { type Finding, type FindingReason, identityOf } from '../../routes/findi
 import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { backendServices, type Route } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
-import { hastyMs } from '../leadership.ts'
 import type { RouteMemory } from '../memory.ts'
+import { unreportedWindowMs } from '../platform.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
 import { SharedParents } from './shared-parents.ts'
 
@@ -86,7 +86,7 @@ export class Diagnoser {
       const route = this.#routes.get(key)
       if (!route) continue
       for (const [identity, { finding, at, isTold }] of findings)
-        if (!isTold && at >= lastLed - hastyMs)
+        if (!isTold && at >= lastLed - unreportedWindowMs)
           findings.set(identity, { finding, at, isTold: this.#options.say(route, finding) })
     }
   }

@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import { version } from '../../base/version.ts'
 import { routeStates } from '../../core/state.ts'
 import type { WatchReading } from '../watch/cluster-watch.ts'
 
@@ -15,20 +14,16 @@ export interface Readings {
   readonly watches: () => Iterable<WatchReading>
   /** By kind and state: how many routes. */
   readonly routes: () => Iterable<{ kind: string; state: string; count: number }>
-  readonly eventsLost: () => number
   readonly fights: () => number
   /** By kind and reason: how many routes have something wrong with them that does not stop the operator. */
   readonly findings: () => Iterable<{ kind: string; reason: string; count: number }>
-  readonly leads: () => boolean
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** All metrics of the operator, in `registry`. docs/operating/OPERATIONS.md says what each means. */
+/** The metrics of failovers, in `registry`. docs/operating/OPERATIONS.md says what each means. */
 export function createMetrics(registry: Registry) {
   const registers = [registry]
-  const build = { name: 'linkerd_failover_build_info', help: 'Always 1; its label tells the version.' }
-  new Gauge({ ...build, labelNames: ['version'] as const, registers }).set({ version }, 1)
   return {
     registry,
     transitions: new Counter({
@@ -66,12 +61,6 @@ export function createMetrics(registry: Registry) {
       help: 'Times that a route was looked at, whether or not anything was to be done.',
       registers,
     }),
-    leaderTransitions: new Counter({
-      name: 'linkerd_failover_leader_transitions_total',
-      help: 'Times that this replica began to lead (to="leader") or ceased to (to="standby").',
-      labelNames: ['to'] as const,
-      registers,
-    }),
     misconfigurations: new Counter({
       name: 'linkerd_failover_misconfigurations_total',
       help: 'Problems of routes that were found and reported, each once.',
@@ -92,10 +81,6 @@ export function addReadings(registry: Registry, readings: Readings): void {
     'Age of the route that has waited longest.',
     oldest,
   )
-  const lost = 'Kubernetes Events lost: too many waited, or the server would not take them.'
-  gauge(registry, 'linkerd_failover_events_dropped', lost, readings.eventsLost)
-  const leader = 'Whether this replica is the one that writes (1) or stands by (0).'
-  gauge(registry, 'linkerd_failover_leader', leader, () => (readings.leads() ? 1 : 0))
   addWatchReadings(registry, readings)
   gauge(
     registry,

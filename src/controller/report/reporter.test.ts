@@ -118,7 +118,7 @@ it('tells of a write that turns out to be applied what moved, and nothing that m
   reporter.report(key, { kind: 'failed', ...unanswered, error }, cause)
   reporter.report(key, { kind: 'failed', ...judge('shop/east', 'shop/api'), error }, cause)
   const told = events.length
-  reporter.landed(key, { ...unanswered, cause, after: route })
+  reporter.wroteLate(key, { ...unanswered, cause, after: route })
   expect(events.slice(told).map(({ note }) => note)).toEqual([
     expect.stringMatching(/^httproute\/web failing over to fallbacks: .*\(spec\.rules\[0\]\)$/),
   ])

@@ -10,11 +10,11 @@ import type { Route } from '../../routes/route.ts'
 import type { RouteRecord } from '../../view/route-record.ts'
 import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
-import { hastyMs } from '../leadership.ts'
 import type { RouteMemory } from '../memory.ts'
+import { unreportedWindowMs } from '../platform.ts'
 import type { Cause } from '../queue.ts'
 import type { Outcome } from '../write/reconcile.ts'
-import type { Landed } from '../write/unanswered-writes.ts'
+import type { LateWrite } from '../write/unanswered-writes.ts'
 import type { Metrics } from './metrics.ts'
 import { appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
@@ -80,7 +80,7 @@ export class Reporter {
    * Takes the news that a write which was not answered has been applied. What moved is told now; what else was found
    * with it was told when it was tried, and may not be so any more.
    */
-  landed(key: RouteKey, { route, verdicts, after, cause }: Landed): void {
+  wroteLate(key: RouteKey, { route, verdicts, after, cause }: LateWrite): void {
     const { view, clock } = this.#options
     const record = view.get(key)
     if (record) view.put(key, { ...record, route: after, refusal: undefined })
@@ -95,7 +95,7 @@ export class Reporter {
    * before `lastLed`, when it was last known to be there (on the clock); the rest is told at the next look.
    */
   lead(lastLed: number): void {
-    for (const [key, at] of this.#untold) if (at < lastLed - hastyMs) this.#untold.delete(key)
+    for (const [key, at] of this.#untold) if (at < lastLed - unreportedWindowMs) this.#untold.delete(key)
   }
 
   #problem(before: RouteRecord | undefined, { route, verdicts }: Judged): void {

@@ -1,4 +1,4 @@
-import type { ServiceKey } from '../../core/types.ts'
+import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
 import type { LinkReading } from '../../readiness/remote/linked-cluster.ts'
@@ -6,20 +6,17 @@ import type { Links } from '../../readiness/remote/linked-clusters.ts'
 import type { ServiceFacts } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
-import { selectorKeys } from '../../routes/ownership.ts'
-import { servicesBehind } from '../../routes/route.ts'
+import { type Route, servicesBehind } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
-import type { ReconcileContext } from '../write/reconcile.ts'
-import type { Landed } from '../write/unanswered-writes.ts'
 import { type ReadinessWatch, watchReadiness } from './readiness-watch.ts'
-import { RouteWatch } from './route-watch.ts'
+import { RouteWatch, type RouteWatchOptions } from './route-watch.ts'
 
-export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
+export interface ClusterWatchOptions extends Omit<CacheTools, 'onState'> {
   /** Label selector of the routes that are ours. */
   readonly selector: string
-  /** Whether this process is the one that writes. */
-  readonly leads: () => boolean
+  /** Called with each state of a route, `undefined` once it is gone, before it is due. */
+  readonly onRoute?: (key: RouteKey, route: Route | undefined) => void
   /** A route that may have to change, and what made it so. */
   readonly onDue: (key: RouteKey, cause: Cause) => void
   /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
@@ -32,20 +29,20 @@ export interface WatchesOptions extends Omit<CacheTools, 'onState'> {
   readonly onSynced: () => void
 }
 
-/** The caches of the operator, joined to what a reconcile sees. */
-export interface Watches extends Omit<ReconcileContext, 'waitsUntil'> {
+/** What is known of the cluster: the caches, joined. */
+export interface ClusterWatch {
   start(): void
   stop(): Promise<void>
+  readonly route: (key: RouteKey) => Route | undefined
+  readonly readiness: ReadinessOf
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   clusterOf(service: ServiceKey): string | undefined
   /** What is known of a Service; `undefined` if there is no such Service, `unknown` before all Services are known. */
   service(service: ServiceKey): ServiceFacts | undefined | 'unknown'
-  /** All routes that are ours, and those that are not any more, of which a write is still to be told. */
+  /** All routes that are ours. */
   keys(): Iterable<RouteKey>
-  /** A write of ours that was applied and never answered; each such write is told of once. */
-  takeLanded(key: RouteKey): Landed | undefined
-  /** Another replica may have made the same writes: of ours that were not answered nothing more can be known. */
-  forgetWrites(): void
+  /** The routes of a kind, as its codec calls it; `undefined` if there is no such kind. */
+  kind(name: string): RouteWatch | undefined
   /** What is not complete yet, in words; empty when all is known. */
   missing(): string[]
   readings(): Iterable<WatchReading>
@@ -61,7 +58,7 @@ export interface WatchReading {
 }
 
 /** Creates the caches and joins them; nothing is asked of the server before `start()`. */
-export function createWatches(options: WatchesOptions): Watches {
+export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
   const index: RouteIndex = new RouteIndex(servicesBehind, () => readiness.linked.touch())
   const tools = { ...options, onState: () => sync() }
   const readiness: ReadinessWatch = watchReadiness(tools, options.links, {
@@ -76,34 +73,26 @@ export function createWatches(options: WatchesOptions): Watches {
     },
     used: () => index.services(),
   })
-  const keys = selectorKeys(options.selector)
+  const onRoute: RouteWatchOptions['onRoute'] = (key, before, after) => {
+    options.onRoute?.(key, after)
+    index.change(key, before, after)
+    options.onDue(key, { at: options.clock.now() })
+  }
   const discovery = new Discovery(options.transport, options.clock)
   const kinds = new Map(
-    codecs.map((codec) => [
-      codec.kind,
-      new RouteWatch({ ...tools, codec, index, discovery, selectorKeys: keys }),
-    ]),
+    codecs.map((codec) => [codec.kind, new RouteWatch({ ...tools, codec, discovery, onRoute })]),
   )
   const caches: readonly Cache<unknown>[] = [
     ...readiness.caches,
     ...[...kinds.values()].map(({ cache }) => cache),
   ]
   const sync = once(() => readiness.caches.every(({ reader }) => reader.synced), options.onSynced)
-  const watchOf = (key: RouteKey) => kinds.get(kindOf(key))
   return {
-    route: (key) => watchOf(key)?.get(key),
-    takeLanded: (key) => watchOf(key)?.takeLanded(key),
-    forgetWrites: () => {
-      for (const { writes } of kinds.values()) writes.forget()
-    },
+    route: (key) => kinds.get(kindOf(key))?.get(key),
+    kind: (name) => kinds.get(name),
     readiness: readiness.of,
     clusterOf: readiness.clusterOf,
     service: (service) => (readiness.services.synced ? readiness.services.get(service) : 'unknown'),
-    write: (judged, cause) => {
-      const kind = kinds.get(judged.route.kind)
-      if (!kind) throw new Error(`no codec for ${judged.route.kind}`)
-      return kind.write(judged, cause)
-    },
     keys: function* () {
       for (const kind of kinds.values()) yield* kind.keys()
     },

@@ -4,7 +4,7 @@ import type { KubeError } from '../../kube/errors.ts'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
-import { OwnWrites } from './unanswered-writes.ts'
+import { UnansweredWrites } from './unanswered-writes.ts'
 
 const routeOf = (weights: number[], generation: number, uid = 'u', annotations = {}) =>
   trafficSplit.read({
@@ -39,8 +39,8 @@ const unsent = { kind: 'unreachable', message: 'no connection' } as const
 function setUp() {
   const clock = createManualClock()
   const state = { leads: true }
-  const writes = new OwnWrites({ clock, leads: () => state.leads })
-  const key = 'shop/web'
+  const writes = new UnansweredWrites({ clock, leads: () => state.leads })
+  const key = 'TrafficSplit/shop/web'
   const begin = (judged = failingOver) => writes.begin(key, judged, cause)
   const first = begin()
   return {
@@ -49,8 +49,8 @@ function setUp() {
     first,
     end: (write: typeof first, error?: KubeError) => writes.end(key, write, error),
     see: (route?: ReturnType<typeof routeOf>) => writes.see(key, route),
-    landed: () => writes.takeLanded(key),
-    landedKeys: () => [...writes.landedKeys()],
+    landed: () => writes.takeLate(key),
+    lateKeys: () => [...writes.lateKeys()],
     forget: () => writes.forget(),
     /** This replica has the lead, or has it no more. */
     lead: (leads: boolean) => {
@@ -198,11 +198,11 @@ describe('a write whose answer was lost, and which is seen to be applied after t
   }
 
   it('has landed once it is known that nobody else has led: when the lead is ours again', () => {
-    const { lead, landed, landedKeys } = seenByStandby()
-    expect([landed(), landedKeys()]).toEqual([undefined, ['shop/web']])
+    const { lead, landed, lateKeys } = seenByStandby()
+    expect([landed(), lateKeys()]).toEqual([undefined, ['TrafficSplit/shop/web']])
     lead(true)
     expect(landed()?.after).toBe(failedOver)
-    expect([landed(), landedKeys()]).toEqual([undefined, []])
+    expect([landed(), lateKeys()]).toEqual([undefined, []])
   })
 
   it('is remembered whatever becomes of the route, and whatever is tried and not sent', () => {

@@ -4,17 +4,18 @@ import { weightOf } from '../../core/split.ts'
 import type { Split } from '../../core/types.ts'
 import { type KubeError, mayBeApplied } from '../../kube/errors.ts'
 import type { Judged } from '../../routes/judge.ts'
+import type { RouteKey } from '../../routes/key.ts'
 import { type Route, steeringAnnotations } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
 
-/** A write that was applied and never answered: what it was for, and the route as it was once it was applied. */
-export interface Landed extends Judged {
+/** A write that is known too late to have been applied: what it was for, and the route once it was applied. */
+export interface LateWrite extends Judged {
   readonly cause: Cause
   readonly after: Route
 }
 
 /** One write with all of its tries. */
-interface OwnWrite {
+interface Write {
   readonly judged: Judged
   readonly cause: Cause
   /** The splits as they are if it is applied. */
@@ -25,11 +26,11 @@ interface OwnWrite {
   unanswered: boolean
   /** The route as it was seen once it was applied; absent while it was not seen. */
   after: Route | undefined
-  /** Nobody else can have made `after` what it is. */
+  /** No other replica can have made `after` what it is. */
   isOurs: boolean
 }
 
-export interface OwnWritesOptions {
+export interface UnansweredWritesOptions {
   readonly clock: Clock
   /** Whether this process is the one that writes: then all that it has seen was written while no other was. */
   readonly leads: () => boolean
@@ -45,22 +46,23 @@ const mostWrites = 16
  * shows it, and only then is it known. That another is refused, or a second try, tells nothing of the first, which
  * may be what it is refused for.
  *
- * A replica that has lost the lead remembers them. What it sees land then is told once it leads again, unless another
- * may have led meanwhile: that one decides alike, and may have written the same.
+ * A replica that has lost the lead remembers them. What it sees land then is reported once it leads again, unless
+ * another may have led meanwhile: that one decides alike, and may have written the same. For the same reason this is
+ * no part of the `RouteMemory`: a write that landed is to be reported although its route has gone since.
  *
- * Keyed by `namespace/name`. All writes of a route that are open began from the same state of it, and the server
+ * All writes of a route that are open began from the same state of it, and the server
  * applies a write only to the state that it began from. So at most one of them lands, and the next state shows which.
  */
-export class OwnWrites {
-  readonly #options: OwnWritesOptions
-  readonly #open = new Map<string, readonly OwnWrite[]>()
+export class UnansweredWrites {
+  readonly #options: UnansweredWritesOptions
+  readonly #open = new Map<RouteKey, readonly Write[]>()
 
-  constructor(options: OwnWritesOptions) {
+  constructor(options: UnansweredWritesOptions) {
     this.#options = options
   }
 
-  /** A write to a route is tried; `end` wants to have what this answers. Who leads has taken first what landed. */
-  begin(key: string, judged: Judged, cause: Cause): OwnWrite {
+  /** A write to a route is tried. Pass the result to `end`. The leader calls `takeLate` first. */
+  begin(key: RouteKey, judged: Judged, cause: Cause): Write {
     const expected = judged.verdicts.map(({ split, plan }) => applyPlan(split, plan))
     const at = this.#options.clock.now()
     const open = this.#open.get(key) ?? []
@@ -72,7 +74,7 @@ export class OwnWrites {
       (one) => areSame(one.expected, expected) && areSteeredAlike(one.judged.route, judged.route),
     )
     const fresh = { judged, cause, expected, at, unanswered: false, after: undefined, isOurs: false }
-    const write: OwnWrite = again ?? fresh
+    const write: Write = again ?? fresh
     write.at = at
     const tried = [...others.filter((one) => one !== write), write]
     this.#keep(key, [...landed, ...tried.slice(-mostWrites)])
@@ -80,7 +82,7 @@ export class OwnWrites {
   }
 
   /** The server has answered, or has not: `undefined` for yes. */
-  end(key: string, write: OwnWrite, error: KubeError | undefined): void {
+  end(key: RouteKey, write: Write, error: KubeError | undefined): void {
     if (error && mayBeApplied(error)) write.unanswered = true
     if (error && write.unanswered) return
     const open = this.#open.get(key) ?? []
@@ -89,7 +91,7 @@ export class OwnWrites {
   }
 
   /** Takes each state of the route that becomes known; `undefined` when it is gone. */
-  see(key: string, now: Route | undefined): void {
+  see(key: RouteKey, now: Route | undefined): void {
     const open = this.#open.get(key)
     if (!open || open.some(({ after }) => after)) return
     if (now && open.some(({ judged }) => isSameState(judged.route, now))) return
@@ -99,12 +101,15 @@ export class OwnWrites {
         open.filter((one) => !this.#isOver(one) && isResultOf(one, now)),
         now,
       )
-    if (landed) Object.assign(landed, { after: now, isOurs: this.#options.leads() })
+    if (landed) {
+      landed.after = now
+      landed.isOurs = this.#options.leads()
+    }
     this.#keep(key, landed ? [landed] : [])
   }
 
   /** The write of ours to this route that was applied and not answered, once that is certain. Once. */
-  takeLanded(key: string): Landed | undefined {
+  takeLate(key: RouteKey): LateWrite | undefined {
     const { leads } = this.#options
     const landed = this.#open.get(key)?.find(({ after, isOurs }) => after && (isOurs || leads()))
     if (!landed?.after) return undefined
@@ -112,8 +117,8 @@ export class OwnWrites {
     return { ...landed.judged, cause: landed.cause, after: landed.after }
   }
 
-  /** Routes of which something has landed that was not taken. */
-  *landedKeys(): Iterable<string> {
+  /** Routes with a late write that was not taken. */
+  *lateKeys(): Iterable<RouteKey> {
     for (const [key, open] of this.#open) if (open.some(({ after }) => after)) yield key
   }
 
@@ -126,11 +131,11 @@ export class OwnWrites {
       )
   }
 
-  #isOver({ at }: OwnWrite): boolean {
+  #isOver({ at }: Write): boolean {
     return this.#options.clock.now() - at > longestMs
   }
 
-  #keep(key: string, writes: readonly OwnWrite[]): void {
+  #keep(key: RouteKey, writes: readonly Write[]): void {
     if (writes.length > 0) this.#open.set(key, writes)
     else this.#open.delete(key)
   }
@@ -141,13 +146,13 @@ const isSameState = (a: Route, b: Route): boolean =>
   a.uid === b.uid && a.generation === b.generation && areSame(a.splits, b.splits)
 
 /** Exactly one change of the spec lies between them, and it is the one that was asked for. */
-function isResultOf({ judged: { route }, expected }: OwnWrite, now: Route): boolean {
+function isResultOf({ judged: { route }, expected }: Write, now: Route): boolean {
   const isNext = route.generation === undefined || now.generation === route.generation + 1
   return isNext && now.uid === route.uid && areSame(expected, now.splits)
 }
 
 /** Of writes that leave the same weights the server applies the one that saw the annotations as they are. */
-const writerOf = (alike: readonly OwnWrite[], now: Route): OwnWrite | undefined =>
+const writerOf = (alike: readonly Write[], now: Route): Write | undefined =>
   alike.find(({ judged }) => areSteeredAlike(judged.route, now)) ?? alike.at(-1)
 
 const areSteeredAlike = (a: Route, b: Route): boolean =>

@@ -28,7 +28,7 @@ export type LeaseClientOptions = {
    * was last ours. Every write names the version that was read, so if we read our own name twice, nobody held
    * it in between.
    */
-  readonly onOthers: () => void
+  readonly onOtherLeader: () => void
 }
 
 type Limits = Pick<KubeRequest, 'timeoutMs' | 'signal'>
@@ -77,7 +77,7 @@ export class LeaseClient {
     if (answer.ok || answer.error.kind !== 'notFound') return this.#see(answer)
     this.#lease = undefined
     this.mayBeOurs = false
-    this.#options.onOthers()
+    this.#options.onOtherLeader()
     return ok(undefined)
   }
 
@@ -104,7 +104,7 @@ export class LeaseClient {
 
   #see(answer: Result<unknown, KubeError>): Answer {
     if (!answer.ok) return answer
-    const { namespace, name, identity, clock, durationMs, onOthers } = this.#options
+    const { namespace, name, identity, clock, durationMs, onOtherLeader } = this.#options
     const lease = readLease(answer.value)
     if (!lease)
       return err({
@@ -114,7 +114,7 @@ export class LeaseClient {
     this.#lease = lease
     const holder = holderOf(lease)
     this.mayBeOurs = this.mayBeOurs && holder === identity
-    if (!this.mayBeOurs) onOthers()
+    if (!this.mayBeOurs) onOtherLeader()
     const fingerprint = fingerprintOf(lease)
     if (fingerprint === this.#fingerprint) return ok(undefined)
     this.#fingerprint = fingerprint

@@ -23,7 +23,7 @@ function setUp() {
       identity,
       eligible: () => true,
       onChange: (leads) => changes.push(`${identity} ${leads ? 'leads' : 'rests'}`),
-      onOthers: () => {},
+      onOtherLeader: () => {},
       ...options,
     })
   /** A clock that can be found to have run on while this process stood still. */
@@ -308,7 +308,7 @@ describe('whether another may have held the lease is known', () => {
   async function loser() {
     const set = setUp()
     const heard = { count: 0 }
-    const a = set.replica('a', { onOthers: () => (heard.count += 1) })
+    const a = set.replica('a', { onOtherLeader: () => (heard.count += 1) })
     await settle()
     set.server.trouble('a', unreachable)
     await set.clock.advance(10_000)

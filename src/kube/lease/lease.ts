@@ -21,7 +21,7 @@ export type LeaseOptions = {
    */
   readonly onChange: (leads: boolean) => void
   /** Called when another replica may have held the lease since this one did; repeatedly on a standby. */
-  readonly onOthers: () => void
+  readonly onOtherLeader: () => void
 }
 
 /**

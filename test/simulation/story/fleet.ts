@@ -1,6 +1,6 @@
 import type { Log } from '../../../src/base/log.ts'
-import { type Operator, startOperator } from '../../../src/controller/operator.ts'
 import type { Transport } from '../../../src/kube/http/transport.ts'
+import { type Operator, startOperator } from '../../../src/operator/operator.ts'
 import type { Checker } from '../checker/checker.ts'
 import { Process } from '../engine/process.ts'
 import { connect } from '../network/transport.ts'

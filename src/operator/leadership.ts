@@ -23,7 +23,7 @@ export interface LeadershipOptions {
   /** Called whenever this replica begins to lead, or leads no more; not at the end, after `leave()`. */
   readonly onChange: (leads: boolean) => void
   /** Called when another replica may have led since this one did; again and again while it stands by. */
-  readonly onOthers: () => void
+  readonly onOtherLeader: () => void
 }
 
 /** Whether this replica is the one that writes. */
@@ -40,9 +40,6 @@ export interface Leadership {
   /** Hands the lead over. All writes must have ended. */
   leave(): Promise<void>
 }
-
-/** What a leader saw just before it went may not have been said any more (ms). */
-export const hastyMs = 2_000
 
 /** Begins to look at the lease at once, so that it is known how old it is when this replica may take it. */
 export function createLeadership(options: LeadershipOptions): Leadership {

@@ -1,0 +1,210 @@
+import type { Links } from '../readiness/remote/linked-clusters.ts'
+import type { RouteKey } from '../routes/key.ts'
+import { selectorKeys } from '../routes/ownership.ts'
+import type { TimelineEntry } from '../view/timeline-entry.ts'
+import { View } from '../view/view.ts'
+import { createHandler } from './handler.ts'
+import { RouteMemory } from './memory.ts'
+import type { Controller, Platform } from './platform.ts'
+import { Queue } from './queue.ts'
+import { Diagnoser } from './report/diagnoser.ts'
+import { addReadings, createMetrics, type Metrics } from './report/metrics.ts'
+import { Reporter } from './report/reporter.ts'
+import { type ClusterWatch, type WatchReading, watchCluster } from './watch/cluster-watch.ts'
+import { type Surroundings, watchSurroundings } from './watch/surroundings.ts'
+import { Fights } from './write/fights.ts'
+import { RouteWriter } from './write/route-writer.ts'
+import { UnansweredWrites } from './write/unanswered-writes.ts'
+
+export interface FailoverOptions {
+  /** Label selector of the routes that are ours. */
+  readonly selector: string
+  /** The clusters that Linkerd is linked with and that may be read; none without it. */
+  readonly links?: Links | undefined
+  /** Called with each line of the timeline that this replica reports, after the fact. Must not wait. */
+  readonly onEntry?: ((entry: TimelineEntry) => void) | undefined
+}
+
+/** Reconciles in flight: enough to keep an API server busy, few enough to leave it air for others. */
+const concurrency = 16
+/** A due route that no worker took for so long means that work stands still (ms). */
+const stuckAfterMs = 120_000
+
+/** Keeps the weights of routes as the readiness of their backends asks: watch -> queue -> handler -> report. */
+export class FailoverController implements Controller {
+  /** How every route stands, and what happened. */
+  readonly view: View
+  readonly #platform: Platform
+  readonly #metrics: Metrics
+  readonly #memory = new RouteMemory()
+  readonly #queue: Queue
+  readonly #watch: ClusterWatch
+  readonly #writes: UnansweredWrites
+  readonly #reporter: Reporter
+  readonly #surroundings: Surroundings
+  readonly #diagnoser: Diagnoser
+  readonly #fights: Fights
+
+  constructor(platform: Platform, { selector, links, onEntry }: FailoverOptions) {
+    const { clock, registry, epoch } = platform
+    this.#platform = platform
+    this.#metrics = createMetrics(registry)
+    this.#writes = new UnansweredWrites(platform)
+    this.#fights = new Fights(clock, this.#memory)
+    this.#watch = this.#watchCluster(selector, links)
+    const { readiness, clusterOf } = this.#watch
+    this.view = new View({ clock, epoch, readiness, clusterOf })
+    this.#reporter = this.#createReporter(onEntry)
+    this.#surroundings = this.#watchSurroundings()
+    this.#diagnoser = new Diagnoser({
+      clock,
+      memory: this.#memory,
+      surroundings: this.#surroundings,
+      say: (route, finding) => this.#reporter.found(route, finding),
+    })
+    this.#queue = this.#createQueue(selector)
+    this.#addReadings()
+  }
+
+  start(): void {
+    this.#watch.start()
+  }
+
+  live(): string[] {
+    const { oldestAgeMs, inFlight } = this.#queue
+    const seconds = Math.round(oldestAgeMs / 1000)
+    return oldestAgeMs > stuckAfterMs
+      ? [`no progress: a route has waited ${seconds} s for a worker (${inFlight} are busy)`]
+      : []
+  }
+
+  ready(): string[] {
+    return this.#watch.missing()
+  }
+
+  get workload(): number {
+    return this.#queue.depth + this.#queue.inFlight
+  }
+
+  watches(): Iterable<WatchReading> {
+    return this.#watch.readings()
+  }
+
+  /** Looks at every route once: what happened while no replica led is seen now. */
+  lead(lastLed: number): void {
+    this.#platform.log.info({}, 'this replica now performs failovers')
+    this.#reporter.lead(lastLed)
+    this.#diagnoser.lead(lastLed)
+    for (const key of this.#keys()) this.#queue.add(key, { at: this.#platform.clock.now() })
+  }
+
+  rest(): void {
+    this.#fights.forgetAll()
+  }
+
+  /** It may have made the same writes: of ours without an answer nothing more can be known. */
+  onOtherLeader(): void {
+    this.#writes.forget()
+  }
+
+  async drain(): Promise<void> {
+    await this.#queue.drain()
+    this.#diagnoser.stop()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#watch.stop(), this.#surroundings.stop()])
+  }
+
+  /** All routes that are ours, and those that are ours no more, with a write that is still to be reported. */
+  *#keys(): Iterable<RouteKey> {
+    yield* this.#watch.keys()
+    for (const key of this.#writes.lateKeys()) if (!this.#watch.route(key)) yield key
+  }
+
+  #watchCluster(selector: string, links: Links | undefined): ClusterWatch {
+    const { log, onSynced } = this.#platform
+    return watchCluster({
+      ...this.#watchTools(),
+      selector,
+      links,
+      onRoute: (key, route) => this.#writes.see(key, route),
+      onDue: (key, cause) => this.#queue.add(key, cause),
+      onCounts: (key) => this.view.touch(key),
+      onFacts: (service) => this.#diagnoser.touch(service),
+      onSynced: () => {
+        log.info({}, 'the readiness of all services is known')
+        this.#queue.start()
+        onSynced()
+      },
+    })
+  }
+
+  /** What looks for trouble that does not stop the controller needs to watch more. */
+  #watchSurroundings(): Surroundings {
+    return watchSurroundings(
+      this.#watchTools(),
+      this.#watch,
+      (name) => this.#diagnoser.touch(name),
+      () => this.#diagnoser.touchAll(),
+    )
+  }
+
+  #watchTools() {
+    const { transport, clock, random, log } = this.#platform
+    const onEvent = (watch: string, type: string) => this.#metrics.watchEvents.inc({ watch, type })
+    return { transport, clock, random, log, onEvent }
+  }
+
+  #createReporter(onEntry: FailoverOptions['onEntry']): Reporter {
+    const { clock, log, leads, recordEvent: event } = this.#platform
+    const { view } = this
+    return new Reporter({
+      clock,
+      log,
+      leads,
+      event,
+      onEntry,
+      view,
+      metrics: this.#metrics,
+      memory: this.#memory,
+    })
+  }
+
+  #createQueue(selector: string): Queue {
+    const { clock, log, transport } = this.#platform
+    const writer = new RouteWriter({
+      transport,
+      selectorKeys: selectorKeys(selector),
+      writes: this.#writes,
+      kind: this.#watch.kind,
+    })
+    const handle = createHandler({
+      clock,
+      writer,
+      watch: this.#watch,
+      writes: this.#writes,
+      memory: this.#memory,
+      fights: this.#fights,
+      diagnoser: this.#diagnoser,
+      reporter: this.#reporter,
+    })
+    const onBug = (key: RouteKey, error: unknown) =>
+      log.error({ route: key, err: error }, `a bug: reconciling ${key} threw`)
+    return new Queue({ clock, concurrency, handle, onBug })
+  }
+
+  #addReadings(): void {
+    const { leads, registry } = this.#platform
+    addReadings(registry, {
+      queueDepth: () => this.#queue.depth,
+      queueInFlight: () => this.#queue.inFlight,
+      queueOldestAgeMs: () => this.#queue.oldestAgeMs,
+      watches: () => this.watches(),
+      // Of all replicas one counts them, so that they can be added up.
+      routes: () => (leads() ? this.view.counts() : []),
+      fights: () => this.#fights.size,
+      findings: () => (leads() ? this.#diagnoser.counts() : []),
+    })
+  }
+}

@@ -1,0 +1,34 @@
+import { FailoverController, type FailoverOptions } from '../controller/failover-controller.ts'
+import { type PlatformOptions, ProcessPlatform } from './platform.ts'
+
+export interface OperatorOptions extends PlatformOptions, FailoverOptions {}
+
+/** A running operator, as its surroundings see it. */
+export interface Operator extends Pick<FailoverController, 'live' | 'ready' | 'view' | 'watches'> {
+  /** Many weights are being moved just now. */
+  busy(): boolean
+  metrics(): Promise<{ contentType: string; text: string }>
+  leadership: ProcessPlatform['leadership']
+  stop: ProcessPlatform['stop']
+}
+
+/** So many routes being worked on at once are a mass event. */
+const busyFrom = 4
+
+/** Starts the platform, and the controllers on it. */
+export function startOperator(options: OperatorOptions): Operator {
+  const platform = new ProcessPlatform(options)
+  const failover = new FailoverController(platform, options)
+  platform.start([failover])
+  const { registry } = platform
+  return {
+    live: () => failover.live(),
+    ready: () => failover.ready(),
+    busy: () => failover.workload >= busyFrom,
+    metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    view: failover.view,
+    watches: () => failover.watches(),
+    leadership: () => platform.leadership(),
+    stop: () => platform.stop(),
+  }
+}
