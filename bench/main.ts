@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: the operator beside the least that any operator can do, on a real kube-apiserver, in one run.
- * Machines are noisy: read the ratios. The exit code is 1 when an aim is missed.
+ * `npm run bench`: the operator beside the least that any operator can do, on a real kube-apiserver, in one
+ * run. Machines are noisy: read the ratios. The exit code is 1 when an aim is missed.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -69,7 +69,9 @@ function complaintOf(names: readonly string[]): string | undefined {
   return isPartial ? '--save needs a complete run: leave out the names of scenarios' : undefined
 }
 
-/** What the chosen scenarios find, one after the other in one cluster; none is started where none is chosen. */
+/**
+ * What the chosen scenarios find, one after the other in one cluster; none is started where none is chosen.
+ */
 async function* measured({ kind, scenarios }: Part, chosen: readonly string[]): AsyncIterable<Outcome> {
   const mine = Object.entries(scenarios).filter(([name]) => chosen.includes(name))
   if (mine.length === 0) return

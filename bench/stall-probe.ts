@@ -1,7 +1,7 @@
 /**
- * Preloaded into a process: writes for how long its event loop stood still (JSON, ms), from its first connection to the
- * API server or the last SIGUSR2 on, to the file that `STALL_FILE` names. What it does before is to load itself, when
- * there is nobody to keep waiting.
+ * Preloaded into a process: writes for how long its event loop stood still (JSON, ms), from its first
+ * connection to the API server or the last SIGUSR2 on, to the file that `STALL_FILE` names. What it does
+ * before is to load itself, when there is nobody to keep waiting.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'

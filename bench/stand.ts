@@ -18,7 +18,10 @@ import { type StartOptions, type Subject, type SubjectName, startSubject } from 
 /** Writes of readiness under way at once while many services change together. */
 const writers = 32
 
-/** A real control plane with pairs of services: route `svc-N` over the services `svc-N` (primary) and `svc-N-b`. */
+/**
+ * A real control plane with pairs of services: route `svc-N` over the services `svc-N` (primary) and
+ * `svc-N-b`.
+ */
 export interface Stand {
   readonly kind: Kind
   readonly observer: Observer
@@ -39,7 +42,10 @@ export interface Stand {
 
 export const pairName = (pair: number): string => `svc-${pair}`
 
-/** A cluster of its own, with routes of one kind. `earlierBundle`: an operator of an earlier commit beside this one. */
+/**
+ * A cluster of its own, with routes of one kind. `earlierBundle`: an operator of an earlier commit beside
+ * this one.
+ */
 export async function openStand(kind: Kind, earlierBundle?: string): Promise<Stand> {
   const controlPlane = await startControlPlane()
   await controlPlane.install(kind.definition())

@@ -27,8 +27,8 @@ export interface Subject {
   /** Resident memory now and at its peak (MiB). */
   memory(): { readonly now: number; readonly peak: number }
   /**
-   * Follows its live stream with so many readers, until the function that it answers with is called. Those that
-   * are `stuck` read the beginning and nothing more.
+   * Follows its live stream with so many readers, until the function that it answers with is called. Those
+   * that are `stuck` read the beginning and nothing more.
    */
   follow(readers: number, stuck?: 'stuck'): Promise<() => Promise<void>>
   /** SIGTERM, so that nothing of it is still under way when the next one is measured. */
@@ -56,8 +56,8 @@ export interface StartOptions {
 }
 
 /**
- * Starts the floor from its source, or the operator as its image does: from its bundle, with the flags and the
- * environment of the Dockerfile.
+ * Starts the floor from its source, or the operator as its image does: from its bundle, with the flags and
+ * the environment of the Dockerfile.
  */
 export function startSubject(
   name: SubjectName,
@@ -159,7 +159,9 @@ function sumOf(text: string, series: string): number {
   return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
 }
 
-/** Processor time of a process (ms): fields 14 and 15 of `/proc/PID/stat` (see proc(5)), in ticks of 10 ms. */
+/**
+ * Processor time of a process (ms): fields 14 and 15 of `/proc/PID/stat` (see proc(5)), in ticks of 10 ms.
+ */
 export function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -22,8 +22,8 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads and packs the built dashboard, all of it, from the first folder that has one: it is small, and what is in
- * memory needs no check of paths later.
+ * Reads and packs the built dashboard, all of it, from the first folder that has one: it is small, and what
+ * is in memory needs no check of paths later.
  *
  * @returns its files by path (`/`, `/assets/…`); empty where no folder has it
  */

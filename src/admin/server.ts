@@ -17,8 +17,8 @@ export interface AdminServer {
 /**
  * Serves probes, metrics, the JSON API, the live stream and the dashboard, read-only. `/live` and `/ready`
  * answer 200 `ok`, or 503 with a line for each thing that is wrong; `/metrics` speaks the Prometheus text
- * format. Without a host it listens on all addresses: of both families (`::`), or where the machine has no IPv6, on
- * those of IPv4.
+ * format. Without a host it listens on all addresses: of both families (`::`), or where the machine has no
+ * IPv6, on those of IPv4.
  *
  * @returns the address it listens on, or why it cannot
  */

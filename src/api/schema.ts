@@ -3,8 +3,8 @@ import { ruleNames } from '../core/decide.ts'
 import { routeStates } from '../core/state.ts'
 
 /**
- * The words of the JSON API: types, checks and the OpenAPI document all follow from here. Times are RFC 3339 in UTC;
- * what is not known is `null`, never absent.
+ * The words of the JSON API: types, checks and the OpenAPI document all follow from here. Times are RFC 3339
+ * in UTC; what is not known is `null`, never absent.
  */
 
 const time = z.iso.datetime().describe('RFC 3339, UTC')
@@ -195,7 +195,9 @@ export const gone = z
   .object({ kind: z.string(), namespace: z.string(), name: z.string(), revision })
   .meta({ id: 'Gone', description: 'The operator no longer controls this route.' })
 
-/** What the stream sends, by the name of the event; `status` comes at the start and every 5 s, as a heartbeat. */
+/**
+ * What the stream sends, by the name of the event; `status` comes at the start and every 5 s, as a heartbeat.
+ */
 export const streamEvents = { reset, route, gone, timeline: entry, status } as const
 
 export type RouteItem = z.infer<typeof route>

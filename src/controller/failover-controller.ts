@@ -30,7 +30,9 @@ const concurrency = 16
 /** A due route that no worker took for so long means that work stands still (ms). */
 const stuckAfterMs = 120_000
 
-/** Keeps the weights of routes as the readiness of their backends asks: watch -> queue -> handler -> report. */
+/**
+ * Keeps the weights of routes as the readiness of their backends asks: watch -> queue -> handler -> report.
+ */
 export class FailoverController implements Controller {
   /** How every route stands, and what happened. */
   readonly view: View

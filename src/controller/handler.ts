@@ -40,7 +40,8 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
     if (outcome.kind === 'failed') return retryAfter(outcome.error)
     const { change, lookAgainAt } = fightNewsOf(fights, key, outcome)
     const askedFor = outcome.kind === 'steady' ? outcome.lookAgainAt : undefined
-    // Whoever wrote the weights last is told by the route as it was: the answer to a write names the operator.
+    // Whoever wrote the weights last is told by the route as it was: the answer to a write names the
+    // operator.
     if (change === 'begins') reporter.fought(outcome.route)
     if (change === 'ends') reporter.unfought(outcome.route)
     return lookAgain(clock, [askedFor, lookAgainAt])

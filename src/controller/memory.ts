@@ -1,14 +1,15 @@
 import type { RouteKey } from '../routes/key.ts'
 
 /**
- * What the controller remembers of routes between two looks at them. Each user has a part of its own, and a route
- * that is gone is forgotten in all parts with one call.
+ * What the controller remembers of routes between two looks at them. Each user has a part of its own, and a
+ * route that is gone is forgotten in all parts with one call.
  *
- * A part is a map, and no record per route holds all parts, so that counting findings or fights costs as much as there
- * are, not as many as there are routes.
+ * A part is a map, and no record per route holds all parts, so that counting findings or fights costs as much
+ * as there are, not as many as there are routes.
  *
- * Not in here: the queue, which forgets a key when its work is done; the view, which remembers for its readers that a
- * route has gone; and writes without an answer, which must be reported after their route has gone.
+ * Not in here: the queue, which forgets a key when its work is done; the view, which remembers for its
+ * readers that a route has gone; and writes without an answer, which must be reported after their route has
+ * gone.
  */
 export class RouteMemory {
   readonly #parts: ((key: RouteKey) => void)[] = []

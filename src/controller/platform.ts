@@ -19,7 +19,9 @@ export interface Platform {
   readonly epoch: string
   /** Whether this replica is the one that writes. */
   readonly leads: () => boolean
-  /** Each controller calls it once, when it knows all that a leader needs; the replica may lead once all have. */
+  /**
+   * Each controller calls it once, when it knows all that a leader needs; the replica may lead once all have.
+   */
   readonly onSynced: () => void
 }
 
@@ -33,7 +35,9 @@ export interface Controller {
   ready(): string[]
   /** Objects that wait for a worker or have one. Events wait while there are any. */
   readonly workload: number
-  /** This replica leads from now on. Another was last seen to lead at `lastLed` (ms on the clock), or never. */
+  /**
+   * This replica leads from now on. Another was last seen to lead at `lastLed` (ms on the clock), or never.
+   */
   lead(lastLed: number): void
   /** This replica leads no more: go on looking, and neither write nor report. */
   rest(): void

@@ -9,9 +9,9 @@ export interface Cause {
 }
 
 /**
- * `done`: nothing is left to do. `lookAgainMs`: the key is due then by itself, which is no failure; earlier if it
- * changes, and then it must ask again. `retry`: it failed, and is tried again after its backoff. `retryAfterMs`: so
- * did it, and the server wants to hear of it no sooner.
+ * `done`: nothing is left to do. `lookAgainMs`: the key is due then by itself, which is no failure; earlier
+ * if it changes, and then it must ask again. `retry`: it failed, and is tried again after its backoff.
+ * `retryAfterMs`: so did it, and the server wants to hear of it no sooner.
  */
 export type Handled = 'done' | 'retry' | { readonly lookAgainMs: number } | { readonly retryAfterMs: number }
 
@@ -30,7 +30,10 @@ interface Entry {
   running: boolean
   again: boolean
   failures: number
-  /** Makes the key due: after a backoff, a wait that the server asked for, or when it is to be looked at again. */
+  /**
+   * Makes the key due: after a backoff, a wait that the server asked for, or when it is to be looked at
+   * again.
+   */
   timer: Timer | undefined
   /** The server does not want to hear of it before (ms on the clock). */
   notBefore: number
@@ -40,9 +43,10 @@ const firstBackoffMs = 5
 const longestBackoffMs = 30_000
 
 /**
- * Keys that want work. A key is in it once, is handled by one worker at a time, and comes back by itself after
- * a failure: 5 ms, doubling to 30 s; or when it asked to be looked at again. A fresh change does not wait for that backoff, but it does for a wait that
- * the server asked for. It starts paused, so that keys can gather before the caches are complete.
+ * Keys that want work. A key is in it once, is handled by one worker at a time, and comes back by itself
+ * after a failure: 5 ms, doubling to 30 s; or when it asked to be looked at again. A fresh change does not
+ * wait for that backoff, but it does for a wait that the server asked for. It starts paused, so that keys can
+ * gather before the caches are complete.
  */
 export class Queue {
   readonly #options: QueueOptions

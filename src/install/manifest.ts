@@ -33,7 +33,9 @@ interface Metadata {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-/** The label that finds the operator's Pods. A Deployment's selector cannot change: the original had this one. */
+/**
+ * The label that finds the operator's Pods. A Deployment's selector cannot change: the original had this one.
+ */
 export const selectorLabels = { [extensionLabel]: extensionName }
 
 /** The label of version: that of the image, cut to what a label may hold. */

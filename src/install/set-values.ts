@@ -9,8 +9,8 @@ const maxIndex = 65_536
 
 /**
  * Reads what `--set` and `--set-string` take, as Helm does: `a.b=1,c[0]=x,d={y,z}`, with a backslash before a
- * comma, dot, brace or equals sign that means itself (source: Helm's documentation, "The Format and Limitations
- * of --set"). `typed` makes numbers, booleans and null of the words for them.
+ * comma, dot, brace or equals sign that means itself (source: Helm's documentation, "The Format and
+ * Limitations of --set"). `typed` makes numbers, booleans and null of the words for them.
  */
 export function parseSet(text: string, typed: boolean, onto: RawValues = {}): Result<RawValues, string> {
   let values: unknown = onto

@@ -19,9 +19,10 @@ const pairs = (now: string, before: string): string =>
 const listOf = (path: string, field: string): string => `${path}.?${field}.orValue([])`
 
 /**
- * What the validations speak of, in CEL as Kubernetes 1.30 has it: it cannot count, so a list of numbers leads it
- * through two lists at once. No kind of the Gateway API has more than 16 rules, nor a rule more than 16 backends.
- * In a TrafficSplit an entry is found by its Service; the order of the Services is checked besides.
+ * What the validations speak of, in CEL as Kubernetes 1.30 has it: it cannot count, so a list of numbers
+ * leads it through two lists at once. No kind of the Gateway API has more than 16 rules, nor a rule more than
+ * 16 backends. In a TrafficSplit an entry is found by its Service; the order of the Services is checked
+ * besides.
  */
 export const variables = [
   { name: 'isSplit', expression: 'request.resource.resource == "trafficsplits"' },

@@ -4,7 +4,9 @@ import { BlockList, isIP } from 'node:net'
 export const allowances = ['http', 'private', 'loopback'] as const
 export type Allowance = (typeof allowances)[number]
 
-/** What IPv6 reaches through NAT64 (RFC 6052) is in a range too; as an IPv4-mapped address it is by itself. */
+/**
+ * What IPv6 reaches through NAT64 (RFC 6052) is in a range too; as an IPv4-mapped address it is by itself.
+ */
 function block(...ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {

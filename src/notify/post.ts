@@ -36,8 +36,8 @@ const maxRead = 16_384
 const maxShown = 200
 
 /**
- * Sends over HTTP. Addresses are judged after the name is resolved and before a connection is opened, so that no
- * DNS record leads elsewhere; redirects are not followed.
+ * Sends over HTTP. Addresses are judged after the name is resolved and before a connection is opened, so that
+ * no DNS record leads elsewhere; redirects are not followed.
  */
 export function createPost(lookup: LookupFunction = systemLookup): { post: Post; close(): Promise<void> } {
   const agents = new Map<string, Agent>()

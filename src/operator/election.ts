@@ -4,9 +4,9 @@ import type { Election } from './leadership.ts'
 import type { Settings } from './settings.ts'
 
 /**
- * The election that the flags ask for, `undefined` for none. Its Lease lies in the namespace of the Pod, where
- * this is one, unless they say otherwise. The identity is the host's name, for people, and a random part, since
- * the name may outlive the process. The error is a sentence for the user.
+ * The election that the flags ask for, `undefined` for none. Its Lease lies in the namespace of the Pod,
+ * where this is one, unless they say otherwise. The identity is the host's name, for people, and a random
+ * part, since the name may outlive the process. The error is a sentence for the user.
  */
 export function electionOf(
   { leaderElection }: Pick<Settings, 'leaderElection'>,

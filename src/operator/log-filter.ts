@@ -10,8 +10,8 @@ const target = 'linkerd_failover'
 /**
  * Reads a log filter as the original takes it: a plain level (`info`), or directives of `target=level` with a
  * level for all others (`linkerd=info,warn`; source: tracing-subscriber's EnvFilter). All our log lines have
- * one target, so the directive whose target is the longest beginning of it wins. A lone target means everything
- * of it; any other lone word is a level mistyped.
+ * one target, so the directive whose target is the longest beginning of it wins. A lone target means
+ * everything of it; any other lone word is a level mistyped.
  *
  * @returns a pino level, or what is wrong
  */

@@ -10,8 +10,8 @@ const batchMs = 20
 
 /**
  * The operator's log on standard output: one JSON object a line, or plain lines with their fields. Many lines
- * are written at once, since a write for each would cost a mass failover more than its decisions. Whatever ends
- * the process but SIGKILL, the last line is written, after all others.
+ * are written at once, since a write for each would cost a mass failover more than its decisions. Whatever
+ * ends the process but SIGKILL, the last line is written, after all others.
  */
 export function createLogger(
   { logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>,

@@ -20,7 +20,10 @@ export interface PlatformOptions {
   readonly election?: Election | undefined
 }
 
-/** Events wait until there was none for so long (ms): while one transition follows another, weights come first. */
+/**
+ * Events wait until there was none for so long (ms): while one transition follows another, weights come
+ * first.
+ */
 const lullMs = 200
 /** For the last Events (ms): little if another replica waits for the lead. */
 const eventPatienceMs = { alone: 2_000, elected: 300 } as const

@@ -16,7 +16,10 @@ export function createRegistry(): Registry {
   return registry
 }
 
-/** The metrics of the process, whichever controllers run in it. docs/operating/OPERATIONS.md says what each means. */
+/**
+ * The metrics of the process, whichever controllers run in it. docs/operating/OPERATIONS.md says what each
+ * means.
+ */
 export function createProcessMetrics(registry: Registry, { leads, eventsLost }: ProcessReadings) {
   const registers = [registry]
   const build = { name: 'linkerd_failover_build_info', help: 'Always 1; its label tells the version.' }

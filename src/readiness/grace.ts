@@ -2,14 +2,15 @@ import type { Clock, Timer } from '../base/clock.ts'
 import type { ServiceKey } from '../core/types.ts'
 
 /**
- * A mirrored Service may lack its Endpoints for so long without a meaning (ms). The service mirror deletes them 17 ms
- * before it writes the labels of another mode, and makes a Service before its Endpoints (both seen).
+ * A mirrored Service may lack its Endpoints for so long without a meaning (ms). The service mirror deletes
+ * them 17 ms before it writes the labels of another mode, and makes a Service before its Endpoints (both
+ * seen).
  */
 export const graceMs = 2_000
 
 /**
- * Which Services are in a state that is most probably between two writes. It begins when it is first asked about, and
- * again after `restart`.
+ * Which Services are in a state that is most probably between two writes. It begins when it is first asked
+ * about, and again after `restart`.
  */
 export class Grace {
   readonly #clock: Clock

@@ -56,8 +56,8 @@ const endpointObjects: Objects<MirroredEndpoints> = {
 }
 
 /**
- * The Endpoints of Services that are mirrored through a gateway. They are written seconds before the slices that
- * repeat them. Without `grace` a mirrored Service that has none is not waited for.
+ * The Endpoints of Services that are mirrored through a gateway. They are written seconds before the slices
+ * that repeat them. Without `grace` a mirrored Service that has none is not waited for.
  */
 export function mirroredEndpoints(
   open: Open,
@@ -91,8 +91,8 @@ const notYet = (service: ServiceKey): Readiness => ({
 })
 
 /**
- * An address of a headless mirror is that of another mirror, of one host. It is ready if both say so: only the host's
- * own Endpoints follow the gateway, only those of the headless mirror are what proxies are told.
+ * An address of a headless mirror is that of another mirror, of one host. It is ready if both say so: only
+ * the host's own Endpoints follow the gateway, only those of the headless mirror are what proxies are told.
  */
 function pairsOf(
   subset: Subset,

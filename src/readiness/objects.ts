@@ -14,14 +14,17 @@ export interface Objects<T> {
 }
 
 /**
- * Gives access to all objects of a kind: in the operator a cache that follows the cluster, in a command a list that
- * is read once. `onChange` is called after each change.
+ * Gives access to all objects of a kind: in the operator a cache that follows the cluster, in a command a
+ * list that is read once. `onChange` is called after each change.
  */
 export type Open = <T>(objects: Objects<T>, onChange: (change: StoreChange<T>) => void) => StoreReader<T>
 
 /** Hears which Services may be judged differently now. */
 export interface ReadinessListeners {
-  /** This Service may have turned ready or down; `changedAt`: when its Pods changed (epoch ms), if that is known. */
+  /**
+   * This Service may have turned ready or down; `changedAt`: when its Pods changed (epoch ms), if that is
+   * known.
+   */
   readonly onService: (service: ServiceKey, changedAt?: number) => void
   /** This Service itself came, went, or has other ports or another type than before. */
   readonly onFacts: (service: ServiceKey) => void

@@ -8,8 +8,8 @@ export interface Endpoints {
   readonly ready: number
   readonly total: number
   /**
-   * What tells one Pod from another, `markLength` characters for each endpoint; the ready ones come first. `undefined`:
-   * none of these Pods is in another list with the same ports.
+   * What tells one Pod from another, `markLength` characters for each endpoint; the ready ones come first.
+   * `undefined`: none of these Pods is in another list with the same ports.
    */
   readonly marks: string | undefined
 }
@@ -29,8 +29,9 @@ export interface Counts {
 const markLength = 2
 
 /**
- * A text of `markLength` characters that is most probably another one for another Pod: 32 bits of a hash (FNV-1a).
- * Two Pods of one Service that have the same mark are counted as one, which turns nothing ready or down.
+ * A text of `markLength` characters that is most probably another one for another Pod: 32 bits of a hash
+ * (FNV-1a). Two Pods of one Service that have the same mark are counted as one, which turns nothing ready or
+ * down.
  */
 function markOf(identity: string): string {
   let hash = 0x811c9dc5
@@ -58,8 +59,8 @@ export function reachOf(target: Target, families: readonly (readonly Endpoints[]
 }
 
 /**
- * Whether endpoints with these ports take what is sent to the target: they have the port of the Service's port name.
- * A number that the Service does not have is taken for a port of the Pods.
+ * Whether endpoints with these ports take what is sent to the target: they have the port of the Service's
+ * port name. A number that the Service does not have is taken for a port of the Pods.
  */
 function portTest({ facts, port }: Target): (ports: readonly Port[]) => boolean {
   if (facts.isHeadless && facts.ports.length === 0) return () => true

@@ -34,7 +34,9 @@ export interface ServicePort extends Port {
 }
 
 const failureAccrualAnnotation = 'balancer.linkerd.io/failure-accrual'
-/** Besides `trafficDistribution` these give hints to the endpoints of a Service; the second is the older name. */
+/**
+ * Besides `trafficDistribution` these give hints to the endpoints of a Service; the second is the older name.
+ */
 const topologyAnnotations = [
   'service.kubernetes.io/topology-mode',
   'service.kubernetes.io/topology-aware-hints',

@@ -12,8 +12,8 @@ export interface CountsChange {
 const none: readonly Slice[] = []
 
 /**
- * The slices of each Service. A Service of two address families has each Pod in a slice of either, and Linkerd takes
- * one address of each Pod; so the families are kept apart.
+ * The slices of each Service. A Service of two address families has each Pod in a slice of either, and
+ * Linkerd takes one address of each Pod; so the families are kept apart.
  */
 export class SliceIndex {
   /** Most Services have one slice, which needs no list. */

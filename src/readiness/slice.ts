@@ -12,8 +12,9 @@ export type Family = (typeof families)[number]
 export interface Slice extends Endpoints {
   readonly service: ServiceKey
   /**
-   * What its addresses are. `none`: it tells nothing, because Linkerd does not read its address type, or because it
-   * repeats a mirrored service's Endpoints, and late, since kube-controller-manager limits its own rate.
+   * What its addresses are. `none`: it tells nothing, because Linkerd does not read its address type, or
+   * because it repeats a mirrored service's Endpoints, and late, since kube-controller-manager limits its own
+   * rate.
    */
   readonly family: Family | 'none'
   /** When the Pods changed (epoch ms), if the slice has it. */
@@ -63,8 +64,9 @@ const isTerminating = (endpoint: unknown): boolean =>
   field(field(endpoint, 'conditions'), 'terminating') === true
 
 /**
- * `ready` absent or null counts as ready (EndpointSlice API: unknown is to be taken for ready). `serving` is false of a
- * ready endpoint only if its Service publishes Pods that are not ready; these count as what they are.
+ * `ready` absent or null counts as ready (EndpointSlice API: unknown is to be taken for ready). `serving` is
+ * false of a ready endpoint only if its Service publishes Pods that are not ready; these count as what they
+ * are.
  */
 function isReady(endpoint: unknown): boolean {
   const conditions = child(endpoint, 'conditions')

@@ -8,8 +8,8 @@ export interface ReadinessSource {
   /** True once it has seen all of its objects. */
   synced(): boolean
   /**
-   * What it knows of a Service and port; `undefined` leaves them to the next source. A source that is not complete
-   * answers `unknown` for the Services that it alone can tell, and leaves all others.
+   * What it knows of a Service and port; `undefined` leaves them to the next source. A source that is not
+   * complete answers `unknown` for the Services that it alone can tell, and leaves all others.
    */
   of(target: Target): Readiness | undefined
 }

@@ -33,8 +33,9 @@ export interface ServiceReadiness {
 }
 
 /**
- * Opens everything that tells of readiness. The sources are asked in order, which is that of Linkerd's destination
- * controller; the first that answers is believed. Without a `clock`, for those who ask once, nothing is waited for.
+ * Opens everything that tells of readiness. The sources are asked in order, which is that of Linkerd's
+ * destination controller; the first that answers is believed. Without a `clock`, for those who ask once,
+ * nothing is waited for.
  */
 export function openReadiness(
   open: Open,

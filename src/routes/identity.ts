@@ -31,8 +31,8 @@ export function identify(
 }
 
 /**
- * Who wrote the weights last, besides the operator itself. The lists that hold them are owned as a whole, by the
- * last who wrote any part of them, or by several who applied the very same.
+ * Who wrote the weights last, besides the operator itself. The lists that hold them are owned as a whole, by
+ * the last who wrote any part of them, or by several who applied the very same.
  */
 function writerOf(entries: readonly ManagedFields[]): string | undefined {
   const others = entries.filter(

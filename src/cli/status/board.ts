@@ -29,8 +29,8 @@ export class Board {
   }
 
   /**
-   * Looks at all routes again, and at those that are new; answers with a line for each whose state, weights or
-   * reason is another.
+   * Looks at all routes again, and at those that are new; answers with a line for each whose state, weights
+   * or reason is another.
    */
   update(due: Iterable<RouteKey>, now: Date): string[] {
     return [...new Set([...this.#shown.keys(), ...due])].flatMap((key) => {

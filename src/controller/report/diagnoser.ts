@@ -15,7 +15,9 @@ export interface DiagnoserOptions {
   readonly memory: RouteMemory
   readonly clock: Clock
   readonly surroundings: Omit<Surroundings, 'stop'>
-  /** Tells the owner of a route what is wrong with it; false where another replica leads, and speaks for all. */
+  /**
+   * Tells the owner of a route what is wrong with it; false where another replica leads, and speaks for all.
+   */
   readonly say: (route: Route, finding: Finding) => boolean
 }
 
@@ -27,15 +29,17 @@ interface Found {
 }
 
 /**
- * Things must be wrong for so long before they are told (ms): a route is often applied before its Services, and
- * Linkerd needs a moment to accept it.
+ * Things must be wrong for so long before they are told (ms): a route is often applied before its Services,
+ * and Linkerd needs a moment to accept it.
  */
 const settleMs = 5_000
 
 /** What can wait does not keep weights waiting for longer than this (ms). */
 const turnMs = 10
 
-/** Looks for what is wrong with routes that are well formed, off the way of the weights; says each thing once. */
+/**
+ * Looks for what is wrong with routes that are well formed, off the way of the weights; says each thing once.
+ */
 export class Diagnoser {
   readonly #options: DiagnoserOptions
   readonly #routes: Map<RouteKey, Route>
@@ -78,8 +82,8 @@ export class Diagnoser {
   }
 
   /**
-   * From now on this replica speaks. What it found while another led has been told by that one, up to shortly before
-   * `lastLed`, when it was last known to be there (on the clock).
+   * From now on this replica speaks. What it found while another led has been told by that one, up to shortly
+   * before `lastLed`, when it was last known to be there (on the clock).
    */
   lead(lastLed: number): void {
     for (const [key, findings] of this.#found) {

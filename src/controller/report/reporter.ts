@@ -41,7 +41,8 @@ const idAnnotation = 'failover.linkerd.io/transition-id'
 
 /**
  * Tells people what happened, after it happened: one log line, one Event and one count for a transition; a
- * problem of a route once, until it changes. On a standby it only watches, and speaks when the lead is its own.
+ * problem of a route once, until it changes. On a standby it only watches, and speaks when the lead is its
+ * own.
  */
 export class Reporter {
   readonly #options: ReporterOptions
@@ -77,8 +78,8 @@ export class Reporter {
   }
 
   /**
-   * Takes the news that a write which was not answered has been applied. What moved is told now; what else was found
-   * with it was told when it was tried, and may not be so any more.
+   * Takes the news that a write which was not answered has been applied. What moved is told now; what else
+   * was found with it was told when it was tried, and may not be so any more.
    */
   wroteLate(key: RouteKey, { route, verdicts, after, cause }: LateWrite): void {
     const { view, clock } = this.#options
@@ -131,7 +132,10 @@ export class Reporter {
     event({ ...about(route), type: 'Normal', reason: 'FightOver', action: 'SpeedUp', note })
   }
 
-  /** Takes what is wrong with a route, or around it; once for each thing. False where that is the leader's to tell. */
+  /**
+   * Takes what is wrong with a route, or around it; once for each thing. False where that is the leader's to
+   * tell.
+   */
   found(route: Route, { reason, message }: Finding): boolean {
     const { log, event, leads } = this.#options
     if (!leads()) return false

@@ -25,7 +25,10 @@ export class SharedParents {
     return this.#conflicts.get(parent)?.get(key) ?? []
   }
 
-  /** Looks at a parent in small steps; answers with the routes that had a conflict there before, or have one now. */
+  /**
+   * Looks at a parent in small steps; answers with the routes that had a conflict there before, or have one
+   * now.
+   */
   *look(parent: ServiceKey): Generator<undefined, ReadonlySet<RouteKey>> {
     const keys = new Map<Route, RouteKey>()
     for (const key of this.#byParent.using(parent)) {

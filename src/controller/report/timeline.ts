@@ -34,8 +34,8 @@ export function hasNews(outcome: Looked, before: RouteRecord | undefined): boole
 }
 
 /**
- * Appends what happened to a route to the timeline, compared to how it stood `before`. `reactionMs` is how long
- * its write took, from the cause on.
+ * Appends what happened to a route to the timeline, compared to how it stood `before`. `reactionMs` is how
+ * long its write took, from the cause on.
  */
 export function appendTimeline(
   view: View,

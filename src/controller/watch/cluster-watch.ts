@@ -21,7 +21,10 @@ export interface ClusterWatchOptions extends Omit<CacheTools, 'onState'> {
   readonly onDue: (key: RouteKey, cause: Cause) => void
   /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
   readonly onCounts?: (key: RouteKey) => void
-  /** A Service came, went, or is not as before; if it has several ports, also that one of them may have turned. */
+  /**
+   * A Service came, went, or is not as before; if it has several ports, also that one of them may have
+   * turned.
+   */
   readonly onFacts?: (service: ServiceKey) => void
   /** The clusters that Linkerd is linked with and that may be read; none without it. */
   readonly links?: Links | undefined
@@ -37,7 +40,10 @@ export interface ClusterWatch {
   readonly readiness: ReadinessOf
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   clusterOf(service: ServiceKey): string | undefined
-  /** What is known of a Service; `undefined` if there is no such Service, `unknown` before all Services are known. */
+  /**
+   * What is known of a Service; `undefined` if there is no such Service, `unknown` before all Services are
+   * known.
+   */
   service(service: ServiceKey): ServiceFacts | undefined | 'unknown'
   /** All routes that are ours. */
   keys(): Iterable<RouteKey>

@@ -5,7 +5,10 @@ import { projectProfile } from '../../readiness/profile.ts'
 import type { DiagnosisInput } from '../../routes/finding.ts'
 import { ReadVersions } from './read-versions.ts'
 
-/** What a diagnosis asks of the cluster beyond routes: Services, ServiceProfiles, and versions that are served. */
+/**
+ * What a diagnosis asks of the cluster beyond routes: Services, ServiceProfiles, and versions that are
+ * served.
+ */
 export interface Surroundings extends Omit<DiagnosisInput, 'conflicts'> {
   /** Begins to watch; a cluster without Gateway API routes is spared that. */
   start(): void
@@ -16,8 +19,9 @@ export interface Surroundings extends Omit<DiagnosisInput, 'conflicts'> {
 export const profiles = { group: 'linkerd.io', plural: 'serviceprofiles', versions: ['v1alpha2'] }
 
 /**
- * Watches ServiceProfiles; Services and readiness are asked of others. `onService` is called with each Service that a ServiceProfile
- * began or ceased to take over, `onAll` when more is known that may concern every route.
+ * Watches ServiceProfiles; Services and readiness are asked of others. `onService` is called with each
+ * Service that a ServiceProfile began or ceased to take over, `onAll` when more is known that may concern
+ * every route.
  */
 export function watchSurroundings(
   tools: Omit<CacheTools, 'onState'>,

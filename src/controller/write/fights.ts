@@ -31,9 +31,9 @@ const longestPauseMs = 300_000
 const standMs = 900_000
 
 /**
- * Notices writers that undo what was written. A write that would only repeat the last one has been undone; from
- * the third time on it waits: 5 s after the last write, then doubling, up to 5 min. So two writers cost the API
- * server little, and whoever applies from git once in ten minutes is answered at once each time.
+ * Notices writers that undo what was written. A write that would only repeat the last one has been undone;
+ * from the third time on it waits: 5 s after the last write, then doubling, up to 5 min. So two writers cost
+ * the API server little, and whoever applies from git once in ten minutes is answered at once each time.
  *
  * A fight ends when other weights are wanted than those that were undone, or when these stood for 15 min.
  */
@@ -46,7 +46,10 @@ export class Fights {
     this.#contests = memory.part()
   }
 
-  /** Until when these weights must not be written to the route (ms on the clock); `undefined` if they may be now. */
+  /**
+   * Until when these weights must not be written to the route (ms on the clock); `undefined` if they may be
+   * now.
+   */
   waitsUntil(key: RouteKey, route: Route, plans: readonly SplitPlan[]): number | undefined {
     const contest = this.#contests.get(key) ?? { due: '', writtenAt: 0, undone: 0 }
     contest.due = textOf(route, plans)

@@ -20,14 +20,17 @@ export interface ReconcileContext {
 /** How one reconcile of a key ended. */
 export type Outcome =
   | { readonly kind: 'gone' }
-  /** Nothing was written. `lookAgainAt`: the route must be looked at then (ms on the clock) though nothing changes. */
+  /**
+   * Nothing was written. `lookAgainAt`: the route must be looked at then (ms on the clock) though nothing
+   * changes.
+   */
   | ({ readonly kind: 'steady'; readonly lookAgainAt?: number } & Judged)
   | ({ readonly kind: 'written'; readonly after: Route } & Judged)
   | ({ readonly kind: 'failed'; readonly error: KubeError } & Judged)
 
 /**
- * The whole life of one key: observe, decide, plan, write. `cause` is what made it due. Says nothing to anybody: that
- * is `report`'s.
+ * The whole life of one key: observe, decide, plan, write. `cause` is what made it due. Says nothing to
+ * anybody: that is `report`'s.
  */
 export async function reconcile(key: RouteKey, cause: Cause, context: ReconcileContext): Promise<Outcome> {
   const route = context.route(key)

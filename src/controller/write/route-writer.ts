@@ -14,7 +14,9 @@ import type { UnansweredWrites } from './unanswered-writes.ts'
 
 export interface RouteWriterOptions {
   readonly transport: Transport
-  /** Label keys by which routes are selected; a patch holds only while their values stay as they were read. */
+  /**
+   * Label keys by which routes are selected; a patch holds only while their values stay as they were read.
+   */
   readonly selectorKeys: readonly string[]
   readonly writes: UnansweredWrites
   /** The routes of a kind, as its codec calls it. */
@@ -30,8 +32,8 @@ export class RouteWriter {
   }
 
   /**
-   * Moves the weights of a route in one atomic patch. The server's answer enters the cache at once, so that the
-   * next decision starts from it and not from the watch event that follows.
+   * Moves the weights of a route in one atomic patch. The server's answer enters the cache at once, so that
+   * the next decision starts from it and not from the watch event that follows.
    */
   async write(judged: Judged, cause: Cause): Promise<Result<Route, KubeError>> {
     const { transport, selectorKeys, writes } = this.#options

@@ -8,7 +8,9 @@ import type { RouteKey } from '../../routes/key.ts'
 import { type Route, steeringAnnotations } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
 
-/** A write that is known too late to have been applied: what it was for, and the route once it was applied. */
+/**
+ * A write that is known too late to have been applied: what it was for, and the route once it was applied.
+ */
 export interface LateWrite extends Judged {
   readonly cause: Cause
   readonly after: Route
@@ -32,26 +34,32 @@ interface Write {
 
 export interface UnansweredWritesOptions {
   readonly clock: Clock
-  /** Whether this process is the one that writes: then all that it has seen was written while no other was. */
+  /**
+   * Whether this process is the one that writes: then all that it has seen was written while no other was.
+   */
   readonly leads: () => boolean
 }
 
 /** After this nothing is applied any more: longer than an API server works on a request (a minute). */
 const longestMs = 75_000
-/** So many different writes to one state of a route are remembered: it would have to be decided anew each time. */
+/**
+ * So many different writes to one state of a route are remembered: it would have to be decided anew each
+ * time.
+ */
 const mostWrites = 16
 
 /**
- * Writes that are under way or were never answered. One whose answer was lost may have been applied: the watch
- * shows it, and only then is it known. That another is refused, or a second try, tells nothing of the first, which
- * may be what it is refused for.
+ * Writes that are under way or were never answered. One whose answer was lost may have been applied: the
+ * watch shows it, and only then is it known. That another is refused, or a second try, tells nothing of the
+ * first, which may be what it is refused for.
  *
- * A replica that has lost the lead remembers them. What it sees land then is reported once it leads again, unless
- * another may have led meanwhile: that one decides alike, and may have written the same. For the same reason this is
- * no part of the `RouteMemory`: a write that landed is to be reported although its route has gone since.
+ * A replica that has lost the lead remembers them. What it sees land then is reported once it leads again,
+ * unless another may have led meanwhile: that one decides alike, and may have written the same. For the same
+ * reason this is no part of the `RouteMemory`: a write that landed is to be reported although its route has
+ * gone since.
  *
- * All writes of a route that are open began from the same state of it, and the server
- * applies a write only to the state that it began from. So at most one of them lands, and the next state shows which.
+ * All writes of a route that are open began from the same state of it, and the server applies a write only to
+ * the state that it began from. So at most one of them lands, and the next state shows which.
  */
 export class UnansweredWrites {
   readonly #options: UnansweredWritesOptions

@@ -5,8 +5,8 @@ import { primaryName, primaryReadiness } from '../words.ts'
 
 /**
  * Nobody can serve: no weight helps, so none is moved, and whoever comes back first finds its weight. Only a
- * split whose weights are all zero is repaired, because no proxy can route by them. The last rule, so it always
- * answers.
+ * split whose weights are all zero is repaired, because no proxy can route by them. The last rule, so it
+ * always answers.
  */
 export const nothingReady = {
   name: 'NothingReady',

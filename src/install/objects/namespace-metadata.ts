@@ -13,9 +13,9 @@ import { pullSecrets } from './service-account.ts'
 const hook = 'namespace-metadata'
 
 /**
- * Helm cannot label the namespace that it installs into, so a Job does it once after an installation: with the
- * label by which Linkerd finds its extensions, and the Pod Security level that Linkerd's proxy needs there. Job,
- * account and roles are gone when it has succeeded.
+ * Helm cannot label the namespace that it installs into, so a Job does it once after an installation: with
+ * the label by which Linkerd finds its extensions, and the Pod Security level that Linkerd's proxy needs
+ * there. Job, account and roles are gone when it has succeeded.
  */
 export const namespaceMetadata = (input: Input): Manifest[] => [
   account(input),

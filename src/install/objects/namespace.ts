@@ -2,7 +2,10 @@ import type { INamespace } from 'kubernetes-models/v1/Namespace'
 import type { RawValues } from '../coalesce.ts'
 import { annotations, type Input, selectorLabels } from '../manifest.ts'
 
-/** Where the command line keeps the values that it was given, for the next upgrade. Helm keeps them in a Secret. */
+/**
+ * Where the command line keeps the values that it was given, for the next upgrade. Helm keeps them in a
+ * Secret.
+ */
 export const valuesAnnotation = 'failover.linkerd.io/install-values'
 
 /**

@@ -9,7 +9,10 @@ const volumes = { config: 'notifications-config', secret: 'notifications-secret'
 /** Whether there are receivers; if not, there is no flag, no ConfigMap and no volume. */
 export const notifies = ({ values }: Input): boolean => values.notifications.receivers.length > 0
 
-/** The file that `--notifications` names. JSON with sorted keys, as Helm writes it, so that both have one checksum. */
+/**
+ * The file that `--notifications` names. JSON with sorted keys, as Helm writes it, so that both have one
+ * checksum.
+ */
 export const notificationsConfigMap = (input: Input) => {
   const metadata = namespacedMetadata(input)
   return {

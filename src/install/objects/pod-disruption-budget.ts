@@ -1,7 +1,10 @@
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
 import { type Input, namespacedMetadata, selectorLabels } from '../manifest.ts'
 
-/** Lets a drain of nodes take one replica at a time. A replica that is not ready protects nothing, so it may go. */
+/**
+ * Lets a drain of nodes take one replica at a time. A replica that is not ready protects nothing, so it may
+ * go.
+ */
 export const podDisruptionBudget = (input: Input) =>
   ({
     apiVersion: 'policy/v1',

@@ -25,8 +25,8 @@ export const unreadClusters: OtherClusters = {
 }
 
 /**
- * Services whose endpoints Linkerd takes from others: of this cluster (known from `here`), of other clusters, or of
- * both. Such a Service is ready if one of these is, and down only if all are known to be down.
+ * Services whose endpoints Linkerd takes from others: of this cluster (known from `here`), of other clusters,
+ * or of both. Such a Service is ready if one of these is, and down only if all are known to be down.
  */
 export function discoveredServices(
   services: StoreReader<ServiceFacts>,

@@ -17,8 +17,8 @@ export interface LinkTools {
   /** Called with the name of the watch and the type of each of its events. */
   readonly onEvent?: ((watch: string, type: string) => void) | undefined
   /**
-   * A Service of another cluster: `turned` if it may be ready, down or unknown now where it was not, else only its
-   * counts are others; `changedAt`: when its Pods changed (epoch ms), if that is known.
+   * A Service of another cluster: `turned` if it may be ready, down or unknown now where it was not, else
+   * only its counts are others; `changedAt`: when its Pods changed (epoch ms), if that is known.
    */
   readonly onMember: (cluster: string, service: ServiceKey, turned: boolean, changedAt?: number) => void
 }

@@ -25,7 +25,9 @@ export class LinkedClusters implements OtherClusters {
   readonly #clusters = new Map<string, LinkedCluster>()
   #timer: Timer | undefined
 
-  /** `wanted` answers with the Services that routes need now. Nothing is asked of any server before `start`. */
+  /**
+   * `wanted` answers with the Services that routes need now. Nothing is asked of any server before `start`.
+   */
   constructor(
     links: Links | undefined,
     tools: Omit<LinkTools, 'connect'>,

@@ -8,7 +8,9 @@ import { SliceIndex } from '../slice-index.ts'
 import type { LinkTools } from './link-tools.ts'
 import { SliceWatch } from './slice-watch.ts'
 
-/** Services that one watch asks for by name: 100 names of 63 characters are still a URL that any proxy takes. */
+/**
+ * Services that one watch asks for by name: 100 names of 63 characters are still a URL that any proxy takes.
+ */
 const mostNames = 100
 
 /** Names of Services by namespace. */
