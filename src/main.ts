@@ -5,6 +5,7 @@ import { startAdminServer } from './admin/server.ts'
 import { systemClock as clock } from './base/clock.ts'
 import { hostPort } from './base/host-port.ts'
 import { version } from './base/version.ts'
+import type { ClusterConfig } from './kube/cluster/cluster.ts'
 import { createTransport } from './kube/http/transport.ts'
 import { createNotifier } from './notify/notifier.ts'
 import { createPost } from './notify/post.ts'
@@ -43,7 +44,9 @@ async function run({ settings, cluster, election, receivers }: Startup): Promise
   const { post, close } = createPost()
   const tools = { clock, random: Math.random, log, instance, registry: createRegistry() }
   const notifier = createNotifier({ ...tools, receivers, post })
-  const operator = startOperator({ ...tools, transport, selector, election, onEntry: notifier.take })
+  const connect = (config: ClusterConfig) => createTransport(config, clock)
+  const links = settings.linked && { ...settings.linked, connect }
+  const operator = startOperator({ ...tools, transport, selector, election, links, onEntry: notifier.take })
   const stop = async () => {
     await operator.stop()
     await notifier.stop(patienceMs)

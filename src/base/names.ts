@@ -24,3 +24,8 @@ export const headlessMirrorLabel = 'mirror.linkerd.io/headless-mirror-svc-name'
 export const remoteDiscoveryLabel = 'multicluster.linkerd.io/remote-discovery'
 export const remoteServiceLabel = 'multicluster.linkerd.io/remote-service'
 export const localDiscoveryAnnotation = 'multicluster.linkerd.io/local-discovery'
+
+/** The name of a linked cluster: what can follow `cluster-credentials-` in the name of a Secret. */
+export const clusterNamePattern = /^[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?$/
+/** The Secret by which Linkerd's control plane reads a linked cluster, in its own namespace. */
+export const credentialsSecretOf = (cluster: string): string => `cluster-credentials-${cluster}`

@@ -41,6 +41,7 @@ export const defaultValues: Values = {
     labels: {},
   },
   grafanaDashboard: { enabled: false, labels: { grafana_dashboard: '1' } },
+  multicluster: { clusters: [] },
   admissionPolicy: { enabled: false },
   namespaceMetadata: {
     image: {

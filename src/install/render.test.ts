@@ -45,6 +45,27 @@ function specOf(objects: readonly Manifest[], kind: string) {
 }
 const deploymentOf = (values: RawValues = {}) => specOf(rendered(values), 'Deployment')
 
+/** Every right to Secrets that is given, in Roles and ClusterRoles. */
+const secretRules = (values: RawValues) =>
+  rendered(values).flatMap((object) => {
+    const { rules } = z
+      .looseObject({ rules: z.array(z.looseObject({ resources: z.array(z.string()) })).default([]) })
+      .parse(object)
+    return rules.filter(({ resources }) => resources.includes('secrets'))
+  })
+
+it('gives no right to a Secret unless linked clusters are named', () => {
+  expect(secretRules({})).toEqual([])
+  expect(secretRules({ multicluster: { clusters: ['east', 'west'] } })).toEqual([
+    {
+      apiGroups: [''],
+      resources: ['secrets'],
+      resourceNames: ['cluster-credentials-east', 'cluster-credentials-west'],
+      verbs: ['list', 'watch'],
+    },
+  ])
+})
+
 /** The API's own schema of a kind, from the package kubernetes-models. */
 const schemas: Readonly<Record<string, string>> = {
   ConfigMap: 'IoK8sApiCoreV1ConfigMap',

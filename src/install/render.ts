@@ -7,6 +7,7 @@ import { clusterRole, clusterRoleBinding } from './objects/cluster-role.ts'
 import { deployment } from './objects/deployment.ts'
 import { grafanaConfigMap } from './objects/grafana.ts'
 import { leaseRole, leaseRoleBinding } from './objects/lease-role.ts'
+import { linksRole, linksRoleBinding } from './objects/links-role.ts'
 import { podMonitor, prometheusRule, service, serviceMonitor } from './objects/monitors.ts'
 import { namespaceMetadata } from './objects/namespace-metadata.ts'
 import { networkPolicy } from './objects/network-policy.ts'
@@ -39,6 +40,7 @@ export function render(values: Values, context: InstallContext): Manifest[] {
   return [
     ...on(true, serviceAccount, clusterRole, clusterRoleBinding),
     ...on(values.leaderElection.enabled, leaseRole, leaseRoleBinding),
+    ...on(values.multicluster.clusters.length > 0, linksRole, linksRoleBinding),
     ...on(values.admissionPolicy.enabled, admissionPolicy, admissionPolicyBinding),
     ...on(values.networkPolicy.enabled, networkPolicy),
     ...on(values.podDisruptionBudget.enabled && values.replicas > 1, podDisruptionBudget),

@@ -1,4 +1,5 @@
 import type { IPolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1/PolicyRule'
+import { credentialsSecretOf } from '../base/names.ts'
 import { codecs } from '../routes/codecs.ts'
 import { name } from './manifest.ts'
 
@@ -24,6 +25,19 @@ export const clusterRules: readonly IPolicyRule[] = [
   ...routeRules,
   { apiGroups: ['linkerd.io'], resources: ['serviceprofiles'], verbs: followed },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+]
+
+/**
+ * What is needed to follow the credentials of linked clusters, in Linkerd's namespace. With a field selector for the
+ * name, `list` and `watch` can be limited to names too.
+ */
+export const linkRules = (clusters: readonly string[]): readonly IPolicyRule[] => [
+  {
+    apiGroups: [''],
+    resources: ['secrets'],
+    resourceNames: clusters.map(credentialsSecretOf),
+    verbs: followed,
+  },
 ]
 
 /** What leader election needs in the namespace of the release. A name cannot limit `create`. */

@@ -4,6 +4,7 @@ import type { IAffinity } from 'kubernetes-models/v1/Affinity'
 import type { IToleration } from 'kubernetes-models/v1/Toleration'
 import type { ITopologySpreadConstraint } from 'kubernetes-models/v1/TopologySpreadConstraint'
 import * as z from 'zod'
+import { clusterNamePattern } from '../base/names.ts'
 
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -73,6 +74,9 @@ export const valuesSchema = z.strictObject({
   serviceMonitor: monitor,
   prometheusRule: z.strictObject({ enabled: z.boolean(), runbooks: webAddress, labels }),
   grafanaDashboard: z.strictObject({ enabled: z.boolean(), labels }),
+  multicluster: z.strictObject({
+    clusters: z.array(z.string().regex(clusterNamePattern, 'expected the name of a linked cluster')),
+  }),
   admissionPolicy: z.strictObject({ enabled: z.boolean() }),
   namespaceMetadata: z.strictObject({
     image: z.strictObject({ registry: text, name: notEmpty, tag: notEmpty, pullPolicy }),

@@ -29,12 +29,14 @@ describe('flags', () => {
       '--log-level=debug --log-format json --cluster c --context x --user u --kubeconfig /k --as me'
     const more = '--as-group a --as-group b --admin-addr [::1]:0 -l a=b,c'
     const election = '--leader-elect --leader-elect-resource-namespace ns-1'
-    expect(settingsOf(`${argv} ${more} ${election}`.split(' '))).toEqual({
+    const linked = '--linked-clusters east,west.example.com --linkerd-namespace mesh'
+    expect(settingsOf(`${argv} ${more} ${election} ${linked}`.split(' '))).toEqual({
       cluster: { cluster: 'c', context: 'x', user: 'u', kubeconfig: '/k', as: 'me', asGroups: ['a', 'b'] },
       adminAddress: { host: '::1', port: 0 },
       logLevel: 'debug',
       logFormat: 'json',
       selector: 'a=b,c',
+      linked: { clusters: ['east', 'west.example.com'], namespace: 'mesh' },
       leaderElection: { namespace: 'ns-1' },
     })
   })
@@ -56,7 +58,8 @@ describe('flags', () => {
 
   it('says all that is wrong at once', () => {
     const argv = '--log-level loud! --log-format xml --admin-addr 8080 -l a==b==c'
-    const more = '--leader-elect-resource-namespace A/b --colour blue'
+    const more =
+      '--leader-elect-resource-namespace A/b --linked-clusters a,B --linkerd-namespace - --colour blue'
     const { exitCode, text } = refusalOf(`${argv} ${more}`.split(' '))
     expect(exitCode).toBe(64)
     expect(text.match(/^ {2}- \S+ \S+/gm)).toEqual([
@@ -65,6 +68,8 @@ describe('flags', () => {
       '  - --admin-addr "8080"',
       '  - --selector "a==b==c"',
       '  - --leader-elect-resource-namespace "A/b"',
+      '  - --linked-clusters "B"',
+      '  - --linkerd-namespace "-"',
       '  - unknown flag',
       '  - unexpected argument',
     ])

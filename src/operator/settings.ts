@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import * as z from 'zod'
-import { controlledByLabel, programName } from '../base/names.ts'
+import { clusterNamePattern, controlledByLabel, programName } from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import { parseLogFilter } from './log-filter.ts'
@@ -13,6 +13,8 @@ export interface Settings {
   readonly logLevel: string
   readonly logFormat: 'plain' | 'json'
   readonly selector: string
+  /** The linked clusters that may be read, and the namespace with their credentials; none without it. */
+  readonly linked: { readonly clusters: readonly string[]; readonly namespace: string } | undefined
   /** The file that says who is notified of transitions. */
   readonly notifications: string | undefined
   /** Set where several replicas elect the one that writes; its namespace is the Pod's own unless given. */
@@ -85,6 +87,12 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
       '--leader-elect-resource-namespace <name>',
       "where that Lease lies (default: the Pod's namespace)",
     )
+    .option('--linked-clusters <names>', 'clusters linked with this one that may be read: east,west', '')
+    .option(
+      '--linkerd-namespace <name>',
+      "the namespace of Linkerd's control plane, which has their credentials",
+      'linkerd',
+    )
     .option('--notifications <file>', 'who is notified of transitions, and how')
     .option('-l, --selector <selector>', 'label selector of the routes to control', defaults.selector)
     .allowUnknownOption()
@@ -116,6 +124,8 @@ const settings = z
     leaderElect: z.boolean(),
     leaderElectResourceNamespace: optional,
     selector: z.string(),
+    linkedClusters: z.string(),
+    linkerdNamespace: z.string(),
     notifications: optional,
   })
   .transform((flags, context): Settings => {
@@ -137,6 +147,11 @@ const settings = z
     const { leaderElect, leaderElectResourceNamespace: namespace } = flags
     if (namespace !== undefined && !namespaceName.test(namespace))
       complain(`--leader-elect-resource-namespace "${namespace}" is not the name of a namespace`)
+    const clusters = flags.linkedClusters.split(',').filter((cluster) => cluster !== '')
+    for (const name of clusters.filter((cluster) => !clusterNamePattern.test(cluster)))
+      complain(`--linked-clusters "${name}" is not the name of a cluster`)
+    if (!namespaceName.test(flags.linkerdNamespace))
+      complain(`--linkerd-namespace "${flags.linkerdNamespace}" is not the name of a namespace`)
     const { cluster, context: kubeContext, user, kubeconfig, as, asGroup: asGroups } = flags
     return {
       cluster: { cluster, context: kubeContext, user, kubeconfig, as, asGroups },
@@ -144,6 +159,7 @@ const settings = z
       logLevel: level.ok ? level.value : '',
       logFormat: format ?? 'plain',
       selector: flags.selector,
+      linked: clusters.length > 0 ? { clusters, namespace: flags.linkerdNamespace } : undefined,
       notifications: flags.notifications,
       leaderElection: leaderElect ? { namespace } : undefined,
     }

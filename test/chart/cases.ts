@@ -102,5 +102,6 @@ export const cases: Readonly<Record<string, RawValues>> = {
       ],
     },
   },
+  'linked clusters': { linkerdNamespace: 'mesh', multicluster: { clusters: ['east', 'west.example.com'] } },
   'a part of another chart': { global: { imageRegistry: 'ignored' }, enabled: true },
 }

@@ -36,6 +36,12 @@ const flags = (input: Input): string[] => {
     `--log-format=${values.logFormat}`,
     `--selector=${values.selector || `${controlledByLabel}=${context.release}`}`,
     ...(values.leaderElection.enabled ? ['--leader-elect'] : []),
+    ...linkFlags(input),
     ...notificationsFlags(input),
   ]
 }
+
+const linkFlags = ({ values: { multicluster, linkerdNamespace } }: Input): string[] =>
+  multicluster.clusters.length === 0
+    ? []
+    : [`--linked-clusters=${multicluster.clusters.join()}`, `--linkerd-namespace=${linkerdNamespace}`]

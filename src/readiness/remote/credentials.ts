@@ -1,4 +1,5 @@
 import { child, field, text } from '../../base/json.ts'
+import { credentialsSecretOf } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { always } from '../../kube/watch/cache.ts'
 import { type Reflector, startReflector } from '../../kube/watch/reflector.ts'
@@ -6,9 +7,6 @@ import { createStore } from '../../kube/watch/store.ts'
 import type { LinkTools } from './link-tools.ts'
 
 const secretType = 'mirror.linkerd.io/remote-kubeconfig'
-
-/** The Secret by which Linkerd's destination controller reads a linked cluster. */
-export const secretOf = (cluster: string): string => `cluster-credentials-${cluster}`
 
 /** The kubeconfig in such a Secret; the error says what is wrong with it, and shows no content. */
 export function readSecret(object: unknown): Result<string, string> {
@@ -27,7 +25,7 @@ export class Credentials {
   /** `onChange` is called when another answer may be due; not before the first turn of the event loop. */
   constructor(cluster: string, namespace: string, tools: LinkTools, onChange: () => void) {
     const { transport, clock, random, log } = tools
-    this.#name = secretOf(cluster)
+    this.#name = credentialsSecretOf(cluster)
     this.#namespace = namespace
     this.#store = createStore(onChange)
     this.#reflector = startReflector({

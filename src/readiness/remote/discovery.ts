@@ -1,5 +1,10 @@
 import { text } from '../../base/json.ts'
-import { localDiscoveryAnnotation, remoteDiscoveryLabel, remoteServiceLabel } from '../../base/names.ts'
+import {
+  clusterNamePattern,
+  localDiscoveryAnnotation,
+  remoteDiscoveryLabel,
+  remoteServiceLabel,
+} from '../../base/names.ts'
 
 /** A Service of a linked cluster, in the namespace of the Service that stands for it here. */
 export interface Member {
@@ -18,10 +23,6 @@ export interface Discovery {
 
 /** A DNS label (RFC 1035, RFC 1123): what Kubernetes takes as the name of a Service. */
 const serviceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-/** What can follow `cluster-credentials-` in the name of a Secret. */
-const clusterName = /^[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?$/
-
-export const isClusterName = (name: string): boolean => clusterName.test(name)
 
 /**
  * Reads the labels and annotations of a Service; `undefined`: its endpoints are in its own objects. Order and form are
@@ -48,7 +49,8 @@ function discoveryOf(local: string | undefined, entries: readonly string[]): Dis
   const members: Member[] = []
   for (const entry of new Set(entries)) {
     const [name = '', cluster = '', ...rest] = entry.split('@')
-    if (rest.length === 0 && serviceName.test(name) && isClusterName(cluster)) members.push({ cluster, name })
+    if (rest.length === 0 && serviceName.test(name) && clusterNamePattern.test(cluster))
+      members.push({ cluster, name })
     else malformed.push(entry)
   }
   return { local: isLocal ? local : undefined, members, malformed }

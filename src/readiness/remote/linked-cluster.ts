@@ -1,9 +1,10 @@
+import { credentialsSecretOf } from '../../base/names.ts'
 import { err, type Result } from '../../base/result.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import { readTokenKubeconfig } from '../../kube/cluster/token-kubeconfig.ts'
 import type { ReflectorState } from '../../kube/watch/reflector-state.ts'
 import type { Slice } from '../slice.ts'
-import { Credentials, secretOf } from './credentials.ts'
+import { Credentials } from './credentials.ts'
 import type { LinkTools } from './link-tools.ts'
 import { RemoteSlices, type Wanted } from './remote-slices.ts'
 
@@ -95,7 +96,7 @@ export class LinkedCluster {
 
   #connect(kubeconfig: string): void {
     if (this.#slices) return
-    const secret = `Secret ${this.#namespace}/${secretOf(this.name)}`
+    const secret = `Secret ${this.#namespace}/${credentialsSecretOf(this.name)}`
     const config = readTokenKubeconfig(kubeconfig, `the ${secret}`)
     const trouble = config.ok ? '' : `the ${secret}: ${config.error}`
     if (trouble !== this.#trouble && trouble !== '') this.#tools.log.warn({ cluster: this.name }, trouble)
