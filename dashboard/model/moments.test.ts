@@ -55,5 +55,6 @@ describe('moments', () => {
 it('says of a hold what began', () => {
   expect(verbOf({ what: 'hold', state: 'dark' })).toBe('went dark')
   expect(verbOf({ what: 'hold', state: 'hold' })).toBe('began to hold')
+  expect(verbOf({ what: 'hold', state: 'paused' })).toBe('became paused')
   expect(verbOf({ what: 'failback', state: 'primary' })).toBe('failed back to the primary')
 })

@@ -69,7 +69,7 @@ function closed({ what, cluster, from, to, lines }: Open): Moment[] {
 
 export const isMass = ({ routes }: Moment): boolean => routes.length > 1
 
-/** What happened, in words that follow the name of a route, or a number of them. */
+/** What happened, in words that agree with the name of a route and with a number of them. */
 export const verbOf = ({ what, state }: Pick<TimelineEntry, 'what' | 'state'>): string =>
   what === 'hold' ? holds[state] : verbs[what]
 
@@ -83,7 +83,7 @@ const verbs = {
 const holds: Readonly<Record<RouteState, string>> = {
   dark: 'went dark',
   misconfigured: 'became misconfigured',
-  paused: 'was paused',
+  paused: 'became paused',
   hold: 'began to hold',
   failover: 'began to hold',
   primary: 'began to hold',
