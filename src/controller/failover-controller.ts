@@ -192,7 +192,10 @@ export class FailoverController implements Controller {
       reporter: this.#reporter,
     })
     const onBug = (key: RouteKey, error: unknown) =>
-      log.error({ route: key, err: error }, `a bug: reconciling ${key} threw`)
+      log.error(
+        { route: key, err: error },
+        `bug: reconciling ${key} threw an exception; it will be tried again`,
+      )
     return new Queue({ clock, concurrency, handle, onBug })
   }
 

@@ -23,7 +23,7 @@ test('no flag, no election', () => {
   })
 })
 
-test("the Lease lies in the Pod's namespace, unless a flag names another", () => {
+test("the Lease is in the Pod's namespace, unless a flag names another", () => {
   expect(election(undefined, 'pods')).toMatchObject({ ok: true, value: { namespace: 'pods' } })
   expect(election('leases', 'pods')).toMatchObject({ ok: true, value: { namespace: 'leases' } })
 })

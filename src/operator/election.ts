@@ -4,9 +4,9 @@ import type { Election } from './leadership.ts'
 import type { Settings } from './settings.ts'
 
 /**
- * The election that the flags ask for, `undefined` for none. Its Lease lies in the namespace of the Pod,
- * where this is one, unless they say otherwise. The identity is the host's name, for people, and a random
- * part, since the name may outlive the process. The error is a sentence for the user.
+ * The election that the flags ask for, `undefined` for none. Its Lease is in the namespace of the Pod, if
+ * this is one, unless they name another. The identity is the host's name, for people, and a random part, since
+ * the name may outlive the process. The error is a sentence for the user.
  */
 export function electionOf(
   { leaderElection }: Pick<Settings, 'leaderElection'>,
@@ -18,7 +18,7 @@ export function electionOf(
   const namespace = leaderElection.namespace ?? pod()
   if (namespace === undefined) {
     return err(
-      '--leader-elect needs a namespace for its Lease, and this is not a Pod: give --leader-elect-resource-namespace',
+      '--leader-elect needs a namespace for its Lease, and the operator does not run in a Pod; set --leader-elect-resource-namespace',
     )
   }
   const suffix = Math.floor(random() * 2 ** 48).toString(36)

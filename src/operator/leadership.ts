@@ -7,7 +7,7 @@ import { writeWithin } from '../kube/lease/write-within.ts'
 
 /** How several replicas agree on one that writes. */
 export interface Election {
-  /** Where the Lease lies. */
+  /** Where the Lease is. */
   readonly namespace: string
   /** Names this process; no two may share it, also not one before and after a restart. */
   readonly identity: string

@@ -22,7 +22,7 @@ export function createRegistry(): Registry {
  */
 export function createProcessMetrics(registry: Registry, { leads, eventsLost }: ProcessReadings) {
   const registers = [registry]
-  const build = { name: 'linkerd_failover_build_info', help: 'Always 1; its label tells the version.' }
+  const build = { name: 'linkerd_failover_build_info', help: 'Always 1; its label is the version.' }
   new Gauge({ ...build, labelNames: ['version'] as const, registers }).set({ version }, 1)
   new Gauge({
     name: 'linkerd_failover_events_dropped',

@@ -85,7 +85,7 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
     .option('--leader-elect', 'elect one of several replicas by a Lease; only that one writes', false)
     .option(
       '--leader-elect-resource-namespace <name>',
-      "where that Lease lies (default: the Pod's namespace)",
+      'the namespace of that Lease (default: that of the Pod)',
     )
     .option('--linked-clusters <names>', 'clusters linked with this one that may be read: east,west', '')
     .option(
@@ -93,7 +93,7 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
       "the namespace of Linkerd's control plane, which has their credentials",
       'linkerd',
     )
-    .option('--notifications <file>', 'who is notified of transitions, and how')
+    .option('--notifications <file>', 'a file that lists who is notified of transitions, and how')
     .option('-l, --selector <selector>', 'label selector of the routes to control', defaults.selector)
     .allowUnknownOption()
     .allowExcessArguments()

@@ -109,7 +109,7 @@ const eventsOf = (told: readonly Told[]) => told.map(eventOf).sort()
 const line = z.object({ msg: z.string() })
 /** How often the log has said this of a route. */
 function timesSaid(namespace: string, { kind, name = 'web', reason, sentence }: Told): number {
-  const middle = reason === 'Misconfigured' ? ' is misconfigured, its weights are left alone' : ''
+  const middle = reason === 'Misconfigured' ? ' is misconfigured, so its weights stay as they are' : ''
   const said = `${kind} ${namespace}/${name}${middle}: ${sentence}`
   const lines = operator.output().split('\n')
   return lines.filter((text) => line.safeParse(json(text)).data?.msg === said).length
@@ -218,7 +218,7 @@ describe('once it is mended', () => {
     expect(await warnings(namespace)).toEqual(eventsOf(told))
     for (const one of told) {
       expect(timesSaid(namespace, one)).toBe(1)
-      const again = `${one.kind} ${namespace}/${one.name ?? 'web'} is well configured again`
+      const again = `${one.kind} ${namespace}/${one.name ?? 'web'} is configured correctly again`
       if (one.reason === 'Misconfigured') expect(operator.output()).toContain(again)
     }
     for (const { kind, name } of routes) {

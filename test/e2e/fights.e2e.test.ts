@@ -103,14 +103,14 @@ describe.each(cases)('a second writer, by $way, undoes the weights of a $kind', 
     }
     await become([0, 1])
 
-    const note = `"${writer}" undoes the weights again and again`
+    const note = `"${writer}" keeps undoing the weights`
     await eventually(async () => {
       const told = await events('Fought')
       expect(told.map(({ type, note }) => ({ type, note }))).toEqual([
         { type: 'Warning', note: expect.stringContaining(note) },
       ])
     })
-    expect(operator.output()).toContain(`${kind} default/${name}: \\"${writer}\\" undoes the weights`)
+    expect(operator.output()).toContain(`${kind} default/${name}: \\"${writer}\\" keeps undoing the weights`)
     expect(await fights()).toBe(1)
     expect(await findings()).toEqual([expect.stringContaining(note)])
 
@@ -130,7 +130,9 @@ describe.each(cases)('a second writer, by $way, undoes the weights of a $kind', 
     await eventually(async () => {
       expect((await events('FightOver')).map(({ type }) => type)).toEqual(['Normal'])
     })
-    expect(operator.output()).toContain(`${kind} default/${name}: nobody undoes the weights any more`)
+    expect(operator.output()).toContain(
+      `${kind} default/${name}: no other client undoes the weights any more`,
+    )
     expect(await findings()).toEqual([])
     expect(await weights(name)).toEqual([1, 0])
   })

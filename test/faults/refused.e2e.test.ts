@@ -40,7 +40,7 @@ it('an admission policy refuses every patch: each is tried again, and no failove
   await stage().felt('invalid', 5 * routes.length - 1)
   const refusals = stage()
     .operator.output()
-    .match(/could not be written and will be tried again: .*ValidatingAdmissionPolicy '.*' denied request/g)
+    .match(/could not write the weights of .*, will retry: .*ValidatingAdmissionPolicy '.*' denied request/g)
   expect(refusals, 'a Warning for each route, not for each try').toHaveLength(routes.length)
   for (const weights of (await cluster.allWeights()).values()) expect(Object.values(weights)).toEqual([1, 0])
   await api.remove(`${bindings}/${name}`)

@@ -156,7 +156,7 @@ it('tells each thing that is wrong around a route once, as an Event and a metric
   expect(cluster.notes('web')).toHaveLength(2 * reasons.length)
 })
 
-it('slows down where another writer undoes the weights again and again, and says so once', async () => {
+it('slows down when another writer keeps undoing the weights, and says so once', async () => {
   cluster.slice('web', 0)
   cluster.slice('east', 1)
   const apply = () => put(http, 'web', [[ref('web', 1), ref('east', 0)]])
@@ -166,13 +166,15 @@ it('slows down where another writer undoes the weights again and again, and says
     await become(http, 'web', '0 1')
     apply()
   }
-  await eventually(() => cluster.notes('web').some((note) => note.includes('undoes the weights')))
-  expect(cluster.notes('web').filter((note) => note.includes('undoes'))).toHaveLength(1)
+  await eventually(() => cluster.notes('web').some((note) => note.includes('keeps undoing the weights')))
+  expect(cluster.notes('web').filter((note) => note.includes('undoing'))).toHaveLength(1)
   expect((await operator.metrics()).text).toContain('linkerd_failover_fights 1')
   await become(http, 'web', '0 1')
   apply()
   cluster.slice('web', 1)
-  await eventually(() => cluster.notes('web').some((note) => note.includes('nobody undoes the weights')))
+  await eventually(() =>
+    cluster.notes('web').some((note) => note.includes('no other client undoes the weights')),
+  )
   expect((await operator.metrics()).text).toContain('linkerd_failover_fights 0')
 })
 

@@ -202,7 +202,9 @@ describe('bad input', () => {
     cluster.split('web', { web: 1, east: 0 })
     await weightsBecome('web', 0, 1)
     // The weights are seen before the answer to the patch, and nothing is said before that answer.
-    await eventually(() => cluster.log.lines.includes('info TrafficSplit shop/web is well configured again'))
+    await eventually(() =>
+      cluster.log.lines.includes('info TrafficSplit shop/web is configured correctly again'),
+    )
   })
 
   it('takes one backend, 64 backends, a backend named twice, and the longest names', async () => {
@@ -363,7 +365,7 @@ describe('when the API server refuses', () => {
     const operator = await cluster.readyOperator()
     cluster.faults.fail(403, { method: 'PATCH', resource: 'trafficsplits' })
     cluster.slice('web', 0)
-    await eventually(() => cluster.notes('web').some((note) => note.includes('could not be written')))
+    await eventually(() => cluster.notes('web').some((note) => note.includes('could not write the weights')))
     expect(cluster.notes('web').some((note) => note.includes('failing over'))).toBe(false)
     expect((await operator.metrics()).text).not.toContain('failover_transitions_total{')
     cluster.faults.clear()
@@ -562,7 +564,7 @@ describe('what people can see', () => {
     expect(cluster.log.lines).toContain(
       'warn TrafficSplit shop/web holds: shop/web has 0 of 1 endpoints ready, and no secondary is ready',
     )
-    await eventually(() => cluster.notes('web').some((note) => note.includes('nowhere to go')))
+    await eventually(() => cluster.notes('web').some((note) => note.includes('no ready backend')))
     expect(cluster.patches).toBe(0)
   })
 

@@ -156,10 +156,10 @@ describe('one by one', () => {
   test('somebody undoes its weights, until the operator has said that this is over', async () => {
     shop.split('web', { web: 1, east: 0 })
     const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds))
-    const note = '"argocd-controller" undoes the weights again and again'
+    const note = '"argocd-controller" keeps undoing the weights'
     shop.tell('web', { reason: 'Fought', note, at: at(1) })
     expect((await explain('ts/web')).findings).toEqual([{ reason: 'Fought', message: note }])
-    shop.tell('web', { reason: 'FightOver', note: 'nobody undoes the weights any more', at: at(2) })
+    shop.tell('web', { reason: 'FightOver', note: 'no other client undoes the weights any more', at: at(2) })
     expect((await explain('ts/web')).reasons).toEqual([])
     shop.tell('web', { reason: 'Fought', note, at: at(3) })
     expect((await explain('ts/web')).reasons).toEqual(['Fought'])

@@ -46,7 +46,7 @@ export function createMetrics(registry: Registry) {
     }),
     reactionFromTrigger: new Histogram({
       name: 'linkerd_failover_reaction_from_trigger_seconds',
-      help: 'From the change of the pods, as the EndpointSlice tells it, to the answered patch.',
+      help: 'From the change of the pods, as the EndpointSlice reports it, to the answered patch.',
       buckets: reactionBuckets,
       registers,
     }),
@@ -58,7 +58,7 @@ export function createMetrics(registry: Registry) {
     }),
     reconciles: new Counter({
       name: 'linkerd_failover_reconciles_total',
-      help: 'Times that a route was looked at, whether or not anything was to be done.',
+      help: 'Looks at a route, with or without a change of its weights.',
       registers,
     }),
     misconfigurations: new Counter({
@@ -85,7 +85,7 @@ export function addReadings(registry: Registry, readings: Readings): void {
   gauge(
     registry,
     'linkerd_failover_fights',
-    'Routes whose weights somebody undoes again and again.',
+    'Routes whose weights another client keeps undoing.',
     readings.fights,
   )
   new Gauge({

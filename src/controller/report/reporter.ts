@@ -78,8 +78,8 @@ export class Reporter {
   }
 
   /**
-   * Takes the news that a write which was not answered has been applied. What moved is told now; what else
-   * was found with it was told when it was tried, and may not be so any more.
+   * Reports a write that was not answered and has been applied. What moved is reported now; what else was found with
+   * it was reported when it was tried, and may not be so any more.
    */
   wroteLate(key: RouteKey, { route, verdicts, after, cause }: LateWrite): void {
     const { view, clock } = this.#options
@@ -92,8 +92,8 @@ export class Reporter {
   }
 
   /**
-   * From now on this replica speaks. What it saw while another led has been told by that one, up to shortly
-   * before `lastLed`, when it was last known to be there (on the clock); the rest is told at the next look.
+   * From now on this replica reports. What it saw while another led, that one has reported, up to shortly before
+   * `lastLed`, when it was last known to lead (on the clock); the rest is reported at the next look.
    */
   lead(lastLed: number): void {
     for (const [key, at] of this.#untold) if (at < lastLed - unreportedWindowMs) this.#untold.delete(key)
@@ -104,38 +104,35 @@ export class Reporter {
     if (problem === problemOf(before?.decisions ?? [])) return
     const { log, metrics, event } = this.#options
     if (problem === undefined) {
-      log.info({ route: routeTitle(route) }, `${routeTitle(route)} is well configured again`)
+      log.info({ route: routeTitle(route) }, `${routeTitle(route)} is configured correctly again`)
       return
     }
     metrics.misconfigurations.inc({ kind: route.kind })
     log.warn(
       { route: routeTitle(route), problem },
-      `${routeTitle(route)} is misconfigured, its weights are left alone: ${problem}`,
+      `${routeTitle(route)} is misconfigured, so its weights stay as they are: ${problem}`,
     )
     event({ ...about(route), type: 'Warning', reason: 'Misconfigured', action: 'Hold', note: problem })
   }
 
-  /** Somebody undoes what is written to a route, again and again. */
+  /** Another client keeps undoing what is written to a route. */
   fought(route: Route): void {
     const { log, event } = this.#options
-    const who = route.writer === undefined ? 'somebody' : `"${route.writer}"`
-    const note = `${who} undoes the weights again and again: they are written less often from now on; let it ignore weights, see docs/using/gitops.md`
+    const who = route.writer === undefined ? 'another client' : `"${route.writer}"`
+    const note = `${who} keeps undoing the weights, so the operator writes them less often; make it ignore the weights, see docs/using/gitops.md`
     log.warn({ route: routeTitle(route), writer: route.writer }, `${routeTitle(route)}: ${note}`)
     event({ ...about(route), type: 'Warning', reason: 'Fought', action: 'SlowDown', note })
   }
 
-  /** The fight is over: other weights are wanted, or nobody undid these for a while. */
+  /** The fight is over: other weights are wanted, or these have not been undone for a while. */
   unfought(route: Route): void {
     const { log, event } = this.#options
-    const note = 'nobody undoes the weights any more: they are written at once again'
+    const note = 'no other client undoes the weights any more; the operator writes them at once again'
     log.info({ route: routeTitle(route) }, `${routeTitle(route)}: ${note}`)
     event({ ...about(route), type: 'Normal', reason: 'FightOver', action: 'SpeedUp', note })
   }
 
-  /**
-   * Takes what is wrong with a route, or around it; once for each thing. False where that is the leader's to
-   * tell.
-   */
+  /** Reports what is wrong with a route, or around it; once for each thing. False if that is for the leader to report. */
   found(route: Route, { reason, message }: Finding): boolean {
     const { log, event, leads } = this.#options
     if (!leads()) return false
@@ -149,7 +146,7 @@ export class Reporter {
     metrics.patches.inc({ kind: route.kind, outcome: error.kind })
     const attempt = (before?.refusal?.count ?? 0) + 1
     const isNews = before?.refusal?.message !== error.message
-    const sentence = `the weights of ${routeTitle(route)} could not be written and will be tried again: ${error.message}`
+    const sentence = `could not write the weights of ${routeTitle(route)}, will retry: ${error.message}`
     if (isNews) log.warn({ route: routeTitle(route), error: error.kind }, sentence)
     else log.debug({ route: routeTitle(route), error: error.kind, attempt }, sentence)
     if (attempt !== refusalsUntilEvent) return
@@ -176,7 +173,7 @@ export class Reporter {
     event(transitionEvent(route, what, reason, entry.id))
   }
 
-  /** A misconfigured route is spoken of elsewhere, whenever its problem changes. */
+  /** Misconfigured routes are reported by `#problem`. */
   #held(route: Route, entry: TimelineEntry, reason: string): void {
     if (entry.state === 'misconfigured') return
     const { log, event } = this.#options
@@ -185,12 +182,12 @@ export class Reporter {
     write.call(log, fieldsOf(route, entry), `${routeTitle(route)} ${entry.sentence}`)
     if (!isDark) return
     const annotations = { [idAnnotation]: entry.id }
-    const note = `${route.kind.toLowerCase()}/${route.name} has nowhere to go: ${reason}`
+    const note = `${route.kind.toLowerCase()}/${route.name} has no ready backend: ${reason}`
     event({ ...about(route), type: 'Warning', reason: 'NothingReady', action: 'Hold', note, annotations })
   }
 }
 
-/** Weights and readiness stand by split, and in it by backend. */
+/** Weights and readiness by split, and in it by backend. */
 function fieldsOf(
   route: Route,
   { id, what, rule, splits, reactionMs }: TimelineEntry,
@@ -203,8 +200,10 @@ function fieldsOf(
         : `${service} ${readiness.ready}/${readiness.total}`,
     ),
   )
-  const told = { id, route: routeTitle(route), what, rule, readiness }
-  return reactionMs === undefined ? told : { ...told, from: weights('from'), to: weights('to'), reactionMs }
+  const fields = { id, route: routeTitle(route), what, rule, readiness }
+  return reactionMs === undefined
+    ? fields
+    : { ...fields, from: weights('from'), to: weights('to'), reactionMs }
 }
 
 /** Reason, action and the notes' beginnings are those of the original operator; people filter by them. */
