@@ -27,14 +27,14 @@ export interface FailoverOptions {
 
 /** Reconciles in flight: enough to keep an API server busy, few enough to leave it air for others. */
 const concurrency = 16
-/** A due route that no worker took for so long means that work stands still (ms). */
+/** A due route that no worker took for so long means that no work is done (ms). */
 const stuckAfterMs = 120_000
 
 /**
  * Keeps the weights of routes as the readiness of their backends asks: watch -> queue -> handler -> report.
  */
 export class FailoverController implements Controller {
-  /** How every route stands, and what happened. */
+  /** The state of every route, and what happened. */
   readonly view: View
   readonly #platform: Platform
   readonly #metrics: Metrics
@@ -62,7 +62,7 @@ export class FailoverController implements Controller {
       clock,
       memory: this.#memory,
       surroundings: this.#surroundings,
-      say: (route, finding) => this.#reporter.found(route, finding),
+      report: (route, finding) => this.#reporter.found(route, finding),
     })
     this.#queue = this.#createQueue(selector)
     this.#addReadings()

@@ -71,7 +71,7 @@ beforeEach(() => {
     isRead: () => true,
     start: () => {},
   } as const
-  diagnoser = new Diagnoser({ memory, clock, surroundings, say: (...found) => reporter.found(...found) })
+  diagnoser = new Diagnoser({ memory, clock, surroundings, report: (...found) => reporter.found(...found) })
   const handle = createHandler({
     clock,
     memory,

@@ -8,7 +8,7 @@ import type { Diagnoser } from './report/diagnoser.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
 import type { FightNews, Fights } from './write/fights.ts'
-import { type Outcome, type ReconcileContext, reconcile } from './write/reconcile.ts'
+import { type ReconcileContext, type ReconcileOutcome, reconcile } from './write/reconcile.ts'
 import type { RouteWriter } from './write/route-writer.ts'
 import type { UnansweredWrites } from './write/unanswered-writes.ts'
 
@@ -40,8 +40,7 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
     if (outcome.kind === 'failed') return retryAfter(outcome.error)
     const { change, lookAgainAt } = fightNewsOf(fights, key, outcome)
     const askedFor = outcome.kind === 'steady' ? outcome.lookAgainAt : undefined
-    // Whoever wrote the weights last is told by the route as it was: the answer to a write names the
-    // operator.
+    // The route as it was names the last writer of the weights: the answer to a write names the operator.
     if (change === 'begins') reporter.fought(outcome.route)
     if (change === 'ends') reporter.unfought(outcome.route)
     return lookAgain(clock, [askedFor, lookAgainAt])
@@ -55,7 +54,7 @@ const contextOf = ({ watch, fights, writer }: HandlerOptions): ReconcileContext 
   write: (judged, cause) => writer.write(judged, cause),
 })
 
-function fightNewsOf(fights: Fights, key: RouteKey, outcome: Outcome): FightNews {
+function fightNewsOf(fights: Fights, key: RouteKey, outcome: ReconcileOutcome): FightNews {
   if (outcome.kind === 'written') return fights.wrote(key)
   return outcome.kind === 'steady' && isAtRest(outcome) ? fights.rests(key, outcome.route) : {}
 }

@@ -29,7 +29,7 @@ export interface Platform {
 export interface Controller {
   /** Begins to watch. */
   start(): void
-  /** What stands still, in words; empty when work goes on. */
+  /** What makes no progress, in words; empty when work goes on. */
   live(): string[]
   /** What it still waits for, in words; empty when it acts. */
   ready(): string[]

@@ -4,14 +4,14 @@ import type { Clock, Timer } from '../base/clock.ts'
 export interface Cause {
   /** When the change arrived, ms on the clock's monotonic axis. */
   readonly at: number
-  /** When the world changed, as the change itself tells it (epoch ms); absent where it does not tell. */
+  /** When the cluster changed, as the change itself reports it (epoch ms); absent if it does not. */
   readonly changedAt?: number | undefined
 }
 
 /**
  * `done`: nothing is left to do. `lookAgainMs`: the key is due then by itself, which is no failure; earlier
  * if it changes, and then it must ask again. `retry`: it failed, and is tried again after its backoff.
- * `retryAfterMs`: so did it, and the server wants to hear of it no sooner.
+ * `retryAfterMs`: the same, but no sooner than the server asked for.
  */
 export type Handled = 'done' | 'retry' | { readonly lookAgainMs: number } | { readonly retryAfterMs: number }
 
@@ -35,7 +35,7 @@ interface Entry {
    * again.
    */
   timer: Timer | undefined
-  /** The server does not want to hear of it before (ms on the clock). */
+  /** The server asked for no request about it before (ms on the clock). */
   notBefore: number
 }
 
@@ -43,7 +43,7 @@ const firstBackoffMs = 5
 const longestBackoffMs = 30_000
 
 /**
- * Keys that want work. A key is in it once, is handled by one worker at a time, and comes back by itself
+ * Keys that need work. A key is in it once, is handled by one worker at a time, and comes back by itself
  * after a failure: 5 ms, doubling to 30 s; or when it asked to be looked at again. A fresh change does not
  * wait for that backoff, but it does for a wait that the server asked for. It starts paused, so that keys can
  * gather before the caches are complete.
@@ -132,7 +132,7 @@ export class Queue {
     entry.timer = this.#options.clock.after(ms, () => this.#makeDue(key, entry))
   }
 
-  /** True where the server asked for a wait that is not over: then the key comes back by itself. */
+  /** True if the server asked for a wait that is not over: then the key comes back by itself. */
   #isHeld(key: string, entry: Entry): boolean {
     const ms = entry.notBefore - this.#options.clock.now()
     if (ms <= 0) return false

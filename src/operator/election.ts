@@ -5,8 +5,8 @@ import type { Settings } from './settings.ts'
 
 /**
  * The election that the flags ask for, `undefined` for none. Its Lease is in the namespace of the Pod, if
- * this is one, unless they name another. The identity is the host's name, for people, and a random part, since
- * the name may outlive the process. The error is a sentence for the user.
+ * this is one, unless they name another. The identity is the host's name, for people, and a random part,
+ * since the name may outlive the process. The error is a sentence for the user.
  */
 export function electionOf(
   { leaderElection }: Pick<Settings, 'leaderElection'>,

@@ -29,15 +29,11 @@ export interface LeadershipOptions {
 /** Whether this replica is the one that writes. */
 export interface Leadership {
   readonly leads: boolean
-  /**
-   * The identity of the leader, as far as it is known; `undefined` where nobody is elected, or nobody leads.
-   */
+  /** The identity of the leader, as far as it is known; `undefined` if there is no election, or no leader. */
   readonly leader: string | undefined
-  /** When another replica was last seen to lead, on the clock; before all time where none was. */
+  /** When another replica was last seen to lead, on the clock; before all time if none was. */
   readonly lastLed: number
-  /**
-   * The way to the API server for everybody but the election: it writes nothing unless this replica leads.
-   */
+  /** The way to the API server for all but the election: it writes nothing unless this replica leads. */
   readonly transport: Transport
   /** This replica knows all that a leader needs: from now on it may lead. */
   stand(): void

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import { parseLogFilter } from './log-filter.ts'
 
-/** Everything the operator can be told, checked. */
+/** All settings of the operator, checked. */
 export interface Settings {
   readonly cluster: ClusterOptions
   readonly adminAddress: ListenAddress
@@ -17,11 +17,11 @@ export interface Settings {
   readonly linked: { readonly clusters: readonly string[]; readonly namespace: string } | undefined
   /** The file that says who is notified of transitions. */
   readonly notifications: string | undefined
-  /** Set where several replicas elect the one that writes; its namespace is the Pod's own unless given. */
+  /** Set if several replicas elect the one that writes; its namespace is the Pod's own unless given. */
   readonly leaderElection: { readonly namespace: string | undefined } | undefined
 }
 
-/** Where to listen; without a host on all addresses, of IPv6 too where there is IPv6. */
+/** Where to listen; without a host on all addresses, of IPv6 too if there is IPv6. */
 export interface ListenAddress {
   readonly host: string | undefined
   readonly port: number

@@ -5,11 +5,11 @@ import type { Split } from '../core/types.ts'
 import type { Place, Route, WrittenEntry } from './route.ts'
 
 /**
- * The plans of all splits (by position) as one atomic patch; empty where nothing changes.
+ * The plans of all splits (by position) as one atomic patch; empty if nothing changes.
  *
  * A changed split comes with `test`s of all that was read of it: of each entry the fields that say which
- * backend it is, and the weight, also where that stays as it is. So the patch leaves the weights that were
- * decided on, or is refused: the generation of the object does not tell of every edit, since an etcd that was
+ * backend it is, and the weight, even if that stays as it is. So the patch leaves the weights that were
+ * decided on, or is refused: the generation of the object does not show every edit, since an etcd that was
  * restored from a backup counts it again. Fields are tested one by one: the API server compares the text of a
  * value (evanphx/json-patch), and a whole entry may be written in more than one way.
  */
@@ -22,7 +22,7 @@ export function weightPatch(route: Route, plans: readonly SplitPlan[]): PatchOpe
 }
 
 /**
- * Weights that stand as text (`"0"`) become numbers along the way: TrafficSplit v1alpha2 takes no others, and
+ * Weights that are written as text (`"0"`) become numbers along the way: TrafficSplit v1alpha2 takes no others, and
  * would refuse the whole object for one that was left.
  */
 function splitPatch(split: Split, place: Place, plan: SplitPlan): PatchOperation[] {

@@ -50,7 +50,7 @@ beforeEach(() => {
       isRead: () => true,
       start: () => (started += 1),
     },
-    say: (route, { reason }) => {
+    report: (route, { reason }) => {
       if (leads) said.push(`${route.kind}: ${reason}`)
       return leads
     },
@@ -94,7 +94,7 @@ describe('a finding', () => {
         isRead: () => true,
         start: () => {},
       },
-      say: () => true,
+      report: () => true,
     })
     diagnoser.see('HTTPRoute/shop/web', routeOf())
     diagnoser.see('TrafficSplit/shop/web', split)

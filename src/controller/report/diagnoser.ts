@@ -15,21 +15,19 @@ export interface DiagnoserOptions {
   readonly memory: RouteMemory
   readonly clock: Clock
   readonly surroundings: Omit<Surroundings, 'stop'>
-  /**
-   * Tells the owner of a route what is wrong with it; false where another replica leads, and speaks for all.
-   */
-  readonly say: (route: Route, finding: Finding) => boolean
+  /** Reports what is wrong with a route; false if another replica leads, and reports for all. */
+  readonly report: (route: Route, finding: Finding) => boolean
 }
 
 interface Found {
   readonly finding: Finding
   /** On the clock. */
   readonly at: number
-  readonly isTold: boolean
+  readonly isReported: boolean
 }
 
 /**
- * Things must be wrong for so long before they are told (ms): a route is often applied before its Services,
+ * How long a finding must persist before it is reported (ms): a route is often applied before its Services,
  * and Linkerd needs a moment to accept it.
  */
 const settleMs = 5_000
@@ -72,7 +70,7 @@ export class Diagnoser {
     this.#scheduleCheck(key)
   }
 
-  /** Something is known anew of a Service that routes name. */
+  /** Something has changed about a Service that routes name. */
   touch(service: string): void {
     for (const key of this.#byService.using(service)) this.#scheduleCheck(key)
   }
@@ -82,16 +80,16 @@ export class Diagnoser {
   }
 
   /**
-   * From now on this replica speaks. What it found while another led has been told by that one, up to shortly
-   * before `lastLed`, when it was last known to be there (on the clock).
+   * From now on this replica reports. What it found while another led, that one has reported, up to shortly
+   * before `lastLed`, when it was last known to lead (on the clock).
    */
   lead(lastLed: number): void {
     for (const [key, findings] of this.#found) {
       const route = this.#routes.get(key)
       if (!route) continue
-      for (const [identity, { finding, at, isTold }] of findings)
-        if (!isTold && at >= lastLed - unreportedWindowMs)
-          findings.set(identity, { finding, at, isTold: this.#options.say(route, finding) })
+      for (const [identity, { finding, at, isReported }] of findings)
+        if (!isReported && at >= lastLed - unreportedWindowMs)
+          findings.set(identity, { finding, at, isReported: this.#options.report(route, finding) })
     }
   }
 
@@ -152,11 +150,11 @@ export class Diagnoser {
   }
 
   #tell(key: RouteKey, route: Route, finding: Finding): void {
-    const { say, clock } = this.#options
+    const { report, clock } = this.#options
     const known = this.#found.get(key) ?? new Map<string, Found>()
     const identity = identityOf(finding)
     const before = known.get(identity)
-    const told = before ?? { at: clock.now(), isTold: say(route, finding) }
+    const told = before ?? { at: clock.now(), isReported: report(route, finding) }
     known.set(identity, { ...told, finding })
     this.#found.set(key, known)
   }

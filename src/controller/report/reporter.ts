@@ -13,7 +13,7 @@ import type { View } from '../../view/view.ts'
 import type { RouteMemory } from '../memory.ts'
 import { unreportedWindowMs } from '../platform.ts'
 import type { Cause } from '../queue.ts'
-import type { Outcome } from '../write/reconcile.ts'
+import type { ReconcileOutcome } from '../write/reconcile.ts'
 import type { LateWrite } from '../write/unanswered-writes.ts'
 import type { Metrics } from './metrics.ts'
 import { appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
@@ -27,13 +27,13 @@ export interface ReporterOptions {
   readonly view: View
   /** Takes a Kubernetes Event without waiting for it. */
   readonly event: (input: EventInput) => void
-  /** Takes each line of the timeline that was told. */
+  /** Takes each line of the timeline that was reported. */
   readonly onEntry?: ((entry: TimelineEntry) => void) | undefined
   /** False while another replica leads, and speaks for all. */
   readonly leads: () => boolean
 }
 
-/** After so many refusals in a row the route's owner is told by an Event: a race does not last that long. */
+/** After so many refusals in a row an Event tells the route's owner: a race does not last that long. */
 const refusalsUntilEvent = 5
 
 /** On an Event: the id by which log, timeline and notifications name the same thing. */
@@ -46,27 +46,27 @@ const idAnnotation = 'failover.linkerd.io/transition-id'
  */
 export class Reporter {
   readonly #options: ReporterOptions
-  /** Routes of which there was something to tell while another led, and when that was. */
-  readonly #untold: Map<RouteKey, number>
+  /** Routes of which there was something to report while another replica led, and when that was. */
+  readonly #unreported: Map<RouteKey, number>
 
   constructor(options: ReporterOptions) {
     this.#options = options
-    this.#untold = options.memory.part()
+    this.#unreported = options.memory.part()
   }
 
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
-  report(key: RouteKey, outcome: Outcome, cause: Cause): void {
+  report(key: RouteKey, outcome: ReconcileOutcome, cause: Cause): void {
     this.#options.metrics.reconciles.inc()
     const { view, clock, leads } = this.#options
-    const isUntold = this.#untold.delete(key)
+    const isUnreported = this.#unreported.delete(key)
     if (outcome.kind === 'gone') {
       view.remove(key)
       return
     }
-    const before = isUntold ? undefined : view.get(key)
+    const before = isUnreported ? undefined : view.get(key)
     updateView(view, key, outcome)
     if (!leads() && !('after' in outcome)) {
-      if (hasNews(outcome, before)) this.#untold.set(key, clock.now())
+      if (hasNews(outcome, before)) this.#unreported.set(key, clock.now())
       return
     }
     const reactionMs = clock.now() - cause.at
@@ -78,25 +78,26 @@ export class Reporter {
   }
 
   /**
-   * Reports a write that was not answered and has been applied. What moved is reported now; what else was found with
-   * it was reported when it was tried, and may not be so any more.
+   * Reports a write that was not answered and has been applied. What moved is reported now; what else was
+   * found with it was reported when it was tried, and may not be so any more.
    */
   wroteLate(key: RouteKey, { route, verdicts, after, cause }: LateWrite): void {
     const { view, clock } = this.#options
     const record = view.get(key)
     if (record) view.put(key, { ...record, route: after, refusal: undefined })
     const moved = verdicts.filter(({ plan }) => plan.length > 0)
-    const outcome: Outcome = { kind: 'written', route, verdicts: moved, after }
+    const outcome: ReconcileOutcome = { kind: 'written', route, verdicts: moved, after }
     const recorded = appendTimeline(view, outcome, record, clock.now() - cause.at)
     for (const one of recorded) this.#happened(route, one)
   }
 
   /**
-   * From now on this replica reports. What it saw while another led, that one has reported, up to shortly before
-   * `lastLed`, when it was last known to lead (on the clock); the rest is reported at the next look.
+   * From now on this replica reports. What it saw while another led, that one has reported, up to shortly
+   * before `lastLed`, when it was last known to lead (on the clock); the rest is reported at the next look.
    */
   lead(lastLed: number): void {
-    for (const [key, at] of this.#untold) if (at < lastLed - unreportedWindowMs) this.#untold.delete(key)
+    for (const [key, at] of this.#unreported)
+      if (at < lastLed - unreportedWindowMs) this.#unreported.delete(key)
   }
 
   #problem(before: RouteRecord | undefined, { route, verdicts }: Judged): void {
@@ -132,7 +133,10 @@ export class Reporter {
     event({ ...about(route), type: 'Normal', reason: 'FightOver', action: 'SpeedUp', note })
   }
 
-  /** Reports what is wrong with a route, or around it; once for each thing. False if that is for the leader to report. */
+  /**
+   * Reports what is wrong with a route, or around it; once for each thing. False if that is for the leader to
+   * report.
+   */
   found(route: Route, { reason, message }: Finding): boolean {
     const { log, event, leads } = this.#options
     if (!leads()) return false
@@ -141,7 +145,7 @@ export class Reporter {
     return true
   }
 
-  #failed(before: RouteRecord | undefined, { route, error }: Outcome & { kind: 'failed' }): void {
+  #failed(before: RouteRecord | undefined, { route, error }: ReconcileOutcome & { kind: 'failed' }): void {
     const { log, metrics, event } = this.#options
     metrics.patches.inc({ kind: route.kind, outcome: error.kind })
     const attempt = (before?.refusal?.count ?? 0) + 1

@@ -7,9 +7,9 @@ import type { RouteKey } from '../../routes/key.ts'
 import type { Refusal, RouteRecord } from '../../view/route-record.ts'
 import type { EntryKind, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
-import type { Outcome } from '../write/reconcile.ts'
+import type { ReconcileOutcome } from '../write/reconcile.ts'
 
-type Looked = Exclude<Outcome, { kind: 'gone' }>
+type Looked = Exclude<ReconcileOutcome, { kind: 'gone' }>
 
 /** A line of the timeline, with the part of its sentence that says why. */
 export interface Recorded {
@@ -27,15 +27,15 @@ export function updateView(view: View, key: RouteKey, outcome: Looked): void {
   })
 }
 
-/** True if a look found something to report, compared to how the route stood `before`. */
+/** True if a look found something to report, compared to the route `before`. */
 export function hasNews(outcome: Looked, before: RouteRecord | undefined): boolean {
   const problem = problemOf(outcome.verdicts.map(({ decision }) => decision))
   return problem !== problemOf(before?.decisions ?? []) || groupsOf(outcome, before?.decisions).length > 0
 }
 
 /**
- * Appends what happened to a route to the timeline, compared to how it stood `before`. `reactionMs` is how
- * long its write took, from the cause on.
+ * Appends what happened to a route to the timeline, compared to the route `before`. `reactionMs` is how long
+ * its write took, from the cause on.
  */
 export function appendTimeline(
   view: View,
@@ -62,7 +62,7 @@ export function appendTimeline(
   })
 }
 
-/** Which splits of a route, where it has several: ` (spec.rules[0], spec.rules[2])`. */
+/** Which splits of a route, if it has several: ` (spec.rules[0], spec.rules[2])`. */
 function placesOf(verdicts: readonly Verdict[]): string {
   const places = verdicts.flatMap(({ split }) => split.where ?? [])
   return places.length === 0 ? '' : ` (${places.join(', ')})`

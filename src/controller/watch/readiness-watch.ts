@@ -8,7 +8,7 @@ import type { Cause } from '../queue.ts'
 /** Readiness of every Service, and the caches that it comes from. */
 export interface ReadinessWatch extends ServiceReadiness {
   readonly caches: readonly Cache<unknown>[]
-  /** Other clusters, as far as routes need them; nobody waits for them. */
+  /** Other clusters, as far as routes need them; nothing waits for them. */
   readonly linked: LinkedClusters
 }
 
@@ -23,7 +23,10 @@ export interface Listeners {
   readonly used: () => Iterable<ServiceKey>
 }
 
-/** Watches what tells of readiness. Nothing is asked of the server before the caches are started. */
+/**
+ * Watches the objects that readiness comes from. Nothing is asked of the server before the caches are
+ * started.
+ */
 export function watchReadiness(
   tools: CacheTools,
   links: Links | undefined,

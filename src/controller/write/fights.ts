@@ -11,7 +11,7 @@ interface Contest {
   /** The weights that were written last; absent before the first write. */
   written?: string
   writtenAt: number
-  /** How often they were undone since they last stood. */
+  /** How often they were undone, each time before `undisputedMs` had passed. */
   undone: number
 }
 
@@ -27,15 +27,15 @@ export interface FightNews {
 const fightFrom = 3
 const firstPauseMs = 5_000
 const longestPauseMs = 300_000
-/** Weights that stood for so long were not undone by somebody who applies the same again and again (ms). */
-const standMs = 900_000
+/** Weights that were not undone for so long (ms) are not fought over. */
+const undisputedMs = 900_000
 
 /**
  * Notices writers that undo what was written. A write that would only repeat the last one has been undone;
  * from the third time on it waits: 5 s after the last write, then doubling, up to 5 min. So two writers cost
  * the API server little, and whoever applies from git once in ten minutes is answered at once each time.
  *
- * A fight ends when other weights are wanted than those that were undone, or when these stood for 15 min.
+ * A fight ends when other weights are wanted than those that were undone, or when these lasted for 15 min.
  */
 export class Fights {
   readonly #clock: Clock
@@ -65,12 +65,12 @@ export class Fights {
     const contest = this.#contests.get(key)
     if (!contest) return {}
     const now = this.#clock.now()
-    const isAgain = contest.written === contest.due && now - contest.writtenAt < standMs
+    const isAgain = contest.written === contest.due && now - contest.writtenAt < undisputedMs
     contest.undone = isAgain ? contest.undone + 1 : 0
     contest.written = contest.due
     contest.writtenAt = now
     if (contest.undone < fightFrom) return {}
-    const lookAgainAt = now + standMs
+    const lookAgainAt = now + undisputedMs
     return contest.undone === fightFrom ? { change: 'begins', lookAgainAt } : { lookAgainAt }
   }
 
@@ -79,9 +79,9 @@ export class Fights {
     const contest = this.#contests.get(key)
     if (!contest || contest.undone === 0) return {}
     const isFight = contest.undone >= fightFrom
-    const standsAt = contest.writtenAt + standMs
-    if (standsAt > this.#clock.now() && contest.written === textOf(route, []))
-      return isFight ? { lookAgainAt: standsAt } : {}
+    const overAt = contest.writtenAt + undisputedMs
+    if (overAt > this.#clock.now() && contest.written === textOf(route, []))
+      return isFight ? { lookAgainAt: overAt } : {}
     this.#contests.delete(key)
     return isFight ? { change: 'ends' } : {}
   }

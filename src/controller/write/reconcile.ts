@@ -11,14 +11,14 @@ import type { Cause } from '../queue.ts'
 export interface ReconcileContext {
   readonly route: (key: RouteKey) => Route | undefined
   readonly readiness: ReadinessOf
-  /** Until when a write must wait (ms on the clock), because somebody undoes it again and again. */
+  /** Until when a write must wait (ms on the clock), because another client keeps undoing it. */
   readonly waitsUntil: (key: RouteKey, route: Route, plans: readonly SplitPlan[]) => number | undefined
   /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */
   readonly write: (judged: Judged, cause: Cause) => Promise<Result<Route, KubeError>>
 }
 
 /** How one reconcile of a key ended. */
-export type Outcome =
+export type ReconcileOutcome =
   | { readonly kind: 'gone' }
   /**
    * Nothing was written. `lookAgainAt`: the route must be looked at then (ms on the clock) though nothing
@@ -32,7 +32,11 @@ export type Outcome =
  * The whole life of one key: observe, decide, plan, write. `cause` is what made it due. Says nothing to
  * anybody: that is `report`'s.
  */
-export async function reconcile(key: RouteKey, cause: Cause, context: ReconcileContext): Promise<Outcome> {
+export async function reconcile(
+  key: RouteKey,
+  cause: Cause,
+  context: ReconcileContext,
+): Promise<ReconcileOutcome> {
   const route = context.route(key)
   if (!route) return { kind: 'gone' }
   const judged = judgeRoute(route, context.readiness)

@@ -42,21 +42,19 @@ export interface UnansweredWritesOptions {
 
 /** After this nothing is applied any more: longer than an API server works on a request (a minute). */
 const longestMs = 75_000
-/**
- * So many different writes to one state of a route are remembered: it would have to be decided anew each
- * time.
- */
+/** So many different writes to one state of a route are remembered: each of them needs another decision. */
 const mostWrites = 16
 
 /**
  * Writes that are under way or were never answered. One whose answer was lost may have been applied: the
- * watch shows it, and only then is it known. That another is refused, or a second try, tells nothing of the
+ * watch shows it, and only then is it known. That another is refused, or a second try, says nothing about the
  * first, which may be what it is refused for.
  *
  * A replica that has lost the lead remembers them. What it sees land then is reported once it leads again,
- * unless another may have led meanwhile: that one decides alike, and may have written the same. For the same
- * reason this is no part of the `RouteMemory`: a write that landed is to be reported although its route has
- * gone since.
+ * unless another may have led meanwhile: that one decides alike, and may have written the same.
+ *
+ * They are no part of the `RouteMemory`: a write that landed must be reported even if its route has gone
+ * since.
  *
  * All writes of a route that are open began from the same state of it, and the server applies a write only to
  * the state that it began from. So at most one of them lands, and the next state shows which.
@@ -153,7 +151,7 @@ export class UnansweredWrites {
 const isSameState = (a: Route, b: Route): boolean =>
   a.uid === b.uid && a.generation === b.generation && areSame(a.splits, b.splits)
 
-/** Exactly one change of the spec lies between them, and it is the one that was asked for. */
+/** Exactly one change of the spec is between them, and it is the one that was asked for. */
 function isResultOf({ judged: { route }, expected }: Write, now: Route): boolean {
   const isNext = route.generation === undefined || now.generation === route.generation + 1
   return isNext && now.uid === route.uid && areSame(expected, now.splits)
