@@ -45,7 +45,7 @@ async function run({ settings, cluster, election, receivers }: Startup): Promise
   const tools = { clock, random: Math.random, log, instance, registry: createRegistry() }
   const notifier = createNotifier({ ...tools, receivers, post })
   const connect = (config: ClusterConfig) => createTransport(config, clock)
-  const links = settings.linked && { ...settings.linked, connect }
+  const links = { ...settings.linked, connect }
   const operator = startOperator({ ...tools, transport, selector, election, links, onEntry: notifier.take })
   const stop = async () => {
     await operator.stop()

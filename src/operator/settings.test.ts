@@ -21,6 +21,7 @@ describe('flags', () => {
       logLevel: 'info',
       logFormat: 'plain',
       selector: 'failover.linkerd.io/controlled-by',
+      linked: { clusters: [], namespace: 'linkerd' },
       leaderElection: undefined,
     }))
 

@@ -13,8 +13,8 @@ export interface Settings {
   readonly logLevel: string
   readonly logFormat: 'plain' | 'json'
   readonly selector: string
-  /** The linked clusters that may be read, and the namespace with their credentials; none without it. */
-  readonly linked: { readonly clusters: readonly string[]; readonly namespace: string } | undefined
+  /** The linked clusters that may be read, and the namespace with their credentials. */
+  readonly linked: { readonly clusters: readonly string[]; readonly namespace: string }
   /** The file that says who is notified of transitions. */
   readonly notifications: string | undefined
   /** Set if several replicas elect the one that writes; its namespace is the Pod's own unless given. */
@@ -159,7 +159,7 @@ const settings = z
       logLevel: level.ok ? level.value : '',
       logFormat: format ?? 'plain',
       selector: flags.selector,
-      linked: clusters.length > 0 ? { clusters, namespace: flags.linkerdNamespace } : undefined,
+      linked: { clusters, namespace: flags.linkerdNamespace },
       notifications: flags.notifications,
       leaderElection: leaderElect ? { namespace } : undefined,
     }

@@ -105,7 +105,7 @@ describe('the readiness of a Service', () => {
     put('services', mirrored('web', remote))
     expect(of('shop/web')).toEqual({
       state: 'unknown',
-      why: 'the EndpointSlices of shop/api in cluster east are not read here',
+      why: 'the EndpointSlices of shop/api are in cluster east, which only the operator reads',
     })
   })
 })

@@ -25,19 +25,20 @@ export class Credentials {
   /** `onChange` is called when another answer may be due; not before the first turn of the event loop. */
   constructor(cluster: string, namespace: string, tools: LinkTools, onChange: () => void) {
     const { transport, clock, random, log } = tools
+    const watch = `secrets@${cluster}`
     this.#name = credentialsSecretOf(cluster)
     this.#namespace = namespace
     this.#store = createStore(onChange)
     this.#reflector = startReflector({
       ...{ transport, clock, random, log, namespace },
-      name: `secrets@${cluster}`,
+      name: watch,
       resource: always({ group: '', version: 'v1', plural: 'secrets' }),
       fieldSelector: `metadata.name=${this.#name}`,
       relists: true,
       project: readSecret,
       writer: this.#store.writer,
       onState: onChange,
-      onEvent: (type) => tools.onEvent?.('secrets', type),
+      onEvent: (type) => tools.onEvent?.(watch, type),
     })
   }
 

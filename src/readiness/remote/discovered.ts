@@ -18,10 +18,10 @@ export interface OtherClusters {
   slicesOf(cluster: string, service: ServiceKey): Result<readonly (readonly Slice[])[], string>
 }
 
-/** For those who read one cluster only. */
+/** For commands, which read one cluster: their users have no right to the credentials of others. */
 export const unreadClusters: OtherClusters = {
   slicesOf: (cluster, service) =>
-    err(`the EndpointSlices of ${service} in cluster ${cluster} are not read here`),
+    err(`the EndpointSlices of ${service} are in cluster ${cluster}, which only the operator reads`),
 }
 
 /**

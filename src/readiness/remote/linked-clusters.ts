@@ -1,6 +1,6 @@
 import type { Timer } from '../../base/clock.ts'
 import { err } from '../../base/result.ts'
-import type { OtherClusters, RemoteService } from './discovered.ts'
+import { type OtherClusters, type RemoteService, unreadClusters } from './discovered.ts'
 import type { LinkTools } from './link-tools.ts'
 import { LinkedCluster, type LinkReading } from './linked-cluster.ts'
 import type { Wanted } from './remote-slices.ts'
@@ -41,6 +41,7 @@ export class LinkedClusters implements OtherClusters {
   slicesOf: OtherClusters['slicesOf'] = (cluster, service) => {
     const known = this.#clusters.get(cluster)
     if (known) return known.slicesOf(service)
+    if (!this.#links) return unreadClusters.slicesOf(cluster, service)
     return err(
       `the EndpointSlices of ${service} in cluster ${cluster} are not read: it is not one of --linked-clusters`,
     )
