@@ -47,7 +47,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
     kind: httpRoute,
     scenarios: {
       routes: (stand) => mass(stand, splits, rounds),
-      crowded: (stand) => crowded(stand, quick ? 100 : 500),
+      crowded: (stand) => crowded(stand, quick ? 100 : 500, rounds),
     },
   }
   const many: Part = {

@@ -5,15 +5,17 @@ import { z } from 'zod'
 import type { Stand } from './stand.ts'
 import type { Subject } from './subject.ts'
 
+/** For how long an event loop stood still in a stretch of time (ms). */
 const stalls = z.object({ p99: z.number(), longest: z.number() })
+type Stalls = z.infer<typeof stalls>
 
 /** An operator whose event loop is watched. */
 export interface Probed {
   readonly operator: Subject
-  /** Forgets what stood still until now. */
-  reset(): void
-  /** Stops the operator; for how long its event loop stood still (ms). */
-  stop(): Promise<z.infer<typeof stalls>>
+  /** Ends one stretch of time, and begins the next. */
+  mark(): void
+  /** Stops the operator; what each stretch was like. */
+  stop(): Promise<readonly Stalls[]>
 }
 
 export function startProbed(stand: Stand, flags: readonly string[] = []): Probed {
@@ -25,12 +27,12 @@ export function startProbed(stand: Stand, flags: readonly string[] = []): Probed
   })
   return {
     operator,
-    reset: () => operator.signal('SIGUSR2'),
+    mark: () => operator.signal('SIGUSR2'),
     stop: async () => {
       await operator.stop()
-      const found = stalls.parse(JSON.parse(readFileSync(file, 'utf8')))
+      const lines = readFileSync(file, 'utf8').trim().split('\n')
       rmSync(file)
-      return found
+      return lines.map((line) => stalls.parse(JSON.parse(line)))
     },
   }
 }

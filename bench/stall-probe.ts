@@ -1,19 +1,22 @@
 /**
- * Preloaded into a process: writes for how long its event loop stood still (JSON, ms), from its first
- * connection to the API server or the last SIGUSR2 on, to the file that `STALL_FILE` names. What it does
- * before is to load itself, when there is nobody to keep waiting.
+ * Preloaded into a process: adds a line to the file that `STALL_FILE` names (JSON, ms) for how long its event loop stood
+ * still, at each SIGUSR2 and at the end. Each is about the time since the one before; the first about that since the
+ * first connection to the API server: what a process does before is to load itself, when there is nobody to keep waiting.
  */
 import { subscribe } from 'node:diagnostics_channel'
-import { writeFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 const resolutionMs = 1
 const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
 subscribe('undici:client:connected', () => void histogram.enable())
-process.on('SIGUSR2', () => histogram.reset())
-process.once('exit', () => {
+
+function note(): void {
   // What it records is the whole interval between two ticks, its own resolution included.
   const stall = (ns: number) => ns / 1e6 - resolutionMs
   const found = { p99: stall(histogram.percentile(99)), longest: stall(histogram.max) }
-  writeFileSync(process.env.STALL_FILE ?? '/dev/null', JSON.stringify(found))
-})
+  appendFileSync(process.env.STALL_FILE ?? '/dev/null', `${JSON.stringify(found)}\n`)
+  histogram.reset()
+}
+process.on('SIGUSR2', note)
+process.once('exit', note)

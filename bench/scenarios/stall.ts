@@ -7,7 +7,7 @@ export async function stall(stand: Stand, others: number): Promise<Outcome> {
   await stand.addOthers(others)
   const { operator, stop } = startProbed(stand)
   await operator.ready()
-  const { p99 } = await stop()
+  const [whole] = await stop()
   const measure = `event-loop stall p99 while ${others.toLocaleString('en')} slices are listed`
-  return { figures: [{ measure, unit: 'ms', operator: p99, aim: 25 }] }
+  return { figures: [{ measure, unit: 'ms', operator: whole?.p99 ?? Number.NaN, aim: 25 }] }
 }
