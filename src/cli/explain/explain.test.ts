@@ -75,6 +75,7 @@ test('a Service in another cluster only: unknown, and what would follow from eit
   const labels = {
     'mirror.linkerd.io/mirrored-service': 'true',
     'multicluster.linkerd.io/remote-discovery': 'east',
+    'multicluster.linkerd.io/remote-service': 'api',
   }
   const metadata = { namespace: 'shop', name: 'web', labels }
   shop.put({ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80 }] } })
@@ -83,6 +84,8 @@ test('a Service in another cluster only: unknown, and what would follow from eit
   const { stdout } = await shop.run('explain ts/web', options)
   expect(stdout).toMatch(/^web +primary +unknown +\? +1 +1$/m)
   expect(stdout).toMatch(/^shop\/web has no ready endpoint +0 1 +fails over/m)
+  const why = 'shop/web: the EndpointSlices of shop/api are in cluster east, which only the operator reads'
+  expect(stdout).toContain(`\nNot known:\n  ${why}\n\n`)
 })
 
 test('a route that is not controlled is explained, with a warning', async () => {

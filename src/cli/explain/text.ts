@@ -39,6 +39,7 @@ function splitText(item: SplitItem, split: SplitExplanation, namespace: string, 
     `Decision:  ${item.sentence}`,
     '',
     renderTable(backendColumns(namespace), rowsOf(item.backends, split.decided)),
+    ...unknownText(split),
     ...changesText(split),
     '',
   ]
@@ -62,6 +63,10 @@ const backendColumns = (namespace: string): Column<Row>[] => [
   { title: 'WEIGHT', cell: (backend) => String(weightInEffect(backend)) },
   { title: 'DECIDED', cell: ({ decided }) => String(decided) },
 ]
+
+function unknownText({ unknown }: SplitExplanation): string[] {
+  return unknown.length === 0 ? [] : ['Not known:', ...unknown.map((line) => `  ${line}`), '']
+}
 
 function changesText({ changes }: SplitExplanation): string[] {
   if (changes.length === 0) return ['No change of a single Service would change the decision.']

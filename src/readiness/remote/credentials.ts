@@ -1,6 +1,8 @@
 import { child, field, text } from '../../base/json.ts'
 import { credentialsSecretOf } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
+import type { ClusterConfig } from '../../kube/cluster/cluster.ts'
+import { readTokenKubeconfig } from '../../kube/cluster/token-kubeconfig.ts'
 import { always } from '../../kube/watch/cache.ts'
 import { type Reflector, startReflector } from '../../kube/watch/reflector.ts'
 import { createStore } from '../../kube/watch/store.ts'
@@ -8,18 +10,27 @@ import type { LinkTools } from './link-tools.ts'
 
 const secretType = 'mirror.linkerd.io/remote-kubeconfig'
 
-/** The kubeconfig in such a Secret; the error says what is wrong with it, and shows no content. */
-export function readSecret(object: unknown): Result<string, string> {
+/** What a Secret gives: the text of a kubeconfig, and the cluster that it names. */
+export interface LinkConfig {
+  readonly kubeconfig: string
+  readonly config: ClusterConfig
+}
+
+/** Reads such a Secret; the error says what is wrong with it, and shows no content. */
+function readSecret(object: unknown): Result<LinkConfig, string> {
   if (field(object, 'type') !== secretType) return err(`is not of type ${secretType}`)
   const kubeconfig = Buffer.from(text(child(object, 'data'), 'kubeconfig'), 'base64').toString()
-  return kubeconfig === '' ? err('has no key kubeconfig') : ok(kubeconfig)
+  if (kubeconfig === '') return err('has no key kubeconfig')
+  const name = text(child(object, 'metadata'), 'name')
+  const config = readTokenKubeconfig(kubeconfig, `the Secret ${name}`)
+  return config.ok ? ok({ kubeconfig, config: config.value }) : err(`cannot be used: ${config.error}`)
 }
 
 /** Follows the Secret of a linked cluster. */
 export class Credentials {
   readonly #name: string
   readonly #namespace: string
-  readonly #store: ReturnType<typeof createStore<Result<string, string>>>
+  readonly #store: ReturnType<typeof createStore<Result<LinkConfig, string>>>
   readonly #reflector: Reflector
 
   /** `onChange` is called when another answer may be due; not before the first turn of the event loop. */
@@ -42,8 +53,13 @@ export class Credentials {
     })
   }
 
-  /** The kubeconfig as it was seen last; the error says why there is none, in words. */
-  get kubeconfig(): Result<string, string> {
+  /** Whether it is known if there is a Secret. */
+  get isKnown(): boolean {
+    return this.#store.reader.synced
+  }
+
+  /** As they were seen last; the error says why there are none, in words. */
+  get found(): Result<LinkConfig, string> {
     const { reader } = this.#store
     const secret = `Secret ${this.#namespace}/${this.#name}`
     const found = reader.get(`${this.#namespace}/${this.#name}`)

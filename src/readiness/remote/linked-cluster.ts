@@ -1,7 +1,6 @@
-import { credentialsSecretOf } from '../../base/names.ts'
 import { err, type Result } from '../../base/result.ts'
 import type { ServiceKey } from '../../core/types.ts'
-import { readTokenKubeconfig } from '../../kube/cluster/token-kubeconfig.ts'
+import type { ClusterConfig } from '../../kube/cluster/cluster.ts'
 import type { ReflectorState } from '../../kube/watch/reflector-state.ts'
 import type { Slice } from '../slice.ts'
 import { Credentials } from './credentials.ts'
@@ -22,11 +21,10 @@ export interface LinkReading {
 /** One cluster that Linkerd is linked with: its credentials, and what they show as long as somebody wants it. */
 export class LinkedCluster {
   readonly name: string
-  readonly #namespace: string
   readonly #tools: LinkTools
   readonly #credentials: Credentials
   #kubeconfig: string | undefined
-  /** Why there is no connection, in words. */
+  /** What the log has said last of the credentials; '' if nothing is wrong with them. */
   #trouble = ''
   #slices: RemoteSlices | undefined
   #wanted: Wanted = new Map()
@@ -35,18 +33,15 @@ export class LinkedCluster {
   /** `namespace`: Linkerd's own, where the Secret is. */
   constructor(name: string, namespace: string, tools: LinkTools) {
     this.name = name
-    this.#namespace = namespace
     this.#tools = tools
     this.#credentials = new Credentials(name, namespace, tools, () => this.#settle())
   }
 
   slicesOf(service: ServiceKey): Result<readonly (readonly Slice[])[], string> {
     if (this.#slices) return this.#slices.of(service)
-    const why = this.#credentials.kubeconfig
-    const trouble = why.ok ? this.#trouble : why.error
-    return err(
-      `the EndpointSlices of ${service} in cluster ${this.name} are not known${trouble === '' ? ' yet' : `: ${trouble}`}`,
-    )
+    const { found } = this.#credentials
+    const why = found.ok ? ' yet' : `: ${found.error}`
+    return err(`the EndpointSlices of ${service} in cluster ${this.name} are not known${why}`)
   }
 
   /** Reads these Services from now on, and nothing once there is none. */
@@ -58,7 +53,7 @@ export class LinkedCluster {
   get reading(): LinkReading {
     const { name: cluster } = this
     if (!this.#slices) {
-      const synced = this.#wanted.size === 0 && this.#credentials.kubeconfig.ok
+      const synced = this.#wanted.size === 0 && this.#credentials.found.ok
       return { cluster, state: synced ? 'idle' : 'noCredentials', synced, size: 0 }
     }
     const { watches } = this.#slices
@@ -78,12 +73,13 @@ export class LinkedCluster {
 
   /** Connects, connects again, or disconnects, as credentials and wishes are now. */
   #settle(): void {
-    const found = this.#credentials.kubeconfig
-    const kubeconfig = found.ok ? found.value : undefined
+    const { found, isKnown } = this.#credentials
+    const kubeconfig = found.ok ? found.value.kubeconfig : undefined
     const before = this.#slices
     if (kubeconfig !== this.#kubeconfig || this.#wanted.size === 0) this.#disconnect()
     this.#kubeconfig = kubeconfig
-    if (kubeconfig !== undefined && this.#wanted.size > 0) this.#connect(kubeconfig)
+    if (found.ok && this.#wanted.size > 0) this.#connect(found.value.config)
+    this.#complain(found.ok || !isKnown || this.#wanted.size === 0 ? '' : found.error)
     this.#slices?.want(this.#wanted)
     if (this.#slices !== before) this.#tellAll()
   }
@@ -94,17 +90,19 @@ export class LinkedCluster {
       for (const name of names) this.#tools.onMember(this.name, `${namespace}/${name}`, true)
   }
 
-  #connect(kubeconfig: string): void {
+  #connect(config: ClusterConfig): void {
     if (this.#slices) return
-    const secret = `Secret ${this.#namespace}/${credentialsSecretOf(this.name)}`
-    const config = readTokenKubeconfig(kubeconfig, `the ${secret}`)
-    const trouble = config.ok ? '' : `the ${secret}: ${config.error}`
-    if (trouble !== this.#trouble && trouble !== '') this.#tools.log.warn({ cluster: this.name }, trouble)
-    this.#trouble = trouble
-    if (!config.ok) return
-    const { server } = config.value
+    const { server } = config
     this.#tools.log.info({ cluster: this.name, server }, `reading cluster ${this.name} at ${server}`)
-    this.#slices = new RemoteSlices(this.name, config.value, this.#tools)
+    this.#slices = new RemoteSlices(this.name, config, this.#tools)
+  }
+
+  #complain(trouble: string): void {
+    if (trouble === this.#trouble) return
+    this.#trouble = trouble
+    if (trouble === '') return
+    const message = `cluster ${this.name} cannot be read, so what routes use of it is unknown: ${trouble}`
+    this.#tools.log.warn({ cluster: this.name }, message)
   }
 
   #disconnect(): void {

@@ -123,7 +123,7 @@ describe('the Secret of a cluster', () => {
     [
       'is no kubeconfig',
       [added(secret('hello', 1))],
-      'the Secret linkerd/cluster-credentials-east: no kubeconfig with a token:',
+      'the Secret linkerd/cluster-credentials-east cannot be used: no kubeconfig with a token:',
     ],
     [
       'is of another type',
@@ -136,11 +136,14 @@ describe('the Secret of a cluster', () => {
       'the Secret linkerd/cluster-credentials-east has no key kubeconfig',
     ],
   ])('that %s makes its Services unknown', async (_, events, why) => {
-    const { here, there, want, say, linked } = running
+    const { here, there, want, say, linked, log } = running
     await want('web')
     here.last.send(...events, end(2))
     await settle()
     expect(say('web')).toContain(missing + why)
+    expect(log.lines.filter((line) => line.includes(`warn cluster east cannot be read`))).toEqual([
+      expect.stringContaining(why),
+    ])
     expect([there.length, linked.readings[0]]).toMatchObject([0, { state: 'noCredentials', synced: false }])
   })
 
@@ -285,6 +288,10 @@ describe('clusters', () => {
     running = world([])
     await running.want('web')
     expect(running.here.streams).toEqual([])
+    await running.want('web', 'api')
+    expect(running.log.lines).toEqual([
+      'warn cluster east is not read, so what routes use of it is unknown: it is not one of --linked-clusters',
+    ])
     expect(running.say('web')).toBe(
       'the EndpointSlices of shop/web in cluster east are not read: it is not one of --linked-clusters',
     )

@@ -23,6 +23,8 @@ export class LinkedClusters implements OtherClusters {
   readonly #tools: Omit<LinkTools, 'connect'>
   readonly #wanted: () => Iterable<RemoteService>
   readonly #clusters = new Map<string, LinkedCluster>()
+  /** Clusters that routes need and that are not to be read; each is told of once. */
+  readonly #unlisted = new Set<string>()
   #timer: Timer | undefined
 
   /**
@@ -56,7 +58,7 @@ export class LinkedClusters implements OtherClusters {
 
   /** Routes may need others than before. */
   touch(): void {
-    if (this.#clusters.size === 0) return
+    if (!this.#links) return
     this.#timer ??= this.#tools.clock.after(settleMs, () => {
       this.#timer = undefined
       this.#settle()
@@ -81,5 +83,13 @@ export class LinkedClusters implements OtherClusters {
     }
     const nothing: Wanted = new Map()
     for (const [name, cluster] of this.#clusters) cluster.want(wanted.get(name) ?? nothing)
+    for (const name of wanted.keys()) this.#tellUnlisted(name)
+  }
+
+  #tellUnlisted(cluster: string): void {
+    if (this.#clusters.has(cluster) || this.#unlisted.has(cluster)) return
+    this.#unlisted.add(cluster)
+    const message = `cluster ${cluster} is not read, so what routes use of it is unknown: it is not one of --linked-clusters`
+    this.#tools.log.warn({ cluster }, message)
   }
 }
