@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts'
 import { type Group, nameOf } from './group.ts'
 
-/** What a template can name: `{{headline}}`. docs/operating/OPERATIONS.md says what each is. */
+/** What a template can name: `{{headline}}`. docs/operating/notifications.md says what each is. */
 const words = {
   headline: headlineOf,
   sentence: ({ transitions: [first] }: Group) => first.sentence,
