@@ -67,4 +67,17 @@ describe('documents', () => {
     const listed = pages.filter((page) => /^docs\/\w+\/[\w-]+\.md$/.test(page))
     expect(listed.filter((page) => !index.includes(`(${page.slice('docs/'.length)})`))).toEqual([])
   })
+
+  test('each decision record has a number of its own, a status, and a line in the index', () => {
+    const folder = 'docs/developing/adr/'
+    const records = pages.filter((page) => page.startsWith(`${folder}0`))
+    const index = read(`${folder}README.md`)
+    const entries = records.map((page) => {
+      const [, number] = /^# (\d+)\. /.exec(read(page)) ?? []
+      return { page, number: Number(number), name: page.slice(folder.length) }
+    })
+    expect(entries.map(({ number }) => number)).toEqual(entries.map((_, at) => at + 1))
+    expect(entries.filter(({ number, name }) => !index.includes(`[${number}](${name})`))).toEqual([])
+    expect(records.filter((page) => !/^Status: (accepted|superseded)/m.test(read(page)))).toEqual([])
+  })
 })
