@@ -5,9 +5,13 @@ import type { Answer, Observation } from './types.ts'
  * A decision as one sentence that a person understands, without the route's name: "fails over: shop/web has 0
  * of 3 endpoints ready; shop/web-east and shop/web-asia share".
  */
-export function explain(observation: Observation, decision: Decision): string {
-  const opening = ruleOf(decision.rule).openings?.[decision.kind] ?? usualOpenings[decision.kind]
-  return `${opening}: ${reasonOf(observation, decision)}`
+export const explain = (observation: Observation, decision: Decision): string =>
+  sentenceOf(decision, reasonOf(observation, decision))
+
+/** The same, given its reason. */
+export function sentenceOf({ rule, kind }: Decision, reason: string): string {
+  const opening = ruleOf(rule).openings?.[kind] ?? usualOpenings[kind]
+  return `${opening}: ${reason}`
 }
 
 const usualOpenings: Readonly<Record<Answer['kind'], string>> = {

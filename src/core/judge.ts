@@ -1,8 +1,8 @@
 import { type Decision, decide } from './decide.ts'
-import { explain, reasonOf } from './explain.ts'
+import { reasonOf, sentenceOf } from './explain.ts'
 import { makePlan, type SplitPlan } from './plan.ts'
 import { knownOf } from './split.ts'
-import type { Readiness, ReadinessOf, Split } from './types.ts'
+import { type Readiness, type ReadinessOf, type Split, unknown } from './types.ts'
 
 /** A decision with its plan and its sentence, all from the same readiness. */
 export interface Verdict {
@@ -16,16 +16,23 @@ export interface Verdict {
   readonly reason: string
 }
 
-/** What the rules make of a split, given what is known of its Services. */
+/** What the rules make of a split, given what is known of its Services; each backend is asked about once. */
 export function judgeSplit(split: Split, readiness: ReadinessOf): Verdict {
-  const observation = { split, readiness }
+  const known = split.backends.map((backend) => knownOf(backend, readiness))
+  const observation = { split, readiness: lookUpIn(split, known) }
   const decision = decide(observation)
+  const reason = reasonOf(observation, decision)
   return {
     split,
-    readiness: split.backends.map((backend) => knownOf(backend, readiness)),
+    readiness: known,
     decision,
     plan: makePlan(split, decision),
-    sentence: explain(observation, decision),
-    reason: reasonOf(observation, decision),
+    sentence: sentenceOf(decision, reason),
+    reason,
   }
 }
+
+const lookUpIn =
+  ({ backends }: Split, known: readonly Readiness[]): ReadinessOf =>
+  (backend) =>
+    known[backends.indexOf(backend)] ?? unknown
