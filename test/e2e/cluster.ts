@@ -100,8 +100,11 @@ export function openCluster(api: Api): Cluster {
     allWeights: async () => new Map((await all()).map((item) => [item.metadata.name, weightsOf(item)])),
     events: async (filter) => {
       const { items } = await api.get(at('events.k8s.io/v1', 'events'), listOf(event))
+      // The API server records Events too, for instance of a Service with the name of a split.
+      const isOf = (split: string, { regarding }: Event) =>
+        regarding?.kind === 'TrafficSplit' && regarding.name === split
       return items
-        .filter(({ regarding }) => filter.split === undefined || regarding?.name === filter.split)
+        .filter((item) => filter.split === undefined || isOf(filter.split, item))
         .filter(({ reason }) => filter.reason === undefined || reason === filter.reason)
         .filter(({ type }) => filter.type === undefined || type === filter.type)
         .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
