@@ -101,8 +101,8 @@ export function openCluster(api: Api): Cluster {
     events: async (filter) => {
       const { items } = await api.get(at('events.k8s.io/v1', 'events'), listOf(event))
       // The API server records Events too, for instance of a Service with the name of a split.
-      const isOf = (split: string, { regarding }: Event) =>
-        regarding?.kind === 'TrafficSplit' && regarding.name === split
+      const isOf = (split: string, { regarding, reportingController }: Event) =>
+        reportingController === 'linkerd-failover' && regarding?.name === split
       return items
         .filter((item) => filter.split === undefined || isOf(filter.split, item))
         .filter(({ reason }) => filter.reason === undefined || reason === filter.reason)
