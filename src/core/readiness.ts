@@ -15,3 +15,6 @@ function isBetter(one: Readiness, other: Readiness): boolean {
     return order.indexOf(one.state) > order.indexOf(other.state)
   return one.ready > other.ready || (one.ready === other.ready && one.total > other.total)
 }
+
+/** Down for a reason other than endpoints that are not ready; none are counted then. */
+export const downBecause = (why: string): Readiness => ({ state: 'down', ready: 0, total: 0, why })

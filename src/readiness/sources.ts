@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { bestOf } from '../core/readiness.ts'
+import { bestOf, downBecause } from '../core/readiness.ts'
 import { type Backend, type Readiness, type ServiceKey, unknown } from '../core/types.ts'
 import { createStore, type StoreReader } from '../kube/watch/store.ts'
 import { Grace } from './grace.ts'
@@ -66,9 +66,9 @@ export function openReadiness(
     // Which source knows a Service, and which port of it is called, is not known before all Services are.
     if (!services.synced) return notComplete
     const facts = services.get(service)
-    if (!facts) return cannotServe(`there is no Service ${service}`)
+    if (!facts) return downBecause(`there is no Service ${service}`)
     if (facts.isExternal)
-      return cannotServe(`${service} is of type ExternalName, which Linkerd cannot send to`)
+      return downBecause(`${service} is of type ExternalName, which Linkerd cannot send to`)
     // Called by several ports it serves at least one, if that is ready.
     const called = port === undefined ? portsOf(apex, services) : [port]
     return bestOf(called.map((one) => ofTarget({ service, facts, port: one })))
@@ -108,8 +108,6 @@ function withFollowers(listeners: ReadinessListeners, followers: Followers): Rea
 }
 
 const notComplete: Readiness = { state: 'unknown', why: 'not all Services are known yet' }
-
-const cannotServe = (why: string): Readiness => ({ state: 'down', ready: 0, total: 0, why })
 
 /** The ports by which a backend is called that has none of its own: those of the apex. `undefined`: any. */
 function portsOf(

@@ -41,7 +41,11 @@ export class Credentials {
     this.#namespace = namespace
     this.#store = createStore(onChange)
     this.#reflector = startReflector({
-      ...{ transport, clock, random, log, namespace },
+      transport,
+      clock,
+      random,
+      log,
+      namespace,
       name: watch,
       resource: always({ group: '', version: 'v1', plural: 'secrets' }),
       fieldSelector: `metadata.name=${this.#name}`,

@@ -1,4 +1,5 @@
 import { err, type Result } from '../../base/result.ts'
+import { downBecause } from '../../core/readiness.ts'
 import { type Readiness, readinessOf, type ServiceKey } from '../../core/types.ts'
 import type { StoreReader } from '../../kube/watch/store.ts'
 import { reachOf, type Target } from '../reach.ts'
@@ -35,7 +36,7 @@ export function discoveredServices(
 ): ReadinessSource {
   const ofLocal = (target: Target): Readiness => {
     const facts = services.get(target.service)
-    return (facts && here.of({ ...target, facts })) ?? down(`there is no Service ${target.service}`)
+    return (facts && here.of({ ...target, facts })) ?? downBecause(`there is no Service ${target.service}`)
   }
   const ofMember = (cluster: string, target: Target): Readiness => {
     const slices = others.slicesOf(cluster, target.service)
@@ -65,8 +66,6 @@ export function discoveredServices(
 export const beside = (service: ServiceKey, name: string): ServiceKey =>
   `${service.slice(0, service.indexOf('/'))}/${name}`
 
-const down = (why: string): Readiness => ({ state: 'down', ready: 0, total: 0, why })
-
 const inCluster = (cluster: string, { service }: Target, { why, total }: Readiness & { state: 'down' }) =>
   `${why ?? (total === 0 ? `${service} has no endpoints` : `${service} has 0 of ${total} endpoints ready`)} in cluster ${cluster}`
 
@@ -77,7 +76,7 @@ const malformed = (service: ServiceKey, entry: string): Readiness => ({
 
 /** What members come to: their endpoints together. */
 function sumOf(service: ServiceKey, members: readonly Readiness[]): Readiness {
-  if (members.length === 0) return down(`${service} has no member in any cluster`)
+  if (members.length === 0) return downBecause(`${service} has no member in any cluster`)
   let [ready, total] = [0, 0]
   for (const member of members) {
     if (member.state === 'unknown') continue

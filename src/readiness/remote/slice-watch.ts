@@ -81,7 +81,12 @@ export class SliceWatch {
     const { cluster, namespace, clock, random, log, transport, onEvent } = this.#options
     const name = `${sliceObjects.name}@${cluster}`
     this.#reflector = startReflector({
-      ...{ name, namespace, clock, random, log, transport },
+      name,
+      namespace,
+      clock,
+      random,
+      log,
+      transport,
       resource: always(sliceObjects.resource),
       labelSelector: `kubernetes.io/service-name in (${[...names].sort().join()})`,
       relists: true,
