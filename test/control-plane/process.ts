@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -52,12 +53,25 @@ export function run(name: string, path: string, args: readonly string[], logFile
 }
 
 /**
- * A TCP port of 127.0.0.1 that was free a moment ago. It is below the ports that Linux gives to connections by
- * itself (from 32768 on), so that it is still free when a program wants it, also when it starts again.
+ * A free TCP port of 127.0.0.1 that no other test takes, of whichever process, until this process ends. It is below
+ * the ports that Linux gives to connections by itself (from 32768 on), so that it is still free when a program wants
+ * it, also when it starts again.
  */
 export async function freePort(): Promise<number> {
   const port = 12_000 + Math.floor(Math.random() * 20_000)
-  return (await isFree(port)) ? port : freePort()
+  return (await claim(port)) && (await isFree(port)) ? port : freePort()
+}
+
+/** The UDP port of the same number stands for the claim: the system lets one process have it, and takes it back. */
+function claim(port: number): Promise<boolean> {
+  const socket = createSocket('udp4').unref()
+  return new Promise((resolve) => {
+    socket.once('error', () => {
+      socket.close()
+      resolve(false)
+    })
+    socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true))
+  })
 }
 
 function isFree(port: number): Promise<boolean> {
