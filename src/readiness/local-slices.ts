@@ -1,6 +1,6 @@
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
 import { reachOf } from './reach.ts'
-import { projectSlice, type Slice } from './slice.ts'
+import { projectSlice, type Slice, serviceOfSlice } from './slice.ts'
 import { SliceIndex } from './slice-index.ts'
 import type { ReadinessSource } from './source.ts'
 
@@ -8,7 +8,7 @@ export const sliceObjects: Objects<Slice> = {
   name: 'endpointslices',
   resource: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
   project: projectSlice,
-  serviceOf: (object) => projectSlice(object).service,
+  serviceOf: serviceOfSlice,
 }
 
 /** The EndpointSlices of this cluster. A Service without any is down: nothing can serve. The last source. */

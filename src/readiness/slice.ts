@@ -28,6 +28,12 @@ const sliceController = 'endpointslice-controller.k8s.io'
 const mirroringController = 'endpointslicemirroring-controller.k8s.io'
 const changedAtAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
 
+/** The Service that an EndpointSlice belongs to; total. */
+export function serviceOfSlice(object: unknown): ServiceKey {
+  const metadata = child(object, 'metadata')
+  return `${text(metadata, 'namespace')}/${text(child(metadata, 'labels'), serviceNameLabel)}`
+}
+
 /** Projects an EndpointSlice; total: parts that are missing or of another type count as absent. */
 export function projectSlice(object: unknown): Slice {
   const metadata = child(object, 'metadata')
@@ -36,7 +42,7 @@ export function projectSlice(object: unknown): Slice {
   const ready = endpoints.filter(isReady)
   const triggered = Date.parse(text(child(metadata, 'annotations'), changedAtAnnotation))
   return {
-    service: `${text(metadata, 'namespace')}/${text(labels, serviceNameLabel)}`,
+    service: serviceOfSlice(object),
     ports: readPorts(list(object, 'ports')),
     ready: ready.length,
     total: endpoints.length,

@@ -34,6 +34,11 @@ test('a line that is not JSON throws', () => {
   expect(() => parse([Buffer.from('<html>\n')])).toThrow(SyntaxError)
 })
 
+test('a line that is too large for the memory of the operator throws', () => {
+  const chunks = Array.from({ length: 21 }, () => Buffer.alloc(1024 * 1024, 'a'))
+  expect(() => parse(chunks)).toThrow('a line has more than 20 MiB')
+})
+
 test('a line of many chunks takes time in proportion to its length', () => {
   const chunk = Buffer.alloc(1024, 'a')
   const long = [Buffer.from('"'), ...Array.from({ length: 16 * 1024 }, () => chunk), Buffer.from('"\n')]

@@ -1,6 +1,6 @@
+import { maxBytes, TooLarge } from './too-large.ts'
+
 const newline = 0x0a
-/** An object in etcd is a few MiB at most; a longer line is not the API's. */
-const maxLineBytes = 64 * 1024 * 1024
 
 /**
  * Cuts a byte stream into lines of JSON. A line is decoded only when whole, so a character that two chunks
@@ -10,7 +10,10 @@ export class LineParser {
   #pending: Buffer[] = []
   #pendingBytes = 0;
 
-  /** Values of the lines that end in `chunk`, parsed one by one as they are asked for. Throws on bad JSON. */
+  /**
+   * Values of the lines that end in `chunk`, parsed one by one as they are asked for. Throws on bad JSON, and
+   * `TooLarge`.
+   */
   *push(chunk: Buffer): Generator<unknown> {
     let start = 0
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
@@ -37,6 +40,6 @@ export class LineParser {
   #keep(rest: Buffer): void {
     this.#pending.push(rest)
     this.#pendingBytes += rest.length
-    if (this.#pendingBytes > maxLineBytes) throw new Error(`a line of more than ${maxLineBytes} bytes`)
+    if (this.#pendingBytes > maxBytes) throw new TooLarge('a line')
   }
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { maxBytes, TooLarge } from './too-large.ts'
 
 /** A whole answer. */
 export interface Answer {
@@ -13,8 +14,8 @@ export interface Sendable extends Dispatcher.DispatchOptions {
 }
 
 /**
- * Sends one request and resolves with its whole answer; rejects if there is none. Calls `start` as
- * `beforeSend` does. Uses the dispatcher itself, because a mass failover sends thousands of requests, and
+ * Sends one request and resolves with its whole answer; rejects if there is none, or if it is `TooLarge`.
+ * Calls `start` as `beforeSend` does. Uses the dispatcher itself, because a mass failover sends thousands of requests, and
  * undici's `request` makes a stream and listeners for each.
  */
 export function sendRequest(
@@ -41,6 +42,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = []
   readonly #callOff = () => this.#fail(calledOff())
   #controller: Dispatcher.DispatchController | undefined
+  #bytes = 0
   #status = 0
   #headers: Answer['headers'] = {}
 
@@ -62,7 +64,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes > maxBytes) this.#fail(new TooLarge('the answer'))
+    else this.#chunks.push(chunk)
   }
 
   onResponseEnd(): void {

@@ -70,6 +70,27 @@ describe('a request', () => {
     expect([sent.ok, seen, askedWhenConnected]).toEqual([true, ['/yes'], [true, true]])
   })
 
+  test('stops reading an answer that is too large for its memory', async () => {
+    let sent = 0
+    const { transport } = await start((_, res) => {
+      const chunk = Buffer.alloc(1024 * 1024, ' ')
+      const send = () => {
+        sent += 1
+        if (sent < 200) res.write(chunk, () => setImmediate(send))
+      }
+      send()
+    })
+    expect(await transport.request({ method: 'GET', path: '/slices' })).toEqual({
+      ok: false,
+      error: {
+        kind: 'protocol',
+        message: 'GET /slices: the answer has more than 20 MiB',
+        isTooLarge: true,
+      },
+    })
+    expect(sent).toBeLessThan(100)
+  })
+
   test('takes an answer as text where that is asked for', async () => {
     const accepted: unknown[] = []
     const { transport } = await start((req, res) => {

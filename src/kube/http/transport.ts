@@ -11,6 +11,7 @@ import { credentialsOf } from './credentials.ts'
 import { startDeadline } from './deadline.ts'
 import { LineParser } from './ndjson.ts'
 import { type Answer, type Sendable, sendRequest } from './send-request.ts'
+import { TooLarge } from './too-large.ts'
 
 export type KubeRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -229,10 +230,11 @@ const unreachable = (cluster: ClusterConfig, problem: unknown): KubeError => ({
   message: `cannot reach the API server at ${cluster.server} (from ${cluster.source}): ${textOf(problem)}`,
 })
 
-const cut = (what: string, problem: unknown): KubeError => ({
-  kind: 'timeout',
-  message: `${what}: the connection broke: ${textOf(problem)}`,
-})
+function cut(what: string, problem: unknown): KubeError {
+  if (problem instanceof TooLarge)
+    return { kind: 'protocol', message: `${what}: ${problem.message}`, isTooLarge: true }
+  return { kind: 'timeout', message: `${what}: the connection broke: ${textOf(problem)}` }
+}
 
 function textOf(problem: unknown): string {
   if (problem instanceof AggregateError && problem.message === '')

@@ -10,6 +10,7 @@ export type Arrival = ObjectHead & { readonly object: unknown }
 type ListBufferOptions<T> = {
   readonly name: string
   readonly project: (object: unknown) => T
+  readonly isAskedFor?: ((object: unknown) => boolean) | undefined
   readonly writer: StoreWriter<T>
   readonly log: Log
 }
@@ -20,6 +21,7 @@ export class ListBuffer<T> {
   readonly #bad = new Set<string>()
   #items = new Map<string, StoreEntry<T>>()
   #isFirstList = true
+  #isSelectorIgnored = false
 
   constructor(options: ListBufferOptions<T>) {
     this.#options = options
@@ -34,11 +36,27 @@ export class ListBuffer<T> {
    * they cause is spread over time; no decision uses them before the store is synced.
    */
   take(arrival: Arrival): void {
+    const { key, resourceVersion } = arrival
+    if (!this.isAskedFor(arrival)) {
+      this.drop(key)
+      return
+    }
     const projected = this.project(arrival)
     if (!projected) return
-    const { key, resourceVersion } = arrival
     this.#items.set(key, { resourceVersion, value: projected.value })
     if (this.#isFirstList) this.#options.writer.apply(key, resourceVersion, projected.value)
+  }
+
+  /** Whether the object is to be kept; the first one that is not is one line in the log. */
+  isAskedFor({ key, object }: Arrival): boolean {
+    const { isAskedFor, log, name } = this.#options
+    if (!isAskedFor || isAskedFor(object)) return true
+    if (!this.#isSelectorIgnored) {
+      this.#isSelectorIgnored = true
+      const message = `${name}: the API server ignores the selector; the operator drops what it did not ask for, such as ${key}`
+      log.warn({ reflector: name, object: key }, message)
+    }
+    return false
   }
 
   /** An object that was listed, and deleted before the list was complete. */

@@ -42,18 +42,31 @@ describe('the first list', () => {
     expect(transport.streams).toHaveLength(1)
   })
 
+  test('in pages fails if a page names itself as the next one', async () => {
+    const transport = new FakeTransport()
+    transport.refusals.push(refused)
+    const { states, log } = await start({ transport })
+    const page = ok({ metadata: { resourceVersion: '7', continue: 'more' }, items: [object('a', 3)] })
+    for (const place of [0, 1]) {
+      transport.requests[place]?.answer(page)
+      await settle()
+    }
+    expect(states.at(-1)).toBe('backingOff')
+    expect(log.lines).toEqual([`warn GET ${path}: the list has no end: a page names itself as the next one`])
+  })
+
   test.each([refused, { kind: 'rejected', status: 400, message: 'unknown parameter' } as const])(
     'asks for pages at once after $kind',
     async (refusal) => {
       const transport = new FakeTransport()
       transport.refusals.push(refusal)
       const { contents, reader } = await start({ transport })
-      expect(transport.requests[0]).toMatchObject({ path, query: { limit: '500' } })
+      expect(transport.requests[0]).toMatchObject({ path, query: { limit: '250' } })
       transport.requests[0]?.answer(
         ok({ metadata: { resourceVersion: '7', continue: 'more' }, items: [object('a', 3)] }),
       )
       await settle()
-      expect(transport.requests[1]?.query).toEqual({ limit: '500', continue: 'more' })
+      expect(transport.requests[1]?.query).toEqual({ limit: '250', continue: 'more' })
       expect(reader.synced).toBe(false)
       transport.requests[1]?.answer(ok({ metadata: { resourceVersion: '7' }, items: [object('b', 4)] }))
       await settle()
@@ -73,7 +86,7 @@ describe('the first list', () => {
     await settle()
     transport.requests[1]?.answer(err({ kind: 'expired', message: 'too old' }))
     await clock.advance(800)
-    expect(transport.requests[2]?.query).toEqual({ limit: '500' })
+    expect(transport.requests[2]?.query).toEqual({ limit: '250' })
     transport.requests[2]?.answer(ok({ metadata: { resourceVersion: '9' }, items: [object('b', 4)] }))
     await settle()
     expect(contents()).toEqual({ 'ns/b': 'x' })

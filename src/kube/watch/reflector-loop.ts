@@ -172,7 +172,7 @@ export class ReflectorLoop<T> {
     }
     this.#lastSeen = event.resourceVersion
     if (event.kind === 'bookmark') return undefined
-    if (event.gone) {
+    if (event.gone || !this.#buffer.isAskedFor(event)) {
       writer.remove(event.key, event.resourceVersion)
       this.#buffer.forget(event.key)
       return undefined

@@ -37,6 +37,11 @@ export type ReflectorOptions<T> = Selection & {
   readonly resource: () => Promise<Result<Resource | undefined, KubeError>>
   /** Called once per object on arrival; only its result is kept. If it throws, the object is ignored. */
   readonly project: (object: unknown) => T
+  /**
+   * Whether an object is one that the selectors ask for; all are, by default. One that is not is dropped
+   * before it is projected, so a server that ignores selectors costs time, and no memory.
+   */
+  readonly isAskedFor?: ((object: unknown) => boolean) | undefined
   readonly writer: StoreWriter<T>
   readonly transport: Transport
   readonly clock: Clock

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { err, ok } from '../../base/result.ts'
 import type { KubeError } from '../errors.ts'
+import { FakeTransport } from '../testing/fake-transport.ts'
 import { settle } from '../testing/manual-clock.ts'
 
 import {
@@ -10,6 +11,7 @@ import {
   object,
   path,
   readValue,
+  refused,
   slices,
   start,
   startWatching,
@@ -29,6 +31,60 @@ test('an event that the store has already, such as the echo of an own write, is 
   await settle()
   expect(projected).toEqual([object('a', 12, 'theirs')])
   expect(contents()).toEqual({ 'ns/a': 'theirs' })
+})
+
+describe('objects that were not asked for, from a server that ignores selectors', () => {
+  const projected: unknown[] = []
+  const project = (item: unknown) => {
+    projected.push(item)
+    return readValue(item)
+  }
+  const isAskedFor = (item: unknown) => !readValue(item).startsWith('other')
+  const ignored =
+    'warn slices: the API server ignores the selector; the operator drops what it did not ask for, such as ns/b'
+
+  beforeEach(() => {
+    projected.length = 0
+  })
+
+  test('are dropped before they are projected, and reported once', async () => {
+    const { transport, contents, log } = await start({ project, isAskedFor })
+    const many = Array.from({ length: 1_000 }, (_, index) => event('ADDED', `c${index}`, 20 + index, 'other'))
+    transport.last.send(
+      event('ADDED', 'a', 5),
+      event('ADDED', 'b', 6, 'other'),
+      ...many,
+      bookmark(2_000, true),
+    )
+    await settle()
+    transport.last.send(event('MODIFIED', 'b', 2_001, 'other again'))
+    await settle()
+    expect(contents()).toEqual({ 'ns/a': 'x' })
+    expect(projected).toEqual([object('a', 5)])
+    expect(log.lines).toEqual([ignored])
+  })
+
+  test('are dropped from pages too', async () => {
+    const transport = new FakeTransport()
+    transport.refusals.push(refused)
+    const { contents, reader } = await start({ transport, project, isAskedFor })
+    const items = [object('a', 5), object('b', 6, 'other')]
+    transport.requests[0]?.answer(ok({ metadata: { resourceVersion: '7' }, items }))
+    await settle()
+    expect([contents(), reader.synced, projected.length]).toEqual([{ 'ns/a': 'x' }, true, 1])
+  })
+
+  test('are removed if they were asked for before they changed', async () => {
+    const { transport, contents, changes } = await start({ isAskedFor })
+    transport.last.send(event('ADDED', 'a', 5), event('ADDED', 'b', 6), event('MODIFIED', 'b', 7, 'other'))
+    transport.last.send(bookmark(10, true))
+    await settle()
+    expect(contents()).toEqual({ 'ns/a': 'x' })
+    transport.last.send(event('MODIFIED', 'a', 11, 'other'))
+    await settle()
+    expect(contents()).toEqual({})
+    expect(changes.at(-1)).toEqual({ key: 'ns/a', before: 'x' })
+  })
 })
 
 describe('a kind that is not served', () => {

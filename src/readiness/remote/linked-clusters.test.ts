@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { err } from '../../base/result.ts'
 import type { ClusterConfig } from '../../kube/cluster/cluster.ts'
 import { FakeTransport } from '../../kube/testing/fake-transport.ts'
 import { createManualClock, settle } from '../../kube/testing/manual-clock.ts'
@@ -207,6 +208,36 @@ describe('the slices of a cluster', () => {
       1,
       [{ cluster: 'east', state: 'watching', synced: true, size: 1 }],
     ])
+  })
+
+  it('of Services that no route uses are not kept, if the API server ignores the selector', async () => {
+    const { link, say, linked, log, heard } = await reading()
+    const others = Array.from({ length: 1_000 }, (_, index) => added(slice(`s${index}`, true, 20 + index)))
+    link().transport.last.send(...others, changed(slice('web', false, 2_000)))
+    await settle()
+    expect([say('web'), linked.readings[0]?.size, heard]).toEqual([0, 1, ['east shop/web']])
+    expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual([
+      'warn endpointslices@east: the API server ignores the selector; the operator drops what it did not ask for, such as shop/s0-1',
+    ])
+  })
+
+  it('that are too large to be read are unknown, and why', async () => {
+    running = world()
+    const { here, link, want, say, clock } = running
+    await want('web')
+    here.last.send(added(secret(kubeconfig('one'), 1)), end(2))
+    await settle()
+    const message = 'GET /slices: the answer has more than 20 MiB'
+    link().transport.last.break({ kind: 'protocol', message, isTooLarge: true })
+    await clock.advance(800)
+    const { requests } = link().transport
+    for (const limit of ['250', '62', '15', '3']) {
+      expect(requests.at(-1)?.query?.limit).toBe(limit)
+      requests.at(-1)?.answer(err({ kind: 'protocol', message, isTooLarge: true }))
+      await settle()
+    }
+    expect(requests).toHaveLength(4)
+    expect(say('web')).toBe(`the EndpointSlices of shop/web in cluster east are not known yet: ${message}`)
   })
 
   it('are told as they change', async () => {

@@ -80,6 +80,7 @@ export class SliceWatch {
     }
     const { cluster, namespace, clock, random, log, transport, onEvent } = this.#options
     const name = `${sliceObjects.name}@${cluster}`
+    const asked = new Set([...names].map((service) => this.#keyOf(service)))
     this.#reflector = startReflector({
       name,
       namespace,
@@ -91,6 +92,7 @@ export class SliceWatch {
       labelSelector: `kubernetes.io/service-name in (${[...names].sort().join()})`,
       relists: true,
       project: sliceObjects.project,
+      isAskedFor: (object) => asked.has(sliceObjects.serviceOf(object) ?? ''),
       writer: this.#store.writer,
       onState: (state) => this.#onState(state, names),
       onEvent: (type) => onEvent?.(name, type),
