@@ -1,55 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
-import { parse } from 'yaml'
-import { list, text } from '../base/json.ts'
 import { createManualClock } from '../kube/testing/manual-clock.ts'
 import { graceMs } from './grace.ts'
 import { projectEndpoints } from './mirrored-endpoints.ts'
-import { createMemory, type KindName } from './testing/memory.ts'
+import { createMemory } from './testing/memory.ts'
 import { endpoints, mirrored, service } from './testing/objects.ts'
-
-const plurals: Readonly<Record<string, KindName>> = {
-  Service: 'services',
-  Endpoints: 'endpoints',
-  EndpointSlice: 'endpointslices',
-}
-
-/** A cluster as it was recorded beside Linkerd's own service mirror. */
-function recorded(name: string) {
-  const file = new URL(`testing/multicluster/${name}.yaml`, import.meta.url)
-  const memory = createMemory()
-  for (const object of list(parse(readFileSync(file, 'utf8')), 'source')) {
-    const kind = plurals[text(object, 'kind')]
-    if (kind) memory.put(kind, Object(object))
-  }
-  return memory
-}
-
-describe('as recorded', () => {
-  test.each([
-    ['gateway-healthy', 'shop/web-target', 'ready', 1, 1],
-    ['gateway-gateway-dead', 'shop/web-target', 'down', 0, 1],
-    ['gateway-remote-pods-not-ready', 'shop/web-target', 'down', 0, 0],
-    ['gateway-remote-unexported', 'shop/web-target', 'down', 0, 0],
-    ['headless-healthy', 'shop/db-target', 'ready', 2, 2],
-    ['headless-healthy', 'shop/db-0-target', 'ready', 1, 1],
-    ['headless-gateway-dead', 'shop/db-target', 'down', 0, 2],
-    ['headless-gateway-dead', 'shop/db-0-target', 'down', 0, 1],
-    ['headless-gateway-dead-then-remote-change', 'shop/db-target', 'down', 0, 2],
-    // Its hosts can serve again, and proxies are not told.
-    ['headless-gateway-back-main-stuck', 'shop/db-target', 'down', 0, 2],
-    ['headless-gateway-back-main-stuck', 'shop/db-0-target', 'ready', 1, 1],
-    ['headless-remote-pods-not-ready', 'shop/db-target', 'down', 0, 0],
-    ['headless-remote-pods-not-ready', 'shop/db-0-target', 'down', 0, 0],
-    ['headless-remote-unexported', 'shop/db-target', 'down', 0, 0],
-  ])('%s: %s is %s, %d of %d', (name, mirror, state, ready, total) => {
-    for (const called of [{ port: 80 }, {}])
-      expect(recorded(name).of(mirror, called)).toMatchObject({ state, ready, total })
-  })
-})
+import { putAll, recorded } from './testing/recorded.ts'
 
 test('a headless mirror is judged again when the Endpoints of a host change', () => {
-  const { put, of } = recorded('headless-healthy')
+  const memory = createMemory()
+  const { put, of } = memory
+  putAll(memory, recorded('headless-healthy').source)
   const host = endpoints('db-0-target', 0, 1, [{ name: 'http', port: 4143 }])
   const labels = { ...host.metadata.labels, 'mirror.linkerd.io/headless-mirror-svc-name': 'db-target' }
   const heard = put('endpoints', { ...host, metadata: { ...host.metadata, labels } })

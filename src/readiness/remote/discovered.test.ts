@@ -1,17 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
-import { parse } from 'yaml'
-import { list, text } from '../../base/json.ts'
 import { err, ok } from '../../base/result.ts'
 import { families, projectSlice, type Slice } from '../slice.ts'
-import { createMemory, type KindName } from '../testing/memory.ts'
+import { createMemory } from '../testing/memory.ts'
 import type { OtherClusters } from './discovered.ts'
-
-const plurals: Readonly<Record<string, KindName>> = {
-  Service: 'services',
-  Endpoints: 'endpoints',
-  EndpointSlice: 'endpointslices',
-}
 
 /** Clusters whose slices are known, by name; of all others nothing is. */
 const known = (clusters: Readonly<Record<string, readonly Slice[]>>): OtherClusters => ({
@@ -20,56 +11,6 @@ const known = (clusters: Readonly<Record<string, readonly Slice[]>>): OtherClust
     if (!slices) return err(`cluster ${cluster} cannot be read`)
     return ok(families.map((family) => slices.filter((slice) => slice.family === family)))
   },
-})
-
-/** Objects as they were recorded in two linked clusters, with Linkerd's own service mirror. */
-function recorded(name: string): unknown {
-  const file = new URL(`../testing/multicluster/${name}.yaml`, import.meta.url)
-  return parse(readFileSync(file, 'utf8'))
-}
-
-function memoryOf(objects: readonly unknown[], others: OtherClusters) {
-  const memory = createMemory(undefined, others)
-  for (const object of objects) {
-    const kind = plurals[text(object, 'kind')]
-    if (kind) memory.put(kind, Object(object))
-  }
-  return memory
-}
-
-describe('as recorded', () => {
-  test.each([
-    ['remote-discovery-healthy', 'ready', 2, 2],
-    ['remote-discovery-gateway-dead', 'ready', 2, 2],
-    ['remote-discovery-remote-pods-not-ready', 'down', 0, 2],
-    ['federated-healthy', 'ready', 3, 3],
-    ['federated-local-pods-not-ready', 'ready', 2, 3],
-    ['federated-remote-pods-not-ready', 'ready', 1, 3],
-    ['federated-remote-left', 'ready', 1, 1],
-    ['federated-remote-only', 'ready', 2, 2],
-  ])('%s is %s: %d of %d', (name, state, ready, total) => {
-    const objects = recorded(name)
-    const there = list(objects, 'target').filter((object) => text(object, 'kind') === 'EndpointSlice')
-    const { of } = memoryOf(list(objects, 'source'), known({ target: there.map(projectSlice) }))
-    const service = name.startsWith('federated') ? 'shop/cart-federated' : 'shop/api-target'
-    for (const called of [{ port: 80 }, {}])
-      expect(of(service, called)).toMatchObject({ state, ready, total })
-    expect(of(service, { port: 81 }).state).toBe('down')
-  })
-
-  test('a mirror whose remote Service is exported no more is gone, and down', () => {
-    const objects = recorded('remote-discovery-remote-unexported')
-    const { of } = memoryOf(list(objects, 'source'), known({}))
-    expect(of('shop/api-target')).toMatchObject({ state: 'down', why: 'there is no Service shop/api-target' })
-  })
-
-  test.each([
-    ['remote-discovery-remote-api-down', 'shop/api-target', 'unknown'],
-    ['federated-remote-api-down', 'shop/cart-federated', 'ready'],
-  ])('%s: %s is %s', (name, service, state) => {
-    const { of } = memoryOf(list(recorded(name), 'source'), known({}))
-    expect(of(service).state).toBe(state)
-  })
 })
 
 const discovery = 'multicluster.linkerd.io/remote-discovery'

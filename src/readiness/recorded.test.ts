@@ -1,0 +1,65 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, it, test } from 'vitest'
+import { err, ok } from '../base/result.ts'
+import type { OtherClusters } from './remote/discovered.ts'
+import { families, projectSlice } from './slice.ts'
+import { createMemory, type Memory } from './testing/memory.ts'
+import { lives, putAll, type Recorded, recorded, type Stage } from './testing/recorded.ts'
+
+/** The linked cluster `target`, as far as it is known. */
+const linked = (now: () => Recorded['target']): OtherClusters => ({
+  slicesOf: (cluster, service) => {
+    const objects = now()
+    if (cluster !== 'target' || !objects) return err(`cluster ${cluster} cannot be read`)
+    const slices = objects.map(projectSlice).filter((slice) => slice.service === service)
+    return ok(families.map((family) => slices.filter((slice) => slice.family === family)))
+  },
+})
+
+const objectsOf = ({ objects }: Stage) => recorded(objects.source, objects.target)
+
+function expectDecision(memory: Memory, { what, services }: Stage): void {
+  for (const [name, { operator }] of Object.entries(services)) {
+    const of = (called: { port?: number }) => memory.of(`shop/${name}`, called)
+    for (const called of [{ port: 80 }, {}]) expect(of(called), `${what} ${name}`).toMatchObject(operator)
+    expect(of({ port: 81 }).state, `${what} ${name} by another port`).not.toBe('ready')
+  }
+}
+
+describe.each(lives)('$mode, as recorded beside Linkerd', ({ stages }) => {
+  test.each(stages)('$what', (stage) => {
+    const { source, target } = objectsOf(stage)
+    const memory = createMemory(
+      undefined,
+      linked(() => target),
+    )
+    putAll(memory, source)
+    expectDecision(memory, stage)
+  })
+
+  it('is judged the same if its stages follow one another', () => {
+    let now: Recorded = { source: [], target: [] }
+    const memory = createMemory(
+      undefined,
+      linked(() => now.target),
+    )
+    const acts = stages.flatMap((stage) => stage.acts.map((act) => ({ act, stage })))
+    for (const { stage } of acts.sort((a, b) => a.act - b.act)) {
+      const next = objectsOf(stage)
+      putAll(memory, next.source, now.source)
+      now = next
+      expectDecision(memory, stage)
+    }
+  })
+
+  test.each(stages)('what the operator finds is the truth, or the reason is given: $what', ({ services }) => {
+    for (const { truth, operator, because } of Object.values(services))
+      expect(because !== undefined).toBe(operator.state !== truth)
+  })
+})
+
+test('every recorded file is a stage', () => {
+  const files = readdirSync(new URL('testing/multicluster', import.meta.url))
+  const played = lives.flatMap(({ stages }) => stages.flatMap(({ objects }) => Object.values(objects)))
+  expect([...new Set(played), 'stages'].map((name) => `${name}.yaml`).sort()).toEqual(files.sort())
+})

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import * as z from 'zod'
+import { child, list, text } from '../../base/json.ts'
+import type { Memory } from './memory.ts'
+
+const folder = new URL('multicluster/', import.meta.url)
+
+const state = z.enum(['ready', 'down', 'unknown'])
+const counts = z.tuple([z.coerce.number(), z.coerce.number()])
+
+/** `ready 1/2`, `down 0/2` or `unknown`. */
+const found = z.string().transform((written) => {
+  const [word, fraction] = written.split(' ')
+  if (fraction === undefined) return { state: state.parse(word) }
+  const [ready, total] = counts.parse(fraction.split('/'))
+  return { state: state.parse(word), ready, total }
+})
+
+const judged = z.strictObject({
+  truth: z.enum(['ready', 'down']),
+  operator: found,
+  because: z.string().optional(),
+})
+
+const clusters = z.strictObject({ source: z.string(), target: z.string() })
+
+const stage = z.strictObject({
+  what: z.string(),
+  objects: z.union([clusters, z.string().transform((file) => ({ source: file, target: file }))]),
+  acts: z.array(z.int()),
+  services: z.record(z.string(), judged),
+})
+const life = z.strictObject({ mode: z.string(), stages: z.array(stage) })
+
+/** What the operator finds. */
+export type Found = z.infer<typeof found>
+
+/** A stage in the life of a Service that is in several clusters. */
+export type Stage = z.infer<typeof stage>
+
+/** What the head of `multicluster/stages.yaml` describes. */
+export const lives = z.array(life).parse(read('stages'))
+
+/** The objects of a stage, in the cluster that calls and in the one that it is linked with. */
+export interface Recorded {
+  readonly source: readonly object[]
+  /** `undefined`: its API server is away. */
+  readonly target: readonly object[] | undefined
+}
+
+/** The objects of the cluster that calls come from the file `source`, those of the other one from `target`. */
+export function recorded(source: string, target = source): Recorded {
+  const there = list(read(target), 'target').map(Object)
+  return {
+    source: withoutGarbage(list(read(source), 'source').map(Object)),
+    target: there.length === 0 ? undefined : withoutGarbage(there),
+  }
+}
+
+function read(file: string): unknown {
+  return parse(readFileSync(new URL(`${file}.yaml`, folder), 'utf8'))
+}
+
+/** No garbage collector ran in the recorded clusters. One deletes the slices of a Service that is gone. */
+function withoutGarbage(objects: readonly object[]): object[] {
+  const services = objects.filter((object) => kindOf(object) === 'Service').map(nameOf)
+  return objects.filter(
+    (object) => kindOf(object) !== 'EndpointSlice' || services.includes(serviceOf(object)),
+  )
+}
+
+const kindOf = (object: unknown) => text(object, 'kind')
+const nameOf = (object: unknown) => text(child(object, 'metadata'), 'name')
+const serviceOf = (slice: unknown) =>
+  text(child(child(slice, 'metadata'), 'labels'), 'kubernetes.io/service-name')
+
+const watches = { Service: 'services', Endpoints: 'endpoints', EndpointSlice: 'endpointslices' } as const
+
+/** Puts objects into a cluster, and removes those that were there before and are gone now. */
+export function putAll(memory: Memory, objects: readonly object[], before: readonly object[] = []): void {
+  for (const [kind, watch] of Object.entries(watches)) {
+    const now = objects.filter((object) => kindOf(object) === kind)
+    const names = new Set(now.map(nameOf))
+    for (const name of before.filter((object) => kindOf(object) === kind).map(nameOf))
+      if (!names.has(name)) memory.drop(watch, `shop/${name}`)
+    for (const object of now) memory.put(watch, object)
+  }
+}
