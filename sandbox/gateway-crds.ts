@@ -144,3 +144,14 @@ export const serviceProfileCrd = (): KubeObject =>
       schema: { openAPIV3Schema: { type: 'object', properties: { spec: anyObject } } },
     },
   ])
+
+/** The Link of Linkerd's multicluster extension, as far as it is read. */
+export const linkCrd = (): KubeObject =>
+  definition({ group: 'multicluster.linkerd.io', kind: 'Link', plural: 'links' }, [
+    {
+      name: 'v1alpha3',
+      served: true,
+      storage: true,
+      schema: { openAPIV3Schema: { type: 'object', properties: { spec: anyObject } } },
+    },
+  ])

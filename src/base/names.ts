@@ -29,3 +29,10 @@ export const localDiscoveryAnnotation = 'multicluster.linkerd.io/local-discovery
 export const clusterNamePattern = /^[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?$/
 /** The Secret by which Linkerd's control plane reads a linked cluster, in its own namespace. */
 export const credentialsSecretOf = (cluster: string): string => `cluster-credentials-${cluster}`
+
+/** The Links of Linkerd's multicluster extension, one for each cluster whose Services are mirrored here. */
+export const linkNames = {
+  group: 'multicluster.linkerd.io',
+  plural: 'links',
+  versions: ['v1alpha3', 'v1alpha2', 'v1alpha1'],
+} as const

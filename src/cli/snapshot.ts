@@ -5,6 +5,8 @@ import { DiscoverySnapshot } from '../kube/discovery.ts'
 import type { KubeError } from '../kube/errors.ts'
 import { createStore, type StoreEntry, type StoreReader, type StoreWriter } from '../kube/watch/store.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
+import { doubtOfLinks, type Link } from '../readiness/gateways/link.ts'
+import { mirroredFrom, type Ways } from '../readiness/gateways/mirrors.ts'
 import type { Objects, Open } from '../readiness/objects.ts'
 import type { ServiceFacts } from '../readiness/service-facts.ts'
 import { openReadiness, silent } from '../readiness/sources.ts'
@@ -12,6 +14,7 @@ import { codecs } from '../routes/codecs.ts'
 import { type Judged, judgeRoute } from '../routes/judge.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
 import { type Failure, refused } from './failure.ts'
+import { readLinks } from './links.ts'
 import { list, listAs, type Reading } from './listing.ts'
 import type { Progress } from './progress.ts'
 
@@ -118,9 +121,15 @@ export async function readServices(
     lists.push(() => readOnce(reading, objects, namespaces, progress, writer))
     return reader
   }
-  const readiness = openReadiness(open, silent)
+  let links: readonly Link[] | undefined
+  const ways: Ways = {
+    doubt: (service, cluster) => (links ? doubtOfLinks(service, cluster, links) : undefined),
+  }
+  const readiness = openReadiness(open, silent, { ways })
   for (const answer of await Promise.all(lists.map((read) => read())))
     if (!answer.ok) return err(refused(answer.error))
+  const hasMirrors = [...readiness.services.entries()].some(([, facts]) => mirroredFrom(facts) !== undefined)
+  if (hasMirrors) links = await readLinks(reading)
   return ok({ readiness: readiness.of, clusterOf: readiness.clusterOf, facts: readiness.services })
 }
 

@@ -1,5 +1,5 @@
 import type { IPolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1/PolicyRule'
-import { credentialsSecretOf } from '../base/names.ts'
+import { credentialsSecretOf, linkNames } from '../base/names.ts'
 import { codecs } from '../routes/codecs.ts'
 import { name } from './manifest.ts'
 
@@ -24,6 +24,7 @@ export const clusterRules: readonly IPolicyRule[] = [
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: followed },
   ...routeRules,
   { apiGroups: ['linkerd.io'], resources: ['serviceprofiles'], verbs: followed },
+  { apiGroups: [linkNames.group], resources: [linkNames.plural], verbs: followed },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ]
 

@@ -20,7 +20,7 @@ test('a headless mirror is judged again when the Endpoints of a host change', ()
 describe('a mirrored Service without Endpoints', () => {
   function waiting() {
     const clock = createManualClock()
-    const memory = createMemory(undefined, undefined, clock)
+    const memory = createMemory(undefined, { clock })
     memory.put('services', mirrored('web'))
     return { clock, ...memory }
   }

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { err, ok } from '../base/result.ts'
+import { doubtOfLinks } from './gateways/link.ts'
+import type { Ways } from './gateways/mirrors.ts'
 import type { OtherClusters } from './remote/discovered.ts'
 import { families, projectSlice } from './slice.ts'
 import { createMemory, type Memory } from './testing/memory.ts'
@@ -16,6 +18,11 @@ const linked = (now: () => Recorded['target']): OtherClusters => ({
   },
 })
 
+/** The Link to the cluster `target`, unless it is deleted in a stage. */
+const linksOf = (stage: () => Pick<Stage, 'hasLink'>): Ways => ({
+  doubt: (service, cluster) => doubtOfLinks(service, cluster, stage().hasLink ? [{ cluster: 'target' }] : []),
+})
+
 const objectsOf = ({ objects }: Stage) => recorded(objects.source, objects.target)
 
 function expectDecision(memory: Memory, { what, services }: Stage): void {
@@ -29,25 +36,27 @@ function expectDecision(memory: Memory, { what, services }: Stage): void {
 describe.each(lives)('$mode, as recorded beside Linkerd', ({ stages }) => {
   test.each(stages)('$what', (stage) => {
     const { source, target } = objectsOf(stage)
-    const memory = createMemory(
-      undefined,
-      linked(() => target),
-    )
+    const memory = createMemory(undefined, {
+      others: linked(() => target),
+      ways: linksOf(() => stage),
+    })
     putAll(memory, source)
     expectDecision(memory, stage)
   })
 
   it('is judged the same if its stages follow one another', () => {
     let now: Recorded = { source: [], target: [] }
-    const memory = createMemory(
-      undefined,
-      linked(() => now.target),
-    )
+    let current: Pick<Stage, 'hasLink'> = { hasLink: true }
+    const memory = createMemory(undefined, {
+      others: linked(() => now.target),
+      ways: linksOf(() => current),
+    })
     const acts = stages.flatMap((stage) => stage.acts.map((act) => ({ act, stage })))
     for (const { stage } of acts.sort((a, b) => a.act - b.act)) {
       const next = objectsOf(stage)
       putAll(memory, next.source, now.source)
       now = next
+      current = stage
       expectDecision(memory, stage)
     }
   })

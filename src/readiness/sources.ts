@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { bestOf, downBecause } from '../core/readiness.ts'
 import { type Backend, type Readiness, type ServiceKey, unknown } from '../core/types.ts'
 import { createStore, type StoreReader } from '../kube/watch/store.ts'
+import { doubted, undoubted, type Ways } from './gateways/mirrors.ts'
 import { Grace } from './grace.ts'
 import { localSlices } from './local-slices.ts'
 import { mirroredEndpoints } from './mirrored-endpoints.ts'
@@ -32,16 +33,22 @@ export interface ServiceReadiness {
   readonly stop: () => void
 }
 
+/** What readiness comes from besides the objects that are opened. */
+export interface Beside {
+  readonly others?: OtherClusters
+  readonly ways?: Ways
+  /** Without it, for those who ask once, nothing is waited for. */
+  readonly clock?: Clock | undefined
+}
+
 /**
  * Opens everything that tells of readiness. The sources are asked in order, which is that of Linkerd's
- * destination controller; the first that answers is believed. Without a `clock`, for those who ask once,
- * nothing is waited for.
+ * destination controller; the first that answers is believed.
  */
 export function openReadiness(
   open: Open,
   all: ReadinessListeners,
-  others: OtherClusters = unreadClusters,
-  clock?: Clock,
+  { others = unreadClusters, ways = undoubted, clock }: Beside = {},
 ): ServiceReadiness {
   const followers = new Followers()
   const listeners = withFollowers(all, followers)
@@ -52,7 +59,7 @@ export function openReadiness(
     followers.change(key, before?.discovery, after?.discovery)
     listeners.onFacts(key)
   })
-  const mirrored = mirroredEndpoints(open, listeners, grace)
+  const mirrored = doubted(mirroredEndpoints(open, listeners, grace), ways)
   const here = localSlices(open, listeners)
   const sources = [discoveredServices(services, here, others), mirrored, here]
   const ofTarget = (target: Target): Readiness => {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { clusterRules, leaseRules } from '../../src/install/rules.ts'
 import type { AuditEvent } from '../control-plane/audit.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
-import { released } from '../control-plane/definitions.ts'
+import { links, released } from '../control-plane/definitions.ts'
 import { kubeconfig } from '../control-plane/kubeconfig.ts'
 import { operatorToken } from '../control-plane/operator-access.ts'
 import { type Cluster, openCluster } from '../e2e/cluster.ts'
@@ -31,7 +31,7 @@ async function install(apiServerFlags: readonly string[]): Promise<Cluster> {
   const { api, kubeconfigPath, url, ca } = controlPlane
   await controlPlane.installCrd()
   await controlPlane.install(...gatewayKinds.map(definitionOf))
-  await controlPlane.install(released('linkerd', 'serviceprofiles'))
+  await controlPlane.install(released('linkerd', 'serviceprofiles'), links())
   const helm = openHelm(kubeconfigPath)
   await helmInstall(helm, api, ['--set', 'admissionPolicy.enabled=true'])
   helm.close()
@@ -46,7 +46,10 @@ const backendRefs = z.object({
   spec: z.object({ rules: z.array(z.object({ backendRefs: z.array(z.object({ weight: z.number() })) })) }),
 })
 
-/** A primary is lost, comes back, and is lost again, so that one Event repeats; then one route of each kind. */
+/**
+ * A primary is lost, comes back, and is lost again, so that one Event repeats; then one route of each kind. There is a
+ * mirrored Service, without which no Link matters.
+ */
 async function story(cluster: Cluster): Promise<void> {
   const [over, back] = [
     { web: 0, 'web-b': 1 },
@@ -54,6 +57,7 @@ async function story(cluster: Cluster): Promise<void> {
   ]
   await cluster.addService('web', 1)
   await cluster.addService('web-b', 1)
+  await cluster.addMirrored('web-east', 'east')
   await cluster.addSplit('web', back)
   const told = () => cluster.events({ split: 'web', reason: 'Failover' })
   for (const [count, weights] of [over, back, over].entries()) {

@@ -25,8 +25,13 @@ const established = z.object({
 })
 
 /** The definition of TrafficSplit, which no Go module has. */
-export const trafficSplits = (): Definition =>
-  crd.parse(parse(readFileSync(join(import.meta.dirname, 'crds', 'trafficsplit.yaml'), 'utf8')))
+export const trafficSplits = (): Definition => own('trafficsplit')
+
+/** The definition of the Links of Linkerd's multicluster extension, as far as tests need it. */
+export const links = (): Definition => own('link')
+
+const own = (name: string): Definition =>
+  crd.parse(parse(readFileSync(join(import.meta.dirname, 'crds', `${name}.yaml`), 'utf8')))
 
 /** The definition of a kind, as a release of the Gateway API (a channel of it) or of Linkerd has it. */
 export const released = (channel: Channel, plural: string): Definition => {

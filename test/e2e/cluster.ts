@@ -6,6 +6,7 @@ import {
   at,
   endpoints,
   handMade,
+  mirrored,
   type SplitOptions,
   slice,
   slices,
@@ -38,6 +39,8 @@ export type Event = z.infer<typeof event>
 export interface Cluster {
   /** Creates a Service and its EndpointSlice with `total` endpoints, `ready` of them ready; by default with one port. */
   addService(service: string, ready: number, total?: number, ports?: readonly object[]): Promise<void>
+  /** Creates a Service that is mirrored from a linked cluster through its gateway, and is ready. */
+  addMirrored(service: string, from: string): Promise<void>
   setReady(service: string, ready: number, total?: number): Promise<void>
   addSplit(name: string, weights: Weights, options?: SplitOptions): Promise<void>
   /** Merge-patches a split's metadata: labels and annotations, null removes. */
@@ -84,6 +87,11 @@ export function openCluster(api: Api): Cluster {
       const given = ports ? { ports } : {}
       await api.create(at('v1', 'services'), handMade(service, given))
       await api.create(at(slices, 'endpointslices'), { ...slice(service, ready, total), ...given })
+    },
+    addMirrored: async (name, from) => {
+      const { service, endpoints } = mirrored(name, from)
+      await api.create(at('v1', 'services'), service)
+      await api.create(at('v1', 'endpoints'), endpoints)
     },
     setReady: (service, ready, total = Math.max(ready, 1)) =>
       api.patch(at(slices, 'endpointslices', `${service}-1`), { endpoints: endpoints(ready, total) }),

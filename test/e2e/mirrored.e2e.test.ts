@@ -9,8 +9,6 @@ import { type Operator, startOperator } from './operator.ts'
 
 const count = 500
 const names = upTo(count).map((i) => `shop-${i}-west`)
-const labels = { 'mirror.linkerd.io/mirrored-service': 'true', 'mirror.linkerd.io/cluster-name': 'west' }
-const ports = [{ name: 'http', port: 80, protocol: 'TCP' }]
 
 let controlPlane: ControlPlane
 let cluster: Cluster
@@ -27,14 +25,6 @@ afterAll(async () => {
   await controlPlane?.stop()
 })
 
-/** A Service without a selector and its Endpoints, as Linkerd's service mirror writes them. */
-async function addMirrored(name: string): Promise<void> {
-  const metadata = { name, labels }
-  await controlPlane.api.create(at('v1', 'services'), { metadata, spec: { ports } })
-  const subsets = [{ addresses: [{ ip: '192.0.2.10' }], ports }]
-  await controlPlane.api.create(at('v1', 'endpoints'), { metadata, subsets })
-}
-
 const sliceList = z.object({
   items: z.array(z.object({ endpoints: z.array(z.unknown()).nullable().optional() })),
 })
@@ -50,7 +40,7 @@ async function mirroredSlices(): Promise<number> {
 it(`rewrites ${count} splits within 3 s of the last Endpoints write`, async () => {
   await cluster.addService('local', 2)
   await inParallel(names, async (name) => {
-    await addMirrored(name)
+    await cluster.addMirrored(name, 'west')
     await cluster.addSplit(name, { [name]: 1, local: 0 })
   })
   // Only with all slices mirrored does it show that the operator does not wait for them.

@@ -29,6 +29,21 @@ export const handMade = (service: string, spec: object = {}): Body => ({
   spec: { clusterIP: 'None', ports: [{ name: 'http', port: 80, targetPort: 8080 }], ...spec },
 })
 
+const mirroredPorts = [{ name: 'http', port: 80, protocol: 'TCP' }]
+
+/**
+ * A Service without a selector and its Endpoints, as Linkerd's service mirror writes them; its gateway is the only
+ * address.
+ */
+export const mirrored = (name: string, cluster: string): { service: Body; endpoints: Body } => {
+  const labels = { 'mirror.linkerd.io/mirrored-service': 'true', 'mirror.linkerd.io/cluster-name': cluster }
+  const metadata = { name, labels }
+  return {
+    service: { metadata, spec: { ports: mirroredPorts } },
+    endpoints: { metadata, subsets: [{ addresses: [{ ip: '192.0.2.10' }], ports: mirroredPorts }] },
+  }
+}
+
 /** An EndpointSlice of the Service of this name, as the endpoint slice controller would name it. */
 export const slice = (service: string, ready: number, total: number) => ({
   metadata: { name: `${service}-1`, labels: { 'kubernetes.io/service-name': service } },

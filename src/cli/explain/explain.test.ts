@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { linkCrd } from '../../../sandbox/gateway-crds.ts'
 import { systemClock } from '../../base/clock.ts'
 import type { Transport } from '../../kube/http/transport.ts'
 import { Shop } from '../testing/shop.ts'
@@ -86,6 +87,32 @@ test('a Service in another cluster only: unknown, and what would follow from eit
   expect(stdout).toMatch(/^shop\/web has no ready endpoint +0 1 +fails over/m)
   const why = 'shop/web: the EndpointSlices of shop/api are in cluster east, which only the operator reads'
   expect(stdout).toContain(`\nNot known:\n  ${why}\n\n`)
+})
+
+describe('a mirrored Service whose Link is deleted', () => {
+  beforeEach(() => {
+    const labels = { 'mirror.linkerd.io/mirrored-service': 'true', 'mirror.linkerd.io/cluster-name': 'east' }
+    const metadata = { namespace: 'shop', name: 'web', labels }
+    const ports = [{ port: 80 }]
+    const subsets = [{ addresses: [{ ip: '192.0.2.10' }], ports }]
+    shop.put(linkCrd())
+    shop.put({ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports } })
+    shop.put({ apiVersion: 'v1', kind: 'Endpoints', metadata, subsets })
+    shop.service('east', 1)
+    shop.split('web', { web: 1, east: 0 })
+  })
+
+  test('is unknown, and the cluster is named', async () => {
+    const { stdout } = await shop.run('explain ts/web', options)
+    expect(stdout).toMatch(/^web +primary +unknown/m)
+    expect(stdout).toContain('there is no Link to cluster east any more')
+  })
+
+  test('is what its Endpoints say for a user who may not list Links', async () => {
+    shop.sandbox.faults.fail(403, { resource: 'links' })
+    const { stdout } = await shop.run('explain ts/web', options)
+    expect(stdout).toMatch(/^web +primary +ready +1 of 1 ready/m)
+  })
 })
 
 test('a route that is not controlled is explained, with a warning', async () => {

@@ -9,6 +9,7 @@ import { codecs } from '../../routes/codecs.ts'
 import type { Ending } from '../command.ts'
 import { exitCodes, type Failure, refused } from '../failure.ts'
 import type { Io } from '../io.ts'
+import { readLinks } from '../links.ts'
 import type { Reading } from '../listing.ts'
 import { paletteFor } from '../output.ts'
 import type { Scope } from '../snapshot.ts'
@@ -26,6 +27,7 @@ const clearScreen = '\u001b[H\u001b[2J'
 export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promise<Ending> {
   const permitted = await mayList(reading)
   if (!permitted.ok) return permitted
+  const links = await readLinks(reading)
   const transitions = await readTransitions(reading, scope.namespace)
   const signal = createSignal()
   const due = new Set<string>()
@@ -35,6 +37,7 @@ export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promi
     random: io.random,
     log: warningsOnly(io),
     selector: scope.selector,
+    readsLinks: links !== undefined,
     onDue: (key) => due.add(key),
     // Counts of endpoints change without any route being due.
     onEvent: signal.raise,

@@ -28,6 +28,8 @@ export interface ClusterWatchOptions extends Omit<CacheTools, 'onState'> {
   readonly onFacts?: (service: ServiceKey) => void
   /** The clusters that Linkerd is linked with and that may be read; none without it. */
   readonly links?: Links | undefined
+  /** False for a user who may not list Links: then mirrored Services are judged by their Endpoints alone. */
+  readonly readsLinks?: boolean
   /** Called once, when readiness is known: a kind of route that cannot be listed holds back no other. */
   readonly onSynced: () => void
 }
@@ -66,8 +68,9 @@ export interface WatchReading {
 /** Creates the caches and joins them; nothing is asked of the server before `start()`. */
 export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
   const index: RouteIndex = new RouteIndex(servicesBehind, () => readiness.linked.touch())
-  const tools = { ...options, onState: () => sync() }
-  const readiness: ReadinessWatch = watchReadiness(tools, options.links, {
+  const discovery = new Discovery(options.transport, options.clock)
+  const tools = { ...options, discovery, onState: () => sync() }
+  const readiness: ReadinessWatch = watchReadiness(tools, options, {
     onService: (service, cause) => {
       for (const key of index.using(service)) options.onDue(key, cause)
       const ports = readiness.services.get(service)?.ports.length ?? 0
@@ -84,15 +87,14 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     index.change(key, before, after)
     options.onDue(key, { at: options.clock.now() })
   }
-  const discovery = new Discovery(options.transport, options.clock)
-  const kinds = new Map(
-    codecs.map((codec) => [codec.kind, new RouteWatch({ ...tools, codec, discovery, onRoute })]),
-  )
+  const kinds = new Map(codecs.map((codec) => [codec.kind, new RouteWatch({ ...tools, codec, onRoute })]))
   const caches: readonly Cache<unknown>[] = [
     ...readiness.caches,
     ...[...kinds.values()].map(({ cache }) => cache),
   ]
-  const sync = once(() => readiness.caches.every(({ reader }) => reader.synced), options.onSynced)
+  const all = () => [...caches, ...readiness.gateways.caches]
+  const isKnown = () => readiness.caches.every(({ reader }) => reader.synced) && !readiness.gateways.isPending
+  const sync = once(isKnown, options.onSynced)
   return {
     route: (key) => kinds.get(kindOf(key))?.get(key),
     kind: (name) => kinds.get(name),
@@ -109,10 +111,17 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     stop: async () => {
       discovery.stop()
       readiness.stop()
-      await Promise.all([readiness.linked.stop(), ...caches.map((cache) => cache.stop())])
+      await Promise.all([
+        readiness.linked.stop(),
+        readiness.gateways.stop(),
+        ...caches.map((cache) => cache.stop()),
+      ])
     },
-    missing: () => caches.filter(({ reader }) => !reader.synced).map(waitingFor),
-    readings: () => [...caches.map(readingOf), ...readiness.linked.readings.map(linkReading)],
+    missing: () =>
+      all()
+        .filter(({ reader }) => !reader.synced)
+        .map(waitingFor),
+    readings: () => [...all().map(readingOf), ...readiness.linked.readings.map(linkReading)],
   }
 }
 

@@ -1,5 +1,8 @@
 import type { ServiceKey } from '../../core/types.ts'
+import type { Discovery } from '../../kube/discovery.ts'
 import { always, type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
+import { Gateways } from '../../readiness/gateways/gateways.ts'
+import { mirroredFrom } from '../../readiness/gateways/mirrors.ts'
 import type { Open, ReadinessListeners } from '../../readiness/objects.ts'
 import { LinkedClusters, type Links } from '../../readiness/remote/linked-clusters.ts'
 import { openReadiness, type ServiceReadiness } from '../../readiness/sources.ts'
@@ -8,6 +11,8 @@ import type { Cause } from '../queue.ts'
 /** Readiness of every Service, and the caches that it comes from. */
 export interface ReadinessWatch extends ServiceReadiness {
   readonly caches: readonly Cache<unknown>[]
+  /** The gateways of other clusters, once a Service is mirrored through one. */
+  readonly gateways: Gateways
   /** Other clusters, as far as routes need them; nothing waits for them. */
   readonly linked: LinkedClusters
 }
@@ -28,8 +33,8 @@ export interface Listeners {
  * started.
  */
 export function watchReadiness(
-  tools: CacheTools,
-  links: Links | undefined,
+  tools: CacheTools & { readonly discovery: Discovery },
+  { links, readsLinks = true }: { readonly links?: Links | undefined; readonly readsLinks?: boolean },
   { onService, onFacts, onCounts, used }: Listeners,
 ): ReadinessWatch {
   const caches: Cache<unknown>[] = []
@@ -47,15 +52,30 @@ export function watchReadiness(
       for (const service of used()) yield* readiness.membersOf(service)
     },
   )
+  const gateways = new Gateways({
+    ...tools,
+    onService: changed,
+    mirrorsOf: function* (cluster) {
+      for (const service of used()) {
+        const from = mirroredFrom(readiness.services.get(service))
+        if (from !== undefined && from === (cluster ?? from)) yield service
+      }
+    },
+  })
   const listeners: ReadinessListeners = {
     onService: changed,
     onFacts: (service) => {
       linked.touch()
+      if (readsLinks && mirroredFrom(readiness.services.get(service)) !== undefined) gateways.need()
       changed(service)
       onFacts(service)
     },
     onCounts,
   }
-  const readiness: ServiceReadiness = openReadiness(open, listeners, linked, tools.clock)
-  return { ...readiness, caches, linked }
+  const readiness: ServiceReadiness = openReadiness(open, listeners, {
+    others: linked,
+    ...(readsLinks ? { ways: gateways } : {}),
+    clock: tools.clock,
+  })
+  return { ...readiness, caches, linked, gateways }
 }

@@ -32,7 +32,7 @@ const cluster = (ready: boolean) => [projectSlice(slice('web', ready))]
 
 describe('a federated Service', () => {
   const federated = (annotations: object, clusters: Readonly<Record<string, readonly Slice[]>>) => {
-    const memory = createMemory(undefined, known(clusters))
+    const memory = createMemory(undefined, { others: known(clusters) })
     memory.put('services', service('web-federated', annotations))
     return memory
   }

@@ -1,10 +1,8 @@
-import type { Clock } from '../../base/clock.ts'
 import { child, text } from '../../base/json.ts'
 import type { Readiness } from '../../core/types.ts'
 import { createStore } from '../../kube/watch/store.ts'
 import type { Open, ReadinessListeners } from '../objects.ts'
-import type { OtherClusters } from '../remote/discovered.ts'
-import { openReadiness } from '../sources.ts'
+import { type Beside, openReadiness } from '../sources.ts'
 
 /** What the listeners were called with: `turned` for `onService`, else only the counts differ. */
 export interface Heard {
@@ -35,11 +33,7 @@ function keyOf(object: unknown): string {
 }
 
 /** An empty cluster, of which nothing is known but the `complete` kinds. */
-export function createMemory(
-  complete: readonly KindName[] = kinds,
-  others?: OtherClusters,
-  clock?: Clock,
-): Memory {
+export function createMemory(complete: readonly KindName[] = kinds, beside: Beside = {}): Memory {
   let version = 0
   let heard: Heard[] = []
   const stores = new Map<string, { put(object: object): void; drop(key: string): void; complete(): void }>()
@@ -68,7 +62,7 @@ export function createMemory(
     onFacts: (service) => heard.push({ service, turned: true }),
     onCounts: (service) => heard.push({ service, turned: false }),
   }
-  const readiness = openReadiness(open, listeners, others, clock)
+  const readiness = openReadiness(open, listeners, beside)
   const of = (kind: KindName) => {
     const store = stores.get(kind)
     if (!store) throw new Error(`${kind} are not opened`)

@@ -29,6 +29,7 @@ const stage = z.strictObject({
   what: z.string(),
   objects: z.union([clusters, z.string().transform((file) => ({ source: file, target: file }))]),
   acts: z.array(z.int()),
+  hasLink: z.boolean().default(true),
   services: z.record(z.string(), judged),
 })
 const life = z.strictObject({ mode: z.string(), stages: z.array(stage) })
