@@ -19,6 +19,7 @@ export function backend(service: string, words: BackendWords = {}): BackendItem 
     weight,
     active: (weight ?? 0) > 0,
     primary,
+    tier: null,
     cluster,
     readiness:
       ready === null
@@ -80,6 +81,7 @@ export function route(
         state,
         due: false,
         sentence: `${title} stands so`,
+        waitsUntil: null,
         backends: [backend(title, primary), backend(`${title}-b`, { weight: isAway ? 1 : 0 })],
       },
     ],

@@ -1,6 +1,7 @@
 import type { Decision } from '../core/decide.ts'
 import { explain } from '../core/explain.ts'
 import { makePlan } from '../core/plan.ts'
+import { tierOf } from '../core/policy/tiers.ts'
 import { isPrimary, knownOf, weightOf } from '../core/split.ts'
 import { stateOf } from '../core/state.ts'
 import type { Readiness, ReadinessOf, ServiceKey, Split } from '../core/types.ts'
@@ -19,21 +20,22 @@ export interface Services {
 
 /** A route as the API shows it; readiness is that of now, the decision that of the last look. */
 export function routeItem(
-  { route, decisions, since, revision, refusal }: RouteRecord,
+  { route, decisions, waits, since, revision, refusal }: RouteRecord,
   view: View,
 ): RouteItem {
-  return { ...routeFacts({ route, decisions, since }, view), revision, refusal: refusal ?? null }
+  return { ...routeFacts({ route, decisions, waits, since }, view), revision, refusal: refusal ?? null }
 }
 
 /** A route with the decisions on its splits; `since`: when it came into its state, if that is known. */
-export type Decided = Pick<RouteRecord, 'decisions' | 'since'> & { readonly route: Route }
+export type Decided = Pick<RouteRecord, 'decisions' | 'since'> &
+  Partial<Pick<RouteRecord, 'waits'>> & { readonly route: Route }
 
 /** The same without an operator that remembers: as the command line shows it. */
-export function routeFacts({ route, decisions, since }: Decided, services: Services): RouteFacts {
+export function routeFacts({ route, decisions, waits, since }: Decided, services: Services): RouteFacts {
   const { apiVersion, kind, namespace, name } = route
   const splits = route.splits.flatMap((split, index) => {
     const decision = decisions[index]
-    return decision ? [splitItem(split, decision, services)] : []
+    return decision ? [splitItem(split, decision, waits?.[index], services)] : []
   })
   const state = stateOf(splits)
   return {
@@ -50,7 +52,12 @@ export function routeFacts({ route, decisions, since }: Decided, services: Servi
   }
 }
 
-function splitItem(split: Split, decision: Decision, { readiness, clusterOf }: Services): SplitItem {
+function splitItem(
+  split: Split,
+  decision: Decision,
+  waitsUntil: Date | undefined,
+  { readiness, clusterOf }: Services,
+): SplitItem {
   return {
     where: split.where ?? null,
     primary: split.primary ?? null,
@@ -59,13 +66,15 @@ function splitItem(split: Split, decision: Decision, { readiness, clusterOf }: S
     state: decision.state,
     due: makePlan(split, decision).length > 0,
     sentence: explain({ split, readiness }, decision),
+    waitsUntil: waitsUntil?.toISOString() ?? null,
     backends: split.backends.map(
-      (backend): BackendItem => ({
+      (backend, index): BackendItem => ({
         service: backend.service,
         port: backend.port ?? null,
         weight: backend.weight ?? null,
         active: weightOf(split, backend) > 0,
         primary: isPrimary(split, backend),
+        tier: tierItem(split, index),
         readiness: readinessItem(knownOf(backend, readiness)),
         cluster: clusterOf(backend.service) ?? null,
       }),
@@ -104,4 +113,9 @@ function readinessItem(readiness: Readiness): BackendItem['readiness'] {
   if (readiness.state === 'unknown') return { state: 'unknown', ready: null, total: null }
   const { state, ready, total } = readiness
   return { state, ready, total }
+}
+
+function tierItem({ policy }: Split, backend: number): number | null {
+  const tier = policy ? tierOf(policy, backend) : 0
+  return policy && tier < policy.tiers.length ? tier : null
 }

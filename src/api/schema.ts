@@ -56,6 +56,13 @@ export const backend = z
     weight: z.number().min(0).nullable().describe('The weight in the object; null if the object has none.'),
     active: z.boolean().describe('Whether it gets traffic: its weight is above zero.'),
     primary: z.boolean(),
+    tier: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe(
+        'Its place in the order of the policy, 0 first; null if the split has no policy, or it is in no tier.',
+      ),
     readiness,
     cluster,
   })
@@ -70,6 +77,11 @@ export const split = z
     state: routeState,
     due,
     sentence: z.string(),
+    waitsUntil: time
+      .nullable()
+      .describe(
+        'When a backend that is ready again has been ready for long enough; null if none waits, or it is not known.',
+      ),
     backends: z.array(backend),
   })
   .meta({ id: 'Split', description: 'One list of weighted backends inside a route.' })

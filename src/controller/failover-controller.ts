@@ -6,7 +6,8 @@ import { View } from '../view/view.ts'
 import { createHandler } from './handler.ts'
 import { RouteMemory } from './memory.ts'
 import type { Controller, Platform } from './platform.ts'
-import { Queue } from './queue.ts'
+import { PolicyMemory } from './policy-memory.ts'
+import { type Cause, Queue } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
 import { addReadings, createMetrics, type Metrics } from './report/metrics.ts'
 import { Reporter } from './report/reporter.ts'
@@ -46,6 +47,7 @@ export class FailoverController implements Controller {
   readonly #surroundings: Surroundings
   readonly #diagnoser: Diagnoser
   readonly #fights: Fights
+  readonly #policies: PolicyMemory
 
   constructor(platform: Platform, { selector, links, onEntry }: FailoverOptions) {
     const { clock, registry, epoch } = platform
@@ -55,6 +57,7 @@ export class FailoverController implements Controller {
     this.#fights = new Fights(clock, this.#memory)
     this.#watch = this.#watchCluster(selector, links)
     const { readiness, clusterOf } = this.#watch
+    this.#policies = new PolicyMemory({ clock, memory: this.#memory, readiness })
     this.view = new View({ clock, epoch, readiness, clusterOf })
     this.#reporter = this.#createReporter(onEntry)
     this.#surroundings = this.#watchSurroundings()
@@ -97,6 +100,7 @@ export class FailoverController implements Controller {
     this.#platform.log.info({}, 'this replica now performs failovers')
     this.#reporter.lead(lastLed)
     this.#diagnoser.lead(lastLed)
+    this.#policies.lead()
     for (const key of this.#keys()) this.#queue.add(key, { at: this.#platform.clock.now() })
   }
 
@@ -131,8 +135,8 @@ export class FailoverController implements Controller {
       selector,
       links,
       onRoute: (key, route) => this.#writes.see(key, route),
-      onDue: (key, cause) => this.#queue.add(key, cause),
-      onCounts: (key) => this.view.touch(key),
+      onDue: (key, cause) => this.#makeDue(key, cause),
+      onCounts: (key) => this.#onCounts(key),
       onFacts: (service) => this.#diagnoser.touch(service),
       onSynced: () => {
         log.info({}, 'the readiness of all services is known')
@@ -140,6 +144,20 @@ export class FailoverController implements Controller {
         onSynced()
       },
     })
+  }
+
+  /** What is remembered of the time before must not miss a change, however late the look at the route is. */
+  #makeDue(key: RouteKey, cause: Cause): void {
+    const route = this.#watch.route(key)
+    if (route) this.#policies.see(key, route)
+    this.#queue.add(key, cause)
+  }
+
+  /** Only a policy that asks for more than one ready endpoint makes a difference of counts. */
+  #onCounts(key: RouteKey): void {
+    this.view.touch(key)
+    const counts = this.#watch.route(key)?.splits.some(({ policy }) => policy && policy.minReady > 1)
+    if (counts) this.#makeDue(key, { at: this.#platform.clock.now() })
   }
 
   /** What looks for trouble that does not stop the controller needs to watch more. */
@@ -188,6 +206,7 @@ export class FailoverController implements Controller {
       writes: this.#writes,
       memory: this.#memory,
       fights: this.#fights,
+      policies: this.#policies,
       diagnoser: this.#diagnoser,
       reporter: this.#reporter,
     })

@@ -12,6 +12,7 @@ import { ref, routeObject } from '../routes/testing/gateway-objects.ts'
 import { View } from '../view/view.ts'
 import { createHandler } from './handler.ts'
 import { RouteMemory } from './memory.ts'
+import { PolicyMemory } from './policy-memory.ts'
 import type { Handled } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
 import { createMetrics } from './report/metrics.ts'
@@ -27,6 +28,12 @@ const route = http.read(routeObject(http, [[ref('web', 1), ref('east', 0)]]))
 const moved = http.read(routeObject(http, [[ref('web', 0), ref('east', 1)]]))
 /** Zeros alone: there is a finding at once. */
 const zeros = http.read(routeObject(http, [[ref('web', 0), ref('east', 0)]]))
+/** What serves goes on; its primary would have to wait. */
+const waiting = http.read(
+  routeObject(http, [[ref('web', 0), ref('east', 1)]], {
+    annotations: { 'failover.linkerd.io/failback-after': '1m' },
+  }),
+)
 /** Nothing behind it is ready. */
 const dark = http.read(routeObject(http, [[ref('web', 1), ref('old-web', 0)]]))
 const key = routeKey(route)
@@ -78,6 +85,7 @@ beforeEach(() => {
     reporter,
     diagnoser,
     fights: new Fights(clock, memory),
+    policies: new PolicyMemory({ clock, memory, readiness: view.readiness }),
     writes: new UnansweredWrites({ clock, leads: () => leads }),
     watch: { route: () => cached, readiness: view.readiness },
     writer: { write: async () => (refusal ? err(refusal) : ok(moved)) },
@@ -88,7 +96,7 @@ beforeEach(() => {
 it('nothing is left of a route that has gone, and no timer', async () => {
   leads = false
   refusal = { kind: 'notLeader', message: 'another replica leads' }
-  for (const state of [route, zeros, dark]) {
+  for (const state of [route, zeros, waiting, dark]) {
     cached = state
     await look()
   }

@@ -3,6 +3,7 @@ import { type KubeError, waitAskedBy } from '../kube/errors.ts'
 import type { Judged } from '../routes/judge.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { RouteMemory } from './memory.ts'
+import type { PolicyMemory } from './policy-memory.ts'
 import type { Cause, Handled } from './queue.ts'
 import type { Diagnoser } from './report/diagnoser.ts'
 import type { Reporter } from './report/reporter.ts'
@@ -19,18 +20,20 @@ export interface HandlerOptions {
   readonly writes: UnansweredWrites
   readonly memory: RouteMemory
   readonly fights: Fights
+  readonly policies: PolicyMemory
   readonly diagnoser: Diagnoser
   readonly reporter: Reporter
 }
 
 /** What is done about one due route: a look, what is reported of it, and when to look again. */
 export function createHandler(options: HandlerOptions): (key: RouteKey, cause: Cause) => Promise<Handled> {
-  const { clock, writes, memory, fights, diagnoser, reporter } = options
+  const { clock, writes, memory, fights, policies, diagnoser, reporter } = options
   const context = contextOf(options)
   return async (key, cause) => {
     const late = writes.takeLate(key)
     if (late) reporter.wroteLate(key, late)
     const outcome = await reconcile(key, cause, context)
+    policies.decided(key, outcome)
     if (outcome.kind !== 'gone') diagnoser.see(key, outcome.route)
     reporter.report(key, outcome, cause)
     if (outcome.kind === 'gone') {
@@ -47,9 +50,10 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
   }
 }
 
-const contextOf = ({ watch, fights, writer }: HandlerOptions): ReconcileContext => ({
+const contextOf = ({ watch, fights, policies, writer }: HandlerOptions): ReconcileContext => ({
   route: watch.route,
   readiness: watch.readiness,
+  past: (key, route) => policies.past(key, route),
   waitsUntil: (key, route, plans) => fights.waitsUntil(key, route, plans),
   write: (judged, cause) => writer.write(judged, cause),
 })

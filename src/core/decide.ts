@@ -1,3 +1,7 @@
+import { tierServes } from './policy/rules/tier-serves.ts'
+import { tierUnknown } from './policy/rules/tier-unknown.ts'
+import { tooFew } from './policy/rules/too-few.ts'
+import { tooSoon } from './policy/rules/too-soon.ts'
 import type { Rule } from './rule.ts'
 import { misconfigured } from './rules/misconfigured.ts'
 import { nothingReady } from './rules/nothing-ready.ts'
@@ -9,8 +13,10 @@ import type { RouteState } from './state.ts'
 import type { Answer, Observation } from './types.ts'
 
 /** The decision table, in order: the first rule that answers wins. `nothingReady` answers what they leave. */
-const asked = [paused, misconfigured, unknownPrimary, primaryReady, secondariesReady] as const
-const rules = [...asked, nothingReady] as const
+const usual = [paused, misconfigured, unknownPrimary, primaryReady, secondariesReady] as const
+/** The same for a split whose owner has a policy. */
+const byTiers = [paused, misconfigured, tierUnknown, tierServes, tooSoon, tooFew] as const
+const rules = [...new Set([...usual, ...byTiers, nothingReady])] as const
 
 export type RuleName = (typeof rules)[number]['name']
 
@@ -22,7 +28,7 @@ export type Decision = Answer & { readonly rule: RuleName; readonly state: Route
 
 /** Decides one split. Pure and total: equal observation, equal decision, and there always is one. */
 export function decide(observation: Observation): Decision {
-  for (const rule of asked) {
+  for (const rule of observation.standing ? byTiers : usual) {
     const answer = rule.decide(observation)
     if (answer) return decisionBy(rule, answer)
   }
@@ -40,4 +46,4 @@ export function decisionBy({ name: rule, state: own }: NamedRule, answer: Answer
 type NamedRule = Pick<Rule, 'state'> & { readonly name: RuleName }
 
 /** The rule of a name. */
-export const ruleOf = (name: RuleName): Rule => asked.find((rule) => rule.name === name) ?? nothingReady
+export const ruleOf = (name: RuleName): Rule => rules.find((rule) => rule.name === name) ?? nothingReady

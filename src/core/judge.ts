@@ -1,6 +1,8 @@
 import { type Decision, decide } from './decide.ts'
 import { reasonOf, sentenceOf } from './explain.ts'
 import { makePlan, type SplitPlan } from './plan.ts'
+import { standingOf } from './policy/standing.ts'
+import type { Past } from './policy/types.ts'
 import { knownOf } from './split.ts'
 import { type Readiness, type ReadinessOf, type Split, unknown } from './types.ts'
 
@@ -14,12 +16,19 @@ export interface Verdict {
   readonly sentence: string
   /** The part of the sentence that says why. */
   readonly reason: string
+  /** When it must be looked at again though nothing changes (ms on the clock): a wait is over then. */
+  readonly wakeAt: number | undefined
 }
 
-/** What the rules make of a split, given what is known of its Services; each backend is asked about once. */
-export function judgeSplit(split: Split, readiness: ReadinessOf): Verdict {
+/**
+ * What the rules make of a split, given what is known of its Services; each backend is asked about once.
+ * Without a `past`, backends that are ready have just become so, for all that anybody knows.
+ */
+export function judgeSplit(split: Split, readiness: ReadinessOf, past?: Past): Verdict {
   const known = split.backends.map((backend) => knownOf(backend, readiness))
-  const observation = { split, readiness: lookUpIn(split, known) }
+  const seen = lookUpIn(split, known)
+  const standing = split.policy && standingOf(split, split.policy, seen, past)
+  const observation = { split, readiness: seen, standing }
   const decision = decide(observation)
   const reason = reasonOf(observation, decision)
   return {
@@ -29,6 +38,7 @@ export function judgeSplit(split: Split, readiness: ReadinessOf): Verdict {
     plan: makePlan(split, decision),
     sentence: sentenceOf(decision, reason),
     reason,
+    wakeAt: decision.state === 'paused' ? undefined : standing?.wakeAt,
   }
 }
 

@@ -1,3 +1,4 @@
+import { declaredBy } from './policy/tiers.ts'
 import { weightOf, weightsOf } from './split.ts'
 import type { Answer, Split } from './types.ts'
 
@@ -13,19 +14,26 @@ export type SplitPlan = readonly WeightChange[]
 
 /**
  * Every active backend gets W, every other 0, where W is the largest weight that the split has now: a split
- * declared 100/0 fails over to 0/100 and comes back to exactly 100/0. Equal positive weights on exactly the
- * active backends need no write, whatever their scale.
+ * declared 100/0 fails over to 0/100 and comes back to exactly 100/0. Active backends for which a policy
+ * declares weights get these. Weights in the same proportions need no write, whatever their scale.
  */
 export function makePlan(split: Split, answer: Answer): SplitPlan {
   if (answer.kind === 'hold') return []
   const active = new Set(answer.active)
-  if (active.size === 0 || isInEffect(split, active)) return []
+  const shares = split.backends.map((_, index) => (active.has(index) ? shareOf(split, index) : 0))
+  if (active.size === 0 || isInEffect(split, shares)) return []
   const scale = scaleOf(split)
   return split.backends.flatMap((backend, index) => {
-    const to = active.has(index) ? scale : 0
+    const to = active.has(index) ? (declaredOf(split, index) ?? scale) : 0
     return weightOf(split, backend) === to ? [] : [{ index, from: backend.weight, to }]
   })
 }
+
+/** The weight that a policy declares for a backend; `undefined` if its tier declares none. */
+const declaredOf = ({ policy }: Split, index: number): number | undefined =>
+  policy && declaredBy(policy, index)
+
+const shareOf = (split: Split, index: number): number => declaredOf(split, index) ?? 1
 
 /** The split once `plan` is applied. */
 export function applyPlan(split: Split, plan: SplitPlan): Split {
@@ -37,11 +45,12 @@ export function applyPlan(split: Split, plan: SplitPlan): Split {
   return { ...split, backends }
 }
 
-/** True when exactly the `active` backends (indexes) carry traffic, in equal shares. */
-function isInEffect(split: Split, active: ReadonlySet<number>): boolean {
+/** True when the traffic is shared in these proportions. */
+function isInEffect(split: Split, shares: readonly number[]): boolean {
   const weights = weightsOf(split)
-  const shared = weights.find((_, index) => active.has(index)) ?? 0
-  return shared > 0 && weights.every((weight, index) => weight === (active.has(index) ? shared : 0))
+  const first = shares.findIndex((share) => share > 0)
+  const [share = 0, weight = 0] = [shares[first], weights[first]]
+  return weight > 0 && weights.every((other, index) => other * share === (shares[index] ?? 0) * weight)
 }
 
 /** W: an integer from 1 to what the kind can carry. */

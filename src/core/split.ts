@@ -22,9 +22,14 @@ export const knownOf = (backend: Backend, readiness: ReadinessOf): Readiness =>
 export const knownPrimary = ({ split, readiness }: Observation): Readiness =>
   bestOf(split.backends.filter((backend) => isPrimary(split, backend)).map(readiness))
 
-/** True for an entry that names the primary: its Service, and its port if the split names one. */
-export const isPrimary = ({ primary, primaryPort }: Split, { service, port }: Backend): boolean =>
-  service === primary && (primaryPort === undefined || port === primaryPort)
+/**
+ * True for an entry of the split that is the primary: it has the Service, and the port if the split names one;
+ * by a policy: it is in the first tier.
+ */
+export const isPrimary = ({ policy, primary, primaryPort, backends }: Split, backend: Backend): boolean =>
+  policy
+    ? (policy.tiers[0]?.members ?? []).some((index) => backends[index] === backend)
+    : backend.service === primary && (primaryPort === undefined || backend.port === primaryPort)
 
 /** Indexes of the entries that name the primary: more than one if it is listed twice. */
 export const primaryIndexes = (split: Split): number[] =>

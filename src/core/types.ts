@@ -1,3 +1,5 @@
+import type { Policy, Standing } from './policy/types.ts'
+
 /** What a backend's reference is called everywhere: `namespace/name` of its Service. */
 export type ServiceKey = string
 
@@ -28,6 +30,8 @@ export interface Split {
   /** What makes this split unusable, in words for its owner; nothing is written while there is one. */
   readonly problem: string | undefined
   readonly paused: boolean
+  /** Tiers, thresholds and waits, if its owner asks for any. The members of the first tier are the primary. */
+  readonly policy?: Policy | undefined
   /** Which of several splits of its route this is (`spec.rules[1]`); absent if there is only one. */
   readonly where?: string | undefined
 }
@@ -35,10 +39,10 @@ export interface Split {
 /**
  * What is known of a backend: whether requests to it find an endpoint. `unknown` is not `down`: a cache is
  * not complete, or no cache can know it. `why`: the reason in words, if it is not that the endpoints are not
- * ready.
+ * ready. `gateways`: its endpoints are gateways of another cluster, so their number says nothing about Pods.
  */
 export type Readiness =
-  | { readonly state: 'ready'; readonly ready: number; readonly total: number }
+  | { readonly state: 'ready'; readonly ready: number; readonly total: number; readonly gateways?: true }
   | { readonly state: 'down'; readonly ready: 0; readonly total: number; readonly why?: string }
   | { readonly state: 'unknown'; readonly why?: string }
 
@@ -54,10 +58,12 @@ export function readinessOf(ready: number, total: number): Readiness {
   return ready > 0 ? { state: 'ready', ready, total } : { state: 'down', ready: 0, total }
 }
 
-/** All that a decision may depend on. Rules that need time will find the clock's reading and memory here. */
+/** All that a decision may depend on. */
 export interface Observation {
   readonly split: Split
   readonly readiness: ReadinessOf
+  /** How its tiers stand now; absent for a split without a policy. */
+  readonly standing?: Standing | undefined
 }
 
 /** What a rule says that the weights should be. */

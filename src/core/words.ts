@@ -8,7 +8,8 @@ export const primaryName = ({ primary }: Split): string => primary ?? 'the prima
 export const primaryReadiness = (observation: Observation): string =>
   readinessText(primaryName(observation.split), knownPrimary(observation))
 
-function readinessText(service: ServiceKey, readiness: Readiness): string {
+/** What is known of a Service. */
+export function readinessText(service: ServiceKey, readiness: Readiness): string {
   if (readiness.state === 'unknown') return `the readiness of ${service} is unknown`
   if (readiness.state === 'down' && readiness.why !== undefined) return readiness.why
   if (readiness.total === 0) return `${service} has no endpoints`
@@ -20,4 +21,21 @@ export function servingText(split: Split, active: readonly number[]): string {
   const services = [...new Set(active.flatMap((index) => split.backends[index]?.service ?? []))]
   if (services.length === 1) return `${services[0]} takes over`
   return `${services.slice(0, -1).join(', ')} and ${services.at(-1)} share`
+}
+
+/** A length of time as people write it: `1m30s`. */
+export function durationText(ms: number): string {
+  const units = [
+    [3_600_000, 'h'],
+    [60_000, 'm'],
+    [1000, 's'],
+    [1, 'ms'],
+  ] as const
+  let left = ms
+  const parts = units.flatMap(([size, unit]) => {
+    const count = Math.floor(left / size)
+    left -= count * size
+    return count > 0 ? [`${count}${unit}`] : []
+  })
+  return parts.join('') || '0s'
 }

@@ -75,13 +75,22 @@ export function mirroredEndpoints(
     synced: () => endpoints.synced,
     of: (target) => {
       const subsets = subsetsOf(target.service)
-      if (subsets) return reachOf(target, [subsets.map((subset) => pairsOf(subset, target, subsetsOf))])
+      if (subsets) return reachThrough(subsets, target, subsetsOf)
       if (!target.facts.isMirrored) return undefined
       if (!endpoints.synced) return notComplete
       return grace?.holds(target.service) ? notYet(target.service) : undefined
     },
   }
 }
+
+/** Without hosts the addresses are gateways, behind each of which there are any number of Pods. */
+function reachThrough(subsets: readonly Subset[], target: Target, subsetsOf: SubsetsOf): Readiness {
+  const reach = reachOf(target, [subsets.map((subset) => pairsOf(subset, target, subsetsOf))])
+  const isHeadless = subsets.some(({ hosts }) => hosts !== undefined)
+  return reach.state === 'ready' && !isHeadless ? { ...reach, gateways: true } : reach
+}
+
+type SubsetsOf = (service: ServiceKey) => readonly Subset[] | undefined
 
 const notComplete = { state: 'unknown', why: 'not all Endpoints of mirrored services are known yet' } as const
 
@@ -94,11 +103,7 @@ const notYet = (service: ServiceKey): Readiness => ({
  * An address of a headless mirror is that of another mirror, of one host. It is ready if both say so: only
  * the host's own Endpoints follow the gateway, only those of the headless mirror are what proxies are told.
  */
-function pairsOf(
-  subset: Subset,
-  target: Target,
-  subsetsOf: (service: ServiceKey) => readonly Subset[] | undefined,
-): Endpoints {
+function pairsOf(subset: Subset, target: Target, subsetsOf: SubsetsOf): Endpoints {
   const { hosts } = subset
   if (!hosts) return subset
   const isUp = (host: string) => {

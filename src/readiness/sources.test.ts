@@ -193,7 +193,7 @@ describe('the readiness of a port', () => {
     const { put, of } = shop()
     put('services', mirrored('web', {}, { ports: [http, admin] }))
     put('endpoints', endpoints('web', 1, 1, [{ name: 'admin', port: 4143 }]))
-    expect(of('shop/web', { port: 9990 })).toEqual({ state: 'ready', ready: 1, total: 1 })
+    expect(of('shop/web', { port: 9990 })).toEqual({ state: 'ready', ready: 1, total: 1, gateways: true })
     expect(of('shop/web', { port: 80 })).toEqual(down('no endpoint of shop/web has port http'))
   })
 

@@ -222,6 +222,45 @@ test.each([
   expect(found(split, { service })).toEqual([expect.stringMatching(/^AllWeightsZero: /), expected])
 })
 
+describe('a policy', () => {
+  const withPolicy = (annotations: Record<string, string>) => {
+    const keyed = Object.entries(annotations).map(([name, value]) => [`failover.linkerd.io/${name}`, value])
+    return http.read({
+      status: accepted(),
+      ...routeObject(http, [good], { annotations: Object.fromEntries(keyed) }),
+    })
+  }
+  const mirrored: Partial<DiagnosisInput> = {
+    readiness: ({ service }) => (service === 'shop/east' ? { ...ready, gateways: true } : ready),
+  }
+  const ready = { state: 'ready', ready: 1, total: 1 } as const
+
+  it('that is understood is no finding', () =>
+    expect(
+      found(withPolicy({ tiers: 'web; *', 'min-ready': '1', 'failback-after': '60s' }), mirrored),
+    ).toEqual([]))
+
+  it('IgnoredAnnotation, each that cannot be read', () =>
+    expect(found(withPolicy({ 'min-ready': 'two', 'failback-after': '60' }))).toEqual([
+      expect.stringMatching(
+        /^IgnoredAnnotation: annotation failover.linkerd.io\/min-ready is "two" and is ignored; /,
+      ),
+      expect.stringMatching(
+        /^IgnoredAnnotation: annotation failover.linkerd.io\/failback-after is "60" and is ignored; /,
+      ),
+    ]))
+
+  it('NotInAnyTier, a backend that gets nothing', () =>
+    expect(found(withPolicy({ tiers: 'web' }))).toEqual([
+      expect.stringMatching(/^NotInAnyTier: the Service shop\/east is in none of the tiers, .*"; \*"/),
+    ]))
+
+  it('CountsGateways, of a Service behind a gateway that more than one is asked of', () =>
+    expect(found(withPolicy({ 'min-ready': '2' }), mirrored)).toEqual([
+      expect.stringMatching(/^CountsGateways: the Service shop\/east is mirrored through a gateway, /),
+    ]))
+})
+
 describe('PortsDiffer', () => {
   const twoPorts = trafficSplit.read({
     metadata: { namespace: 'shop', name: 'web' },

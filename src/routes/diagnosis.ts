@@ -16,6 +16,7 @@ import {
 } from './finding.ts'
 import { gatewayCodecs } from './gateway.ts'
 import { appProtocol, failureAccrual, serviceProfile, sharedParent } from './parent-findings.ts'
+import { countsGateways, ignoredAnnotation, notInAnyTier } from './policy/findings.ts'
 import { portsDiffer } from './ports-differ.ts'
 import type { Route } from './route.ts'
 
@@ -65,6 +66,9 @@ const diagnoses: readonly (readonly [FindingReason, DiagnosisRule])[] = [
   ['NotReadyAddresses', notReadyAddresses],
   ['NodeLocal', nodeLocal],
   ['ZoneHints', zoneHints],
+  ['IgnoredAnnotation', ignoredAnnotation],
+  ['NotInAnyTier', notInAnyTier],
+  ['CountsGateways', countsGateways],
 ]
 
 const findingsOf = (reason: FindingReason, found: ReturnType<DiagnosisRule>): Finding[] =>

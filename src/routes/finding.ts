@@ -21,6 +21,9 @@ export type FindingReason =
   | 'NotReadyAddresses'
   | 'NodeLocal'
   | 'ZoneHints'
+  | 'IgnoredAnnotation'
+  | 'NotInAnyTier'
+  | 'CountsGateways'
 
 export interface Finding {
   readonly reason: FindingReason

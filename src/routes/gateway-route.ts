@@ -4,6 +4,7 @@ import type { ServiceKey, Split } from '../core/types.ts'
 import { readMatches } from './gateway-match.ts'
 import { type BackendRef, backendRef, type Context, readSplit, splitOf } from './gateway-split.ts'
 import { identify } from './identity.ts'
+import { applyPolicy } from './policy/policy.ts'
 import {
   type Place,
   pausedAnnotation,
@@ -46,7 +47,11 @@ export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>,
     apexPorts: parents.map(({ port }) => port),
     matches: readMatches(object),
     accepted: isAccepted(object),
-    splits: read.map(({ split }) => split),
+    splits: applyPolicy(
+      read.map(({ split }) => split),
+      identity.namespace,
+      annotations,
+    ),
     places: read.map(({ place }) => place),
   }
 }

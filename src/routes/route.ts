@@ -4,8 +4,21 @@ import type { ServiceKey, Split } from '../core/types.ts'
 export const primaryAnnotation = 'failover.linkerd.io/primary-service'
 /** Annotation that makes the operator hold while it is `"true"`. */
 export const pausedAnnotation = 'failover.linkerd.io/paused'
+/** Annotation that puts the backends in an order: `web=70,web-east=30; web-west; *`. */
+export const tiersAnnotation = 'failover.linkerd.io/tiers'
+/** Annotation: how many endpoints of a backend must be ready for it to be enough. */
+export const minReadyAnnotation = 'failover.linkerd.io/min-ready'
+/** Annotation: for how long a lost backend must be ready again before traffic goes back to it. */
+export const failbackAfterAnnotation = 'failover.linkerd.io/failback-after'
+
 /** Every annotation that a decision depends on. */
-export const steeringAnnotations: readonly string[] = [primaryAnnotation, pausedAnnotation]
+export const steeringAnnotations: readonly string[] = [
+  primaryAnnotation,
+  pausedAnnotation,
+  tiersAnnotation,
+  minReadyAnnotation,
+  failbackAfterAnnotation,
+]
 
 /** What the operator keeps of a route object: its identity and its splits, nothing else. */
 export interface Route {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Backend, ServiceKey, Split } from '../core/types.ts'
 import { identify } from './identity.ts'
+import { applyPolicy } from './policy/policy.ts'
 import { missingPrimary } from './primary.ts'
 import { pausedAnnotation, primaryAnnotation, type Route, type RouteCodec } from './route.ts'
 import { parseWeight, weightProblem } from './weight.ts'
@@ -38,7 +39,7 @@ function read(object: unknown): Route {
   return {
     ...identity,
     apexes,
-    splits: [{ ...split, problem }],
+    splits: applyPolicy([{ ...split, problem }], identity.namespace, annotations),
     places: [
       { path: '/spec/backends', entries: entries.map(({ service, weight }) => ({ service, weight })) },
     ],

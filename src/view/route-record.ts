@@ -15,6 +15,8 @@ export interface LastLook {
   readonly route: Route
   /** By split. */
   readonly decisions: readonly Decision[]
+  /** By split: until when a backend waits that is ready again; absent if none does. */
+  readonly waits?: readonly (Date | undefined)[] | undefined
   readonly refusal: Refusal | undefined
 }
 

@@ -93,6 +93,7 @@ describe('/api/v1/routes', () => {
             state: 'failover',
             due: false,
             sentence: 'fails over: shop/pay has 0 of 3 endpoints ready; shop/pay-east takes over',
+            waitsUntil: null,
             backends: [
               {
                 service: 'shop/pay',
@@ -100,6 +101,7 @@ describe('/api/v1/routes', () => {
                 weight: 0,
                 active: false,
                 primary: true,
+                tier: null,
                 readiness: { state: 'down', ready: 0, total: 3 },
                 cluster: null,
               },
@@ -109,6 +111,7 @@ describe('/api/v1/routes', () => {
                 weight: 1,
                 active: true,
                 primary: false,
+                tier: null,
                 readiness: { state: 'ready', ready: 1, total: 1 },
                 cluster: 'east',
               },

@@ -54,7 +54,7 @@ const rowsOf = (backends: readonly BackendItem[], decided: readonly number[]): R
 
 const backendColumns = (namespace: string): Column<Row>[] => [
   { title: 'BACKEND', cell: ({ service }) => shortName(service, namespace) },
-  { title: 'ROLE', cell: ({ primary }) => (primary ? 'primary' : 'secondary') },
+  { title: 'ROLE', cell: roleText },
   { title: 'READINESS', cell: ({ readiness }) => readiness.state },
   {
     title: 'ENDPOINTS',
@@ -63,6 +63,12 @@ const backendColumns = (namespace: string): Column<Row>[] => [
   { title: 'WEIGHT', cell: (backend) => String(weightInEffect(backend)) },
   { title: 'DECIDED', cell: ({ decided }) => String(decided) },
 ]
+
+/** By a policy its place in the order counts. */
+function roleText({ primary, tier }: BackendItem): string {
+  if (tier !== null) return `tier ${tier + 1}`
+  return primary ? 'primary' : 'secondary'
+}
 
 function unknownText({ unknown }: SplitExplanation): string[] {
   return unknown.length === 0 ? [] : ['Not known:', ...unknown.map((line) => `  ${line}`), '']

@@ -14,8 +14,16 @@ interface Row {
 
 /** The table of `status`; `now` (epoch ms) turns times into ages. */
 export function statusTable(routes: readonly RouteStatus[], palette: Palette, now: number): string {
-  return renderTable(columnsOf(palette, now), routes.flatMap(rowsOf))
+  const rows = routes.flatMap(rowsOf)
+  const hasTiers = rows.some(({ split }) => split.backends.some(({ tier }) => tier !== null))
+  return renderTable(
+    columnsOf(palette, now).filter(({ title }) => title !== tierTitle || hasTiers),
+    rows,
+  )
 }
+
+/** Shown if there are tiers. */
+const tierTitle = 'TIER'
 
 const rowsOf = ({ facts: route, reasons }: RouteStatus): Row[] =>
   route.splits.map((split, index) => ({
@@ -38,6 +46,7 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
     cell: ({ split }) => stateText(split),
     paint: (text, { split }) => palette[toneOf[split.state]](text),
   },
+  { title: tierTitle, cell: ({ split }) => tierText(split.backends) },
   { title: 'ACTIVE BACKENDS', cell: ({ route, split }) => activeText(split.backends, route.namespace) },
   { title: 'SINCE', cell: ({ route }) => ageText(route.since, now) },
   { title: 'WHY', cell: ({ why }) => why },
@@ -66,6 +75,15 @@ export function activeText(backends: readonly BackendItem[], namespace: string):
       return `${shortName(backend.service, namespace)}:${weightInEffect(backend)} (${counts})`
     })
     .join(', ')
+}
+
+/** `2 of 3`: which tier serves, the last one if several do. */
+function tierText(backends: readonly BackendItem[]): string {
+  const tiers = backends.flatMap(({ tier }) => tier ?? [])
+  if (tiers.length === 0) return ''
+  const active = backends.flatMap((backend) => (backend.active ? (backend.tier ?? []) : []))
+  const serving = active.length === 0 ? 'none' : String(Math.max(...active) + 1)
+  return `${serving} of ${Math.max(...tiers) + 1}`
 }
 
 /** A weight that is not written counts as its kind says: 1 if it carries traffic. */

@@ -64,7 +64,7 @@ export class Reporter {
       return
     }
     const before = isUnreported ? undefined : view.get(key)
-    updateView(view, key, outcome)
+    updateView(view, key, outcome, clock)
     if (!leads() && !('after' in outcome)) {
       if (hasNews(outcome, before)) this.#unreported.set(key, clock.now())
       return

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import type { Decision } from '../../core/decide.ts'
 import { problemOf } from '../../core/explain.ts'
 import type { Verdict } from '../../core/judge.ts'
@@ -18,13 +19,21 @@ export interface Recorded {
 }
 
 /** Updates the view with what a look at a route found. */
-export function updateView(view: View, key: RouteKey, outcome: Looked): void {
+export function updateView(view: View, key: RouteKey, outcome: Looked, clock: Clock): void {
   const isRefused = outcome.kind === 'failed' && outcome.error.kind !== 'notLeader'
   view.put(key, {
     route: 'after' in outcome ? outcome.after : outcome.route,
     decisions: outcome.verdicts.map(({ decision }) => decision),
+    waits: waitsOf(outcome, clock),
     refusal: isRefused ? refused(view.get(key)?.refusal, outcome.error.message) : undefined,
   })
+}
+
+/** Until when each split waits, as a time of day; `undefined` if none does. */
+function waitsOf({ verdicts }: Looked, clock: Clock): (Date | undefined)[] | undefined {
+  if (verdicts.every(({ wakeAt }) => wakeAt === undefined)) return undefined
+  const [now, today] = [clock.now(), clock.wallTime().getTime()]
+  return verdicts.map(({ wakeAt }) => (wakeAt === undefined ? undefined : new Date(today + wakeAt - now)))
 }
 
 /** True if a look found something to report, compared to the route `before`. */

@@ -1,5 +1,6 @@
 import type { Result } from '../../base/result.ts'
 import type { SplitPlan } from '../../core/plan.ts'
+import type { Past } from '../../core/policy/types.ts'
 import type { ReadinessOf } from '../../core/types.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
@@ -11,6 +12,8 @@ import type { Cause } from '../queue.ts'
 export interface ReconcileContext {
   readonly route: (key: RouteKey) => Route | undefined
   readonly readiness: ReadinessOf
+  /** What is remembered of the time before, by split (its position). */
+  readonly past: (key: RouteKey, route: Route) => (split: number) => Past | undefined
   /** Until when a write must wait (ms on the clock), because another client keeps undoing it. */
   readonly waitsUntil: (key: RouteKey, route: Route, plans: readonly SplitPlan[]) => number | undefined
   /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */
@@ -39,13 +42,19 @@ export async function reconcile(
 ): Promise<ReconcileOutcome> {
   const route = context.route(key)
   if (!route) return { kind: 'gone' }
-  const judged = judgeRoute(route, context.readiness)
+  const judged = judgeRoute(route, context.readiness, context.past(key, route))
   const plans = judged.verdicts.map(({ plan }) => plan)
-  if (plans.every((plan) => plan.length === 0)) return { kind: 'steady', ...judged }
+  if (plans.every((plan) => plan.length === 0)) return { kind: 'steady', ...judged, ...wakeOf(judged) }
   const lookAgainAt = context.waitsUntil(key, route, plans)
   if (lookAgainAt !== undefined) return { kind: 'steady', ...judged, lookAgainAt }
   const written = await context.write(judged, cause)
   return written.ok
     ? { kind: 'written', ...judged, after: written.value }
     : { kind: 'failed', ...judged, error: written.error }
+}
+
+/** When a wait of one of the splits is over. */
+function wakeOf({ verdicts }: Judged): { readonly lookAgainAt?: number } {
+  const times = verdicts.flatMap(({ wakeAt }) => wakeAt ?? [])
+  return times.length > 0 ? { lookAgainAt: Math.min(...times) } : {}
 }

@@ -1,0 +1,28 @@
+import { hold, type Rule } from '../../rule.ts'
+import { readinessText } from '../../words.ts'
+import { servingMembers } from '../tiers.ts'
+
+/** While what serves may be able to, nothing is taken for down that is only not known. */
+export const tierUnknown = {
+  name: 'TierUnknown',
+  when: 'the readiness of an earlier tier, or of the one that serves, is not known',
+  decide: ({ split, standing }) => {
+    if (!standing) return undefined
+    const { policy, current, isDown, hasWeight, isUsable } = standing
+    const mayServe = split.backends.some((_, backend) => hasWeight(backend) && !isDown(backend))
+    const target = policy.tiers.findIndex(({ members }) => members.some(isUsable))
+    const asked = policy.tiers.slice(0, target < 0 ? current + 1 : Math.min(target, current + 1))
+    const hides = asked.some((tier) => servingMembers(policy, tier).some(standing.isUnknown))
+    return mayServe && hides ? hold() : undefined
+  },
+  because: ({ split: { policy, backends }, readiness }) => {
+    const unknowns = (policy?.tiers ?? []).flatMap(({ members }) =>
+      members.flatMap((index) => {
+        const backend = backends[index]
+        const known = backend && readiness(backend)
+        return backend && known?.state === 'unknown' ? [readinessText(backend.service, known)] : []
+      }),
+    )
+    return unknowns[0] ?? 'the readiness of a tier is not known yet'
+  },
+} as const satisfies Rule

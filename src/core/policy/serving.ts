@@ -1,0 +1,53 @@
+import { failOver, servePrimary } from '../rule.ts'
+import type { Answer, Observation, Split } from '../types.ts'
+import { durationText, readinessText, servingText } from '../words.ts'
+import { hasAtLeast } from './standing.ts'
+import { servingMembers, tierOf } from './tiers.ts'
+import type { Policy, Standing, Tier } from './types.ts'
+
+/** Those members of a tier serve that can, and those of unknown readiness that have weight. */
+export function serve(standing: Standing, tier: Tier, can: (backend: number) => boolean): Answer {
+  const { policy, isUnknown, hasWeight } = standing
+  const keeps = (backend: number) => isUnknown(backend) && hasWeight(backend)
+  const active = servingMembers(policy, tier).filter((backend) => can(backend) || keeps(backend))
+  return tier === policy.tiers[0] ? servePrimary(active) : failOver(active)
+}
+
+/** The tier that serves if one of its members can, else the first such tier. */
+export function servingTier(
+  { policy: { tiers }, current }: Standing,
+  can: (backend: number) => boolean,
+): Tier | undefined {
+  const serving = tiers[current]
+  return serving?.members.some(can) ? serving : tiers.find(({ members }) => members.some(can))
+}
+
+/** Why no tier before the one that serves does, or that the first one can. */
+export function becauseOf({ split, readiness }: Observation, answer: Answer): string {
+  const { policy } = split
+  if (policy === undefined || answer.kind === 'hold') return 'its tiers have changed'
+  const [first = 0] = answer.active
+  const tier = tierOf(policy, first)
+  const before = policy.tiers.slice(0, tier).flatMap(({ members }) => members)
+  const asked = tier === 0 ? answer.active : before
+  const texts = asked.map((backend) => backendText(split, policy, backend, readiness, tier === 0))
+  const reasons = texts.length > 3 ? [...texts.slice(0, 3), `${texts.length - 3} more`] : texts
+  return tier === 0 ? reasons.join(', ') : `${reasons.join(', ')}; ${servingText(split, answer.active)}`
+}
+
+function backendText(
+  { backends }: Split,
+  { minReady, failbackAfterMs }: Policy,
+  index: number,
+  readiness: Observation['readiness'],
+  serves: boolean,
+): string {
+  const backend = backends[index]
+  if (backend === undefined) return 'a backend is gone'
+  const known = readiness(backend)
+  const text = readinessText(backend.service, known)
+  if (known.state !== 'ready') return text
+  if (!hasAtLeast(minReady, known)) return `${text} (${minReady} are asked for)`
+  const waits = !serves && failbackAfterMs > 0
+  return waits ? `${text} and must stay so for ${durationText(failbackAfterMs)}` : text
+}

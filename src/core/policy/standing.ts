@@ -1,0 +1,47 @@
+import { weightOf } from '../split.ts'
+import type { Readiness, ReadinessOf, Split } from '../types.ts'
+import { mayServe, tierOf } from './tiers.ts'
+import type { Commitment, Past, Policy, Standing } from './types.ts'
+
+/** Without a `past` nothing was good before now, and the weights say who serves. */
+export function standingOf(split: Split, policy: Policy, readiness: ReadinessOf, past?: Past): Standing {
+  const now = past?.now ?? 0
+  const { tier: current, active } = past?.commitment ?? commitmentBy(split, policy)
+  const known = split.backends.map((backend) => readiness(backend))
+  const isAtLeast = (count: number) => (backend: number) =>
+    hasAtLeast(count, known[backend]) && mayServe(policy, backend)
+  const isGood = isAtLeast(policy.minReady)
+  // Whoever serves goes on, and a later tier stands by: only a way back is worth waiting for.
+  const mustWait = (backend: number) => tierOf(policy, backend) <= current && !active.includes(backend)
+  const usableAt = (backend: number) =>
+    mustWait(backend) ? (past?.goodSince(backend) ?? now) + policy.failbackAfterMs : now
+  const waits = split.backends.flatMap((_, backend) =>
+    isGood(backend) && usableAt(backend) > now ? [usableAt(backend)] : [],
+  )
+  return {
+    policy,
+    current,
+    isDown: (backend) => known[backend]?.state === 'down',
+    isUnknown: (backend) => known[backend]?.state === 'unknown',
+    hasWeight: (backend) => {
+      const entry = split.backends[backend]
+      return entry !== undefined && weightOf(split, entry) > 0
+    },
+    isReady: isAtLeast(1),
+    isGood,
+    isUsable: (backend) => isGood(backend) && usableAt(backend) <= now,
+    wakeAt: waits.length > 0 ? Math.min(...waits) : undefined,
+  }
+}
+
+/** Whether so many endpoints are ready. How many Pods are behind a gateway is not known, so one is enough. */
+export const hasAtLeast = (count: number, readiness: Readiness | undefined): boolean =>
+  readiness?.state === 'ready' && readiness.ready >= (readiness.gateways ? 1 : count)
+
+/** What the weights say: the last tier that has some serves. */
+export function commitmentBy(split: Split, policy: Policy): Commitment {
+  const active = split.backends.flatMap((backend, index) => (weightOf(split, backend) > 0 ? [index] : []))
+  const tiers = active.map((backend) => tierOf(policy, backend)).filter((tier) => tier < policy.tiers.length)
+  const none = active.length === 0 ? 0 : policy.tiers.length
+  return { tier: tiers.length > 0 ? Math.max(...tiers) : none, active }
+}

@@ -1,0 +1,55 @@
+/** What the owner of a split asks for beyond a primary and its secondaries. */
+export interface Policy {
+  /** The order of preference: a later tier serves only if no earlier one can. At least one. */
+  readonly tiers: readonly Tier[]
+  /** Fewer ready endpoints (count, >= 1) are not enough for a backend while another tier has enough. */
+  readonly minReady: number
+  /** For so long a lost backend must be ready without a break before traffic goes back to it (ms); 0: at once. */
+  readonly failbackAfterMs: number
+}
+
+/** Backends (indexes into the split's) that serve together; no backend is in two tiers. */
+export interface Tier {
+  readonly members: readonly number[]
+  /**
+   * The declared weights, by position in `members`: integers >= 0, at least one above. 0: it never serves.
+   * Absent: all alike.
+   */
+  readonly weights?: readonly number[] | undefined
+}
+
+/** Which tier serves, and which of its backends: what is decided, whatever the object says for the moment. */
+export interface Commitment {
+  /** An index into the tiers; their number if only backends outside of all tiers serve. */
+  readonly tier: number
+  /** Indexes into the split's backends. */
+  readonly active: readonly number[]
+}
+
+/** What is known of the time before this look. */
+export interface Past {
+  /** Ms on the clock's monotonic axis, as all times here. */
+  readonly now: number
+  /** Since when a backend (index) has had enough ready endpoints without a break; `undefined` if it has not. */
+  readonly goodSince: (index: number) => number | undefined
+  /** `undefined`: the weights say it. */
+  readonly commitment: Commitment | undefined
+}
+
+/** How the backends of a split stand by its policy, at one moment. Backends are indexes. */
+export interface Standing {
+  readonly policy: Policy
+  /** The tier that serves by the commitment; the number of tiers if none does. */
+  readonly current: number
+  readonly isDown: (backend: number) => boolean
+  readonly isUnknown: (backend: number) => boolean
+  readonly hasWeight: (backend: number) => boolean
+  /** May serve at all, and has a ready endpoint. */
+  readonly isReady: (backend: number) => boolean
+  /** The same with enough ready endpoints. */
+  readonly isGood: (backend: number) => boolean
+  /** Good, and if it was lost, good for long enough. */
+  readonly isUsable: (backend: number) => boolean
+  /** When the first backend that is good becomes usable (ms on the clock); `undefined` if none waits. */
+  readonly wakeAt: number | undefined
+}

@@ -1,0 +1,44 @@
+import { tierOf } from '../../core/policy/tiers.ts'
+import type { Backend, ServiceKey, Split } from '../../core/types.ts'
+import { type DiagnosisInput, type DiagnosisRule, unique } from '../finding.ts'
+import { minReadyAnnotation, tiersAnnotation } from '../route.ts'
+import { readPolicy } from './annotations.ts'
+
+/** What of a route's policy does not do what its owner thinks. */
+
+export const ignoredAnnotation: DiagnosisRule = ({ annotations = {} }) =>
+  readPolicy(annotations)?.ignored ?? []
+
+export const notInAnyTier: DiagnosisRule = ({ splits }) =>
+  servicesWith(
+    splits,
+    ({ policy }, _, index) => policy !== undefined && tierOf(policy, index) === policy.tiers.length,
+  ).map(
+    (service) =>
+      `the Service ${service} is in none of the tiers, so it never gets traffic; add it to the annotation ${tiersAnnotation}, or let the annotation end with "; *", which stands for the rest`,
+  )
+
+export const countsGateways: DiagnosisRule = ({ splits }, around) =>
+  servicesWith(
+    splits,
+    ({ policy }, backend) => policy !== undefined && policy.minReady > 1 && isGateways(backend, around),
+  ).map(
+    (service) =>
+      `the Service ${service} is mirrored through a gateway, so how many of its Pods are ready is not known here: for it ${minReadyAnnotation} means that the gateway is ready; mirror it by remote discovery if the number matters`,
+  )
+
+/** The Services of the backends that are as `test` says, each once. */
+const servicesWith = (
+  splits: readonly Split[],
+  test: (split: Split, backend: Backend, index: number) => boolean,
+): ServiceKey[] =>
+  unique(
+    splits.flatMap((split) =>
+      split.backends.flatMap((backend, index) => (test(split, backend, index) ? [backend.service] : [])),
+    ),
+  )
+
+function isGateways(backend: Backend, { readiness }: DiagnosisInput): boolean {
+  const known = readiness(backend)
+  return known.state === 'ready' && known.gateways === true
+}
