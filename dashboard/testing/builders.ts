@@ -9,10 +9,13 @@ interface BackendWords {
   readonly total?: number
   readonly cluster?: string
   readonly primary?: boolean
+  readonly why?: string
+  readonly members?: BackendItem['members']
 }
 
 export function backend(service: string, words: BackendWords = {}): BackendItem {
   const { weight = 0, ready = 1, total = ready ?? 0, cluster = null, primary = false } = words
+  const { members = [], why = `${service} has ${ready} of ${total} endpoints ready` } = words
   return {
     service,
     port: null,
@@ -23,8 +26,9 @@ export function backend(service: string, words: BackendWords = {}): BackendItem 
     cluster,
     readiness:
       ready === null
-        ? { state: 'unknown', ready: null, total: null }
-        : { state: ready > 0 ? 'ready' : 'down', ready, total },
+        ? { state: 'unknown', ready: null, total: null, why }
+        : { state: ready > 0 ? 'ready' : 'down', ready, total, why },
+    members,
   }
 }
 

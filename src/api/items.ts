@@ -1,10 +1,12 @@
+import { type Account, type AccountOf, accountOf } from '../core/account.ts'
 import type { Decision } from '../core/decide.ts'
 import { explain } from '../core/explain.ts'
 import { makePlan } from '../core/plan.ts'
 import { tierOf } from '../core/policy/tiers.ts'
 import { isPrimary, knownOf, weightOf } from '../core/split.ts'
 import { stateOf } from '../core/state.ts'
-import type { Readiness, ReadinessOf, ServiceKey, Split } from '../core/types.ts'
+import type { Backend, Readiness, ReadinessOf, ServiceKey, Split } from '../core/types.ts'
+import { readinessText } from '../core/words.ts'
 import type { Route } from '../routes/route.ts'
 import type { RouteRecord } from '../view/route-record.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
@@ -14,6 +16,8 @@ import type { BackendItem, EntryItem, RouteFacts, RouteItem, SplitItem } from '.
 /** What is known of Services now. */
 export interface Services {
   readonly readiness: ReadinessOf
+  /** The same with the reasons; asked for each backend that is shown. */
+  readonly account: AccountOf
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   readonly clusterOf: (service: ServiceKey) => string | undefined
 }
@@ -56,7 +60,7 @@ function splitItem(
   split: Split,
   decision: Decision,
   waitsUntil: Date | undefined,
-  { readiness, clusterOf }: Services,
+  services: Services,
 ): SplitItem {
   return {
     where: split.where ?? null,
@@ -65,22 +69,36 @@ function splitItem(
     rule: decision.rule,
     state: decision.state,
     due: makePlan(split, decision).length > 0,
-    sentence: explain({ split, readiness }, decision),
+    sentence: explain({ split, readiness: services.readiness }, decision),
     waitsUntil: waitsUntil?.toISOString() ?? null,
-    backends: split.backends.map(
-      (backend, index): BackendItem => ({
-        service: backend.service,
-        port: backend.port ?? null,
-        weight: backend.weight ?? null,
-        active: weightOf(split, backend) > 0,
-        primary: isPrimary(split, backend),
-        tier: tierItem(split, index),
-        readiness: readinessItem(knownOf(backend, readiness)),
-        cluster: clusterOf(backend.service) ?? null,
-      }),
-    ),
+    backends: split.backends.map((backend, index) => ({
+      ...backendItem(backend, split, services),
+      tier: tierItem(split, index),
+    })),
   }
 }
+
+function backendItem(backend: Backend, split: Split, services: Services): Omit<BackendItem, 'tier'> {
+  const { service } = backend
+  const { readiness, why, members } = accountIn(services, backend)
+  return {
+    service,
+    port: backend.port ?? null,
+    weight: backend.weight ?? null,
+    active: weightOf(split, backend) > 0,
+    primary: isPrimary(split, backend),
+    readiness: readinessItem(readiness, why),
+    cluster: services.clusterOf(service) ?? null,
+    members: members.map((member) => ({
+      service: member.service,
+      cluster: member.cluster ?? null,
+      readiness: readinessItem(member.readiness, member.why),
+    })),
+  }
+}
+
+const accountIn = ({ readiness, account }: Services, backend: Backend): Account =>
+  backend.foreign ? accountOf(backend.service, knownOf(backend, readiness)) : account(backend)
 
 /** A line of the timeline as the API shows it. */
 export function entryItem(entry: TimelineEntry): EntryItem {
@@ -101,7 +119,7 @@ export function entryItem(entry: TimelineEntry): EntryItem {
         service,
         from: from ?? null,
         to: to ?? null,
-        readiness: readinessItem(readiness),
+        readiness: readinessItem(readiness, readinessText(service, readiness)),
       })),
     })),
     cluster: cluster ?? null,
@@ -109,10 +127,10 @@ export function entryItem(entry: TimelineEntry): EntryItem {
   }
 }
 
-function readinessItem(readiness: Readiness): BackendItem['readiness'] {
-  if (readiness.state === 'unknown') return { state: 'unknown', ready: null, total: null }
+function readinessItem(readiness: Readiness, why: string): BackendItem['readiness'] {
+  if (readiness.state === 'unknown') return { state: 'unknown', ready: null, total: null, why }
   const { state, ready, total } = readiness
-  return { state, ready, total }
+  return { state, ready, total, why }
 }
 
 function tierItem({ policy }: Split, backend: number): number | null {

@@ -33,6 +33,11 @@ export const readiness = z
     state: z.enum(['ready', 'down', 'unknown']),
     ready: z.int().min(0).nullable().describe('Ready endpoints; null if unknown.'),
     total: z.int().min(0).nullable().describe('All endpoints; null if unknown.'),
+    why: z
+      .string()
+      .describe(
+        'Why, for people: which objects say so or, if unknown, which object is missing and in which cluster.',
+      ),
   })
   .meta({ id: 'Readiness' })
 
@@ -48,6 +53,14 @@ const where = z
   .describe('Which split of its route this is, for example `spec.rules[1]`; null if the route has only one.')
 
 const due = z.boolean().describe('The weights do not match the decision yet.')
+
+export const member = z
+  .object({
+    service,
+    cluster: cluster.describe('The cluster that it is in; null for this cluster.'),
+    readiness,
+  })
+  .meta({ id: 'Member', description: 'A Service from which a backend takes its endpoints.' })
 
 export const backend = z
   .object({
@@ -65,6 +78,11 @@ export const backend = z
       ),
     readiness,
     cluster,
+    members: z
+      .array(member)
+      .describe(
+        'The Services from which a federated Service, or one in remote discovery, takes its endpoints; else empty.',
+      ),
   })
   .meta({ id: 'Backend' })
 
@@ -217,6 +235,7 @@ export type RouteItem = z.infer<typeof route>
 export type RouteFacts = Omit<RouteItem, 'revision' | 'refusal'>
 export type SplitItem = z.infer<typeof split>
 export type BackendItem = z.infer<typeof backend>
+export type MemberItem = z.infer<typeof member>
 export type EntryItem = z.infer<typeof entry>
 export type Status = z.infer<typeof status>
 export type RouteList = z.infer<typeof routeList>

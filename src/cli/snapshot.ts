@@ -1,6 +1,6 @@
 import type { Services } from '../api/items.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { ServiceKey } from '../core/types.ts'
+import { namespaceOf } from '../core/types.ts'
 import { DiscoverySnapshot } from '../kube/discovery.ts'
 import type { KubeError } from '../kube/errors.ts'
 import { createStore, type StoreEntry, type StoreReader, type StoreWriter } from '../kube/watch/store.ts'
@@ -101,9 +101,6 @@ export const namespacesOf = (routes: readonly Route[]): string[] => {
   return [...new Set(services.map(({ service }) => namespaceOf(service)))]
 }
 
-/** The namespace of a Service. */
-export const namespaceOf = (service: ServiceKey): string => service.slice(0, service.indexOf('/'))
-
 /** What is known of Services, and the Services themselves. */
 export interface ServicesRead extends Services {
   readonly facts: StoreReader<ServiceFacts>
@@ -128,9 +125,10 @@ export async function readServices(
   const readiness = openReadiness(open, silent, { ways })
   for (const answer of await Promise.all(lists.map((read) => read())))
     if (!answer.ok) return err(refused(answer.error))
-  const hasMirrors = [...readiness.services.entries()].some(([, facts]) => mirroredFrom(facts) !== undefined)
+  const { of, account, clusterOf, services } = readiness
+  const hasMirrors = [...services.entries()].some(([, facts]) => mirroredFrom(facts) !== undefined)
   if (hasMirrors) links = await readLinks(reading)
-  return ok({ readiness: readiness.of, clusterOf: readiness.clusterOf, facts: readiness.services })
+  return ok({ readiness: of, account, clusterOf, facts: services })
 }
 
 /** Fills a store once, with the projections that the operator keeps. */

@@ -56,9 +56,9 @@ export class FailoverController implements Controller {
     this.#writes = new UnansweredWrites(platform)
     this.#fights = new Fights(clock, this.#memory)
     this.#watch = this.#watchCluster(selector, links)
-    const { readiness, clusterOf } = this.#watch
+    const { readiness, account, clusterOf } = this.#watch
     this.#policies = new PolicyMemory({ clock, memory: this.#memory, readiness })
-    this.view = new View({ clock, epoch, readiness, clusterOf })
+    this.view = new View({ clock, epoch, readiness, account, clusterOf })
     this.#reporter = this.#createReporter(onEntry)
     this.#surroundings = this.#watchSurroundings()
     this.#diagnoser = new Diagnoser({

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client'
 import { beforeEach, expect, it } from 'vitest'
 import { err, ok } from '../base/result.ts'
+import { accountOf } from '../core/account.ts'
 import { readinessOf } from '../core/types.ts'
 import type { KubeError } from '../kube/errors.ts'
 import { createManualClock } from '../kube/testing/manual-clock.ts'
@@ -66,6 +67,7 @@ beforeEach(() => {
     clock,
     epoch: 'e',
     readiness: ({ service }) => readiness(service),
+    account: ({ service }) => accountOf(service, readiness(service)),
     clusterOf: () => undefined,
   })
   const log = createMemoryLog()

@@ -17,7 +17,12 @@ describe('explain', () => {
     ],
     ['down', 'down', 'ready', 'fails over: shop/web has 0 of 2 endpoints ready; shop/west takes over'],
     ['down', 'down', 'down', 'holds: shop/web has 0 of 2 endpoints ready, and no secondary is ready'],
-    ['unknown', 'ready', 'ready', 'holds: the readiness of shop/web is not known yet'],
+    [
+      'unknown',
+      'ready',
+      'ready',
+      'holds: the readiness of shop/web is not known yet: the slices of shop/web are missing',
+    ],
   ] as const)('web %s, east %s, west %s', (web, east, west, sentence) => {
     const observation = {
       split,

@@ -3,8 +3,9 @@ import { reasonOf, sentenceOf } from './explain.ts'
 import { makePlan, type SplitPlan } from './plan.ts'
 import { standingOf } from './policy/standing.ts'
 import type { Past } from './policy/types.ts'
+import { unknownBecause } from './readiness.ts'
 import { knownOf } from './split.ts'
-import { type Readiness, type ReadinessOf, type Split, unknown } from './types.ts'
+import type { Readiness, ReadinessOf, Split } from './types.ts'
 
 /** A decision with its plan and its sentence, all from the same readiness. */
 export interface Verdict {
@@ -45,4 +46,4 @@ export function judgeSplit(split: Split, readiness: ReadinessOf, past?: Past): V
 const lookUpIn =
   ({ backends }: Split, known: readonly Readiness[]): ReadinessOf =>
   (backend) =>
-    known[backends.indexOf(backend)] ?? unknown
+    known[backends.indexOf(backend)] ?? unknownBecause(`${backend.service} is not a backend of this split`)

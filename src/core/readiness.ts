@@ -1,4 +1,4 @@
-import { type Readiness, unknown } from './types.ts'
+import type { Readiness } from './types.ts'
 
 /**
  * What several ways to one thing come to: it is ready if one of them is, and down only if all are. Of those
@@ -6,7 +6,7 @@ import { type Readiness, unknown } from './types.ts'
  */
 export const bestOf = (all: readonly Readiness[]): Readiness =>
   all.reduce<Readiness | undefined>((best, one) => (best && !isBetter(one, best) ? best : one), undefined) ??
-  unknown
+  unknownBecause('no backend is named')
 
 const order: readonly Readiness['state'][] = ['down', 'unknown', 'ready']
 
@@ -15,6 +15,9 @@ function isBetter(one: Readiness, other: Readiness): boolean {
     return order.indexOf(one.state) > order.indexOf(other.state)
   return one.ready > other.ready || (one.ready === other.ready && one.total > other.total)
 }
+
+/** Unknown; `why` says which object is missing, and in which cluster. */
+export const unknownBecause = (why: string): Readiness & { state: 'unknown' } => ({ state: 'unknown', why })
 
 /** Down for a reason other than endpoints that are not ready; none are counted then. */
 export const downBecause = (why: string): Readiness => ({ state: 'down', ready: 0, total: 0, why })

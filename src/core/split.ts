@@ -1,12 +1,5 @@
-import { bestOf } from './readiness.ts'
-import {
-  type Backend,
-  type Observation,
-  type Readiness,
-  type ReadinessOf,
-  type Split,
-  unknown,
-} from './types.ts'
+import { bestOf, unknownBecause } from './readiness.ts'
+import type { Backend, Observation, Readiness, ReadinessOf, Split } from './types.ts'
 
 /** The weight that a backend has in effect: the written one, or what its kind takes for an absent one. */
 export const weightOf = (split: Split, backend: Backend): number => backend.weight ?? split.absentWeight
@@ -16,7 +9,7 @@ export const weightsOf = (split: Split): number[] => split.backends.map((backend
 
 /** What is known of a backend, given what is known of Services. */
 export const knownOf = (backend: Backend, readiness: ReadinessOf): Readiness =>
-  backend.foreign ? unknown : readiness(backend)
+  backend.foreign ? unknownBecause(`${backend.service} is not a Service`) : readiness(backend)
 
 /** What is known of the primary: of its entries the best, since one that is ready serves. */
 export const knownPrimary = ({ split, readiness }: Observation): Readiness =>

@@ -3,6 +3,8 @@ import type { Policy, Standing } from './policy/types.ts'
 /** What a backend's reference is called everywhere: `namespace/name` of its Service. */
 export type ServiceKey = string
 
+export const namespaceOf = (service: ServiceKey): string => service.slice(0, service.indexOf('/'))
+
 /** One entry of a split: a Service and the weight it has now. */
 export interface Backend {
   readonly service: ServiceKey
@@ -38,19 +40,18 @@ export interface Split {
 
 /**
  * What is known of a backend: whether requests to it find an endpoint. `unknown` is not `down`: a cache is
- * not complete, or no cache can know it. `why`: the reason in words, if it is not that the endpoints are not
- * ready. `gateways`: its endpoints are gateways of another cluster, so their number says nothing about Pods.
+ * not complete, or no cache can know it. `why`: the reason in words; of `unknown` which object is missing and
+ * in which cluster, of `down` only if it is not that the endpoints are not ready. `gateways`: its endpoints are
+ * gateways of another cluster, so their number says nothing about Pods.
  */
 export type Readiness =
   | { readonly state: 'ready'; readonly ready: number; readonly total: number; readonly gateways?: true }
   | { readonly state: 'down'; readonly ready: 0; readonly total: number; readonly why?: string }
-  | { readonly state: 'unknown'; readonly why?: string }
+  | { readonly state: 'unknown'; readonly why: string }
 
 export type ReadinessState = Readiness['state']
 
-export const unknown: Readiness = { state: 'unknown' }
-
-/** What is known of each backend. Total: answers `unknown` for a Service it has never heard of. */
+/** What is known of each backend. Total. */
 export type ReadinessOf = (backend: Backend) => Readiness
 
 /** Readiness of a backend with `ready` of `total` endpoints (counts >= 0). */

@@ -8,9 +8,13 @@ export const primaryName = ({ primary }: Split): string => primary ?? 'the prima
 export const primaryReadiness = (observation: Observation): string =>
   readinessText(primaryName(observation.split), knownPrimary(observation))
 
-/** What is known of a Service. */
+/** That a Service is not known to be ready or down, and why, unless that has become known since. */
+export const unknownText = (service: ServiceKey, readiness: Readiness): string =>
+  `the readiness of ${service} is not known yet${readiness.state === 'unknown' ? `: ${readiness.why}` : ''}`
+
+/** Why a Service is taken for ready, down or unknown: `shop/web has 0 of 3 endpoints ready`. */
 export function readinessText(service: ServiceKey, readiness: Readiness): string {
-  if (readiness.state === 'unknown') return `the readiness of ${service} is unknown`
+  if (readiness.state === 'unknown') return readiness.why
   if (readiness.state === 'down' && readiness.why !== undefined) return readiness.why
   if (readiness.total === 0) return `${service} has no endpoints`
   return `${service} has ${readiness.ready} of ${readiness.total} endpoints ready`

@@ -1,8 +1,9 @@
+import { unlistedSlices } from './missing.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
 import { reachOf } from './reach.ts'
 import { projectSlice, type Slice, serviceOfSlice } from './slice.ts'
 import { SliceIndex } from './slice-index.ts'
-import type { ReadinessSource } from './source.ts'
+import type { LastSource } from './source.ts'
 
 export const sliceObjects: Objects<Slice> = {
   name: 'endpointslices',
@@ -12,7 +13,7 @@ export const sliceObjects: Objects<Slice> = {
 }
 
 /** The EndpointSlices of this cluster. A Service without any is down: nothing can serve. The last source. */
-export function localSlices(open: Open, { onService, onCounts }: ReadinessListeners): ReadinessSource {
+export function localSlices(open: Open, { onService, onCounts }: ReadinessListeners): LastSource {
   const index = new SliceIndex()
   const slices = open(sliceObjects, (change) => {
     for (const { service, turned } of index.change(change)) {
@@ -21,10 +22,9 @@ export function localSlices(open: Open, { onService, onCounts }: ReadinessListen
     }
   })
   return {
-    name: 'EndpointSlices',
+    name: 'its EndpointSlices',
     synced: () => slices.synced,
-    of: (target) => (slices.synced ? reachOf(target, index.of(target.service)) : notComplete),
+    of: (target) =>
+      slices.synced ? reachOf(target, index.of(target.service)) : unlistedSlices(target.service),
   }
 }
-
-const notComplete = { state: 'unknown', why: 'not all EndpointSlices are known yet' } as const

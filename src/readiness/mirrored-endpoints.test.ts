@@ -29,7 +29,7 @@ describe('a mirrored Service without Endpoints', () => {
     const { clock, of } = waiting()
     expect(of('shop/web')).toEqual({
       state: 'unknown',
-      why: 'the mirrored service shop/web has no Endpoints yet',
+      why: 'the Endpoints shop/web in this cluster are missing: the service mirror has not written them yet',
     })
     await clock.advance(graceMs - 1)
     expect(of('shop/web').state).toBe('unknown')

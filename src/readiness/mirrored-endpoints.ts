@@ -3,6 +3,7 @@ import { headlessMirrorLabel, mirroredServiceLabel } from '../base/names.ts'
 import type { Readiness, ServiceKey } from '../core/types.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Grace } from './grace.ts'
+import { unlistedEndpoints, unwrittenEndpoints } from './missing.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
 import { readPorts } from './port.ts'
 import { type Endpoints, marksOf, reachOf, type Target } from './reach.ts'
@@ -71,14 +72,14 @@ export function mirroredEndpoints(
   })
   const subsetsOf = (service: ServiceKey) => endpoints.get(service)?.subsets
   return {
-    name: 'the Endpoints of mirrored services',
+    name: 'its Endpoints, which the service mirror writes',
     synced: () => endpoints.synced,
     of: (target) => {
       const subsets = subsetsOf(target.service)
       if (subsets) return reachThrough(subsets, target, subsetsOf)
       if (!target.facts.isMirrored) return undefined
-      if (!endpoints.synced) return notComplete
-      return grace?.holds(target.service) ? notYet(target.service) : undefined
+      if (!endpoints.synced) return unlistedEndpoints(target.service)
+      return grace?.holds(target.service) ? unwrittenEndpoints(target.service) : undefined
     },
   }
 }
@@ -91,13 +92,6 @@ function reachThrough(subsets: readonly Subset[], target: Target, subsetsOf: Sub
 }
 
 type SubsetsOf = (service: ServiceKey) => readonly Subset[] | undefined
-
-const notComplete = { state: 'unknown', why: 'not all Endpoints of mirrored services are known yet' } as const
-
-const notYet = (service: ServiceKey): Readiness => ({
-  state: 'unknown',
-  why: `the mirrored service ${service} has no Endpoints yet`,
-})
 
 /**
  * An address of a headless mirror is that of another mirror, of one host. It is ready if both say so: only

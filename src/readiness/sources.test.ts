@@ -105,7 +105,7 @@ describe('the readiness of a Service', () => {
     put('services', mirrored('web', remote))
     expect(of('shop/web')).toEqual({
       state: 'unknown',
-      why: 'the EndpointSlices of shop/api are in cluster east, which only the operator reads',
+      why: 'the EndpointSlices of the Service shop/api in cluster east are not known: only the operator reads that cluster; linkerd-failover dashboard shows what it knows',
     })
   })
 })
@@ -318,7 +318,10 @@ describe('before every source is complete', () => {
     const { put, complete, of } = createMemory(['services', 'endpoints'])
     put('services', service('web'))
     put('endpointslices', slice('a', 1, 1))
-    expect(of('shop/web')).toEqual({ state: 'unknown', why: 'not all EndpointSlices are known yet' })
+    expect(of('shop/web')).toEqual({
+      state: 'unknown',
+      why: 'the EndpointSlices of the Service shop/web in this cluster are not known: the list of all EndpointSlices is not complete yet',
+    })
     complete('endpointslices')
     expect(of('shop/web')).toEqual({ state: 'ready', ready: 1, total: 1 })
   })

@@ -1,13 +1,12 @@
 import type { Clock } from '../base/clock.ts'
-import { bestOf, downBecause } from '../core/readiness.ts'
-import { type Backend, type Readiness, type ServiceKey, unknown } from '../core/types.ts'
+import type { ServiceKey } from '../core/types.ts'
 import { createStore, type StoreReader } from '../kube/watch/store.ts'
+import { type Backends, judgeBackends } from './backends.ts'
 import { doubted, undoubted, type Ways } from './gateways/mirrors.ts'
 import { Grace } from './grace.ts'
 import { localSlices } from './local-slices.ts'
 import { mirroredEndpoints } from './mirrored-endpoints.ts'
 import type { Objects, Open, ReadinessListeners } from './objects.ts'
-import type { Target } from './reach.ts'
 import {
   beside,
   discoveredServices,
@@ -19,9 +18,7 @@ import { Followers } from './remote/followers.ts'
 import { type ServiceFacts, serviceObjects } from './service-facts.ts'
 
 /** What is known of every Service. */
-export interface ServiceReadiness {
-  /** Whether requests to a backend find an endpoint. */
-  readonly of: (backend: Pick<Backend, 'service' | 'port' | 'apex'>) => Readiness
+export interface ServiceReadiness extends Backends {
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   readonly clusterOf: (service: ServiceKey) => string | undefined
   readonly services: StoreReader<ServiceFacts>
@@ -61,27 +58,9 @@ export function openReadiness(
   })
   const mirrored = doubted(mirroredEndpoints(open, listeners, grace), ways)
   const here = localSlices(open, listeners)
-  const sources = [discoveredServices(services, here, others), mirrored, here]
-  const ofTarget = (target: Target): Readiness => {
-    for (const source of sources) {
-      const readiness = source.of(target)
-      if (readiness) return readiness
-    }
-    return unknown
-  }
-  const of: ServiceReadiness['of'] = ({ service, port, apex }) => {
-    // Which source knows a Service, and which port of it is called, is not known before all Services are.
-    if (!services.synced) return notComplete
-    const facts = services.get(service)
-    if (!facts) return downBecause(`there is no Service ${service}`)
-    if (facts.isExternal)
-      return downBecause(`${service} is of type ExternalName, which Linkerd cannot send to`)
-    // Called by several ports it serves at least one, if that is ready.
-    const called = port === undefined ? portsOf(apex, services) : [port]
-    return bestOf(called.map((one) => ofTarget({ service, facts, port: one })))
-  }
+  const before = [discoveredServices(services, here, others), mirrored]
   return {
-    of,
+    ...judgeBackends(services, before, here),
     clusterOf: (service) => services.get(service)?.cluster,
     services,
     stop: () => grace?.stop(),
@@ -112,17 +91,6 @@ function withFollowers(listeners: ReadinessListeners, followers: Followers): Rea
     onFacts: spread(listeners.onFacts),
     onCounts: spread(listeners.onCounts),
   }
-}
-
-const notComplete: Readiness = { state: 'unknown', why: 'not all Services are known yet' }
-
-/** The ports by which a backend is called that has none of its own: those of the apex. `undefined`: any. */
-function portsOf(
-  apex: ServiceKey | undefined,
-  services: StoreReader<ServiceFacts>,
-): readonly (number | undefined)[] {
-  const ports = apex === undefined ? [] : (services.get(apex)?.ports ?? [])
-  return ports.length === 0 ? [undefined] : ports.map(({ port }) => port)
 }
 
 /** For those who ask once. */

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
+import { unknownBecause } from '../core/readiness.ts'
 import { diagnose } from './diagnosis.ts'
 import type { DiagnosisInput } from './finding.ts'
 import { gatewayCodecs } from './gateway.ts'
@@ -44,7 +45,7 @@ const header = (name: string, value: string) => ({ name, value })
 function said(one: Route, two: Route): string {
   const around: DiagnosisInput = {
     service: () => 'unknown',
-    readiness: () => ({ state: 'unknown' }),
+    readiness: ({ service }) => unknownBecause(`${service} is not known`),
     isRead: () => true,
     hasProfile: () => false,
     conflicts: (parent) => conflictsOf(one, parent, [two]),

@@ -1,4 +1,4 @@
-import type { ServiceKey } from '../core/types.ts'
+import { namespaceOf, type ServiceKey } from '../core/types.ts'
 import type { Route } from './route.ts'
 
 /** What stands in the way of a route at one of its parents. */
@@ -91,7 +91,7 @@ class Claims {
 
   constructor(apex: ServiceKey) {
     this.#apex = apex
-    this.#namespace = apex.slice(0, apex.indexOf('/'))
+    this.#namespace = namespaceOf(apex)
   }
 
   add(route: Route): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { AccountOf } from '../core/account.ts'
 import { type RouteState, stateOf } from '../core/state.ts'
 import type { ReadinessOf, ServiceKey } from '../core/types.ts'
 import type { RouteKey } from '../routes/key.ts'
@@ -13,6 +14,7 @@ export interface ViewOptions {
   /** Sets the ids of this process apart from those of all others; letters and digits. */
   readonly epoch: string
   readonly readiness: ReadinessOf
+  readonly account: AccountOf
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   readonly clusterOf: (service: ServiceKey) => string | undefined
   /** How many entries, and how many routes that are gone, are remembered. */
@@ -37,6 +39,7 @@ type Subject = RouteKey | TimelineEntry
 export class View {
   readonly epoch: string
   readonly readiness: ViewOptions['readiness']
+  readonly account: ViewOptions['account']
   readonly clusterOf: ViewOptions['clusterOf']
   readonly timeline: Timeline
   readonly #clock: Clock
@@ -50,9 +53,10 @@ export class View {
   #lostEntry = 0
   #lostGone = 0
 
-  constructor({ clock, epoch, readiness, clusterOf, capacity = 10_000 }: ViewOptions) {
+  constructor({ clock, epoch, readiness, account, clusterOf, capacity = 10_000 }: ViewOptions) {
     this.epoch = epoch
     this.readiness = readiness
+    this.account = account
     this.clusterOf = clusterOf
     this.timeline = new Timeline(capacity)
     this.#clock = clock

@@ -3,11 +3,13 @@ import { resolve } from 'node:path'
 import { readAssets } from '../../src/admin/assets.ts'
 import { type AdminServer, startAdminServer } from '../../src/admin/server.ts'
 import { systemClock } from '../../src/base/clock.ts'
+import { type Account, accountOf } from '../../src/core/account.ts'
 import { type Decision, decide } from '../../src/core/decide.ts'
 import { explain } from '../../src/core/explain.ts'
 import { applyPlan, makePlan } from '../../src/core/plan.ts'
+import { unknownBecause } from '../../src/core/readiness.ts'
 import { directionOf } from '../../src/core/transition.ts'
-import { type Readiness, readinessOf, type ServiceKey, type Split, unknown } from '../../src/core/types.ts'
+import { readinessOf, type ServiceKey, type Split } from '../../src/core/types.ts'
 import type { Route } from '../../src/routes/route.ts'
 import type { EntryKind } from '../../src/view/timeline-entry.ts'
 import { View } from '../../src/view/view.ts'
@@ -23,9 +25,17 @@ export interface MadeUpRoute {
   readonly problem?: string
 }
 
+const notKnown = (service: ServiceKey): Account =>
+  accountOf(
+    service,
+    unknownBecause(
+      `the EndpointSlices of the Service ${service} in cluster east are not known: the Secret linkerd-multicluster/cluster-credentials-east is missing`,
+    ),
+  )
+
 export class FakeOperator {
   readonly view: View
-  readonly #readiness = new Map<ServiceKey, Readiness>()
+  readonly #accounts = new Map<ServiceKey, Account>()
   readonly #clusters = new Map<ServiceKey, string>()
   readonly #routes = new Map<string, Route>()
   readonly #users = new Map<ServiceKey, string[]>()
@@ -36,7 +46,8 @@ export class FakeOperator {
     this.view = new View({
       clock: systemClock,
       epoch,
-      readiness: ({ service }) => this.#readiness.get(service) ?? unknown,
+      readiness: ({ service }) => this.#accountOf(service).readiness,
+      account: ({ service }) => this.#accountOf(service),
       clusterOf: (service) => this.#clusters.get(service),
     })
   }
@@ -46,8 +57,9 @@ export class FakeOperator {
     const entries = Object.entries(backends)
     const services = entries.map(([service]) => `${namespace}/${service}`)
     for (const [service, cluster] of entries) {
-      this.#readiness.set(`${namespace}/${service}`, readinessOf(3, 3))
-      if (cluster) this.#clusters.set(`${namespace}/${service}`, cluster)
+      const key = `${namespace}/${service}`
+      this.#accounts.set(key, accountOf(key, readinessOf(3, 3)))
+      if (cluster) this.#clusters.set(key, cluster)
     }
     const split: Split = {
       backends: services.map((service, index) => ({ service, weight: index === 0 ? 100 : 0 })),
@@ -85,7 +97,15 @@ export class FakeOperator {
 
   /** The Service has so many ready endpoints from now on; `undefined`: nobody knows. */
   ready(service: ServiceKey, ready: number | undefined, total = 3): void {
-    this.#readiness.set(service, ready === undefined ? unknown : readinessOf(ready, total))
+    this.believe(
+      service,
+      ready === undefined ? notKnown(service) : accountOf(service, readinessOf(ready, total)),
+    )
+  }
+
+  /** All that the operator believes of a Service from now on. */
+  believe(service: ServiceKey, account: Account): void {
+    this.#accounts.set(service, account)
     for (const key of this.#users.get(service) ?? []) {
       const route = this.#routes.get(key)
       if (route) this.#look(route, 2 + Math.random() * 6)
@@ -134,6 +154,10 @@ export class FakeOperator {
 
   async stop(): Promise<void> {
     await this.#server?.close()
+  }
+
+  #accountOf(service: ServiceKey): Account {
+    return this.#accounts.get(service) ?? notKnown(service)
   }
 
   /** What the operator does with a route that is due: decide, plan, write, tell. */

@@ -81,7 +81,7 @@ const cases: readonly (readonly [string, () => Promise<string>, RegExp])[] = [
       const port = await listen(createTcpServer())
       return kubeconfig({ server: `http://127.0.0.1:${port}` })
     },
-    /EndpointSlices of shop\/web in cluster east are not known yet/,
+    /EndpointSlices of the Service shop\/web in cluster east are not known: their list is not complete yet/,
   ],
   [
     'is not there',

@@ -1,5 +1,7 @@
+import { type Account, accountOf } from '../../core/account.ts'
 import { decide } from '../../core/decide.ts'
-import { type Readiness, readinessOf, type ServiceKey, type Split } from '../../core/types.ts'
+import { unknownBecause } from '../../core/readiness.ts'
+import { readinessOf, type ServiceKey, type Split } from '../../core/types.ts'
 import { createManualClock, type ManualClock } from '../../kube/testing/manual-clock.ts'
 import type { Route } from '../../routes/route.ts'
 import { View } from '../../view/view.ts'
@@ -41,7 +43,7 @@ export function routeOf(name: string, weights: Weights, namespace = 'shop'): Rou
 export class AdminKit {
   readonly clock: ManualClock = createManualClock()
   readonly view: View
-  readonly #ready = new Map<ServiceKey, Readiness>()
+  readonly #accounts = new Map<ServiceKey, Account>()
   readonly #clusters = new Map<ServiceKey, string>()
   #server: AdminServer | undefined
 
@@ -49,14 +51,24 @@ export class AdminKit {
     this.view = new View({
       clock: this.clock,
       epoch: 'e1',
-      readiness: ({ service }) => this.#ready.get(service) ?? readinessOf(0, 0),
+      readiness: ({ service }) => this.#accountOf(service).readiness,
+      account: ({ service }) => this.#accountOf(service),
       clusterOf: (service) => this.#clusters.get(service),
       ...options,
     })
   }
 
   ready(service: ServiceKey, ready: number, total = ready): void {
-    this.#ready.set(service, readinessOf(ready, total))
+    this.believe(service, accountOf(service, readinessOf(ready, total)))
+  }
+
+  /** All that the operator believes of a Service from now on. */
+  believe(service: ServiceKey, account: Account): void {
+    this.#accounts.set(service, account)
+  }
+
+  #accountOf(service: ServiceKey): Account {
+    return this.#accounts.get(service) ?? accountOf(service, readinessOf(0, 0))
   }
 
   mirrored(service: ServiceKey, cluster: string): void {
@@ -87,7 +99,12 @@ export class AdminKit {
           where: undefined,
           backends: [
             { service: 'shop/web', from: 1, to: 0, readiness: readinessOf(0, 0) },
-            { service: 'shop/east', from: undefined, to: 1, readiness: { state: 'unknown' } },
+            {
+              service: 'shop/east',
+              from: undefined,
+              to: 1,
+              readiness: unknownBecause('the slices of shop/east are missing'),
+            },
           ],
         },
       ],

@@ -3,7 +3,6 @@ import type { Services } from '../../api/items.ts'
 import { ok, type Result } from '../../base/result.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
-import type { Split } from '../../core/types.ts'
 import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import type { Route } from '../../routes/route.ts'
@@ -84,15 +83,6 @@ function explanationOf(
     splits: judged.verdicts.map(({ split, plan }) => ({
       decided: weightsOf(applyPlan(split, plan)),
       changes: counterfactuals(split, services.readiness),
-      unknown: unknownIn(split, services),
     })),
   }
-}
-
-function unknownIn({ backends }: Split, { readiness }: Services): string[] {
-  const known = backends.map((backend) => ({ ...readiness(backend), service: backend.service }))
-  const reasons = known.flatMap(({ service, ...one }) =>
-    one.state === 'unknown' && one.why !== undefined ? [`${service}: ${one.why}`] : [],
-  )
-  return [...new Set(reasons)]
 }

@@ -17,6 +17,4 @@ export interface SplitExplanation {
   /** The weights as decided, in the order of the backends. */
   readonly decided: readonly number[]
   readonly changes: readonly Counterfactual[]
-  /** Why backends are not known to be ready or down, each once. */
-  readonly unknown: readonly string[]
 }

@@ -90,9 +90,9 @@ test('all that is wrong around a route, in the words of the operator', async () 
     Rule:      NothingReady: the primary is down, and no secondary is ready
     Decision:  holds: shop/web has no port 81, and no secondary is ready
 
-    BACKEND   ROLE        READINESS   ENDPOINTS      WEIGHT   DECIDED
-    web       primary     down        0 of 0 ready   1        1
-    east      secondary   down        0 of 0 ready   0        0
+    BACKEND   ROLE        READINESS   ENDPOINTS      WEIGHT   DECIDED   WHY
+    web       primary     down        0 of 0 ready   1        1         shop/web has no port 81
+    east      secondary   down        0 of 0 ready   0        0         there is no Service shop/east
 
     What would change the decision:
     IF                                WEIGHTS   DECISION

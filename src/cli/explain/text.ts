@@ -1,4 +1,4 @@
-import type { BackendItem, SplitItem } from '../../api/schema.ts'
+import type { BackendItem, MemberItem, SplitItem } from '../../api/schema.ts'
 import { ruleOf } from '../../core/decide.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import { ageText, shortName, stateText, toneOf, weightInEffect } from '../status/table.ts'
@@ -38,40 +38,59 @@ function splitText(item: SplitItem, split: SplitExplanation, namespace: string, 
     `Rule:      ${item.rule}: ${ruleOf(item.rule).when}`,
     `Decision:  ${item.sentence}`,
     '',
-    renderTable(backendColumns(namespace), rowsOf(item.backends, split.decided)),
-    ...unknownText(split),
+    renderTable(backendColumns, rowsOf(item.backends, split.decided, namespace)),
     ...changesText(split),
     '',
   ]
 }
 
-interface Row extends BackendItem {
-  readonly decided: number
+/** A line of the table: a backend, or below it one of the Services from which it takes its endpoints. */
+interface Row extends Pick<BackendItem, 'readiness'> {
+  readonly name: string
+  readonly role: string
+  readonly weight: string
+  readonly decided: string
 }
 
-const rowsOf = (backends: readonly BackendItem[], decided: readonly number[]): Row[] =>
-  backends.map((backend, index) => ({ ...backend, decided: decided[index] ?? weightInEffect(backend) }))
+const rowsOf = (backends: readonly BackendItem[], decided: readonly number[], namespace: string): Row[] =>
+  backends.flatMap((backend, index) => {
+    const { service, readiness, members } = backend
+    const weight = weightInEffect(backend)
+    const row: Row = {
+      name: shortName(service, namespace),
+      role: roleText(backend),
+      readiness,
+      weight: String(weight),
+      decided: String(decided[index] ?? weight),
+    }
+    return [row, ...members.map((member) => memberRow(member, namespace))]
+  })
 
-const backendColumns = (namespace: string): Column<Row>[] => [
-  { title: 'BACKEND', cell: ({ service }) => shortName(service, namespace) },
-  { title: 'ROLE', cell: roleText },
+const memberRow = ({ service, cluster, readiness }: MemberItem, namespace: string): Row => ({
+  name: `  ${shortName(service, namespace)} (${cluster === null ? 'this cluster' : cluster})`,
+  role: 'member',
+  readiness,
+  weight: '',
+  decided: '',
+})
+
+const backendColumns: readonly Column<Row>[] = [
+  { title: 'BACKEND', cell: ({ name }) => name },
+  { title: 'ROLE', cell: ({ role }) => role },
   { title: 'READINESS', cell: ({ readiness }) => readiness.state },
   {
     title: 'ENDPOINTS',
     cell: ({ readiness: { ready, total } }) => (ready === null ? '?' : `${ready} of ${total} ready`),
   },
-  { title: 'WEIGHT', cell: (backend) => String(weightInEffect(backend)) },
-  { title: 'DECIDED', cell: ({ decided }) => String(decided) },
+  { title: 'WEIGHT', cell: ({ weight }) => weight },
+  { title: 'DECIDED', cell: ({ decided }) => decided },
+  { title: 'WHY', cell: ({ readiness }) => readiness.why },
 ]
 
 /** By a policy its place in the order counts. */
 function roleText({ primary, tier }: BackendItem): string {
   if (tier !== null) return `tier ${tier + 1}`
   return primary ? 'primary' : 'secondary'
-}
-
-function unknownText({ unknown }: SplitExplanation): string[] {
-  return unknown.length === 0 ? [] : ['Not known:', ...unknown.map((line) => `  ${line}`), '']
 }
 
 function changesText({ changes }: SplitExplanation): string[] {

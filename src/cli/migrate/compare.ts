@@ -1,10 +1,11 @@
 import { judgeSplit } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
-import { type ServiceKey, type Split, unknown } from '../../core/types.ts'
+import { unknownBecause } from '../../core/readiness.ts'
+import type { Backend, ServiceKey, Split } from '../../core/types.ts'
 import type { RouteCodec } from '../../routes/route.ts'
+import { allUpTo, type Combination, combinationsOf } from './combinations.ts'
 import type { Migration, RouteObject } from './migration.ts'
 import { type Shares, sharesOf } from './original.ts'
-import { allUpTo, type World, worldsOf } from './worlds.ts'
 
 /** Where a route would not do as its TrafficSplit does. */
 export interface Difference {
@@ -28,21 +29,21 @@ export interface Comparison {
 const tolerance = 2e-6
 
 /**
- * Asks the operator's own rules what they make of the TrafficSplit and of each of its routes, in every world:
- * starting from the declared weights, and from what the world before has left.
+ * Asks the operator's own rules what they make of the TrafficSplit and of each of its routes, for every
+ * combination: starting from the declared weights, and from what the combination before has left.
  */
 export function compare({ original, routes }: Migration, codec: RouteCodec): Comparison {
   const { split, route } = original
   const [apex] = route.apexes
   const services = [...new Set(split.backends.map(({ service }) => service))]
-  const worlds = worldsOf(services)
+  const combinations = combinationsOf(services)
   const differences = routes.flatMap((object) => {
     const [declared] = codec.read(object).splits
     if (!declared) return []
     // A rule with one backend sends everything there; the codec reads no split in it, as there is nothing to
     // move.
     const only = split.backends.length === 1 ? split.backends[0]?.service : undefined
-    return walk({ split, apex, declared, only }, worlds).map(
+    return walk({ split, apex, declared, only }, combinations).map(
       (found): Difference => ({
         trafficSplit: `${route.namespace}/${route.name}`,
         route: routeName(object),
@@ -51,8 +52,8 @@ export function compare({ original, routes }: Migration, codec: RouteCodec): Com
     )
   })
   const isWhole = services.length <= allUpTo || routes.length === 0
-  const leftOut = `TrafficSplit ${route.namespace}/${route.name} has ${services.length} Services, more than ${allUpTo}: compared in the ${worlds.length} states in which all Services but at most two are alike, out of ${3 ** services.length} states`
-  return { worlds: worlds.length * routes.length, leftOut: isWhole ? undefined : leftOut, differences }
+  const leftOut = `TrafficSplit ${route.namespace}/${route.name} has ${services.length} Services, more than ${allUpTo}: compared in the ${combinations.length} states in which all Services but at most two are alike, out of ${3 ** services.length} states`
+  return { worlds: combinations.length * routes.length, leftOut: isWhole ? undefined : leftOut, differences }
 }
 
 /** Both, and to which Service each falls back where it has no weight above zero. */
@@ -65,13 +66,13 @@ interface Pair {
 
 function walk(
   { split, apex, declared, only }: Pair,
-  worlds: readonly World[],
+  combinations: readonly Combination[],
 ): Omit<Difference, 'trafficSplit' | 'route'>[] {
   let [one, two] = [split, declared]
-  return worlds.flatMap((world) => {
-    ;[one, two] = [judged(one, world), judged(two, world)]
+  return combinations.flatMap((combination) => {
+    ;[one, two] = [judged(one, combination), judged(two, combination)]
     const pairs: [Split, Split][] = [
-      [judged(split, world), judged(declared, world)],
+      [judged(split, combination), judged(declared, combination)],
       [one, two],
     ]
     const different = pairs
@@ -79,13 +80,15 @@ function walk(
       .find(([a, b]) => !isSame(a, b))
     if (!different) return []
     const [before, after] = different.map(describe)
-    return [{ world: describeWorld(world), before: before ?? '', after: after ?? '' }]
+    return [{ world: describeCombination(combination), before: before ?? '', after: after ?? '' }]
   })
 }
 
 /** A split once the operator has written what is due. */
-function judged(split: Split, world: World): Split {
-  return applyPlan(split, judgeSplit(split, ({ service }) => world.get(service) ?? unknown).plan)
+function judged(split: Split, combination: Combination): Split {
+  const readiness = ({ service }: Backend) =>
+    combination.get(service) ?? unknownBecause(`nothing is assumed of ${service}`)
+  return applyPlan(split, judgeSplit(split, readiness).plan)
 }
 
 const isSame = (a: Shares, b: Shares): boolean =>
@@ -97,8 +100,8 @@ const describe = (shares: Shares): string =>
   [...shares].map(([service, share]) => `${service} ${Number((share * 100).toFixed(3))} %`).join(', ') ||
   'no backend'
 
-const describeWorld = (world: World): string =>
-  [...world].map(([service, { state }]) => `${service} ${state}`).join(', ')
+const describeCombination = (combination: Combination): string =>
+  [...combination].map(([service, { state }]) => `${service} ${state}`).join(', ')
 
 const routeName = ({ kind, metadata }: RouteObject): string =>
   `${kind} ${metadata.namespace}/${metadata.name}`

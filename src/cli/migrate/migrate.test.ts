@@ -4,11 +4,11 @@ import { codecs } from '../../routes/codecs.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { Shop } from '../testing/shop.ts'
 import { run } from '../testing/terminal.ts'
+import { combinationsOf } from './combinations.ts'
 import { compare } from './compare.ts'
 import { migrate } from './migration.ts'
 import { readOriginal } from './original.ts'
 import { wholeWeights } from './weights.ts'
-import { worldsOf } from './worlds.ts'
 
 const labels = { 'failover.linkerd.io/controlled-by': 'me' }
 const split = (weights: Record<string, unknown>, metadata: object = {}, spec: object = {}) => ({
@@ -233,9 +233,9 @@ test.each([
   [7, 297],
   [16, 1_539],
 ])('of %i Services %i different states of readiness are compared', (services, states) => {
-  const worlds = worldsOf(Array.from({ length: services }, (_, index) => `shop/${index}`))
-  expect(worlds).toHaveLength(states)
-  expect(new Set(worlds.map((world) => JSON.stringify([...world]))).size).toBe(states)
+  const combinations = combinationsOf(Array.from({ length: services }, (_, index) => `shop/${index}`))
+  expect(combinations).toHaveLength(states)
+  expect(new Set(combinations.map((one) => JSON.stringify([...one]))).size).toBe(states)
 })
 
 describe('of a cluster', () => {

@@ -7,7 +7,7 @@ import { sinceOf, type Transition } from './since.ts'
 import { activeText, stateText } from './table.ts'
 
 /** The caches that the board reads. */
-type Caches = Pick<ClusterWatch, 'route' | 'readiness' | 'clusterOf'>
+type Caches = Pick<ClusterWatch, 'route' | 'readiness' | 'account' | 'clusterOf'>
 
 /** The present status of the routes, updated one by one. */
 export class Board {

@@ -233,6 +233,7 @@ describe('data', () => {
         labels: {
           'mirror.linkerd.io/mirrored-service': 'true',
           'multicluster.linkerd.io/remote-discovery': 'east',
+          'multicluster.linkerd.io/remote-service': 'api',
         },
       },
       spec: { ports: [{ port: 80 }] },
@@ -245,8 +246,20 @@ describe('data', () => {
       tier: null,
       weight: 1,
       active: true,
-      readiness: { state: 'ready', ready: 1, total: 2 },
+      readiness: {
+        state: 'ready',
+        ready: 1,
+        total: 2,
+        why: 'shop/web has 1 of 2 endpoints ready, according to its EndpointSlices',
+      },
       cluster: null,
+      members: [],
+    }
+    const notKnown = {
+      state: 'unknown',
+      ready: null,
+      total: null,
+      why: 'the EndpointSlices of the Service shop/api in cluster east are not known: only the operator reads that cluster; linkerd-failover dashboard shows what it knows',
     }
     const remote = {
       service: 'shop/remote',
@@ -255,8 +268,9 @@ describe('data', () => {
       tier: null,
       weight: 0,
       active: false,
-      readiness: { state: 'unknown', ready: null, total: null },
+      readiness: notKnown,
       cluster: 'east',
+      members: [{ service: 'shop/api', cluster: 'east', readiness: notKnown }],
     }
     expect(JSON.parse(stdout)).toEqual({
       routes: [

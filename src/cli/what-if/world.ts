@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
-import { type Readiness, readinessOf, type ServiceKey, unknown } from '../../core/types.ts'
+import { unknownBecause } from '../../core/readiness.ts'
+import { type Readiness, readinessOf, type ServiceKey } from '../../core/types.ts'
 import { type Failure, wrongUsage } from '../failure.ts'
 
 /** The readiness to assume, whatever the cluster reports. */
@@ -14,7 +15,7 @@ export interface World {
 const states: Record<'ready' | 'down' | 'unknown', Readiness> = {
   ready: readinessOf(1, 1),
   down: readinessOf(0, 1),
-  unknown,
+  unknown: unknownBecause('the world file says so'),
 }
 
 const count = z.int('must be a whole number').min(0, 'must not be negative')

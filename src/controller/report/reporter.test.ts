@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
-import { readinessOf } from '../../core/types.ts'
+import { accountOf } from '../../core/account.ts'
+import { type Backend, readinessOf } from '../../core/types.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../../kube/testing/memory-log.ts'
@@ -16,7 +17,8 @@ import { Reporter } from './reporter.ts'
 function setUp() {
   const clock = createManualClock()
   const readiness = () => readinessOf(1, 1)
-  const view = new View({ clock, epoch: 'e', readiness, clusterOf: () => undefined })
+  const account = ({ service }: Backend) => accountOf(service, readiness())
+  const view = new View({ clock, epoch: 'e', readiness, account, clusterOf: () => undefined })
   const events: EventInput[] = []
   const state = { leads: false }
   const reporter = new Reporter({

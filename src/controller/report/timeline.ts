@@ -3,6 +3,7 @@ import type { Decision } from '../../core/decide.ts'
 import { problemOf } from '../../core/explain.ts'
 import type { Verdict } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
+import { unknownBecause } from '../../core/readiness.ts'
 import { directionOf } from '../../core/transition.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Refusal, RouteRecord } from '../../view/route-record.ts'
@@ -121,7 +122,7 @@ function moveOf({ split, plan, readiness }: Verdict): SplitMove {
       service,
       from: weight,
       to: after.backends[index]?.weight,
-      readiness: readiness[index] ?? { state: 'unknown' },
+      readiness: readiness[index] ?? unknownBecause(`${service} was not asked about`),
     })),
   }
 }

@@ -1,3 +1,4 @@
+import type { AccountOf } from '../../core/account.ts'
 import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
@@ -40,6 +41,7 @@ export interface ClusterWatch {
   stop(): Promise<void>
   readonly route: (key: RouteKey) => Route | undefined
   readonly readiness: ReadinessOf
+  readonly account: AccountOf
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   clusterOf(service: ServiceKey): string | undefined
   /**
@@ -99,6 +101,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     route: (key) => kinds.get(kindOf(key))?.get(key),
     kind: (name) => kinds.get(name),
     readiness: readiness.of,
+    account: readiness.account,
     clusterOf: readiness.clusterOf,
     service: (service) => (readiness.services.synced ? readiness.services.get(service) : 'unknown'),
     keys: function* () {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { judgeSplit, type Verdict } from '../judge.ts'
 import { applyPlan } from '../plan.ts'
+import { unknownBecause } from '../readiness.ts'
 import { weightsOf } from '../split.ts'
 import { readinessFrom, splitOf } from '../testing/builders.ts'
 import { directionOf } from '../transition.ts'
@@ -234,12 +235,12 @@ test('a write goes over to a later tier, back to an earlier one, or moves within
 describe('what always holds', () => {
   const state = fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min: 0, max: 4 }).map((ready) => readinessOf(ready, 4)) },
-    { weight: 1, arbitrary: fc.constant<Readiness>({ state: 'unknown' }) },
+    { weight: 1, arbitrary: fc.constant<Readiness>(unknownBecause('it is not listed')) },
   )
   const known = fc.array(state, { minLength: 4, maxLength: 4 })
   const toReadiness = (states: readonly Readiness[]): ReadinessOf => {
     const names = ['web', 'east', 'west', 'far']
-    return ({ service }) => states[names.indexOf(service)] ?? { state: 'unknown' }
+    return ({ service }) => states[names.indexOf(service)] ?? unknownBecause('it is not listed')
   }
   const weights = fc.tuple(...[0, 1, 2, 3].map(() => fc.integer({ min: 0, max: 3 }))) as fc.Arbitrary<
     [number, number, number, number]

@@ -1,4 +1,5 @@
-import { type Readiness, type ReadinessOf, readinessOf, type Split, unknown } from '../types.ts'
+import { unknownBecause } from '../readiness.ts'
+import { type Readiness, type ReadinessOf, readinessOf, type Split } from '../types.ts'
 
 /** A split from `{ web: 1, east: 0 }`: the first is the primary, weights are as given. */
 export function splitOf(weights: Record<string, number | undefined>, overrides: Partial<Split> = {}): Split {
@@ -19,6 +20,7 @@ export function readinessFrom(states: Record<string, Readiness['state']>): Readi
   const known = new Map(Object.entries(states))
   return ({ service }) => {
     const state = known.get(service) ?? 'unknown'
-    return state === 'unknown' ? unknown : readinessOf(state === 'ready' ? 2 : 0, 2)
+    if (state === 'unknown') return unknownBecause(`the slices of ${service} are missing`)
+    return readinessOf(state === 'ready' ? 2 : 0, 2)
   }
 }

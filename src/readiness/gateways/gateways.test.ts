@@ -24,7 +24,7 @@ const end = (version: number) => ({
 const web = ['shop/web-east', 'east'] as const
 const gone = {
   state: 'unknown',
-  why: 'there is no Link to cluster east any more, so nothing updates the Endpoints of shop/web-east',
+  why: 'there is no Link to cluster east in this cluster, so nothing updates the Endpoints shop/web-east',
 }
 
 /** Links of a cluster that serves the kind, or does not. */
@@ -83,7 +83,10 @@ describe('a Service that is mirrored through a gateway', () => {
 
   it('is unknown before all Links are known, and judged again then', async () => {
     const { gateways, begin, heard } = world()
-    expect(gateways.doubt(...web)).toEqual({ state: 'unknown', why: 'not all Links are known yet' })
+    expect(gateways.doubt(...web)).toEqual({
+      state: 'unknown',
+      why: 'the Link to cluster east in this cluster is not known: the list of all Links is not complete yet',
+    })
     await begin('east')
     expect(heard).toContain('of all clusters')
   })

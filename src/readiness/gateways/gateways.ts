@@ -1,6 +1,7 @@
-import type { Readiness, ServiceKey } from '../../core/types.ts'
+import type { ServiceKey } from '../../core/types.ts'
 import type { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
+import { unlistedLinks } from '../missing.ts'
 import { doubtOfLinks, type Link } from './link.ts'
 import { LinkWatch } from './link-watch.ts'
 import type { Ways } from './mirrors.ts'
@@ -26,7 +27,7 @@ export class Gateways implements Ways {
   }
 
   doubt: Ways['doubt'] = (service, cluster) => {
-    if (this.#links.isServed === undefined) return notComplete
+    if (this.#links.isServed === undefined) return unlistedLinks(cluster)
     return this.#links.isServed ? doubtOfLinks(service, cluster, this.#links.all()) : undefined
   }
 
@@ -50,5 +51,3 @@ export class Gateways implements Ways {
     return this.#links.cache.stop()
   }
 }
-
-const notComplete: Readiness = { state: 'unknown', why: 'not all Links are known yet' }

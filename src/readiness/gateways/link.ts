@@ -1,5 +1,6 @@
 import { child, text } from '../../base/json.ts'
 import type { Readiness, ServiceKey } from '../../core/types.ts'
+import { missingLink } from '../missing.ts'
 
 /** What is kept of a Link: one cluster whose Services are mirrored here. */
 export interface Link {
@@ -19,6 +20,5 @@ export function doubtOfLinks(
   links: readonly Link[],
 ): Readiness | undefined {
   if (links.some((link) => link.cluster === cluster)) return undefined
-  const why = `there is no Link to cluster ${cluster} any more, so nothing updates the Endpoints of ${service}`
-  return { state: 'unknown', why }
+  return missingLink(service, cluster)
 }

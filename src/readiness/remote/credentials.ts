@@ -68,7 +68,7 @@ export class Credentials {
     const secret = `Secret ${this.#namespace}/${this.#name}`
     const found = reader.get(`${this.#namespace}/${this.#name}`)
     if (found) return found.ok ? found : err(`the ${secret} ${found.error}`)
-    if (reader.synced) return err(`there is no ${secret}`)
+    if (reader.synced) return err(`the ${secret} is missing`)
     const why = this.#reflector.complaint
     return err(`the ${secret} is not known yet${why === '' ? '' : `: ${why}`}`)
   }

@@ -8,7 +8,7 @@ import type { OtherClusters } from './discovered.ts'
 const known = (clusters: Readonly<Record<string, readonly Slice[]>>): OtherClusters => ({
   slicesOf: (cluster, service) => {
     const slices = clusters[cluster]?.filter((slice) => slice.service === service)
-    if (!slices) return err(`cluster ${cluster} cannot be read`)
+    if (!slices) return err(`the Secret of ${cluster} is missing`)
     return ok(families.map((family) => slices.filter((slice) => slice.family === family)))
   },
 })
@@ -59,7 +59,7 @@ describe('a federated Service', () => {
       { east: cluster(false) },
       {
         state: 'unknown',
-        why: 'shop/web has 0 of 1 endpoints ready in cluster east; cluster west cannot be read',
+        why: 'shop/web has 0 of 1 endpoints ready in cluster east; the EndpointSlices of the Service shop/web in cluster west are not known: the Secret of west is missing',
       },
     ],
     ['no member is known', {}, { state: 'unknown' }],
@@ -80,7 +80,7 @@ describe('a federated Service', () => {
     expect(federated(annotations, { east: cluster(true) }).of('shop/web-federated').state).toBe('ready')
     expect(federated(annotations, { east: [] }).of('shop/web-federated')).toEqual({
       state: 'unknown',
-      why: 'shop/web has no endpoints in cluster east; shop/web-federated names a member "web@", which is not SERVICE@CLUSTER',
+      why: 'shop/web has no endpoints in cluster east; the Service shop/web-federated in this cluster names the member "web@", which is not SERVICE@CLUSTER',
     })
   })
 

@@ -1,7 +1,10 @@
 import { err, type Result } from '../../base/result.ts'
-import { downBecause } from '../../core/readiness.ts'
-import { type Readiness, readinessOf, type ServiceKey } from '../../core/types.ts'
+import type { MemberAccount } from '../../core/account.ts'
+import { downBecause, unknownBecause } from '../../core/readiness.ts'
+import { namespaceOf, type Readiness, readinessOf, type ServiceKey } from '../../core/types.ts'
+import { readinessText } from '../../core/words.ts'
 import type { StoreReader } from '../../kube/watch/store.ts'
+import { malformedMember, unreadSlices } from '../missing.ts'
 import { reachOf, type Target } from '../reach.ts'
 import type { ServiceFacts } from '../service-facts.ts'
 import type { Slice } from '../slice.ts'
@@ -15,14 +18,13 @@ export interface RemoteService {
 
 /** What is known of Services in other clusters. */
 export interface OtherClusters {
-  /** The slices of a Service by family, as they are now; the error says why they are not known, in words. */
+  /** The slices of a Service by family, as they are now; the error says which object is missing, in words. */
   slicesOf(cluster: string, service: ServiceKey): Result<readonly (readonly Slice[])[], string>
 }
 
 /** For commands, which read one cluster: their users have no right to the credentials of others. */
 export const unreadClusters: OtherClusters = {
-  slicesOf: (cluster, service) =>
-    err(`the EndpointSlices of ${service} are in cluster ${cluster}, which only the operator reads`),
+  slicesOf: () => err('only the operator reads that cluster; linkerd-failover dashboard shows what it knows'),
 }
 
 /**
@@ -40,52 +42,59 @@ export function discoveredServices(
   }
   const ofMember = (cluster: string, target: Target): Readiness => {
     const slices = others.slicesOf(cluster, target.service)
-    if (!slices.ok) return { state: 'unknown', why: slices.error }
-    const readiness = reachOf(target, slices.value)
-    return readiness.state !== 'down'
-      ? readiness
-      : { ...readiness, why: inCluster(cluster, target, readiness) }
+    return slices.ok ? reachOf(target, slices.value) : unreadSlices(target.service, cluster, slices.error)
+  }
+  /** All that a Service takes its endpoints from, that of this cluster first. */
+  const membersOf = (target: Target): Member[] => {
+    const { local, members = [] } = target.facts.discovery ?? {}
+    const memberOf = (name: string, cluster?: string): Member => {
+      const at = { ...target, service: beside(target.service, name) }
+      const readiness = cluster === undefined ? ofLocal(at) : ofMember(cluster, at)
+      return { service: at.service, cluster, readiness }
+    }
+    return [
+      ...(local === undefined ? [] : [memberOf(local)]),
+      ...members.map(({ name, cluster }) => memberOf(name, cluster)),
+    ]
   }
   return {
-    name: 'the Services that Linkerd discovers elsewhere',
+    name: 'its members',
     synced: () => services.synced && here.synced(),
     of: (target) => {
       const { discovery } = target.facts
       if (!discovery) return undefined
-      const sibling = (name: string): Target => ({ ...target, service: beside(target.service, name) })
-      return sumOf(target.service, [
-        ...(discovery.local === undefined ? [] : [ofLocal(sibling(discovery.local))]),
-        ...discovery.members.map(({ cluster, name }) => ofMember(cluster, sibling(name))),
-        ...discovery.malformed.map((entry) => malformed(target.service, entry)),
-      ])
+      const strange = discovery.malformed.map((entry) => malformedMember(target.service, entry))
+      return sumOf(target.service, membersOf(target), strange)
     },
+    membersOf: (target) => membersOf(target).map((member) => ({ ...member, why: whyOf(member) })),
   }
 }
 
+type Member = Omit<MemberAccount, 'why'>
+
 /** A Service of the same namespace. */
-export const beside = (service: ServiceKey, name: string): ServiceKey =>
-  `${service.slice(0, service.indexOf('/'))}/${name}`
+export const beside = (service: ServiceKey, name: string): ServiceKey => `${namespaceOf(service)}/${name}`
 
-const inCluster = (cluster: string, { service }: Target, { why, total }: Readiness & { state: 'down' }) =>
-  `${why ?? (total === 0 ? `${service} has no endpoints` : `${service} has 0 of ${total} endpoints ready`)} in cluster ${cluster}`
+/** Why a member is ready, down or unknown; its cluster is in the words. */
+function whyOf({ cluster, service, readiness }: Member): string {
+  const text = readinessText(service, readiness)
+  return cluster === undefined || readiness.state === 'unknown' ? text : `${text} in cluster ${cluster}`
+}
 
-const malformed = (service: ServiceKey, entry: string): Readiness => ({
-  state: 'unknown',
-  why: `${service} names a member ${JSON.stringify(entry)}, which is not SERVICE@CLUSTER`,
-})
-
-/** What members come to: their endpoints together. */
-function sumOf(service: ServiceKey, members: readonly Readiness[]): Readiness {
-  if (members.length === 0) return downBecause(`${service} has no member in any cluster`)
+/** What members come to: their endpoints together. `strange`: what entries come to that name no Service. */
+function sumOf(service: ServiceKey, members: readonly Member[], strange: readonly Readiness[]): Readiness {
+  const all = [...members.map(({ readiness }) => readiness), ...strange]
+  if (all.length === 0) return downBecause(`${service} has no member in any cluster`)
   let [ready, total] = [0, 0]
-  for (const member of members) {
-    if (member.state === 'unknown') continue
-    ready += member.ready
-    total += member.total
+  for (const one of all) {
+    if (one.state === 'unknown') continue
+    ready += one.ready
+    total += one.total
   }
   if (ready > 0) return readinessOf(ready, total)
-  const why = members.flatMap((member) => (member.state === 'ready' ? [] : (member.why ?? []))).join('; ')
-  const isUnknown = members.some(({ state }) => state === 'unknown')
-  if (isUnknown) return { state: 'unknown', why }
-  return { state: 'down', ready: 0, total, ...(why === '' ? {} : { why }) }
+  // The words are made only here, where somebody will read them.
+  const reasons = [...members.map(whyOf), ...strange.map((one) => readinessText(service, one))]
+  const why = reasons.join('; ')
+  const isUnknown = all.some(({ state }) => state === 'unknown')
+  return isUnknown ? unknownBecause(why) : { state: 'down', ready: 0, total, why }
 }

@@ -5,7 +5,7 @@ import type { ReflectorState } from '../../kube/watch/reflector-state.ts'
 import type { Slice } from '../slice.ts'
 import { Credentials } from './credentials.ts'
 import type { LinkTools } from './link-tools.ts'
-import { RemoteSlices, type Wanted } from './remote-slices.ts'
+import { notAskedYet, RemoteSlices, type Wanted } from './remote-slices.ts'
 
 /** How one linked cluster is read. */
 export interface LinkReading {
@@ -40,8 +40,7 @@ export class LinkedCluster {
   slicesOf(service: ServiceKey): Result<readonly (readonly Slice[])[], string> {
     if (this.#slices) return this.#slices.of(service)
     const { found } = this.#credentials
-    const why = found.ok ? ' yet' : `: ${found.error}`
-    return err(`the EndpointSlices of ${service} in cluster ${this.name} are not known${why}`)
+    return err(found.ok ? notAskedYet : found.error)
   }
 
   /** Reads these Services from now on, and nothing once there is none. */

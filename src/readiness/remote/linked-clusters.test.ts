@@ -117,10 +117,8 @@ describe('the Secret of a cluster', () => {
     })
   })
 
-  const missing = 'the EndpointSlices of shop/web in cluster east are not known: '
-
   test.each([
-    ['is not there', [], 'there is no Secret linkerd/cluster-credentials-east'],
+    ['is not there', [], 'the Secret linkerd/cluster-credentials-east is missing'],
     [
       'is no kubeconfig',
       [added(secret('hello', 1))],
@@ -141,7 +139,7 @@ describe('the Secret of a cluster', () => {
     await want('web')
     here.last.send(...events, end(2))
     await settle()
-    expect(say('web')).toContain(missing + why)
+    expect(say('web')).toContain(why)
     expect(log.lines.filter((line) => line.includes(`warn cluster east cannot be read`))).toEqual([
       expect.stringContaining(why),
     ])
@@ -166,7 +164,7 @@ describe('the Secret of a cluster', () => {
     expect(there.map(({ isClosed }) => isClosed)).toEqual([true, false])
     expect(await there[1]?.config.credentials()).toMatchObject({ headers: { authorization: 'Bearer two' } })
     expect(heard).toContain('east shop/web')
-    expect(say('web')).toBe('the EndpointSlices of shop/web in cluster east are not known yet')
+    expect(say('web')).toBe('their list is not complete yet')
     there[1]?.transport.last.send(added(slice('web', true, 2)), end(3))
     await settle()
     expect(say('web')).toBe(1)
@@ -185,7 +183,7 @@ describe('the Secret of a cluster', () => {
     const { here, link, say, heard } = await reading()
     here.last.send({ type: 'DELETED', object: secret('', 3) })
     await settle()
-    expect(say('web')).toBe(`${missing}there is no Secret linkerd/cluster-credentials-east`)
+    expect(say('web')).toBe('the Secret linkerd/cluster-credentials-east is missing')
     expect([link().isClosed, heard[0]]).toEqual([true, 'east shop/web'])
   })
 
@@ -237,7 +235,7 @@ describe('the slices of a cluster', () => {
       await settle()
     }
     expect(requests).toHaveLength(4)
-    expect(say('web')).toBe(`the EndpointSlices of shop/web in cluster east are not known yet: ${message}`)
+    expect(say('web')).toBe(`their list is not complete yet: ${message}`)
   })
 
   it('are told as they change', async () => {
@@ -254,7 +252,7 @@ describe('the slices of a cluster', () => {
     expect(transport.last.req.query?.labelSelector).toBe('kubernetes.io/service-name in (api,web)')
     expect(transport.streams[0]?.closed).toBe(true)
     expect(say('web')).toBe(1)
-    expect(say('api')).toBe('the EndpointSlices of shop/api in cluster east are not known yet')
+    expect(say('api')).toBe('their list is not complete yet')
     transport.last.send(added(slice('web', true, 5)), added(slice('api', false, 12)), end(20))
     await settle()
     expect([say('web'), say('api')]).toEqual([1, 0])
@@ -265,7 +263,7 @@ describe('the slices of a cluster', () => {
     await want()
     expect(link().isClosed).toBe(true)
     expect(linked.readings).toEqual([{ cluster: 'east', state: 'idle', synced: true, size: 0 }])
-    expect(say('web')).toBe('the EndpointSlices of shop/web in cluster east are not known yet')
+    expect(say('web')).toBe('the operator has not asked for them yet')
   })
 
   it('are asked for by several watches if there are many', async () => {
@@ -284,8 +282,7 @@ describe('the slices of a cluster', () => {
       transport.refusals.push(broken)
       transport.last.break(broken)
       await settle()
-      const doubt =
-        'the EndpointSlices of shop/web in cluster east are followed no more, and may have changed: cannot reach the API server'
+      const doubt = 'their watch is lost, so they may have changed: cannot reach the API server'
       expect([say('web'), heard]).toEqual([doubt, ['east shop/web']])
       expect(linked.readings[0]).toMatchObject({ state: 'backingOff', synced: false, size: 1 })
       await clock.advance(800)
@@ -306,7 +303,7 @@ describe('the slices of a cluster', () => {
       link().transport.last.break(broken)
       await settle()
       await want('web', 'api')
-      expect(say('web')).toContain('followed no more')
+      expect(say('web')).toContain('their watch is lost')
       link().transport.last.send(added(slice('web', true, 5)), end(20))
       await settle()
       expect([say('web'), say('api')]).toEqual([1, 0])
@@ -323,9 +320,7 @@ describe('clusters', () => {
     expect(running.log.lines).toEqual([
       'warn cluster east is not read, so what routes use of it is unknown: it is not one of --linked-clusters',
     ])
-    expect(running.say('web')).toBe(
-      'the EndpointSlices of shop/web in cluster east are not read: it is not one of --linked-clusters',
-    )
+    expect(running.say('web')).toBe('cluster east is not one of --linked-clusters')
   })
 
   test('that are named twice are read once', async () => {

@@ -17,6 +17,8 @@ export interface Links {
 /** Routes come and go in crowds; what they want is looked at once it was quiet for so long (ms). */
 const settleMs = 50
 
+const notListed = (cluster: string) => `cluster ${cluster} is not one of --linked-clusters`
+
 /** The clusters that Linkerd is linked with, as far as routes need them. */
 export class LinkedClusters implements OtherClusters {
   readonly #links: Links | undefined
@@ -44,9 +46,7 @@ export class LinkedClusters implements OtherClusters {
     const known = this.#clusters.get(cluster)
     if (known) return known.slicesOf(service)
     if (!this.#links) return unreadClusters.slicesOf(cluster, service)
-    return err(
-      `the EndpointSlices of ${service} in cluster ${cluster} are not read: it is not one of --linked-clusters`,
-    )
+    return err(notListed(cluster))
   }
 
   start(): void {

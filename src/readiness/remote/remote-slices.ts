@@ -13,6 +13,9 @@ import { SliceWatch } from './slice-watch.ts'
  */
 const mostNames = 100
 
+/** Routes need slices as soon as they appear; they are asked for in the next moment. */
+export const notAskedYet = 'the operator has not asked for them yet'
+
 /** Names of Services by namespace. */
 export type Wanted = ReadonlyMap<string, ReadonlySet<string>>
 
@@ -34,9 +37,7 @@ export class RemoteSlices {
   of(service: ServiceKey): Result<readonly (readonly Slice[])[], string> {
     const [namespace = '', name = ''] = service.split('/')
     const watch = this.#watches.get(namespace)?.find(({ names }) => names.has(name))
-    const doubt = watch
-      ? watch.doubt(name)
-      : `the EndpointSlices of ${service} in cluster ${this.#cluster} are not known yet`
+    const doubt = watch ? watch.doubt(name) : notAskedYet
     return doubt === undefined ? ok(this.#index.of(service)) : err(doubt)
   }
 

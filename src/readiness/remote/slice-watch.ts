@@ -47,13 +47,11 @@ export class SliceWatch {
     return !this.#isLost && [...this.names].every((name) => this.#known.has(name))
   }
 
-  /** Why what is known of a Service must not be believed, in words; `undefined` if it may be. */
+  /** Why the slices of a Service must not be believed, in words; `undefined` if they may be. */
   doubt(name: string): string | undefined {
-    const { cluster, namespace } = this.#options
-    const what = `the EndpointSlices of ${namespace}/${name} in cluster ${cluster}`
     const why = this.#reflector?.complaint ? `: ${this.#reflector.complaint}` : ''
-    if (!this.#known.has(name)) return `${what} are not known yet${why}`
-    return this.#isLost ? `${what} are followed no more, and may have changed${why}` : undefined
+    if (!this.#known.has(name)) return `their list is not complete yet${why}`
+    return this.#isLost ? `their watch is lost, so they may have changed${why}` : undefined
   }
 
   /** Follows these Services from now on. Those that it followed before stay known meanwhile. */

@@ -1,4 +1,5 @@
 import { child, text } from '../../base/json.ts'
+import type { Account } from '../../core/account.ts'
 import type { Readiness } from '../../core/types.ts'
 import { createStore } from '../../kube/watch/store.ts'
 import type { Open, ReadinessListeners } from '../objects.ts'
@@ -18,6 +19,8 @@ export type KindName = (typeof kinds)[number]
 export interface Memory {
   /** The readiness of a Service (`shop/web`), called by a port or by those of an apex. */
   of(service: string, called?: { readonly port?: number; readonly apex?: string }): Readiness
+  /** The same with the reasons, as people are shown it. */
+  account(service: string, called?: { readonly port?: number; readonly apex?: string }): Account
   /** Adds or replaces an object; answers with what the listeners heard of it. */
   put(kind: KindName, object: object): Heard[]
   /** Deletes an object by its key, `namespace/name`; answers as `put` does. */
@@ -76,6 +79,7 @@ export function createMemory(complete: readonly KindName[] = kinds, beside: Besi
   for (const kind of complete) of(kind).complete()
   return {
     of: (service, called = {}) => readiness.of({ service, ...called }),
+    account: (service, called = {}) => readiness.account({ service, ...called }),
     put: (kind, object) => listen(() => of(kind).put(object)),
     drop: (kind, key) => listen(() => of(kind).drop(key)),
     complete: (kind) => of(kind).complete(),

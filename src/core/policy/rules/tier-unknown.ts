@@ -1,5 +1,5 @@
 import { hold, type Rule } from '../../rule.ts'
-import { readinessText } from '../../words.ts'
+import { unknownText } from '../../words.ts'
 import { servingMembers } from '../tiers.ts'
 
 /** While what serves may be able to, nothing is taken for down that is only not known. */
@@ -20,7 +20,7 @@ export const tierUnknown = {
       members.flatMap((index) => {
         const backend = backends[index]
         const known = backend && readiness(backend)
-        return backend && known?.state === 'unknown' ? [readinessText(backend.service, known)] : []
+        return backend && known?.state === 'unknown' ? [unknownText(backend.service, known)] : []
       }),
     )
     return unknowns[0] ?? 'the readiness of a tier is not known yet'
