@@ -1,3 +1,4 @@
+import { intern } from '../base/intern.ts'
 import { child, field, list, text } from '../base/json.ts'
 import { mirroredServiceLabel } from '../base/names.ts'
 import type { ServiceKey } from '../core/types.ts'
@@ -31,7 +32,7 @@ const changedAtAnnotation = 'endpoints.kubernetes.io/last-change-trigger-time'
 /** The Service that an EndpointSlice belongs to; total. */
 export function serviceOfSlice(object: unknown): ServiceKey {
   const metadata = child(object, 'metadata')
-  return `${text(metadata, 'namespace')}/${text(child(metadata, 'labels'), serviceNameLabel)}`
+  return intern(`${text(metadata, 'namespace')}/${text(child(metadata, 'labels'), serviceNameLabel)}`)
 }
 
 /** Projects an EndpointSlice; total: parts that are missing or of another type count as absent. */

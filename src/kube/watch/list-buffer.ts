@@ -15,12 +15,16 @@ type ListBufferOptions<T> = {
   readonly log: Log
 }
 
-/** Turns objects into projections as they arrive, and holds those of a list until it is complete. */
+/**
+ * Turns objects into projections as they arrive. Those of the very first list go into the store at once, so that
+ * the work they cause is spread over time, and none of them is held twice; no decision uses them before the store is
+ * synced. Those of other lists are held here until the list is complete.
+ */
 export class ListBuffer<T> {
   readonly #options: ListBufferOptions<T>
   readonly #bad = new Set<string>()
-  #items = new Map<string, StoreEntry<T>>()
-  #isFirstList = true
+  /** `undefined` during the very first list. */
+  #items: Map<string, StoreEntry<T>> | undefined
   #isSelectorIgnored = false
 
   constructor(options: ListBufferOptions<T>) {
@@ -28,23 +32,19 @@ export class ListBuffer<T> {
   }
 
   begin(): void {
-    this.#items = new Map()
+    this.#items = this.#options.writer.newest === '' ? undefined : new Map()
   }
 
-  /**
-   * Takes an object of a list. Those of the very first list go into the store at once, so that the work
-   * they cause is spread over time; no decision uses them before the store is synced.
-   */
   take(arrival: Arrival): void {
-    const { key, resourceVersion } = arrival
     if (!this.isAskedFor(arrival)) {
-      this.drop(key)
+      this.drop(arrival)
       return
     }
     const projected = this.project(arrival)
     if (!projected) return
-    this.#items.set(key, { resourceVersion, value: projected.value })
-    if (this.#isFirstList) this.#options.writer.apply(key, resourceVersion, projected.value)
+    const { key, resourceVersion } = arrival
+    if (this.#items) this.#items.set(key, { resourceVersion, value: projected.value })
+    else this.#options.writer.apply(key, resourceVersion, projected.value)
   }
 
   /** Whether the object is to be kept; the first one that is not is one line in the log. */
@@ -60,18 +60,17 @@ export class ListBuffer<T> {
   }
 
   /** An object that was listed, and deleted before the list was complete. */
-  drop(key: string): void {
-    this.#items.delete(key)
+  drop({ key, resourceVersion }: ObjectHead): void {
+    if (this.#items) this.#items.delete(key)
+    else this.#options.writer.remove(key, resourceVersion)
   }
 
-  items(): ReadonlyMap<string, StoreEntry<T>> {
-    return this.#items
-  }
-
-  /** The list is in the store. */
-  finish(): void {
-    this.#items = new Map()
-    this.#isFirstList = false
+  /** The list is complete: puts it into the store. `force` as for `StoreWriter.replace`. */
+  finish(listResourceVersion: string, force: boolean): void {
+    const { writer } = this.#options
+    if (this.#items) writer.replace(this.#items, listResourceVersion, { force })
+    else writer.complete(listResourceVersion)
+    this.#items = undefined
   }
 
   /** The projection of an object; `undefined`, and one line in the log, if `project` throws. */

@@ -91,7 +91,7 @@ async function readInitialEvents<T>(
     if (event.kind === 'bookmark' && event.endsInitialEvents) {
       return { kind: 'listed', resourceVersion: event.resourceVersion, events }
     }
-    if (event.kind === 'object' && event.gone) buffer.drop(event.key)
+    if (event.kind === 'object' && event.gone) buffer.drop(event)
     else if (event.kind === 'object') buffer.take(event)
   }
   return failed({ kind: 'protocol', message: `streaming list of ${path}: it ended before it was complete` })

@@ -50,7 +50,7 @@ export class Listing<T> {
    * the first list.
    */
   async #accept(resource: Resource, listed: Listed, seen: readonly string[]): Promise<ListOutcome> {
-    const { writer, clock, log, name, buffer } = this.#options
+    const { clock, log, name, buffer } = this.#options
     const age = this.#freshness.judge(listed.resourceVersion, seen, clock.now())
     const message = `the server's list (${listed.resourceVersion}) is older than what was seen before (${seen.join(', ')})`
     if (age === 'stale') {
@@ -60,8 +60,7 @@ export class Listing<T> {
     if (age === 'restored') log.warn({ reflector: name }, `${message}; accepting it: was etcd restored?`)
     // The same objects in another version of the API have the same resourceVersions, and must be read again.
     const isOtherVersion = this.#listed !== undefined && !isSameResource(resource, this.#listed)
-    writer.replace(buffer.items(), listed.resourceVersion, { force: age === 'restored' || isOtherVersion })
-    buffer.finish()
+    buffer.finish(listed.resourceVersion, age === 'restored' || isOtherVersion)
     this.#listed = resource
     if (this.#streaming === 'skipOnce') this.#streaming = 'try'
     return listed

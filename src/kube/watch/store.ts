@@ -23,6 +23,8 @@ export interface StoreWriter<T> {
     listResourceVersion: string,
     options?: { force?: boolean },
   ): void
+  /** All objects of a first list are here: marks the store synced. */
+  complete(listResourceVersion: string): void
   /** True where this version of an object is newer than what is there: what `apply` would take. */
   isNews(key: string, resourceVersion: string): boolean
   /** A watch event; ignored unless it is newer than what is there. */
@@ -43,6 +45,17 @@ export function compareResourceVersions(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1
 }
 
+/** What is kept of an entry: a version as a number, if it is one, which needs no memory of its own. */
+type Kept<T> = { readonly version: number | string; readonly value: T }
+
+function keep<T>({ resourceVersion, value }: StoreEntry<T>): Kept<T> {
+  const number = Number(resourceVersion)
+  const isExact = Number.isSafeInteger(number) && String(number) === resourceVersion
+  return { version: isExact ? number : resourceVersion, value }
+}
+
+const versionOf = ({ version }: Kept<unknown>): string => String(version)
+
 const isNewer = (a: string, b: string) => compareResourceVersions(a, b) > 0
 
 /** What is known of one kind, with one writer and many readers. `onChange` is called after each change. */
@@ -55,7 +68,7 @@ export function createStore<T>(onChange: (change: StoreChange<T>) => void): {
 }
 
 class Store<T> implements StoreReader<T>, StoreWriter<T> {
-  readonly #entries = new Map<string, StoreEntry<T>>()
+  readonly #entries = new Map<string, Kept<T>>()
   readonly #onChange: (change: StoreChange<T>) => void
   #synced = false
   #newest = ''
@@ -81,7 +94,8 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
   }
 
   resourceVersionOf(key: string): string | undefined {
-    return this.#entries.get(key)?.resourceVersion
+    const entry = this.#entries.get(key)
+    return entry && versionOf(entry)
   }
 
   *entries(): Iterable<[string, T]> {
@@ -104,29 +118,34 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
     this.#synced = true
   }
 
+  complete(listResourceVersion: string): void {
+    this.#see(listResourceVersion)
+    this.#synced = true
+  }
+
   /**
    * True if a list is right about an object: whenever the list as a whole is not older than the entry here.
    * If it then has an older version of the object, the cluster was restored and has since caught up.
    */
   #corrects(key: string, listed: StoreEntry<T>, listResourceVersion: string): boolean {
     const entry = this.#entries.get(key)
-    if (!entry || isNewer(listed.resourceVersion, entry.resourceVersion)) return true
-    return (
-      listed.resourceVersion !== entry.resourceVersion && !isNewer(entry.resourceVersion, listResourceVersion)
-    )
+    if (!entry) return true
+    const known = versionOf(entry)
+    if (isNewer(listed.resourceVersion, known)) return true
+    return listed.resourceVersion !== known && !isNewer(known, listResourceVersion)
   }
 
   /** All objects of the list are here by now, so there is something to delete only if there are more. */
   #deleteUnlisted(items: ReadonlyMap<string, unknown>, listResourceVersion: string, force: boolean): void {
     for (const [key, entry] of this.#entries) {
       if (items.has(key)) continue
-      if (force || !isNewer(entry.resourceVersion, listResourceVersion)) this.#delete(key, entry)
+      if (force || !isNewer(versionOf(entry), listResourceVersion)) this.#delete(key, entry)
     }
   }
 
   isNews(key: string, resourceVersion: string): boolean {
     const entry = this.#entries.get(key)
-    return entry === undefined || isNewer(resourceVersion, entry.resourceVersion)
+    return entry === undefined || isNewer(resourceVersion, versionOf(entry))
   }
 
   apply(key: string, resourceVersion: string, value: T): void {
@@ -137,7 +156,7 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
   remove(key: string, resourceVersion: string): void {
     this.#see(resourceVersion)
     const entry = this.#entries.get(key)
-    if (entry && !isNewer(entry.resourceVersion, resourceVersion)) this.#delete(key, entry)
+    if (entry && !isNewer(versionOf(entry), resourceVersion)) this.#delete(key, entry)
   }
 
   offer(key: string, resourceVersion: string, value: T): boolean {
@@ -158,11 +177,11 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
 
   #set(key: string, entry: StoreEntry<T>): void {
     const before = this.#entries.get(key)
-    this.#entries.set(key, entry)
+    this.#entries.set(key, keep(entry))
     this.#onChange(before ? { key, before: before.value, after: entry.value } : { key, after: entry.value })
   }
 
-  #delete(key: string, entry: StoreEntry<T>): void {
+  #delete(key: string, entry: Kept<T>): void {
     this.#entries.delete(key)
     this.#onChange({ key, before: entry.value })
   }

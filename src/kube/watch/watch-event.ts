@@ -1,3 +1,4 @@
+import { intern } from '../../base/intern.ts'
 import { field } from '../../base/json.ts'
 import { errorOfStatus, type KubeError } from '../errors.ts'
 
@@ -43,7 +44,7 @@ export function readHead(object: unknown): ObjectHead | undefined {
   const namespace = field(metadata, 'namespace')
   const resourceVersion = field(metadata, 'resourceVersion')
   if (typeof name !== 'string' || typeof resourceVersion !== 'string') return undefined
-  return { key: typeof namespace === 'string' ? `${namespace}/${name}` : name, resourceVersion }
+  return { key: intern(typeof namespace === 'string' ? `${namespace}/${name}` : name), resourceVersion }
 }
 
 function readBookmark(object: unknown): WatchEvent {
