@@ -28,14 +28,22 @@ export class SliceIndex {
 
   /** Takes one change of a slice; answers with the Services whose counts it changed. */
   change({ before, after }: StoreChange<Slice>): CountsChange[] {
+    if (before && after && this.#replacesOnly(before, after))
+      return compare(after.service, summaryOfOne(before), summaryOfOne(after))
     const services = [...new Set([before?.service, after?.service])].filter((name) => name !== undefined)
     const old = services.map((service) => summaryOf(this.of(service)))
     this.#replace(before, after)
-    return services.flatMap((service, index) => {
-      const [was, is] = [old[index], summaryOf(this.of(service))]
-      const turned = was?.reached !== is.reached
-      return turned || was.ready !== is.ready || was.total !== is.total ? [{ service, turned }] : []
-    })
+    return services.flatMap((service, place) =>
+      compare(service, old[place] ?? nothing, summaryOf(this.of(service))),
+    )
+  }
+
+  /** Replaces the only slice of a Service, and answers whether it was: most Services have one. */
+  #replacesOnly(before: Slice, after: Slice): boolean {
+    const { service, family } = after
+    if (this.#slices.get(service) !== before || family === 'none') return false
+    this.#slices.set(service, after)
+    return true
   }
 
   #replace(before: Slice | undefined, after: Slice | undefined): void {
@@ -67,6 +75,23 @@ interface Summary extends Counts {
   readonly reached: string
 }
 
+const nothing: Summary = { ready: 0, total: 0, reached: '' }
+
+function compare(service: ServiceKey, was: Summary, is: Summary): CountsChange[] {
+  const turned = was.reached !== is.reached
+  return turned || was.ready !== is.ready || was.total !== is.total ? [{ service, turned }] : []
+}
+
+/** A headless Service may have no ports at all, and is reached all the same. */
+const reachedBy = ({ ready, ports }: Slice): string =>
+  ready > 0 ? `[${ports.map(({ name, port }) => `${name}:${port}`).join()}]` : ''
+
+const summaryOfOne = (slice: Slice): Summary => ({
+  ready: slice.ready,
+  total: slice.total,
+  reached: reachedBy(slice),
+})
+
 function summaryOf(byFamily: readonly (readonly Slice[])[]): Summary {
   const reached = new Set<string>()
   let [ready, total] = [0, 0]
@@ -75,7 +100,7 @@ function summaryOf(byFamily: readonly (readonly Slice[])[]): Summary {
     for (const slice of slices) {
       readyHere += slice.ready
       totalHere += slice.total
-      if (slice.ready > 0) reached.add(slice.ports.map(({ name, port }) => `${name}:${port}`).join())
+      if (slice.ready > 0) reached.add(reachedBy(slice))
     }
     ready = Math.max(ready, readyHere)
     total = Math.max(total, totalHere)

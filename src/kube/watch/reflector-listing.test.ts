@@ -42,6 +42,20 @@ describe('the first list', () => {
     expect(transport.streams).toHaveLength(1)
   })
 
+  test('that breaks off leaves nothing that is gone by the time of the next one', async () => {
+    const { transport, clock, contents } = await start()
+    transport.last.send(event('ADDED', 'a', 3), event('ADDED', 'b', 4), event('ADDED', 'c', 5))
+    transport.last.send(event('DELETED', 'c', 6))
+    await settle()
+    expect(contents()).toEqual({ 'ns/a': 'x', 'ns/b': 'x' })
+    transport.last.break(broken)
+    await settle()
+    await clock.advance(800)
+    transport.requests[0]?.answer(ok({ metadata: { resourceVersion: '9' }, items: [object('b', 4)] }))
+    await settle()
+    expect(contents()).toEqual({ 'ns/b': 'x' })
+  })
+
   test('in pages fails if a page names itself as the next one', async () => {
     const transport = new FakeTransport()
     transport.refusals.push(refused)

@@ -22,6 +22,25 @@ test.each([
   expect(Math.sign(compareResourceVersions(a, b))).toBe(sign)
 })
 
+test.each(['5', '2147483648', '9007199254740991', '9007199254740993', '007', 'abc', ''])(
+  'the version %j stays as it was written',
+  (version) => {
+    const { writer, reader } = create()
+    writer.apply('a', version, 'x')
+    expect(reader.resourceVersionOf('a')).toBe(version)
+    writer.replace(new Map([['a', { resourceVersion: version, value: 'x' }]]), version, { force: true })
+    expect(reader.resourceVersionOf('a')).toBe(version)
+  },
+)
+
+test('a first list that went into the store object by object is complete as of its version', () => {
+  const { writer, reader, contents } = create()
+  writer.apply('a', '5', 'x')
+  expect(reader.synced).toBe(false)
+  writer.complete('9')
+  expect([reader.synced, writer.newest, contents()]).toEqual([true, '9', { a: 'x' }])
+})
+
 describe('watch events', () => {
   test('an older or equal one changes nothing', () => {
     const { writer, changes, contents } = create()
