@@ -17,6 +17,14 @@ test('a headless mirror is judged again when the Endpoints of a host change', ()
   expect(of('shop/db-target')).toEqual({ state: 'ready', ready: 1, total: 2 })
 })
 
+test('the hosts of a headless mirror are found by its Endpoints, whatever the labels of its Service', () => {
+  const memory = createMemory()
+  const { put, of } = memory
+  putAll(memory, recorded('headless-healthy').source)
+  put('services', service('db-target', { ports: [{ name: 'http', port: 80 }] }))
+  expect(of('shop/db-target')).toEqual({ state: 'ready', ready: 2, total: 2 })
+})
+
 describe('a mirrored Service without Endpoints', () => {
   function waiting() {
     const clock = createManualClock()
@@ -90,5 +98,5 @@ describe('a mirrored Service without Endpoints', () => {
 
 test.each([[undefined], [null], [7], [{}], [{ subsets: 7 }]])(
   'Endpoints that are %j have no addresses',
-  (object) => expect(projectEndpoints(object)).toEqual({ subsets: [], hostOf: undefined }),
+  (object) => expect(projectEndpoints(object)).toEqual({ subsets: [], hostOf: undefined, cluster: '' }),
 )

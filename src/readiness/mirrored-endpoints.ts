@@ -1,6 +1,7 @@
 import { child, list, text } from '../base/json.ts'
-import { headlessMirrorLabel, mirroredServiceLabel } from '../base/names.ts'
+import { headlessMirrorLabel, mirroredClusterLabel, mirroredServiceLabel } from '../base/names.ts'
 import type { Readiness, ServiceKey } from '../core/types.ts'
+import type { StoreReader } from '../kube/watch/store.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Grace } from './grace.ts'
 import { unlistedEndpoints, unwrittenEndpoints } from './missing.ts'
@@ -21,15 +22,19 @@ export interface MirroredEndpoints {
   readonly subsets: readonly Subset[]
   /** The headless mirror of which this is one host. */
   readonly hostOf: ServiceKey | undefined
+  /** The cluster that they come from, as the service mirror wrote it; '' if it did not. */
+  readonly cluster: string
 }
 
 /** Projects an Endpoints object; total: what is missing or of another type counts as absent. */
 export function projectEndpoints(object: unknown): MirroredEndpoints {
   const metadata = child(object, 'metadata')
-  const main = text(child(metadata, 'labels'), headlessMirrorLabel)
+  const labels = child(metadata, 'labels')
+  const main = text(labels, headlessMirrorLabel)
   return {
     subsets: list(object, 'subsets').map(readSubset),
     hostOf: main === '' ? undefined : `${text(metadata, 'namespace')}/${main}`,
+    cluster: text(labels, mirroredClusterLabel),
   }
 }
 
@@ -70,13 +75,15 @@ export function mirroredEndpoints(
     onService(key)
     for (const main of new Set([before?.hostOf, after?.hostOf])) if (main !== undefined) onService(main)
   })
-  const subsetsOf = (service: ServiceKey) => endpoints.get(service)?.subsets
   return {
     name: 'its Endpoints, which the service mirror writes',
     synced: () => endpoints.synced,
     of: (target) => {
-      const subsets = subsetsOf(target.service)
-      if (subsets) return reachThrough(subsets, target, subsetsOf)
+      const known = endpoints.get(target.service)
+      if (known) {
+        const isUp = (host: string) => isReached(target, `${host}-${known.cluster}`, endpoints)
+        return reachThrough(known.subsets, target, isUp)
+      }
       if (!target.facts.isMirrored) return undefined
       if (!endpoints.synced) return unlistedEndpoints(target.service)
       return grace?.holds(target.service) ? unwrittenEndpoints(target.service) : undefined
@@ -85,25 +92,28 @@ export function mirroredEndpoints(
 }
 
 /** Without hosts the addresses are gateways, behind each of which there are any number of Pods. */
-function reachThrough(subsets: readonly Subset[], target: Target, subsetsOf: SubsetsOf): Readiness {
-  const reach = reachOf(target, [subsets.map((subset) => pairsOf(subset, target, subsetsOf))])
+function reachThrough(subsets: readonly Subset[], target: Target, isUp: IsUp): Readiness {
+  const reach = reachOf(target, [subsets.map((subset) => pairsOf(subset, isUp))])
   const isHeadless = subsets.some(({ hosts }) => hosts !== undefined)
   return reach.state === 'ready' && !isHeadless ? { ...reach, gateways: true } : reach
 }
 
-type SubsetsOf = (service: ServiceKey) => readonly Subset[] | undefined
+/** Whether the mirror of a host is ready. */
+type IsUp = (host: string) => boolean
+
+/** Whether the Endpoints of one host of a headless mirror are ready. */
+function isReached(target: Target, host: string, endpoints: StoreReader<MirroredEndpoints>): boolean {
+  const service = beside(target.service, host)
+  return reachOf({ ...target, service }, [endpoints.get(service)?.subsets ?? []]).state === 'ready'
+}
 
 /**
  * An address of a headless mirror is that of another mirror, of one host. It is ready if both say so: only
  * the host's own Endpoints follow the gateway, only those of the headless mirror are what proxies are told.
  */
-function pairsOf(subset: Subset, target: Target, subsetsOf: SubsetsOf): Endpoints {
+function pairsOf(subset: Subset, isUp: IsUp): Endpoints {
   const { hosts } = subset
   if (!hosts) return subset
-  const isUp = (host: string) => {
-    const service = beside(target.service, `${host}-${target.facts.cluster}`)
-    return reachOf({ ...target, service }, [subsetsOf(service) ?? []]).state === 'ready'
-  }
   const isPair = hosts.map((host, index) => index < subset.ready && isUp(host))
   const ready = hosts.filter((_, index) => isPair[index])
   const others = hosts.filter((_, index) => !isPair[index])
