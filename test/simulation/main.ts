@@ -58,10 +58,11 @@ async function main(settings: Settings): Promise<number> {
 async function playOne({ hours, only, trace, ...settings }: Settings, seed: string) {
   const bug = plantedBug(settings.plant)
   const replicas = settings.replicas ?? bug?.replicas
-  const whole = tellStory({ seed, hours, replicas, menu: bug?.menu })
+  const linked = settings.linked ?? (bug && bug.linked === true)
+  const whole = tellStory({ seed, hours, replicas, linked, menu: bug?.menu })
   const story = only ? withOnly(whole, only) : whole
   const elects = story.replicas.length > 1
-  const options = bug ? { plant: bug.plant } : {}
+  const options = bug ?? {}
   if (!trace) return { ...(await find(story, options)), elects }
   const ending = await play(story, { ...options, keep: true })
   console.log(ending.lines.join('\n'))
@@ -80,7 +81,10 @@ function lineOf({ rule, at, what }: Violation): string {
   return `\nbroken at ${clockOf(at)}: ${rule}: ${what}`
 }
 
-function show({ violation, story, only, ending }: BrokenStory, { hours, replicas, plant }: Settings): void {
+function show(
+  { violation, story, only, ending }: BrokenStory,
+  { hours, replicas, linked, plant }: Settings,
+): void {
   console.log(`${lineOf(violation)}\n\nthe shortest story found (${only.length} steps):\n`)
   for (const step of story.steps) console.log(`  ${clockOf(step.at)} ${tell(step)}`)
   const lines = ending.lines.filter((line) => !isRoutine.test(line)).slice(-shownLines)
@@ -90,6 +94,7 @@ function show({ violation, story, only, ending }: BrokenStory, { hours, replicas
     '--runs 1',
     `--hours ${hours}`,
     ...(replicas ? [`--replicas ${replicas}`] : []),
+    ...(linked ? ['--linked'] : []),
     ...(plant ? [`--plant '${plant}'`] : []),
   ]
   console.log(`\nplay it again:\n\n  npm run simulate -- ${flags.join(' ')} --only ${only.join(',')}\n`)

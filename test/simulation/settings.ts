@@ -9,6 +9,8 @@ export interface Settings {
   readonly hours: number
   /** How many replicas; drawn from the seed without it. */
   readonly replicas: number | undefined
+  /** The cluster is linked with another one in every story; drawn from the seed without it. */
+  readonly linked: boolean | undefined
   /** Places of the steps to play; all without it. */
   readonly only: readonly number[] | undefined
   /** Name of a planted bug. */
@@ -22,6 +24,7 @@ const options = {
   runs: { type: 'string', default: '100' },
   hours: { type: 'string', default: '5' },
   replicas: { type: 'string' },
+  linked: { type: 'boolean' },
   only: { type: 'string' },
   plant: { type: 'string' },
   trace: { type: 'boolean', default: false },
@@ -41,6 +44,7 @@ export function readSettings(args: readonly string[], freshSeed: () => number): 
     runs: number('runs', values.runs),
     hours: number('hours', values.hours),
     replicas: values.replicas === undefined ? undefined : number('replicas', values.replicas),
+    linked: values.linked,
     only: values.only?.split(',').map((place) => number('only', place)),
     plant: values.plant,
     trace: values.trace,

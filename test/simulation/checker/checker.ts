@@ -3,12 +3,14 @@ import type { KubeObject } from '../../../sandbox/server.ts'
 import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
 import type { Scheduler } from '../engine/scheduler.ts'
+import { linkerdNamespace, secretName } from '../far/place.ts'
 import { isDoubt } from '../network/ask.ts'
 import { resourceOf, type Sent } from '../network/sent.ts'
 import type { Server } from '../network/server.ts'
 import type { Mark } from '../network/timeline.ts'
 import type { Witness } from '../network/wire.ts'
 import { Facts, routeResources } from './facts.ts'
+import { FarChecker, type FarSide } from './far-checker.ts'
 import { Ledger } from './ledger.ts'
 import { Patience } from './patience.ts'
 import { readRoute } from './read-route.ts'
@@ -27,6 +29,7 @@ export class Checker implements Witness {
   violation: Violation | undefined
   readonly #scheduler: Scheduler
   readonly #server: Server
+  readonly far: FarChecker
   readonly #views = new Map<Process, View>()
   readonly #facts = new Facts()
   readonly #ledger: Ledger
@@ -38,10 +41,17 @@ export class Checker implements Witness {
   readonly #wentBackAt = new Map<string, number>()
   #still = false
 
-  constructor(scheduler: Scheduler, server: Server) {
+  constructor(scheduler: Scheduler, server: Server, far?: FarSide) {
     this.#scheduler = scheduler
     this.#server = server
-    this.#ledger = new Ledger((rule, what) => this.fail(rule, what))
+    const fail = (rule: Rule, what: string) => this.fail(rule, what)
+    this.#ledger = new Ledger(fail)
+    this.far = new FarChecker(far, {
+      scheduler,
+      fail,
+      facts: this.#facts.far,
+      isStill: () => this.#still,
+    })
     server.sandbox.world.store.onChange(({ plural }, { object, type, version }) => {
       const { namespace, name } = object.metadata
       this.#changed(plural, `${namespace}/${name}`, type === 'DELETED' ? undefined : object, version)
@@ -62,9 +72,11 @@ export class Checker implements Witness {
     const resource = resourceOf(request)
     const { now } = this.#scheduler
     const { moment, timeline } = this.#server
-    const sent = { process, request, resource, at: now, moment, timeline, view }
+    const far = this.far.sent(process)
+    const sent = { process, request, resource, at: now, moment, timeline, view, far }
     const what = `${process.name} sends ${request.method} ${request.path}`
     if (this.#still && !isUpkeep(sent)) this.fail('not still', what)
+    if (isOfManySecrets(sent)) this.fail('foreign read', what)
     const early = this.#patience.earlyBy(sent)
     if (early > 0)
       this.fail('impatient', `${what} ${Math.ceil(early)} ms before the time that it was told to wait`)
@@ -116,7 +128,9 @@ export class Checker implements Witness {
   /** The world has been left alone for long enough: everything must be as the table says, and stay so. */
   settle(processes: readonly Process[]): void {
     for (const [key, { splits }] of this.#facts.ours()) {
-      const wanted = splits.map((split) => weightsBy(split, (called) => this.#facts.services.now(called)))
+      const wanted = splits.map((split) =>
+        weightsBy(split, (called) => this.#facts.now(called, this.far.accepted)),
+      )
       const [is, should] = [textOf(splits.map(weightsOf)), textOf(wanted)]
       if (is !== should) this.fail('not settled', `${key} has the weights ${is}, and should have ${should}`)
     }
@@ -146,7 +160,7 @@ export class Checker implements Witness {
     else if (resource === 'events') this.#ledger.event(object, author)
     else if (resource === 'leases') this.#leaseChanged(object, isRestoring)
     else if (author) this.fail('foreign write', `${author.process.name} wrote ${resource} ${name}`)
-    this.#facts.change(resource, name, object, moment)
+    this.#facts.change(resource, name, object, moment, this.#scheduler.now)
   }
 
   #leaseChanged(object: KubeObject | undefined, isRestored: boolean): void {
@@ -171,6 +185,14 @@ export class Checker implements Witness {
 
 const isWrittenLease = ({ request: { method }, resource }: Sent, status: number) =>
   resource === 'leases' && method !== 'GET' && status >= 200 && status < 300
+
+/** It may read the Secret of a linked cluster, and no other. */
+const isOfManySecrets = ({ request: { path, query }, resource }: Sent) =>
+  resource === 'secrets' &&
+  !(
+    path.includes(`/namespaces/${linkerdNamespace}/`) &&
+    query?.fieldSelector === `metadata.name=${secretName}`
+  )
 
 /**
  * What a steady cluster costs: watches, the lease, and now and then a look at which kinds there are. And that a

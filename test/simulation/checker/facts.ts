@@ -1,7 +1,9 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
+import { FarFacts } from './far-facts.ts'
 import { History } from './history.ts'
 import { type Route, readRoute } from './read-route.ts'
-import { Services } from './services.ts'
+import { Services, type Sight } from './services.ts'
+import type { Readiness } from './table.ts'
 
 /** Resources that hold routes; all kinds of the Gateway API are one shape, so two of them stand for all. */
 export const routeResources: readonly string[] = ['trafficsplits', 'httproutes', 'grpcroutes']
@@ -9,9 +11,13 @@ export const routeResources: readonly string[] = ['trafficsplits', 'httproutes',
 /** The resource of a route's key: `trafficsplits/shop/web`. */
 export const resourceOfKey = (key: string): string => key.slice(0, key.indexOf('/'))
 
+const end = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const
+const latest = { endpointslices: end, endpoints: end, services: end }
+
 /** Every state that the server ever held, as far as the rules speak of it. */
 export class Facts {
   readonly services = new Services()
+  readonly far = new FarFacts()
   readonly #routes = new Map<string, History<Route | undefined>>()
 
   /** A route, by its key, at every moment. */
@@ -21,12 +27,20 @@ export class Facts {
     return known
   }
 
-  /** Takes one change; without `object` it was deleted. */
-  change(resource: string, name: string, object: KubeObject | undefined, moment: number): void {
+  /** Takes one change at a time (virtual ms); without `object` it was deleted. */
+  change(resource: string, name: string, object: KubeObject | undefined, moment: number, at: number): void {
     if (routeResources.includes(resource)) {
       this.route(`${resource}/${name}`).set(moment, object && readRoute(object))
     }
-    this.services.change(resource, name, object, moment)
+    if (resource === 'secrets') this.far.secret(name, object, moment)
+    this.services.change(resource, name, object, moment, at)
+  }
+
+  /** What something called is at the moment; `accepted`: the credentials that the other cluster takes. */
+  now(called: string, accepted: string): Readiness {
+    const far: Sight['far'] = (service, port) => [this.far.now(service, port, accepted)]
+    const [readiness] = this.services.possible(called, { spans: latest, at: undefined, far })
+    return readiness ?? 'down'
   }
 
   /** The routes that carry the label now. */

@@ -22,5 +22,5 @@ export class Patience {
 const isAskedByMany = ({ resource }: Sent): boolean => resource === 'discovery'
 
 /** The same request is the same method for the same object; a creation names its object in the body. */
-const keyOf = ({ process, request: { method, path, body } }: Sent) =>
-  `${process.name} ${method} ${path} ${method === 'POST' ? JSON.stringify(body) : ''}`
+const keyOf = ({ process, request: { method, path, query, body } }: Sent) =>
+  `${process.name} ${method} ${path} ${query?.labelSelector ?? ''} ${method === 'POST' ? JSON.stringify(body) : ''}`

@@ -3,7 +3,7 @@ import type { Sent } from '../network/sent.ts'
 import { isWanted, wasKnown } from './explain.ts'
 import { type Facts, resourceOfKey } from './facts.ts'
 import { foreignParts, type Route } from './read-route.ts'
-import type { Span } from './services.ts'
+import type { Sight, Span } from './services.ts'
 import {
   addsInVain,
   type Direction,
@@ -89,9 +89,11 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
     endpoints: span('endpoints'),
     services: span('services'),
   }
+  const secret = sent.view.of('secrets') === undefined ? undefined : span('secrets')
+  const far: Sight['far'] = (service, port) => facts.far.possible(service, port, { secret, ...sent.far })
   const [from, to] = span(resourceOfKey(key))
   const known = before !== undefined && wasKnown(before, facts.route(key), from, to)
-  const possible = (called: string) => facts.services.possible(called, spans)
+  const possible = (called: string) => facts.services.possible(called, { spans, at: sent.at, far })
   const wanted =
     before !== undefined && after !== undefined && isWanted(before.splits, after.splits, possible)
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1

@@ -11,6 +11,7 @@ export type Rule =
   | 'all zero'
   | 'before sync'
   | 'foreign write'
+  | 'foreign read'
   | 'not ours'
   | 'not leading'
   | 'not explained'

@@ -1,4 +1,5 @@
 import type { KubeRequest } from '../../../src/kube/http/transport.ts'
+import type { FarSent } from '../checker/far-view.ts'
 import type { View } from '../checker/view.ts'
 import type { Process } from '../engine/process.ts'
 import type { Timeline } from './timeline.ts'
@@ -16,6 +17,8 @@ export interface Sent {
   readonly timeline: Timeline
   /** What the replica had been told by then. */
   readonly view: View
+  /** What it had read of the other cluster by then. */
+  readonly far: FarSent
 }
 
 /**

@@ -17,7 +17,8 @@ export class Server {
   timeline = new Timeline(0)
   #writesUntold = 2 ** 50
 
-  constructor(scheduler: Scheduler) {
+  /** `routes`: it has the definitions of routes. */
+  constructor(scheduler: Scheduler, { routes = true } = {}) {
     const clock: Clock = {
       now: () => scheduler.now,
       wallTime: () => new Date(epoch + scheduler.now),
@@ -28,7 +29,13 @@ export class Server {
       uids += 1
       return `00000000-0000-4000-8000-${String(uids).padStart(12, '0')}`
     }
-    this.sandbox = createSandbox({ controllers: false, clock, newUid })
+    this.sandbox = createSandbox({
+      controllers: false,
+      trafficSplits: routes,
+      gatewayRoutes: routes,
+      clock,
+      newUid,
+    })
   }
 
   get version(): number {

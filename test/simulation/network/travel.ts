@@ -67,6 +67,9 @@ function arrive(sent: Sent, asked: Asked, wire: Wire): Arrival {
   const { conditions } = wire
   if (conditions.partitioned.has(asked.replica)) return { kind: 'lost' }
   if (conditions.away) return { kind: 'broken', error: unreachable }
+  const denial = wire.denial?.()
+  if (denial === 'unreachable') return { kind: 'broken', error: unreachable }
+  if (denial) return { kind: 'reply', reply: refused({ status: 401 }) }
   if (sent.timeline !== wire.server.timeline) return { kind: 'broken', error: broken(sent.request) }
   const before = take(conditions.losses, asked, ({ when }) => when === 'before')
   if (before) return lost(before, sent)

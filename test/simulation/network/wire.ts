@@ -37,7 +37,9 @@ export interface Wire {
   readonly server: Server
   readonly conditions: Conditions
   readonly witness: Witness
-  readonly trace: Trace
+  readonly trace: Pick<Trace, 'add'>
+  /** Why the server does not let the caller in; absent while it does. */
+  readonly denial?: () => 'unreachable' | 'unauthorized' | undefined
   /** Watches that are open, seen from the processes. */
   readonly streams: Set<OpenWatch>
   /** Chance for one kind of exchange, so that other exchanges draw the same with or without it. */

@@ -1,7 +1,7 @@
 import type { Rule } from '../checker/violation.ts'
 import type { Plant } from '../story/fleet.ts'
 
-/** A bug that real operators had, planted between the operator and its transport. */
+/** A bug that real operators had, planted between the operator and its transport to this cluster, or to the other. */
 export interface Planted {
   readonly name: string
   /** Rules of which one must be broken. */
@@ -11,5 +11,9 @@ export interface Planted {
   readonly replicas?: number
   /** The plots that can bring it to light, where few of them can. */
   readonly menu?: readonly string[]
-  readonly plant: Plant
+  /** The cluster is linked with another one in its stories. */
+  readonly linked?: boolean
+  readonly plant?: Plant
+  /** The same for the transport to the other cluster. */
+  readonly farPlant?: Plant
 }

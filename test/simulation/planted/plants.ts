@@ -4,6 +4,7 @@ import { routeResources } from '../checker/facts.ts'
 import { isDoubt } from '../network/ask.ts'
 import { resourceOf } from '../network/sent.ts'
 import { backendPlants } from './backend-plants.ts'
+import { farPlants } from './far-plants.ts'
 import { gatewayPlants } from './gateway-plants.ts'
 import { leasePlants } from './lease-plants.ts'
 import type { Planted } from './planted.ts'
@@ -372,6 +373,7 @@ export const planted: readonly Planted[] = [
   ...gatewayPlants,
   ...backendPlants,
   ...leasePlants,
+  ...farPlants,
 ]
 
 const asFarAsEver = { metadata: { resourceVersion: String(Number.MAX_SAFE_INTEGER) }, items: [] }

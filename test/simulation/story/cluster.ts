@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../../sandbox/json.ts'
-import type { Access, KubeObject } from '../../../sandbox/server.ts'
+import type { Access } from '../../../sandbox/server.ts'
 import type { World } from '../../../sandbox/world.ts'
+import { endpointsOf, mirrored, ports, portsOf, put, serviceOf, sliceOf } from './objects.ts'
 import { own, placeOf, RouteOwners } from './route-owners.ts'
 import { type Acts, act, type StepOf, type WorldStep, type WorldSteps } from './step.ts'
 
-const mirrored = { 'mirror.linkerd.io/mirrored-service': 'true' }
 const mirroringController = 'endpointslicemirroring-controller.k8s.io'
 
 type Act<K extends keyof WorldSteps> = (step: StepOf<WorldSteps, K>) => void
@@ -48,7 +48,10 @@ export class Cluster {
     this.#serve(service)
     for (const [index, [ready, notReady, names]] of slices.entries()) {
       const endpoints = [...endpointsOf(ready, unset ? null : true), ...endpointsOf(notReady, false)]
-      this.#put('endpointslices', { ...sliceOf(service, `${index}`, endpoints, {}), ports: portsOf(names) })
+      put(this.#store, 'endpointslices', {
+        ...sliceOf(service, `${index}`, endpoints, {}),
+        ports: portsOf(names),
+      })
     }
     const [namespace, name] = placeOf(service)
     for (let index = slices.length; index < 6; index += 1) {
@@ -70,7 +73,7 @@ export class Cluster {
       ...(notReady > 0 ? { notReadyAddresses: addresses(notReady) } : {}),
       ports: ports.map(({ name }) => ({ name, port: 4143 })),
     }
-    this.#put('endpoints', {
+    put(this.#store, 'endpoints', {
       apiVersion: 'v1',
       kind: 'Endpoints',
       metadata: { namespace, name, labels: mirrored },
@@ -80,12 +83,12 @@ export class Cluster {
 
   #echo: Act<'echo'> = ({ service, ready }) => {
     const labels = { ...mirrored, 'endpointslice.kubernetes.io/managed-by': mirroringController }
-    this.#put('endpointslices', sliceOf(service, 'echo', endpointsOf(ready, true), labels))
+    put(this.#store, 'endpointslices', sliceOf(service, 'echo', endpointsOf(ready, true), labels))
   }
 
   #remote: Act<'remote'> = ({ service, on }) => {
     const labels = on ? { ...mirrored, 'multicluster.linkerd.io/remote-discovery': 'east' } : {}
-    this.#put('services', serviceOf(service, labels))
+    put(this.#store, 'services', serviceOf(service, labels))
   }
 
   #withdraw: Act<'withdraw'> = ({ service }) => {
@@ -96,66 +99,14 @@ export class Cluster {
   /** Whoever has endpoints is a Service. */
   #serve(service: string): void {
     const [namespace, name] = placeOf(service)
-    if (!this.#store.get('services', namespace, name)) this.#put('services', serviceOf(service, {}))
+    if (!this.#store.get('services', namespace, name)) put(this.#store, 'services', serviceOf(service, {}))
   }
 
   #makeNoise: Act<'noise'> = ({ count }) => {
     for (let index = 0; index < count; index += 1) {
       this.#noise += 1
       const service = `other-${this.#noise % 5}`
-      this.#put('endpointslices', sliceOf(service, '0', endpointsOf(1 + (this.#noise % 3), true), {}))
+      put(this.#store, 'endpointslices', sliceOf(service, '0', endpointsOf(1 + (this.#noise % 3), true), {}))
     }
   }
-
-  #put(resource: string, object: KubeObject): void {
-    const { namespace = own, name } = object.metadata
-    const known = this.#store.get(resource, namespace, name)
-    if (known) this.#store.update(object)
-    else this.#store.create(object)
-  }
-}
-
-/** All Services have the same two ports. */
-const ports = [
-  { name: 'http', port: 80 },
-  { name: 'admin', port: 81 },
-]
-
-function serviceOf(service: string, labels: Record<string, string>): KubeObject {
-  const [namespace, name] = placeOf(service)
-  return { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name, labels }, spec: { ports } }
-}
-
-const endpointsOf = (count: number, ready: boolean | null): JsonObject[] =>
-  Array.from({ length: count }, (_, index) => ({
-    addresses: [`10.0.${ready === false ? 1 : 0}.${index + 1}`],
-    conditions: { ready },
-  }))
-
-/** A slice of a Service; `part` sets it apart from the others. */
-function sliceOf(
-  service: string,
-  part: string,
-  endpoints: JsonObject[],
-  labels: Record<string, string>,
-): KubeObject {
-  const [namespace, name] = placeOf(service)
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      namespace,
-      name: `${name}-${part}`,
-      labels: { ...labels, 'kubernetes.io/service-name': name },
-    },
-    addressType: 'IPv4',
-    ports: portsOf(undefined),
-    endpoints,
-  }
-}
-
-/** The ports of Pods that have these names; null for none, as the API has it. */
-function portsOf(names: readonly string[] | undefined): JsonObject[] | null {
-  const open = ports.filter(({ name }) => !names || names.includes(name))
-  return open.length > 0 ? open.map(({ name, port }) => ({ name, port: port + 8000 })) : null
 }

@@ -1,11 +1,13 @@
 import type { Random } from '../engine/random.ts'
-import type { Entry, Named, Slice, Step, WorldStep } from './step.ts'
+import type { Entry, FarStep, Named, Slice, Step, WorldStep } from './step.ts'
 
 /** Who and what a story is about. */
 export interface Stage {
   /** `web`, or `depot/web` where it is in another namespace than the routes. */
   readonly services: readonly string[]
   readonly mirrored: readonly string[]
+  /** Services whose endpoints are in the other cluster, and which Service there they come from. */
+  readonly far: ReadonlyMap<string, string>
   /** By resource and name: `httproutes/web`. */
   readonly routes: readonly string[]
   readonly replicas: readonly string[]
@@ -18,7 +20,10 @@ const pausedAnnotation = 'failover.linkerd.io/paused'
 const primaryAnnotation = 'failover.linkerd.io/primary-service'
 const mostRules = 3
 
-export function down({ mirrored }: Stage, service: string, random: Random): WorldStep {
+export function down({ mirrored, far }: Stage, service: string, random: Random): WorldStep | FarStep {
+  const there = far.get(service)
+  if (there)
+    return { do: 'pods', service: there, slices: random.chance(0.2) ? [] : [[0, random.whole(0, 2)]] }
   if (mirrored.includes(service)) return { do: 'mirror', service, ready: 0, notReady: random.whole(0, 2) }
   return { do: 'slices', service, slices: random.chance(0.2) ? [] : [[0, random.whole(0, 2)]] }
 }
@@ -27,7 +32,9 @@ export function down({ mirrored }: Stage, service: string, random: Random): Worl
 export const gone = ({ mirrored }: Stage, service: string): WorldStep =>
   mirrored.includes(service) ? { do: 'mirror', service, notReady: 0 } : { do: 'slices', service, slices: [] }
 
-export function up({ mirrored }: Stage, service: string, random: Random): WorldStep {
+export function up({ mirrored, far }: Stage, service: string, random: Random): WorldStep | FarStep {
+  const there = far.get(service)
+  if (there) return { do: 'pods', service: there, slices: [[random.whole(1, 2), random.whole(0, 1)]] }
   if (mirrored.includes(service)) return { do: 'mirror', service, ready: random.whole(1, 2), notReady: 0 }
   const others = () =>
     Array.from({ length: random.whole(0, 2) }, () => [random.whole(0, 2), random.whole(0, 1)] as const)
@@ -35,17 +42,18 @@ export function up({ mirrored }: Stage, service: string, random: Random): WorldS
 }
 
 /** Ready Pods of which some, or all, do not have each port of the Service: a rollout renames one. */
-export function partial({ mirrored }: Stage, service: string, random: Random): WorldStep {
+export function partial({ mirrored, far }: Stage, service: string, random: Random): WorldStep | FarStep {
   if (mirrored.includes(service)) return { do: 'mirror', service, ready: random.whole(1, 2), notReady: 0 }
   const names = () => random.pick([[], ['http'], ['admin'], ['http', 'admin']])
   const slices = Array.from(
     { length: random.whole(1, 3) },
     (): Slice => [random.whole(0, 2), random.whole(0, 1), names()],
   )
-  return { do: 'slices', service, slices }
+  const there = far.get(service)
+  return there ? { do: 'pods', service: there, slices } : { do: 'slices', service, slices }
 }
 
-export const turn = (stage: Stage, service: string, random: Random): WorldStep =>
+export const turn = (stage: Stage, service: string, random: Random): WorldStep | FarStep =>
   random.chance(0.5) ? down(stage, service, random) : up(stage, service, random)
 
 const isOfGateway = (route: string) => !route.startsWith('trafficsplits/')

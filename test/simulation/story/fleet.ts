@@ -1,14 +1,24 @@
 import type { Log } from '../../../src/base/log.ts'
+import type { ClusterConfig } from '../../../src/kube/cluster/cluster.ts'
 import type { Transport } from '../../../src/kube/http/transport.ts'
 import { type Operator, startOperator } from '../../../src/operator/operator.ts'
+import type { Links } from '../../../src/readiness/remote/linked-clusters.ts'
 import type { Checker } from '../checker/checker.ts'
 import { Process } from '../engine/process.ts'
+import type { FarCluster } from '../far/far-cluster.ts'
+import { farName, linkerdNamespace } from '../far/place.ts'
 import { connect } from '../network/transport.ts'
-import type { Wire } from '../network/wire.ts'
+import type { OpenWatch, Wire } from '../network/wire.ts'
 import { controlledBy } from './route-owners.ts'
 
 /** What a planted bug may change: the transport that an operator is given. */
 export type Plant = (transport: Transport, process: Process) => Transport
+
+/** A bug in the way to this cluster, and one in the way to the other. */
+export interface Plants {
+  readonly near: Plant
+  readonly far: Plant
+}
 
 /** Where the replicas keep their Lease. */
 export const leaseNamespace = 'linkerd-failover'
@@ -23,16 +33,18 @@ interface Life {
 export class Fleet {
   readonly #wire: Wire
   readonly #checker: Checker
-  readonly #plant: Plant
+  readonly #plants: Plants
+  readonly #far: FarCluster | undefined
   readonly #lives = new Map<string, Life>()
   readonly #elects: boolean
   readonly #counts = new Map<string, number>()
 
-  constructor(wire: Wire, checker: Checker, plant: Plant, elects: boolean) {
+  constructor(wire: Wire, checker: Checker, plants: Plants, elects: boolean, far?: FarCluster) {
     this.#elects = elects
     this.#wire = wire
     this.#checker = checker
-    this.#plant = plant
+    this.#plants = plants
+    this.#far = far
   }
 
   /** Processes that run, or are frozen. */
@@ -53,12 +65,13 @@ export class Fleet {
     const process = new Process(replica, count, server.moment, scheduler)
     trace.add(scheduler.now, `${process.name} starts`)
     const operator = startOperator({
-      transport: this.#plant(connect(process, this.#wire), process),
+      transport: this.#plants.near(connect(process, this.#wire), process),
       clock: process.clock,
       random: () => this.#wire.chance(`${replica} itself`).next(),
       log: this.#logOf(process),
       selector: controlledBy,
       instance: process.name,
+      links: this.#linksOf(process),
       ...(this.#elects ? { election: { namespace: leaseNamespace, identity: process.name } } : {}),
     })
     this.#lives.set(replica, { process, operator, stopping: false })
@@ -96,7 +109,7 @@ export class Fleet {
 
   #leave(process: Process): void {
     if (process.state === 'dead') return
-    const open = [...this.#wire.streams].filter(({ sent }) => sent.process === process)
+    const open = this.#streams().filter(({ sent }) => sent.process === process)
     if (open.length > 0 || process.timers > 0) {
       this.#checker.fail(
         'left behind',
@@ -110,7 +123,20 @@ export class Fleet {
   #bury(process: Process): void {
     process.kill()
     this.#lives.delete(process.replica)
-    for (const stream of this.#wire.streams) if (stream.sent.process === process) stream.leave()
+    for (const stream of this.#streams()) if (stream.sent.process === process) stream.leave()
+  }
+
+  /** Watches that are open, of either cluster. */
+  #streams(): OpenWatch[] {
+    return [...this.#wire.streams, ...(this.#far?.wire.streams ?? [])]
+  }
+
+  #linksOf(process: Process): Links | undefined {
+    const far = this.#far
+    if (!far) return undefined
+    const connect = (config: ClusterConfig) =>
+      this.#plants.far(far.connect(process, config, this.#checker), process)
+    return { clusters: [farName], namespace: linkerdNamespace, connect }
   }
 
   #logOf({ name }: Process): Log {

@@ -4,13 +4,14 @@ import { epoch } from '../engine/process.ts'
 import { Random } from '../engine/random.ts'
 import { Scheduler } from '../engine/scheduler.ts'
 import { Trace } from '../engine/trace.ts'
+import { FarCluster } from '../far/far-cluster.ts'
 import { Conditions } from '../network/conditions.ts'
 import { Server } from '../network/server.ts'
 import type { Wire } from '../network/wire.ts'
 import { Cluster } from './cluster.ts'
 import { Faults } from './faults.ts'
 import { Fleet, leaseNamespace, type Plant } from './fleet.ts'
-import { isOfWorld, type Story } from './step.ts'
+import { isOfFar, isOfWorld, type Story } from './step.ts'
 import { tell } from './words.ts'
 
 /** How a run ended. */
@@ -28,6 +29,8 @@ export interface Ending {
 
 export interface PlayOptions {
   readonly plant?: Plant
+  /** The same for the transport to the other cluster. */
+  readonly farPlant?: Plant
   /** Keep the lines of the trace. */
   readonly keep?: boolean
 }
@@ -36,15 +39,22 @@ export interface PlayOptions {
 const heartbeatMs = 10_000
 const eventsLastMs = 3_600_000
 
+const asItIs: Plant = (transport) => transport
+
 /** Plays a story to its end, or to the first rule that is broken. */
 export async function play(
   story: Story,
-  { plant = (transport) => transport, keep = false }: PlayOptions = {},
+  { plant = asItIs, farPlant = asItIs, keep = false }: PlayOptions = {},
 ): Promise<Ending> {
   const scheduler = new Scheduler()
   const server = new Server(scheduler)
   const trace = new Trace(keep)
-  const checker = new Checker(scheduler, server)
+  const chance = chances(story.seed)
+  const kill: Wire['kill'] = (process, downMs) => fleet.kill(process, downMs)
+  const far = story.isLinked
+    ? new FarCluster({ scheduler, server, trace, chance, kill }, story.seed)
+    : undefined
+  const checker = new Checker(scheduler, server, far)
   const conditions = new Conditions()
   const wire: Wire = {
     scheduler,
@@ -53,23 +63,29 @@ export async function play(
     trace,
     witness: checker,
     streams: new Set(),
-    chance: chances(story.seed),
-    kill: (process, downMs) => fleet.kill(process, downMs),
+    chance,
+    kill,
   }
-  const fleet = new Fleet(wire, checker, plant, story.replicas.length > 1)
+  const plants = { near: plant, far: farPlant }
+  const fleet = new Fleet(wire, checker, plants, story.replicas.length > 1, far)
   const cluster = new Cluster(server.store)
   server.store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: leaseNamespace } })
   const faults = new Faults(wire, fleet)
+  const farFaults = far && new Faults({ ...far.wire, witness: checker }, fleet)
+  if (far && farFaults) far.onFault = (fault) => farFaults.act(fault)
   for (const step of story.steps) {
     scheduler.at(step.at, () => {
       trace.add(scheduler.now, tell(step))
       if (isOfWorld(step)) cluster.act(step)
+      else if (isOfFar(step)) far?.act(step)
       else faults.act(step)
     })
   }
   for (const { heal, settled, until } of story.rests) {
     scheduler.at(heal, () => {
       trace.add(scheduler.now, 'the world heals')
+      farFaults?.heal([])
+      far?.heal()
       faults.heal(story.replicas)
     })
     scheduler.at(settled, () => {
@@ -83,7 +99,10 @@ export async function play(
     work()
     scheduler.after(ms, () => every(ms, work))
   }
-  every(heartbeatMs, () => cluster.beat(server.sandbox.world))
+  every(heartbeatMs, () => {
+    cluster.beat(server.sandbox.world)
+    if (far) cluster.beat(far.server.sandbox.world)
+  })
   every(eventsLastMs / 2, () => cluster.forgetEvents(new Date(epoch + scheduler.now - eventsLastMs)))
   for (const replica of story.replicas) scheduler.at(0, () => fleet.start(replica))
   const stand = await scheduler.run(end, () => checker.violation !== undefined)

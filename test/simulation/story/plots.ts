@@ -1,6 +1,6 @@
 import type { Random } from '../engine/random.ts'
 import { down, edit, editOfRules, gone, partial, route, type Stage, turn, up } from './draw.ts'
-import type { FaultStep, Step, WorldStep } from './step.ts'
+import type { FarStep, FaultStep, Step, WorldStep } from './step.ts'
 
 /** A thread of a story: some steps that belong together, beginning at a time. */
 export interface Plot {
@@ -8,7 +8,7 @@ export interface Plot {
   readonly weave: (stage: Stage, random: Random, at: number) => Step[]
 }
 
-type Draw = (stage: Stage, random: Random) => WorldStep | FaultStep
+type Draw = (stage: Stage, random: Random) => WorldStep | FaultStep | FarStep
 
 const minute = 60_000
 

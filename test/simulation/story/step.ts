@@ -83,10 +83,40 @@ export interface FaultSteps {
   jump: Replica & { readonly ms: number }
 }
 
+/** How a Service of the other cluster is exported, by its labels; `nothing`: it is not. */
+export type Export = 'gateway' | 'headless' | 'discovery' | 'federated' | 'nothing'
+
+/** What happens in the cluster that this one is linked with, and to the Link. Times are virtual ms. */
+export interface FarSteps {
+  /** Slices of a Service there. */
+  pods: Service & { readonly slices: readonly Slice[] }
+  /** The labels of a Service there; it is made if it is not there. */
+  export: Service & { readonly as: Export }
+  /** A Service there is deleted, with its slices. */
+  drop: Service
+  /** Its gateway dies, or lives again. */
+  gateway: { readonly alive: boolean }
+  /** Without the Link the service mirror leaves everything as it is. */
+  link: { readonly on: boolean }
+  /**
+   * The Secret with the credentials: `good` is what that cluster takes now, `strange` names a server that is
+   * not there, `broken` is not a kubeconfig.
+   */
+  secret: { readonly is: SecretState }
+  /** That cluster takes another token, and has another address if it `moves`; the Secret follows. */
+  token: { readonly moves: boolean; readonly secretAfter: number }
+  /** The service mirror dies, and leads again once its Lease has run out. */
+  mirrorless: For
+  /** A fault of the network to that cluster, or of its server. */
+  far: { readonly fault: FaultStep }
+}
+export type SecretState = 'good' | 'absent' | 'strange' | 'broken'
+
 export type StepOf<Steps, K extends keyof Steps> = { readonly do: K } & Steps[K]
 export type WorldStep = { [K in keyof WorldSteps]: StepOf<WorldSteps, K> }[keyof WorldSteps]
 export type FaultStep = { [K in keyof FaultSteps]: StepOf<FaultSteps, K> }[keyof FaultSteps]
-export type Step = (WorldStep | FaultStep) & { readonly at: number }
+export type FarStep = { [K in keyof FarSteps]: StepOf<FarSteps, K> }[keyof FarSteps]
+export type Step = (WorldStep | FaultStep | FarStep) & { readonly at: number }
 
 /** What to do at each kind of step. */
 export type Acts<Steps> = { readonly [K in keyof Steps]: (step: StepOf<Steps, K>) => void }
@@ -106,6 +136,8 @@ export interface Rest {
 export interface Story {
   readonly seed: string
   readonly replicas: readonly string[]
+  /** There is another cluster, which this one is linked with. */
+  readonly isLinked: boolean
   readonly steps: readonly Step[]
   readonly rests: readonly Rest[]
 }
@@ -131,4 +163,17 @@ const worldKinds = {
   noise: true,
 } satisfies Record<keyof WorldSteps, true>
 
-export const isOfWorld = (step: WorldStep | FaultStep): step is WorldStep => step.do in worldKinds
+const farKinds = {
+  pods: true,
+  export: true,
+  drop: true,
+  gateway: true,
+  link: true,
+  secret: true,
+  token: true,
+  mirrorless: true,
+  far: true,
+} satisfies Record<keyof FarSteps, true>
+
+export const isOfWorld = (step: WorldStep | FaultStep | FarStep): step is WorldStep => step.do in worldKinds
+export const isOfFar = (step: FaultStep | FarStep): step is FarStep => step.do in farKinds

@@ -1,4 +1,6 @@
 import { Random } from '../engine/random.ts'
+import { farPlots } from '../far/plots.ts'
+import { linkStage } from '../far/stage.ts'
 import type { Stage } from './draw.ts'
 import { disasters, type Plot, plots } from './plots.ts'
 import type { Rest, Step, Story } from './step.ts'
@@ -9,6 +11,8 @@ const hour = 60 * minute
 const settleMs = 5 * minute
 /** An election asks for its lease twice a second: its hours are dear, and nothing happens in most of them. */
 export const electionHours = 0.4
+/** In so many stories the cluster is linked with another one. */
+const linkedShare = 0.15
 
 export interface Telling {
   readonly seed: string
@@ -16,6 +20,8 @@ export interface Telling {
   readonly hours: number
   /** Drawn from the seed without it. */
   readonly replicas?: number | undefined
+  /** The cluster is linked with another one; drawn from the seed without it. */
+  readonly linked?: boolean | undefined
   /** Names of the plots that trouble is made of; drawn from the seed without it. */
   readonly menu?: readonly string[] | undefined
 }
@@ -24,17 +30,16 @@ export interface Telling {
 const everyday = plots.filter(({ name }) => ['service', 'flap', 'mass loss', 'edit'].includes(name))
 
 /** Draws a story: a cluster, then times of trouble with times of rest between them. */
-export function tellStory({ seed, hours, replicas: asked, menu: wanted }: Telling): Story {
+export function tellStory({ seed, hours, replicas: asked, linked, menu: wanted }: Telling): Story {
   const random = new Random(`story ${seed}`)
-  const drawn = random.chance(0.1) ? random.pick([2, 3]) : 1
+  const drawn = drawReplicas(random)
   const replicas = asked ?? drawn
   const end = (replicas > 1 ? Math.min(hours, electionHours) : hours) * hour
-  const stage = setStage(random, replicas)
-  // A story has a few kinds of trouble, not all: so rare ones meet each other more often.
-  const menu = wanted
-    ? [...plots, ...disasters].filter(({ name }) => wanted.includes(name))
-    : random.some(plots, 0.35)
-  if (menu.length === 0) menu.push(random.pick(plots))
+  const link = new Random(`link ${seed}`)
+  const isLinked = linked ?? link.chance(linkedShare)
+  const stage = raise(setStage(random, replicas), random, isLinked ? link : undefined)
+  const menu = drawMenu(random, wanted)
+  const farMenu = link.some(isLinked && wanted === undefined ? farPlots : [], 0.5)
   const fate = new Random(`fate ${seed}`)
   const isStruck = wanted === undefined && fate.chance(0.25)
   const steps: Step[] = stage.opening
@@ -42,21 +47,46 @@ export function tellStory({ seed, hours, replicas: asked, menu: wanted }: Tellin
   let now = 20_000
   while (now < end) {
     const length = random.pick([5_000, 30_000, 2 * minute, 10 * minute])
-    const some = (of: readonly Plot[], most: number) =>
-      Array.from({ length: random.whole(1, most) }, () => random.pick(of))
-    for (const { weave } of [...some(everyday, 10), ...some(menu, 6)]) {
+    for (const { weave } of [
+      ...someOf(everyday, 10, random),
+      ...someOf(menu, 6, random),
+      ...someOf(farMenu, 6, random),
+    ]) {
       steps.push(...weave(stage, random, now + random.between(0, length)))
     }
-    if (isStruck && fate.chance(0.5))
-      steps.push(...fate.pick(disasters).weave(stage, fate, now + fate.between(0, length)))
+    const strikes = isStruck && fate.chance(0.5)
+    if (strikes) steps.push(...fate.pick(disasters).weave(stage, fate, now + fate.between(0, length)))
     const heal = now + length + minute
     const settled = heal + settleMs
     const until = settled + random.pick(replicas > 1 ? [minute] : [minute, 20 * minute, hour, 3 * hour])
     rests.push({ heal, settled, until })
     now = until + 1_000
   }
-  return { seed, replicas: stage.replicas, steps: endBefore(steps, rests), rests }
+  return { seed, replicas: stage.replicas, isLinked, steps: endBefore(steps, rests), rests }
 }
+
+const drawReplicas = (random: Random) => (random.chance(0.1) ? random.pick([2, 3]) : 1)
+
+/** What is there at the beginning; `link` draws what another cluster adds to it. */
+function raise(here: Stage, random: Random, link: Random | undefined): Stage {
+  const stage = link ? linkStage(here, link) : here
+  const rise = plots.find(({ name }) => name === 'rise')
+  if (rise) stage.opening.push(...rise.weave(stage, random, 0))
+  return stage
+}
+
+/** A story has a few kinds of trouble, not all: so rare ones meet each other more often. */
+function drawMenu(random: Random, wanted: readonly string[] | undefined): Plot[] {
+  const menu = wanted
+    ? [...plots, ...farPlots, ...disasters].filter(({ name }) => wanted.includes(name))
+    : random.some(plots, 0.35)
+  if (menu.length === 0) menu.push(random.pick(plots))
+  return menu
+}
+
+/** At least one, but none of no plots. */
+const someOf = (of: readonly Plot[], most: number, random: Random): Plot[] =>
+  of.length === 0 ? [] : Array.from({ length: random.whole(1, most) }, () => random.pick(of))
 
 /** Nothing reaches into a time of rest. */
 function endBefore(steps: readonly Step[], rests: readonly Rest[]): Step[] {
@@ -76,8 +106,5 @@ function setStage(random: Random, count: number): Stage {
       (name) =>
         `${random.pick(['trafficsplits', 'trafficsplits', 'httproutes', 'httproutes', 'grpcroutes'])}/${name}`,
     )
-  const stage: Stage = { services, replicas, mirrored, routes, opening: [] }
-  const rise = plots.find(({ name }) => name === 'rise')
-  if (rise) stage.opening.push(...rise.weave(stage, random, 0))
-  return stage
+  return { services, replicas, mirrored, far: new Map(), routes, opening: [] }
 }

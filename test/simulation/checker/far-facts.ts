@@ -1,0 +1,74 @@
+import { Buffer } from 'node:buffer'
+import { isObject } from '../../../sandbox/json.ts'
+import type { KubeObject } from '../../../sandbox/server.ts'
+import { credentialsOf, linkerdNamespace, secretName } from '../far/place.ts'
+import type { FarKnowledge } from './far-view.ts'
+import { History } from './history.ts'
+import type { Span } from './services.ts'
+import { isServed, Slices } from './slices.ts'
+import type { Readiness } from './table.ts'
+
+/** What a process can know of the other cluster when it decides. */
+export interface FarSight {
+  /** From when to when it may have seen the Secret; absent if it has never read whether there is one. */
+  readonly secret: Span | undefined
+  /** What it has read there. */
+  readonly knowledge: readonly FarKnowledge[]
+  /** Up to when it may have read more. */
+  readonly moment: number
+}
+
+/** Everything that the other cluster ever held, as far as the rules speak of it, and who could read it. */
+export class FarFacts {
+  readonly #slices = new Slices()
+  /** What the Secret gives: nothing if it is not there, or cannot be used. */
+  readonly #secret = new History<string | undefined>(undefined)
+
+  /** A change in the other cluster. */
+  change(resource: string, key: string, object: KubeObject | undefined, moment: number): void {
+    if (resource === 'endpointslices') this.#slices.change(key, object, moment)
+  }
+
+  /** A change of a Secret in this cluster. */
+  secret(key: string, object: KubeObject | undefined, moment: number): void {
+    if (key === `${linkerdNamespace}/${secretName}`) this.#secret.set(moment, object && readSecret(object))
+  }
+
+  /**
+   * What a Service there is known to be. It is unknown unless it was read with the credentials that the Secret has,
+   * and unless nothing has come in between since.
+   */
+  possible(service: string, port: number | undefined, sight: FarSight): Readiness[] {
+    const secrets = sight.secret ? this.#secret.during(...sight.secret) : [undefined]
+    return sight.knowledge.flatMap(({ credentials, namespaces }) => {
+      const [namespace = '', name = ''] = service.split('/')
+      const known = namespaces.get(namespace)
+      return secrets.flatMap((secret): Readiness[] => {
+        const isRead = secret !== undefined && secret === credentials && known?.names.has(name)
+        if (!known || !isRead || known.isLost) return ['unknown']
+        const states = this.#slices.of(service).during(known.mark.moment, sight.moment)
+        const read = states.map((ports): Readiness => (isServed(ports, port) ? 'ready' : 'down'))
+        return known.isDoubtful ? ['unknown', ...read] : read
+      })
+    })
+  }
+
+  /** What a Service there is once everything that can be read was read; `accepted`: the credentials that it takes. */
+  now(service: string, port: number | undefined, accepted: string): Readiness {
+    if (this.#secret.now !== accepted) return 'unknown'
+    return isServed(this.#slices.of(service).now, port) ? 'ready' : 'down'
+  }
+
+  /** Whether there are credentials that the other cluster takes. */
+  isOpen(accepted: string): boolean {
+    return this.#secret.now === accepted
+  }
+}
+
+/** A kubeconfig in JSON; anything else cannot be used. */
+function readSecret({ data }: KubeObject): string | undefined {
+  const text = isObject(data) ? Buffer.from(String(data.kubeconfig), 'base64').toString() : ''
+  const [, address] = /"server":"([^"]*)"/.exec(text) ?? []
+  const [, token] = /"token":"([^"]*)"/.exec(text) ?? []
+  return address && token ? credentialsOf(address, token) : undefined
+}
