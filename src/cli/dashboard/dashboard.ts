@@ -4,8 +4,9 @@ import { hostPort } from '../../base/host-port.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
+import { ask } from '../forwarding.ts'
 import type { Io } from '../io.ts'
-import { ask, type Relay, startRelay } from './relay.ts'
+import { type Relay, startRelay } from './relay.ts'
 import { isSame, Source } from './source.ts'
 
 const schema = z.object({
@@ -50,7 +51,7 @@ async function tryOut({ clock, interrupted: signal }: Io, source: Source): Promi
     const see = `see kubectl -n ${namespace} logs ${pod}`
     return err({
       exitCode: exitCodes.unavailable,
-      message: `${namespace}/${pod}: ${answer.error}`,
+      message: `${namespace}/${pod}: the operator did not answer: ${answer.error}`,
       hint: see,
     })
   }

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
 import { refusalOf } from '../../admin/guards.ts'
 import type { Clock } from '../../base/clock.ts'
 import { err, ok, type Result } from '../../base/result.ts'
+import { ask } from '../forwarding.ts'
 
 /** A new connection to the operator, or a sentence that says why there is none. */
 export type Connect = () => Promise<Result<Duplex, string>>
@@ -29,8 +30,6 @@ const passedOn = [
   'if-none-match',
   'last-event-id',
 ] as const
-/** How long the operator may take until its answer begins (ms). */
-const answerMs = 10_000
 /** Headers that apply to a single connection, so they are not passed on to another. */
 const ownOfConnection = new Set(['connection', 'keep-alive', 'transfer-encoding'])
 
@@ -86,36 +85,11 @@ async function relay(incoming: IncomingMessage, response: ServerResponse, { conn
   // Close the connection when the reader leaves. `ask` and the pipeline report a broken connection.
   response.once('close', () => duplex.destroy())
   const answer = await ask(duplex, { method, path: url, headers: selected(headers) }, clock)
-  if (!answer.ok) return say(response, 502, answer.error)
+  if (!answer.ok) return say(response, 502, `the operator did not answer: ${answer.error}`)
   const told = Object.entries(answer.value.headers).filter(([name]) => !ownOfConnection.has(name))
   response.writeHead(answer.value.statusCode ?? 502, Object.fromEntries(told))
   response.flushHeaders()
   pipeline(answer.value, response, () => duplex.destroy())
-}
-
-/** Sends one request over a connection; the answer's body ends with it. The signal calls it off. */
-export function ask(
-  duplex: Duplex,
-  options: {
-    readonly method: string
-    readonly path: string
-    readonly headers: Record<string, string>
-    readonly signal?: AbortSignal
-  },
-  clock: Clock,
-): Promise<Result<IncomingMessage, string>> {
-  return new Promise((resolve) => {
-    const outgoing = request({ ...options, createConnection: () => duplex })
-    const tooLate = new Error(`no data received for ${answerMs / 1000} s`)
-    const timer = clock.after(answerMs, () => outgoing.destroy(tooLate))
-    const end = (answer: Result<IncomingMessage, string>) => {
-      timer.cancel()
-      resolve(answer)
-    }
-    outgoing.once('response', (answer) => end(ok(answer)))
-    outgoing.on('error', (problem) => end(err(`the operator did not answer: ${problem.message}`)))
-    outgoing.end()
-  })
 }
 
 function selected(headers: IncomingHttpHeaders): Record<string, string> {

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
-import { err, ok, type Result } from '../../base/result.ts'
-import type { KubeError } from '../../kube/errors.ts'
+import { ok, type Result } from '../../base/result.ts'
 import type { PodPort } from '../../kube/http/port-forward.ts'
-import { exitCodes, type Failure, refused } from '../failure.ts'
+import type { Failure } from '../failure.ts'
+import { forwardTo } from '../forwarding.ts'
 import type { Cluster } from '../io.ts'
 import type { Reading } from '../listing.ts'
 import { type Choice, choosePod } from './pods.ts'
@@ -52,31 +52,9 @@ export class Source {
     return ok(undefined)
   }
 
-  async #open(): Promise<Result<Duplex, Failure>> {
-    const { pod } = this.#choice
-    const opened = await this.#cluster.forward(pod, this.#signal)
-    return opened.ok ? opened : err(notForwarded(pod, opened.error))
+  #open(): Promise<Result<Duplex, Failure>> {
+    return forwardTo(this.#cluster, this.#choice.pod, this.#signal)
   }
 }
 
 export const isSame = (a: PodPort, b: PodPort): boolean => a.namespace === b.namespace && a.pod === b.pod
-
-function notForwarded({ namespace, pod }: PodPort, error: KubeError): Failure {
-  const { unavailable: exitCode } = exitCodes
-  switch (error.kind) {
-    case 'forbidden':
-      return {
-        exitCode,
-        message: `you may not forward a port to Pods in namespace ${namespace}: ${error.message}`,
-        hint: 'ask for the permission to get and create pods/portforward in that namespace',
-      }
-    case 'notFound':
-      return {
-        exitCode,
-        message: `the Pod ${namespace}/${pod} no longer exists`,
-        hint: 'try again in a moment, when another Pod has replaced it',
-      }
-    default:
-      return refused(error)
-  }
-}
