@@ -67,3 +67,26 @@ export function ask(
     outgoing.end()
   })
 }
+
+/** Reads an answer as text; the error says why it could not be read to its end, or is longer than `bytes`. */
+export async function readText(
+  answer: AsyncIterable<Buffer>,
+  bytes: number,
+): Promise<Result<string, string>> {
+  const chunks: Buffer[] = []
+  let read = 0
+  try {
+    for await (const chunk of answer) {
+      read += chunk.length
+      if (read > bytes) return err(`its answer is larger than ${bytes / 2 ** 20} MiB`)
+      chunks.push(chunk)
+    }
+  } catch (problem) {
+    return err(brokeOff(problem))
+  }
+  return ok(Buffer.concat(chunks).toString('utf8'))
+}
+
+/** What a failed reading of an answer is called. */
+export const brokeOff = (problem: unknown): string =>
+  `its answer broke off: ${problem instanceof Error ? problem.message : String(problem)}`

@@ -6,13 +6,32 @@ import { binary } from '../programs/binaries.ts'
 
 /** A Node whose kubelet forwards ports; its Pods have the network of this machine. */
 export interface Kubelet {
-  /** Creates a Pod of the operator that serves its admin port on this port of the machine. */
-  addPod(name: string, port: number): Promise<void>
+  /** Creates a Pod that serves its admin port on this port of the machine: of the operator, unless told otherwise. */
+  addPod(name: string, port: number, kind?: PodKind): Promise<void>
   stop(): Promise<void>
 }
 
-const namespace = 'linkerd-failover'
-const pods = `/api/v1/namespaces/${namespace}/pods`
+export interface PodKind {
+  readonly namespace: string
+  readonly label: readonly [string, string]
+  readonly container: string
+  readonly portName: string
+}
+
+const operator: PodKind = {
+  namespace: 'linkerd-failover',
+  label: ['linkerd.io/extension', 'failover'],
+  container: 'linkerd-failover',
+  portName: 'admin-http',
+}
+
+/** Of Linkerd's destination controller, as its chart has it. */
+export const destination: PodKind = {
+  namespace: 'linkerd',
+  label: ['linkerd.io/control-plane-component', 'destination'],
+  container: 'destination',
+  portName: 'dest-admin',
+}
 
 export async function startKubelet(api: Api): Promise<Kubelet> {
   const child = spawn(binary('kubelet'), [], { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -27,14 +46,15 @@ export async function startKubelet(api: Api): Promise<Kubelet> {
     },
   })
   return {
-    addPod: async (name, containerPort) => {
+    addPod: async (name, containerPort, { namespace, label, container: role, portName } = operator) => {
+      const pods = `/api/v1/namespaces/${namespace}/pods`
       const container = {
-        name: 'linkerd-failover',
+        name: role,
         image: 'example.test/operator',
-        ports: [{ name: 'admin-http', containerPort }],
+        ports: [{ name: portName, containerPort }],
       }
       await api.create(pods, {
-        metadata: { name, labels: { 'linkerd.io/extension': 'failover' } },
+        metadata: { name, labels: Object.fromEntries([label]) },
         spec: { nodeName: 'node-1', containers: [container] },
       })
       const conditions = [{ type: 'Ready', status: 'True' }]

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { flag, outputFlag, selectorFlag } from '../flags.ts'
+import { flag, goBoolean, outputFlag, selectorFlag } from '../flags.ts'
 
 export const explain: CommandSpec = {
   name: 'explain',
@@ -11,14 +11,22 @@ applied again with each Service's readiness flipped, one Service at a time.
 
 It also looks for problems around the route, as the operator does: with its Services and their ports, with
 ServiceProfiles, and with other routes that have the same parent. It searches the namespaces of the route
-and of its Services. If you may not read some of this, it is listed, and the command still succeeds.`,
+and of its Services. If you may not read some of this, it is listed, and the command still succeeds.
+
+With --proxies it also asks each Pod of Linkerd's destination controller how many endpoints of the backends
+it gives to proxies, and names the Pods that give another number than are ready. It forwards a local port to
+each of these Pods. For that you need these permissions in Linkerd's namespace (--linkerd-namespace): list
+Pods, and get and create pods/portforward. For backends in other clusters it asks the operator's leader, so
+you need the permissions of \`dashboard\` too. A Pod has a number only for what proxies ask it now.`,
   flags: () => [
     flag('-n, --namespace <name>', 'the namespace of the route (default: the namespace of the context)'),
     selectorFlag(),
     outputFlag(['table', 'json', 'yaml']),
+    ...goBoolean('--proxies', "also show which endpoints Linkerd's destination controller gives to proxies"),
   ],
   examples: [
     { line: 'explain trafficsplit/web -n shop', text: 'why does web send its traffic where it does?' },
+    { line: 'explain trafficsplit/web -n shop --proxies', text: 'do proxies know the same endpoints?' },
   ],
   run: async (context, args, flags) =>
     (await import('../explain/explain.ts')).explainRoute(context, args, flags),

@@ -7,6 +7,8 @@ import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'
+import { readLinkerdView } from '../destination/linkerd-view.ts'
+import { readOperatorCounts } from '../destination/operator-counts.ts'
 import { exitCodes, type Failure } from '../failure.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
@@ -25,13 +27,14 @@ const schema = z.object({
   namespace: z.string().optional(),
   selector: z.string(),
   output: z.enum(['table', 'json', 'yaml']),
+  proxies: z.boolean().default(false),
 })
 
 /**
  * Prints which rule decides a route, with what readiness, what would change it, and what is wrong around it.
  */
 export async function explainRoute(
-  { io, connect }: Context,
+  { io, connect, globals }: Context,
   [text = '']: readonly string[],
   given: Flags,
 ): Promise<Ending> {
@@ -46,8 +49,9 @@ export async function explainRoute(
   if (!found.ok) return found
   const { route } = found.value
   const progress = createProgress(io)
+  const readBackends = () => readServices(reading, namespacesOf([route]), progress)
   const [services, around, events] = await Promise.all([
-    readServices(reading, namespacesOf([route]), progress),
+    readBackends(),
     readAround(reading, discovery, route, flags.selector, progress),
     readEventsOf(reading, route),
   ])
@@ -55,8 +59,19 @@ export async function explainRoute(
   const controlled = isControlled(route, around)
   if (!controlled.ok) return controlled
   if (!services.ok) return services
+  const question = {
+    cluster: cluster.value,
+    io,
+    namespace: globals.linkerdNamespace,
+    routes: [route],
+    readServices: readBackends,
+    readCounts: () => readOperatorCounts(cluster.value, io, route),
+  }
+  const proxies = flags.proxies ? await readLinkerdView(question, services.value) : null
+  if (io.interrupted.aborted) return ok(exitCodes.interrupted)
   const explanation = explanationOf(route, services.value, events, {
     controlled: controlled.value,
+    proxies,
     ...diagnoseRoute(route, around, services.value, events),
   })
   io.stdout.write(
@@ -71,7 +86,7 @@ function explanationOf(
   route: Route,
   services: Services,
   events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
-  found: Pick<Explanation, 'controlled' | 'findings' | 'unseen'>,
+  found: Pick<Explanation, 'controlled' | 'findings' | 'proxies' | 'unseen'>,
 ): Explanation {
   const newest = events.ok ? events.value.get('Failover') : undefined
   const since = sinceOf(route, newest && transitionOf(newest))

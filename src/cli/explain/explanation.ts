@@ -1,4 +1,5 @@
 import type { RouteFacts } from '../../api/schema.ts'
+import type { LinkerdView } from '../destination/report.ts'
 import type { Counterfactual } from './counterfactuals.ts'
 import type { Diagnosis } from './findings.ts'
 
@@ -9,6 +10,8 @@ export interface Explanation extends Diagnosis {
   readonly controlled: boolean
   /** What is true of every route of its kind, and easily overlooked. */
   readonly notes: readonly string[]
+  /** What Linkerd gives to proxies, with `--proxies`; null without it. */
+  readonly proxies: LinkerdView | null
   /** In the order of the splits of `route`. */
   readonly splits: readonly SplitExplanation[]
 }

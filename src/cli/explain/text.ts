@@ -1,5 +1,6 @@
 import type { BackendItem, MemberItem, SplitItem } from '../../api/schema.ts'
 import { ruleOf } from '../../core/decide.ts'
+import { linkerdViewText } from '../destination/text.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import { ageText, shortName, stateText, toneOf, weightInEffect } from '../status/table.ts'
 import type { Explanation, SplitExplanation } from './explanation.ts'
@@ -7,7 +8,7 @@ import type { Diagnosis } from './findings.ts'
 
 /** An explanation for people; `now` (epoch ms) turns times into ages. */
 export function explanationText(explanation: Explanation, palette: Palette, now: number): string {
-  const { route, splits, controlled, notes } = explanation
+  const { route, splits, controlled, notes, proxies } = explanation
   const head = [`${route.kind} ${route.namespace}/${route.name}, since ${sinceText(route.since, now)}`]
   if (!controlled) {
     head.push(
@@ -19,7 +20,9 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
     const title = item.where === null ? [] : [`${item.where}:`]
     return split ? [...title, ...splitText(item, split, route.namespace, palette)] : []
   })
-  return `${[...head, '', ...diagnosisText(explanation, palette), ...parts, ...notes].join('\n').trimEnd()}\n`
+  const given = proxies === null ? [] : linkerdViewText(proxies, palette, now)
+  const lines = [...head, '', ...diagnosisText(explanation, palette), ...parts, ...given, ...notes]
+  return `${lines.join('\n').trimEnd()}\n`
 }
 
 function diagnosisText({ findings, unseen }: Diagnosis, palette: Palette): string[] {
