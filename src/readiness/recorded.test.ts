@@ -6,13 +6,13 @@ import type { Ways } from './gateways/mirrors.ts'
 import type { OtherClusters } from './remote/discovered.ts'
 import { families, projectSlice } from './slice.ts'
 import { createMemory, type Memory } from './testing/memory.ts'
-import { lives, putAll, type Recorded, recorded, type Stage } from './testing/recorded.ts'
+import { lives, objectsOf, putAll, type Recorded, type Stage } from './testing/recorded.ts'
 
-/** The linked cluster `target`, as far as it is known. */
-const linked = (now: () => Recorded['target']): OtherClusters => ({
+/** The linked clusters, as far as they are known. */
+const linked = (now: () => Recorded): OtherClusters => ({
   slicesOf: (cluster, service) => {
-    const objects = now()
-    if (cluster !== 'target' || !objects) return err(`cluster ${cluster} cannot be read`)
+    const objects = cluster === 'target' ? now().target : now().west
+    if (!objects) return err(`cluster ${cluster} cannot be read`)
     const slices = objects.map(projectSlice).filter((slice) => slice.service === service)
     return ok(families.map((family) => slices.filter((slice) => slice.family === family)))
   },
@@ -22,8 +22,6 @@ const linked = (now: () => Recorded['target']): OtherClusters => ({
 const linksOf = (stage: () => Pick<Stage, 'hasLink'>): Ways => ({
   doubt: (service, cluster) => doubtOfLinks(service, cluster, stage().hasLink ? [{ cluster: 'target' }] : []),
 })
-
-const objectsOf = ({ objects }: Stage) => recorded(objects.source, objects.target)
 
 function expectDecision(memory: Memory, { what, services }: Stage): void {
   for (const [name, { operator }] of Object.entries(services)) {
@@ -35,22 +33,16 @@ function expectDecision(memory: Memory, { what, services }: Stage): void {
 
 describe.each(lives)('$mode, as recorded beside Linkerd', ({ stages }) => {
   test.each(stages)('$what', (stage) => {
-    const { source, target } = objectsOf(stage)
-    const memory = createMemory(undefined, {
-      others: linked(() => target),
-      ways: linksOf(() => stage),
-    })
-    putAll(memory, source)
+    const objects = objectsOf(stage)
+    const memory = createMemory(undefined, { others: linked(() => objects), ways: linksOf(() => stage) })
+    putAll(memory, objects.source)
     expectDecision(memory, stage)
   })
 
   it('is judged the same if its stages follow one another', () => {
-    let now: Recorded = { source: [], target: [] }
+    let now: Recorded = { source: [], target: [], west: [] }
     let current: Pick<Stage, 'hasLink'> = { hasLink: true }
-    const memory = createMemory(undefined, {
-      others: linked(() => now.target),
-      ways: linksOf(() => current),
-    })
+    const memory = createMemory(undefined, { others: linked(() => now), ways: linksOf(() => current) })
     const acts = stages.flatMap((stage) => stage.acts.map((act) => ({ act, stage })))
     for (const { stage } of acts.sort((a, b) => a.act - b.act)) {
       const next = objectsOf(stage)
@@ -71,4 +63,9 @@ test('every recorded file is a stage', () => {
   const files = readdirSync(new URL('testing/multicluster', import.meta.url))
   const played = lives.flatMap(({ stages }) => stages.flatMap(({ objects }) => Object.values(objects)))
   expect([...new Set(played), 'stages'].map((name) => `${name}.yaml`).sort()).toEqual(files.sort())
+})
+
+test.each(lives)('$mode has a stage in each act', ({ stages }) => {
+  const acts = (all: typeof stages) => all.flatMap((stage) => stage.acts).sort()
+  expect(acts(stages)).toEqual([...new Set(acts(lives.flatMap((life) => life.stages)))])
 })

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, expect, it } from 'vitest'
-import { z } from 'zod'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
 import { kubeconfig } from '../control-plane/kubeconfig.ts'
 import { operatorToken } from '../control-plane/operator-access.ts'
 import { type Cluster, openCluster } from '../e2e/cluster.ts'
 import { eventually } from '../e2e/eventually.ts'
+import { createLinkAccount, linkSecret, secrets } from '../e2e/link.ts'
 import { at, slice, slices } from '../e2e/objects.ts'
 import { type Operator, startOperator } from '../e2e/operator.ts'
 import { openHelm } from './helm.ts'
@@ -21,50 +21,16 @@ afterEach(async () => {
   await Promise.all([here?.stop(), east?.stop()])
 })
 
-const account = 'linkerd-service-mirror-remote-access-default'
-const rbac = '/apis/rbac.authorization.k8s.io/v1'
-const secrets = '/api/v1/namespaces/linkerd/secrets'
-
-/** The account of a link in the other cluster: of what Linkerd lets it read, what readiness needs. */
-async function createAccount(): Promise<void> {
-  const { api } = east
-  await api.create('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: account } })
-  await api.create(`${rbac}/clusterroles`, {
-    metadata: { name: account },
-    rules: [
-      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
-    ],
-  })
-  await api.create(`${rbac}/clusterrolebindings`, {
-    metadata: { name: account },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: account },
-    subjects: [{ kind: 'ServiceAccount', name: account, namespace: 'default' }],
-  })
-}
-
-/** The credentials of a link, with a fresh token. */
-async function credentials(name: string) {
-  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }
-  const path = `/api/v1/namespaces/default/serviceaccounts/${account}/token`
-  const answer = await east.api.post(path, request, z.object({ status: z.object({ token: z.string() }) }))
-  const text = kubeconfig(east, answer.status.token)
-  return {
-    type: 'mirror.linkerd.io/remote-kubeconfig',
-    metadata: { name: `cluster-credentials-${name}` },
-    data: { kubeconfig: Buffer.from(text).toString('base64') },
-  }
-}
-
 async function install(): Promise<Cluster> {
   ;[here, east] = await Promise.all([startControlPlane({ auditUser: operatorUser }), startControlPlane()])
   const { api, kubeconfigPath, url, ca } = here
   await here.installCrd()
-  await createAccount()
+  await createLinkAccount(east)
   const helm = openHelm(kubeconfigPath)
   await helmInstall(helm, api, ['--set', 'multicluster.clusters={east}'])
   helm.close()
   // Of two links the operator was told of one.
-  for (const name of ['east', 'west']) await api.create(secrets, await credentials(name))
+  for (const name of ['east', 'west']) await api.create(secrets, await linkSecret(name, east))
   const path = `${kubeconfigPath}.operator`
   writeFileSync(path, kubeconfig({ url, ca }, await operatorToken(api)))
   operator = startOperator(path, ['--linked-clusters', 'east'])
@@ -112,7 +78,7 @@ it('reads a linked cluster with the right to one Secret, through a lost API serv
   await cluster.setReady('web', 0)
   await cluster.weightsBecome('web', { web: 0, 'web-east': 1, 'web-west': 0 }, 60_000)
 
-  const { data } = await credentials('east')
+  const { data } = await linkSecret('east', east)
   const connections = () => operator.output().split('reading cluster east').length - 1
   expect(connections()).toBe(1)
   await here.api.patch(`${secrets}/cluster-credentials-east`, { data })

@@ -32,8 +32,11 @@ export interface ControlPlane {
   installCrd(): Promise<void>
   /** Installs definitions of other kinds; resolves when all of their versions are served. */
   install(...definitions: readonly Definition[]): Promise<void>
-  /** The path of a kubeconfig for the operator's ServiceAccount, which may do what the operator needs, no more. */
-  operatorKubeconfig(): Promise<string>
+  /**
+   * The path of a kubeconfig for the operator's ServiceAccount, which may do what the operator needs, no more: also
+   * read the credentials of these linked clusters.
+   */
+  operatorKubeconfig(linked?: readonly string[]): Promise<string>
   /** The same as files in a folder, as a Pod finds them. */
   operatorServiceAccount(): Promise<string>
   /** What the audited user has asked for so far, as the API server wrote it down. */
@@ -230,7 +233,7 @@ export async function startControlPlane(options: Options = {}): Promise<ControlP
       install: async (...definitions) => {
         for (const definition of definitions) await install(api, apiServer, definition)
       },
-      operatorKubeconfig: async () => save('operator.kubeconfig', await grantOperator(api)),
+      operatorKubeconfig: async (linked) => save('operator.kubeconfig', await grantOperator(api, linked)),
       operatorServiceAccount: async () =>
         writeServiceAccount(join(folder, 'serviceaccount'), await grantOperator(api), ca),
       audited: () => readAudit(folder),

@@ -10,26 +10,28 @@ import type { Api } from './api.ts'
 const context = { namespace: name, release: name, version: 'test' }
 const rbac = '/apis/rbac.authorization.k8s.io/v1'
 
-/** Where the API server keeps what gives the operator its permissions. */
+/** Where the API server keeps what gives the operator its permissions, in a namespace or in none. */
 const collections = new Map([
-  ['Namespace', '/api/v1/namespaces'],
-  ['ServiceAccount', `/api/v1/namespaces/${name}/serviceaccounts`],
-  ['ClusterRole', `${rbac}/clusterroles`],
-  ['ClusterRoleBinding', `${rbac}/clusterrolebindings`],
-  ['Role', `${rbac}/namespaces/${name}/roles`],
-  ['RoleBinding', `${rbac}/namespaces/${name}/rolebindings`],
+  ['Namespace', () => '/api/v1/namespaces'],
+  ['ServiceAccount', (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`],
+  ['ClusterRole', () => `${rbac}/clusterroles`],
+  ['ClusterRoleBinding', () => `${rbac}/clusterrolebindings`],
+  ['Role', (namespace: string) => `${rbac}/namespaces/${namespace}/roles`],
+  ['RoleBinding', (namespace: string) => `${rbac}/namespaces/${namespace}/rolebindings`],
 ])
 
 const tokenRequest = z.object({ status: z.object({ token: z.string() }) })
 
 /**
  * Creates the operator's ServiceAccount with the permissions that an installation gives it, where they are
- * missing; returns a fresh token for it.
+ * missing, also those for `linked` clusters; returns a fresh token for it.
  */
-export async function grantOperator(api: Api): Promise<string> {
-  for (const object of [namespace({ values: defaultValues, context }), ...render(defaultValues, context)]) {
+export async function grantOperator(api: Api, linked: readonly string[] = []): Promise<string> {
+  const values = { ...defaultValues, multicluster: { ...defaultValues.multicluster, clusters: [...linked] } }
+  for (const object of [namespace({ values, context }), ...render(values, context)]) {
     const path = collections.get(object.kind)
-    if (path !== undefined) await api.ensure(path, { ...object })
+    const own = 'namespace' in object.metadata ? object.metadata.namespace : undefined
+    if (path) await api.ensure(path(own ?? name), { ...object })
   }
   return operatorToken(api)
 }

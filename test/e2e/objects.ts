@@ -58,6 +58,8 @@ export interface SplitOptions {
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
   readonly version?: typeof splits | typeof oldSplits
+  /** The Service that clients call; the one of the split's name unless told otherwise. */
+  readonly apex?: string
 }
 
 /** A TrafficSplit with these backends, in this order, labelled as the operator's own unless told otherwise. */
@@ -66,7 +68,7 @@ export const split = (name: string, weights: Weights, options: SplitOptions = {}
   kind: 'TrafficSplit',
   metadata: { name, labels: options.labels ?? controlled, annotations: options.annotations ?? {} },
   spec: {
-    service: name,
+    service: options.apex ?? name,
     backends: Object.entries(weights).map(([service, weight]) => ({ service, weight })),
   },
 })

@@ -17,25 +17,28 @@ const found = z.string().transform((written) => {
   return { state: state.parse(word), ready, total }
 })
 
+/** What the operator finds. */
+export type Found = z.infer<typeof found>
+
 const judged = z.strictObject({
   truth: z.enum(['ready', 'down']),
   operator: found,
   because: z.string().optional(),
 })
 
-const clusters = z.strictObject({ source: z.string(), target: z.string() })
+const files = z.strictObject({ source: z.string(), target: z.string(), west: z.string().optional() })
 
 const stage = z.strictObject({
   what: z.string(),
-  objects: z.union([clusters, z.string().transform((file) => ({ source: file, target: file }))]),
+  objects: z
+    .string()
+    .transform((file): z.infer<typeof files> => ({ source: file, target: file }))
+    .or(files),
   acts: z.array(z.int()),
   hasLink: z.boolean().default(true),
   services: z.record(z.string(), judged),
 })
 const life = z.strictObject({ mode: z.string(), stages: z.array(stage) })
-
-/** What the operator finds. */
-export type Found = z.infer<typeof found>
 
 /** A stage in the life of a Service that is in several clusters. */
 export type Stage = z.infer<typeof stage>
@@ -43,20 +46,37 @@ export type Stage = z.infer<typeof stage>
 /** What the head of `multicluster/stages.yaml` describes. */
 export const lives = z.array(life).parse(read('stages'))
 
-/** The objects of a stage, in the cluster that calls and in the one that it is linked with. */
+/** The objects of the cluster that calls, and of those that it is linked with; `undefined`: its API server is away. */
 export interface Recorded {
   readonly source: readonly object[]
-  /** `undefined`: its API server is away. */
   readonly target: readonly object[] | undefined
+  readonly west: readonly object[] | undefined
 }
 
-/** The objects of the cluster that calls come from the file `source`, those of the other one from `target`. */
-export function recorded(source: string, target = source): Recorded {
-  const there = list(read(target), 'target').map(Object)
+/** The objects of a file. */
+export const recorded = (file: string): Recorded => objectsOf({ objects: { source: file, target: file } })
+
+/** The objects of a stage. */
+export function objectsOf({ objects: { source, target, west } }: Pick<Stage, 'objects'>): Recorded {
+  const here = objectsIn(source, 'source') ?? []
+  if (west === undefined) return { source: here, target: objectsIn(target, 'target'), west: [] }
   return {
-    source: withoutGarbage(list(read(source), 'source').map(Object)),
-    target: there.length === 0 ? undefined : withoutGarbage(there),
+    source: asBasket(here),
+    target: asBasket(objectsIn(target, 'target')),
+    west: asBasket(objectsIn(west, 'target')),
   }
+}
+
+/** The objects of one cluster; none if its API server could not be read, which all have something. */
+function objectsIn(file: string, cluster: 'source' | 'target'): object[] | undefined {
+  const objects = list(read(file), cluster).map(Object)
+  return cluster === 'target' && objects.length === 0 ? undefined : withoutGarbage(objects)
+}
+
+/** A Service of another name, which has one more member: in the cluster `west`. */
+function asBasket<T>(objects: T): T {
+  const written = JSON.stringify(objects ?? null).replaceAll('cart', 'basket')
+  return JSON.parse(written.replaceAll('basket@target', 'basket@target,basket@west')) ?? undefined
 }
 
 function read(file: string): unknown {
@@ -71,9 +91,10 @@ function withoutGarbage(objects: readonly object[]): object[] {
   )
 }
 
-const kindOf = (object: unknown) => text(object, 'kind')
-const nameOf = (object: unknown) => text(child(object, 'metadata'), 'name')
-const serviceOf = (slice: unknown) =>
+export const kindOf = (object: unknown) => text(object, 'kind')
+export const nameOf = (object: unknown) => text(child(object, 'metadata'), 'name')
+/** The Service of a slice. */
+export const serviceOf = (slice: unknown) =>
   text(child(child(slice, 'metadata'), 'labels'), 'kubernetes.io/service-name')
 
 const watches = { Service: 'services', Endpoints: 'endpoints', EndpointSlice: 'endpointslices' } as const
