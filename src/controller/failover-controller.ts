@@ -9,6 +9,7 @@ import type { Controller, Platform } from './platform.ts'
 import { PolicyMemory } from './policy-memory.ts'
 import { type Cause, Queue } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
+import { LongHolds } from './report/long-holds.ts'
 import { addReadings, createMetrics, type Metrics } from './report/metrics.ts'
 import { Reporter } from './report/reporter.ts'
 import { type ClusterWatch, type WatchReading, watchCluster } from './watch/cluster-watch.ts'
@@ -48,6 +49,7 @@ export class FailoverController implements Controller {
   readonly #diagnoser: Diagnoser
   readonly #fights: Fights
   readonly #policies: PolicyMemory
+  readonly #longHolds: LongHolds
 
   constructor(platform: Platform, { selector, links, onEntry }: FailoverOptions) {
     const { clock, registry, epoch } = platform
@@ -57,6 +59,7 @@ export class FailoverController implements Controller {
     this.#fights = new Fights(clock, this.#memory)
     this.#watch = this.#watchCluster(selector, links)
     const { readiness, account, clusterOf } = this.#watch
+    this.#longHolds = new LongHolds(clock, this.#memory, (key) => this.#diagnoser.recheck(key))
     this.#policies = new PolicyMemory({ clock, memory: this.#memory, readiness })
     this.view = new View({ clock, epoch, readiness, account, clusterOf })
     this.#reporter = this.#createReporter(onEntry)
@@ -65,7 +68,9 @@ export class FailoverController implements Controller {
       clock,
       memory: this.#memory,
       surroundings: this.#surroundings,
+      longHolds: this.#longHolds,
       report: (route, finding) => this.#reporter.found(route, finding),
+      reportOver: (route, finding) => this.#reporter.foundOver(route, finding),
     })
     this.#queue = this.#createQueue(selector)
     this.#addReadings()
@@ -207,6 +212,7 @@ export class FailoverController implements Controller {
       memory: this.#memory,
       fights: this.#fights,
       policies: this.#policies,
+      longHolds: this.#longHolds,
       diagnoser: this.#diagnoser,
       reporter: this.#reporter,
     })

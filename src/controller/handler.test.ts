@@ -2,12 +2,15 @@ import { Registry } from 'prom-client'
 import { beforeEach, expect, it } from 'vitest'
 import { err, ok } from '../base/result.ts'
 import { accountOf } from '../core/account.ts'
+import { unknownBecause } from '../core/readiness.ts'
 import { readinessOf } from '../core/types.ts'
 import type { KubeError } from '../kube/errors.ts'
+import type { EventInput } from '../kube/events/recorder.ts'
 import { createManualClock } from '../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../kube/testing/memory-log.ts'
 import { gatewayCodecs } from '../routes/gateway.ts'
 import { type RouteKey, routeKey } from '../routes/key.ts'
+import { longHoldMs } from '../routes/long-hold.ts'
 import type { Route } from '../routes/route.ts'
 import { ref, routeObject } from '../routes/testing/gateway-objects.ts'
 import { View } from '../view/view.ts'
@@ -16,6 +19,7 @@ import { RouteMemory } from './memory.ts'
 import { PolicyMemory } from './policy-memory.ts'
 import type { Handled } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
+import { LongHolds } from './report/long-holds.ts'
 import { createMetrics } from './report/metrics.ts'
 import { Reporter } from './report/reporter.ts'
 import { Fights } from './write/fights.ts'
@@ -57,12 +61,20 @@ let cached: Route | undefined
 let refusal: KubeError | undefined
 let leads: boolean
 let look: () => Promise<Handled>
+/** Whether anything is known of Services, and by their reason the Events of which it was reported. */
+let isKnown: boolean
+let events: EventInput[]
 beforeEach(() => {
   clock = createManualClock()
   memory = new OpenMemory()
   leads = true
   refusal = undefined
-  const readiness = (service: string) => readinessOf(service.endsWith('web') ? 0 : 1, 1)
+  isKnown = true
+  events = []
+  const readiness = (service: string) =>
+    isKnown
+      ? readinessOf(service.endsWith('web') ? 0 : 1, 1)
+      : unknownBecause(`the slices of ${service} are missing`)
   view = new View({
     clock,
     epoch: 'e',
@@ -72,7 +84,8 @@ beforeEach(() => {
   })
   const log = createMemoryLog()
   const metrics = createMetrics(new Registry())
-  const reporter = new Reporter({ memory, clock, log, metrics, view, event: () => {}, leads: () => leads })
+  const event = (input: EventInput) => events.push(input)
+  const reporter = new Reporter({ memory, clock, log, metrics, view, event, leads: () => leads })
   const surroundings = {
     service: () => undefined,
     readiness: view.readiness,
@@ -80,12 +93,21 @@ beforeEach(() => {
     isRead: () => true,
     start: () => {},
   } as const
-  diagnoser = new Diagnoser({ memory, clock, surroundings, report: (...found) => reporter.found(...found) })
+  const longHolds = new LongHolds(clock, memory, (key) => diagnoser.recheck(key))
+  diagnoser = new Diagnoser({
+    memory,
+    clock,
+    surroundings,
+    longHolds,
+    report: (...found) => reporter.found(...found),
+    reportOver: (...found) => reporter.foundOver(...found),
+  })
   const handle = createHandler({
     clock,
     memory,
     reporter,
     diagnoser,
+    longHolds,
     fights: new Fights(clock, memory),
     policies: new PolicyMemory({ clock, memory, readiness: view.readiness }),
     writes: new UnansweredWrites({ clock, leads: () => leads }),
@@ -102,6 +124,10 @@ it('nothing is left of a route that has gone, and no timer', async () => {
     cached = state
     await look()
   }
+  isKnown = false
+  await look()
+  await clock.advance(longHoldMs)
+  await look()
   expect(memory.parts.map((part) => part.has(key))).toEqual(memory.parts.map(() => true))
   cached = undefined
   expect(await look()).toBe('done')
@@ -123,6 +149,63 @@ it('a route that is fought over is looked at again when its pause is over, and w
   expect(await look()).toEqual({ lookAgainMs: 899_000 })
   await clock.advance(899_000)
   expect(await look()).toBe('done')
+})
+
+/** The Events about holds. */
+const told = () =>
+  events.filter(({ reason }) => reason.startsWith('H')).map(({ reason, note }) => `${reason}: ${note}`)
+
+it('a route that is held for 10 min because something is unknown is reported, and when that is over', async () => {
+  cached = moved
+  isKnown = false
+  expect(await look()).toEqual({ lookAgainMs: longHoldMs })
+  await clock.advance(longHoldMs - 1)
+  expect(await look()).toEqual({ lookAgainMs: 1 })
+  await clock.advance(1)
+  expect(await look()).toBe('done')
+  await clock.advance(5_000)
+  const why = 'the readiness of shop/web is not known yet: the slices of shop/web are missing'
+  const found = expect.stringContaining(
+    `HeldByUnknown: the weights of spec.rules[0] have been held for more than 10 min: on its secondaries, because ${why}`,
+  )
+  expect(told()).toEqual([found])
+  await look()
+  await clock.advance(5_000)
+  expect(told()).toHaveLength(1)
+  isKnown = true
+  await look()
+  await clock.advance(5_000)
+  expect(told().slice(1)).toEqual([
+    'HoldOver: the weights are not held any more because something is unknown',
+  ])
+  expect([...diagnoser.counts()].map(({ reason }) => reason)).not.toContain('HeldByUnknown')
+})
+
+it('a hold that ends within 10 min is not reported, and the next one begins anew', async () => {
+  cached = moved
+  isKnown = false
+  await look()
+  await clock.advance(longHoldMs - 1)
+  isKnown = true
+  expect(await look()).toBe('done')
+  isKnown = false
+  expect(await look()).toEqual({ lookAgainMs: longHoldMs })
+  await clock.advance(5_001)
+  expect(told()).toEqual([])
+})
+
+it('a standby reports no hold, and the next leader reports the one that became long meanwhile', async () => {
+  cached = moved
+  isKnown = false
+  leads = false
+  await look()
+  await clock.advance(longHoldMs)
+  await look()
+  await clock.advance(5_000)
+  expect(told()).toEqual([])
+  leads = true
+  diagnoser.lead(clock.now() - 1_000)
+  expect(told()).toHaveLength(1)
 })
 
 it('a refused write is tried again, as late as the server asks; a standby tries nothing again', async () => {

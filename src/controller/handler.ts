@@ -6,6 +6,7 @@ import type { RouteMemory } from './memory.ts'
 import type { PolicyMemory } from './policy-memory.ts'
 import type { Cause, Handled } from './queue.ts'
 import type { Diagnoser } from './report/diagnoser.ts'
+import type { LongHolds } from './report/long-holds.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
 import type { FightNews, Fights } from './write/fights.ts'
@@ -21,13 +22,14 @@ export interface HandlerOptions {
   readonly memory: RouteMemory
   readonly fights: Fights
   readonly policies: PolicyMemory
+  readonly longHolds: LongHolds
   readonly diagnoser: Diagnoser
   readonly reporter: Reporter
 }
 
 /** What is done about one due route: a look, what is reported of it, and when to look again. */
 export function createHandler(options: HandlerOptions): (key: RouteKey, cause: Cause) => Promise<Handled> {
-  const { clock, writes, memory, fights, policies, diagnoser, reporter } = options
+  const { clock, writes, memory, fights, policies, longHolds, diagnoser, reporter } = options
   const context = contextOf(options)
   return async (key, cause) => {
     const late = writes.takeLate(key)
@@ -40,13 +42,14 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
       memory.forget(key)
       return 'done'
     }
+    const heldLongAt = longHolds.see(key, outcome.verdicts)
     if (outcome.kind === 'failed') return retryAfter(outcome.error)
     const { change, lookAgainAt } = fightNewsOf(fights, key, outcome)
     const askedFor = outcome.kind === 'steady' ? outcome.lookAgainAt : undefined
     // The route as it was names the last writer of the weights: the answer to a write names the operator.
     if (change === 'begins') reporter.fought(outcome.route)
     if (change === 'ends') reporter.unfought(outcome.route)
-    return lookAgain(clock, [askedFor, lookAgainAt])
+    return lookAgain(clock, [askedFor, lookAgainAt, heldLongAt])
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { type Backend, readinessOf } from '../core/types.ts'
 import { diagnose } from './diagnosis.ts'
-import type { DiagnosisInput } from './finding.ts'
+import type { DiagnosisInput, LongHold } from './finding.ts'
 import { gatewayCodecs } from './gateway.ts'
 import { conflictsOf } from './sharing.ts'
 import { serviceWith } from './testing/diagnosed-service.ts'
@@ -21,6 +21,7 @@ const healthy: DiagnosisInput = {
   service: () => serviceWith([80]),
   readiness: () => readinessOf(1, 1),
   isRead: () => true,
+  longHolds: [],
   hasProfile: () => false,
   conflicts: () => [],
 }
@@ -108,6 +109,7 @@ it('asks of a TrafficSplit only what it has: Services, weights and parents', () 
     service: () => undefined,
     readiness: () => readinessOf(0, 0),
     isRead: () => false,
+    longHolds: [],
     hasProfile: () => true,
     conflicts: (parent: string) => conflictsOf(split, parent, [routeWith(good)]),
   }
@@ -249,6 +251,31 @@ describe('a policy', () => {
         /^IgnoredAnnotation: annotation failover.linkerd.io\/failback-after is "60" and is ignored; /,
       ),
     ]))
+
+  it('HeldByUnknown, with what is unknown in each split that is held for long', () => {
+    const hold = (
+      where: string | undefined,
+      reason: string,
+      serving: LongHold['serving'] = 'secondaries',
+    ) => ({
+      where,
+      serving,
+      reason,
+    })
+    expect(found(undefined, { longHolds: [hold(undefined, 'x is missing')] })).toEqual([
+      'HeldByUnknown: the weights have been held for more than 10 min: on its secondaries, because x is missing; the route fails neither over nor back until this is known, and weights that you set yourself stay',
+    ])
+    const several = [
+      hold('a', 'x is missing'),
+      hold('b', 'x is missing'),
+      hold('c', 'y is missing', 'primary'),
+    ]
+    expect(found(undefined, { longHolds: several })).toEqual([
+      expect.stringMatching(
+        /^HeldByUnknown: the weights of a, b, c .*: on its secondaries, because x is missing; on its primary, because y is missing; /,
+      ),
+    ])
+  })
 
   it('NotInAnyTier, a backend that gets nothing', () =>
     expect(found(withPolicy({ tiers: 'web' }))).toEqual([

@@ -15,6 +15,7 @@ import {
   isGateway,
 } from './finding.ts'
 import { gatewayCodecs } from './gateway.ts'
+import { heldByUnknown } from './long-hold.ts'
 import { appProtocol, failureAccrual, serviceProfile, sharedParent } from './parent-findings.ts'
 import { countsGateways, ignoredAnnotation, notInAnyTier } from './policy/findings.ts'
 import { portsDiffer } from './ports-differ.ts'
@@ -69,6 +70,7 @@ const diagnoses: readonly (readonly [FindingReason, DiagnosisRule])[] = [
   ['IgnoredAnnotation', ignoredAnnotation],
   ['NotInAnyTier', notInAnyTier],
   ['CountsGateways', countsGateways],
+  ['HeldByUnknown', heldByUnknown],
 ]
 
 const findingsOf = (reason: FindingReason, found: ReturnType<DiagnosisRule>): Finding[] =>

@@ -24,6 +24,7 @@ export type FindingReason =
   | 'IgnoredAnnotation'
   | 'NotInAnyTier'
   | 'CountsGateways'
+  | 'HeldByUnknown'
 
 export interface Finding {
   readonly reason: FindingReason
@@ -56,6 +57,16 @@ export interface DiagnosedService {
   readonly hasFailureAccrual: boolean
 }
 
+/** A split that has been held for long, because something that its decision needs is unknown. */
+export interface LongHold {
+  /** Which split of its route; `undefined` if it has only one. */
+  readonly where: string | undefined
+  /** Who gets the traffic meanwhile. */
+  readonly serving: 'primary' | 'secondaries'
+  /** What is unknown, and why. */
+  readonly reason: string
+}
+
 /** What a diagnosis knows beyond the route. */
 export interface DiagnosisInput {
   /** `undefined`: there is no such Service; `unknown`: the operator does not know. */
@@ -67,6 +78,8 @@ export interface DiagnosisInput {
   readonly conflicts: (parent: ServiceKey) => readonly Conflict[]
   /** Whether the cluster serves a kind of route (as its codec calls it) in a version that Linkerd reads. */
   readonly isRead: (kind: string) => boolean | 'unknown'
+  /** The splits of the route that are held for long because something is unknown. */
+  readonly longHolds: readonly LongHold[]
 }
 
 /** A Service, if it is known that there is one. */

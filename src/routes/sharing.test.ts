@@ -47,6 +47,7 @@ function said(one: Route, two: Route): string {
     service: () => 'unknown',
     readiness: ({ service }) => unknownBecause(`${service} is not known`),
     isRead: () => true,
+    longHolds: [],
     hasProfile: () => false,
     conflicts: (parent) => conflictsOf(one, parent, [two]),
   }

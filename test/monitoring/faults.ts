@@ -47,6 +47,13 @@ export const faults: Readonly<Record<string, Fault>> = {
     labels: kind,
     summary: '1 HTTPRoute routes are misconfigured',
   },
+  LinkerdFailoverRouteHeld: {
+    series: { [routes('hold')]: '0x9 2x60' },
+    quietAt: '19m',
+    firesAt: '20m',
+    labels: kind,
+    summary: '2 HTTPRoute routes are held because something is unknown',
+  },
   LinkerdFailoverPatchFailing: {
     series: {
       'linkerd_failover_patches_total{instance="a",kind="HTTPRoute",outcome="forbidden"}': '0x9 0+6x60',

@@ -101,6 +101,12 @@ const without = (resource: string, verbs: readonly string[]) =>
 const primary = 'failover.linkerd.io/primary-service'
 const misread = (to: string | null) => cluster.annotate('svc-0', { annotations: { [primary]: to } })
 
+/** Where Linkerd takes the endpoints of a primary from: a cluster that the operator is not to read. */
+const discover = (members: string | null) =>
+  controlPlane.api.patch('/api/v1/namespaces/default/services/svc-0', {
+    metadata: { annotations: { 'multicluster.linkerd.io/remote-discovery': members } },
+  })
+
 interface Fault {
   readonly begin: () => Promise<void>
   /** What must be done again and again, until the returned function is called. */
@@ -132,6 +138,12 @@ const faults: Readonly<Record<string, Fault>> = {
     end: () => misread(null),
     labels: { ...warning, ...trafficSplit },
     summary: '1 TrafficSplit routes are misconfigured',
+  },
+  LinkerdFailoverRouteHeld: {
+    begin: () => discover('svc-0@east'),
+    end: () => discover(null),
+    labels: { ...warning, ...trafficSplit },
+    summary: '1 TrafficSplit routes are held because something is unknown',
   },
   LinkerdFailoverPatchFailing: {
     begin: async () => {

@@ -4,8 +4,7 @@ import { ok, type Result } from '../../base/result.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
 import { DiscoverySnapshot } from '../../kube/discovery.ts'
-import { judgeRoute } from '../../routes/judge.ts'
-import type { Route } from '../../routes/route.ts'
+import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { readLinkerdView } from '../destination/linkerd-view.ts'
 import { readOperatorCounts } from '../destination/operator-counts.ts'
@@ -69,10 +68,11 @@ export async function explainRoute(
   }
   const proxies = flags.proxies ? await readLinkerdView(question, services.value) : null
   if (io.interrupted.aborted) return ok(exitCodes.interrupted)
-  const explanation = explanationOf(route, services.value, events, {
+  const judged = judgeRoute(route, services.value.readiness)
+  const explanation = explanationOf(judged, services.value, events, {
     controlled: controlled.value,
     proxies,
-    ...diagnoseRoute(route, around, services.value, events),
+    ...diagnoseRoute(judged, around, services.value, events),
   })
   io.stdout.write(
     flags.output === 'table'
@@ -83,14 +83,14 @@ export async function explainRoute(
 }
 
 function explanationOf(
-  route: Route,
+  judged: Judged,
   services: Services,
   events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
   found: Pick<Explanation, 'controlled' | 'findings' | 'proxies' | 'unseen'>,
 ): Explanation {
+  const { route } = judged
   const newest = events.ok ? events.value.get('Failover') : undefined
   const since = sinceOf(route, newest && transitionOf(newest))
-  const judged = judgeRoute(route, services.readiness)
   return {
     route: statusOf(judged, services, since).facts,
     ...found,

@@ -170,6 +170,21 @@ describe('one by one', () => {
     })
   })
 
+  test('it is held for long because something is unknown, as long as that is so', async () => {
+    shop.split('web', { web: 0, east: 1 })
+    const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds))
+    const note = 'the weights have been held for more than 10 min: on its secondaries'
+    shop.tell('web', { reason: 'HeldByUnknown', note, at: at(1) })
+    // The command sees for itself that the primary is ready.
+    expect((await explain('ts/web')).reasons).toEqual([])
+    const annotations = { 'multicluster.linkerd.io/remote-discovery': 'web@east' }
+    const metadata = { namespace: 'shop', name: 'web', annotations }
+    shop.put({ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ port: 80 }] } })
+    expect((await explain('ts/web')).findings).toEqual([{ reason: 'HeldByUnknown', message: note }])
+    shop.tell('web', { reason: 'HoldOver', note: 'the weights are not held any more', at: at(2) })
+    expect((await explain('ts/web')).reasons).toEqual([])
+  })
+
   test('others share its parent: those that are controlled, where the parent lives', async () => {
     const elsewhere = { ...parent, namespace: 'shop' }
     const own = [{ ...ref('web', 1), namespace: 'shop' }]

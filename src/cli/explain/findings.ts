@@ -7,6 +7,7 @@ import { codecs } from '../../routes/codecs.ts'
 import { diagnose } from '../../routes/diagnosis.ts'
 import type { Finding } from '../../routes/finding.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
+import type { Judged } from '../../routes/judge.ts'
 import { routeTitle } from '../../routes/key.ts'
 import type { Route, RouteCodec } from '../../routes/route.ts'
 import { conflictsOf } from '../../routes/sharing.ts'
@@ -15,11 +16,11 @@ import { listAs, type Reading } from '../listing.ts'
 import type { Progress } from '../progress.ts'
 import { readKind, type ServicesRead } from '../snapshot.ts'
 import type { OperatorEvent } from '../status/events.ts'
-import { type Fight, fightIn } from './fight.ts'
+import { type Reported, reportedIn } from './reported.ts'
 
 /** What is wrong around a route, as far as the user may look. */
 export interface Diagnosis {
-  readonly findings: readonly (Finding | Fight)[]
+  readonly findings: readonly (Finding | Reported)[]
   /** What could not be looked at, and what the server said: what is wrong there is not found. */
   readonly unseen: readonly string[]
 }
@@ -77,11 +78,12 @@ export function isControlled({ kind, namespace, uid }: Route, { routes }: Around
 
 /** Makes the operator's own diagnoses; `events` are its newest about the route, by reason. */
 export function diagnoseRoute(
-  route: Route,
+  judged: Judged,
   { isRead, overrides, routes }: Around,
   { facts, readiness }: ServicesRead,
   events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
 ): Diagnosis {
+  const { route } = judged
   const taken = new Set(overrides.found)
   const others = [...routes.values()]
     .flatMap(({ found }) => found)
@@ -95,11 +97,13 @@ export function diagnoseRoute(
       const rivals = others.filter(({ apexes }) => apexes.includes(parent))
       return conflictsOf(route, parent, rivals)
     },
+    // How long a hold lasts, only the operator knows: its Events say it.
+    longHolds: [],
   })
-  const fights = events.ok ? fightIn(events.value) : []
+  const reported = events.ok ? reportedIn(events.value, judged) : []
   const noEvents = events.ok ? [] : [unseenIn('Events', route.namespace, events.error)]
   return {
-    findings: [...fights, ...findings.map(({ reason, message }) => ({ reason, message }))],
+    findings: [...reported, ...findings.map(({ reason, message }) => ({ reason, message }))],
     unseen: [...unseenOf(overrides), ...noEvents, ...[...routes.values()].flatMap(unseenOf)],
   }
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { readinessOf } from '../../core/types.ts'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import { projectProfile } from '../../readiness/profile.ts'
+import type { LongHold } from '../../routes/finding.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
 import type { Route } from '../../routes/route.ts'
 import { serviceWith } from '../../routes/testing/diagnosed-service.ts'
@@ -27,6 +28,9 @@ const split = trafficSplit.read({
 
 let clock: ReturnType<typeof createManualClock>
 let said: string[]
+/** What was reported to be over. */
+let over: string[]
+let longHolds: readonly LongHold[]
 let diagnoser: Diagnoser
 let memory: RouteMemory
 let ports: readonly number[] | undefined
@@ -36,6 +40,8 @@ let leads = true
 beforeEach(() => {
   clock = createManualClock()
   said = []
+  over = []
+  longHolds = []
   leads = true
   started = 0
   ports = [80]
@@ -50,6 +56,8 @@ beforeEach(() => {
       isRead: () => true,
       start: () => (started += 1),
     },
+    longHolds: { of: () => longHolds },
+    reportOver: (route, { reason }) => over.push(`${route.kind}: ${reason}`),
     report: (route, { reason }) => {
       if (leads) said.push(`${route.kind}: ${reason}`)
       return leads
@@ -79,6 +87,22 @@ describe('a finding', () => {
     expect([...diagnoser.counts()]).toEqual([{ kind: 'HTTPRoute', reason: 'MissingService', count: 1 }])
   })
 
+  it('that is over is reported as such, but not of a route that has gone', async () => {
+    longHolds = [{ where: undefined, serving: 'secondaries', reason: 'x is missing' }]
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    diagnoser.see('TrafficSplit/shop/web', split)
+    await clock.advance(5_000)
+    expect(said).toEqual(expect.arrayContaining(['HTTPRoute: HeldByUnknown', 'TrafficSplit: HeldByUnknown']))
+    longHolds = []
+    memory.forget('HTTPRoute/shop/web')
+    diagnoser.recheck('HTTPRoute/shop/web')
+    diagnoser.recheck('TrafficSplit/shop/web')
+    await clock.advance(5_000)
+    expect(over).toContain('TrafficSplit: HeldByUnknown')
+    expect(over).not.toContain('HTTPRoute: HeldByUnknown')
+    expect([...diagnoser.counts()]).toEqual([])
+  })
+
   it('is looked for again in the routes that name a Service of which something is new, and in no other', async () => {
     const looked: string[] = []
     diagnoser = new Diagnoser({
@@ -94,7 +118,9 @@ describe('a finding', () => {
         isRead: () => true,
         start: () => {},
       },
+      longHolds: { of: () => [] },
       report: () => true,
+      reportOver: () => {},
     })
     diagnoser.see('HTTPRoute/shop/web', routeOf())
     diagnoser.see('TrafficSplit/shop/web', split)

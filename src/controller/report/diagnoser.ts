@@ -9,14 +9,18 @@ import { RouteIndex } from '../../routes/route-index.ts'
 import type { RouteMemory } from '../memory.ts'
 import { unreportedWindowMs } from '../platform.ts'
 import type { Surroundings } from '../watch/surroundings.ts'
+import type { LongHolds } from './long-holds.ts'
 import { SharedParents } from './shared-parents.ts'
 
 export interface DiagnoserOptions {
   readonly memory: RouteMemory
   readonly clock: Clock
   readonly surroundings: Omit<Surroundings, 'stop'>
+  readonly longHolds: Pick<LongHolds, 'of'>
   /** Reports what is wrong with a route; false if another replica leads, and reports for all. */
   readonly report: (route: Route, finding: Finding) => boolean
+  /** Reports that something is not wrong with a route any more; not called for a route that has gone. */
+  readonly reportOver: (route: Route, finding: Finding) => void
 }
 
 interface Found {
@@ -73,6 +77,11 @@ export class Diagnoser {
   /** Something has changed about a Service that routes name. */
   touch(service: string): void {
     for (const key of this.#byService.using(service)) this.#scheduleCheck(key)
+  }
+
+  /** Something has changed about a route that its object does not show. */
+  recheck(key: RouteKey): void {
+    if (this.#routes.has(key)) this.#scheduleCheck(key)
   }
 
   touchAll(): void {
@@ -144,7 +153,11 @@ export class Diagnoser {
     const findings = this.#diagnose(key, route)
     const still = new Set(findings.map(identityOf))
     const known = this.#found.get(key) ?? new Map<string, Found>()
-    for (const identity of known.keys()) if (!still.has(identity)) known.delete(identity)
+    for (const [identity, { finding }] of known) {
+      if (still.has(identity)) continue
+      known.delete(identity)
+      this.#options.reportOver(route, finding)
+    }
     if (known.size === 0) this.#found.delete(key)
     for (const finding of findings) this.#tell(key, route, finding)
   }
@@ -162,7 +175,8 @@ export class Diagnoser {
   #diagnose(key: RouteKey, route: Route): Finding[] {
     const { service, readiness, hasProfile, isRead } = this.#options.surroundings
     const conflicts = (parent: ServiceKey) => this.#parents.conflicts(key, parent)
-    return diagnose(route, { service, readiness, hasProfile, isRead, conflicts })
+    const longHolds = this.#options.longHolds.of(key)
+    return diagnose(route, { service, readiness, hasProfile, isRead, conflicts, longHolds })
   }
 
   #move(key: RouteKey, before: Route | undefined, after: Route | undefined): void {

@@ -145,6 +145,18 @@ export class Reporter {
     return true
   }
 
+  /**
+   * Something is not wrong with a route any more. Only of a long hold its owner waits to hear that; of the rest
+   * the owner knows, who changed the object.
+   */
+  foundOver(route: Route, { reason }: Finding): void {
+    const { log, event, leads } = this.#options
+    if (reason !== 'HeldByUnknown' || !leads()) return
+    const note = 'the weights are not held any more because something is unknown'
+    log.info({ route: routeTitle(route) }, `${routeTitle(route)}: ${note}`)
+    event({ ...about(route), type: 'Normal', reason: 'HoldOver', action: 'Diagnose', note })
+  }
+
   #failed(before: RouteRecord | undefined, { route, error }: ReconcileOutcome & { kind: 'failed' }): void {
     const { log, metrics, event } = this.#options
     metrics.patches.inc({ kind: route.kind, outcome: error.kind })

@@ -9,7 +9,7 @@ import { ReadVersions } from './read-versions.ts'
  * What a diagnosis asks of the cluster beyond routes: Services, ServiceProfiles, and versions that are
  * served.
  */
-export interface Surroundings extends Omit<DiagnosisInput, 'conflicts'> {
+export interface Surroundings extends Omit<DiagnosisInput, 'conflicts' | 'longHolds'> {
   /** Begins to watch; a cluster without Gateway API routes is spared that. */
   start(): void
   stop(): Promise<void>

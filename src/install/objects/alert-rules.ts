@@ -41,6 +41,15 @@ export const alerts: readonly Alert[] = [
     description: 'They do not fail over until they are fixed. An Event on each route says what is wrong.',
   },
   {
+    alert: 'LinkerdFailoverRouteHeld',
+    expr: 'max by (kind) (linkerd_failover_routes{state="hold"}) > 0',
+    for: '10m',
+    severity: 'warning',
+    summary: '{{ $value }} {{ $labels.kind }} routes are held because something is unknown',
+    description:
+      'They fail neither over nor back until it is known. An Event on each route says which object is missing, and in which cluster.',
+  },
+  {
     alert: 'LinkerdFailoverPatchFailing',
     expr: 'sum by (kind, outcome) (increase(linkerd_failover_patches_total{outcome!="written"}[10m])) > 10',
     for: '5m',

@@ -194,14 +194,16 @@ const isOfManySecrets = ({ request: { path, query }, resource }: Sent) =>
     query?.fieldSelector === `metadata.name=${secretName}`
   )
 
+const timedReasons: readonly unknown[] = ['FightOver', 'HeldByUnknown']
+
 /**
- * What a steady cluster costs: watches, the lease, and now and then a look at which kinds there are. And that a
- * fight over weights is over: nothing but time tells.
+ * What a steady cluster costs: watches, the lease, and now and then a look at which kinds there are. And Events
+ * about what nothing but time shows: that a fight over weights is over, that a hold is long.
  */
 function isUpkeep({ request, resource }: Sent): boolean {
   return (
     resource === 'leases' ||
-    (resource === 'events' && isObject(request.body) && request.body.reason === 'FightOver') ||
+    (resource === 'events' && isObject(request.body) && timedReasons.includes(request.body.reason)) ||
     (request.method === 'GET' &&
       (request.query?.watch === '1' || resource === 'discovery' || isDoubt(request)))
   )
