@@ -33,13 +33,15 @@ export class Facts {
       this.route(`${resource}/${name}`).set(moment, object && readRoute(object))
     }
     if (resource === 'secrets') this.far.secret(name, object, moment)
+    if (resource === 'links') this.far.link(object !== undefined, moment)
     this.services.change(resource, name, object, moment, at)
   }
 
   /** What something called is at the moment; `accepted`: the credentials that the other cluster takes. */
   now(called: string, accepted: string): Readiness {
     const far: Sight['far'] = (service, port) => [this.far.now(service, port, accepted)]
-    const [readiness] = this.services.possible(called, { spans: latest, at: undefined, far })
+    const links = this.far.links(end)
+    const [readiness] = this.services.possible(called, { spans: latest, at: undefined, far, links })
     return readiness ?? 'down'
   }
 

@@ -24,6 +24,8 @@ export class FarFacts {
   /** What the Secret gives: nothing if it is not there, or cannot be used. */
   readonly #secret = new History<string | undefined>(undefined)
 
+  readonly #hasLink = new History(false)
+
   /** A change in the other cluster. */
   change(resource: string, key: string, object: KubeObject | undefined, moment: number): void {
     if (resource === 'endpointslices') this.#slices.change(key, object, moment)
@@ -32,6 +34,16 @@ export class FarFacts {
   /** A change of a Secret in this cluster. */
   secret(key: string, object: KubeObject | undefined, moment: number): void {
     if (key === `${linkerdNamespace}/${secretName}`) this.#secret.set(moment, object && readSecret(object))
+  }
+
+  /** The Link to the other cluster came or went. */
+  link(isThere: boolean, moment: number): void {
+    this.#hasLink.set(moment, isThere)
+  }
+
+  /** Whether a process can think that there is the Link; without a complete list it can only think that there is none. */
+  links(span: Span | undefined): readonly boolean[] {
+    return span ? this.#hasLink.during(...span) : [false]
   }
 
   /**

@@ -89,11 +89,13 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
     endpoints: span('endpoints'),
     services: span('services'),
   }
-  const secret = sent.view.of('secrets') === undefined ? undefined : span('secrets')
+  const spanIfListed = (resource: string) =>
+    sent.view.of(resource) === undefined ? undefined : span(resource)
+  const [secret, links] = [spanIfListed('secrets'), facts.far.links(spanIfListed('links'))]
   const far: Sight['far'] = (service, port) => facts.far.possible(service, port, { secret, ...sent.far })
   const [from, to] = span(resourceOfKey(key))
   const known = before !== undefined && wasKnown(before, facts.route(key), from, to)
-  const possible = (called: string) => facts.services.possible(called, { spans, at: sent.at, far })
+  const possible = (called: string) => facts.services.possible(called, { spans, at: sent.at, far, links })
   const wanted =
     before !== undefined && after !== undefined && isWanted(before.splits, after.splits, possible)
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1

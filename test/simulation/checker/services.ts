@@ -14,6 +14,8 @@ export interface Sight {
   readonly spans: Spans
   /** When it decided (virtual ms); absent for what is so for good if nothing changes. */
   readonly at: number | undefined
+  /** Whether it can think that there is a Link to the other cluster. */
+  readonly links: readonly boolean[]
   /** What it can take a Service of the other cluster for. */
   readonly far: (service: string, port: number | undefined) => readonly Readiness[]
 }
@@ -21,7 +23,13 @@ export interface Sight {
 /** What a Service itself says of where its endpoints are. */
 type Place =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'here'; readonly isMirrored: boolean; readonly since: number }
+  | {
+      readonly kind: 'here'
+      readonly isMirrored: boolean
+      /** It is mirrored from the other cluster, and nothing updates it without the Link. */
+      readonly needsLink: boolean
+      readonly since: number
+    }
   | ({ readonly kind: 'elsewhere' } & Elsewhere)
 
 /** The Endpoints of a Service; without any, since when (virtual ms). */
@@ -33,6 +41,7 @@ interface ServiceHistory {
 }
 
 const mirroredLabel = 'mirror.linkerd.io/mirrored-service'
+const clusterLabel = 'mirror.linkerd.io/cluster-name'
 
 /**
  * A mirrored Service may lack its Endpoints for so long and mean nothing by it (ms), since a change of mode deletes
@@ -63,7 +72,10 @@ export class Services {
       if (where.kind === 'absent') return ['down']
       if (where.kind === 'elsewhere') return this.#ofMembers(where, port, sight)
       return mirrored.during(...sight.spans.endpoints).flatMap((endpoints) => {
-        if ('hosts' in endpoints) return this.#ofAddresses(service, endpoints, sight)
+        if ('hosts' in endpoints) {
+          const states = this.#ofAddresses(service, endpoints, sight)
+          return where.needsLink ? doubted(states, sight.links) : states
+        }
         const bySlices = this.#bySlices(service, port, sight)
         if (!where.isMirrored || sight.at === undefined) return bySlices
         const isLong = sight.at - Math.max(endpoints.since, where.since) > graceMs
@@ -113,13 +125,19 @@ export class Services {
   }
 }
 
+/** Without a Link nothing takes back that a mirror is ready; that it is down is believed. */
+const doubted = (states: readonly Readiness[], links: readonly boolean[]): Readiness[] =>
+  states.flatMap((state) =>
+    state === 'ready' ? links.map((isThere) => (isThere ? 'ready' : 'unknown')) : [state],
+  )
+
 const stateOf = (ready: boolean): Readiness => (ready ? 'ready' : 'down')
 
 const isMirrored = ({ metadata }: KubeObject) => metadata.labels?.[mirroredLabel] === 'true'
 
 function placeOf(key: string, service: KubeObject, since: number): Place {
   const elsewhere = readElsewhere(key, service)
-  return elsewhere
-    ? { kind: 'elsewhere', ...elsewhere }
-    : { kind: 'here', isMirrored: isMirrored(service), since }
+  if (elsewhere) return { kind: 'elsewhere', ...elsewhere }
+  const needsLink = isMirrored(service) && service.metadata.labels?.[clusterLabel] !== undefined
+  return { kind: 'here', isMirrored: isMirrored(service), needsLink, since }
 }

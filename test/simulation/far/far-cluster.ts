@@ -13,6 +13,7 @@ import type { Wire } from '../network/wire.ts'
 import { endpointsOf, portsOf, put, serviceOf, sliceOf } from '../story/objects.ts'
 import { own, placeOf } from '../story/route-owners.ts'
 import { type Acts, act, type Export, type FarStep, type FarSteps, type SecretState } from '../story/step.ts'
+import { linkCrd, putLink } from './link-object.ts'
 import { credentialsOf, linkerdNamespace, secretName } from './place.ts'
 import { ServiceMirror } from './service-mirror.ts'
 
@@ -45,6 +46,7 @@ export class FarCluster {
     const { scheduler } = wire
     this.server = new Server(scheduler, { routes: false })
     this.#near = near.store
+    this.#near.create(linkCrd)
     this.wire = {
       ...wire,
       server: this.server,
@@ -109,7 +111,10 @@ export class FarCluster {
       this.#gatewayIsAlive = alive
       this.#mirror.probe(alive)
     },
-    link: ({ on }) => this.#mirror.link(on),
+    link: ({ on }) => {
+      putLink(this.#near, on)
+      this.#mirror.link(on)
+    },
     secret: ({ is }) => this.#writeSecret(is),
     token: ({ moves, secretAfter }) => {
       this.#tokens += 1

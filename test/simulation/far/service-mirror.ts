@@ -40,7 +40,7 @@ export class ServiceMirror {
   readonly #scheduler: Scheduler
   readonly #random: Random
   readonly #exports: Exports
-  #isLinked = true
+  #isLinked = false
   #isUp = true
   /** What it takes the gateway to be. It starts with `true`, and notices only changes. */
   #gatewayIsAlive = true

@@ -18,6 +18,7 @@ export function linkStage(stage: Stage, random: Random): Stage {
   const services = ['web', ...random.some(['api', 'cart', 'depot/web'], 0.4)]
   const opening: Step[] = [
     { do: 'secret', is: 'good', at: random.between(0, 500) },
+    { do: 'link', on: true, at: random.between(0, 500) },
     ...services.map((service): Step => {
       const as = random.pick(firstExports)
       return { do: 'export', service, as, at: random.between(0, 300) }

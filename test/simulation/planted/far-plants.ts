@@ -80,6 +80,15 @@ export const farPlants: readonly Planted[] = [
     plant: (transport) => withoutEventsOfSecrets(transport, 'DELETED'),
   },
   {
+    name: 'mirror of a removed Link taken for ready',
+    breaks: ['not explained', 'not settled'],
+    within: 20,
+    linked: true,
+    menu: ['link', 'mode'],
+    plant: (transport) =>
+      withEvents(transport, ['links'], (event) => (event.type === 'DELETED' ? undefined : event)),
+  },
+  {
     name: 'replaced Secret not followed',
     breaks: ['not explained', 'not settled'],
     within: 20,
