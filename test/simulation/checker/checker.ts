@@ -14,6 +14,7 @@ import { FarChecker, type FarSide } from './far-checker.ts'
 import { Ledger } from './ledger.ts'
 import { Patience } from './patience.ts'
 import { readRoute } from './read-route.ts'
+import { Returns } from './returns.ts'
 import { judge, movesOf, routeWrite } from './route-write.ts'
 import { textOf, weightsBy, weightsOf } from './table.ts'
 import { Tenure } from './tenure.ts'
@@ -34,6 +35,7 @@ export class Checker implements Witness {
   readonly #facts = new Facts()
   readonly #ledger: Ledger
   readonly #patience = new Patience()
+  readonly #returns = new Returns(this.#facts)
   readonly #tenure = new Tenure()
   /** By process and resource: since when its lists are older than what it knew. */
   readonly #olderSince = new Map<string, number>()
@@ -99,6 +101,7 @@ export class Checker implements Witness {
 
   /** What was known before counts until the process has taken the list in, one moment later. */
   listed(process: Process, resource: string, mark: Mark): void {
+    this.#returns.listed(process, this.#scheduler.now)
     const view = this.#viewOf(process)
     if (!this.#mayTake(process, resource, mark.version)) return
     const known = view.markOf(resource)
@@ -161,6 +164,7 @@ export class Checker implements Witness {
     else if (resource === 'leases') this.#leaseChanged(object, isRestoring)
     else if (author) this.fail('foreign write', `${author.process.name} wrote ${resource} ${name}`)
     this.#facts.change(resource, name, object, moment, this.#scheduler.now)
+    this.#returns.changed(key, resource, author !== undefined, moment, this.#scheduler.now)
   }
 
   #leaseChanged(object: KubeObject | undefined, isRestored: boolean): void {
@@ -175,6 +179,8 @@ export class Checker implements Witness {
     if (objection) this.fail('not leading', `${author.process.name} wrote ${key}: ${objection}`)
     const verdict = judge(write)
     if (verdict) this.fail(verdict.rule, verdict.what)
+    const early = this.#returns.objectionTo(write)
+    if (early !== undefined) this.fail('early', `${author.process.name} wrote ${key}: ${early}`)
     const moves = movesOf(write)
     if (moves.size === 0) return
     const { recognisable } = write

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { History } from './history.ts'
 import type { Route } from './read-route.ts'
-import { type Readiness, type Split, weightsBy, weightsOf } from './table.ts'
+import { allWeightsBy, type Readiness, type Split, weightsOf } from './table.ts'
 
 /**
  * Whether a write has a reason: for each split by itself, the decision table turns the weights that were there
@@ -19,8 +19,8 @@ export function isWanted(
     const names = [...new Set(split.backends.map(({ called }) => called))]
     return everyChoice(names.map((name) => possible(name))).some((choice) => {
       const readiness = new Map(names.map((name, index) => [name, choice[index] ?? 'down']))
-      const wanted = weightsBy(split, (called) => readiness.get(called) ?? 'down')
-      return isDeepStrictEqual(wanted, weightsOf(now))
+      const wanted = allWeightsBy(split, (called) => readiness.get(called) ?? 'down', true)
+      return wanted.some((weights) => isDeepStrictEqual(weights, weightsOf(now)))
     })
   })
 }

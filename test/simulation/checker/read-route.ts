@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import type { Backend, Split } from './table.ts'
+import { readOrder } from './tiers.ts'
 
 const label = 'failover.linkerd.io/controlled-by'
 const primaryAnnotation = 'failover.linkerd.io/primary-service'
@@ -20,7 +21,9 @@ export function readRoute(object: KubeObject): Route {
   const { labels = {}, annotations = {} } = object.metadata
   const read = object.kind === 'TrafficSplit' ? [readTrafficSplit(object)] : readRules(object)
   const paused = annotations[pausedAnnotation] === 'true'
-  return { object, ours: label in labels, splits: read.map((split) => ({ ...split, paused })) }
+  const all = read.flatMap(({ backends }) => backends)
+  const splits = read.map((split) => ({ ...split, paused, ...orderOf(split, all, object) }))
+  return { object, ours: label in labels, splits }
 }
 
 /** The object without its weights and what every write changes: all that the operator must leave alone. */
@@ -35,6 +38,31 @@ export function foreignParts(object: KubeObject): JsonObject {
     backendRefs: withoutWeights(rule.backendRefs),
   }))
   return { ...object, metadata, spec: { ...spec, rules } }
+}
+
+/** An order that makes no sense breaks a split; of one that is broken anyway it does not matter. */
+function orderOf(
+  { backends, broken, limit }: Unpaused,
+  all: readonly Backend[],
+  { metadata: { namespace = '', annotations = {} } }: KubeObject,
+): Pick<Split, 'broken' | 'order'> {
+  if (broken) return { broken }
+  const isCalled = ({ service, called }: Backend, name: string) => {
+    const [reference = '', port] = name.split(':')
+    const whole = reference.includes('/') ? reference : `${namespace}/${reference}`
+    return service === whole && (port === undefined || called === `${whole}:${port}`)
+  }
+  const primaries = [...backends.keys()].filter((place) => backends[place]?.primary)
+  const primary = backends[primaries[0] ?? 0]
+  const order = readOrder(annotations, {
+    isNamed: (place, name) => backends[place] !== undefined && isCalled(backends[place], name),
+    isNamedAnywhere: (name) => all.some((backend) => isCalled(backend, name)),
+    count: backends.length,
+    primaries,
+    others: [...backends.keys()].filter((place) => backends[place]?.service !== primary?.service),
+    limit,
+  })
+  return order === 'broken' ? { broken: true } : { broken, order }
 }
 
 type Unpaused = Omit<Split, 'paused'>

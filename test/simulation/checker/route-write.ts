@@ -9,6 +9,7 @@ import {
   type Direction,
   directionOf,
   type Moves,
+  type Readiness,
   type Split,
   textOf,
   weightsOf,
@@ -25,6 +26,8 @@ export interface RouteWrite {
   readonly known: boolean
   /** Its writer had seen all that happened to the route before. */
   readonly recognisable: boolean
+  /** What its writer can have taken something called for. */
+  readonly possible: (called: string) => readonly Readiness[]
   /** The decision table explains it. */
   readonly wanted: boolean
 }
@@ -99,7 +102,7 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
   const wanted =
     before !== undefined && after !== undefined && isWanted(before.splits, after.splits, possible)
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1
-  return { key, sent, before, after, known, recognisable, wanted }
+  return { key, sent, before, after, known, recognisable, possible, wanted }
 }
 
 /** The splits whose weights a write changed, before and after it. */

@@ -85,6 +85,21 @@ export class Services {
     return [...new Set(possible)]
   }
 
+  /**
+   * Whether its own slices alone have ever said what it is, so that it changes only when one of them does: not time,
+   * and no other Service or cluster.
+   */
+  isByItself(called: string): boolean {
+    const { place, mirrored } = this.#of(called.split(':')[0] ?? '')
+    const always = [0, Number.POSITIVE_INFINITY] as const
+    return (
+      place
+        .during(...always)
+        .every((where) => where.kind === 'absent' || (where.kind === 'here' && !where.isMirrored)) &&
+      mirrored.during(...always).every((endpoints) => !('hosts' in endpoints))
+    )
+  }
+
   #bySlices(service: string, port: number | undefined, { spans }: Sight): Readiness[] {
     return this.#slices
       .of(service)

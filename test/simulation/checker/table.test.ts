@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isWanted } from './explain.ts'
 import { History } from './history.ts'
-import { addsInVain, directionOf, type Readiness, type Split, weightsBy } from './table.ts'
+import { addsInVain, allWeightsBy, directionOf, type Readiness, type Split, weightsBy } from './table.ts'
 
 const split = (weights: Record<string, number>, more: Partial<Split> = {}): Split => ({
   backends: Object.entries(weights).map(([service, weight]) => ({
@@ -47,6 +47,48 @@ describe('the decision table, as docs/developing/DECISIONS.md has it', () => {
   test.each([{ paused: true }, { broken: true }])('%j holds', (more) =>
     expect(weightsBy(split({ web: 1, east: 0 }, more), states({ east: 'ready' }))).toEqual([1, 0]),
   )
+})
+
+describe('the table of tiers, as docs/developing/DECISIONS.md has it', () => {
+  const order = {
+    tiers: [{ places: [0] }, { places: [1, 2], declared: [70, 30] }, { places: [3] }],
+    waitMs: 0,
+  }
+  const inOrder = (weights: Record<string, number>, waitMs = 0) =>
+    split(weights, { order: { ...order, waitMs } })
+  const atHome = { web: 1, east: 0, west: 0, far: 0 }
+
+  test.each([
+    ['the first can serve', atHome, { web: 'ready', east: 'ready' }, [1, 0, 0, 0]],
+    ['the second, with its weights', atHome, { east: 'ready', west: 'ready' }, [0, 70, 30, 0]],
+    ['one of the second', atHome, { west: 'ready', far: 'ready' }, [0, 0, 30, 0]],
+    ['the third', atHome, { far: 'ready' }, [0, 0, 0, 1]],
+    ['the first unknown', atHome, { web: 'unknown', east: 'ready' }, [1, 0, 0, 0]],
+    ['nothing', { web: 0, east: 7, west: 3, far: 0 }, {}, [0, 7, 3, 0]],
+    ['nothing, all zero', { web: 0, east: 0, west: 0, far: 0 }, {}, [1, 0, 0, 0]],
+    [
+      'the same proportions',
+      { web: 0, east: 7, west: 3, far: 0 },
+      { east: 'ready', west: 'ready' },
+      [0, 7, 3, 0],
+    ],
+  ] satisfies [string, Record<string, number>, Record<string, Readiness>, number[]][])(
+    '%s',
+    (_, weights, given, wanted) => expect(weightsBy(inOrder(weights), states(given))).toEqual(wanted),
+  )
+
+  test('a lost backend may have to wait, one in a later tier never', () => {
+    const all = states({ web: 'ready', east: 'ready', west: 'ready', far: 'ready' })
+    const second = inOrder({ web: 0, east: 70, west: 30, far: 0 }, 60_000)
+    const allowed = allWeightsBy(second, all, true).map(String)
+    expect(allowed).toContain('0,70,30,0')
+    expect(allowed).toContain('70,0,0,0')
+    const lost = inOrder(atHome, 60_000)
+    expect(
+      allWeightsBy(lost, states({ far: 'ready' }), true).every((weights) => String(weights) === '0,0,0,1'),
+    ).toBe(true)
+    expect(weightsBy(second, all)).toEqual([70, 0, 0, 0])
+  })
 })
 
 test.each([

@@ -1,3 +1,5 @@
+import { activeByTiers, currentBy, declaredOf, type Order } from './tiers.ts'
+
 /** The decision table once more, written down from docs/developing/DECISIONS.md and nothing else. */
 
 export type Readiness = 'ready' | 'down' | 'unknown'
@@ -26,12 +28,41 @@ export interface Split {
   readonly broken: boolean
   /** The largest weight that its kind carries. */
   readonly limit: number
+  /** The order of its backends, if its owner wants one: then the second table decides. */
+  readonly order?: Order | undefined
 }
 
-/** The weights that a split should have; those that it has where the table says hold. */
-export function weightsBy(split: Split, readiness: ReadinessOf): readonly number[] {
-  const now = split.backends.map(({ weight }) => weight)
-  const active = activeBy(split, readiness)
+/** The weights that a split should have once nothing waits; those that it has where the table says hold. */
+export const weightsBy = (split: Split, readiness: ReadinessOf): readonly number[] =>
+  allWeightsBy(split, readiness, false)[0] ?? weightsOf(split)
+
+/** All weights that the tables allow; `waits`: while backends may have to wait. */
+export function allWeightsBy(split: Split, readiness: ReadinessOf, waits: boolean): (readonly number[])[] {
+  const { order, backends } = split
+  if (!order || split.paused || split.broken) return [weightsFor(split, activeBy(split, readiness))]
+  const stateOf = (place: number) => readiness(backends[place]?.called ?? '')
+  return activeByTiers(split, order, stateOf, waits).map((active) => weightsInOrder(split, order, active))
+}
+
+/** Declared weights as they are; nothing is written if the traffic is shared so already. */
+function weightsInOrder(
+  split: Split,
+  order: Order,
+  active: readonly number[] | undefined,
+): readonly number[] {
+  const declared = (active ?? []).map((place) => declaredOf(order, place))
+  if (!active || declared.every((weight) => weight === undefined))
+    return weightsFor(split, active && split.backends.map((_, place) => active.includes(place)))
+  const now = weightsOf(split)
+  const wanted = now.map((_, place) => declared[active.indexOf(place)] ?? 0)
+  const sum = (all: readonly number[]) => all.reduce((total, one) => total + one, 0)
+  const isSo =
+    sum(now) > 0 && now.every((weight, place) => weight * sum(wanted) === (wanted[place] ?? 0) * sum(now))
+  return isSo ? now : wanted
+}
+
+function weightsFor(split: Split, active: readonly boolean[] | undefined): readonly number[] {
+  const now = weightsOf(split)
   if (!active) return now
   const largest = Math.min(split.limit, Math.max(1, Math.ceil(Math.max(...now))))
   const share = now[active.indexOf(true)] ?? 0
@@ -66,8 +97,12 @@ export type Direction = 'failover' | 'failback' | 'redistribute'
 /** How many splits of a route a write moved each way. */
 export type Moves = ReadonlyMap<Direction, number>
 
-/** What a change of weights was: by whether the primary gets traffic before and after it. */
+/** What a change of weights was: by whether the primary gets traffic before and after it, or by the tiers. */
 export function directionOf(before: Split, after: Split): Direction {
+  if (before.order && !before.broken) {
+    const [from, to] = [currentBy(before, before.order), currentBy(after, before.order)]
+    return from === to ? 'redistribute' : to > from ? 'failover' : 'failback'
+  }
   if (primaryServes(after)) return 'failback'
   return primaryServes(before) ? 'failover' : 'redistribute'
 }

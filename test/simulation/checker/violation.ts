@@ -16,6 +16,7 @@ export type Rule =
   | 'not leading'
   | 'not explained'
   | 'time travel'
+  | 'early'
   | 'not settled'
   | 'not still'
   | 'untold transition'

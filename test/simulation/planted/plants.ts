@@ -1,5 +1,6 @@
 import { isObject } from '../../../sandbox/json.ts'
 import { err, ok } from '../../../src/base/result.ts'
+import type { Transport } from '../../../src/kube/http/transport.ts'
 import { routeResources } from '../checker/facts.ts'
 import { isDoubt } from '../network/ask.ts'
 import { resourceOf } from '../network/sent.ts'
@@ -206,15 +207,22 @@ export const planted: readonly Planted[] = [
     breaks: ['not explained', 'not settled', 'not still'],
     within: 20,
     menu: ['edit while it fails over'],
+    plant: (transport) => withoutAnnotation(transport, 'failover.linkerd.io/paused'),
+  },
+  {
+    name: 'tiers not heeded',
+    breaks: ['not explained', 'not settled', 'not still'],
+    within: 20,
+    plant: (transport) => withoutAnnotation(transport, 'failover.linkerd.io/tiers'),
+  },
+  {
+    name: 'back before its time',
+    breaks: ['early'],
+    within: 40,
+    menu: ['wait'],
     plant: (transport) => {
-      const without = withEvents(transport, routeResources, (event) =>
-        withMetadata(event, ({ annotations, ...metadata }) => {
-          if (!isObject(annotations)) return metadata
-          const { 'failover.linkerd.io/paused': _, ...others } = annotations
-          return { ...metadata, annotations: others }
-        }),
-      )
-      return withSteps(without, (steps) => steps.filter(({ path }) => !String(path).includes('annotations')))
+      const shorter = reworded(transport, 'trafficsplits', '"60s"', '"5s"')
+      return withSteps(shorter, (steps) => steps.filter(({ path }) => !String(path).includes('annotations')))
     },
   },
   {
@@ -398,4 +406,16 @@ async function* onlyNews(
     if (more) yield* more
     return
   }
+}
+
+/** Whoever reads routes by it never sees the annotation, and its patches do not ask for any. */
+function withoutAnnotation(transport: Transport, name: string): Transport {
+  const without = withEvents(transport, routeResources, (event) =>
+    withMetadata(event, ({ annotations, ...metadata }) => {
+      if (!isObject(annotations)) return metadata
+      const { [name]: _, ...others } = annotations
+      return { ...metadata, annotations: others }
+    }),
+  )
+  return withSteps(without, (steps) => steps.filter(({ path }) => !String(path).includes('annotations')))
 }

@@ -18,6 +18,8 @@ type Draw = () => WorldStep
 
 const pausedAnnotation = 'failover.linkerd.io/paused'
 const primaryAnnotation = 'failover.linkerd.io/primary-service'
+const tiersAnnotation = 'failover.linkerd.io/tiers'
+const failbackAfterAnnotation = 'failover.linkerd.io/failback-after'
 const mostRules = 3
 
 export function down({ mirrored, far }: Stage, service: string, random: Random): WorldStep | FarStep {
@@ -107,6 +109,27 @@ function reference(route: string, { service, port = 80 }: Named, random: Random)
   return random.pick([service, service, whole, `${service}:${port}`, `${whole}:${port}`])
 }
 
+/** How long a lost backend must be ready, as people write it; now and then wrong, or not at all. */
+export function waitOf(route: string, random: Random): WorldStep {
+  const value = random.pick(['20s', '60s', '60s', 'soon', undefined])
+  return { do: 'annotate', route, name: failbackAfterAnnotation, ...(value === undefined ? {} : { value }) }
+}
+
+/** An order of backends as people write it; now and then one that names nobody, or a backend twice. */
+function tiers(stage: Stage, route: string, random: Random): string {
+  const services = random.chance(0.05) ? ['nobody'] : random.some(servicesFor(stage, route), 0.7)
+  const drawn = services.length > 0 ? services : [random.pick(servicesFor(stage, route))]
+  const weighted = random.chance(0.3)
+  const name = (service: string) => {
+    const written = reference(route, { service }, random)
+    return weighted ? `${written}=${random.pick([0, 1, 30, 70])}` : written
+  }
+  const text = drawn.map(
+    (service, index) => `${index > 0 ? random.pick(['; ', '; ', ', ']) : ''}${name(service)}`,
+  )
+  return `${text.join('')}${random.pick(['', '; *'])}`
+}
+
 /** A route as somebody applies it. */
 export function route(stage: Stage, name: string, random: Random): WorldStep {
   const count = isOfGateway(name) ? random.whole(1, mostRules) : 1
@@ -138,6 +161,8 @@ export function edit(stage: Stage, name: string, random: Random): WorldStep {
     () => ({ do: 'weights', route: name, rule, weights: services.map(() => 0) }),
     () => annotate(pausedAnnotation, random.pick(['true', 'false', undefined])),
     () => annotate(primaryAnnotation, random.pick([primary, undefined])),
+    () => annotate(tiersAnnotation, random.chance(0.2) ? undefined : tiers(stage, name, random)),
+    () => waitOf(name, random),
     () => annotate('shop/owner', String(random.whole(1, 9))),
     () => ({ do: 'label', route: name, ours: random.chance(0.6) }),
     () => ({ do: 'delete', route: name }),

@@ -1,5 +1,5 @@
 import type { Random } from '../engine/random.ts'
-import { down, edit, editOfRules, gone, partial, route, type Stage, turn, up } from './draw.ts'
+import { down, edit, editOfRules, gone, partial, route, type Stage, turn, up, waitOf } from './draw.ts'
 import type { FarStep, FaultStep, Step, WorldStep } from './step.ts'
 
 /** A thread of a story: some steps that belong together, beginning at a time. */
@@ -106,6 +106,22 @@ export const plots: readonly Plot[] = [
       { ...edit(stage, random.pick(stage.routes), random), at: at + random.between(0, 12) },
       { ...edit(stage, random.pick(stage.routes), random), at: at + random.between(0, 12) },
     ],
+  },
+  {
+    // Lost, back, and now and then lost once more, while its owner wants it to be ready for a while.
+    name: 'wait',
+    weave: (stage, random, at) => {
+      const service = random.pick(stage.services)
+      const back = at + random.between(1_000, 10_000)
+      const again = back + random.between(1_000, 90_000)
+      return [
+        { ...waitOf(random.pick(stage.routes), random), at: at - 500 },
+        { ...down(stage, service, random), at },
+        { ...up(stage, service, random), at: back },
+        { ...turn(stage, service, random), at: again },
+        { ...up(stage, service, random), at: again + random.between(10, 5_000) },
+      ]
+    },
   },
   {
     // Rules change their places just when their weights are on the way.

@@ -1,0 +1,82 @@
+import type { Process } from '../engine/process.ts'
+import { type Facts, routeResources } from './facts.ts'
+import { History } from './history.ts'
+import type { RouteWrite } from './route-write.ts'
+import type { Span } from './services.ts'
+import type { Split } from './table.ts'
+import { currentBy, type Order, tierOf } from './tiers.ts'
+
+/** Times are sums of fractions, of which the last digits are lost (ms). */
+const roundingMs = 1e-3
+
+/** Knows since when backends are ready that must be so for a while before traffic goes back to them. */
+export class Returns {
+  readonly #facts: Facts
+  /** By what is called: since when it is ready without a break (virtual ms), by the server's moment. */
+  readonly #readySince = new Map<string, History<number | undefined>>()
+  /** Routes whose weights are as the operator wrote them last. */
+  readonly #written = new Set<string>()
+  /** By process: when it read a list last, between which and the list before it may have missed something. */
+  readonly #listedAt = new Map<Process, number>()
+
+  constructor(facts: Facts) {
+    this.#facts = facts
+  }
+
+  /** Must be called after each change that `facts` took. */
+  changed(key: string, resource: string, byOperator: boolean, moment: number, now: number): void {
+    if (routeResources.includes(resource)) {
+      if (byOperator) this.#written.add(key)
+      else this.#written.delete(key)
+    }
+    for (const [, { splits }] of this.#facts.ours())
+      for (const split of splits) if (waitOf(split) > 0) this.#look(split, moment, now)
+  }
+
+  listed(process: Process, now: number): void {
+    this.#listedAt.set(process, now)
+  }
+
+  /** What is wrong with a write that brings traffic back before its time; must be asked before it is `changed`. */
+  objectionTo({ key, before, after, sent, possible }: RouteWrite): string | undefined {
+    if (!this.#written.has(key) || !before || !after) return undefined
+    const [from, to]: Span = [sent.view.of('endpointslices') ?? 0, sent.moment]
+    for (const [place, split] of before.splits.entries()) {
+      const { order } = split
+      if (!order || order.waitMs === 0 || isNeeded(split, possible)) continue
+      const oldest = sent.at - order.waitMs
+      if ((this.#listedAt.get(sent.process) ?? 0) > oldest) continue
+      const early = raised(split, after.splits[place], order).find((called) => {
+        if (!this.#facts.services.isByItself(called)) return false
+        const times = this.#readySince.get(called)?.during(from, to) ?? []
+        return times.every((since) => since === undefined || since > oldest + roundingMs)
+      })
+      if (early !== undefined) return `${early} has not been ready for ${order.waitMs} ms`
+    }
+    return undefined
+  }
+
+  #look({ backends }: Split, moment: number, now: number): void {
+    for (const { called } of backends) {
+      const known = this.#readySince.get(called) ?? new History<number | undefined>(undefined)
+      this.#readySince.set(called, known)
+      const isReady = this.#facts.now(called, '') === 'ready'
+      if (isReady !== (known.now !== undefined)) known.set(moment, isReady ? now : undefined)
+    }
+  }
+}
+
+const waitOf = ({ order }: Split): number => order?.waitMs ?? 0
+
+/** Nothing that has weight is sure to serve: such a move waits for nothing. */
+const isNeeded = ({ backends }: Split, possible: RouteWrite['possible']): boolean =>
+  !backends.some(({ weight, called }) => weight > 0 && possible(called).every((state) => state === 'ready'))
+
+/** What got weight in a tier that may not take it without a wait. */
+function raised(before: Split, after: Split | undefined, order: Order): string[] {
+  const current = currentBy(before, order)
+  return before.backends.flatMap(({ weight, called }, place) => {
+    const isRaised = weight === 0 && (after?.backends[place]?.weight ?? 0) > 0
+    return isRaised && tierOf(order, place) <= current ? [called] : []
+  })
+}

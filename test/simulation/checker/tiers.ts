@@ -1,0 +1,163 @@
+/** The second table, for routes with tiers, written down from docs/developing/DECISIONS.md and nothing else. */
+
+type Readiness = 'ready' | 'down' | 'unknown'
+
+/** Of a split its weights are enough here. */
+interface Weighted {
+  readonly backends: readonly { readonly weight: number }[]
+}
+
+/** An order of backends (places in the split), and how long a lost one must wait. */
+export interface Order {
+  readonly tiers: readonly Tier[]
+  readonly waitMs: number
+}
+
+interface Tier {
+  readonly places: readonly number[]
+  /** By position in `places`; absent: all alike. */
+  readonly declared?: readonly number[]
+}
+
+/** Where a backend is in the order; the number of tiers if nowhere. */
+export function tierOf({ tiers }: Order, place: number): number {
+  const found = tiers.findIndex(({ places }) => places.includes(place))
+  return found < 0 ? tiers.length : found
+}
+
+/** The last tier that has weight; the number of tiers if only backends outside of them have. */
+export function currentBy({ backends }: Weighted, order: Order): number {
+  const all = backends.flatMap(({ weight }, place) => (weight > 0 ? [tierOf(order, place)] : []))
+  const within = all.filter((tier) => tier < order.tiers.length)
+  return within.length > 0 ? Math.max(...within) : all.length > 0 ? order.tiers.length : 0
+}
+
+/**
+ * The weights that the table allows; `undefined` among them: hold. Without `waits` no backend waits, which is how
+ * everything is after a rest. With them any lost backend may have to, and what is committed to may be any tier:
+ * both are in a memory that only the replica has.
+ */
+export function activeByTiers(
+  split: Weighted,
+  order: Order,
+  stateOf: (place: number) => Readiness,
+  waits: boolean,
+): (number[] | undefined)[] {
+  const current = currentBy(split, order)
+  if (!waits || order.waitMs === 0) return [active(split, order, stateOf, current, new Set())]
+  const ready = split.backends.flatMap((_, place) => (stateOf(place) === 'ready' ? [place] : []))
+  return [...order.tiers.keys(), order.tiers.length].flatMap((tier) =>
+    subsetsOf(ready.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
+      active(split, order, stateOf, tier, waiting),
+    ),
+  )
+}
+
+function active(
+  split: Weighted,
+  order: Order,
+  stateOf: (place: number) => Readiness,
+  current: number,
+  waiting: ReadonlySet<number>,
+): number[] | undefined {
+  const hasWeight = (place: number) => (split.backends[place]?.weight ?? 0) > 0
+  const eligible = ({ places, declared }: Tier) => places.filter((_, index) => declared?.[index] !== 0)
+  const isReady = (place: number) => stateOf(place) === 'ready'
+  const isUsable = (place: number) => isReady(place) && !waiting.has(place)
+  const firstWith = (test: (place: number) => boolean) =>
+    order.tiers.findIndex((tier) => eligible(tier).some(test))
+  const target = firstWith(isUsable)
+  const mayServe = split.backends.some((_, place) => hasWeight(place) && stateOf(place) !== 'down')
+  const before = order.tiers.slice(0, target < 0 ? current + 1 : Math.min(target, current + 1))
+  const isHidden = before.some((tier) => eligible(tier).some((place) => stateOf(place) === 'unknown'))
+  if (mayServe && isHidden) return undefined
+  const serve = (index: number, test: (place: number) => boolean) => {
+    const tier = order.tiers[index]
+    const keeps = (place: number) => stateOf(place) === 'unknown' && hasWeight(place)
+    return tier && eligible(tier).filter((place) => test(place) || keeps(place))
+  }
+  if (target >= 0) return serve(target, isUsable)
+  const stays = order.tiers[current]
+  if (stays && eligible(stays).some(isReady)) return serve(current, isReady)
+  if (firstWith(isReady) >= 0) return serve(firstWith(isReady), isReady)
+  const isZero = split.backends.every(({ weight }) => weight === 0)
+  return isZero ? order.tiers.map(eligible).find((places) => places.length > 0) : undefined
+}
+
+/** The weight that a backend is declared with; undefined in a tier that declares none. */
+export const declaredOf = ({ tiers }: Order, place: number): number | undefined => {
+  const tier = tiers.find(({ places }) => places.includes(place))
+  return tier?.declared?.[tier.places.indexOf(place)]
+}
+
+function subsetsOf(places: readonly number[]): Set<number>[] {
+  const [first, ...others] = places
+  if (first === undefined) return [new Set()]
+  return subsetsOf(others).flatMap((set) => [set, new Set([first, ...set])])
+}
+
+const annotation = (name: string) => `failover.linkerd.io/${name}`
+
+/** What an order is read from: the backends of one split, and the names of all that the route has. */
+export interface Named {
+  /** Whether a backend (by its place) has the name. */
+  readonly isNamed: (place: number, name: string) => boolean
+  readonly isNamedAnywhere: (name: string) => boolean
+  readonly count: number
+  readonly primaries: readonly number[]
+  /** Those that stand in for the primary where no order is written. */
+  readonly others: readonly number[]
+  readonly limit: number
+}
+
+/** The order that the annotations of a route write; `broken`: they make no sense. */
+export function readOrder(
+  annotations: Readonly<Record<string, string>>,
+  named: Named,
+): Order | 'broken' | undefined {
+  const written = annotations[annotation('tiers')]
+  const wait = annotations[annotation('failback-after')]
+  if (written === undefined && wait === undefined) return undefined
+  const [, seconds] = /^(\d+)s$/.exec(wait ?? '') ?? []
+  const waitMs = seconds === undefined ? 0 : Number(seconds) * 1000
+  if (written === undefined) {
+    const tiers = [named.primaries, named.others].filter((places) => places.length > 0)
+    return { tiers: tiers.map((places) => ({ places })), waitMs }
+  }
+  const tiers = readTiers(written, named)
+  if (!tiers) return 'broken'
+  const isMute = tiers.every(({ declared }) => declared?.every((weight) => weight === 0))
+  const isOdd =
+    annotations[annotation('primary-service')] !== undefined &&
+    !named.primaries.some((place) => tiers[0]?.places.includes(place))
+  return isMute || isOdd ? 'broken' : { tiers, waitMs }
+}
+
+function readTiers(written: string, named: Named): Tier[] | undefined {
+  const taken = new Set<number>()
+  const all = [...Array(named.count).keys()]
+  const tiers: Tier[] = []
+  for (const text of written.split('; ')) {
+    const tier = text === '*' ? { places: all.filter((place) => !taken.has(place)) } : readTier(text, named)
+    if (!tier || tier.places.some((place) => taken.has(place))) return undefined
+    if (new Set(tier.places).size < tier.places.length) return undefined
+    for (const place of tier.places) taken.add(place)
+    tiers.push(tier)
+  }
+  const some = tiers.filter(({ places }) => places.length > 0)
+  return some.length > 0 ? some : undefined
+}
+
+function readTier(text: string, { isNamed, isNamedAnywhere, count, limit }: Named): Tier | undefined {
+  const entries = text.split(', ').flatMap((entry) => {
+    const [name = '', weight] = entry.split('=')
+    const places = [...Array(count).keys()].filter((place) => isNamed(place, name))
+    const isWrong = !isNamedAnywhere(name) || Number(weight ?? 1) > limit
+    return isWrong ? [undefined] : [{ places, weight }]
+  })
+  if (entries.includes(undefined)) return undefined
+  const found = entries.flatMap((entry) => entry ?? [])
+  const places = found.flatMap((entry) => entry.places)
+  const declared = found.flatMap((entry) => entry.places.map(() => Number(entry.weight ?? 1)))
+  return found.some(({ weight }) => weight !== undefined) ? { places, declared } : { places }
+}
