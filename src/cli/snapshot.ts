@@ -29,7 +29,7 @@ export interface Scope {
 /**
  * A cluster at one moment, read with the user's own permissions and judged as the operator would judge it.
  */
-export interface Snapshot extends Services {
+export interface Snapshot extends ServicesRead {
   /** In the order of namespace, kind and name. */
   readonly routes: readonly Route[]
   /** What the operator makes of each route, in the order of `routes`. */

@@ -39,7 +39,7 @@ const setOf = (more: Partial<EndpointSet>): EndpointSet => ({
 
 /** Differences as words, of Pods a, b, … */
 function between(ready: number | undefined, of: Called, ...views: readonly DestinationView[]): string[] {
-  const given = views.map((one, index) => ({ pod: 'abc'[index] ?? '?', given: givenBy(one, of) }))
+  const given = views.map((one, index) => ({ pod: 'abc'[index] ?? '?', given: givenBy(one)(of) }))
   return differencesOf(of, given, ready).map(({ kind, pod, endpoints, nodes }) =>
     [pod, kind, endpoints ?? '-', ...(nodes.length > 0 ? ['on', nodes.join()] : [])].join(' '),
   )

@@ -22,25 +22,37 @@ export interface NodeCount {
   readonly endpoints: number
 }
 
-/** What a Pod gives, of all members together. */
-export function givenBy(view: DestinationView, { members, port }: Called): Given {
-  const clusters = unreadBy(view, members)
-  if (clusters.length > 0) return { state: 'unread', clusters }
-  const sets = members.map(({ cluster, service }) =>
-    view.sets.filter((set) => set.cluster === cluster && set.service === service && set.port === port),
-  )
+/** Answers what a Pod gives of a Service and port, of all members together. */
+export function givenBy(view: DestinationView): (called: Called) => Given {
+  const known = new Map<string, EndpointSet[]>()
+  for (const set of view.sets) {
+    const key = keyOf(set)
+    known.set(key, [...(known.get(key) ?? []), set])
+  }
+  return ({ members, port }) => {
+    const clusters = unreadBy(view, members)
+    if (clusters.length > 0) return { state: 'unread', clusters }
+    return sumOf(members.map((member) => known.get(keyOf({ ...member, port })) ?? []))
+  }
+}
+
+const keyOf = ({ cluster, service, port }: Pick<EndpointSet, 'cluster' | 'service' | 'port'>): string =>
+  [cluster, service, port].join(' ')
+
+/** `sets`: those of each member, by node. */
+function sumOf(sets: readonly (readonly EndpointSet[])[]): Given {
   if (sets.every((all) => all.length === 0)) return { state: 'unasked' }
   const nodes = new Set(sets.flat().map(({ node }) => node))
   const counts = [...nodes].flatMap((node) => {
     const endpoints = sumOn(node, sets)
     return endpoints === undefined ? [] : [{ node, endpoints }]
   })
-  if (counts.length === 0) return { state: 'unreported' }
-  const numbers = counts.map(({ endpoints }) => endpoints)
+  const [first] = counts
+  if (!first) return { state: 'unreported' }
   return {
     state: 'reported',
-    fewest: Math.min(...numbers),
-    most: Math.max(...numbers),
+    fewest: counts.reduce((least, { endpoints }) => Math.min(least, endpoints), first.endpoints),
+    most: counts.reduce((most, { endpoints }) => Math.max(most, endpoints), first.endpoints),
     nodes: counts.flatMap(({ node, endpoints }) => (node === undefined ? [] : [{ node, endpoints }])),
   }
 }

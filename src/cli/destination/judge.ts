@@ -38,12 +38,12 @@ export function judge(
   services: ServicesRead,
   counts: Result<Counts, string>,
 ): Judged {
-  const compared = called.map((one): Compared => {
-    const given = asked.flatMap(({ pod, view }) =>
-      view.ok ? [{ pod, given: givenBy(view.value, one) }] : [],
-    )
-    return { called: one, ready: readyOf(one, services, counts), given }
-  })
+  const answered = asked.flatMap(({ pod, view }) => (view.ok ? [{ pod, of: givenBy(view.value) }] : []))
+  const compared = called.map((one) => ({
+    called: one,
+    ready: readyOf(one, services, counts),
+    given: answered.map(({ pod, of }) => ({ pod, given: of(one) })),
+  }))
   return {
     asked,
     services: compared,

@@ -12,8 +12,8 @@ import { findDestinationPods } from './pods.ts'
 import { type LinkerdView, reportOf } from './report.ts'
 import { readStarts } from './starts.ts'
 
-/** How a difference is looked at a second time: destination hears of a change some ms after it is stored. */
-const againMs = 2_000
+/** When a difference is looked at a second time (ms): a Pod hears of a change some ms after it is stored. */
+export const againMs = 2_000
 
 /** Where to ask, and for what. */
 export interface Question {

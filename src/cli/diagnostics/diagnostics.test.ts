@@ -5,9 +5,12 @@ import { text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { linkCrd } from '../../../sandbox/gateway-crds.ts'
 import { systemClock } from '../../base/clock.ts'
 import { err, ok } from '../../base/result.ts'
 import type { Transport } from '../../kube/http/transport.ts'
+import { Pods, withoutWait } from '../destination/testing/pods.ts'
+import { recorded } from '../destination/testing/recorded.ts'
 import { Shop } from '../testing/shop.ts'
 import type { RunOptions } from '../testing/terminal.ts'
 
@@ -23,6 +26,7 @@ const pages: Record<string, string> = {
   '/api/v1/namespaces/linkerd-failover/pods/operator-1:8080/proxy/metrics': 'linkerd_failover_routes 1\n',
   '/api/v1/namespaces/linkerd-failover/pods/operator-1:8080/proxy/api/v1/status': '{"version":"1"}',
   '/api/v1/namespaces/linkerd-failover/pods/operator-1:8080/proxy/api/v1/timeline': '{"items":[]}',
+  '/api/v1/namespaces/linkerd-failover/pods/operator-1:8080/proxy/api/v1/routes': '{"items":[]}',
 }
 const previous = 'previous terminated container "linkerd-failover" in pod "operator-1" not found'
 const wrap = (transport: Transport): Transport => ({
@@ -35,6 +39,7 @@ const wrap = (transport: Transport): Transport => ({
 })
 
 let shop: Shop
+let pods: Pods
 let folder: string
 let file: string
 let options: RunOptions
@@ -42,7 +47,10 @@ beforeEach(async () => {
   shop = await Shop.open()
   folder = await mkdtemp(join(tmpdir(), 'diagnostics-'))
   file = join(folder, 'it.tar.gz')
-  options = { wrap, clock: { ...systemClock, wallTime: () => now } }
+  pods = new Pods(shop)
+  await pods.destination('destination-1', () => recorded('changed'))
+  const clock = withoutWait({ ...systemClock, wallTime: () => now })
+  options = { wrap, clock, forward: pods.forward }
   shop.install()
   shop.lead(now)
   shop.service('web', 1)
@@ -67,6 +75,7 @@ beforeEach(async () => {
   })
 })
 afterEach(async () => {
+  pods.close()
   await shop.close()
   await rm(folder, { recursive: true })
 })
@@ -93,6 +102,7 @@ describe('the archive', () => {
     expect([...files.keys()].sort()).toEqual([
       'README.txt',
       'check.json',
+      'linkerd/destination.json',
       'operator/deployments.json',
       'operator/events-linkerd-failover.json',
       'operator/events-of-routes.json',
@@ -101,6 +111,7 @@ describe('the archive', () => {
       'operator/operator-1/live.txt',
       'operator/operator-1/metrics.txt',
       'operator/operator-1/ready.txt',
+      'operator/operator-1/routes.json',
       'operator/operator-1/status.json',
       'operator/operator-1/timeline.json',
       'operator/pods.json',
@@ -119,6 +130,31 @@ describe('the archive', () => {
     expect(JSON.parse(files.get('check.json') ?? '').success).toBe(true)
     expect(files.get('operator/operator-1/metrics.txt')).toBe('linkerd_failover_routes 1\n')
     expect(files.get('README.txt')).toContain('operator/operator-1/metrics.txt')
+  })
+
+  test('has what Linkerd gives to proxies, and names the Pod that differs', async () => {
+    await pods.destination('destination-2', () => recorded('recreated'))
+    shop.service('web', 2)
+    const { stdout } = await collect()
+    expect(stdout).not.toContain('could not be collected')
+    const view = JSON.parse((await unpack()).get('linkerd/destination.json') ?? '')
+    expect(view.pods.map(({ pod }: { pod: string }) => pod)).toEqual(['destination-1', 'destination-2'])
+    expect(view.differences).toMatchObject([
+      { kind: 'none', pod: 'destination-2', service: 'shop/web', port: 80, endpoints: 0, ready: 2 },
+    ])
+  })
+
+  test('has the Links to other clusters', async () => {
+    shop.put(linkCrd())
+    shop.put({
+      apiVersion: 'multicluster.linkerd.io/v1alpha3',
+      kind: 'Link',
+      metadata: { namespace: 'linkerd-multicluster', name: 'east' },
+      spec: { targetClusterName: 'east' },
+    })
+    await collect()
+    const links = JSON.parse((await unpack()).get('linkerd/links.json') ?? '[]')
+    expect(links).toMatchObject([{ spec: { targetClusterName: 'east' } }])
   })
 
   test('holds of the cluster only what concerns controlled routes', async () => {
@@ -182,6 +218,16 @@ describe('what cannot be had is said, and the rest is there', () => {
     expect(stdout).toContain('  operator/operator-1/metrics.txt: GET ')
     expect(stdout).toContain('  operator/operator-1/linkerd-failover.log: GET ')
     expect((await unpack()).has('status.json')).toBe(true)
+  })
+
+  test('without a way to the Pods of Linkerd', async () => {
+    const forward: RunOptions['forward'] = async () => err({ kind: 'forbidden', message: 'answered 403' })
+    const { exitCode, stdout } = await collect({ forward })
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain(
+      '  what Linkerd gives to proxies: destination-1: you may not forward a port to Pods in namespace linkerd: answered 403; ask',
+    )
+    expect((await unpack()).get('linkerd/destination.json')).toContain('you may not forward a port')
   })
 
   test.each([

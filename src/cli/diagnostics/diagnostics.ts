@@ -8,6 +8,7 @@ import { exitCodes, wrongUsage } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import { writeArchive } from './archive.ts'
 import { Bag } from './bag.ts'
+import { collectDestination, collectLinks } from './linkerd.ts'
 import { collectOperator } from './operator.ts'
 import { collectRoutes } from './routes.ts'
 
@@ -23,20 +24,23 @@ export async function writeDiagnostics(context: Context, given: Flags): Promise<
   const now = io.clock.wallTime()
   const folder = `linkerd-failover-diagnostics-${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`
   const target = file ?? `${folder}.tar.gz`
+  const cluster = await context.connect()
+  if (!cluster.ok) return cluster
+  const reading: Reading = { transport: cluster.value.transport, signal: io.interrupted }
   const checkContext = new CheckContext(context, undefined)
-  const reading = await checkContext.reading()
-  if (!reading.ok) return reading
   const bag = new Bag()
-  await collectVersions(bag, checkContext, reading.value)
+  await collectVersions(bag, checkContext, reading)
   await collectChecks(bag, context)
   const [snapshot, kinds] = [await checkContext.selectedBy(selector), await checkContext.kinds()]
-  if (snapshot.ok && kinds.ok) await collectRoutes(bag, reading.value, snapshot.value, kinds.value, selector)
+  if (snapshot.ok && kinds.ok) await collectRoutes(bag, reading, snapshot.value, kinds.value, selector)
   else
     bag.miss(
       'routes',
       snapshot.ok ? 'the kinds that the cluster serves could not be read' : snapshot.error.message,
     )
-  await collectOperator(bag, reading.value)
+  await collectOperator(bag, reading)
+  await collectLinks(bag, reading)
+  if (snapshot.ok) await collectDestination(bag, context, cluster.value, snapshot.value)
   if (io.interrupted.aborted) return ok(exitCodes.interrupted)
   bag.text('README.txt', contents(bag, now))
   const written = await writeArchive(target, folder, bag.items, now)

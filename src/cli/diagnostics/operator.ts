@@ -14,7 +14,7 @@ const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 
 /** Of each container's log. */
 const logLimits = { tailLines: '10000', limitBytes: String(10 * 1024 * 1024), timestamps: 'true' }
 /** What the operator answers on its admin port. */
-const adminPaths = ['live', 'ready', 'metrics', 'api/v1/status', 'api/v1/timeline'] as const
+const adminPaths = ['live', 'ready', 'metrics', 'api/v1/status', 'api/v1/timeline', 'api/v1/routes'] as const
 
 const podSchema = z.object({
   metadata: z.object({ namespace: z.string(), name: z.string() }),

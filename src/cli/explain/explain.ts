@@ -48,7 +48,11 @@ export async function explainRoute(
   if (!found.ok) return found
   const { route } = found.value
   const progress = createProgress(io)
-  const readBackends = () => readServices(reading, namespacesOf([route]), progress)
+  const readBackends = async () => {
+    const read = await readServices(reading, namespacesOf([route]), progress)
+    progress.clear()
+    return read
+  }
   const [services, around, events] = await Promise.all([
     readBackends(),
     readAround(reading, discovery, route, flags.selector, progress),

@@ -2,19 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { err } from '../../base/result.ts'
 import type { KubeError } from '../../kube/errors.ts'
-import { Pods } from '../destination/testing/pods.ts'
+import { Pods, withoutWait } from '../destination/testing/pods.ts'
 import { recorded } from '../destination/testing/recorded.ts'
 import { Shop } from '../testing/shop.ts'
 import type { RunOptions } from '../testing/terminal.ts'
 
 /** Twelve minutes after the recorded destination controllers started. */
 const now = new Date('2026-11-29T10:49:04.180Z')
-/** No test waits for the second look. */
-const clock = {
-  ...systemClock,
-  wallTime: () => now,
-  after: (ms: number, f: () => void) => systemClock.after(ms === 2000 ? 0 : ms, f),
-}
+const clock = withoutWait({ ...systemClock, wallTime: () => now })
 
 let shop: Shop
 let pods: Pods

@@ -1,9 +1,17 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import type { Clock } from '../../../base/clock.ts'
 import { err, ok } from '../../../base/result.ts'
 import type { Cluster } from '../../io.ts'
 import type { Shop } from '../../testing/shop.ts'
+import { againMs } from '../linkerd-view.ts'
+
+/** The same clock, but nobody waits for the second look. */
+export const withoutWait = (clock: Clock): Clock => ({
+  ...clock,
+  after: (ms, callback) => clock.after(ms === againMs ? 0 : ms, callback),
+})
 
 /** Pods that answer over HTTP on this machine, and the way to them. */
 export class Pods {
