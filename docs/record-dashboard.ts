@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { buildDashboard, type Look, TestBrowser } from '../test/dashboard/browser.ts'
 import { startDemo } from '../test/dashboard/demo.ts'
 import { FakeOperator } from '../test/dashboard/fake-operator.ts'
-import { populate, turn } from '../test/dashboard/world.ts'
+import { federate, populate, turn } from '../test/dashboard/world.ts'
 
 const folder = fileURLToPath(new URL('using/dashboard/', import.meta.url))
 
@@ -34,6 +34,7 @@ async function operatorInTrouble(): Promise<{ operator: FakeOperator; base: stri
   const routes = populate(operator, 1000)
   const base = `http://127.0.0.1:${await operator.start()}`
   operator.ready('shop/cart', 0)
+  federate(operator, 'shop/cart-asia')
   for (const end of ['', '-east', '-asia']) operator.ready(`bank/mail${end}`, 0)
   operator.ready('media/cart', undefined)
   await new Promise((resolve) => setTimeout(resolve, 6000))

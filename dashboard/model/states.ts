@@ -32,7 +32,8 @@ export const states: Readonly<Record<RouteState, StateWords>> = {
   hold: {
     label: 'Held',
     verb: be('held'),
-    meaning: 'The readiness of the primary is unknown, so the weights stay as they are.',
+    meaning:
+      'The readiness of the primary is unknown, so the weights stay as they are. The page of the route says what is missing.',
     tone: 'notice',
   },
   failover: {

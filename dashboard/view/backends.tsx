@@ -1,13 +1,11 @@
 import type { BackendItem, RouteItem, SplitItem } from '../live/api.ts'
+import { fullReadyWords } from '../model/beliefs.ts'
 import { dotHeight, dotsOf } from '../model/dots.ts'
 import { percent } from '../model/format.ts'
 import { shareOf, shortService, worstSplit } from '../model/route.ts'
 
 /** The most backends with a dot in a row of the table. */
 const mostDots = 8
-
-const readinessWords = ({ readiness }: BackendItem): string =>
-  readiness.state === 'unknown' ? 'readiness unknown' : `${readiness.ready} of ${readiness.total} ready`
 
 /** How the traffic is shared, and which backends are ready, in one cell. */
 export function Traffic({ route }: { route: RouteItem }) {
@@ -49,7 +47,7 @@ function WeightBar({ split, namespace }: { split: SplitItem; namespace: string }
 function RowOfDots({ split: { backends }, namespace }: { split: SplitItem; namespace: string }) {
   const words = backends.map(
     (backend) =>
-      `${shortService(backend.service, namespace)}${backend.primary ? ' (primary)' : ''}: ${readinessWords(backend)}`,
+      `${shortService(backend.service, namespace)}${backend.primary ? ' (primary)' : ''}: ${fullReadyWords(backend.readiness)}`,
   )
   const more = backends.length - mostDots
   return (

@@ -1,4 +1,5 @@
 import type { BackendItem, SplitItem } from '../live/api.ts'
+import { readyWords } from '../model/beliefs.ts'
 import { listed, percent } from '../model/format.ts'
 import { shareOf, shortService } from '../model/route.ts'
 import { Dots } from './backends.tsx'
@@ -95,7 +96,9 @@ function Box({ backend, share, namespace }: { backend: BackendItem; share: numbe
         {primary && <span class="tag">primary</span>}
         {cluster !== null && <span class="tag cluster">cluster {cluster}</span>}
       </span>
-      <span class="ready">{readyWords(backend)}</span>
+      <span class="ready" title={readiness.why}>
+        {readyWords(readiness)}
+      </span>
       <span class="weight">
         weight {weight ?? 'not set'} · <strong>{percent(share)}</strong>
       </span>
@@ -103,15 +106,10 @@ function Box({ backend, share, namespace }: { backend: BackendItem; share: numbe
   )
 }
 
-const readyWords = ({ readiness: { state, ready, total } }: BackendItem): string => {
-  if (state === 'unknown') return 'readiness unknown'
-  return total === 0 ? 'no endpoints' : `${ready} of ${total} ready`
-}
-
 const wordsOf = (split: SplitItem, namespace: string) =>
   split.backends
     .map(
       (backend) =>
-        `${shortService(backend.service, namespace)}: ${percent(shareOf(backend, split))} of the traffic, ${readyWords(backend)}`,
+        `${shortService(backend.service, namespace)}: ${percent(shareOf(backend, split))} of the traffic, ${readyWords(backend.readiness)}`,
     )
     .join('; ')

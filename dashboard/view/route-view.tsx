@@ -5,6 +5,7 @@ import { brief, clock, lasting } from '../model/format.ts'
 import { watchedWords } from '../model/lead.ts'
 import { verbOf } from '../model/moments.ts'
 import { type Agreement, agreementOf, type RouteKey, sentenceOf, titleOf } from '../model/route.ts'
+import { Beliefs } from './beliefs.tsx'
 import { Code } from './code.tsx'
 import { Diagram } from './diagram.tsx'
 import { StateBadge, StateMark } from './state-mark.tsx'
@@ -73,6 +74,7 @@ function Standing({ route, now }: { route: RouteItem; now: number }) {
             </h2>
           )}
           <Diagram split={split} apexes={route.apexes} namespace={route.namespace} />
+          <Beliefs split={split} namespace={route.namespace} />
         </div>
       ))}
     </section>

@@ -25,7 +25,8 @@ export interface MadeUpRoute {
   readonly problem?: string
 }
 
-const notKnown = (service: ServiceKey): Account =>
+/** What is believed of a Service of a cluster whose credentials are missing. */
+export const notKnown = (service: ServiceKey): Account =>
   accountOf(
     service,
     unknownBecause(

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { seriousIssues } from './axe.ts'
 import { buildDashboard, type Look, TestBrowser } from './browser.ts'
 import { FakeOperator } from './fake-operator.ts'
-import { populate, turn } from './world.ts'
+import { federate, populate, turn } from './world.ts'
 
 const views = [
   '#/',
@@ -37,6 +37,7 @@ beforeEach(async () => {
   const routes = populate(operator, 128)
   port = await operator.start()
   operator.ready('shop/cart', 0)
+  federate(operator, 'shop/cart-asia')
   operator.ready('media/cart', undefined)
   for (const end of ['', '-east', '-asia']) operator.ready(`bank/mail${end}`, 0)
   turn(operator, routes, 'east', 0)
@@ -102,6 +103,34 @@ describe('a person at three in the morning', () => {
     await page.getByText('failed back to the primary').waitFor()
     await page.getByText('on its primary: cart has 3 of 3 endpoints ready').first().waitFor()
     one.expectNoComplaints()
+  })
+
+  it('sees what the operator believes of each backend and of its members, and why', async () => {
+    const one = await browser()
+    const page = await one.open(`${base()}/#/route/TrafficSplit/shop/cart`)
+    const beliefs = page.getByRole('table', { name: /What the operator knows of each backend/ })
+    const lines = () => beliefs.getByRole('row').allInnerTexts()
+    await expect
+      .poll(async () => (await lines()).map((line) => line.replaceAll(/\s+/g, ' ')))
+      .toEqual([
+        'Backend Readiness Why',
+        'cart primary 0 of 3 ready cart has 0 of 3 endpoints ready',
+        'cart-east cluster east 3 of 3 ready cart-east has 3 of 3 endpoints ready',
+        'cart-asia cluster asia 2 of 6 ready cart-asia has 2 of 6 endpoints ready, according to its members',
+        'cart-asia member this cluster 2 of 3 ready cart-asia has 2 of 3 endpoints ready',
+        'cart-asia member cluster asia 0 of 3 ready cart-asia has 0 of 3 endpoints ready in cluster asia',
+        'cart-asia member cluster east readiness unknown the EndpointSlices of the Service cart-asia in cluster east are not known: the Secret linkerd-multicluster/cluster-credentials-east is missing',
+      ])
+    one.expectNoComplaints()
+  })
+
+  it('reads over the dots of the table what is missing', async () => {
+    operator.ready('shop/search', undefined)
+    const page = await (await browser()).open(`${base()}/#/?q=shop+search`)
+    const dots = page.getByRole('img', {
+      name: /^Readiness: search \(primary\): readiness unknown: the EndpointSlices/,
+    })
+    await dots.first().waitFor()
   })
 
   it('sees a mass event as one event on the timeline, and can go closer', async () => {

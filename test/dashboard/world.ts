@@ -1,4 +1,6 @@
-import type { FakeOperator, MadeUpRoute } from './fake-operator.ts'
+import { accountOf, type MemberAccount } from '../../src/core/account.ts'
+import { type Readiness, readinessOf } from '../../src/core/types.ts'
+import { type FakeOperator, type MadeUpRoute, notKnown } from './fake-operator.ts'
 
 const namespaces = ['shop', 'bank', 'media', 'auth', 'core']
 const apps = ['web', 'cart', 'search', 'payment', 'login', 'stock', 'mail', 'price', 'image', 'review']
@@ -25,6 +27,22 @@ export function populate(operator: FakeOperator, count: number): MadeUpRoute[] {
 }
 
 export const primaryOf = ({ namespace, name }: MadeUpRoute): string => `${namespace}/${name}`
+
+/** The Service is federated: one member is ready here, one is down in cluster asia, and east is unknown. */
+export function federate(operator: FakeOperator, service: string): void {
+  const member = (cluster: string | undefined, readiness: Readiness): MemberAccount => {
+    const { why } = accountOf(service, readiness)
+    const isThere = cluster !== undefined && readiness.state !== 'unknown'
+    return { service, cluster, readiness, why: isThere ? `${why} in cluster ${cluster}` : why }
+  }
+  const members = [
+    member(undefined, readinessOf(2, 3)),
+    member('asia', readinessOf(0, 3)),
+    member('east', notKnown(service).readiness),
+  ]
+  const why = `${service} has 2 of 6 endpoints ready, according to its members`
+  operator.believe(service, { readiness: readinessOf(2, 6), why, members })
+}
 
 /** Every primary in the cluster loses its endpoints, or gets them back. */
 export function turn(
