@@ -58,7 +58,8 @@ export class FarChecker {
     const view = this.#viewOf(process)
     view.connected(credentials, now())
     const timeline = () => this.#serverOf().timeline
-    const reader = new FarReader({ view, credentials, now, timeline })
+    const later = (work: () => void) => scheduler.after(0, work)
+    const reader = new FarReader({ view, credentials, now, later, timeline })
     return { witness: this.#witness(), over: (transport: Transport) => reader.over(transport) }
   }
 

@@ -12,6 +12,8 @@ export interface FarConnection {
   readonly credentials: string
   /** Virtual ms. */
   readonly now: () => number
+  /** Does something when this moment is over. */
+  readonly later: (work: () => void) => void
   /** The timeline of the server at this moment. */
   readonly timeline: () => Timeline
 }
@@ -25,8 +27,8 @@ interface Thread {
   /** The newest version of what is kept, whatever was asked for. */
   readonly newest: number
   readonly olderSince: number | undefined
-  /** When the process left off by itself; if it asks again only later, it has forgotten everything. */
-  readonly leftAt: number | undefined
+  /** The process has ended them by itself. */
+  readonly hasLeft: boolean
 }
 
 /** Notes what a process reads of the other cluster by one connection; it changes nothing of it. */
@@ -62,15 +64,12 @@ export class FarReader {
   }
 
   #begin(req: KubeRequest): Reading {
-    const now = this.#to.now()
     const selector = req.query?.labelSelector ?? ''
     const [, namespace = ''] = /\/namespaces\/([^/]+)\//.exec(req.path) ?? []
     const before = this.#threads.get(namespace)
-    const isForgotten = before?.leftAt !== undefined && before.leftAt !== now
-    if (isForgotten) this.#know(namespace, () => undefined)
-    const isSame = before?.selector === selector && before.leftAt === undefined
-    const newest = isForgotten ? 0 : (before?.newest ?? 0)
-    const thread = isSame ? before : { selector, shown: 0, newest, olderSince: undefined, leftAt: undefined }
+    const isSame = before?.selector === selector && !before.hasLeft
+    const newest = before?.newest ?? 0
+    const thread = isSame ? before : { selector, shown: 0, newest, olderSince: undefined, hasLeft: false }
     this.#threads.set(namespace, thread)
     const isList = req.query?.watch === undefined || req.query.sendInitialEvents === 'true'
     // A watch goes on where it was: what is known is as of there.
@@ -163,8 +162,14 @@ export class FarReader {
     else this.#know(reading.namespace, (known) => known && { ...known, isLost: true })
   }
 
+  /** It reads on at the same moment, with other Services, or it has forgotten everything. */
   #left({ namespace }: Reading): void {
-    this.#note(namespace, { leftAt: this.#to.now() })
+    this.#note(namespace, { hasLeft: true })
+    this.#to.later(() => {
+      if (!this.#threads.get(namespace)?.hasLeft) return
+      this.#threads.delete(namespace)
+      this.#know(namespace, () => undefined)
+    })
   }
 
   #doubt({ namespace }: Reading): void {
