@@ -69,9 +69,9 @@ const judges: readonly (readonly [Rule, Judge])[] = [
   ],
   [
     'not explained',
-    ({ known, wanted }) => {
+    ({ known, wanted, before, possible }) => {
       if (!known) return 'its writer cannot know the route as it was'
-      return wanted ? undefined : 'for no reason that its writer can know'
+      return wanted ? undefined : `for no reason that its writer can know: ${knowable(before, possible)}`
     },
   ],
   [
@@ -103,6 +103,12 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
     before !== undefined && after !== undefined && isWanted(before.splits, after.splits, possible)
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1
   return { key, sent, before, after, known, recognisable, possible, wanted }
+}
+
+/** What its writer can have taken each backend for, in words. */
+function knowable({ splits }: Route, possible: RouteWrite['possible']): string {
+  const called = new Set(splits.flatMap(({ backends }) => backends.map((backend) => backend.called)))
+  return [...called].map((one) => `${one} ${possible(one).join(' or ')}`).join(', ')
 }
 
 /** The splits whose weights a write changed, before and after it. */

@@ -27,7 +27,13 @@ const anyReplica = (stage: Stage, random: Random) =>
 const routeResource = ({ routes }: Stage, random: Random) => random.pick(routes).split('/')[0] ?? ''
 /** A resource that is watched. */
 const watched = (stage: Stage, random: Random) =>
-  random.pick(['endpointslices', 'endpoints', 'services', routeResource(stage, random)])
+  random.pick([
+    'endpointslices',
+    'endpoints',
+    'services',
+    routeResource(stage, random),
+    ...(stage.far.size > 0 ? ['secrets', 'links'] : []),
+  ])
 const anyWatch = (stage: Stage, random: Random) =>
   random.chance(0.5) ? {} : { resource: watched(stage, random) }
 const lasting = (random: Random) => random.pick([100, 2_000, 20_000, minute, 3 * minute])

@@ -12,7 +12,7 @@ const settleMs = 5 * minute
 /** An election asks for its lease twice a second: its hours are dear, and nothing happens in most of them. */
 export const electionHours = 0.4
 /** In so many stories the cluster is linked with another one. */
-const linkedShare = 0.15
+const linkedShare = 0.2
 
 export interface Telling {
   readonly seed: string
