@@ -1,11 +1,13 @@
 import type { Outcome } from './figures.ts'
 import { httpRoute, type Kind, trafficSplit } from './kind.ts'
 import { churn } from './scenarios/churn.ts'
+import { linkedClusters } from './scenarios/clusters.ts'
 import { crowded } from './scenarios/crowded.ts'
 import { handOver } from './scenarios/handover.ts'
 import { mass, watched } from './scenarios/mass.ts'
 import { memory } from './scenarios/memory.ts'
 import { growth, reaction } from './scenarios/reaction.ts'
+import { remote } from './scenarios/remote.ts'
 import { sight } from './scenarios/sight.ts'
 import { soak } from './scenarios/soak.ts'
 import { stall } from './scenarios/stall.ts'
@@ -43,6 +45,22 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
       handover: (stand) => handOver(stand, splits, rounds),
     },
   }
+  const linked: Part = {
+    kind: trafficSplit,
+    scenarios: {
+      remote: (stand) =>
+        remote(stand, quick ? 20 : 100, rounds, {
+          services: quick ? 20 : 100,
+          sinceMs: quick ? 1000 : 5000,
+        }),
+      clusters: (stand) =>
+        linkedClusters(
+          stand,
+          quick ? { clusters: 3, slices: 500, used: 50 } : { clusters: 10, slices: 20_000, used: 500 },
+          Math.min(rounds, 3),
+        ),
+    },
+  }
   const routes: Part = {
     kind: httpRoute,
     scenarios: {
@@ -74,7 +92,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
       memory50k: (stand) => memory(stand, [{ splits, others: quick ? 3000 : 50_000 }], 1),
     },
   }
-  return [few, routes, many, large]
+  return [few, linked, routes, many, large]
 }
 
 /** A long run, by itself: what stays bounded when it goes on and on. */

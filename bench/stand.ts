@@ -55,7 +55,8 @@ export async function openStand(kind: Kind, earlierBundle?: string): Promise<Sta
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const bundle = join(folder, 'operator', 'operator.mjs')
   await bundleModules(operator, join(folder, 'operator'))
-  const program = { kubeconfig, bundle, earlierBundle, floorArgs: [pathOf(kind), ...kind.weights.flat()] }
+  const floor = ['bench/floor.ts', kubeconfig, pathOf(kind), ...kind.weights.flat()]
+  const program = { kubeconfig, bundle, earlierBundle, floor }
   let pairs = 0
   let others = 0
 

@@ -45,10 +45,13 @@ export interface Programs {
   readonly bundle: string
   /** The file of the operator of an earlier commit; absent if none is measured beside this one. */
   readonly earlierBundle?: string | undefined
-  readonly floorArgs: readonly string[]
+  /** The file of the floor, and its arguments. */
+  readonly floor: readonly string[]
 }
 
 export interface StartOptions {
+  /** What is started instead: a file, and its arguments. */
+  readonly program?: readonly string[]
   /** Further flags of the program itself. */
   readonly flags?: readonly string[]
   readonly nodeFlags?: readonly string[]
@@ -62,9 +65,9 @@ export interface StartOptions {
 export function startSubject(
   name: SubjectName,
   programs: Programs,
-  { flags = [], nodeFlags = [], env = {} }: StartOptions = {},
+  { program, flags = [], nodeFlags = [], env = {} }: StartOptions = {},
 ): Subject {
-  const command = commandOf(name, programs)
+  const command = program ? { flags: [], program, env: {} } : commandOf(name, programs)
   const child = spawn(process.execPath, [...command.flags, ...nodeFlags, ...command.program, ...flags], {
     cwd: root,
     env: { ...process.env, ...command.env, ...env },
@@ -114,18 +117,12 @@ export const saysThatItLeads = (line: string): boolean =>
   line.includes('failing over from now on') || line.includes('this replica now performs failovers')
 
 function commandOf(name: SubjectName, programs: Programs) {
-  if (name === 'floor') return floorOf(programs)
+  if (name === 'floor') return { flags: [], program: programs.floor, env: {} }
   const bundle = name === 'before' ? programs.earlierBundle : programs.bundle
   if (bundle === undefined)
     throw new Error('the bundle of an earlier commit is missing; name one with --before')
   return operatorOf(programs.kubeconfig, bundle)
 }
-
-const floorOf = ({ kubeconfig, floorArgs }: Programs) => ({
-  flags: [],
-  program: ['bench/floor.ts', kubeconfig, ...floorArgs],
-  env: {},
-})
 
 function operatorOf(kubeconfig: string, bundle: string) {
   const { entrypoint, environment } = imageRuns()

@@ -1,14 +1,12 @@
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startContainer } from '../../test/container/container.ts'
 import { type Image, makeImage } from '../../test/container/image.ts'
 import { type Figure, median, type Outcome } from '../figures.ts'
+import { startPod } from '../pod.ts'
 import type { Stand } from '../stand.ts'
-import { cpuOf, memoryOf, saysThatItLeads } from '../subject.ts'
+import { cpuOf, memoryOf } from '../subject.ts'
 
 /** After the start, when it has nothing more to do (ms). */
 const settles = 10_000
@@ -79,32 +77,15 @@ async function measure({ controlPlane }: Stand, image: Image, rounds: number): P
 }
 
 async function startOnce(image: Image, serviceAccount: string, server: string): Promise<Needs> {
-  const args = ['--admin-addr', '127.0.0.1:0', '--log-format', 'json']
-  const child = startContainer(image, { serviceAccount, server, args })
-  const ended = once(child, 'exit')
-  const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
+  const pod = await startPod(image, { serviceAccount, server })
   try {
-    await untilItActs(child)
-    const pid = child.pid ?? 0
-    const startMs = cpuOf(pid)
+    const startMs = cpuOf(pod.pid)
     await pause(settles / 2)
-    const before = cpuOf(pid)
+    const before = cpuOf(pod.pid)
     await pause(settles / 2)
-    return { ...memoryOf(pid), startMs, rest: ((cpuOf(pid) - before) / (settles / 2)) * 100 }
+    const rest = ((cpuOf(pod.pid) - before) / (settles / 2)) * 100
+    return { ...memoryOf(pod.pid), startMs, rest }
   } finally {
-    child.kill('SIGTERM')
-    await ended
-    process.off('exit', kill)
+    await pod.stop()
   }
-}
-
-async function untilItActs(child: ReturnType<typeof startContainer>): Promise<void> {
-  const lines: string[] = []
-  child.stderr.on('data', (text) => lines.push(String(text)))
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (saysThatItLeads(line)) return
-    lines.push(line)
-  }
-  throw new Error(`the operator exited:\n${lines.slice(-20).join('\n')}`)
 }
