@@ -39,14 +39,14 @@ else end(startup.error.text, startup.error.exitCode)
 async function run({ settings, cluster, election, receivers }: Startup): Promise<void> {
   const log = createLogger(settings, clock)
   const transport = createTransport(cluster, clock)
-  const { selector, adminAddress } = settings
+  const { selector, adminAddress, serviceProfiles } = settings
   log.info({ version, server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
   const { post, close } = createPost()
   const tools = { clock, random: Math.random, log, instance, registry: createRegistry() }
   const notifier = createNotifier({ ...tools, receivers, post })
   const connect = (config: ClusterConfig) => createTransport(config, clock)
-  const links = { ...settings.linked, connect }
-  const operator = startOperator({ ...tools, transport, selector, election, links, onEntry: notifier.take })
+  const scope = { selector, serviceProfiles, links: { ...settings.linked, connect } }
+  const operator = startOperator({ ...tools, ...scope, transport, election, onEntry: notifier.take })
   const stop = async () => {
     await operator.stop()
     await notifier.stop(patienceMs)

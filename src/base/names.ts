@@ -27,6 +27,9 @@ export const localDiscoveryAnnotation = 'multicluster.linkerd.io/local-discovery
 
 /** The name of a linked cluster: what can follow `cluster-credentials-` in the name of a Secret. */
 export const clusterNamePattern = /^[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?$/
+/** The domain of a cluster, such as `cluster.local`: DNS labels (RFC 1123) in lower case, with dots. */
+export const clusterDomainPattern =
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/
 /** The Secret by which Linkerd's control plane reads a linked cluster, in its own namespace. */
 export const credentialsSecretOf = (cluster: string): string => `cluster-credentials-${cluster}`
 

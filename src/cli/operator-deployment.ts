@@ -43,6 +43,8 @@ export interface OperatorDeployment {
   /** The value of its flag `--selector`, where it has one. */
   readonly selector: string | undefined
   readonly electsLeader: boolean
+  /** It writes ServiceProfiles itself. */
+  readonly writesProfiles: boolean
 }
 
 /** All Deployments of the extension; more than one if it was installed more than once. */
@@ -65,6 +67,7 @@ function read({ metadata, spec, status }: z.infer<typeof schema>): OperatorDeplo
     available: status.availableReplicas,
     selector: flagValue(args, '--selector') ?? flagValue(args, '-l'),
     electsLeader: args.includes('--leader-elect'),
+    writesProfiles: args.includes('--write-service-profiles'),
   }
 }
 

@@ -1,12 +1,14 @@
 import type { Links } from '../readiness/remote/linked-clusters.ts'
 import type { RouteKey } from '../routes/key.ts'
 import { selectorKeys } from '../routes/ownership.ts'
+import { trafficSplit } from '../routes/trafficsplit.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
 import { View } from '../view/view.ts'
 import { createHandler } from './handler.ts'
 import { RouteMemory } from './memory.ts'
 import type { Controller, Platform } from './platform.ts'
 import { PolicyMemory } from './policy-memory.ts'
+import type { Followed, ProfileOptions } from './profiles/profile-controller.ts'
 import { type Cause, Queue } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
 import { LongHolds } from './report/long-holds.ts'
@@ -23,14 +25,14 @@ export interface FailoverOptions {
   readonly selector: string
   /** The clusters that Linkerd is linked with and that may be read; none without it. */
   readonly links?: Links | undefined
+  /** Set if the ServiceProfiles of TrafficSplits are written too. */
+  readonly serviceProfiles?: ProfileOptions | undefined
   /** Called with each line of the timeline that this replica reports, after the fact. Must not wait. */
   readonly onEntry?: ((entry: TimelineEntry) => void) | undefined
 }
 
 /** Reconciles in flight: enough to keep an API server busy, few enough to leave it air for others. */
 const concurrency = 16
-/** A due route that no worker took for so long means that no work is done (ms). */
-const stuckAfterMs = 120_000
 
 /**
  * Keeps the weights of routes as the readiness of their backends asks: watch -> queue -> handler -> report.
@@ -50,8 +52,9 @@ export class FailoverController implements Controller {
   readonly #fights: Fights
   readonly #policies: PolicyMemory
   readonly #longHolds: LongHolds
+  readonly #followers: Parameters<Followed['follow']>[0][] = []
 
-  constructor(platform: Platform, { selector, links, onEntry }: FailoverOptions) {
+  constructor(platform: Platform, { selector, links, onEntry, serviceProfiles }: FailoverOptions) {
     const { clock, registry, epoch } = platform
     this.#platform = platform
     this.#metrics = createMetrics(registry)
@@ -63,7 +66,7 @@ export class FailoverController implements Controller {
     this.#policies = new PolicyMemory({ clock, memory: this.#memory, readiness })
     this.view = new View({ clock, epoch, readiness, account, clusterOf })
     this.#reporter = this.#createReporter(onEntry)
-    this.#surroundings = this.#watchSurroundings()
+    this.#surroundings = this.#watchSurroundings(serviceProfiles?.clusterDomain)
     this.#diagnoser = new Diagnoser({
       clock,
       memory: this.#memory,
@@ -81,11 +84,7 @@ export class FailoverController implements Controller {
   }
 
   live(): string[] {
-    const { oldestAgeMs, inFlight } = this.#queue
-    const seconds = Math.round(oldestAgeMs / 1000)
-    return oldestAgeMs > stuckAfterMs
-      ? [`no progress: a route has waited ${seconds} s for a worker (${inFlight} are busy)`]
-      : []
+    return this.#queue.stuck('a route')
   }
 
   ready(): string[] {
@@ -96,8 +95,18 @@ export class FailoverController implements Controller {
     return this.#queue.depth + this.#queue.inFlight
   }
 
-  watches(): Iterable<WatchReading> {
-    return this.#watch.readings()
+  *watches(): Iterable<WatchReading> {
+    yield* this.#watch.readings()
+    yield* this.#surroundings.profiles.readings()
+  }
+
+  /** What a controller of ServiceProfiles looks at. Must be asked for before `start()`. */
+  followed(): Followed {
+    return {
+      profiles: this.#surroundings.profiles,
+      splitsSynced: () => this.#watch.kind(trafficSplit.kind)?.cache.reader.synced ?? false,
+      follow: (listener) => this.#followers.push(listener),
+    }
   }
 
   /** Looks at every route once: what happened while no replica led is seen now. */
@@ -139,7 +148,10 @@ export class FailoverController implements Controller {
       ...this.#watchTools(),
       selector,
       links,
-      onRoute: (key, route) => this.#writes.see(key, route),
+      onRoute: (key, route) => {
+        this.#writes.see(key, route)
+        for (const follow of this.#followers) follow(key, route)
+      },
       onDue: (key, cause) => this.#makeDue(key, cause),
       onCounts: (key) => this.#onCounts(key),
       onFacts: (service) => this.#diagnoser.touch(service),
@@ -166,9 +178,9 @@ export class FailoverController implements Controller {
   }
 
   /** What looks for trouble that does not stop the controller needs to watch more. */
-  #watchSurroundings(): Surroundings {
+  #watchSurroundings(clusterDomain: string | undefined): Surroundings {
     return watchSurroundings(
-      this.#watchTools(),
+      { ...this.#watchTools(), clusterDomain },
       this.#watch,
       (name) => this.#diagnoser.touch(name),
       () => this.#diagnoser.touchAll(),

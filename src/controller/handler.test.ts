@@ -90,6 +90,7 @@ beforeEach(() => {
     service: () => undefined,
     readiness: view.readiness,
     hasProfile: () => false,
+    judgeProfile: () => 'unknown' as const,
     isRead: () => true,
     start: () => {},
   } as const

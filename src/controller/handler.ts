@@ -9,7 +9,7 @@ import type { Diagnoser } from './report/diagnoser.ts'
 import type { LongHolds } from './report/long-holds.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
-import type { FightNews, Fights } from './write/fights.ts'
+import { type FightNews, type Fights, weightsText } from './write/fights.ts'
 import { type ReconcileContext, type ReconcileOutcome, reconcile } from './write/reconcile.ts'
 import type { RouteWriter } from './write/route-writer.ts'
 import type { UnansweredWrites } from './write/unanswered-writes.ts'
@@ -57,13 +57,13 @@ const contextOf = ({ watch, fights, policies, writer }: HandlerOptions): Reconci
   route: watch.route,
   readiness: watch.readiness,
   past: (key, route) => policies.past(key, route),
-  waitsUntil: (key, route, plans) => fights.waitsUntil(key, route, plans),
+  waitsUntil: (key, route, plans) => fights.waitsUntil(key, weightsText(route, plans)),
   write: (judged, cause) => writer.write(judged, cause),
 })
 
 function fightNewsOf(fights: Fights, key: RouteKey, outcome: ReconcileOutcome): FightNews {
   if (outcome.kind === 'written') return fights.wrote(key)
-  return outcome.kind === 'steady' && isAtRest(outcome) ? fights.rests(key, outcome.route) : {}
+  return outcome.kind === 'steady' && isAtRest(outcome) ? fights.rests(key, weightsText(outcome.route)) : {}
 }
 
 const isAtRest = ({ verdicts }: Judged): boolean => verdicts.every(({ plan }) => plan.length === 0)

@@ -41,6 +41,8 @@ interface Entry {
 
 const firstBackoffMs = 5
 const longestBackoffMs = 30_000
+/** A due key that no worker took for so long means that no work is done (ms). */
+const stuckAfterMs = 120_000
 
 /**
  * Keys that need work. A key is in it once, is handled by one worker at a time, and comes back by itself
@@ -75,6 +77,15 @@ export class Queue {
     const [oldest] = this.#due
     const entry = oldest === undefined ? undefined : this.#entries.get(oldest)
     return entry && this.#state !== 'paused' ? this.#options.clock.now() - entry.dueSince : 0
+  }
+
+  /** That no work is done, in words, if a due key has waited too long; `what`: what a key stands for. */
+  stuck(what: string): string[] {
+    const { oldestAgeMs, inFlight } = this
+    const seconds = Math.round(oldestAgeMs / 1000)
+    return oldestAgeMs > stuckAfterMs
+      ? [`no progress: ${what} has waited ${seconds} s for a worker (${inFlight} are busy)`]
+      : []
   }
 
   /** Lets the workers begin. What gathered until now counts as due from now on. */

@@ -42,6 +42,7 @@ export const defaultValues: Values = {
   },
   grafanaDashboard: { enabled: false, labels: { grafana_dashboard: '1' } },
   multicluster: { clusters: [] },
+  smi: { serviceProfiles: false, clusterDomain: 'cluster.local' },
   admissionPolicy: { enabled: false },
   namespaceMetadata: {
     image: {

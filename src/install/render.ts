@@ -2,7 +2,12 @@ import { err, ok, type Result } from '../base/result.ts'
 import { coalesce, type RawValues } from './coalesce.ts'
 import { defaultValues } from './defaults.ts'
 import type { Input, InstallContext, Manifest } from './manifest.ts'
-import { admissionPolicy, admissionPolicyBinding } from './objects/admission-policy.ts'
+import {
+  admissionPolicy,
+  admissionPolicyBinding,
+  profileAdmissionPolicy,
+  profileAdmissionPolicyBinding,
+} from './objects/admission-policy.ts'
 import { clusterRole, clusterRoleBinding } from './objects/cluster-role.ts'
 import { deployment } from './objects/deployment.ts'
 import { grafanaConfigMap } from './objects/grafana.ts'
@@ -42,6 +47,11 @@ export function render(values: Values, context: InstallContext): Manifest[] {
     ...on(values.leaderElection.enabled, leaseRole, leaseRoleBinding),
     ...on(values.multicluster.clusters.length > 0, linksRole, linksRoleBinding),
     ...on(values.admissionPolicy.enabled, admissionPolicy, admissionPolicyBinding),
+    ...on(
+      values.admissionPolicy.enabled && values.smi.serviceProfiles,
+      profileAdmissionPolicy,
+      profileAdmissionPolicyBinding,
+    ),
     ...on(values.networkPolicy.enabled, networkPolicy),
     ...on(values.podDisruptionBudget.enabled && values.replicas > 1, podDisruptionBudget),
     ...on(values.serviceMonitor.enabled, service, serviceMonitor),

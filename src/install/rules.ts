@@ -18,7 +18,7 @@ const routeRules: readonly IPolicyRule[] = routeGroups.map(({ group, plurals }) 
   verbs: [...followed, 'patch'],
 }))
 
-/** All that the operator may do in every namespace; no more than it does, which the audit log proves in a test. */
+/** What the operator may always do in every namespace; no more than it does, which the audit log proves in a test. */
 export const clusterRules: readonly IPolicyRule[] = [
   { apiGroups: [''], resources: ['services', 'endpoints'], verbs: followed },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: followed },
@@ -26,6 +26,11 @@ export const clusterRules: readonly IPolicyRule[] = [
   { apiGroups: ['linkerd.io'], resources: ['serviceprofiles'], verbs: followed },
   { apiGroups: [linkNames.group], resources: [linkNames.plural], verbs: followed },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+]
+
+/** What writing ServiceProfiles needs besides. A name cannot limit `create`. */
+export const profileRules: readonly IPolicyRule[] = [
+  { apiGroups: ['linkerd.io'], resources: ['serviceprofiles'], verbs: ['create', 'patch'] },
 ]
 
 /**

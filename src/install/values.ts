@@ -4,7 +4,7 @@ import type { IAffinity } from 'kubernetes-models/v1/Affinity'
 import type { IToleration } from 'kubernetes-models/v1/Toleration'
 import type { ITopologySpreadConstraint } from 'kubernetes-models/v1/TopologySpreadConstraint'
 import * as z from 'zod'
-import { clusterNamePattern } from '../base/names.ts'
+import { clusterDomainPattern, clusterNamePattern } from '../base/names.ts'
 
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -76,6 +76,10 @@ export const valuesSchema = z.strictObject({
   grafanaDashboard: z.strictObject({ enabled: z.boolean(), labels }),
   multicluster: z.strictObject({
     clusters: z.array(z.string().regex(clusterNamePattern, 'expected the name of a linked cluster')),
+  }),
+  smi: z.strictObject({
+    serviceProfiles: z.boolean(),
+    clusterDomain: z.string().regex(clusterDomainPattern, 'expected a domain, such as cluster.local'),
   }),
   admissionPolicy: z.strictObject({ enabled: z.boolean() }),
   namespaceMetadata: z.strictObject({

@@ -41,20 +41,23 @@ export const variables = [
 ]
 
 /** The two have the same keys, and the same values but for the free key. */
-const agree = (now: string, before: string, free: string): string =>
+export const agree = (now: string, before: string, free: string): string =>
   `${now}.all(k, k == ${free} || (k in ${before} && ${now}[k] == ${before}[k])) && ${before}.all(k, k in ${now})`
 
 const equalLength = (now: string, before: string): string =>
   `size(${now}) == size(${before}) && size(${now}) <= 16`
+
+/** What steers others than Linkerd in the metadata of an object. */
+export const metadataAgrees = ['labels', 'annotations', 'finalizers', 'ownerReferences']
+  .map((field) => `object.metadata.?${field} == oldObject.metadata.?${field}`)
+  .join(' && ')
 
 /** What the operator's log and Events show of a refused write. */
 const refusal = (part: string) => `the operator may change weights only, not ${part}`
 
 export const validations = [
   {
-    expression: ['labels', 'annotations', 'finalizers', 'ownerReferences']
-      .map((field) => `object.metadata.?${field} == oldObject.metadata.?${field}`)
-      .join(' && '),
+    expression: metadataAgrees,
     message: refusal('metadata'),
   },
   {

@@ -1,4 +1,5 @@
 import { FailoverController, type FailoverOptions } from '../controller/failover-controller.ts'
+import { ProfileController } from '../controller/profiles/profile-controller.ts'
 import { type PlatformOptions, ProcessPlatform } from './platform.ts'
 
 export interface OperatorOptions extends PlatformOptions, FailoverOptions {}
@@ -19,11 +20,16 @@ const busyFrom = 4
 export function startOperator(options: OperatorOptions): Operator {
   const platform = new ProcessPlatform(options)
   const failover = new FailoverController(platform, options)
-  platform.start([failover])
+  const { serviceProfiles } = options
+  const controllers = [
+    failover,
+    ...(serviceProfiles ? [new ProfileController(platform, failover.followed(), serviceProfiles)] : []),
+  ]
+  platform.start(controllers)
   const { registry } = platform
   return {
-    live: () => failover.live(),
-    ready: () => failover.ready(),
+    live: () => controllers.flatMap((controller) => controller.live()),
+    ready: () => controllers.flatMap((controller) => controller.ready()),
     busy: () => failover.workload >= busyFrom,
     metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     view: failover.view,

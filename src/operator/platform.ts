@@ -73,7 +73,7 @@ export class ProcessPlatform implements Platform {
     this.#metrics = createProcessMetrics(registry, { leads: this.leads, eventsLost })
   }
 
-  /** Starts the controllers, once. */
+  /** Starts the controllers, once. One that follows what another writes comes after it, and ends after it. */
   start(controllers: readonly Controller[]): void {
     this.#controllers = controllers
     for (const controller of controllers) controller.start()
@@ -100,7 +100,7 @@ export class ProcessPlatform implements Platform {
 
   /** Finishes the writes in flight and the Events that are due, hands the lead over, and leaves. */
   async stop(): Promise<void> {
-    await Promise.all(this.#controllers.map((controller) => controller.drain()))
+    for (const controller of this.#controllers) await controller.drain()
     await this.#events.stop(this.#elects ? eventPatienceMs.elected : eventPatienceMs.alone)
     await Promise.all([this.#leadership.leave(), ...this.#controllers.map((controller) => controller.stop())])
   }

@@ -22,6 +22,7 @@ describe('flags', () => {
       logFormat: 'plain',
       selector: 'failover.linkerd.io/controlled-by',
       linked: { clusters: [], namespace: 'linkerd' },
+      serviceProfiles: undefined,
       leaderElection: undefined,
     }))
 
@@ -31,13 +32,15 @@ describe('flags', () => {
     const more = '--as-group a --as-group b --admin-addr [::1]:0 -l a=b,c'
     const election = '--leader-elect --leader-elect-resource-namespace ns-1'
     const linked = '--linked-clusters east,west.example.com --linkerd-namespace mesh'
-    expect(settingsOf(`${argv} ${more} ${election} ${linked}`.split(' '))).toEqual({
+    const profiles = '--write-service-profiles --cluster-domain mesh.example'
+    expect(settingsOf(`${argv} ${more} ${election} ${linked} ${profiles}`.split(' '))).toEqual({
       cluster: { cluster: 'c', context: 'x', user: 'u', kubeconfig: '/k', as: 'me', asGroups: ['a', 'b'] },
       adminAddress: { host: '::1', port: 0 },
       logLevel: 'debug',
       logFormat: 'json',
       selector: 'a=b,c',
       linked: { clusters: ['east', 'west.example.com'], namespace: 'mesh' },
+      serviceProfiles: { clusterDomain: 'mesh.example' },
       leaderElection: { namespace: 'ns-1' },
     })
   })
@@ -60,7 +63,7 @@ describe('flags', () => {
   it('says all that is wrong at once', () => {
     const argv = '--log-level loud! --log-format xml --admin-addr 8080 -l a==b==c'
     const more =
-      '--leader-elect-resource-namespace A/b --linked-clusters a,B --linkerd-namespace - --colour blue'
+      '--leader-elect-resource-namespace A/b --linked-clusters a,B --linkerd-namespace - --colour blue --cluster-domain a..b'
     const { exitCode, text } = refusalOf(`${argv} ${more}`.split(' '))
     expect(exitCode).toBe(64)
     expect(text.match(/^ {2}- \S+ \S+/gm)).toEqual([
@@ -71,6 +74,7 @@ describe('flags', () => {
       '  - --leader-elect-resource-namespace "A/b"',
       '  - --linked-clusters "B"',
       '  - --linkerd-namespace "-"',
+      '  - --cluster-domain "a..b"',
       '  - unknown flag',
       '  - unexpected argument',
     ])

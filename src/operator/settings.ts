@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import * as z from 'zod'
-import { clusterNamePattern, controlledByLabel, programName } from '../base/names.ts'
+import { clusterDomainPattern, clusterNamePattern, controlledByLabel, programName } from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import { parseLogFilter } from './log-filter.ts'
@@ -15,6 +15,8 @@ export interface Settings {
   readonly selector: string
   /** The linked clusters that may be read, and the namespace with their credentials. */
   readonly linked: { readonly clusters: readonly string[]; readonly namespace: string }
+  /** Set if the operator writes the ServiceProfiles of TrafficSplits; the domain is the cluster's. */
+  readonly serviceProfiles: { readonly clusterDomain: string } | undefined
   /** The file that says who is notified of transitions. */
   readonly notifications: string | undefined
   /** Set if several replicas elect the one that writes; its namespace is the Pod's own unless given. */
@@ -93,6 +95,16 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
       "the namespace of Linkerd's control plane, which has their credentials",
       'linkerd',
     )
+    .option(
+      '--write-service-profiles',
+      "write the weights of TrafficSplits into ServiceProfiles, as linkerd-smi's adaptor does, but at once",
+      false,
+    )
+    .option(
+      '--cluster-domain <name>',
+      'the domain of the cluster, which ends the names of ServiceProfiles',
+      'cluster.local',
+    )
     .option('--notifications <file>', 'a file that lists who is notified of transitions, and how')
     .option('-l, --selector <selector>', 'label selector of the routes to control', defaults.selector)
     .allowUnknownOption()
@@ -127,6 +139,8 @@ const settings = z
     linkedClusters: z.string(),
     linkerdNamespace: z.string(),
     notifications: optional,
+    writeServiceProfiles: z.boolean(),
+    clusterDomain: z.string(),
   })
   .transform((flags, context): Settings => {
     const complain = (message: string) => context.addIssue({ code: 'custom', message })
@@ -152,6 +166,9 @@ const settings = z
       complain(`--linked-clusters "${name}" is not the name of a cluster`)
     if (!namespaceName.test(flags.linkerdNamespace))
       complain(`--linkerd-namespace "${flags.linkerdNamespace}" is not the name of a namespace`)
+    const { writeServiceProfiles, clusterDomain } = flags
+    if (!clusterDomainPattern.test(clusterDomain))
+      complain(`--cluster-domain "${clusterDomain}" is not a domain, for example cluster.local`)
     const { cluster, context: kubeContext, user, kubeconfig, as, asGroup: asGroups } = flags
     return {
       cluster: { cluster, context: kubeContext, user, kubeconfig, as, asGroups },
@@ -160,6 +177,7 @@ const settings = z
       logFormat: format ?? 'plain',
       selector: flags.selector,
       linked: { clusters, namespace: flags.linkerdNamespace },
+      serviceProfiles: writeServiceProfiles ? { clusterDomain } : undefined,
       notifications: flags.notifications,
       leaderElection: leaderElect ? { namespace } : undefined,
     }

@@ -23,6 +23,7 @@ const healthy: DiagnosisInput = {
   isRead: () => true,
   longHolds: [],
   hasProfile: () => false,
+  judgeProfile: () => 'unknown',
   conflicts: () => [],
 }
 
@@ -111,6 +112,7 @@ it('asks of a TrafficSplit only what it has: Services, weights and parents', () 
     isRead: () => false,
     longHolds: [],
     hasProfile: () => true,
+    judgeProfile: () => 'unknown' as const,
     conflicts: (parent: string) => conflictsOf(split, parent, [routeWith(good)]),
   }
   expect(diagnose(split, around).map(({ reason }) => reason)).toEqual([

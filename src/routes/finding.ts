@@ -1,4 +1,5 @@
 import type { ReadinessOf, ServiceKey } from '../core/types.ts'
+import type { ProfileVerdict } from './profile/judge-profile.ts'
 import type { Route } from './route.ts'
 import type { Conflict } from './sharing.ts'
 
@@ -74,6 +75,8 @@ export interface DiagnosisInput {
   readonly readiness: ReadinessOf
   /** Whether a ServiceProfile with routes or overrides names the Service. */
   readonly hasProfile: (service: ServiceKey) => boolean
+  /** What is to be done about the ServiceProfile of a TrafficSplit; `not served`: the cluster has none. */
+  readonly judgeProfile: (split: Route) => ProfileVerdict | 'unknown' | 'not served'
   /** How other controlled routes of this parent stand in the way of the route that is diagnosed. */
   readonly conflicts: (parent: ServiceKey) => readonly Conflict[]
   /** Whether the cluster serves a kind of route (as its codec calls it) in a version that Linkerd reads. */

@@ -26,15 +26,37 @@ function namesOf(routes: readonly Route[], count: number): string {
   return `${names}${more} ${count === 1 ? 'controls' : 'control'}`
 }
 
-export const serviceProfile: DiagnosisRule = (route, { hasProfile }) =>
-  isGateway(route)
-    ? route.apexes
-        .filter(hasProfile)
-        .map(
-          (apex) =>
-            `a ServiceProfile with routes or overrides names the Service ${apex}, and proxies use it instead of this route; delete it, then restart the clients`,
-        )
-    : []
+export const serviceProfile: DiagnosisRule = (route, around) =>
+  isGateway(route) ? takenOver(route, around) : notFollowed(route, around)
+
+const takenOver = (route: Route, { hasProfile }: DiagnosisInput): string[] =>
+  route.apexes
+    .filter(hasProfile)
+    .map(
+      (apex) =>
+        `a ServiceProfile with routes or overrides names the Service ${apex}, and proxies use it instead of this route; delete it, then restart the clients`,
+    )
+
+/** Proxies read no TrafficSplit, only the ServiceProfile that has its weights. */
+function notFollowed(route: Route, { judgeProfile }: DiagnosisInput): string[] {
+  const [apex] = route.apexes
+  const verdict = judgeProfile(route)
+  if (apex === undefined || verdict === 'unknown') return []
+  if (verdict === 'not served')
+    return [
+      'the cluster does not serve ServiceProfiles (linkerd.io/v1alpha2), by which proxies follow a TrafficSplit; install the CRDs of Linkerd',
+    ]
+  const { trouble, write } = verdict
+  if (trouble !== undefined) return [trouble]
+  if (!write) return []
+  const what =
+    write.kind === 'create'
+      ? `there is no ServiceProfile of the Service ${apex}`
+      : `the ServiceProfile of the Service ${apex} does not have the weights of the TrafficSplit`
+  return [
+    `${what}, and proxies read no TrafficSplit; look at the log of the program that writes it: this operator with --write-service-profiles, or linkerd-smi's adaptor`,
+  ]
+}
 
 /**
  * Of each kind that Linkerd's proxies follow only if they take a port for HTTP or TLS: what its port may say.

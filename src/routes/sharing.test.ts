@@ -49,6 +49,7 @@ function said(one: Route, two: Route): string {
     isRead: () => true,
     longHolds: [],
     hasProfile: () => false,
+    judgeProfile: () => 'unknown',
     conflicts: (parent) => conflictsOf(one, parent, [two]),
   }
   const found = diagnose(one, around).filter(({ reason }) => reason === 'SharedParent')

@@ -103,5 +103,10 @@ export const cases: Readonly<Record<string, RawValues>> = {
     },
   },
   'linked clusters': { linkerdNamespace: 'mesh', multicluster: { clusters: ['east', 'west.example.com'] } },
+  'ServiceProfiles, fenced': {
+    smi: { serviceProfiles: true, clusterDomain: 'mesh.example' },
+    admissionPolicy: { enabled: true },
+  },
+  'ServiceProfiles, without a fence': { smi: { serviceProfiles: true } },
   'a part of another chart': { global: { imageRegistry: 'ignored' }, enabled: true },
 }

@@ -23,6 +23,8 @@ export interface Replica {
   readonly onEntry?: (entry: TimelineEntry) => void
   /** Stands for the lease under this name. */
   readonly identity?: string
+  /** It writes ServiceProfiles, in the domain `cluster.local`. */
+  readonly writesProfiles?: boolean
   /** The other clusters that it may read. */
   readonly links?: Links
   /** Ten times as fast as the wall without it, so that Events and a second try need not be waited for. */
@@ -61,6 +63,7 @@ export class Cluster {
     onEntry,
     identity,
     links,
+    writesProfiles = false,
     clock = fastClock(10),
   }: Replica = {}): Promise<Operator> {
     const cluster = { server: this.#sandbox.url, credentials: async () => ({ headers: {} }), source: 'test' }
@@ -89,6 +92,7 @@ export class Cluster {
       selector: controlledBy,
       instance: identity ?? 'test',
       links,
+      serviceProfiles: writesProfiles ? { clusterDomain: 'cluster.local' } : undefined,
       election: identity === undefined ? undefined : { namespace, identity },
       ...(onEntry ? { onEntry } : {}),
     })

@@ -156,6 +156,17 @@ describe('--pre', () => {
   })
 })
 
+/** Turns the option on in the operator's Deployment. */
+function writeProfiles(): void {
+  const deployment = shop.get('deployments', 'linkerd-failover', 'linkerd-failover')
+  if (!deployment) throw new Error('the operator is not installed')
+  const text = JSON.stringify(deployment).replace(
+    '"--leader-elect"',
+    '"--leader-elect","--write-service-profiles"',
+  )
+  shop.sandbox.store.update(JSON.parse(text))
+}
+
 describe('the API server', () => {
   test('is not to be found: one failed check, and nothing more', async () => {
     const { exitCode, stdout } = await run('check -o json')
@@ -260,6 +271,12 @@ describe('the kinds of routes', () => {
       result: 'warning',
       error: expect.stringContaining(message),
     })
+  })
+
+  test('the SMI adaptor is not missed if the operator writes ServiceProfiles itself', async () => {
+    shop.sandbox.store.delete('deployments', 'linkerd-smi', 'smi-adaptor')
+    writeProfiles()
+    expect(await resultOf('the SMI adaptor runs, if there are TrafficSplits')).toBeUndefined()
   })
 
   test('the SMI adaptor is not missed where no TrafficSplit is', async () => {
@@ -460,6 +477,24 @@ describe('permissions', () => {
       }),
     })
     expect(JSON.stringify(asked)).not.toContain('grpcroutes')
+  })
+
+  test('of the operator that writes ServiceProfiles are two more', async () => {
+    const asked: string[] = []
+    const wrap = answering((req) => {
+      if (!req.path.endsWith('/subjectaccessreviews')) return undefined
+      asked.push(JSON.stringify(req.body))
+      return Promise.resolve(
+        ok({ status: { allowed: !asked.at(-1)?.includes('serviceprofiles","verb":"create') } }),
+      )
+    })
+    const check = () => resultOf('the operator has the permissions that it needs', { wrap })
+    expect(await check()).toMatchObject({ result: 'success' })
+    writeProfiles()
+    expect(await check()).toMatchObject({
+      result: 'error',
+      error: 'it may not:\n\t* create serviceprofiles.linkerd.io',
+    })
   })
 
   test('of the operator that you may not ask for are a warning', async () => {

@@ -19,6 +19,7 @@ test('a failover: the rule, the readiness, and what would change it', async () =
   shop.mirrored('cart-east', 'east', 1)
   shop.mirrored('cart-west', 'west', 0, 3)
   shop.split('cart', { cart: 0, 'cart-east': 100, 'cart-west': 0 })
+  shop.profile('cart', { cart: '0', 'cart-east': '100', 'cart-west': '0' })
   shop.transition('cart', 'failing over to fallbacks: x', new Date(now.getTime() - 720_000))
   const { exitCode, stdout, stderr } = await shop.run('explain trafficsplit/cart', options)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })

@@ -51,15 +51,6 @@ function route({
   if (stored) shop.sandbox.store.update({ ...stored, status: { parents } })
 }
 
-function profile(service: string, spec: Record<string, unknown[]>): void {
-  shop.put({
-    apiVersion: 'linkerd.io/v1alpha2',
-    kind: 'ServiceProfile',
-    metadata: { namespace: 'shop', name: `${service}.shop.svc.cluster.local` },
-    spec: JSON.parse(JSON.stringify(spec)),
-  })
-}
-
 /** The reasons that `explain` tells, and what it could not look at. */
 async function explain(line = 'httproute/web') {
   const { exitCode, stdout, stderr } = await shop.run(`explain ${line} -o json`, options)
@@ -72,7 +63,7 @@ test('all that is wrong around a route, in the words of the operator', async () 
   shop.service('web', 1)
   route({ backendRefs: [ref('web', 1, 81), ref('east', 0)], accepted: false })
   shop.split('web', { web: 1, east: 0 })
-  profile('web', { routes: [{ name: '/' }] })
+  shop.profile('web', {}, { routes: [{ name: '/' }] })
   const { exitCode, stdout, stderr } = await shop.run('explain httproute/web', options)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   expect(stdout).toMatchInlineSnapshot(`
@@ -117,6 +108,7 @@ describe('one by one', () => {
 
   test('a Service is missing, also of a TrafficSplit', async () => {
     shop.split('web', { web: 1, nowhere: 0 })
+    shop.profile('web', { web: '1', nowhere: '0' })
     expect((await explain('ts/web')).findings).toEqual([
       { reason: 'MissingService', message: expect.stringContaining('there is no Service shop/nowhere') },
     ])
@@ -146,15 +138,34 @@ describe('one by one', () => {
 
   test('a ServiceProfile beats it; an empty one does not', async () => {
     route()
-    profile('web', {})
-    profile('east', { routes: [{ name: '/' }] })
+    shop.profile('web', {})
+    shop.profile('east', {}, { routes: [{ name: '/' }] })
     expect((await explain()).reasons).toEqual([])
-    profile('web', { dstOverrides: [{ authority: 'east', weight: '1' }] })
+    shop.profile('web', { east: '1' })
     expect((await explain()).reasons).toEqual(['ServiceProfile'])
+  })
+
+  test('a TrafficSplit has no ServiceProfile with its weights', async () => {
+    shop.split('web', { web: 1, east: 0 })
+    const says = async () => (await explain('ts/web')).findings
+    const finding = (text: string) => [{ reason: 'ServiceProfile', message: expect.stringContaining(text) }]
+    expect(await says()).toEqual(finding('there is no ServiceProfile of the Service shop/web'))
+    shop.profile('web', { web: '0', east: '1' })
+    expect(await says()).toEqual(finding('does not have the weights of the TrafficSplit'))
+    shop.profile('web', { web: '1', west: '0' })
+    expect(await says()).toEqual(finding('name other backends than the TrafficSplit'))
+    shop.profile('web', { web: '1', east: '0' })
+    expect(await says()).toEqual([])
+    shop.sandbox.faults.fail(403, { resource: 'serviceprofiles' })
+    expect(await explain('ts/web')).toMatchObject({
+      reasons: [],
+      unseen: [expect.stringMatching(/^ServiceProfiles in namespace shop: /)],
+    })
   })
 
   test('somebody undoes its weights, until the operator has said that this is over', async () => {
     shop.split('web', { web: 1, east: 0 })
+    shop.profile('web', { web: '1', east: '0' })
     const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds))
     const note = '"argocd-controller" keeps undoing the weights'
     shop.tell('web', { reason: 'Fought', note, at: at(1) })
@@ -172,6 +183,7 @@ describe('one by one', () => {
 
   test('it is held for long because something is unknown, as long as that is so', async () => {
     shop.split('web', { web: 0, east: 1 })
+    shop.profile('web', { web: '0', east: '1' })
     const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds))
     const note = 'the weights have been held for more than 10 min: on its secondaries'
     shop.tell('web', { reason: 'HeldByUnknown', note, at: at(1) })
@@ -206,7 +218,7 @@ describe('what cannot be looked at', () => {
 
   test('is named, and hides nothing else', async () => {
     route()
-    profile('web', { routes: [{ name: '/' }] })
+    shop.profile('web', {}, { routes: [{ name: '/' }] })
     shop.split('web', { web: 1 })
     for (const resource of ['serviceprofiles', 'trafficsplits']) shop.sandbox.faults.fail(403, { resource })
     const { reasons, unseen } = await explain()

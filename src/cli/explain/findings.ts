@@ -1,14 +1,14 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import { profiles } from '../../controller/watch/surroundings.ts'
-import { namespaceOf, type ServiceKey } from '../../core/types.ts'
+import { namespaceOf } from '../../core/types.ts'
 import type { DiscoverySnapshot } from '../../kube/discovery.ts'
-import { projectProfile } from '../../readiness/profile.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { diagnose } from '../../routes/diagnosis.ts'
 import type { Finding } from '../../routes/finding.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
 import type { Judged } from '../../routes/judge.ts'
 import { routeTitle } from '../../routes/key.ts'
+import { judgeProfile, type ProfileVerdict } from '../../routes/profile/judge-profile.ts'
+import { type Profile, profileNames, readProfile } from '../../routes/profile/profile.ts'
 import type { Route, RouteCodec } from '../../routes/route.ts'
 import { conflictsOf } from '../../routes/sharing.ts'
 import { type Failure, refused } from '../failure.ts'
@@ -29,8 +29,9 @@ export interface Diagnosis {
 export interface Around {
   /** Whether the cluster serves the route's kind in a version that Linkerd reads. */
   readonly isRead: boolean | 'unknown'
-  /** The Services that ServiceProfiles take over. */
-  readonly overrides: Gathered<ServiceKey>
+  readonly profiles: Gathered<Profile>
+  /** Whether the cluster serves ServiceProfiles; false if that is not known. */
+  readonly hasProfiles: boolean
   /** The controlled routes in the namespaces of the route and its parents, by kind. */
   readonly routes: ReadonlyMap<string, Gathered<Route>>
 }
@@ -53,12 +54,14 @@ export async function readAround(
       readKind(reading, discovery, codec, { namespace, selector }, progress),
     ),
   ]
-  const [isRead, overrides, ...routes] = await Promise.all([
+  const [isRead, profiles, ...routes] = await Promise.all([
     isReadByLinkerd(discovery, route),
     gather('ServiceProfiles', places, (namespace) => readProfiles(reading, discovery, namespace, progress)),
     ...codecs.map(readRoutes),
   ])
-  return { isRead, overrides, routes: new Map(routes) }
+  const served = await discovery.find(profileNames)
+  const hasProfiles = served.ok && served.value !== undefined
+  return { isRead, profiles, hasProfiles, routes: new Map(routes) }
 }
 
 async function isReadByLinkerd(discovery: DiscoverySnapshot, { kind }: Route): Promise<boolean | 'unknown'> {
@@ -79,12 +82,13 @@ export function isControlled({ kind, namespace, uid }: Route, { routes }: Around
 /** Makes the operator's own diagnoses; `events` are its newest about the route, by reason. */
 export function diagnoseRoute(
   judged: Judged,
-  { isRead, overrides, routes }: Around,
+  around: Around,
   { facts, readiness }: ServicesRead,
   events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
 ): Diagnosis {
   const { route } = judged
-  const taken = new Set(overrides.found)
+  const { isRead, profiles, routes } = around
+  const taken = new Set(profiles.found.filter(({ takesOver }) => takesOver).map(({ service }) => service))
   const others = [...routes.values()]
     .flatMap(({ found }) => found)
     .filter((other) => routeTitle(other) !== routeTitle(route))
@@ -93,6 +97,7 @@ export function diagnoseRoute(
     readiness,
     isRead: () => isRead,
     hasProfile: (service) => taken.has(service),
+    judgeProfile: (split) => judgeIn(around, split),
     conflicts: (parent) => {
       const rivals = others.filter(({ apexes }) => apexes.includes(parent))
       return conflictsOf(route, parent, rivals)
@@ -104,8 +109,16 @@ export function diagnoseRoute(
   const noEvents = events.ok ? [] : [unseenIn('Events', route.namespace, events.error)]
   return {
     findings: [...reported, ...findings.map(({ reason, message }) => ({ reason, message }))],
-    unseen: [...unseenOf(overrides), ...noEvents, ...[...routes.values()].flatMap(unseenOf)],
+    unseen: [...unseenOf(profiles), ...noEvents, ...[...routes.values()].flatMap(unseenOf)],
   }
+}
+
+/** The ServiceProfile of a TrafficSplit's apex, in the cluster domain that its own name has. */
+function judgeIn({ profiles, hasProfiles }: Around, split: Route): ProfileVerdict | 'unknown' {
+  if (!hasProfiles || profiles.failures.has(split.namespace)) return 'unknown'
+  const profile = profiles.found.find(({ service }) => service === split.apexes[0])
+  const [, domain = 'cluster.local'] = profile?.name.split('.svc.') ?? []
+  return judgeProfile(split, profile, domain)
 }
 
 interface Gathered<T> {
@@ -137,18 +150,18 @@ const unseenOf = ({ what, failures }: Gathered<unknown>): string[] =>
 const unseenIn = (what: string, namespace: string, { message }: Failure): string =>
   `${what} in namespace ${namespace}: ${message}`
 
-/** The Services that ServiceProfiles take over; none where the cluster does not serve the kind. */
+/** None where the cluster does not serve the kind. */
 async function readProfiles(
   reading: Reading,
   discovery: DiscoverySnapshot,
   namespace: string,
   progress: Progress,
-): Promise<Result<string[], Failure>> {
-  const resource = await discovery.find(profiles)
+): Promise<Result<Profile[], Failure>> {
+  const resource = await discovery.find(profileNames)
   if (!resource.ok) return err(refused(resource.error))
   if (!resource.value) return ok([])
   return listAs(reading, { resource: resource.value, namespace }, (object) => {
-    progress.count(profiles.plural)
-    return projectProfile(object)
+    progress.count(profileNames.plural)
+    return readProfile(object)
   })
 }

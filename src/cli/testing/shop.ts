@@ -117,6 +117,21 @@ export class Shop {
     return this.get('trafficsplits', name, place)?.metadata.uid ?? ''
   }
 
+  /** The ServiceProfile of a Service, with overrides of these weights by Service. */
+  profile(service: string, weights: Record<string, string>, spec: object = {}): void {
+    const domain = `${namespace}.svc.cluster.local`
+    const dstOverrides = Object.entries(weights).map(([backend, weight]) => ({
+      authority: `${backend}.${domain}`,
+      weight,
+    }))
+    this.put({
+      apiVersion: 'linkerd.io/v1alpha2',
+      kind: 'ServiceProfile',
+      metadata: { namespace, name: `${service}.${domain}` },
+      spec: JSON.parse(JSON.stringify({ dstOverrides, ...spec })),
+    })
+  }
+
   /** A controlled HTTPRoute of the mesh: a rule for each of these weights by Service. */
   httpRoute(name: string, rules: readonly Record<string, number>[]): void {
     const backends = (weights: Record<string, number>) =>

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { readinessOf } from '../../core/types.ts'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
-import { projectProfile } from '../../readiness/profile.ts'
 import type { LongHold } from '../../routes/finding.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
 import type { Route } from '../../routes/route.ts'
@@ -53,6 +52,7 @@ beforeEach(() => {
       service: () => ports && serviceWith(ports),
       readiness: () => readinessOf(1, 1),
       hasProfile: () => false,
+      judgeProfile: () => 'unknown',
       isRead: () => true,
       start: () => (started += 1),
     },
@@ -114,6 +114,7 @@ describe('a finding', () => {
           return serviceWith([80])
         },
         hasProfile: () => false,
+        judgeProfile: () => 'unknown',
         readiness: () => readinessOf(1, 1),
         isRead: () => true,
         start: () => {},
@@ -232,15 +233,6 @@ it('watches Services only once there is a Gateway API route', () => {
   expect(started).toBe(0)
   diagnoser.see('HTTPRoute/shop/web', routeOf())
   expect(started).toBe(1)
-})
-
-it('reads which Service a ServiceProfile takes over', () => {
-  const profile = (spec: object, name = 'web.shop.svc.cluster.local') =>
-    projectProfile({ metadata: { name }, spec })
-  expect(profile({ routes: [{}] })).toBe('shop/web')
-  expect(profile({ dstOverrides: [{}] })).toBe('shop/web')
-  expect(profile({})).toBeUndefined()
-  expect(profile({ routes: [{}] }, 'example.com')).toBeUndefined()
 })
 
 describe('what a replica finds while it stands by', () => {

@@ -15,7 +15,7 @@ import { SharedParents } from './shared-parents.ts'
 export interface DiagnoserOptions {
   readonly memory: RouteMemory
   readonly clock: Clock
-  readonly surroundings: Omit<Surroundings, 'stop'>
+  readonly surroundings: Omit<Surroundings, 'stop' | 'profiles'>
   readonly longHolds: Pick<LongHolds, 'of'>
   /** Reports what is wrong with a route; false if another replica leads, and reports for all. */
   readonly report: (route: Route, finding: Finding) => boolean
@@ -173,10 +173,10 @@ export class Diagnoser {
   }
 
   #diagnose(key: RouteKey, route: Route): Finding[] {
-    const { service, readiness, hasProfile, isRead } = this.#options.surroundings
+    const { service, readiness, hasProfile, judgeProfile, isRead } = this.#options.surroundings
     const conflicts = (parent: ServiceKey) => this.#parents.conflicts(key, parent)
     const longHolds = this.#options.longHolds.of(key)
-    return diagnose(route, { service, readiness, hasProfile, isRead, conflicts, longHolds })
+    return diagnose(route, { service, readiness, hasProfile, judgeProfile, isRead, conflicts, longHolds })
   }
 
   #move(key: RouteKey, before: Route | undefined, after: Route | undefined): void {

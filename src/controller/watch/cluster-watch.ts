@@ -128,7 +128,8 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
   }
 }
 
-const readingOf = ({ name, state, reader }: Cache<unknown>): WatchReading => ({
+/** How the watch of a cache is. */
+export const readingOf = ({ name, state, reader }: Cache<unknown>): WatchReading => ({
   name,
   state: state(),
   synced: reader.synced,

@@ -22,8 +22,9 @@ beforeEach(async () => {
   transport = new FakeTransport()
   touched = []
   version = 0
+  const tools = { transport, clock: createManualClock(), random: () => 0, log: createMemoryLog() }
   surroundings = watchSurroundings(
-    { transport, clock: createManualClock(), random: () => 0, log: createMemoryLog() },
+    { ...tools, clusterDomain: undefined },
     { service: () => undefined, readiness: () => readinessOf(0, 0) },
     (service) => touched.push(service),
     () => {},

@@ -1,8 +1,10 @@
 import type { ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
-import { type CacheTools, createCache } from '../../kube/watch/cache.ts'
-import { projectProfile } from '../../readiness/profile.ts'
+import type { CacheTools } from '../../kube/watch/cache.ts'
 import type { DiagnosisInput } from '../../routes/finding.ts'
+import { judgeProfile } from '../../routes/profile/judge-profile.ts'
+import type { Route } from '../../routes/route.ts'
+import { ProfileWatch } from './profile-watch.ts'
 import { ReadVersions } from './read-versions.ts'
 
 /**
@@ -13,59 +15,56 @@ export interface Surroundings extends Omit<DiagnosisInput, 'conflicts' | 'longHo
   /** Begins to watch; a cluster without Gateway API routes is spared that. */
   start(): void
   stop(): Promise<void>
+  /** For who writes ServiceProfiles. */
+  readonly profiles: ProfileWatch
 }
 
-/** Where Linkerd's ServiceProfiles are. */
-export const profiles = { group: 'linkerd.io', plural: 'serviceprofiles', versions: ['v1alpha2'] }
+export interface SurroundingsOptions extends Omit<CacheTools, 'onState'> {
+  /** The cluster's domain, if the operator writes ServiceProfiles: then findings speak of these. */
+  readonly clusterDomain: string | undefined
+}
 
 /**
  * Watches ServiceProfiles; Services and readiness are asked of others. `onService` is called with each
- * Service that a ServiceProfile began or ceased to take over, `onAll` when more is known that may concern
- * every route.
+ * Service whose ServiceProfile is not as before, `onAll` when more is known that may concern every route.
+ * `clusterDomain`: the cluster's, if the operator writes ServiceProfiles.
  */
 export function watchSurroundings(
-  tools: Omit<CacheTools, 'onState'>,
+  { clusterDomain, ...tools }: SurroundingsOptions,
   { service, readiness }: Pick<Surroundings, 'service' | 'readiness'>,
   onService: (service: ServiceKey) => void,
   onAll: () => void,
 ): Surroundings {
-  const counts = new Map<ServiceKey, number>()
   const discovery = new Discovery(tools.transport, tools.clock)
-  const count = (service: ServiceKey | undefined, by: number) => {
-    if (service === undefined) return
-    const now = (counts.get(service) ?? 0) + by
-    if (now === 0) counts.delete(service)
-    else counts.set(service, now)
-    onService(service)
-  }
-  const serviceProfiles = createCache(
-    {
-      name: profiles.plural,
-      resource: () => discovery.find(profiles),
-      project: projectProfile,
-      onChange: ({ before, after }) => {
-        count(before, -1)
-        count(after, 1)
-      },
-    },
-    { ...tools, onState: onAll },
-  )
+  const profiles = new ProfileWatch(tools)
+  profiles.onProfile(onService)
+  profiles.onState(onAll)
   const versions = new ReadVersions(discovery, tools.clock, onAll)
   let started = false
   return {
     service,
     readiness,
+    profiles,
     isRead: (kind) => versions.isRead(kind),
-    hasProfile: (service) => (counts.get(service) ?? 0) > 0,
+    hasProfile: (service) => profiles.takesOver(service),
+    judgeProfile: (split) =>
+      clusterDomain === undefined ? 'unknown' : judgeKnown(profiles, split, clusterDomain),
     start: () => {
       if (started) return
       started = true
-      serviceProfiles.start()
+      profiles.start()
       versions.look()
     },
     stop: async () => {
       discovery.stop()
-      await serviceProfiles.stop()
+      await profiles.stop()
     },
   }
+}
+
+/** What a look at the ServiceProfile of a TrafficSplit finds, as far as ServiceProfiles are known. */
+function judgeKnown(profiles: ProfileWatch, split: Route, domain: string) {
+  const [apex] = split.apexes
+  if (!profiles.synced || apex === undefined) return 'unknown'
+  return profiles.resource ? judgeProfile(split, profiles.of(apex, domain), domain) : 'not served'
 }

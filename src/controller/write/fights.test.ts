@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, test } from 'vitest'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { RouteMemory } from '../memory.ts'
-import { Fights } from './fights.ts'
+import { Fights, weightsText } from './fights.ts'
 
 const key = 'TrafficSplit/shop/web'
 const routeOf = (metadata: object = {}, [web, east]: [number, number] = [1, 0]) =>
@@ -34,7 +34,7 @@ beforeEach(() => {
 })
 /** For how long it must wait (ms); `undefined` if not at all. */
 const waitMs = (plans = over) => {
-  const until = fights.waitsUntil(key, routeOf(), plans)
+  const until = fights.waitsUntil(key, weightsText(routeOf(), plans))
   return until === undefined ? undefined : until - clock.now()
 }
 const mustWait = (plans = over) => waitMs(plans) !== undefined
@@ -47,7 +47,7 @@ const write = (plans = over) => {
 const fight = () => {
   for (let times = 0; times <= 3; times += 1) write()
 }
-const restsNow = (weights?: [number, number]) => fights.rests(key, routeOf({}, weights))
+const restsNow = (weights?: [number, number]) => fights.rests(key, weightsText(routeOf({}, weights)))
 const rests = (weights?: [number, number]) => restsNow(weights).change === 'ends'
 
 it('a write that is undone twice is repeated at once; from the third time on it waits, longer each time', async () => {

@@ -1,7 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { applyPlan, type SplitPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
-import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { RouteMemory } from '../memory.ts'
 
@@ -39,7 +38,7 @@ const undisputedMs = 900_000
  */
 export class Fights {
   readonly #clock: Clock
-  readonly #contests: Map<RouteKey, Contest>
+  readonly #contests: Map<string, Contest>
 
   constructor(clock: Clock, memory: RouteMemory) {
     this.#clock = clock
@@ -47,12 +46,11 @@ export class Fights {
   }
 
   /**
-   * Until when these weights must not be written to the route (ms on the clock); `undefined` if they may be
-   * now.
+   * Until when these weights, as text, must not be written (ms on the clock); `undefined` if they may be now.
    */
-  waitsUntil(key: RouteKey, route: Route, plans: readonly SplitPlan[]): number | undefined {
-    const contest = this.#contests.get(key) ?? { due: '', writtenAt: 0, undone: 0 }
-    contest.due = textOf(route, plans)
+  waitsUntil(key: string, due: string): number | undefined {
+    const contest = this.#contests.get(key) ?? { due, writtenAt: 0, undone: 0 }
+    contest.due = due
     this.#contests.set(key, contest)
     if (contest.written !== contest.due || contest.undone + 1 < fightFrom) return undefined
     const pause = Math.min(firstPauseMs * 2 ** (contest.undone + 1 - fightFrom), longestPauseMs)
@@ -61,7 +59,7 @@ export class Fights {
   }
 
   /** The weights that were last asked about went through. */
-  wrote(key: RouteKey): FightNews {
+  wrote(key: string): FightNews {
     const contest = this.#contests.get(key)
     if (!contest) return {}
     const now = this.#clock.now()
@@ -74,13 +72,13 @@ export class Fights {
     return contest.undone === fightFrom ? { change: 'begins', lookAgainAt } : { lookAgainAt }
   }
 
-  /** Nothing is to be written to the route. */
-  rests(key: RouteKey, route: Route): FightNews {
+  /** Nothing is to be written: the weights, as text, are as they should be. */
+  rests(key: string, weights: string): FightNews {
     const contest = this.#contests.get(key)
     if (!contest || contest.undone === 0) return {}
     const isFight = contest.undone >= fightFrom
     const overAt = contest.writtenAt + undisputedMs
-    if (overAt > this.#clock.now() && contest.written === textOf(route, []))
+    if (overAt > this.#clock.now() && contest.written === weights)
       return isFight ? { lookAgainAt: overAt } : {}
     this.#contests.delete(key)
     return isFight ? { change: 'ends' } : {}
@@ -91,7 +89,7 @@ export class Fights {
     this.#contests.clear()
   }
 
-  /** Routes that are fought over. */
+  /** Objects that are fought over. */
   get size(): number {
     let count = 0
     for (const { undone } of this.#contests.values()) if (undone >= fightFrom) count += 1
@@ -100,5 +98,5 @@ export class Fights {
 }
 
 /** The weights of a route once the plans are applied. */
-const textOf = ({ splits }: Route, plans: readonly SplitPlan[]): string =>
+export const weightsText = ({ splits }: Route, plans: readonly SplitPlan[] = []): string =>
   JSON.stringify(splits.map((split, index) => weightsOf(applyPlan(split, plans[index] ?? []))))

@@ -1,14 +1,14 @@
 import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
 import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding'
 import { clusterMetadata, type Input, name } from '../manifest.ts'
-import { clusterRules } from '../rules.ts'
+import { clusterRules, profileRules } from '../rules.ts'
 
 export const clusterRole = (input: Input) =>
   ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
     metadata: clusterMetadata(input),
-    rules: [...clusterRules],
+    rules: [...clusterRules, ...(input.values.smi.serviceProfiles ? profileRules : [])],
   }) satisfies IClusterRole
 
 export const clusterRoleBinding = (input: Input) =>

@@ -37,6 +37,9 @@ const flags = (input: Input): string[] => {
     `--selector=${values.selector || `${controlledByLabel}=${context.release}`}`,
     ...(values.leaderElection.enabled ? ['--leader-elect'] : []),
     ...linkFlags(input),
+    ...(values.smi.serviceProfiles
+      ? ['--write-service-profiles', `--cluster-domain=${values.smi.clusterDomain}`]
+      : []),
     ...notificationsFlags(input),
   ]
 }

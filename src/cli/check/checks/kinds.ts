@@ -65,12 +65,13 @@ export const hasSmiAdaptor: Check = {
   id: 'smi-adaptor',
   description: 'the SMI adaptor runs, if there are TrafficSplits',
   meaning:
-    "Linkerd's proxies do not read TrafficSplits. The adaptor of Linkerd's SMI extension turns them into ServiceProfiles. Without it the weights change, but the traffic does not.",
+    "Linkerd's proxies do not read TrafficSplits. The adaptor of Linkerd's SMI extension turns them into ServiceProfiles, unless the operator does so itself (smi.serviceProfiles), and then this is not checked. Without either the weights change, but the traffic does not.",
   retry: true,
   run: async (context) => {
     const [reading, snapshot] = [await context.reading(), await context.snapshot()]
     if (!reading.ok || !snapshot.ok) return skipped
     if (!snapshot.value.routes.some(({ kind }) => kind === 'TrafficSplit')) return skipped
+    if ((await context.deployment())?.writesProfiles) return skipped
     const labelSelector = `${extensionLabel}=smi`
     const found = await listAs(
       reading.value,

@@ -5,7 +5,7 @@ import { defaultValues } from '../../../install/defaults.ts'
 import { type Kind, kinds } from '../../../install/kinds.ts'
 import { name } from '../../../install/manifest.ts'
 import { render } from '../../../install/render.ts'
-import { clusterRules, leaseRules } from '../../../install/rules.ts'
+import { clusterRules, leaseRules, profileRules } from '../../../install/rules.ts'
 import type { KubeError } from '../../../kube/errors.ts'
 import type { Resource } from '../../../kube/resource.ts'
 import { readinessObjects } from '../../../readiness/sources.ts'
@@ -121,9 +121,10 @@ export const operatorMayAct: Check = {
       await context.kinds(),
     ]
     if (!deployment || !reading.ok || !kinds.ok) return skipped
-    const { namespace, serviceAccount, electsLeader } = deployment
+    const { namespace, serviceAccount, electsLeader, writesProfiles } = deployment
     const wishes = [
       ...wishesOf(clusterRules).filter((wish) => isServed(wish, kinds.value)),
+      ...(writesProfiles ? wishesOf(profileRules) : []),
       ...(electsLeader ? wishesOf(leaseRules, namespace) : []),
     ]
     const refused = await refusedOf(reading.value, wishes, `${namespace}:${serviceAccount}`)
