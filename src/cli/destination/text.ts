@@ -50,10 +50,12 @@ function legendOf(services: readonly ServiceItem[]): string[] {
   return lines.length === 0 ? [] : [...lines, '']
 }
 
+/** What has one remedy is listed together, and the remedy once. */
 function differencesText(differences: readonly DifferenceItem[], palette: Palette, now: number): string[] {
-  const lines = differences.flatMap((one) => [
-    `${palette.bad(one.message)}.${beginText(one, now)}`,
-    `  What to do: ${one.remedy}`,
+  const byRemedy = Map.groupBy(differences, ({ remedy }) => remedy)
+  const lines = [...byRemedy].flatMap(([remedy, alike]) => [
+    ...alike.map((one) => `${palette.bad(one.message)}.${beginText(one, now)}`),
+    `  What to do: ${remedy}`,
   ])
   return section('Differences:', lines)
 }

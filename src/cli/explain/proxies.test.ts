@@ -235,6 +235,8 @@ describe('advice', () => {
     await pods.destination('destination-b', () => giving({ web: 1, cart: 1 }))
     const { differences } = await json()
     expect(differences.map(({ kind }: { kind: string }) => kind)).toEqual(['more', 'fewer'])
+    const { stdout } = await explain()
+    expect(stdout.match(/What to do/g)).toHaveLength(1)
     expect(differences[0].remedy).toBe(
       'all destination Pods differ, so check that the Pods of shop/web exist and have the port; if they do, restart all with kubectl -n linkerd rollout restart deployment linkerd-destination',
     )
