@@ -25,7 +25,7 @@ export interface ServiceReadiness extends Backends {
   /** The Services of other clusters that a Service takes its endpoints from. */
   readonly membersOf: (service: ServiceKey) => readonly RemoteService[]
   /** Hears of a Service of another cluster what `ReadinessListeners` hear of those here. */
-  readonly onMember: (cluster: string, service: ServiceKey, turned: boolean, changedAt?: number) => void
+  readonly onMember: (cluster: string, service: ServiceKey, turned: boolean) => void
   /** Calls no listener any more because time has passed. */
   readonly stop: () => void
 }
@@ -69,9 +69,9 @@ export function openReadiness(
         cluster,
         service: beside(service, name),
       })),
-    onMember: (cluster, service, turned, changedAt) => {
+    onMember: (cluster, service, turned) => {
       for (const follower of followers.of(cluster, service)) {
-        if (turned) all.onService(follower, changedAt)
+        if (turned) all.onService(follower)
         else all.onCounts(follower)
       }
     },

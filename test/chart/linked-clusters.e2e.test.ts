@@ -6,7 +6,7 @@ import { operatorToken } from '../control-plane/operator-access.ts'
 import { type Cluster, openCluster } from '../e2e/cluster.ts'
 import { eventually } from '../e2e/eventually.ts'
 import { createLinkAccount, linkSecret, secrets } from '../e2e/link.ts'
-import { at, slice, slices } from '../e2e/objects.ts'
+import { at, discovered, slice, slices } from '../e2e/objects.ts'
 import { type Operator, startOperator } from '../e2e/operator.ts'
 import { openHelm } from './helm.ts'
 import { helmInstall, operatorUser } from './release.ts'
@@ -42,19 +42,6 @@ const setReadyThere = (service: string, ready: number) =>
   east.api.patch(at(slices, 'endpointslices', `${service}-1`), {
     endpoints: slice(service, ready, 1).endpoints,
   })
-
-/** A Service as the service mirror makes it in remote discovery. */
-const discovered = (name: string, cluster: string) => ({
-  metadata: {
-    name: `${name}-${cluster}`,
-    labels: {
-      'mirror.linkerd.io/mirrored-service': 'true',
-      'multicluster.linkerd.io/remote-discovery': cluster,
-      'multicluster.linkerd.io/remote-service': name,
-    },
-  },
-  spec: { clusterIP: 'None', ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
-})
 
 it('reads a linked cluster with the right to one Secret, through a lost API server and a new token', async () => {
   const cluster = await install()

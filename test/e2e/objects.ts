@@ -44,6 +44,19 @@ export const mirrored = (name: string, cluster: string): { service: Body; endpoi
   }
 }
 
+/** A Service as the service mirror makes it in remote discovery. */
+export const discovered = (name: string, cluster: string) => ({
+  metadata: {
+    name: `${name}-${cluster}`,
+    labels: {
+      'mirror.linkerd.io/mirrored-service': 'true',
+      'multicluster.linkerd.io/remote-discovery': cluster,
+      'multicluster.linkerd.io/remote-service': name,
+    },
+  },
+  spec: { clusterIP: 'None', ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+})
+
 /** An EndpointSlice of the Service of this name, as the endpoint slice controller would name it. */
 export const slice = (service: string, ready: number, total: number) => ({
   metadata: { name: `${service}-1`, labels: { 'kubernetes.io/service-name': service } },

@@ -42,8 +42,8 @@ function link(server: string, token = 'a-token'): void {
   })
 }
 
-/** The only slice of a Service in the other cluster. */
-function sliceThere(sandbox: Sandbox, service: string, ready: boolean): void {
+/** The only slice of a Service in the other cluster; `changedAt`: when its Pods changed, by the clock there. */
+function sliceThere(sandbox: Sandbox, service: string, ready: boolean, changedAt?: Date): void {
   const slice = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -51,6 +51,9 @@ function sliceThere(sandbox: Sandbox, service: string, ready: boolean): void {
       namespace: 'shop',
       name: `${service}-1`,
       labels: { 'kubernetes.io/service-name': service },
+      annotations: changedAt
+        ? { 'endpoints.kubernetes.io/last-change-trigger-time': changedAt.toISOString() }
+        : {},
     },
     addressType: 'IPv4',
     ports: [{ port: 8080 }],
@@ -116,6 +119,31 @@ test('what happens in the other cluster moves traffic', async () => {
   sliceThere(east, 'web', true)
   await weightsBecome('web', 1, 0)
 })
+
+test.each([-3_600_000, 3_600_000])(
+  'the clock of the other cluster, %i ms away from the one here, changes nothing and is measured nowhere',
+  async (skew) => {
+    link(east.url)
+    discovered('web-east', 'web')
+    const then = () => new Date(Date.now() + skew)
+    sliceThere(east, 'web', true, then())
+    here.slice('web', 1)
+    here.split(
+      'web',
+      { 'web-east': 1, web: 0 },
+      { annotations: { 'failover.linkerd.io/primary-service': 'web-east' } },
+    )
+    const operator = await here.readyOperator({ links, clock })
+    await eventually(() => asksEast() > 0)
+    sliceThere(east, 'web', false, then())
+    await weightsBecome('web', 0, 1)
+    await eventually(async () =>
+      (await operator.metrics()).text.includes('linkerd_failover_reaction_seconds_count 1'),
+    )
+    const { text } = await operator.metrics()
+    expect(text).toContain('linkerd_failover_reaction_from_trigger_seconds_count 0')
+  },
+)
 
 test('nothing is begun on what was last known of a cluster that is gone', async () => {
   link(east.url)

@@ -1,13 +1,17 @@
 import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer, type Server } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTransport } from '../../src/kube/http/transport.ts'
+import { certificate, key, stranger } from '../../src/kube/testing/certificate.ts'
 import { fastClock } from '../../src/kube/testing/fast-clock.ts'
 import { Cluster, eventually } from './cluster.ts'
 
 /** What answers in place of the API server of a linked cluster, and what a Secret may hold. */
 let here: Cluster
 const servers: Server[] = []
+/** Requests to servers that no Secret names. */
+let strangersAsked = 0
 beforeEach(async () => {
   here = await Cluster.start()
 })
@@ -62,13 +66,22 @@ const cases: readonly (readonly [string, () => Promise<string>, RegExp])[] = [
   ],
   [
     'sends elsewhere',
-    async () =>
-      kubeconfig({
-        server: await answering(
-          (_, answer) => void answer.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
-        ),
-      }),
+    async () => {
+      const location = await answering((_, answer) => {
+        strangersAsked += 1
+        answer.end('{"items":[]}')
+      })
+      return kubeconfig({
+        server: await answering((_, answer) => void answer.writeHead(302, { location }).end()),
+      })
+    },
     /302/,
+  ],
+  [
+    'is a Kubernetes that has no such resource',
+    async () =>
+      kubeconfig({ server: await answering((_, answer) => void answer.writeHead(404).end('not found')) }),
+    /404/,
   ],
   [
     'speaks of something else',
@@ -97,6 +110,15 @@ const cases: readonly (readonly [string, () => Promise<string>, RegExp])[] = [
       return kubeconfig({ server: `https://127.0.0.1:${port}`, 'certificate-authority-data': data })
     },
     /cannot reach the API server/,
+  ],
+  [
+    'has the certificate of another CA',
+    async () => {
+      const tls = createTlsServer({ cert: certificate, key }, (_, answer) => void answer.end('{"items":[]}'))
+      const server = `https://127.0.0.1:${await listen(tls)}`
+      return kubeconfig({ server, 'certificate-authority-data': base64(stranger) })
+    },
+    /cannot reach the API server at https.*self-signed certificate/,
   ],
 ]
 
@@ -130,5 +152,8 @@ test.each(cases)(
       return readiness.state === 'unknown' && words.test(readiness.why ?? '')
     })
     expect(here.weights('web')).toEqual([1, 0])
+    const failure = 'warn the watch of endpointslices@east failed: '
+    await eventually(() => here.log.lines.some((line) => line.startsWith(failure)))
+    expect(strangersAsked).toBe(0)
   },
 )

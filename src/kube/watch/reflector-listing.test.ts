@@ -66,7 +66,9 @@ describe('the first list', () => {
       await settle()
     }
     expect(states.at(-1)).toBe('backingOff')
-    expect(log.lines).toEqual([`warn GET ${path}: the list has no end: a page names itself as the next one`])
+    expect(log.lines).toEqual([
+      `warn the watch of slices failed: GET ${path}: the list has no end: a page names itself as the next one`,
+    ])
   })
 
   test.each([refused, { kind: 'rejected', status: 400, message: 'unknown parameter' } as const])(

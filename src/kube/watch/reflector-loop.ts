@@ -206,7 +206,8 @@ export class ReflectorLoop<T> {
     if (!this.#stopping.signal.aborted) {
       const fields = { reflector: this.#options.name, error: error.kind, waitMs: Math.round(ms) }
       const isNews = this.complaint !== error.message
-      this.#options.log[isNews ? 'warn' : 'debug'](fields, error.message)
+      const message = `the watch of ${this.#options.name} failed: ${error.message}`
+      this.#options.log[isNews ? 'warn' : 'debug'](fields, message)
       this.complaint = error.message
     }
     return { kind: 'wait', state: 'backingOff', ms, next }

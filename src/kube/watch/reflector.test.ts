@@ -194,7 +194,8 @@ describe('a watch', () => {
   test('that fails in the same way again and again is complained of once, until there is progress', async () => {
     const { transport, clock, log } = await startWatching()
     const forbidden: KubeError = { kind: 'forbidden', message: 'may not watch' }
-    const complaints = () => log.lines.filter((line) => line === 'warn may not watch').length
+    const complaints = () =>
+      log.lines.filter((line) => line === 'warn the watch of slices failed: may not watch').length
     for (let times = 0; times < 3; times += 1) {
       transport.refusals.push(forbidden)
       if (times === 0) transport.last.break(broken)

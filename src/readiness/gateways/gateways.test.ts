@@ -75,6 +75,19 @@ describe('a Service that is mirrored through a gateway', () => {
     expect(gateways.doubt(...web)).toBeUndefined()
   })
 
+  it('is not doubted while there is one of two Links that name its cluster', async () => {
+    const { gateways, begin, transport } = world()
+    const other = { ...link('east', 5), metadata: { namespace: 'other', name: 'east', resourceVersion: '5' } }
+    await begin('east')
+    transport.last.send({ type: 'ADDED', object: other }, { type: 'DELETED', object: link('east', 11) })
+    await settle()
+    expect(gateways.doubt(...web)).toBeUndefined()
+    const metadata = { ...other.metadata, resourceVersion: '12' }
+    transport.last.send({ type: 'DELETED', object: { ...other, metadata } })
+    await settle()
+    expect(gateways.doubt(...web)).toEqual(gone)
+  })
+
   it('is unknown if there never was a Link since the start', async () => {
     const { gateways, begin } = world()
     await begin()

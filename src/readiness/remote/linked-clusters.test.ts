@@ -298,6 +298,24 @@ describe('the slices of a cluster', () => {
       expect(say('web')).toBe(0)
     })
 
+    it('are in doubt for a minute after the cluster was restored from a backup', async () => {
+      const { link, say, clock, log } = await reading()
+      const { transport } = link()
+      transport.last.break(broken)
+      const seen: unknown[] = []
+      for (let second = 0; second < 100; second += 1) {
+        await clock.advance(1_000)
+        if (!transport.last.closed) transport.last.send(added(slice('web', false, 3)), end(4))
+        const restored = { metadata: { resourceVersion: '4' }, items: [slice('web', false, 3)] }
+        for (const request of transport.requests.splice(0)) request.answer({ ok: true, value: restored })
+        await settle()
+        seen.push(say('web'))
+      }
+      expect(seen[0]).toContain('their watch is lost, so they may have changed')
+      expect(seen.at(-1)).toBe(0)
+      expect(log.lines.join('\n')).toContain('was etcd restored?')
+    })
+
     it('stay so while others join them', async () => {
       const { link, want, say } = await reading()
       link().transport.last.break(broken)

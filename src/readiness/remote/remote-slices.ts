@@ -89,6 +89,6 @@ export class RemoteSlices {
 
   #take(change: StoreChange<Slice>): void {
     for (const { service, turned } of this.#index.change(change))
-      this.#tools.onMember(this.#cluster, service, turned, change.after?.changedAt)
+      this.#tools.onMember(this.#cluster, service, turned)
   }
 }
