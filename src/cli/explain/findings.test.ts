@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { err } from '../../base/result.ts'
 import { Shop } from '../testing/shop.ts'
+import type { RunOptions } from '../testing/terminal.ts'
 
 const options = { namespace: 'shop' }
 const controlled = { 'failover.linkerd.io/controlled-by': 'linkerd-failover' }
@@ -52,8 +54,8 @@ function route({
 }
 
 /** The reasons that `explain` tells, and what it could not look at. */
-async function explain(line = 'httproute/web') {
-  const { exitCode, stdout, stderr } = await shop.run(`explain ${line} -o json`, options)
+async function explain(line = 'httproute/web', wrap: RunOptions['wrap'] = (transport) => transport) {
+  const { exitCode, stdout, stderr } = await shop.run(`explain ${line} -o json`, { ...options, wrap })
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   const { findings, unseen } = JSON.parse(stdout)
   return { reasons: findings.map(({ reason }: { reason: string }) => reason), findings, unseen }
@@ -210,6 +212,46 @@ describe('one by one', () => {
         message: expect.stringMatching(/^HTTPRoute shop\/a controls the Service shop\/web as well/),
       },
     ])
+  })
+})
+
+describe('a parent in a namespace of its own', () => {
+  const elsewhere = { ...parent, namespace: 'shop' }
+  const own = [ref('web', 1), ref('east', 0)]
+  const line = 'httproute/web -n client'
+  beforeEach(() => {
+    for (const name of ['web', 'east']) shop.service(`client/${name}`, 1)
+    route({ namespace: 'client', parentRef: elsewhere, backendRefs: own })
+    const ports = [{ port: 80, appProtocol: 'mysql' }]
+    shop.put({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: 'shop', name: 'web' },
+      spec: { ports },
+    })
+  })
+
+  test('is looked at there', async () => {
+    expect((await explain(line)).findings).toEqual([
+      {
+        reason: 'AppProtocol',
+        message: expect.stringContaining('port 80 of the Service shop/web has the appProtocol "mysql"'),
+      },
+    ])
+  })
+
+  test('is named if the Services there must not be read', async () => {
+    const refused: RunOptions['wrap'] = (transport) => ({
+      ...transport,
+      request: async (req) =>
+        req.path === '/api/v1/namespaces/shop/services'
+          ? err({ kind: 'forbidden', message: 'answered 403' })
+          : transport.request(req),
+    })
+    expect(await explain(line, refused)).toMatchObject({
+      reasons: [],
+      unseen: [expect.stringMatching(/^Services in namespace shop: .*answered 403/)],
+    })
   })
 })
 

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import { namespaceOf } from '../../core/types.ts'
+import { namespaceOf, type ServiceKey } from '../../core/types.ts'
 import type { DiscoverySnapshot } from '../../kube/discovery.ts'
+import { type ServiceFacts, serviceObjects } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { diagnose } from '../../routes/diagnosis.ts'
 import type { Finding } from '../../routes/finding.ts'
@@ -14,7 +15,7 @@ import { conflictsOf } from '../../routes/sharing.ts'
 import { type Failure, refused } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Progress } from '../progress.ts'
-import { readKind, type ServicesRead } from '../snapshot.ts'
+import { namespacesOf, readKind, type ServicesRead } from '../snapshot.ts'
 import type { OperatorEvent } from '../status/events.ts'
 import { type Reported, reportedIn } from './reported.ts'
 
@@ -32,6 +33,8 @@ export interface Around {
   readonly profiles: Gathered<Profile>
   /** Whether the cluster serves ServiceProfiles; false if that is not known. */
   readonly hasProfiles: boolean
+  /** The Services of namespaces in which the route has parents and no backends. */
+  readonly parents: Gathered<readonly [ServiceKey, ServiceFacts]>
   /** The controlled routes in the namespaces of the route and its parents, by kind. */
   readonly routes: ReadonlyMap<string, Gathered<Route>>
 }
@@ -54,14 +57,17 @@ export async function readAround(
       readKind(reading, discovery, codec, { namespace, selector }, progress),
     ),
   ]
-  const [isRead, profiles, ...routes] = await Promise.all([
+  const read = namespacesOf([route])
+  const beyond = [...new Set(route.apexes.map(namespaceOf))].filter((place) => !read.includes(place))
+  const [isRead, parents, profiles, ...routes] = await Promise.all([
     isReadByLinkerd(discovery, route),
+    gather('Services', beyond, (namespace) => readFacts(reading, namespace, progress)),
     gather('ServiceProfiles', places, (namespace) => readProfiles(reading, discovery, namespace, progress)),
     ...codecs.map(readRoutes),
   ])
   const served = await discovery.find(profileNames)
   const hasProfiles = served.ok && served.value !== undefined
-  return { isRead, profiles, hasProfiles, routes: new Map(routes) }
+  return { isRead, parents, profiles, hasProfiles, routes: new Map(routes) }
 }
 
 async function isReadByLinkerd(discovery: DiscoverySnapshot, { kind }: Route): Promise<boolean | 'unknown'> {
@@ -87,13 +93,16 @@ export function diagnoseRoute(
   events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
 ): Diagnosis {
   const { route } = judged
-  const { isRead, profiles, routes } = around
+  const { isRead, parents, profiles, routes } = around
   const taken = new Set(profiles.found.filter(({ takesOver }) => takesOver).map(({ service }) => service))
+  const elsewhere = new Map(parents.found)
+  const far = (name: ServiceKey) =>
+    parents.failures.has(namespaceOf(name)) ? 'unknown' : elsewhere.get(name)
   const others = [...routes.values()]
     .flatMap(({ found }) => found)
     .filter((other) => routeTitle(other) !== routeTitle(route))
   const findings = diagnose(route, {
-    service: (name) => facts.get(name),
+    service: (name) => facts.get(name) ?? far(name),
     readiness,
     isRead: () => isRead,
     hasProfile: (service) => taken.has(service),
@@ -109,7 +118,12 @@ export function diagnoseRoute(
   const noEvents = events.ok ? [] : [unseenIn('Events', route.namespace, events.error)]
   return {
     findings: [...reported, ...findings.map(({ reason, message }) => ({ reason, message }))],
-    unseen: [...unseenOf(profiles), ...noEvents, ...[...routes.values()].flatMap(unseenOf)],
+    unseen: [
+      ...unseenOf(parents),
+      ...unseenOf(profiles),
+      ...noEvents,
+      ...[...routes.values()].flatMap(unseenOf),
+    ],
   }
 }
 
@@ -149,6 +163,13 @@ const unseenOf = ({ what, failures }: Gathered<unknown>): string[] =>
 
 const unseenIn = (what: string, namespace: string, { message }: Failure): string =>
   `${what} in namespace ${namespace}: ${message}`
+
+const readFacts = (reading: Reading, namespace: string, progress: Progress) =>
+  listAs(reading, { resource: serviceObjects.resource, namespace }, (object) => {
+    progress.count(serviceObjects.name)
+    const key = serviceObjects.serviceOf(object)
+    return key === undefined ? undefined : ([key, serviceObjects.project(object)] as const)
+  })
 
 /** None where the cluster does not serve the kind. */
 async function readProfiles(
