@@ -10,8 +10,8 @@ import type { Readiness } from './table.ts'
 
 /** What a process can know of the other cluster when it decides. */
 export interface FarSight {
-  /** From when to when it may have seen the Secret; absent if it has never read whether there is one. */
-  readonly secret: Span | undefined
+  /** From when to when it may have seen the Secret; from the beginning on as long as its list is not complete. */
+  readonly secret: Span
   /** What it has read there. */
   readonly knowledge: readonly FarKnowledge[]
   /** Up to when it may have read more. */
@@ -51,7 +51,7 @@ export class FarFacts {
    * and unless nothing has come in between since.
    */
   possible(service: string, port: number | undefined, sight: FarSight): Readiness[] {
-    const secrets = sight.secret ? this.#secret.during(...sight.secret) : [undefined]
+    const secrets = this.#secret.during(...sight.secret)
     return sight.knowledge.flatMap(({ credentials, namespaces }) => {
       const [namespace = '', name = ''] = service.split('/')
       const known = namespaces.get(namespace)

@@ -92,10 +92,9 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
     endpoints: span('endpoints'),
     services: span('services'),
   }
-  const spanIfListed = (resource: string) =>
-    sent.view.of(resource) === undefined ? undefined : span(resource)
-  const [secret, links] = [spanIfListed('secrets'), facts.far.links(spanIfListed('links'))]
-  const far: Sight['far'] = (service, port) => facts.far.possible(service, port, { secret, ...sent.far })
+  const links = facts.far.links(sent.view.of('links') === undefined ? undefined : span('links'))
+  const farSight = { secret: span('secrets'), ...sent.far }
+  const far: Sight['far'] = (service, port) => facts.far.possible(service, port, farSight)
   const [from, to] = span(resourceOfKey(key))
   const known = before !== undefined && wasKnown(before, facts.route(key), from, to)
   const possible = (called: string) => facts.services.possible(called, { spans, at: sent.at, far, links })
