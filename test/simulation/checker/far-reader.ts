@@ -214,7 +214,7 @@ interface Event {
 }
 
 function eventOf(item: unknown): Event | undefined {
-  if (!isObject(item) || isError(item)) return undefined
+  if (!isObject(item) || item instanceof StreamBreak || isError(item)) return undefined
   const metadata = dig(item, 'object', 'metadata')
   const annotations = dig(metadata, 'annotations')
   return {
