@@ -266,11 +266,20 @@ describe('the slices of a cluster', () => {
     expect(say('web')).toBe('the operator has not asked for them yet')
   })
 
-  it('are asked for by several watches if there are many', async () => {
+  it('are asked for by as few watches as URLs of 8 KiB allow', async () => {
     const { link, want, linked } = await reading()
-    await want(...Array.from({ length: 250 }, (_, index) => `s${index}`))
-    const open = link().transport.streams.filter(({ closed }) => !closed)
-    expect(open.map(({ req }) => req.query?.labelSelector?.split(',').length).sort()).toEqual([100, 100, 50])
+    const names = (count: number, length: number) =>
+      Array.from({ length: count }, (_, index) => `s${index}`.padEnd(length, 'x'))
+    const asked = () =>
+      link()
+        .transport.streams.filter(({ closed }) => !closed)
+        .map(({ req }) => req.query?.labelSelector?.split(',').length)
+    await want(...names(250, 63))
+    expect(asked().sort()).toEqual([106, 106, 38])
+    for (const { req } of link().transport.streams)
+      expect(new URLSearchParams(req.query).toString().length).toBeLessThan(8_000)
+    await want(...names(250, 20))
+    expect(asked()).toEqual([250])
     await linked.stop()
     expect(link().isClosed).toBe(true)
   })

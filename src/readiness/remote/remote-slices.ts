@@ -9,9 +9,13 @@ import type { LinkTools } from './link-tools.ts'
 import { SliceWatch } from './slice-watch.ts'
 
 /**
- * Services that one watch asks for by name: 100 names of 63 characters are still a URL that any proxy takes.
+ * The most that the names of one watch may take of its URL (characters): a URL of 8 KiB is one that any proxy takes.
+ * Each watch has a connection of its own, which needs 100 KiB, so there are as few as possible.
  */
-const mostNames = 100
+const mostLetters = 7_000
+
+/** What a name takes of a URL, with its comma, which is three letters there. */
+const lettersOf = (name: string): number => name.length + 3
 
 /** Routes need slices as soon as they appear; they are asked for in the next moment. */
 export const notAskedYet = 'the operator has not asked for them yet'
@@ -60,14 +64,14 @@ export class RemoteSlices {
   /** A Service stays with the watch that has it, so that few watches begin anew. */
   #wantIn(namespace: string, wanted: ReadonlySet<string>): void {
     const watches = this.#watches.get(namespace) ?? []
-    const kept = watches.map(({ names }) => new Set([...names].filter((name) => wanted.has(name))))
+    const kept = watches.map(({ names }) => new Selection([...names].filter((name) => wanted.has(name))))
     for (const name of wanted) {
-      if (kept.some((names) => names.has(name))) continue
-      const room = kept.find((names) => names.size < mostNames)
+      if (kept.some(({ names }) => names.has(name))) continue
+      const room = kept.find((selection) => selection.hasRoomFor(name))
       if (room) room.add(name)
-      else kept.push(new Set([name]))
+      else kept.push(new Selection([name]))
     }
-    const all = kept.map((names, place) => {
+    const all = kept.map(({ names }, place) => {
       const watch = watches[place] ?? this.#createWatch(namespace)
       watch.follow(names)
       return watch
@@ -90,5 +94,24 @@ export class RemoteSlices {
   #take(change: StoreChange<Slice>): void {
     for (const { service, turned } of this.#index.change(change))
       this.#tools.onMember(this.#cluster, service, turned)
+  }
+}
+
+/** The names of one watch. */
+class Selection {
+  readonly names = new Set<string>()
+  #letters = 0
+
+  constructor(names: readonly string[]) {
+    for (const name of names) this.add(name)
+  }
+
+  hasRoomFor(name: string): boolean {
+    return this.#letters + lettersOf(name) <= mostLetters
+  }
+
+  add(name: string): void {
+    this.names.add(name)
+    this.#letters += lettersOf(name)
   }
 }
