@@ -238,6 +238,24 @@ describe('the slices of a cluster', () => {
     expect(say('web')).toBe(`their list is not complete yet: ${message}`)
   })
 
+  it('are told once when they become known, however many there are', async () => {
+    running = world()
+    const { here, link, want, heard } = running
+    await want('web', 'api')
+    here.last.send(added(secret(kubeconfig('one'), 1)), end(2))
+    await settle()
+    heard.length = 0
+    const more = { ...slice('web', true, 6), metadata: { ...slice('web', true, 6).metadata, name: 'web-2' } }
+    link().transport.last.send(
+      added(slice('web', true, 5)),
+      added(more),
+      added(slice('api', true, 7)),
+      end(10),
+    )
+    await settle()
+    expect(heard.sort()).toEqual(['east shop/api', 'east shop/web'])
+  })
+
   it('are told as they change', async () => {
     const { link, say, heard } = await reading()
     link().transport.last.send(changed(slice('web', false, 11)))

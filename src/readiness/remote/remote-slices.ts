@@ -39,8 +39,7 @@ export class RemoteSlices {
 
   /** The slices of a Service by family; the error says why they are not known. */
   of(service: ServiceKey): Result<readonly (readonly Slice[])[], string> {
-    const [namespace = '', name = ''] = service.split('/')
-    const watch = this.#watches.get(namespace)?.find(({ names }) => names.has(name))
+    const { watch, name } = this.#find(service)
     const doubt = watch ? watch.doubt(name) : notAskedYet
     return doubt === undefined ? ok(this.#index.of(service)) : err(doubt)
   }
@@ -91,9 +90,17 @@ export class RemoteSlices {
     })
   }
 
+  /** What is in doubt is reported once it is known: a list of 500 is not 500 changes. */
   #take(change: StoreChange<Slice>): void {
-    for (const { service, turned } of this.#index.change(change))
-      this.#tools.onMember(this.#cluster, service, turned)
+    for (const { service, turned } of this.#index.change(change)) {
+      const { watch, name } = this.#find(service)
+      if (watch?.isSure(name)) this.#tools.onMember(this.#cluster, service, turned)
+    }
+  }
+
+  #find(service: ServiceKey): { watch: SliceWatch | undefined; name: string } {
+    const [namespace = '', name = ''] = service.split('/')
+    return { watch: this.#watches.get(namespace)?.find(({ names }) => names.has(name)), name }
   }
 }
 

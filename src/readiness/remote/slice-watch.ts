@@ -47,11 +47,18 @@ export class SliceWatch {
     return !this.#isLost && [...this.names].every((name) => this.#known.has(name))
   }
 
+  /** Whether what is known of a Service may be believed. */
+  isSure(name: string): boolean {
+    return !this.#isLost && this.#known.has(name)
+  }
+
   /** Why the slices of a Service must not be believed, in words; `undefined` if they may be. */
   doubt(name: string): string | undefined {
+    if (this.isSure(name)) return undefined
     const why = this.#reflector?.complaint ? `: ${this.#reflector.complaint}` : ''
-    if (!this.#known.has(name)) return `their list is not complete yet${why}`
-    return this.#isLost ? `their watch is lost, so they may have changed${why}` : undefined
+    return this.#known.has(name)
+      ? `their watch is lost, so they may have changed${why}`
+      : `their list is not complete yet${why}`
   }
 
   /** Follows these Services from now on. Those that it followed before stay known meanwhile. */
