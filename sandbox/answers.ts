@@ -53,9 +53,11 @@ function strictnessOf(query: URLSearchParams): Strictness {
 
 function writeOptions(call: Call): WriteOptions {
   const subresource = subresourceOf(call)
+  const manager = call.query.get('fieldManager')
   return {
     dryRun: call.query.get('dryRun') === 'All',
     strictness: strictnessOf(call.query),
+    ...(manager === null ? {} : { manager }),
     ...(subresource ? { subresource } : {}),
   }
 }

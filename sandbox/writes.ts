@@ -1,12 +1,19 @@
 import { asNumber, asObject, equal, type Json, type JsonObject, without } from './json.ts'
 import { type Kind, type Resource, type Subresource, toStored, toVersion } from './kinds.ts'
+import { managedFields } from './managed-fields.ts'
 import { type KubeObject, key, keyOf, type ObjectMeta, withMeta } from './object.ts'
 import { type Strictness, shapedObject, validate, withDefaults } from './prepare.ts'
 import { alreadyExists, badRequest, conflict, invalid, modified, notFound } from './status.ts'
 import { timestamp, type World } from './world.ts'
 
 /** How a write was asked for. */
-export type WriteOptions = { dryRun?: boolean; strictness?: Strictness; subresource?: Subresource }
+export type WriteOptions = {
+  dryRun?: boolean
+  strictness?: Strictness
+  subresource?: Subresource
+  /** The name that the client has given itself. */
+  manager?: string
+}
 
 /** The stored object that a path names, or 404. */
 export function read(world: World, kind: Kind, namespace: string | undefined, name: string): KubeObject {
@@ -66,12 +73,19 @@ export function create(
 
 const dropStatus = (object: KubeObject): KubeObject => ({ ...object, status: undefined })
 
+const keptFields = [
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+]
+
 /** Metadata of an update: identity stays what it was, whatever the client sent. */
 function keptMeta(next: ObjectMeta, old: ObjectMeta): ObjectMeta {
   const kept: JsonObject = {}
-  for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'generation', 'resourceVersion']) {
-    kept[field] = old[field]
-  }
+  for (const field of keptFields) kept[field] = old[field]
   return { ...next, ...kept, name: old.name, ...(old.namespace ? { namespace: old.namespace } : {}) }
 }
 
@@ -141,7 +155,11 @@ export function update(
   validate(resource, complete, oldView)
   const stored = withDefaults(kind, toStored(resource, complete), world)
   if (equal(stored, old)) return old
-  const next = withMeta(stored, nextGeneration(kind, stored, old))
+  const managed = managedFields(old, stored, options.manager, timestamp(world.clock.wallTime()))
+  const next = withMeta(stored, {
+    ...nextGeneration(kind, stored, old),
+    ...(managed === undefined ? {} : { managedFields: managed }),
+  })
   if (options.dryRun) return next
   if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
     return world.store.remove(kind, next)

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { jsonPatch, mergePatch, type NewKit, split, versionOf } from './kit.ts'
 
+/** An entry of `metadata.managedFields`. */
+const owner = z.object({
+  manager: z.string(),
+  fieldsV1: z.object({ 'f:spec': z.record(z.string(), z.unknown()).optional() }),
+})
 const weight = (index: number) => `/spec/backends/${index}/weight`
 const replace = (path: string, value: unknown) => ({ op: 'replace', path, value })
 const test = (path: string, value: unknown) => ({ op: 'test', path, value })
@@ -40,6 +46,24 @@ export function patching(newKit: NewKit): void {
       const patched = await kit.ok({ ...ask, body: move(1) })
       expect(patched.metadata.generation).toBe(2)
       await kit.refused({ ...ask, body: move(1) }, 422, 'Invalid')
+    })
+
+    it('knows who changed the weights last by the name that the client gives itself', async () => {
+      const kit = await newKit()
+      await kit.createSplit('a', [1, 0])
+      const set = async (manager: string, value: number) => {
+        const ask = { method: 'PATCH', path: kit.splits('a'), query: { fieldManager: manager } }
+        const body = [replace(weight(0), value)]
+        const { metadata } = await kit.ok({ ...ask, contentType: jsonPatch, body })
+        const entries = z.array(owner).parse(metadata.managedFields)
+        return entries.flatMap(({ manager: name, fieldsV1 }) =>
+          'f:backends' in (fieldsV1['f:spec'] ?? {}) ? name : [],
+        )
+      }
+      expect(await set('first', 3)).toEqual(['first'])
+      expect(await set('second', 4)).toEqual(['second'])
+      expect(await set('third', 4), 'who changes nothing').toEqual(['second'])
+      expect(await set('first', 5)).toEqual(['first'])
     })
 
     it('changes nothing when one test fails, and answers 422', async () => {

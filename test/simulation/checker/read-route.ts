@@ -28,7 +28,7 @@ export function readRoute(object: KubeObject): Route {
 
 /** The object without its weights and what every write changes: all that the operator must leave alone. */
 export function foreignParts(object: KubeObject): JsonObject {
-  const { resourceVersion: _, generation: __, ...metadata } = object.metadata
+  const { resourceVersion: _, generation: __, managedFields: ___, ...metadata } = object.metadata
   const spec = isObject(object.spec) ? object.spec : {}
   if ('backends' in spec) {
     return { ...object, metadata, spec: { ...spec, backends: withoutWeights(spec.backends) } }
