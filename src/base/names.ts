@@ -3,6 +3,9 @@
  */
 export const programName = 'linkerd-failover'
 
+/** Under this name a standby writes, so that the leader can report what it finds done. */
+export const standbyName = `${programName}-standby`
+
 /** The name of the extension in Linkerd, and the label by which Linkerd finds the objects of an extension. */
 export const extensionName = 'failover'
 export const extensionLabel = 'linkerd.io/extension'

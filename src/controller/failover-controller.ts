@@ -1,13 +1,11 @@
 import type { Links } from '../readiness/remote/linked-clusters.ts'
 import type { RouteKey } from '../routes/key.ts'
-import { selectorKeys } from '../routes/ownership.ts'
 import { trafficSplit } from '../routes/trafficsplit.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
 import { View } from '../view/view.ts'
 import { createHandler } from './handler.ts'
 import { RouteMemory } from './memory.ts'
 import type { Controller, Platform } from './platform.ts'
-import { PolicyMemory } from './policy-memory.ts'
 import type { Followed, ProfileOptions } from './profiles/profile-controller.ts'
 import { type Cause, Queue } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
@@ -16,9 +14,7 @@ import { addReadings, createMetrics, type Metrics } from './report/metrics.ts'
 import { Reporter } from './report/reporter.ts'
 import { type ClusterWatch, type WatchReading, watchCluster } from './watch/cluster-watch.ts'
 import { type Surroundings, watchSurroundings } from './watch/surroundings.ts'
-import { Fights } from './write/fights.ts'
-import { RouteWriter } from './write/route-writer.ts'
-import { UnansweredWrites } from './write/unanswered-writes.ts'
+import { createWriting, type Writing } from './writing.ts'
 
 export interface FailoverOptions {
   /** Label selector of the routes that are ours. */
@@ -45,25 +41,20 @@ export class FailoverController implements Controller {
   readonly #memory = new RouteMemory()
   readonly #queue: Queue
   readonly #watch: ClusterWatch
-  readonly #writes: UnansweredWrites
   readonly #reporter: Reporter
   readonly #surroundings: Surroundings
   readonly #diagnoser: Diagnoser
-  readonly #fights: Fights
-  readonly #policies: PolicyMemory
   readonly #longHolds: LongHolds
   readonly #followers: Parameters<Followed['follow']>[0][] = []
+  readonly #writing: Writing
 
   constructor(platform: Platform, { selector, links, onEntry, serviceProfiles }: FailoverOptions) {
     const { clock, registry, epoch } = platform
     this.#platform = platform
     this.#metrics = createMetrics(registry)
-    this.#writes = new UnansweredWrites(platform)
-    this.#fights = new Fights(clock, this.#memory)
     this.#watch = this.#watchCluster(selector, links)
     const { readiness, account, clusterOf } = this.#watch
     this.#longHolds = new LongHolds(clock, this.#memory, (key) => this.#diagnoser.recheck(key))
-    this.#policies = new PolicyMemory({ clock, memory: this.#memory, readiness })
     this.view = new View({ clock, epoch, readiness, account, clusterOf })
     this.#reporter = this.#createReporter(onEntry)
     this.#surroundings = this.#watchSurroundings(serviceProfiles?.clusterDomain)
@@ -75,7 +66,14 @@ export class FailoverController implements Controller {
       report: (route, finding) => this.#reporter.found(route, finding),
       reportOver: (route, finding) => this.#reporter.foundOver(route, finding),
     })
-    this.#queue = this.#createQueue(selector)
+    this.#writing = createWriting({
+      platform,
+      selector,
+      watch: this.#watch,
+      memory: this.#memory,
+      metrics: this.#metrics,
+    })
+    this.#queue = this.#createQueue()
     this.#addReadings()
   }
 
@@ -112,19 +110,19 @@ export class FailoverController implements Controller {
   /** Looks at every route once: what happened while no replica led is seen now. */
   lead(lastLed: number): void {
     this.#platform.log.info({}, 'this replica now performs failovers')
-    this.#reporter.lead(lastLed)
-    this.#diagnoser.lead(lastLed)
-    this.#policies.lead()
+    this.#writing.hedges.forgetAll()
+    for (const part of [this.#writing.standbyMoves, this.#reporter, this.#diagnoser]) part.lead(lastLed)
+    this.#writing.policies.lead()
     for (const key of this.#keys()) this.#queue.add(key, { at: this.#platform.clock.now() })
   }
 
   rest(): void {
-    this.#fights.forgetAll()
+    this.#writing.fights.forgetAll()
   }
 
   /** It may have made the same writes: of ours without an answer nothing more can be known. */
   onOtherLeader(): void {
-    this.#writes.forget()
+    this.#writing.writes.forget()
   }
 
   async drain(): Promise<void> {
@@ -139,7 +137,8 @@ export class FailoverController implements Controller {
   /** All routes that are ours, and those that are ours no more, with a write that is still to be reported. */
   *#keys(): Iterable<RouteKey> {
     yield* this.#watch.keys()
-    for (const key of this.#writes.lateKeys()) if (!this.#watch.route(key)) yield key
+    for (const keys of [this.#writing.writes.lateKeys(), this.#writing.standbyMoves.keys()])
+      for (const key of keys) if (!this.#watch.route(key)) yield key
   }
 
   #watchCluster(selector: string, links: Links | undefined): ClusterWatch {
@@ -148,9 +147,9 @@ export class FailoverController implements Controller {
       ...this.#watchTools(),
       selector,
       links,
-      onRoute: (key, route) => {
-        this.#writes.see(key, route)
-        for (const follow of this.#followers) follow(key, route)
+      onRoute: (key, before, after) => {
+        this.#writing.see(key, before, after)
+        for (const follow of this.#followers) follow(key, after)
       },
       onDue: (key, cause) => this.#makeDue(key, cause),
       onCounts: (key) => this.#onCounts(key),
@@ -166,7 +165,7 @@ export class FailoverController implements Controller {
   /** What is remembered of the time before must not miss a change, however late the look at the route is. */
   #makeDue(key: RouteKey, cause: Cause): void {
     const route = this.#watch.route(key)
-    if (route) this.#policies.see(key, route)
+    if (route) this.#writing.policies.see(key, route)
     this.#queue.add(key, cause)
   }
 
@@ -208,22 +207,14 @@ export class FailoverController implements Controller {
     })
   }
 
-  #createQueue(selector: string): Queue {
-    const { clock, log, transport } = this.#platform
-    const writer = new RouteWriter({
-      transport,
-      selectorKeys: selectorKeys(selector),
-      writes: this.#writes,
-      kind: this.#watch.kind,
-    })
+  #createQueue(): Queue {
+    const { clock, log, leads } = this.#platform
     const handle = createHandler({
+      ...this.#writing,
       clock,
-      writer,
+      leads,
       watch: this.#watch,
-      writes: this.#writes,
       memory: this.#memory,
-      fights: this.#fights,
-      policies: this.#policies,
       longHolds: this.#longHolds,
       diagnoser: this.#diagnoser,
       reporter: this.#reporter,
@@ -245,7 +236,7 @@ export class FailoverController implements Controller {
       watches: () => this.watches(),
       // Of all replicas one counts them, so that they can be added up.
       routes: () => (leads() ? this.view.counts() : []),
-      fights: () => this.#fights.size,
+      fights: () => this.#writing.fights.size,
       findings: () => (leads() ? this.#diagnoser.counts() : []),
     })
   }

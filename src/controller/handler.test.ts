@@ -6,9 +6,11 @@ import { unknownBecause } from '../core/readiness.ts'
 import { readinessOf } from '../core/types.ts'
 import type { KubeError } from '../kube/errors.ts'
 import type { EventInput } from '../kube/events/recorder.ts'
+import { FakeTransport } from '../kube/testing/fake-transport.ts'
 import { createManualClock } from '../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../kube/testing/memory-log.ts'
 import { gatewayCodecs } from '../routes/gateway.ts'
+import { judgeRoute } from '../routes/judge.ts'
 import { type RouteKey, routeKey } from '../routes/key.ts'
 import { longHoldMs } from '../routes/long-hold.ts'
 import type { Route } from '../routes/route.ts'
@@ -23,6 +25,7 @@ import { LongHolds } from './report/long-holds.ts'
 import { createMetrics } from './report/metrics.ts'
 import { Reporter } from './report/reporter.ts'
 import { Fights } from './write/fights.ts'
+import { Hedges } from './write/hedges.ts'
 import { UnansweredWrites } from './write/unanswered-writes.ts'
 
 const [http] = gatewayCodecs
@@ -103,16 +106,34 @@ beforeEach(() => {
     report: (...found) => reporter.found(...found),
     reportOver: (...found) => reporter.foundOver(...found),
   })
+  const fights = new Fights(clock, memory)
+  const policies = new PolicyMemory({ clock, memory, readiness: view.readiness })
+  const confirm = async () => ok(undefined)
+  const hedges = new Hedges({
+    clock,
+    memory,
+    fights,
+    hedging: { afterMs: 500, identity: 'a', transport: new FakeTransport() },
+    confirm,
+    beside: {},
+    write: async () => ok(moved),
+    onEnd: () => {},
+  })
   const handle = createHandler({
     clock,
     memory,
     reporter,
     diagnoser,
     longHolds,
-    fights: new Fights(clock, memory),
-    policies: new PolicyMemory({ clock, memory, readiness: view.readiness }),
+    policies,
+    fights,
+    hedges,
+    confirm,
+    standbyMoves: { take: () => [] },
+    leads: () => leads,
     writes: new UnansweredWrites({ clock, leads: () => leads }),
-    watch: { route: () => cached, readiness: view.readiness },
+    watch: { route: () => cached, beside: {} },
+    judge: (key, route) => judgeRoute(route, view.readiness, policies.past(key, route)),
     writer: { write: async () => (refusal ? err(refusal) : ok(moved)) },
   })
   look = () => handle(key, { at: clock.now() })
@@ -120,16 +141,19 @@ beforeEach(() => {
 
 it('nothing is left of a route that has gone, and no timer', async () => {
   leads = false
-  refusal = { kind: 'notLeader', message: 'another replica leads' }
-  for (const state of [route, zeros, waiting, dark]) {
+  const used = new Set<ReadonlyMap<RouteKey, unknown>>()
+  for (const state of [route, route, zeros, waiting, dark]) {
     cached = state
     await look()
+    for (const part of memory.parts) if (part.has(key)) used.add(part)
+    await clock.advance(1_000)
   }
   isKnown = false
   await look()
   await clock.advance(longHoldMs)
   await look()
-  expect(memory.parts.map((part) => part.has(key))).toEqual(memory.parts.map(() => true))
+  for (const part of memory.parts) if (part.has(key)) used.add(part)
+  expect(memory.parts.map((part) => used.has(part))).toEqual(memory.parts.map(() => true))
   cached = undefined
   expect(await look()).toBe('done')
   expect(memory.parts.map(({ size }) => size)).toEqual(memory.parts.map(() => 0))
@@ -209,12 +233,12 @@ it('a standby reports no hold, and the next leader reports the one that became l
   expect(told()).toHaveLength(1)
 })
 
-it('a refused write is tried again, as late as the server asks; a standby tries nothing again', async () => {
+it('a refused write is tried again, as late as the server asks; one that has lost the lease is looked at again', async () => {
   cached = route
   refusal = { kind: 'conflict', message: 'it has changed' }
   expect(await look()).toBe('retry')
   refusal = { kind: 'throttled', message: 'too many requests', retryAfterMs: 7_000 }
   expect(await look()).toEqual({ retryAfterMs: 7_000 })
   refusal = { kind: 'notLeader', message: 'another replica leads' }
-  expect(await look()).toBe('done')
+  expect(await look()).toEqual({ lookAgainMs: 0 })
 })

@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts'
 import { type KubeError, waitAskedBy } from '../kube/errors.ts'
-import type { Judged } from '../routes/judge.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { RouteMemory } from './memory.ts'
 import type { PolicyMemory } from './policy-memory.ts'
@@ -9,16 +8,25 @@ import type { Diagnoser } from './report/diagnoser.ts'
 import type { LongHolds } from './report/long-holds.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
+import type { Confirm } from './write/confirm.ts'
 import { type FightNews, type Fights, weightsText } from './write/fights.ts'
-import { type ReconcileContext, type ReconcileOutcome, reconcile } from './write/reconcile.ts'
+import type { Hedges } from './write/hedges.ts'
+import { actAsLeader, isAtRest, type Judge, type ReconcileOutcome, reconcile } from './write/reconcile.ts'
 import type { RouteWriter } from './write/route-writer.ts'
+import type { StandbyMoves } from './write/standby-moves.ts'
 import type { UnansweredWrites } from './write/unanswered-writes.ts'
 
 export interface HandlerOptions {
   readonly clock: Clock
-  readonly watch: Pick<ClusterWatch, 'route' | 'readiness'>
+  /** Whether this replica is the one that writes. */
+  readonly leads: () => boolean
+  readonly watch: Pick<ClusterWatch, 'route' | 'beside'>
   readonly writer: Pick<RouteWriter, 'write'>
   readonly writes: UnansweredWrites
+  readonly judge: Judge
+  readonly hedges: Hedges
+  readonly confirm: Confirm
+  readonly standbyMoves: Pick<StandbyMoves, 'take'>
   readonly memory: RouteMemory
   readonly fights: Fights
   readonly policies: PolicyMemory
@@ -29,12 +37,16 @@ export interface HandlerOptions {
 
 /** What is done about one due route: a look, what is reported of it, and when to look again. */
 export function createHandler(options: HandlerOptions): (key: RouteKey, cause: Cause) => Promise<Handled> {
-  const { clock, writes, memory, fights, policies, longHolds, diagnoser, reporter } = options
-  const context = contextOf(options)
+  const { leads, watch, judge, writer, hedges, memory, policies, longHolds, diagnoser, reporter } = options
+  const asLeader = actAsLeader({
+    ...options,
+    beside: watch.beside,
+    write: (judged, cause) => writer.write(judged, cause),
+  })
   return async (key, cause) => {
-    const late = writes.takeLate(key)
-    if (late) reporter.wroteLate(key, late)
-    const outcome = await reconcile(key, cause, context)
+    reportFoundDone(key, options)
+    const act = leads() ? asLeader : hedges.act
+    const outcome = await reconcile(key, cause, { route: watch.route, judge, act })
     policies.decided(key, outcome)
     if (outcome.kind !== 'gone') diagnoser.see(key, outcome.route)
     reporter.report(key, outcome, cause)
@@ -44,39 +56,45 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
     }
     const heldLongAt = longHolds.see(key, outcome.verdicts)
     if (outcome.kind === 'failed') return retryAfter(outcome.error)
-    const { change, lookAgainAt } = fightNewsOf(fights, key, outcome)
-    const askedFor = outcome.kind === 'steady' ? outcome.lookAgainAt : undefined
-    // The route as it was names the last writer of the weights: the answer to a write names the operator.
-    if (change === 'begins') reporter.fought(outcome.route)
-    if (change === 'ends') reporter.unfought(outcome.route)
-    return lookAgain(clock, [askedFor, lookAgainAt, heldLongAt])
+    return afterLook(key, outcome, heldLongAt, options)
   }
 }
 
-const contextOf = ({ watch, fights, policies, writer }: HandlerOptions): ReconcileContext => ({
-  route: watch.route,
-  readiness: watch.readiness,
-  past: (key, route) => policies.past(key, route),
-  waitsUntil: (key, route, plans) => fights.waitsUntil(key, weightsText(route, plans)),
-  write: (judged, cause) => writer.write(judged, cause),
-})
-
-function fightNewsOf(fights: Fights, key: RouteKey, outcome: ReconcileOutcome): FightNews {
-  if (outcome.kind === 'written') return fights.wrote(key)
-  return outcome.kind === 'steady' && isAtRest(outcome) ? fights.rests(key, weightsText(outcome.route)) : {}
+/** Writes that became known without an answer: of this replica, or of a standby. */
+function reportFoundDone(key: RouteKey, { writes, standbyMoves, reporter }: HandlerOptions): void {
+  const late = writes.takeLate(key)
+  for (const one of [...(late ? [late] : []), ...standbyMoves.take(key)]) reporter.wroteLate(key, one)
 }
 
-const isAtRest = ({ verdicts }: Judged): boolean => verdicts.every(({ plan }) => plan.length === 0)
+function afterLook(
+  key: RouteKey,
+  outcome: Exclude<ReconcileOutcome, { kind: 'gone' | 'failed' }>,
+  heldLongAt: number | undefined,
+  { clock, hedges, fights, reporter }: HandlerOptions,
+): Handled {
+  if (isAtRest(outcome)) hedges.rests(key)
+  const { change, lookAgainAt } = fightNewsOf(fights, key, outcome)
+  const askedFor = 'lookAgainAt' in outcome ? outcome.lookAgainAt : undefined
+  // The route as it was names the last writer of the weights: the answer to a write names the operator.
+  if (change === 'begins') reporter.fought(outcome.route)
+  if (change === 'ends') reporter.unfought(outcome.route)
+  return lookAgain(clock, [askedFor, lookAgainAt, heldLongAt])
+}
+
+function fightNewsOf(fights: Fights, key: RouteKey, outcome: ReconcileOutcome): FightNews {
+  if (outcome.kind === 'written' || outcome.kind === 'hedged') return fights.wrote(key)
+  return outcome.kind === 'steady' && isAtRest(outcome) ? fights.rests(key, weightsText(outcome.route)) : {}
+}
 
 /** At the earliest of the times that were asked for. */
 function lookAgain(clock: Clock, times: readonly (number | undefined)[]): Handled {
   const at = Math.min(...times.filter((time) => time !== undefined))
-  return at === Number.POSITIVE_INFINITY ? 'done' : { lookAgainMs: at - clock.now() }
+  return at === Number.POSITIVE_INFINITY ? 'done' : { lookAgainMs: Math.max(0, at - clock.now()) }
 }
 
-/** Who does not lead tries nothing again: the leader looks at every route. */
+/** A replica that has just lost the lead looks again, as a standby does. */
 function retryAfter(error: KubeError): Handled {
-  if (error.kind === 'notLeader') return 'done'
+  if (error.kind === 'notLeader') return { lookAgainMs: 0 }
   const retryAfterMs = waitAskedBy(error)
   return retryAfterMs === undefined ? 'retry' : { retryAfterMs }
 }

@@ -13,6 +13,8 @@ export interface Platform {
   readonly transport: Transport
   /** Takes a Kubernetes Event without waiting for it. */
   readonly recordEvent: (input: EventInput) => void
+  /** How this replica stands in for a leader that does not act; `undefined` if it never does. */
+  readonly hedging: Hedging | undefined
   /** Where metrics go. */
   readonly registry: Registry
   /** Sets this process apart from those before it and beside it; letters and digits. */
@@ -23,6 +25,16 @@ export interface Platform {
    * Each controller calls it once, when it knows all that a leader needs; the replica may lead once all have.
    */
   readonly onSynced: () => void
+}
+
+/** How a standby makes a move that the leader does not make. */
+export interface Hedging {
+  /** How long it leaves the move to the leader (ms); a part of it is added, another one for each replica. */
+  readonly afterMs: number
+  /** Sets this replica apart from the others. */
+  readonly identity: string
+  /** The way to the API server that also writes while another replica leads. */
+  readonly transport: Transport
 }
 
 /** Looks after objects of one sort, beside others in one process. */

@@ -59,7 +59,10 @@ export class PolicyMemory {
     }
   }
 
-  /** Remembers what was decided; of a write that failed nobody knows, so the weights will say it. */
+  /**
+   * Remembers what was decided by the leader, or is so already. Of anything else the weights will say what has
+   * become of it.
+   */
   decided(key: RouteKey, outcome: ReconcileOutcome): void {
     const remembered = this.#splits.get(key)
     if (!remembered || outcome.kind === 'gone') return
@@ -67,7 +70,7 @@ export class PolicyMemory {
       const one = remembered.get(index)
       if (!one || !split.policy) continue
       const made = commitmentOf(split, decision)
-      if (outcome.kind === 'failed') one.commitment = undefined
+      if (outcome.kind !== 'steady' && outcome.kind !== 'written') one.commitment = undefined
       else if (made) one.commitment = { made, tiers: tiersText(split, split.policy) }
     }
   }

@@ -16,7 +16,7 @@ export const defaultValues: Values = {
   },
   imagePullSecrets: [],
   replicas: 1,
-  leaderElection: { enabled: true },
+  leaderElection: { enabled: true, hedgeAfterMs: 500 },
   resources: {
     requests: { cpu: '50m', memory: '128Mi', 'ephemeral-storage': '64Mi' },
     limits: { cpu: '2', memory: '256Mi', 'ephemeral-storage': '256Mi' },

@@ -208,7 +208,9 @@ describe("the operator's container", () => {
       '--log-format=plain',
       '--selector=failover.linkerd.io/controlled-by=east',
       '--leader-elect',
+      '--hedge-after=500',
     ])
+    expect(args({ leaderElection: { hedgeAfterMs: 0 } })).toContain('--hedge-after=0')
     expect(
       args({
         logLevel: 'debug',

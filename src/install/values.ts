@@ -46,7 +46,10 @@ export const valuesSchema = z.strictObject({
   }),
   imagePullSecrets: z.array(z.strictObject({ name: notEmpty })),
   replicas: z.number().int().min(0),
-  leaderElection: z.strictObject({ enabled: z.boolean() }),
+  leaderElection: z.strictObject({
+    enabled: z.boolean(),
+    hedgeAfterMs: z.union([z.literal(0), z.number().int().min(100).max(60_000)]),
+  }),
   resources: z.strictObject({ requests: quantities.optional(), limits: quantities.optional() }),
   nodeSelector: labels,
   tolerations: z.array(handedOn<IToleration>('a Toleration')),

@@ -4,16 +4,17 @@ import type { KubeError } from './errors.ts'
 import type { Transport } from './http/transport.ts'
 import { type Resource, resourcePath } from './resource.ts'
 
-/** Under this name the API server books our fields in `metadata.managedFields`. */
-export const fieldManager = 'linkerd-failover'
-
-/** Applies all `operations` or none, within 10 s; answers with the object as it is afterwards. */
+/**
+ * Applies all `operations` or none, within 10 s; answers with the object as it is afterwards. The API
+ * server books the fields in `metadata.managedFields` under the name of `fieldManager`.
+ */
 export function patchJson(
   transport: Transport,
   resource: Resource,
   namespace: string,
   name: string,
   operations: readonly PatchOperation[],
+  fieldManager: string,
 ): Promise<Result<unknown, KubeError>> {
   return transport.request({
     method: 'PATCH',

@@ -3,7 +3,7 @@ import { electionOf } from './election.ts'
 
 const election = (namespace: string | undefined, podNamespace: string | undefined, random = 0.5) =>
   electionOf(
-    { leaderElection: { namespace } },
+    { leaderElection: { namespace, hedgeAfterMs: 500 } },
     'pod-1',
     () => random,
     () => podNamespace,

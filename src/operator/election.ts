@@ -22,5 +22,5 @@ export function electionOf(
     )
   }
   const suffix = Math.floor(random() * 2 ** 48).toString(36)
-  return ok({ namespace, identity: `${hostname}_${suffix}` })
+  return ok({ namespace, identity: `${hostname}_${suffix}`, hedgeAfterMs: leaderElection.hedgeAfterMs })
 }

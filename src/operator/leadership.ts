@@ -11,6 +11,8 @@ export interface Election {
   readonly namespace: string
   /** Names this process; no two may share it, also not one before and after a restart. */
   readonly identity: string
+  /** How long a standby leaves a move that is needed to the leader (ms); 0: for as long as it is a standby. */
+  readonly hedgeAfterMs: number
 }
 
 export interface LeadershipOptions {

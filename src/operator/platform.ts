@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import type { Controller, Platform } from '../controller/platform.ts'
+import type { Controller, Hedging, Platform } from '../controller/platform.ts'
 import { createEventRecorder, type EventInput, type EventRecorder } from '../kube/events/recorder.ts'
 import type { Transport } from '../kube/http/transport.ts'
 import { createLeadership, type Election, type Leadership } from './leadership.ts'
@@ -34,6 +34,7 @@ export class ProcessPlatform implements Platform {
   readonly random: () => number
   readonly log: Log
   readonly transport: Transport
+  readonly hedging: Hedging | undefined
   readonly registry: Registry
   readonly epoch: string
   readonly #elects: boolean
@@ -47,6 +48,7 @@ export class ProcessPlatform implements Platform {
 
   constructor(options: PlatformOptions) {
     const { clock, random, log, instance, registry = new Registry(), election } = options
+    this.hedging = hedgingOf(options)
     this.clock = clock
     this.random = random
     this.log = log
@@ -120,6 +122,11 @@ export class ProcessPlatform implements Platform {
     const hasWork = this.#controllers.some(({ workload }) => workload > 0)
     return hasWork || this.clock.now() - this.#recordedAt < lullMs
   }
+}
+
+function hedgingOf({ election, transport }: PlatformOptions): Hedging | undefined {
+  if (!election || election.hedgeAfterMs === 0) return undefined
+  return { afterMs: election.hedgeAfterMs, identity: election.identity, transport }
 }
 
 const epochOf = (clock: Clock, random: () => number): string =>

@@ -41,7 +41,7 @@ describe('flags', () => {
       selector: 'a=b,c',
       linked: { clusters: ['east', 'west.example.com'], namespace: 'mesh' },
       serviceProfiles: { clusterDomain: 'mesh.example' },
-      leaderElection: { namespace: 'ns-1' },
+      leaderElection: { namespace: 'ns-1', hedgeAfterMs: 500 },
     })
   })
 
@@ -63,7 +63,7 @@ describe('flags', () => {
   it('says all that is wrong at once', () => {
     const argv = '--log-level loud! --log-format xml --admin-addr 8080 -l a==b==c'
     const more =
-      '--leader-elect-resource-namespace A/b --linked-clusters a,B --linkerd-namespace - --colour blue --cluster-domain a..b'
+      '--leader-elect-resource-namespace A/b --hedge-after 99 --linked-clusters a,B --linkerd-namespace - --colour blue --cluster-domain a..b'
     const { exitCode, text } = refusalOf(`${argv} ${more}`.split(' '))
     expect(exitCode).toBe(64)
     expect(text.match(/^ {2}- \S+ \S+/gm)).toEqual([
@@ -72,6 +72,7 @@ describe('flags', () => {
       '  - --admin-addr "8080"',
       '  - --selector "a==b==c"',
       '  - --leader-elect-resource-namespace "A/b"',
+      '  - --hedge-after "99"',
       '  - --linked-clusters "B"',
       '  - --linkerd-namespace "-"',
       '  - --cluster-domain "a..b"',

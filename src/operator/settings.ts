@@ -20,7 +20,9 @@ export interface Settings {
   /** The file that says who is notified of transitions. */
   readonly notifications: string | undefined
   /** Set if several replicas elect the one that writes; its namespace is the Pod's own unless given. */
-  readonly leaderElection: { readonly namespace: string | undefined } | undefined
+  readonly leaderElection:
+    | { readonly namespace: string | undefined; readonly hedgeAfterMs: number }
+    | undefined
 }
 
 /** Where to listen; without a host on all addresses, of IPv6 too if there is IPv6. */
@@ -89,6 +91,11 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
       '--leader-elect-resource-namespace <name>',
       'the namespace of that Lease (default: that of the Pod)',
     )
+    .option(
+      '--hedge-after <ms>',
+      'time after which a standby makes a move that is needed and that the leader has not made; 0 for never',
+      '500',
+    )
     .option('--linked-clusters <names>', 'clusters linked with this one that may be read: east,west', '')
     .option(
       '--linkerd-namespace <name>',
@@ -135,6 +142,7 @@ const settings = z
     adminAddr: z.string(),
     leaderElect: z.boolean(),
     leaderElectResourceNamespace: optional,
+    hedgeAfter: z.string(),
     selector: z.string(),
     linkedClusters: z.string(),
     linkerdNamespace: z.string(),
@@ -161,6 +169,7 @@ const settings = z
     const { leaderElect, leaderElectResourceNamespace: namespace } = flags
     if (namespace !== undefined && !namespaceName.test(namespace))
       complain(`--leader-elect-resource-namespace "${namespace}" is not the name of a namespace`)
+    const hedgeAfterMs = readHedgeAfter(flags.hedgeAfter, complain)
     const clusters = flags.linkedClusters.split(',').filter((cluster) => cluster !== '')
     for (const name of clusters.filter((cluster) => !clusterNamePattern.test(cluster)))
       complain(`--linked-clusters "${name}" is not the name of a cluster`)
@@ -179,9 +188,17 @@ const settings = z
       linked: { clusters, namespace: flags.linkerdNamespace },
       serviceProfiles: writeServiceProfiles ? { clusterDomain } : undefined,
       notifications: flags.notifications,
-      leaderElection: leaderElect ? { namespace } : undefined,
+      leaderElection: leaderElect ? { namespace, hedgeAfterMs } : undefined,
     }
   })
+
+/** Less than the shortest time that is allowed would not let a leader act first. */
+function readHedgeAfter(text: string, complain: (problem: string) => void): number {
+  const ms = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (ms === 0 || (ms >= 100 && ms <= 60_000)) return ms
+  complain(`--hedge-after "${text}" is not 0, or a whole number from 100 to 60000`)
+  return 0
+}
 
 /** `HOST:PORT`, with an IPv6 host in brackets, or no host; port 0 takes a free one. */
 function parseAddress(text: string): ListenAddress | undefined {

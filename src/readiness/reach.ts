@@ -1,3 +1,4 @@
+import { hashOf } from '../base/hash.ts'
 import { type Readiness, readinessOf, type ServiceKey } from '../core/types.ts'
 import type { Port } from './port.ts'
 import type { ServiceFacts } from './service-facts.ts'
@@ -29,15 +30,11 @@ export interface Counts {
 const markLength = 2
 
 /**
- * A text of `markLength` characters that is most probably another one for another Pod: 32 bits of a hash
- * (FNV-1a). Two Pods of one Service that have the same mark are counted as one, which turns nothing ready or
- * down.
+ * A text of `markLength` characters that is most probably another one for another Pod. Two Pods of one Service
+ * that have the same mark are counted as one, which turns nothing ready or down.
  */
 function markOf(identity: string): string {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < identity.length; index += 1) {
-    hash = Math.imul(hash ^ identity.charCodeAt(index), 0x01000193)
-  }
+  const hash = hashOf(identity)
   return String.fromCharCode(hash >>> 16, hash & 0xffff)
 }
 

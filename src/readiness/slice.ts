@@ -22,7 +22,8 @@ export interface Slice extends Endpoints {
   readonly changedAt: number | undefined
 }
 
-const serviceNameLabel = 'kubernetes.io/service-name'
+/** On a slice: the Service that it is about. */
+export const serviceNameLabel = 'kubernetes.io/service-name'
 const managedByLabel = 'endpointslice.kubernetes.io/managed-by'
 /** Kubernetes' own: it puts a Pod into one slice only, of those with the same ports and family. */
 const sliceController = 'endpointslice-controller.k8s.io'

@@ -1,7 +1,7 @@
 import { text } from '../base/json.ts'
-import { programName } from '../base/names.ts'
+import { programName, standbyName } from '../base/names.ts'
 import { type ManagedFields, readMetadata } from './metadata.ts'
-import { type Route, type RouteCodec, steeringAnnotations } from './route.ts'
+import { type Mover, type Route, type RouteCodec, steeringAnnotations } from './route.ts'
 
 /** A route without its splits, and the annotations that say how to treat them. */
 export interface Identified {
@@ -24,22 +24,29 @@ export function identify(
     uid,
     generation,
     labels,
-    writer: writerOf(managedFields),
+    ...writersOf(managedFields),
     annotations: steeringOf(annotations),
   }
   return { identity, annotations }
 }
 
+/** Names of the field managers under which the operator writes. */
+const movers: ReadonlyMap<string, Mover> = new Map([
+  [programName, 'leader'],
+  [standbyName, 'standby'],
+])
+
 /**
- * Who wrote the weights last, besides the operator itself. The lists that hold them are owned as a whole, by
- * the last who wrote any part of them, or by several who applied the very same.
+ * Who wrote the weights last: a replica of the operator (`movedBy`), and the last besides. The lists that hold
+ * them are owned as a whole, by the last who wrote any part of them, or by several who applied the very same.
  */
-function writerOf(entries: readonly ManagedFields[]): string | undefined {
-  const others = entries.filter(
-    ({ manager, subresource, spec }) =>
-      manager !== programName && subresource === '' && lists.some((list) => spec.includes(list)),
-  )
-  return others.sort((a, b) => Number(a.time < b.time) - Number(a.time > b.time))[0]?.manager
+function writersOf(entries: readonly ManagedFields[]): Pick<Route, 'writer' | 'movedBy'> {
+  const owners = entries
+    .filter(({ subresource, spec }) => subresource === '' && lists.some((list) => spec.includes(list)))
+    .sort((a, b) => Number(a.time < b.time) - Number(a.time > b.time))
+  const others = owners.filter(({ manager }) => !movers.has(manager))
+  const [mover] = owners.flatMap(({ manager }) => movers.get(manager) ?? [])
+  return { writer: others[0]?.manager, movedBy: mover }
 }
 
 /** As `managedFields` call `backends` of a TrafficSplit and `rules` of a Gateway API route. */

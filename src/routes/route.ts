@@ -51,10 +51,18 @@ export interface Route {
    * nobody tells.
    */
   readonly writer?: string | undefined
+  /**
+   * Which replica of the operator wrote the weights, if no other client has written them since; absent if that
+   * is not known.
+   */
+  readonly movedBy?: Mover | undefined
   readonly splits: readonly Split[]
   /** Where each split (by position) stands in the object, and how it is written there. */
   readonly places: readonly Place[]
 }
+
+/** The part that a replica of the operator had when it wrote weights. */
+export type Mover = 'leader' | 'standby'
 
 /** One list of backends inside an object. */
 export interface Place {

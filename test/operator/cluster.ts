@@ -20,6 +20,12 @@ export interface Replica {
   readonly losesAnswer?: () => boolean
   /** Waited for before each line of a watch of TrafficSplits arrives. */
   readonly hearsOfSplits?: () => Promise<void>
+  /** The same for EndpointSlices. */
+  readonly hearsOfSlices?: () => Promise<void>
+  /** While it answers true nothing that this operator asks is answered, and nothing of it arrives. */
+  readonly isCutOff?: () => boolean
+  /** How long it leaves a move that is needed to the leader (ms); for ever without it. */
+  readonly hedgeAfterMs?: number
   readonly onEntry?: (entry: TimelineEntry) => void
   /** Stands for the lease under this name. */
   readonly identity?: string
@@ -60,6 +66,9 @@ export class Cluster {
     beforePatch,
     losesAnswer,
     hearsOfSplits,
+    hearsOfSlices,
+    isCutOff,
+    hedgeAfterMs = 0,
     onEntry,
     identity,
     links,
@@ -70,6 +79,7 @@ export class Cluster {
     const transport = createTransport(cluster, clock)
     const patching: Transport = {
       request: async (req) => {
+        if (isCutOff?.()) return err({ kind: 'unreachable', message: 'it is cut off' })
         this.asked.push(`${req.method} ${req.path}`)
         const isOurs = req.method === 'PATCH' && !req.path.includes('events')
         if (isOurs) beforePatch?.()
@@ -79,8 +89,11 @@ export class Cluster {
       stream: async (req) => {
         this.asked.push(`${req.method} ${req.path}`)
         const opened = await transport.stream(req)
-        const isHeld = hearsOfSplits && opened.ok && req.path.endsWith('/trafficsplits')
-        return isHeld ? ok(late(opened.value, hearsOfSplits)) : opened
+        if (!opened.ok) return opened
+        if (hearsOfSplits && req.path.endsWith('/trafficsplits')) return ok(late(opened.value, hearsOfSplits))
+        if (hearsOfSlices && req.path.endsWith('/endpointslices'))
+          return ok(late(opened.value, hearsOfSlices))
+        return opened
       },
       close: () => transport.close(),
     }
@@ -93,7 +106,7 @@ export class Cluster {
       instance: identity ?? 'test',
       links,
       serviceProfiles: writesProfiles ? { clusterDomain: 'cluster.local' } : undefined,
-      election: identity === undefined ? undefined : { namespace, identity },
+      election: identity === undefined ? undefined : { namespace, identity, hedgeAfterMs },
       ...(onEntry ? { onEntry } : {}),
     })
     let stopped: Promise<void> | undefined

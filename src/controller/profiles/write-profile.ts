@@ -1,7 +1,8 @@
+import { programName } from '../../base/names.ts'
 import { ok, type Result } from '../../base/result.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import type { Transport } from '../../kube/http/transport.ts'
-import { fieldManager, patchJson } from '../../kube/patch.ts'
+import { patchJson } from '../../kube/patch.ts'
 import { type Resource, resourcePath } from '../../kube/resource.ts'
 import { readHead } from '../../kube/watch/watch-event.ts'
 import type { ProfileWrite } from '../../routes/profile/judge-profile.ts'
@@ -27,13 +28,13 @@ export async function writeProfile(
     const created = await transport.request({
       method: 'POST',
       path: resourcePath(resource, namespace),
-      query: { fieldManager },
+      query: { fieldManager: programName },
       body: write.object,
       timeoutMs: 10_000,
     })
     return created.ok ? ok(undefined) : created
   }
-  const answer = await patchJson(transport, resource, namespace, name, write.operations)
+  const answer = await patchJson(transport, resource, namespace, name, write.operations, programName)
   if (!answer.ok) return answer
   const version = readHead(answer.value)?.resourceVersion
   if (version !== undefined)

@@ -61,6 +61,12 @@ export function createMetrics(registry: Registry) {
       help: 'Looks at a route, with or without a change of its weights.',
       registers,
     }),
+    hedges: new Counter({
+      name: 'linkerd_failover_hedges_total',
+      help: 'Moves that this replica tried as a standby, by kind of route and outcome: written, unconfirmed, late, or the kind of error.',
+      labelNames: ['kind', 'outcome'] as const,
+      registers,
+    }),
     misconfigurations: new Counter({
       name: 'linkerd_failover_misconfigurations_total',
       help: 'Problems of routes that were found and reported, each once.',

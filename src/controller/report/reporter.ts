@@ -15,6 +15,7 @@ import { unreportedWindowMs } from '../platform.ts'
 import type { Cause } from '../queue.ts'
 import type { ReconcileOutcome } from '../write/reconcile.ts'
 import type { LateWrite } from '../write/unanswered-writes.ts'
+import { logHedged } from './hedged.ts'
 import type { Metrics } from './metrics.ts'
 import { appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
@@ -57,7 +58,7 @@ export class Reporter {
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
   report(key: RouteKey, outcome: ReconcileOutcome, cause: Cause): void {
     this.#options.metrics.reconciles.inc()
-    const { view, clock, leads } = this.#options
+    const { view, clock, leads, log } = this.#options
     const isUnreported = this.#unreported.delete(key)
     if (outcome.kind === 'gone') {
       view.remove(key)
@@ -65,6 +66,10 @@ export class Reporter {
     }
     const before = isUnreported ? undefined : view.get(key)
     updateView(view, key, outcome, clock)
+    if (outcome.kind === 'hedged') {
+      logHedged(log, outcome)
+      return
+    }
     if (!leads() && !('after' in outcome)) {
       if (hasNews(outcome, before)) this.#unreported.set(key, clock.now())
       return
@@ -78,7 +83,7 @@ export class Reporter {
   }
 
   /**
-   * Reports a write that was not answered and has been applied. What moved is reported now; what else was
+   * Reports a write that was found done: it was not answered, or a standby made it. What moved is reported now; what else was
    * found with it was reported when it was tried, and may not be so any more.
    */
   wroteLate(key: RouteKey, { route, verdicts, after, cause }: LateWrite): void {
@@ -118,7 +123,8 @@ export class Reporter {
 
   /** Another client keeps undoing what is written to a route. */
   fought(route: Route): void {
-    const { log, event } = this.#options
+    const { log, event, leads } = this.#options
+    if (!leads()) return
     const who = route.writer === undefined ? 'another client' : `"${route.writer}"`
     const note = `${who} keeps undoing the weights, so the operator writes them less often; make it ignore the weights, see docs/using/gitops.md`
     log.warn({ route: routeTitle(route), writer: route.writer }, `${routeTitle(route)}: ${note}`)
@@ -127,7 +133,8 @@ export class Reporter {
 
   /** The fight is over: other weights are wanted, or these have not been undone for a while. */
   unfought(route: Route): void {
-    const { log, event } = this.#options
+    const { log, event, leads } = this.#options
+    if (!leads()) return
     const note = 'no other client undoes the weights any more; the operator writes them at once again'
     log.info({ route: routeTitle(route) }, `${routeTitle(route)}: ${note}`)
     event({ ...about(route), type: 'Normal', reason: 'FightOver', action: 'SpeedUp', note })

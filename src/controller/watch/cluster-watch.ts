@@ -5,6 +5,7 @@ import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
 import type { LinkReading } from '../../readiness/remote/linked-cluster.ts'
 import type { Links } from '../../readiness/remote/linked-clusters.ts'
 import type { ServiceFacts } from '../../readiness/service-facts.ts'
+import type { Beside } from '../../readiness/sources.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { type Route, servicesBehind } from '../../routes/route.ts'
@@ -16,8 +17,8 @@ import { RouteWatch, type RouteWatchOptions } from './route-watch.ts'
 export interface ClusterWatchOptions extends Omit<CacheTools, 'onState'> {
   /** Label selector of the routes that are ours. */
   readonly selector: string
-  /** Called with each state of a route, `undefined` once it is gone, before it is due. */
-  readonly onRoute?: (key: RouteKey, route: Route | undefined) => void
+  /** Called with each state of a route and the one before it, `undefined` for none, before it is due. */
+  readonly onRoute?: RouteWatchOptions['onRoute']
   /** A route that may have to change, and what made it so. */
   readonly onDue: (key: RouteKey, cause: Cause) => void
   /** A route behind which other endpoints are ready than before; nothing follows for its weights. */
@@ -42,6 +43,8 @@ export interface ClusterWatch {
   readonly route: (key: RouteKey) => Route | undefined
   readonly readiness: ReadinessOf
   readonly account: AccountOf
+  /** What readiness comes from besides this cluster's objects. */
+  readonly beside: Beside
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   clusterOf(service: ServiceKey): string | undefined
   /**
@@ -85,7 +88,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     used: () => index.services(),
   })
   const onRoute: RouteWatchOptions['onRoute'] = (key, before, after) => {
-    options.onRoute?.(key, after)
+    options.onRoute?.(key, before, after)
     index.change(key, before, after)
     options.onDue(key, { at: options.clock.now() })
   }
@@ -102,6 +105,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     kind: (name) => kinds.get(name),
     readiness: readiness.of,
     account: readiness.account,
+    beside: readiness.beside,
     clusterOf: readiness.clusterOf,
     service: (service) => (readiness.services.synced ? readiness.services.get(service) : 'unknown'),
     keys: function* () {

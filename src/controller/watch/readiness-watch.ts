@@ -5,12 +5,14 @@ import { Gateways } from '../../readiness/gateways/gateways.ts'
 import { mirroredFrom } from '../../readiness/gateways/mirrors.ts'
 import type { Open, ReadinessListeners } from '../../readiness/objects.ts'
 import { LinkedClusters, type Links } from '../../readiness/remote/linked-clusters.ts'
-import { openReadiness, type ServiceReadiness } from '../../readiness/sources.ts'
+import { type Beside, openReadiness, type ServiceReadiness } from '../../readiness/sources.ts'
 import type { Cause } from '../queue.ts'
 
 /** Readiness of every Service, and the caches that it comes from. */
 export interface ReadinessWatch extends ServiceReadiness {
   readonly caches: readonly Cache<unknown>[]
+  /** What it comes from besides these. */
+  readonly beside: Beside
   /** The gateways of other clusters, once a Service is mirrored through one. */
   readonly gateways: Gateways
   /** Other clusters, as far as routes need them; nothing waits for them. */
@@ -72,10 +74,7 @@ export function watchReadiness(
     },
     onCounts,
   }
-  const readiness: ServiceReadiness = openReadiness(open, listeners, {
-    others: linked,
-    ...(readsLinks ? { ways: gateways } : {}),
-    clock: tools.clock,
-  })
-  return { ...readiness, caches, linked, gateways }
+  const beside: Beside = { others: linked, ...(readsLinks ? { ways: gateways } : {}) }
+  const readiness: ServiceReadiness = openReadiness(open, listeners, { ...beside, clock: tools.clock })
+  return { ...readiness, beside, caches, linked, gateways }
 }

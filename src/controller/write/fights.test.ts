@@ -154,3 +154,11 @@ it('a fight that is looked at a little early asks for one more look', async () =
   await clock.advance(1)
   expect(restsNow([0, 1])).toEqual({ change: 'ends' })
 })
+
+test('the replica that moved the weights is known by its name as their manager', () => {
+  const entry = (manager: string) => ({ manager, fieldsV1: { 'f:spec': { 'f:rules': {} } } })
+  const moverOf = (...managers: string[]) => routeOf({ managedFields: managers.map(entry) })
+  expect(moverOf('flux', 'linkerd-failover')).toMatchObject({ writer: 'flux', movedBy: 'leader' })
+  expect(moverOf('linkerd-failover-standby')).toMatchObject({ writer: undefined, movedBy: 'standby' })
+  expect(moverOf('linkerd-failover-cli').movedBy).toBeUndefined()
+})

@@ -1,24 +1,28 @@
+import type { Clock } from '../../base/clock.ts'
 import type { Result } from '../../base/result.ts'
-import type { SplitPlan } from '../../core/plan.ts'
-import type { Past } from '../../core/policy/types.ts'
-import type { ReadinessOf } from '../../core/types.ts'
 import type { KubeError } from '../../kube/errors.ts'
-import { type Judged, judgeRoute } from '../../routes/judge.ts'
+import type { Beside } from '../../readiness/sources.ts'
+import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
+import type { Confirm } from './confirm.ts'
+import { type Fights, weightsText } from './fights.ts'
 
 /** What one reconcile may see and do. */
 export interface ReconcileContext {
   readonly route: (key: RouteKey) => Route | undefined
-  readonly readiness: ReadinessOf
-  /** What is remembered of the time before, by split (its position). */
-  readonly past: (key: RouteKey, route: Route) => (split: number) => Past | undefined
-  /** Until when a write must wait (ms on the clock), because another client keeps undoing it. */
-  readonly waitsUntil: (key: RouteKey, route: Route, plans: readonly SplitPlan[]) => number | undefined
-  /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */
-  readonly write: (judged: Judged, cause: Cause) => Promise<Result<Route, KubeError>>
+  /** What is made of a route, by its readiness and by what is remembered of the time before. */
+  readonly judge: Judge
+  /** What this replica does about weights that are due. */
+  readonly act: Act
 }
+
+/** What the rules make of a route. */
+export type Judge = (key: RouteKey, route: Route) => Judged
+
+/** Acts on a route of which at least one weight is due; `cause` is what made it so. */
+export type Act = (key: RouteKey, judged: Judged, cause: Cause) => Promise<ReconcileOutcome>
 
 /** How one reconcile of a key ended. */
 export type ReconcileOutcome =
@@ -29,11 +33,15 @@ export type ReconcileOutcome =
    */
   | ({ readonly kind: 'steady'; readonly lookAgainAt?: number } & Judged)
   | ({ readonly kind: 'written'; readonly after: Route } & Judged)
+  /** This replica is a standby, and leaves what is due to the leader. */
+  | ({ readonly kind: 'left'; readonly lookAgainAt?: number } & Judged)
+  /** Written by a standby: the leader reports it. */
+  | ({ readonly kind: 'hedged'; readonly after: Route } & Judged)
   | ({ readonly kind: 'failed'; readonly error: KubeError } & Judged)
 
 /**
- * The whole life of one key: observe, decide, plan, write. `cause` is what made it due. Says nothing to
- * anybody: that is `report`'s.
+ * The whole life of one key: observe, decide, plan, act. `cause` is what made it due. Says nothing to anybody:
+ * that is `report`'s.
  */
 export async function reconcile(
   key: RouteKey,
@@ -42,15 +50,8 @@ export async function reconcile(
 ): Promise<ReconcileOutcome> {
   const route = context.route(key)
   if (!route) return { kind: 'gone' }
-  const judged = judgeRoute(route, context.readiness, context.past(key, route))
-  const plans = judged.verdicts.map(({ plan }) => plan)
-  if (plans.every((plan) => plan.length === 0)) return { kind: 'steady', ...judged, ...wakeOf(judged) }
-  const lookAgainAt = context.waitsUntil(key, route, plans)
-  if (lookAgainAt !== undefined) return { kind: 'steady', ...judged, lookAgainAt }
-  const written = await context.write(judged, cause)
-  return written.ok
-    ? { kind: 'written', ...judged, after: written.value }
-    : { kind: 'failed', ...judged, error: written.error }
+  const judged = context.judge(key, route)
+  return isAtRest(judged) ? { kind: 'steady', ...judged, ...wakeOf(judged) } : context.act(key, judged, cause)
 }
 
 /** When a wait of one of the splits is over. */
@@ -58,3 +59,40 @@ function wakeOf({ verdicts }: Judged): { readonly lookAgainAt?: number } {
   const times = verdicts.flatMap(({ wakeAt }) => wakeAt ?? [])
   return times.length > 0 ? { lookAgainAt: Math.min(...times) } : {}
 }
+
+/** Nothing is due. */
+export const isAtRest = ({ verdicts }: Judged): boolean => verdicts.every(({ plan }) => plan.length === 0)
+
+export interface LeaderOptions {
+  readonly clock: Clock
+  readonly fights: Pick<Fights, 'waitsUntil'>
+  readonly confirm: Confirm
+  /** What readiness comes from besides the API server. */
+  readonly beside: Beside
+  /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */
+  readonly write: (judged: Judged, cause: Cause) => Promise<Result<Route, KubeError>>
+}
+
+/** When to look again (ms) if the API server says something else than the caches. */
+const catchUpMs = 500
+
+/**
+ * The leader writes at once, unless another client keeps undoing it. What a standby has written was confirmed:
+ * a leader that wants something else may be the one whose watch is late, so it confirms that first.
+ */
+export const actAsLeader =
+  ({ clock, fights, confirm, beside, write }: LeaderOptions): Act =>
+  async (key, judged, cause) => {
+    const plans = judged.verdicts.map(({ plan }) => plan)
+    const lookAgainAt = fights.waitsUntil(key, weightsText(judged.route, plans))
+    if (lookAgainAt !== undefined) return { kind: 'steady', ...judged, lookAgainAt }
+    if (judged.route.movedBy === 'standby') {
+      const confirmed = await confirm(judged, beside, (now) => now)
+      if (!confirmed.ok) return { kind: 'failed', ...judged, error: confirmed.error }
+      if (!confirmed.value) return { kind: 'steady', ...judged, lookAgainAt: clock.now() + catchUpMs }
+    }
+    const written = await write(judged, cause)
+    return written.ok
+      ? { kind: 'written', ...judged, after: written.value }
+      : { kind: 'failed', ...judged, error: written.error }
+  }

@@ -1,3 +1,4 @@
+import { programName, standbyName } from '../../base/names.ts'
 import { ok, type Result } from '../../base/result.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import type { Transport } from '../../kube/http/transport.ts'
@@ -36,18 +37,35 @@ export class RouteWriter {
    * the next decision starts from it and not from the watch event that follows.
    */
   async write(judged: Judged, cause: Cause): Promise<Result<Route, KubeError>> {
-    const { transport, selectorKeys, writes } = this.#options
-    const { route, verdicts } = judged
+    const { transport, writes } = this.#options
+    const key = routeKey(judged.route)
+    const write = writes.begin(key, judged, cause)
+    const answer = await this.#patch(judged, transport, programName)
+    writes.end(key, write, answer.ok ? undefined : answer.error)
+    return answer
+  }
+
+  /**
+   * The same in the name of a standby, by a transport that lets it write. That it was applied is learnt from
+   * the route itself, by every replica.
+   */
+  hedge(judged: Judged, transport: Transport): Promise<Result<Route, KubeError>> {
+    return this.#patch(judged, transport, standbyName)
+  }
+
+  async #patch(
+    { route, verdicts }: Judged,
+    transport: Transport,
+    manager: string,
+  ): Promise<Result<Route, KubeError>> {
     const { namespace, name } = route
     const watch = this.#options.kind(route.kind)
     if (!watch) throw new Error(`no codec for ${route.kind}`)
     const plans = verdicts.map(({ plan }) => plan)
-    const operations = routePatch(route, plans, selectorKeys)
-    const key = routeKey(route)
-    const write = writes.begin(key, judged, cause)
-    const answer = await patchJson(transport, resourceOf(route, watch.codec), namespace, name, operations)
-    writes.end(key, write, answer.ok ? undefined : answer.error)
-    return answer.ok ? ok(take(watch, key, answer.value)) : answer
+    const operations = routePatch(route, plans, this.#options.selectorKeys)
+    const resource = resourceOf(route, watch.codec)
+    const answer = await patchJson(transport, resource, namespace, name, operations, manager)
+    return answer.ok ? ok(take(watch, routeKey(route), answer.value)) : answer
   }
 }
 
@@ -64,6 +82,6 @@ function take({ cache, codec }: RouteWatch, key: RouteKey, object: unknown): Rou
 }
 
 /** The version in which the route was read: the paths of the patch are that version's. */
-function resourceOf(route: Route, { group, plural }: RouteCodec): Resource {
+export function resourceOf(route: Route, { group, plural }: RouteCodec): Resource {
   return { group, version: route.apiVersion.slice(group.length + 1), plural }
 }

@@ -5,6 +5,7 @@ import type { Split } from '../../core/types.ts'
 import { type KubeError, mayBeApplied } from '../../kube/errors.ts'
 import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
+import { isNextState } from '../../routes/moved.ts'
 import { type Route, steeringAnnotations } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
 
@@ -101,8 +102,10 @@ export class UnansweredWrites {
     const open = this.#open.get(key)
     if (!open || open.some(({ after }) => after)) return
     if (now && open.some(({ judged }) => isSameState(judged.route, now))) return
+    // What a standby wrote is not our write, however much it looks like it.
     const landed =
       now &&
+      now.movedBy !== 'standby' &&
       writerOf(
         open.filter((one) => !this.#isOver(one) && isResultOf(one, now)),
         now,
@@ -152,10 +155,8 @@ const isSameState = (a: Route, b: Route): boolean =>
   a.uid === b.uid && a.generation === b.generation && areSame(a.splits, b.splits)
 
 /** Exactly one change of the spec is between them, and it is the one that was asked for. */
-function isResultOf({ judged: { route }, expected }: Write, now: Route): boolean {
-  const isNext = route.generation === undefined || now.generation === route.generation + 1
-  return isNext && now.uid === route.uid && areSame(expected, now.splits)
-}
+const isResultOf = ({ judged: { route }, expected }: Write, now: Route): boolean =>
+  isNextState(route, now) && areSame(expected, now.splits)
 
 /** Of writes that leave the same weights the server applies the one that saw the annotations as they are. */
 const writerOf = (alike: readonly Write[], now: Route): Write | undefined =>

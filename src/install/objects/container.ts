@@ -35,7 +35,7 @@ const flags = (input: Input): string[] => {
     `--log-level=${values.logLevel}`,
     `--log-format=${values.logFormat}`,
     `--selector=${values.selector || `${controlledByLabel}=${context.release}`}`,
-    ...(values.leaderElection.enabled ? ['--leader-elect'] : []),
+    ...electionFlags(input),
     ...linkFlags(input),
     ...(values.smi.serviceProfiles
       ? ['--write-service-profiles', `--cluster-domain=${values.smi.clusterDomain}`]
@@ -43,6 +43,9 @@ const flags = (input: Input): string[] => {
     ...notificationsFlags(input),
   ]
 }
+
+const electionFlags = ({ values: { leaderElection } }: Input): string[] =>
+  leaderElection.enabled ? ['--leader-elect', `--hedge-after=${leaderElection.hedgeAfterMs}`] : []
 
 const linkFlags = ({ values: { multicluster, linkerdNamespace } }: Input): string[] =>
   multicluster.clusters.length === 0

@@ -11,7 +11,9 @@ import type { Mark } from '../network/timeline.ts'
 import type { Witness } from '../network/wire.ts'
 import { Facts, routeResources } from './facts.ts'
 import { FarChecker, type FarSide } from './far-checker.ts'
+import { hedged, isHedge, readSince } from './hedge.ts'
 import { Ledger } from './ledger.ts'
+import { Moments } from './moments.ts'
 import { Patience } from './patience.ts'
 import { readRoute } from './read-route.ts'
 import { Returns } from './returns.ts'
@@ -37,6 +39,7 @@ export class Checker implements Witness {
   readonly #patience = new Patience()
   readonly #returns = new Returns(this.#facts)
   readonly #tenure = new Tenure()
+  readonly #moments = new Moments()
   /** By process and resource: since when its lists are older than what it knew. */
   readonly #olderSince = new Map<string, number>()
   /** The same: when it took such a list after all, and forgot what it had known. */
@@ -89,12 +92,16 @@ export class Checker implements Witness {
     const { now } = this.#scheduler
     if (sent.request.method !== 'GET') this.#ledger.answered(sent, status, now)
     if (isWrittenLease(sent, status) && this.#tenure.answered(sent, now))
-      this.#ledger.leads(sent.process.name)
+      this.#ledger.leads(sent.process.name, now)
     if (retryAfterSeconds !== undefined) this.#patience.asked(sent, now, retryAfterSeconds)
   }
 
   told(process: Process, resource: string, mark: Mark): void {
-    this.#viewOf(process).told(resource, mark)
+    const view = this.#viewOf(process)
+    const from = view.of(resource) ?? mark.moment
+    const isNext = (key: string) => this.#facts.route(key).during(from, mark.moment).length === 2
+    this.#ledger.hedges.seen(process, resource, mark, isNext)
+    view.told(resource, mark)
     const { now } = this.#scheduler
     this.#ledger.seen(process, resource, mark, now, this.#tenure.leads(process, now))
   }
@@ -158,6 +165,7 @@ export class Checker implements Witness {
     const isRoute = routeResources.includes(resource)
     const key = `${resource}/${name}`
     const { moment } = mark
+    this.#moments.now(this.#scheduler.now, moment)
     if (isRoute) this.#ledger.changed({ key, by: author?.process, moment, at: this.#scheduler.now })
     if (author && isRoute) this.#wrote(key, object, author, mark)
     else if (resource === 'events') this.#ledger.event(object, author)
@@ -174,18 +182,23 @@ export class Checker implements Witness {
   }
 
   #wrote(key: string, object: KubeObject | undefined, author: Sent, mark: Mark): void {
-    const write = routeWrite(key, author, object && readRoute(object), this.#facts)
+    const asLeader = routeWrite(key, author, object && readRoute(object), this.#facts)
+    const isHedged = isHedge(author)
+    const since = this.#moments.at(readSince(author))
+    const write = isHedged ? hedged(asLeader, this.#facts, since) : asLeader
     const objection = this.#tenure.objectionTo(author, this.#scheduler.now)
-    if (objection) this.fail('not leading', `${author.process.name} wrote ${key}: ${objection}`)
+    if (objection && !isHedged) this.fail('not leading', `${author.process.name} wrote ${key}: ${objection}`)
     const verdict = judge(write)
     if (verdict) this.fail(verdict.rule, verdict.what)
     const early = this.#returns.objectionTo(write)
     if (early !== undefined) this.fail('early', `${author.process.name} wrote ${key}: ${early}`)
     const moves = movesOf(write)
     if (moves.size === 0) return
+    const move = { key, moves, mark, sent: author }
     const { recognisable } = write
     const open = { answeredAt: undefined, seenAt: undefined, whose: 'open' } as const
-    this.#ledger.transition({ key, moves, sent: author, mark, recognisable, ...open })
+    if (isHedged) this.#ledger.hedges.made({ ...move, at: this.#scheduler.now })
+    else this.#ledger.transition({ ...move, recognisable, ...open })
   }
 }
 

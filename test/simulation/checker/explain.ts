@@ -26,7 +26,7 @@ export function isWanted(
 }
 
 /** Every way to take one of each. */
-function everyChoice<T>(options: readonly (readonly T[])[]): T[][] {
+export function everyChoice<T>(options: readonly (readonly T[])[]): T[][] {
   return options.reduce<T[][]>(
     (choices, some) => choices.flatMap((choice) => some.map((one) => [...choice, one])),
     [[]],

@@ -5,6 +5,7 @@ import type { Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
 import type { Mark } from '../network/timeline.ts'
 import { resourceOfKey } from './facts.ts'
+import { HedgeLedger } from './hedge-ledger.ts'
 import type { Direction, Moves } from './table.ts'
 import type { Rule } from './violation.ts'
 
@@ -54,6 +55,7 @@ const notes: readonly [part: string, direction: Direction][] = [
 
 /** Books every transition and every Event about one, and compares them. */
 export class Ledger {
+  readonly hedges = new HedgeLedger()
   readonly #fail: (rule: Rule, what: string) => void
   readonly #transitions: Transition[] = []
   /** By name of the Event. */
@@ -79,7 +81,8 @@ export class Ledger {
   }
 
   /** A process leads: what it has seen since it led before is its own, unless others led in between. */
-  leads(process: string): void {
+  leads(process: string, now: number): void {
+    this.hedges.leads(process, now)
     this.#settleWhose(process, ({ whose, seenAt }) =>
       whose === 'open' && seenAt !== undefined ? 'own' : whose,
     )
@@ -90,7 +93,7 @@ export class Ledger {
   }
 
   get count(): number {
-    return this.#transitions.length
+    return this.#transitions.length + this.hedges.count
   }
 
   /** The newest version that answers to its own writes have told a process of one resource since then; 0 if none has. */
@@ -99,7 +102,8 @@ export class Ledger {
       ({ sent, answeredAt = since }) =>
         answeredAt > since && sent.process === process && sent.resource === resource,
     )
-    return Math.max(0, ...answered.map(({ mark }) => mark.version))
+    const hedged = this.hedges.newestOf(process, resource, since)
+    return Math.max(hedged, ...answered.map(({ mark }) => mark.version))
   }
 
   /** Something happened to a route. */
@@ -125,6 +129,7 @@ export class Ledger {
     if (sent.resource === 'events') this.#eventAnswered(sent, status)
     const transition = this.#transitions.find((one) => one.sent === sent)
     if (transition && good) transition.answeredAt = now
+    if (good) this.hedges.answered(sent, now)
   }
 
   #eventAnswered({ process, request }: Sent, status: number): void {
@@ -164,7 +169,13 @@ export class Ledger {
       // Splits that moved one way for several reasons are told of one by one.
       .reduce((sum, { moves }) => sum + (moves.get(direction) ?? 0), 0)
     const times = this.#timesTold(process, told.key, direction)
-    if (times <= known + this.#mistakable(process, told.key)) return
+    const others = times - known - this.#mistakable(process, told.key)
+    if (others <= 0) return
+    if (others <= this.hedges.knownTo(last, told.key, direction)) {
+      const wrong = this.hedges.told(process, told.key, direction, others)
+      if (wrong) this.#fail('told without transition', `${told.key}, ${direction}: ${wrong}`)
+      return
+    }
     const what = `${process.name} told of a ${direction} of ${told.key} for the ${times}. time`
     this.#fail('told without transition', `${what}, and knew of ${known}`)
   }
@@ -172,7 +183,8 @@ export class Ledger {
   /** What happened must have been told by now, by those who may write and were not hindered. */
   settle(processes: readonly Process[]): void {
     for (const process of processes.filter((one) => !this.#troubled.has(one))) {
-      for (const key of new Set(this.#transitions.map((one) => one.key))) this.#demand(process, key)
+      const keys = [...this.#transitions.map((one) => one.key), ...this.hedges.keys]
+      for (const key of new Set(keys)) this.#demand(process, key)
     }
   }
 
@@ -180,10 +192,11 @@ export class Ledger {
   #demand(process: Process, key: string): void {
     const done = this.#transitionsOf(process, key).filter((one) => mustBeTold(one))
     for (const [, direction] of notes) {
-      const count = done.filter(({ moves }) => moves.has(direction)).length
+      const own = done.filter(({ moves }) => moves.has(direction)).length
+      const count = own + this.hedges.demandOf(process, key, direction)
       const times = this.#timesTold(process, key, direction)
       if (times >= count) continue
-      const what = `${process.name} made ${count} writes to ${key} that are a ${direction}`
+      const what = `${process.name} made ${own} writes to ${key} that are a ${direction}, and saw ${count - own} of standbys`
       this.#fail('untold transition', `${what}, and told ${times} times`)
     }
   }

@@ -28,7 +28,8 @@ export function ask(process: Process, req: KubeRequest, wire: Wire): Promise<Ans
       if (!trapped(wire, process, asked, 'answered')) resolve(result)
     }
     const tellList = (resource: string, value: unknown) => {
-      const version = req.method === 'GET' && !isDoubt(req) ? completeListVersion(value) : undefined
+      const version =
+        req.method === 'GET' && !isDoubt(req) && !isOfSome(req) ? completeListVersion(value) : undefined
       if (version !== undefined) wire.witness.listed(process, resource, sent.timeline.markOf(version))
     }
     const back = (arrival: Arrival) => {
@@ -45,6 +46,10 @@ export function ask(process: Process, req: KubeRequest, wire: Wire): Promise<Ans
 
 /** Asks for the version of a collection alone: whatever object comes along is not read. */
 export const isDoubt = ({ query }: KubeRequest): boolean => query?.limit === '1'
+
+/** Reads a few objects of one namespace, once: it says nothing of the others. */
+const isOfSome = ({ path, query }: KubeRequest): boolean =>
+  path.includes('/namespaces/') && (query?.fieldSelector ?? query?.labelSelector) !== undefined
 
 /** The version of a list that has no further page; undefined for anything else. */
 function completeListVersion(value: unknown): number | undefined {

@@ -23,6 +23,13 @@ export interface Plants {
 /** Where the replicas keep their Lease. */
 export const leaseNamespace = 'linkerd-failover'
 
+/** Replicas of one story are alike in what they do for each other. */
+const electionOf = ({ name: identity }: Process) => ({
+  namespace: leaseNamespace,
+  identity,
+  hedgeAfterMs: 500,
+})
+
 interface Life {
   readonly process: Process
   readonly operator: Operator
@@ -72,7 +79,7 @@ export class Fleet {
       selector: controlledBy,
       instance: process.name,
       links: this.#linksOf(process),
-      ...(this.#elects ? { election: { namespace: leaseNamespace, identity: process.name } } : {}),
+      ...(this.#elects ? { election: electionOf(process) } : {}),
     })
     this.#lives.set(replica, { process, operator, stopping: false })
   }

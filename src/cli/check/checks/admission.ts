@@ -1,3 +1,4 @@
+import { programName } from '../../../base/names.ts'
 import { weightOf } from '../../../core/split.ts'
 import type { KubeError } from '../../../kube/errors.ts'
 import type { Transport } from '../../../kube/http/transport.ts'
@@ -96,6 +97,6 @@ async function tryOne(
     ...transport,
     request: (req) => transport.request({ ...req, query: { ...req.query, dryRun: 'All' } }),
   }
-  const answer = await patchJson(dryRun, served.resource, namespace, name, operations)
+  const answer = await patchJson(dryRun, served.resource, namespace, name, operations, programName)
   return answer.ok ? undefined : answer.error
 }

@@ -1,0 +1,70 @@
+import type { Clock } from '../../base/clock.ts'
+import { ok, type Result } from '../../base/result.ts'
+import type { Past } from '../../core/policy/types.ts'
+import type { KubeError } from '../../kube/errors.ts'
+import { startDeadline } from '../../kube/http/deadline.ts'
+import type { Transport } from '../../kube/http/transport.ts'
+import { resourcePath } from '../../kube/resource.ts'
+import { listPages } from '../../kube/watch/pages.ts'
+import { readNow } from '../../readiness/read-now.ts'
+import type { Beside } from '../../readiness/sources.ts'
+import { type Judged, judgeRoute } from '../../routes/judge.ts'
+import { type Route, type RouteCodec, servicesBehind } from '../../routes/route.ts'
+import { resourceOf } from './route-writer.ts'
+
+export interface ConfirmOptions {
+  readonly clock: Clock
+  readonly transport: Transport
+  /** Label selector of the routes that are ours. */
+  readonly selector: string
+  readonly codecOf: (kind: string) => RouteCodec | undefined
+  /** What is remembered of the time before, by split (its position). */
+  readonly past: (route: Route) => (split: number) => Past | undefined
+}
+
+/**
+ * Judges a route by the cluster as the API server has it now, and answers with the plans of it that `part`
+ * chooses if they are those of `planned`; with `undefined` if they are not. What the API server does not know
+ * is known `beside`. The error is that of a read that failed, or took longer than `freshMs`.
+ */
+export type Confirm = (
+  planned: Judged,
+  beside: Beside,
+  part: (judged: Judged) => Judged | undefined,
+) => Promise<Result<Judged | undefined, KubeError>>
+
+/** What was read is good for so long (ms). */
+export const freshMs = 1_000
+
+export const confirmWith =
+  (options: ConfirmOptions): Confirm =>
+  async (planned, beside, part) => {
+    const deadline = startDeadline(options.clock, freshMs)
+    const now = await judgeNow(planned.route, beside, deadline.signal, options)
+    deadline.stop()
+    if (!now.ok) return now
+    const confirmed = now.value && part(now.value)
+    return ok(confirmed && planText(confirmed) === planText(planned) ? confirmed : undefined)
+  }
+
+const planText = ({ verdicts }: Judged): string => JSON.stringify(verdicts.map(({ plan }) => plan))
+
+/** Reads a route, then what its decision depends on; `undefined` if it is gone, or is not ours any more. */
+async function judgeNow(
+  route: Route,
+  beside: Beside,
+  signal: AbortSignal,
+  { transport, selector, codecOf, past }: ConfirmOptions,
+): Promise<Result<Judged | undefined, KubeError>> {
+  const codec = codecOf(route.kind)
+  if (!codec) return ok(undefined)
+  const path = resourcePath(resourceOf(route, codec), route.namespace)
+  const query = { labelSelector: selector, fieldSelector: `metadata.name=${route.name}` }
+  const found: Route[] = []
+  const listed = await listPages(transport, path, query, signal, (object) => found.push(codec.read(object)))
+  if (!listed.ok) return listed
+  const [now] = found
+  if (!now) return ok(undefined)
+  const readiness = await readNow(servicesBehind(now), { transport, signal }, beside)
+  return readiness.ok ? ok(judgeRoute(now, readiness.value, past(now))) : readiness
+}

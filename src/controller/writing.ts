@@ -1,0 +1,86 @@
+import type { Clock } from '../base/clock.ts'
+import { judgeRoute } from '../routes/judge.ts'
+import { type RouteKey, routeKey } from '../routes/key.ts'
+import { selectorKeys } from '../routes/ownership.ts'
+import type { Route } from '../routes/route.ts'
+import type { RouteMemory } from './memory.ts'
+import type { Platform } from './platform.ts'
+import { PolicyMemory } from './policy-memory.ts'
+import type { Metrics } from './report/metrics.ts'
+import type { ClusterWatch } from './watch/cluster-watch.ts'
+import { type Confirm, confirmWith } from './write/confirm.ts'
+import { Fights } from './write/fights.ts'
+import { Hedges } from './write/hedges.ts'
+import type { Judge } from './write/reconcile.ts'
+import { RouteWriter } from './write/route-writer.ts'
+import { StandbyMoves } from './write/standby-moves.ts'
+import { UnansweredWrites } from './write/unanswered-writes.ts'
+
+export interface WritingOptions {
+  readonly platform: Platform
+  /** Label selector of the routes that are ours. */
+  readonly selector: string
+  readonly watch: ClusterWatch
+  readonly memory: RouteMemory
+  readonly metrics: Metrics
+}
+
+/** What judges routes and writes their weights, as the leader and as a standby. */
+export interface Writing {
+  readonly judge: Judge
+  readonly policies: PolicyMemory
+  readonly fights: Fights
+  readonly writes: UnansweredWrites
+  readonly writer: RouteWriter
+  readonly confirm: Confirm
+  readonly hedges: Hedges
+  readonly standbyMoves: StandbyMoves
+  /** Must be called with each state of a route and the one before it, `undefined` for none. */
+  see(key: RouteKey, before: Route | undefined, after: Route | undefined): void
+}
+
+/** For who reads at one moment: no wait that may be under way is over. */
+const standingStill = (clock: Clock): Clock => ({
+  now: () => clock.now(),
+  wallTime: () => clock.wallTime(),
+  after: () => ({ cancel: () => {} }),
+})
+
+/** Joins the parts; none of them acts by itself. */
+export function createWriting(options: WritingOptions): Writing {
+  const { platform, selector, watch, memory, metrics } = options
+  const { clock } = platform
+  const policies = new PolicyMemory({ clock, memory, readiness: watch.readiness })
+  const fights = new Fights(clock, memory)
+  const writes = new UnansweredWrites(platform)
+  const judge: Judge = (key, route) => judgeRoute(route, watch.readiness, policies.past(key, route))
+  const writer = new RouteWriter({
+    ...platform,
+    selectorKeys: selectorKeys(selector),
+    writes,
+    kind: watch.kind,
+  })
+  const confirm = confirmWith({
+    ...platform,
+    selector,
+    codecOf: (kind) => watch.kind(kind)?.codec,
+    past: (route) => policies.past(routeKey(route), route),
+  })
+  const { ways } = watch.beside
+  const hedges = new Hedges({
+    ...platform,
+    memory,
+    fights,
+    confirm,
+    beside: { ...(ways ? { ways } : {}), clock: standingStill(clock) },
+    write: (judged, transport) => writer.hedge(judged, transport),
+    onEnd: (kind, outcome) => metrics.hedges.inc({ kind, outcome }),
+  })
+  const standbyMoves = new StandbyMoves({ ...platform, judge })
+  const see: Writing['see'] = (key, before, after) => {
+    writes.see(key, after)
+    hedges.see(before, after)
+    standbyMoves.see(key, before, after)
+  }
+  return { judge, policies, fights, writes, writer, confirm, hedges, standbyMoves, see }
+}

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { judgeSplit } from './judge.ts'
+import { isNeeded } from './need.ts'
+import { readinessFrom, splitOf } from './testing/builders.ts'
+import type { Readiness } from './types.ts'
+
+type States = Record<string, Readiness['state']>
+
+test.each<[string, Record<string, number>, States, boolean]>([
+  ['a failover', { web: 1, east: 0 }, { web: 'down', east: 'ready' }, true],
+  ['away from a secondary', { web: 0, east: 1, west: 0 }, { web: 'down', east: 'down', west: 'ready' }, true],
+  ['back, if the secondary is down too', { web: 0, east: 1 }, { web: 'ready', east: 'down' }, true],
+  ['of weights that are all zero', { web: 0, east: 0 }, { web: 'down', east: 'ready' }, true],
+  ['a return', { web: 0, east: 1 }, { web: 'ready', east: 'ready' }, false],
+  ['a share', { web: 0, east: 1, west: 0 }, { web: 'down', east: 'ready', west: 'ready' }, false],
+  ['from one that serves in part', { web: 1, east: 1 }, { web: 'down', east: 'ready' }, false],
+  ['beside an unknown backend', { web: 1, east: 0, west: 0 }, { web: 'down', east: 'ready' }, false],
+  ['of an unknown primary', { web: 1, east: 0 }, { east: 'ready' }, false],
+  ['to nothing that is ready', { web: 0, east: 0 }, { web: 'down', east: 'down' }, false],
+  ['that is made', { web: 0, east: 1 }, { web: 'down', east: 'ready' }, false],
+])('a move is needed or not: %s', (_, weights, states, needed) => {
+  expect(isNeeded(judgeSplit(splitOf(weights), readinessFrom(states)))).toBe(needed)
+})

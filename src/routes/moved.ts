@@ -1,0 +1,17 @@
+import { weightsOf } from '../core/split.ts'
+import type { Mover, Route } from './route.ts'
+
+/**
+ * The replica of the operator that moved the weights of a route from one state to a later one; `undefined` if
+ * they have not moved, or if that is not known.
+ */
+export function movedBetween(before: Route | undefined, after: Route | undefined): Mover | undefined {
+  if (!before || !after || before.uid !== after.uid) return undefined
+  return textOf(before) === textOf(after) ? undefined : after.movedBy
+}
+
+/** Exactly one change of the spec of the same object is between the two states. */
+export const isNextState = (before: Route, after: Route): boolean =>
+  before.uid === after.uid && (before.generation === undefined || after.generation === before.generation + 1)
+
+const textOf = ({ splits }: Route): string => JSON.stringify(splits.map(weightsOf))

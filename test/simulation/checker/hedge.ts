@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Sent } from '../network/sent.ts'
+import { everyChoice, wasKnown } from './explain.ts'
+import type { Facts } from './facts.ts'
+import type { Route } from './read-route.ts'
+import type { RouteWrite } from './route-write.ts'
+import { allWeightsBy, type Readiness, type Split, weightsOf } from './table.ts'
+
+/** What a standby has read may be so old (ms) when its write leaves. */
+const freshMs = 1_000
+
+/** A write that its sender makes as a standby. */
+export const isHedge = ({ request }: Sent): boolean =>
+  request.query?.fieldManager === 'linkerd-failover-standby'
+
+/** The time from which on a standby can have read what it wrote by. */
+export const readSince = ({ at, process }: Sent): number => (process.wasMisled ? 0 : at - freshMs)
+
+/**
+ * What a standby wrote, by other rules than the leader's: whatever its watches have told, each split that it
+ * moved needed that, by what the cluster was within the last second; and every other split stayed.
+ */
+export function hedged(write: RouteWrite, facts: Facts, since: number): RouteWrite {
+  const { key, sent, before, after } = write
+  const span = [since, sent.moment] as const
+  const spans = { endpointslices: span, endpoints: span, services: span }
+  // Links are not read again: the watch counts.
+  const seen = sent.view.of('links')
+  const links = facts.far.links(seen === undefined ? undefined : [seen, sent.moment])
+  const possible = (called: string) =>
+    facts.services.possible(called, { spans, at: sent.at, far: () => ['unknown'], links })
+  const known = before !== undefined && wasKnown(before, facts.route(key), since, sent.moment)
+  const wanted = before !== undefined && after !== undefined && isNeeded(before, after, possible)
+  return { ...write, known, possible, wanted }
+}
+
+function isNeeded(before: Route, after: Route, possible: (called: string) => readonly Readiness[]): boolean {
+  const pairs = before.splits.map((split, place) => [split, after.splits[place]] as const)
+  const moved = pairs.filter(([was, is]) => !is || !isDeepStrictEqual(weightsOf(was), weightsOf(is)))
+  return moved.length > 0 && moved.every(([was, is]) => is !== undefined && isNeededMove(was, is, possible))
+}
+
+/** Nothing that had weight could serve, something else could, and all of it was known. */
+function isNeededMove(was: Split, is: Split, possible: (called: string) => readonly Readiness[]): boolean {
+  const names = [...new Set(was.backends.map(({ called }) => called))]
+  return everyChoice(names.map(possible)).some((choice) => {
+    const readiness = (called: string) => choice[names.indexOf(called)] ?? 'unknown'
+    const served = was.backends.some(({ weight, called }) => weight > 0 && readiness(called) !== 'down')
+    const serves = is.backends.some(({ weight, called }) => weight > 0 && readiness(called) === 'ready')
+    const isTheTables = allWeightsBy(was, readiness, true).some((weights) =>
+      isDeepStrictEqual(weights, weightsOf(is)),
+    )
+    return !choice.includes('unknown') && !served && serves && isTheTables
+  })
+}
