@@ -9,8 +9,9 @@
  * `--sighted`: it also follows the routes, and tests in each patch that the route is the one that it saw;
  * what seeing costs the API server.
  */
+import type { IncomingMessage } from 'node:http'
+import { Agent, request } from 'node:https'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { Pool } from 'undici'
 import { z } from 'zod'
 import { systemClock } from '../src/base/clock.ts'
 import { loadClusterConfig } from '../src/kube/cluster/find-cluster.ts'
@@ -40,30 +41,36 @@ const isSighted = process.argv.includes(sight)
 const [kubeconfig = '', routes = '', ...pointers] = process.argv.slice(2).filter((word) => word !== sight)
 const cluster = await loadClusterConfig({ kubeconfig }, {}, systemClock)
 if (!cluster.ok) throw new Error(cluster.error)
+const { server } = cluster.value
 const { headers, ca = '' } = await cluster.value.credentials()
-// By HTTP/2 a connection would carry a hundred requests at once: many more in flight than the operator may
-// have.
-const http1 = { allowH2: false, connect: { ca } }
-const requests = new Pool(cluster.value.server, { connections: 16, pipelining: 1, ...http1 })
-const streams = new Pool(cluster.value.server, { bodyTimeout: 0, ...http1 })
+const requests = new Agent({ keepAlive: true, maxSockets: 16, ca })
+const streams = new Agent({ ca })
 const down = new Set<string>()
 /** Of the routes, by name, where they are followed. */
 const uids = new Map<string, string>()
 
-/** The pool itself keeps the rest waiting: it has 16 connections. */
+/** Sends a request, and resolves with its answer, of which only the head is read. */
+function send(agent: Agent, path: string, patch?: string): Promise<IncomingMessage> {
+  const more = { 'content-type': 'application/json-patch+json', 'content-length': String(patch?.length) }
+  const options = patch === undefined ? { headers } : { method: 'PATCH', headers: { ...headers, ...more } }
+  return new Promise((resolve, reject) => {
+    const sent = request(`${server}${path}`, { ...options, agent }, resolve)
+    sent.on('error', reject)
+    sent.end(patch)
+  })
+}
+
+/** The agent itself keeps the rest waiting: it has 16 connections. */
 async function patch(name: string, primary: number): Promise<void> {
   const weights = pointers.map((path, index) => ({
     op: 'replace',
     path,
     value: index % 2 === 0 ? primary : 1 - primary,
   }))
-  const answer = await requests.request({
-    method: 'PATCH',
-    path: `${routes}/${name}?fieldManager=floor`,
-    headers: { ...headers, 'content-type': 'application/json-patch+json' },
-    body: JSON.stringify([...testsOf(name), ...weights]),
-  })
-  const text = await answer.body.text()
+  const operations = JSON.stringify([...testsOf(name), ...weights])
+  const answer = await send(requests, `${routes}/${name}?fieldManager=floor`, operations)
+  let text = ''
+  for await (const chunk of answer) text += chunk
   if (answer.statusCode !== 200) throw new Error(`PATCH ${name} answered ${answer.statusCode}: ${text}`)
 }
 
@@ -88,9 +95,9 @@ const isSliceEvent = (value: unknown): value is SliceEvent =>
   typeof value === 'object' && value !== null && 'object' in value
 
 async function follow(path: string, each: (event: unknown) => void): Promise<void> {
-  const watch = await streams.request({ method: 'GET', path, headers })
+  const watch = await send(streams, path)
   const lines = new LineParser()
-  for await (const chunk of watch.body) {
+  for await (const chunk of watch) {
     for (const event of lines.push(chunk)) each(event)
     await nextTurn()
   }

@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from 'node:dns'
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
-import { Agent, request } from 'undici'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Allowance, refusalOfAddress } from './address.ts'
 
@@ -28,6 +29,8 @@ export interface PostRequest {
 export type Post = (request: PostRequest) => Promise<Result<undefined, PostError>>
 
 const connectTimeoutMs = 5_000
+/** How long a connection is kept that nothing uses (ms). */
+const idleMs = 30_000
 /**
  * How much of an answer is read, so that the connection can be used again, and how much is shown
  * (characters).
@@ -35,25 +38,30 @@ const connectTimeoutMs = 5_000
 const maxRead = 16_384
 const maxShown = 200
 
+/** The agents of receivers to which the same addresses are allowed: connections are not shared with others. */
+interface Agents {
+  readonly http: HttpAgent
+  readonly https: HttpsAgent
+}
+
 /**
  * Sends over HTTP. Addresses are judged after the name is resolved and before a connection is opened, so that
  * no DNS record leads elsewhere; redirects are not followed.
  */
 export function createPost(lookup: LookupFunction = systemLookup): { post: Post; close(): Promise<void> } {
-  const agents = new Map<string, Agent>()
-  const agentFor = (allowed: readonly Allowance[]) => {
+  const all = new Map<string, Agents>()
+  const agentsFor = (allowed: readonly Allowance[]): Agents => {
     const key = [...allowed].sort().join()
-    const known = agents.get(key)
-    if (known) return known
-    const connect = { lookup: guarded(lookup, allowed), timeout: connectTimeoutMs }
-    const agent = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
-    agents.set(key, agent)
-    return agent
+    const options = { keepAlive: true, timeout: idleMs, lookup: guarded(lookup, allowed) }
+    const agents = all.get(key) ?? { http: new HttpAgent(options), https: new HttpsAgent(options) }
+    all.set(key, agents)
+    return agents
   }
   return {
-    post: ({ url, headers, body, allowed, signal }) =>
-      send(url, { method: 'POST', headers, body, signal, dispatcher: agentFor(allowed) }),
-    close: async () => void (await Promise.all([...agents.values()].map((agent) => agent.destroy()))),
+    post: (message) => send(message, agentsFor(message.allowed)),
+    close: async () => {
+      for (const { http, https } of all.values()) for (const agent of [http, https]) agent.destroy()
+    },
   }
 }
 
@@ -67,13 +75,11 @@ function guarded(lookup: LookupFunction, allowed: readonly Allowance[]): LookupF
     })
 }
 
-async function send(
-  url: string,
-  options: Parameters<typeof request>[1],
-): Promise<Result<undefined, PostError>> {
+async function send(message: PostRequest, agents: Agents): Promise<Result<undefined, PostError>> {
   try {
-    const { statusCode, headers, body } = await request(url, options)
-    const text = await beginningOf(body)
+    const answer = await answerTo(message, agents)
+    const { statusCode = 0, headers } = answer
+    const text = await beginningOf(answer)
     if (statusCode >= 200 && statusCode < 300) return ok(undefined)
     const retryAfter = Number(headers['retry-after'])
     const why = headers.location === undefined ? text : 'redirects are not followed'
@@ -85,6 +91,25 @@ async function send(
   } catch (problem) {
     return err({ message: problem instanceof Error ? problem.message : String(problem), passing: true })
   }
+}
+
+/** Resolves with the head of the answer; `signal` ends the reading of its body as well. */
+function answerTo(
+  { url, headers, body, signal }: PostRequest,
+  { http, https }: Agents,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const options = { method: 'POST', headers, signal, timeout: connectTimeoutMs }
+    const request = url.startsWith('https:')
+      ? httpsRequest(url, { ...options, agent: https }, resolve)
+      : httpRequest(url, { ...options, agent: http }, resolve)
+    request.once('error', reject)
+    // Of an open connection the signal says how long an answer may take.
+    request.once('timeout', () => {
+      if (request.socket?.connecting) request.destroy(new Error('the connection was not open in time'))
+    })
+    request.end(body)
+  })
 }
 
 /**

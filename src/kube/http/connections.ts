@@ -1,27 +1,32 @@
-import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
+import { throughProxy } from './proxy.ts'
 
-/** Pools of connections to one API server, each opened with the certificates that a request has to show. */
+/** Connections to one API server, each opened with the certificates that a request has to show. */
 export interface Connections {
   /** For requests: patches (16 in flight), and room beside them for the lease, lists and events. */
-  requests(certificates: Certificates): Dispatcher
+  requests(certificates: Certificates): HttpAgent
   /** For watches, each of which keeps a connection for itself. */
-  streams(certificates: Certificates): Dispatcher
-  /** Cuts the requests in flight. */
-  close(): Promise<void>
+  streams(certificates: Certificates): HttpAgent
+  /** Closes those that are idle; whoever has a request in flight cuts it first. */
+  close(): void
 }
 
 /** 16 patches, 2 Events, 11 watches that ask or list, the lease, and some requests for discovery. */
 const requestConnections = 32
+/** How long a connection is kept that nothing uses (ms). */
+const idleMs = 30_000
 
 export function createConnections(cluster: ClusterConfig): Connections {
   const requests = new RenewedAgent(cluster, requestConnections)
-  const streams = new RenewedAgent(cluster, null)
+  const streams = new RenewedAgent(cluster, Number.POSITIVE_INFINITY)
   return {
     requests: (certificates) => requests.with(certificates),
     streams: (certificates) => streams.with(certificates),
-    close: async () => {
-      await Promise.all([requests.close(), streams.close()])
+    close: () => {
+      requests.close()
+      streams.close()
     },
   }
 }
@@ -29,53 +34,52 @@ export function createConnections(cluster: ClusterConfig): Connections {
 type Certificates = Pick<Credentials, 'ca' | 'cert' | 'key'>
 
 /**
- * An agent that is replaced when other certificates have come: undici takes them once, and the API server
- * judges each request by the certificate that its connection began with, however long ago. Requests in flight
- * stay with the old agent.
+ * An agent that is replaced when other certificates have come: the API server judges each request by the
+ * certificate that its connection began with, however long ago. Requests in flight stay with the old agent.
  */
 class RenewedAgent {
   readonly #cluster: ClusterConfig
-  readonly #connections: number | null
-  /**
-   * Those that have connections, of all agents: a replaced agent lives until the last of its pools is empty.
-   */
-  readonly #pools = new Set<Dispatcher>()
+  readonly #connections: number
   #certificates: Certificates = {}
-  #agent: Dispatcher
-  #closed = false
+  #agent: HttpAgent
 
-  constructor(cluster: ClusterConfig, connections: number | null) {
+  constructor(cluster: ClusterConfig, connections: number) {
     this.#cluster = cluster
     this.#connections = connections
     this.#agent = this.#createAgent()
   }
 
-  /** The agent whose connections are opened with these; after `close`, one that refuses everything. */
-  with(certificates: Certificates): Dispatcher {
-    if (certificates === this.#certificates || this.#closed) return this.#agent
+  /** The agent whose connections are opened with these. */
+  with(certificates: Certificates): HttpAgent {
+    if (certificates === this.#certificates) return this.#agent
     const isKnown = isSame(certificates, this.#certificates)
     this.#certificates = certificates
-    if (!isKnown) this.#agent = this.#createAgent()
+    if (isKnown) return this.#agent
+    const old = this.#agent
+    this.#agent = this.#createAgent()
+    closeIdle(old)
     return this.#agent
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
-    await Promise.all([this.#agent, ...this.#pools].map((it) => it.destroy()))
+  close(): void {
+    closeIdle(this.#agent)
   }
 
-  #createAgent(): Dispatcher {
-    const factory = (origin: string | URL, options: object) => this.#follow(new Pool(origin, options))
-    return createAgent(this.#cluster, this.#certificates, { connections: this.#connections, factory })
+  #createAgent(): HttpAgent {
+    const { server, proxyUrl } = this.#cluster
+    const options = { keepAlive: true, maxSockets: this.#connections, timeout: idleMs }
+    const isSecure = server.startsWith('https:')
+    const agent = isSecure
+      ? new HttpsAgent({ ...options, ...tlsOptions(this.#cluster, this.#certificates) })
+      : new HttpAgent(options)
+    return proxyUrl === undefined ? agent : throughProxy(agent, new URL(proxyUrl), isSecure)
   }
+}
 
-  #follow(pool: Pool): Pool {
-    const look = () => {
-      if (pool.stats.connected > 0) this.#pools.add(pool)
-      else this.#pools.delete(pool)
-    }
-    return pool.on('connect', look).on('disconnect', look)
-  }
+/** Its idle connections now, and each other one as soon as its request is answered. */
+function closeIdle(agent: HttpAgent): void {
+  agent.maxFreeSockets = 0
+  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
 }
 
 const isSame = (one: Certificates, other: Certificates): boolean =>
@@ -84,29 +88,6 @@ const isSame = (one: Certificates, other: Certificates): boolean =>
 const isSameText = (one: Certificates['ca'], other: Certificates['ca']): boolean =>
   one === other || String(one) === String(other)
 
-/**
- * HTTP/1.1, kept alive between requests; TCP keep-alive finds half-open connections. Limits on answers are
- * the transport's, on its clock; only the limit on opening a connection is undici's.
- */
-function createAgent(
-  cluster: ClusterConfig,
-  certificates: Certificates,
-  pools: Pick<Agent.Options, 'connections' | 'factory'>,
-): Dispatcher {
-  const common = {
-    ...pools,
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: 30_000,
-    keepAliveMaxTimeout: 120_000,
-  }
-  const tls = tlsOptions(cluster, certificates)
-  if (cluster.proxyUrl === undefined) return new Agent({ ...common, connect: buildConnector(tls) })
-  return new ProxyAgent({ ...common, uri: cluster.proxyUrl, requestTls: tls })
-}
-
 function tlsOptions({ tlsServerName, skipTlsVerify }: ClusterConfig, { ca, cert, key }: Certificates) {
   return {
     ...(ca === undefined ? {} : { ca }),
@@ -114,9 +95,5 @@ function tlsOptions({ tlsServerName, skipTlsVerify }: ClusterConfig, { ca, cert,
     ...(key === undefined ? {} : { key }),
     ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
     rejectUnauthorized: skipTlsVerify !== true,
-    allowH2: false,
-    timeout: 5_000,
-    keepAlive: true,
-    keepAliveInitialDelay: 15_000,
   }
 }

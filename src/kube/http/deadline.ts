@@ -7,6 +7,8 @@ export interface Deadline {
   /** From now on the limit is `ms`, counted from each renewal. */
   extend(ms: number): void
   renew(): void
+  /** As if the caller's signal said so. */
+  cancel(): void
   /** Ends the limit, and stops listening to the caller's signal. */
   stop(): void
   /** The error to show: `error`, unless the deadline or the caller caused it. */
@@ -25,9 +27,9 @@ export function startDeadline(clock: Clock, ms: number, caller?: AbortSignal): D
     timer.cancel()
     controller.abort()
   }
-  const onCaller = () => abort('cancelled before it was answered')
-  if (caller?.aborted) onCaller()
-  caller?.addEventListener('abort', onCaller, { once: true })
+  const cancel = () => abort('cancelled before it was answered')
+  if (caller?.aborted) cancel()
+  caller?.addEventListener('abort', cancel, { once: true })
   const renew = () => {
     timer.cancel()
     if (!controller.signal.aborted) timer = start()
@@ -35,13 +37,14 @@ export function startDeadline(clock: Clock, ms: number, caller?: AbortSignal): D
   return {
     signal: controller.signal,
     renew,
+    cancel,
     extend(next) {
       limit = next
       renew()
     },
     stop() {
       timer.cancel()
-      caller?.removeEventListener('abort', onCaller)
+      caller?.removeEventListener('abort', cancel)
     },
     explain: (what, error) =>
       cause === undefined ? error : { kind: 'timeout', message: `${what}: ${cause}` },

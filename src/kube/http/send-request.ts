@@ -1,92 +1,49 @@
-import type { Dispatcher } from 'undici'
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { maxBytes, TooLarge } from './too-large.ts'
 
 /** A whole answer. */
 export interface Answer {
   readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly headers: IncomingHttpHeaders
   readonly text: string
-}
-
-/** A request that a signal can cancel. */
-export interface Sendable extends Dispatcher.DispatchOptions {
-  readonly signal: AbortSignal
-}
-
-/**
- * Sends one request and resolves with its whole answer; rejects if there is none, or if it is `TooLarge`.
- * Calls `start` as `beforeSend` does. Uses the dispatcher itself, because a mass failover sends thousands of requests, and
- * undici's `request` makes a stream and listeners for each.
- */
-export function sendRequest(
-  dispatcher: Dispatcher,
-  { signal, ...options }: Sendable,
-  start: () => void,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(calledOff())
-    else dispatcher.dispatch(options, new AnswerHandler({ signal, start, resolve, reject }))
-  })
 }
 
 const calledOff = () => new Error('cancelled')
 
-interface PendingRequest extends Pick<Sendable, 'signal'> {
-  readonly start: () => void
-  readonly resolve: (answer: Answer) => void
-  readonly reject: (problem: Error) => void
+/** Resolves with the head of the answer, the body still to be read; rejects if there is none. */
+export function headOf(begin: () => ClientRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(calledOff())
+    const request = begin()
+    let answer: IncomingMessage | undefined
+    // Once the head is there the request itself can no longer be called off, only the answer.
+    const callOff = () => (answer ?? request).destroy(calledOff())
+    signal.addEventListener('abort', callOff)
+    request.once('close', () => signal.removeEventListener('abort', callOff))
+    request.once('response', (head) => {
+      answer = head
+      resolve(head)
+    })
+    // Later errors are the answer's too, and whoever reads it hears of them there.
+    request.on('error', reject)
+  })
 }
 
-class AnswerHandler implements Dispatcher.DispatchHandler {
-  readonly #request: PendingRequest
-  readonly #chunks: Buffer[] = []
-  readonly #callOff = () => this.#fail(calledOff())
-  #controller: Dispatcher.DispatchController | undefined
-  #bytes = 0
-  #status = 0
-  #headers: Answer['headers'] = {}
-
-  constructor(request: PendingRequest) {
-    this.#request = request
-    request.signal.addEventListener('abort', this.#callOff)
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    const { signal, start } = this.#request
-    if (signal.aborted) throw calledOff()
-    start()
-    this.#controller = controller
-  }
-
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Answer['headers']): void {
-    this.#status = status
-    this.#headers = headers
-  }
-
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#bytes += chunk.length
-    if (this.#bytes > maxBytes) this.#fail(new TooLarge('the answer'))
-    else this.#chunks.push(chunk)
-  }
-
-  onResponseEnd(): void {
-    this.#end()
-    const [only] = this.#chunks
-    const body = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks)
-    this.#request.resolve({ status: this.#status, headers: this.#headers, text: body.toString('utf8') })
-  }
-
-  onResponseError(_: Dispatcher.DispatchController, problem: Error): void {
-    this.#fail(problem)
-  }
-
-  #fail(problem: Error): void {
-    this.#end()
-    this.#request.reject(problem)
-    this.#controller?.abort(problem)
-  }
-
-  #end(): void {
-    this.#request.signal.removeEventListener('abort', this.#callOff)
-  }
+/** Resolves with the whole answer; rejects if it is cut, or `TooLarge`. */
+export function wholeOf(head: IncomingMessage): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    head.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > maxBytes) head.destroy(new TooLarge('the answer'))
+      else chunks.push(chunk)
+    })
+    head.once('end', () => {
+      const [only] = chunks
+      const body = chunks.length === 1 && only ? only : Buffer.concat(chunks)
+      resolve({ status: head.statusCode ?? 0, headers: head.headers, text: body.toString('utf8') })
+    })
+    head.once('error', reject)
+  })
 }

@@ -1,17 +1,18 @@
+import type { Agent, IncomingMessage } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Dispatcher } from 'undici'
+import { urlToHttpOptions } from 'node:url'
 import type { Clock } from '../../base/clock.ts'
 import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
 import { errorOfAnswer, type KubeError } from '../errors.ts'
-import { beforeSend, NotLeader } from './before-send.ts'
+import { beginRequest, NotLeader, type Sendable } from './begin-request.ts'
+import { cut, textOf, unreachable } from './connection-errors.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { credentialsOf } from './credentials.ts'
 import { startDeadline } from './deadline.ts'
 import { LineParser } from './ndjson.ts'
-import { type Answer, type Sendable, sendRequest } from './send-request.ts'
-import { TooLarge } from './too-large.ts'
+import { type Answer, headOf, wholeOf } from './send-request.ts'
 
 export type KubeRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -63,12 +64,27 @@ const bytesPerTurn = 32 * 1024
 /** Watches have connections of their own, so a patch never waits behind one. */
 export function createTransport(cluster: ClusterConfig, clock: Clock): Transport {
   const connections = createConnections(cluster)
-  const { origin, pathname } = new URL(cluster.server)
-  const server = { cluster, clock, connections, origin, prefix: pathname.replace(/\/$/, '') }
+  const url = new URL(cluster.server)
+  const { hostname } = urlToHttpOptions(url)
+  const server: Server = {
+    cluster,
+    clock,
+    connections,
+    address: {
+      protocol: url.protocol === 'https:' ? 'https:' : 'http:',
+      hostname: hostname ?? url.hostname,
+      port: url.port,
+    },
+    prefix: url.pathname.replace(/\/$/, ''),
+    open: new Set(),
+  }
   return {
     request: (req) => request(server, req),
     stream: (req) => stream(server, req),
-    close: connections.close,
+    close: async () => {
+      for (const deadline of server.open) deadline.cancel()
+      connections.close()
+    },
   }
 }
 
@@ -77,22 +93,22 @@ interface Server {
   readonly cluster: ClusterConfig
   readonly clock: Clock
   readonly connections: Connections
-  readonly origin: string
+  readonly address: Pick<Sendable, 'protocol' | 'hostname' | 'port'>
   /** The path of the server's own URL, without a slash at its end. */
   readonly prefix: string
+  /** The limits of all requests that are in flight. */
+  readonly open: Set<Deadline>
 }
 
 async function request(server: Server, req: KubeRequest) {
   const what = `${req.method} ${req.path}`
-  const deadline = startDeadline(server.clock, req.timeoutMs ?? 30_000, req.signal)
+  const deadline = begin(server, req)
   try {
-    const answer = await ask(server, req, deadline.signal, (credentials, options, start) =>
-      sendRequest(server.connections.requests(credentials), options, start),
-    )
-    if (!answer.ok) return err(deadline.explain(what, answer.error))
-    const { status, text } = answer.value
-    if (!isGood(status)) return err(refusal(what, answer.value))
-    return req.answerAs === 'text' ? ok(text) : parseAnswer(what, text)
+    const head = await ask(server, req, deadline.signal, server.connections.requests)
+    if (!head.ok) return err(deadline.explain(what, head.error))
+    const answer = await wholeOf(head.value)
+    if (!isGood(answer.status)) return err(refusal(what, answer))
+    return req.answerAs === 'text' ? ok(answer.text) : parseAnswer(what, answer.text)
   } catch (problem) {
     return err(deadline.explain(what, cut(what, problem)))
   } finally {
@@ -105,18 +121,16 @@ async function stream(
   req: KubeRequest & { readonly inactivityMs?: number | undefined },
 ): Promise<Result<AsyncIterable<unknown>, KubeError>> {
   const what = `${req.method} ${req.path}`
-  const deadline = startDeadline(server.clock, req.timeoutMs ?? 30_000, req.signal)
+  const deadline = begin(server, req)
   const fail = (error: KubeError) => {
     deadline.stop()
     return err(deadline.explain(what, error))
   }
   try {
-    const head = await ask(server, req, deadline.signal, (credentials, options, start) =>
-      beforeSend(server.connections.streams(credentials), start).request(options),
-    )
+    const head = await ask(server, req, deadline.signal, server.connections.streams)
     if (!head.ok) return fail(head.error)
-    const { statusCode: status, headers, body } = head.value
-    if (!isGood(status)) return fail(refusal(what, { status, headers, text: await body.text() }))
+    const body = head.value
+    if (!isGood(body.statusCode ?? 0)) return fail(refusal(what, await wholeOf(body)))
     deadline.extend(req.inactivityMs ?? 120_000)
     // If it is cut while nobody reads it, its error would end the process without a listener.
     body.on('error', () => {})
@@ -128,7 +142,18 @@ async function stream(
 
 type Deadline = ReturnType<typeof startDeadline>
 
-async function* readLines(what: string, body: Dispatcher.ResponseData['body'], deadline: Deadline) {
+/** The time limit of a request, which ends with the transport too. */
+function begin({ clock, open }: Server, { timeoutMs = 30_000, signal }: KubeRequest): Deadline {
+  const deadline = startDeadline(clock, timeoutMs, signal)
+  open.add(deadline)
+  const stop = () => {
+    open.delete(deadline)
+    deadline.stop()
+  }
+  return { ...deadline, stop }
+}
+
+async function* readLines(what: string, body: IncomingMessage, deadline: Deadline) {
   const lines = new LineParser()
   let parsed = 0
   try {
@@ -153,15 +178,13 @@ async function* readLines(what: string, body: Dispatcher.ResponseData['body'], d
   }
 }
 
-/**
- * Sends the request with `send`, and classifies a failure: a call of `start` says that something was sent.
- */
-async function ask<T>(
-  { cluster, origin, prefix }: Server,
+/** Sends the request, and classifies a failure; resolves with the head of the answer. */
+async function ask(
+  { cluster, clock, address, prefix }: Server,
   req: KubeRequest,
   signal: AbortSignal,
-  send: (credentials: Credentials, options: Sendable, start: () => void) => Promise<T>,
-): Promise<Result<T, KubeError>> {
+  agentFor: (credentials: Credentials) => Agent,
+): Promise<Result<IncomingMessage, KubeError>> {
   const what = `${req.method} ${req.path}`
   const auth = await credentialsOf(cluster, signal)
   if (!auth.ok) {
@@ -172,21 +195,21 @@ async function ask<T>(
     if (req.mayStart?.() === false) throw new NotLeader()
     isSent = true
   }
+  const sendable: Sendable = {
+    ...address,
+    agent: agentFor(auth.value),
+    method: req.method,
+    path: prefix + pathOf(req),
+    headers: {
+      accept: req.answerAs === 'text' ? '*/*' : 'application/json',
+      'user-agent': programName,
+      ...auth.value.headers,
+      ...typeOf(req),
+    },
+    body: req.body === undefined ? undefined : JSON.stringify(req.body),
+  }
   try {
-    const options = {
-      origin,
-      path: prefix + pathOf(req),
-      method: req.method,
-      headers: {
-        accept: req.answerAs === 'text' ? '*/*' : 'application/json',
-        'user-agent': programName,
-        ...auth.value.headers,
-        ...typeOf(req),
-      },
-      body: req.body === undefined ? null : JSON.stringify(req.body),
-      signal,
-    }
-    return ok(await send(auth.value, options, start))
+    return ok(await headOf(() => beginRequest(sendable, clock, start), signal))
   } catch (problem) {
     if (problem instanceof NotLeader) return err(problem.error(what))
     return err(isSent ? cut(what, problem) : unreachable(cluster, problem))
@@ -223,21 +246,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-const unreachable = (cluster: ClusterConfig, problem: unknown): KubeError => ({
-  kind: 'unreachable',
-  message: `cannot reach the API server at ${cluster.server} (from ${cluster.source}): ${textOf(problem)}`,
-})
-
-function cut(what: string, problem: unknown): KubeError {
-  if (problem instanceof TooLarge)
-    return { kind: 'protocol', message: `${what}: ${problem.message}`, isTooLarge: true }
-  return { kind: 'timeout', message: `${what}: the connection broke: ${textOf(problem)}` }
-}
-
-function textOf(problem: unknown): string {
-  if (problem instanceof AggregateError && problem.message === '')
-    return problem.errors.map(textOf).join('; ')
-  return problem instanceof Error ? problem.message : String(problem)
 }

@@ -1,5 +1,5 @@
 import { err } from '../../base/result.ts'
-import { NotLeader } from '../http/before-send.ts'
+import { NotLeader } from '../http/begin-request.ts'
 import type { KubeRequest, Transport } from '../http/transport.ts'
 
 /**

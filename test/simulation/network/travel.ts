@@ -1,6 +1,6 @@
 import type { ApiReply, ApiRequest } from '../../../sandbox/api.ts'
 import type { KubeError } from '../../../src/kube/errors.ts'
-import { NotLeader } from '../../../src/kube/http/before-send.ts'
+import { NotLeader } from '../../../src/kube/http/begin-request.ts'
 import { broken } from './answer.ts'
 import { type Asked, type Loss, type Rejection, take } from './conditions.ts'
 import type { Sent } from './sent.ts'
