@@ -129,8 +129,12 @@ async function explained(namespace: string, kind: Kind, name = 'web'): Promise<s
   const misconfigured = route.splits.flatMap(
     ({ sentence }) => /^holds: misconfigured: (.*)$/.exec(sentence)?.[1] ?? [],
   )
+  // No program copies TrafficSplits into ServiceProfiles here.
+  const isMissingCopy = (reason: string) => kind === 'TrafficSplit' && reason === 'ServiceProfile'
   return [
-    ...findings.map(({ reason, message }) => `${reason}: ${message}`),
+    ...findings
+      .filter(({ reason }) => !isMissingCopy(reason))
+      .map(({ reason, message }) => `${reason}: ${message}`),
     ...misconfigured.map((problem) => `Misconfigured: ${problem}`),
   ]
 }
