@@ -6,6 +6,7 @@ import { crowded } from './scenarios/crowded.ts'
 import { handOver } from './scenarios/handover.ts'
 import { mass, watched } from './scenarios/mass.ts'
 import { memory } from './scenarios/memory.ts'
+import { serviceProfiles } from './scenarios/profiles.ts'
 import { growth, reaction } from './scenarios/reaction.ts'
 import { remote } from './scenarios/remote.ts'
 import { sight } from './scenarios/sight.ts'
@@ -92,7 +93,11 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
       memory50k: (stand) => memory(stand, [{ splits, others: quick ? 3000 : 50_000 }], 1),
     },
   }
-  return [few, linked, routes, many, large]
+  const copied: Part = {
+    kind: trafficSplit,
+    scenarios: { profiles: (stand) => serviceProfiles(stand, quick ? 40 : 200, rounds) },
+  }
+  return [few, linked, copied, routes, many, large]
 }
 
 /** A long run, by itself: what stays bounded when it goes on and on. */

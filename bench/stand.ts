@@ -2,17 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleModules, operator } from '../packaging/bundle.ts'
-import { systemClock } from '../src/base/clock.ts'
-import { ok } from '../src/base/result.ts'
-import { loadClusterConfig } from '../src/kube/cluster/find-cluster.ts'
-import { createTransport } from '../src/kube/http/transport.ts'
-import { startReflector } from '../src/kube/watch/reflector.ts'
-import { createStore } from '../src/kube/watch/store.ts'
 import { type ControlPlane, startControlPlane } from '../test/control-plane/control-plane.ts'
 import { inParallel, upTo } from '../test/e2e/in-parallel.ts'
 import { at, handMade, slice, slices } from '../test/e2e/objects.ts'
 import { type Kind, pathOf } from './kind.ts'
-import { Observer, type Side, sideOf } from './observer.ts'
+import { observe } from './observe.ts'
+import { type Observer, sideOf } from './observer.ts'
 import { type StartOptions, type Subject, type SubjectName, startSubject } from './subject.ts'
 
 /** Writes of readiness under way at once while many services change together. */
@@ -50,7 +45,7 @@ export async function openStand(kind: Kind, earlierBundle?: string): Promise<Sta
   const controlPlane = await startControlPlane()
   await controlPlane.install(kind.definition())
   const { api, kubeconfigPath } = controlPlane
-  const observer = await observe(kubeconfigPath, kind)
+  const observer = await observe(kubeconfigPath, kind.resource, sideOf(kind))
   const kubeconfig = await controlPlane.operatorKubeconfig()
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const bundle = join(folder, 'operator', 'operator.mjs')
@@ -107,29 +102,4 @@ export async function openStand(kind: Kind, earlierBundle?: string): Promise<Sta
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** A reflector, since a server that finds its watcher slow just ends the watch. */
-async function observe(kubeconfig: string, kind: Kind): Promise<Observer> {
-  const cluster = await loadClusterConfig({ kubeconfig }, {}, systemClock)
-  if (!cluster.ok) throw new Error(cluster.error)
-  const transport = createTransport(cluster.value, systemClock)
-  const { writer } = createStore<Side>(({ key, after }) => {
-    if (after) observer.take(key.slice(key.indexOf('/') + 1), after, performance.now())
-  })
-  const silent = () => {}
-  const reflector = startReflector({
-    name: 'observer',
-    resource: async () => ok(kind.resource),
-    project: sideOf(kind),
-    writer,
-    transport,
-    clock: systemClock,
-    random: Math.random,
-    log: { debug: silent, info: silent, warn: silent, error: silent },
-  })
-  const observer = new Observer(async () => {
-    await Promise.all([transport.close(), reflector.stop()])
-  })
-  return observer
 }
