@@ -59,7 +59,8 @@ async function playOne({ hours, only, trace, ...settings }: Settings, seed: stri
   const bug = plantedBug(settings.plant)
   const replicas = settings.replicas ?? bug?.replicas
   const linked = settings.linked ?? (bug && bug.linked === true)
-  const whole = tellStory({ seed, hours, replicas, linked, menu: bug?.menu })
+  const copies = bug && bug.copies === true
+  const whole = tellStory({ seed, hours, replicas, linked, copies, menu: bug?.menu })
   const story = only ? withOnly(whole, only) : whole
   const elects = story.replicas.length > 1
   const options = bug ?? {}

@@ -15,6 +15,7 @@ import { hedged, isHedge, readSince } from './hedge.ts'
 import { Ledger } from './ledger.ts'
 import { Moments } from './moments.ts'
 import { Patience } from './patience.ts'
+import { Profiles } from './profiles.ts'
 import { readRoute } from './read-route.ts'
 import { Returns } from './returns.ts'
 import { judge, movesOf, routeWrite } from './route-write.ts'
@@ -40,6 +41,7 @@ export class Checker implements Witness {
   readonly #returns = new Returns(this.#facts)
   readonly #tenure = new Tenure()
   readonly #moments = new Moments()
+  readonly #profiles = new Profiles()
   /** By process and resource: since when its lists are older than what it knew. */
   readonly #olderSince = new Map<string, number>()
   /** The same: when it took such a list after all, and forgot what it had known. */
@@ -136,7 +138,7 @@ export class Checker implements Witness {
   }
 
   /** The world has been left alone for long enough: everything must be as the table says, and stay so. */
-  settle(processes: readonly Process[]): void {
+  settle(processes: readonly Process[], copies = false): void {
     for (const [key, { splits }] of this.#facts.ours()) {
       const wanted = splits.map((split) =>
         weightsBy(split, (called) => this.#facts.now(called, this.far.accepted)),
@@ -144,6 +146,8 @@ export class Checker implements Witness {
       const [is, should] = [textOf(splits.map(weightsOf)), textOf(wanted)]
       if (is !== should) this.fail('not settled', `${key} has the weights ${is}, and should have ${should}`)
     }
+    const ours = [...this.#facts.ours()].map(([key, { object }]) => [key, object] as const)
+    for (const what of copies ? this.#profiles.wrong(ours) : []) this.fail('not settled', what)
     this.#ledger.settle(processes.filter((process) => this.#tenure.leads(process, this.#scheduler.now)))
     this.#still = true
   }
@@ -169,6 +173,7 @@ export class Checker implements Witness {
     if (isRoute) this.#ledger.changed({ key, by: author?.process, moment, at: this.#scheduler.now })
     if (author && isRoute) this.#wrote(key, object, author, mark)
     else if (resource === 'events') this.#ledger.event(object, author)
+    else if (resource === 'serviceprofiles') this.#profileChanged(name, object, author)
     else if (resource === 'leases') this.#leaseChanged(object, isRestoring)
     else if (author) this.fail('foreign write', `${author.process.name} wrote ${resource} ${name}`)
     this.#facts.change(resource, name, object, moment, this.#scheduler.now)
@@ -179,6 +184,14 @@ export class Checker implements Witness {
     const { now } = this.#scheduler
     const deposed = this.#tenure.change(object, now, isRestored)
     if (deposed) this.#ledger.deposed(deposed, now)
+  }
+
+  #profileChanged(name: string, object: KubeObject | undefined, author: Sent | undefined): void {
+    const wrong = this.#profiles.changed(name, object)
+    if (!author) return
+    const late = this.#tenure.objectionTo(author, this.#scheduler.now)
+    if (late) this.fail('not leading', `${author.process.name} wrote the ServiceProfile ${name}: ${late}`)
+    if (wrong) this.fail(wrong[0], `${author.process.name} ${wrong[1]}`)
   }
 
   #wrote(key: string, object: KubeObject | undefined, author: Sent, mark: Mark): void {

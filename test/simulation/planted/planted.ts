@@ -13,6 +13,8 @@ export interface Planted {
   readonly menu?: readonly string[]
   /** The cluster is linked with another one in its stories. */
   readonly linked?: boolean
+  /** The operator writes ServiceProfiles in its stories. */
+  readonly copies?: boolean
   readonly plant?: Plant
   /** The same for the transport to the other cluster. */
   readonly farPlant?: Plant

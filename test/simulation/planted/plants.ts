@@ -9,6 +9,7 @@ import { farPlants } from './far-plants.ts'
 import { gatewayPlants } from './gateway-plants.ts'
 import { leasePlants } from './lease-plants.ts'
 import type { Planted } from './planted.ts'
+import { profilePlants } from './profile-plants.ts'
 import {
   changed,
   isEventCreation,
@@ -380,6 +381,7 @@ export const planted: readonly Planted[] = [
   },
   ...gatewayPlants,
   ...backendPlants,
+  ...profilePlants,
   ...leasePlants,
   ...farPlants,
 ]

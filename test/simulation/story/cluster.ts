@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../sandbox/json.ts'
 import type { Access } from '../../../sandbox/server.ts'
 import type { World } from '../../../sandbox/world.ts'
 import { endpointsOf, mirrored, ports, portsOf, put, serviceOf, sliceOf } from './objects.ts'
+import { writeProfile } from './profiles.ts'
 import { own, placeOf, RouteOwners } from './route-owners.ts'
 import { type Acts, act, type StepOf, type WorldStep, type WorldSteps } from './step.ts'
 
@@ -24,6 +25,7 @@ export class Cluster {
       remote: this.#remote,
       withdraw: this.#withdraw,
       ...new RouteOwners(store).acts,
+      profile: (step) => writeProfile(store, step),
       noise: this.#makeNoise,
     }
   }

@@ -10,6 +10,7 @@ import { farName, linkerdNamespace } from '../far/place.ts'
 import { connect } from '../network/transport.ts'
 import type { OpenWatch, Wire } from '../network/wire.ts'
 import { controlledBy } from './route-owners.ts'
+import type { Story } from './step.ts'
 
 /** What a planted bug may change: the transport that an operator is given. */
 export type Plant = (transport: Transport, process: Process) => Transport
@@ -44,10 +45,12 @@ export class Fleet {
   readonly #far: FarCluster | undefined
   readonly #lives = new Map<string, Life>()
   readonly #elects: boolean
+  readonly #copies: boolean
   readonly #counts = new Map<string, number>()
 
-  constructor(wire: Wire, checker: Checker, plants: Plants, elects: boolean, far?: FarCluster) {
-    this.#elects = elects
+  constructor(wire: Wire, checker: Checker, plants: Plants, story: Story, far?: FarCluster) {
+    this.#elects = story.replicas.length > 1
+    this.#copies = story.copies
     this.#wire = wire
     this.#checker = checker
     this.#plants = plants
@@ -79,6 +82,7 @@ export class Fleet {
       selector: controlledBy,
       instance: process.name,
       links: this.#linksOf(process),
+      serviceProfiles: this.#copies ? { clusterDomain: 'cluster.local' } : undefined,
       ...(this.#elects ? { election: electionOf(process) } : {}),
     })
     this.#lives.set(replica, { process, operator, stopping: false })

@@ -67,7 +67,7 @@ export async function play(
     kill,
   }
   const plants = { near: plant, far: farPlant }
-  const fleet = new Fleet(wire, checker, plants, story.replicas.length > 1, far)
+  const fleet = new Fleet(wire, checker, plants, story, far)
   const cluster = new Cluster(server.store)
   server.store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: leaseNamespace } })
   const faults = new Faults(wire, fleet)
@@ -90,7 +90,7 @@ export async function play(
     })
     scheduler.at(settled, () => {
       for (const complaint of fleet.complaints()) checker.fail('unwell', complaint)
-      checker.settle(fleet.processes)
+      checker.settle(fleet.processes, story.copies)
     })
     scheduler.at(until, () => checker.stir())
   }

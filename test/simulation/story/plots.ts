@@ -49,6 +49,15 @@ const target = (stage: Stage, random: Random) =>
     {},
   ])
 
+/** What befalls ServiceProfiles, in stories whose operator writes them. */
+export const profilePlots: readonly Plot[] = [
+  single('profile', ({ routes }, random) => ({
+    do: 'profile',
+    apex: random.pick(routes).split('/')[1] ?? '',
+    as: random.pick(['gone', 'routes', 'stale', 'stale']),
+  })),
+]
+
 /** What befalls a story seldom, drawn apart from all else: a story that it spares is told as if there were no such thing. */
 export const disasters: readonly Plot[] = [
   {

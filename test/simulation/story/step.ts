@@ -55,6 +55,11 @@ export interface WorldSteps {
   delete: Route
   /** The CRD of a kind of routes is deleted, with all of them, or created. */
   crd: { readonly resource: string; readonly served: boolean }
+  /**
+   * The ServiceProfile of a Service is deleted, or has routes only; or the adaptor writes it by a TrafficSplit as
+   * it was long ago: all to the first backend.
+   */
+  profile: { readonly apex: string; readonly as: 'gone' | 'routes' | 'stale' }
   /** Objects change that are nobody's business here. */
   noise: { readonly count: number }
 }
@@ -138,6 +143,8 @@ export interface Story {
   readonly replicas: readonly string[]
   /** There is another cluster, which this one is linked with. */
   readonly isLinked: boolean
+  /** The operator writes ServiceProfiles. */
+  readonly copies: boolean
   readonly steps: readonly Step[]
   readonly rests: readonly Rest[]
 }
@@ -160,6 +167,7 @@ const worldKinds = {
   label: true,
   delete: true,
   crd: true,
+  profile: true,
   noise: true,
 } satisfies Record<keyof WorldSteps, true>
 

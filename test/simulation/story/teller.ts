@@ -2,7 +2,7 @@ import { Random } from '../engine/random.ts'
 import { farPlots } from '../far/plots.ts'
 import { linkStage } from '../far/stage.ts'
 import type { Stage } from './draw.ts'
-import { disasters, type Plot, plots } from './plots.ts'
+import { disasters, type Plot, plots, profilePlots } from './plots.ts'
 import type { Rest, Step, Story } from './step.ts'
 
 const minute = 60_000
@@ -13,6 +13,8 @@ const settleMs = 5 * minute
 export const electionHours = 0.4
 /** In so many stories the cluster is linked with another one. */
 const linkedShare = 0.2
+/** In so many the operator writes ServiceProfiles. */
+const copyShare = 0.3
 
 export interface Telling {
   readonly seed: string
@@ -22,6 +24,8 @@ export interface Telling {
   readonly replicas?: number | undefined
   /** The cluster is linked with another one; drawn from the seed without it. */
   readonly linked?: boolean | undefined
+  /** The operator writes ServiceProfiles; drawn from the seed without it. */
+  readonly copies?: boolean | undefined
   /** Names of the plots that trouble is made of; drawn from the seed without it. */
   readonly menu?: readonly string[] | undefined
 }
@@ -30,7 +34,14 @@ export interface Telling {
 const everyday = plots.filter(({ name }) => ['service', 'flap', 'mass loss', 'edit'].includes(name))
 
 /** Draws a story: a cluster, then times of trouble with times of rest between them. */
-export function tellStory({ seed, hours, replicas: asked, linked, menu: wanted }: Telling): Story {
+export function tellStory({
+  seed,
+  hours,
+  replicas: asked,
+  linked,
+  copies: copied,
+  menu: wanted,
+}: Telling): Story {
   const random = new Random(`story ${seed}`)
   const drawn = drawReplicas(random)
   const replicas = asked ?? drawn
@@ -40,6 +51,9 @@ export function tellStory({ seed, hours, replicas: asked, linked, menu: wanted }
   const stage = raise(setStage(random, replicas), random, isLinked ? link : undefined)
   const menu = drawMenu(random, wanted)
   const farMenu = link.some(isLinked && wanted === undefined ? farPlots : [], 0.5)
+  const copy = new Random(`copy ${seed}`)
+  const copies = copied ?? copy.chance(copyShare)
+  const copyMenu = copies ? profilePlots : []
   const fate = new Random(`fate ${seed}`)
   const isStruck = wanted === undefined && fate.chance(0.25)
   const steps: Step[] = stage.opening
@@ -47,13 +61,13 @@ export function tellStory({ seed, hours, replicas: asked, linked, menu: wanted }
   let now = 20_000
   while (now < end) {
     const length = random.pick([5_000, 30_000, 2 * minute, 10 * minute])
-    for (const { weave } of [
+    const troubles = [
       ...someOf(everyday, 10, random),
       ...someOf(menu, 6, random),
       ...someOf(farMenu, 6, random),
-    ]) {
-      steps.push(...weave(stage, random, now + random.between(0, length)))
-    }
+    ]
+    steps.push(...weaveAll(troubles, stage, random, now, length))
+    steps.push(...weaveAll(someOf(copyMenu, 4, copy), stage, copy, now, length))
     const strikes = isStruck && fate.chance(0.5)
     if (strikes) steps.push(...fate.pick(disasters).weave(stage, fate, now + fate.between(0, length)))
     const heal = now + length + minute
@@ -62,7 +76,7 @@ export function tellStory({ seed, hours, replicas: asked, linked, menu: wanted }
     rests.push({ heal, settled, until })
     now = until + 1_000
   }
-  return { seed, replicas: stage.replicas, isLinked, steps: endBefore(steps, rests), rests }
+  return { seed, replicas: stage.replicas, isLinked, copies, steps: endBefore(steps, rests), rests }
 }
 
 const drawReplicas = (random: Random) => (random.chance(0.1) ? random.pick([2, 3]) : 1)
@@ -87,6 +101,10 @@ function drawMenu(random: Random, wanted: readonly string[] | undefined): Plot[]
 /** At least one, but none of no plots. */
 const someOf = (of: readonly Plot[], most: number, random: Random): Plot[] =>
   of.length === 0 ? [] : Array.from({ length: random.whole(1, most) }, () => random.pick(of))
+
+/** Plots that begin within a time of trouble. */
+const weaveAll = (troubles: readonly Plot[], stage: Stage, random: Random, from: number, length: number) =>
+  troubles.flatMap(({ weave }) => weave(stage, random, from + random.between(0, length)))
 
 /** Nothing reaches into a time of rest. */
 function endBefore(steps: readonly Step[], rests: readonly Rest[]): Step[] {
