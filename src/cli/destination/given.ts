@@ -26,8 +26,9 @@ export interface NodeCount {
 export function givenBy(view: DestinationView): (called: Called) => Given {
   const known = new Map<string, EndpointSet[]>()
   for (const set of view.sets) {
-    const key = keyOf(set)
-    known.set(key, [...(known.get(key) ?? []), set])
+    const sets = known.get(keyOf(set))
+    if (sets) sets.push(set)
+    else known.set(keyOf(set), [set])
   }
   return ({ members, port }) => {
     const clusters = unreadBy(view, members)
