@@ -77,6 +77,18 @@ const linkerd = setOf({
   flags: ['-trimpath=false'],
 })
 
+const destination = setOf({
+  name: 'destination',
+  module: join(import.meta.dirname, 'destination'),
+  release: 'github.com/linkerd/linkerd2',
+  packages: {
+    destination: 'github.com/linkerd/linkerd2/controller/cmd',
+    'destination-client': 'github.com/linkerd/linkerd2/controller/script/destination-client',
+  },
+  variables: () => [],
+  flags: [],
+})
+
 const kubelet = setOf({
   name: 'kubelet',
   module: join(import.meta.dirname, 'kubelet'),
@@ -88,10 +100,10 @@ const kubelet = setOf({
 
 type ProgramsOf<Set> = Set extends ProgramSet<infer Program> ? Program : never
 export type Program = ProgramsOf<
-  typeof controlPlane | typeof helm | typeof kubeScore | typeof linkerd | typeof kubelet
+  typeof controlPlane | typeof helm | typeof kubeScore | typeof linkerd | typeof destination | typeof kubelet
 >
 
-export const sets: readonly ProgramSet[] = [controlPlane, helm, kubeScore, linkerd, kubelet]
+export const sets: readonly ProgramSet[] = [controlPlane, helm, kubeScore, linkerd, destination, kubelet]
 
 /** The version, without its `v`, in which the set's go.mod requires a module. */
 export function versionOf({ module }: ProgramSet, required: string): string {
