@@ -99,8 +99,8 @@ const textOf = (list: readonly Override[]): string =>
 
 /** All that a write may not touch. */
 function fixedParts({ metadata, spec }: KubeObject): object {
-  const { resourceVersion: _, generation: __, ...others } = metadata
-  const { dstOverrides: ___, ...rest } = isObject(spec) ? spec : {}
+  const { resourceVersion: _, generation: __, managedFields: ___, ...others } = metadata
+  const { dstOverrides: ____, ...rest } = isObject(spec) ? spec : {}
   return { metadata: others, spec: rest }
 }
 
