@@ -55,7 +55,10 @@ const written = (name: string, labels: Record<string, string>, value: number): s
 
 it('reads whatever Go writes', () => {
   const word = fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,8}$/)
-  const labels = fc.dictionary(word, fc.string({ unit: 'binary' }), { noNullPrototype: true, maxKeys: 5 })
+  const labels = fc.dictionary(word, fc.string({ unit: fc.constantFrom(...'a"\\\n{},= #é🎈') }), {
+    noNullPrototype: true,
+    maxKeys: 5,
+  })
   const value = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0)
   fc.assert(
     fc.property(word, labels, value, (name, of, number) => {
@@ -64,11 +67,13 @@ it('reads whatever Go writes', () => {
   )
 })
 
-it('answers to any text, and at once', () => {
+it('answers to any text with a sample or a sentence', () => {
   const piece = fc.constantFrom('up', '{', '}', '"', '\\', ',', '=', ' ', '1', 'x="', '\n', 'e', '-', '#')
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 2000 }), (pieces) => {
-      expect(['boolean']).toContain(typeof parseMetricLine(pieces.join('')).ok)
+      const parsed = parseMetricLine(pieces.join(''))
+      if (parsed.ok) expect(parsed.value?.name ?? 'up').toMatch(/^[a-z]+$/)
+      else expect(parsed.error).toMatch(/^it(s labels cannot be read| has no value| does not begin)/)
     }),
   )
 })

@@ -39,14 +39,15 @@ const started = 'process_start_time_seconds'
 const watched = /^(endpointslices|endpoints|service|pod)_cache_size$/
 
 /**
- * Reads the metrics of a destination Pod, and keeps what they say of the Services that `isWanted`. The error
- * says what is wrong with the text.
+ * Reads the metrics of a destination Pod, and keeps what they say of the Services that `isWanted`, of
+ * `most` sets at most. The error says what is wrong with the text.
  */
 export async function readView(
   chunks: AsyncIterable<Buffer>,
   isWanted: (service: ServiceKey) => boolean,
+  most = mostSets,
 ): Promise<Result<DestinationView, string>> {
-  const builder = new ViewBuilder(isWanted)
+  const builder = new ViewBuilder(isWanted, most)
   let line = 0
   const read = await readLines(chunks, limits, (text) => {
     line += 1
@@ -67,13 +68,15 @@ const isRead = (line: string): boolean =>
 
 class ViewBuilder {
   readonly #isWanted: (service: ServiceKey) => boolean
+  readonly #most: number
   readonly #sets = new Map<string, { set: EndpointSet; pods?: number; updates?: number }>()
   readonly #clusters = new Set<string>()
   #startedAt: number | undefined
   #isDestination = false
 
-  constructor(isWanted: (service: ServiceKey) => boolean) {
+  constructor(isWanted: (service: ServiceKey) => boolean, most: number) {
     this.#isWanted = isWanted
+    this.#most = most
   }
 
   take(sample: Sample): Result<void, string> {
@@ -105,8 +108,8 @@ class ViewBuilder {
     if (!this.#isWanted(set.service) || labels.get('hostname')) return ok(undefined)
     const key = [set.cluster, set.service, set.port, set.node ?? ''].join(' ')
     const known = this.#sets.get(key) ?? { set }
-    if (this.#sets.size === mostSets && !this.#sets.has(key))
-      return err(`it has more than ${mostSets} sets of endpoints for these Services`)
+    if (this.#sets.size === this.#most && !this.#sets.has(key))
+      return err(`it has more than ${this.#most} sets of endpoints for these Services`)
     this.#sets.set(key, { ...known, [name === pods ? 'pods' : 'updates']: value })
     return ok(undefined)
   }
