@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
+import { routeItem } from '../../src/api/items.ts'
 import { createTransport } from '../../src/kube/http/transport.ts'
 import { fastClock } from '../../src/kube/testing/fast-clock.ts'
 import { Cluster, eventually } from './cluster.ts'
@@ -100,6 +101,34 @@ test.each([
   await weightsBecome('web', 0, 1)
   here.slice('web', 1)
   await weightsBecome('web', 1, 0)
+})
+
+test('people see each member of a federated Service with its cluster, and which object is missing', async () => {
+  link(east.url)
+  federated('web-all', 'web@east,api@west')
+  sliceThere(east, 'web', true)
+  here.slice('web', 1)
+  here.split('web', { web: 1, 'web-all': 0 })
+  const { view } = await here.readyOperator({ links: { ...links, clusters: ['east', 'west'] }, clock })
+  const backend = () => {
+    const record = view.get('TrafficSplit/shop/web')
+    return record && routeItem(record, view).splits[0]?.backends[1]
+  }
+  await eventually(() => backend()?.readiness.state === 'ready')
+  const missing =
+    'the EndpointSlices of the Service shop/api in cluster west are not known: the Secret linkerd/cluster-credentials-west is missing'
+  expect(backend()).toMatchObject({
+    service: 'shop/web-all',
+    readiness: { ready: 1, why: 'shop/web-all has 1 of 1 endpoints ready, according to its members' },
+    members: [
+      {
+        service: 'shop/web',
+        cluster: 'east',
+        readiness: { state: 'ready', why: 'shop/web has 1 of 1 endpoints ready in cluster east' },
+      },
+      { service: 'shop/api', cluster: 'west', readiness: { state: 'unknown', ready: null, why: missing } },
+    ],
+  })
 })
 
 test('what happens in the other cluster moves traffic', async () => {

@@ -6,12 +6,15 @@ export const explain: CommandSpec = {
   args: [{ term: '<route>', text: 'KIND/NAME, for example trafficsplit/web' }],
   summary: 'Explain why a route sends its traffic where it does, and what is wrong around it',
   description: `Reads the route and the readiness of its backends with your own permissions, and applies the
-operator's rules to them. The operator need not run. To show what would change the decision, the rules are
-applied again with each Service's readiness flipped, one Service at a time.
+operator's rules to them. The operator need not run. For each backend, and each member of a federated
+Service, it shows which objects say that it is ready or down or, if that is unknown, which object is missing.
+To show what would change the decision, the rules are applied again with each Service's readiness flipped,
+one Service at a time. It reads one cluster: what the operator knows of others is on the dashboard.
 
 It also looks for problems around the route, as the operator does: with its Services and their ports, with
-ServiceProfiles, and with other routes that have the same parent. It searches the namespaces of the route
-and of its Services. If you may not read some of this, it is listed, and the command still succeeds.
+ServiceProfiles, and with other routes that have the same parent. It searches the namespaces of the route,
+its parents and its backends. If you may not read some of this, it is listed, and the command still succeeds.
+What only time shows, such as a hold that lasts for long, it takes from the operator's Events.
 
 With --proxies it also asks each Pod of Linkerd's destination controller how many endpoints of the backends
 it gives to proxies, and names the Pods that give another number than are ready. It forwards a local port to
