@@ -65,7 +65,11 @@ export class Mirror {
     const now = new Map(objects.flatMap(written))
     const before = this.#written
     this.#written = now
-    await Promise.all([...before.keys()].filter((path) => !now.has(path)).map((path) => this.#remove(path)))
+    const gone = [...before.keys()].filter((path) => !now.has(path))
+    const isService = (path: string) => path.includes('/services/')
+    // The API server deletes the Endpoints of a Service with it.
+    await Promise.all(gone.filter((path) => !isService(path)).map((path) => this.#remove(path)))
+    await Promise.all(gone.filter(isService).map((path) => this.#remove(path)))
     await Promise.all([...now].map(([path, value]) => this.#write(path, value, before.get(path))))
     await this.#untilSlicesAre(objects.filter((object) => object.kind === 'EndpointSlice'))
   }
