@@ -18,6 +18,8 @@ export const controlledByLabel = 'failover.linkerd.io/controlled-by'
 /** Labels of Linkerd's multicluster extension on a Service: copied from another cluster, and from which. */
 export const mirroredServiceLabel = 'mirror.linkerd.io/mirrored-service'
 export const mirroredClusterLabel = 'mirror.linkerd.io/cluster-name'
+/** The Service of the other cluster, as its DNS name there. */
+export const originAnnotation = 'mirror.linkerd.io/remote-svc-fq-name'
 /** The mirror of one host of a headless Service says of which headless mirror it is. */
 export const headlessMirrorLabel = 'mirror.linkerd.io/headless-mirror-svc-name'
 /**

@@ -46,6 +46,7 @@ const secret = 'the Secret linkerd-multicluster/cluster-credentials-west is miss
 
 /** Of the cluster east there are these slices; west cannot be read. */
 const others = (...slices: object[]): OtherClusters => ({
+  isPending: () => false,
   slicesOf: (cluster) => (cluster === 'east' ? ok([slices.map(projectSlice)]) : err(secret)),
 })
 

@@ -19,7 +19,7 @@ const without = (missing: string, object: object): Memory => {
 
 /** A cluster with one Service, of whose linked clusters nothing is known for this reason. */
 const linked = (why: string, entries = 'cart@east'): Memory => {
-  const memory = createMemory(undefined, { others: { slicesOf: () => err(why) } })
+  const memory = createMemory(undefined, { others: { slicesOf: () => err(why), isPending: () => false } })
   memory.put('services', federated(entries))
   return memory
 }

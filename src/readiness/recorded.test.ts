@@ -10,6 +10,7 @@ import { lives, objectsOf, putAll, type Recorded, type Stage } from './testing/r
 
 /** The linked clusters, as far as they are known. */
 const linked = (now: () => Recorded): OtherClusters => ({
+  isPending: () => false,
   slicesOf: (cluster, service) => {
     const objects = cluster === 'target' ? now().target : now().west
     if (!objects) return err(`cluster ${cluster} cannot be read`)

@@ -3,7 +3,7 @@ import { mirroredClusterLabel, mirroredServiceLabel, remoteDiscoveryLabel } from
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Objects } from './objects.ts'
 import { type Port, readPorts } from './port.ts'
-import { type Discovery, readDiscovery } from './remote/discovery.ts'
+import { type Discovery, type Member, readDiscovery, readOrigin } from './remote/discovery.ts'
 import { createShare } from './share.ts'
 
 /** What is kept of a Service. */
@@ -17,6 +17,8 @@ export interface ServiceFacts {
   readonly isMirrored: boolean
   /** Where its endpoints are, if not in its own objects (remote discovery, federated). */
   readonly discovery: Discovery | undefined
+  /** The Service of another cluster that it is mirrored from through a gateway. */
+  readonly origin: Member | undefined
   /** The one cluster that it comes from; a federated Service has several. */
   readonly cluster: string | undefined
   /** Pods that are not ready are endpoints of it, too. */
@@ -48,12 +50,15 @@ const share = createShare<ServiceFacts>((facts) => JSON.stringify(facts))
 export function projectService(service: unknown): ServiceFacts {
   const [metadata, spec] = [child(service, 'metadata'), child(service, 'spec')]
   const [labels, annotations] = [child(metadata, 'labels'), child(metadata, 'annotations')]
+  const isMirrored = text(labels, mirroredServiceLabel) === 'true'
+  const discovery = readDiscovery(labels, annotations)
   return share({
     ports: readServicePorts(list(spec, 'ports')),
     isHeadless: field(spec, 'clusterIP') === 'None',
     isExternal: field(spec, 'type') === 'ExternalName',
-    isMirrored: text(labels, mirroredServiceLabel) === 'true',
-    discovery: readDiscovery(labels, annotations),
+    isMirrored,
+    discovery,
+    origin: isMirrored && !discovery ? readOrigin(labels, annotations) : undefined,
     cluster: text(labels, mirroredClusterLabel) || text(labels, remoteDiscoveryLabel) || undefined,
     publishesNotReady: field(spec, 'publishNotReadyAddresses') === true,
     isNodeLocal: field(spec, 'internalTrafficPolicy') === 'Local',

@@ -15,6 +15,7 @@ import {
   unreadClusters,
 } from './remote/discovered.ts'
 import { Followers } from './remote/followers.ts'
+import { confirmed, remotesOf } from './remote/origin.ts'
 import { type ServiceFacts, serviceObjects } from './service-facts.ts'
 
 /** What is known of every Service. */
@@ -22,8 +23,8 @@ export interface ServiceReadiness extends Backends {
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   readonly clusterOf: (service: ServiceKey) => string | undefined
   readonly services: StoreReader<ServiceFacts>
-  /** The Services of other clusters that a Service takes its endpoints from. */
-  readonly membersOf: (service: ServiceKey) => readonly RemoteService[]
+  /** The Services of other clusters that the readiness of a Service depends on. */
+  readonly remotesOf: (service: ServiceKey) => readonly RemoteService[]
   /** Hears of a Service of another cluster what `ReadinessListeners` hear of those here. */
   readonly onMember: (cluster: string, service: ServiceKey, turned: boolean) => void
   /** Calls no listener any more because time has passed. */
@@ -53,10 +54,10 @@ export function openReadiness(
   const services = open(serviceObjects, ({ key, before, after }) => {
     if (before === after) return
     grace?.restart(key)
-    followers.change(key, before?.discovery, after?.discovery)
+    followers.change(key, before, after)
     listeners.onFacts(key)
   })
-  const mirrored = doubted(mirroredEndpoints(open, listeners, grace), ways)
+  const mirrored = doubted(confirmed(mirroredEndpoints(open, listeners, grace), others, grace), ways)
   const here = localSlices(open, listeners)
   const before = [discoveredServices(services, here, others), mirrored]
   return {
@@ -64,11 +65,11 @@ export function openReadiness(
     clusterOf: (service) => services.get(service)?.cluster,
     services,
     stop: () => grace?.stop(),
-    membersOf: (service) =>
-      (services.get(service)?.discovery?.members ?? []).map(({ cluster, name }) => ({
-        cluster,
-        service: beside(service, name),
-      })),
+    remotesOf: (service) => {
+      const facts = services.get(service)
+      const all = facts ? remotesOf(facts) : []
+      return all.map(({ cluster, name }) => ({ cluster, service: beside(service, name) }))
+    },
     onMember: (cluster, service, turned) => {
       for (const follower of followers.of(cluster, service)) {
         if (turned) all.onService(follower)

@@ -82,6 +82,19 @@ const discovered = (name: string, service: string) =>
     },
   })
 
+/** A Service that is mirrored through a gateway, and ready by its Endpoints. */
+function throughGateway(name: string, service: string, cluster: string): void {
+  const labels = { 'mirror.linkerd.io/mirrored-service': 'true', 'mirror.linkerd.io/cluster-name': cluster }
+  const annotations = { 'mirror.linkerd.io/remote-svc-fq-name': `${service}.shop.svc.cluster.local` }
+  mirror(name, { labels, annotations })
+  here.put({
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { namespace: 'shop', name, labels },
+    subsets: [{ addresses: [{ ip: '192.0.2.10' }], ports: [{ port: 4143 }] }],
+  })
+}
+
 const federated = (name: string, members: string) =>
   mirror(name, { annotations: { 'multicluster.linkerd.io/remote-discovery': members } })
 
@@ -173,6 +186,29 @@ test.each([-3_600_000, 3_600_000])(
     expect(text).toContain('linkerd_failover_reaction_from_trigger_seconds_count 0')
   },
 )
+
+test('a gateway mirror that says ready is left when its Pods are not, if its cluster is read', async () => {
+  link(east.url)
+  for (const [name, cluster] of [
+    ['web', 'east'],
+    ['api', 'west'],
+  ] as const) {
+    throughGateway(`${name}-${cluster}`, name, cluster)
+    here.slice(name, 1)
+    const annotations = { 'failover.linkerd.io/primary-service': `${name}-${cluster}` }
+    here.split(name, { [`${name}-${cluster}`]: 1, [name]: 0 }, { annotations })
+  }
+  sliceThere(east, 'web', true)
+  await here.readyOperator({ links, clock })
+  await eventually(() => asksEast() > 0)
+  sliceThere(east, 'web', false)
+  await weightsBecome('web', 0, 1)
+  sliceThere(east, 'web', true)
+  await weightsBecome('web', 1, 0)
+  // Of a cluster that is not read nothing is missing.
+  expect(here.weights('api')).toEqual([1, 0])
+  expect(here.log.lines.join('\n')).not.toContain('cluster west')
+})
 
 test('nothing is begun on what was last known of a cluster that is gone', async () => {
   link(east.url)

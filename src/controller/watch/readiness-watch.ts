@@ -47,11 +47,16 @@ export function watchReadiness(
   }
   const changed = (service: ServiceKey, changedAt?: number) =>
     onService(service, { at: tools.clock.now(), changedAt })
-  const linked = new LinkedClusters(
+  const linked: LinkedClusters = new LinkedClusters(
     links,
     { ...tools, onMember: (...member) => readiness.onMember(...member) },
     function* () {
-      for (const service of used()) yield* readiness.membersOf(service)
+      for (const service of used()) {
+        // What is mirrored through a gateway is known without its cluster as well.
+        const isNeeded = readiness.services.get(service)?.discovery !== undefined
+        for (const remote of readiness.remotesOf(service))
+          if (isNeeded || linked.reads(remote.cluster)) yield remote
+      }
     },
   )
   const gateways = new Gateways({

@@ -62,6 +62,11 @@ export class Credentials {
     return this.#store.reader.synced
   }
 
+  /** Whether that is known soon, if nothing fails. */
+  get isPending(): boolean {
+    return !this.isKnown && this.#reflector.complaint === ''
+  }
+
   /** As they were seen last; the error says why there are none, in words. */
   get found(): Result<LinkConfig, string> {
     const { reader } = this.#store

@@ -6,6 +6,7 @@ import type { OtherClusters } from './discovered.ts'
 
 /** Clusters whose slices are known, by name; of all others nothing is. */
 const known = (clusters: Readonly<Record<string, readonly Slice[]>>): OtherClusters => ({
+  isPending: () => false,
   slicesOf: (cluster, service) => {
     const slices = clusters[cluster]?.filter((slice) => slice.service === service)
     if (!slices) return err(`the Secret of ${cluster} is missing`)

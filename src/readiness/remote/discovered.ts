@@ -20,11 +20,14 @@ export interface RemoteService {
 export interface OtherClusters {
   /** The slices of a Service by family, as they are now; the error says which object is missing, in words. */
   slicesOf(cluster: string, service: ServiceKey): Result<readonly (readonly Slice[])[], string>
+  /** Whether they are most probably known soon: the cluster is asked for the first time, and nothing failed. */
+  isPending(cluster: string, service: ServiceKey): boolean
 }
 
 /** For commands, which read one cluster: their users have no right to the credentials of others. */
 export const unreadClusters: OtherClusters = {
   slicesOf: () => err('only the operator reads that cluster; linkerd-failover dashboard shows what it knows'),
+  isPending: () => false,
 }
 
 /**

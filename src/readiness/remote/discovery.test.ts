@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { readDiscovery } from './discovery.ts'
+import { readDiscovery, readOrigin } from './discovery.ts'
 
 const remote = 'multicluster.linkerd.io/remote-discovery'
 const local = 'multicluster.linkerd.io/local-discovery'
@@ -55,3 +55,19 @@ describe('the list of members', () => {
 
 test('a local member that is no name of a Service is malformed', () =>
   expect(readDiscovery({}, { [local]: 'web shop' })).toEqual({ ...nothing, malformed: ['web shop'] }))
+
+const fqName = 'mirror.linkerd.io/remote-svc-fq-name'
+const clusterName = 'mirror.linkerd.io/cluster-name'
+
+test.each([
+  ['web.shop.svc.cluster.local', 'east', { cluster: 'east', name: 'web' }],
+  // One host of a headless Service.
+  ['db-0.db.shop.svc.cluster.local', 'east', undefined],
+  ['web', 'east', undefined],
+  ['', 'east', undefined],
+  [7, 'east', undefined],
+  ['web.shop.svc.cluster.local', '', undefined],
+  ['web.shop.svc.cluster.local', '../east', undefined],
+])('a mirror with the annotation %j of cluster %j stands for %j', (name, cluster, origin) =>
+  expect(readOrigin({ [clusterName]: cluster }, { [fqName]: name })).toEqual(origin),
+)

@@ -2,6 +2,8 @@ import { text } from '../../base/json.ts'
 import {
   clusterNamePattern,
   localDiscoveryAnnotation,
+  mirroredClusterLabel,
+  originAnnotation,
   remoteDiscoveryLabel,
   remoteServiceLabel,
 } from '../../base/names.ts'
@@ -34,6 +36,16 @@ export function readDiscovery(labels: object, annotations: object): Discovery | 
   if (!(remoteDiscoveryLabel in labels)) return undefined
   const [name, cluster] = [text(labels, remoteServiceLabel), text(labels, remoteDiscoveryLabel)]
   return discoveryOf(undefined, [`${name}@${cluster}`])
+}
+
+/** `web.shop.svc.cluster.local`. One host of a headless Service has a name before that, and no slices of its own. */
+const originName = /^([a-z0-9][-a-z0-9]*)\.[-a-z0-9]+\.svc\./
+
+/** The Service that a mirror stands for, in the same namespace of another cluster, if its writer names it. */
+export function readOrigin(labels: object, annotations: object): Member | undefined {
+  const cluster = text(labels, mirroredClusterLabel)
+  const name = originName.exec(text(annotations, originAnnotation))?.[1]
+  return name !== undefined && clusterNamePattern.test(cluster) ? { cluster, name } : undefined
 }
 
 /** Once the last cluster has left, the annotation stays as an empty text. */

@@ -1,6 +1,7 @@
 import type { ServiceKey } from '../../core/types.ts'
+import type { ServiceFacts } from '../service-facts.ts'
 import { beside } from './discovered.ts'
-import type { Discovery } from './discovery.ts'
+import { remotesOf } from './origin.ts'
 
 /** Which Services take their endpoints from which others. The cluster '' is this one. */
 export class Followers {
@@ -10,8 +11,8 @@ export class Followers {
     return this.#followers.get(`${cluster}/${service}`) ?? []
   }
 
-  /** Takes that a Service is discovered elsewhere than before. */
-  change(service: ServiceKey, before: Discovery | undefined, after: Discovery | undefined): void {
+  /** Takes that a Service has its endpoints, or its origin, elsewhere than before. */
+  change(service: ServiceKey, before: ServiceFacts | undefined, after: ServiceFacts | undefined): void {
     for (const key of followed(service, before)) {
       const followers = this.#followers.get(key)
       followers?.delete(service)
@@ -25,8 +26,9 @@ export class Followers {
   }
 }
 
-function followed(service: ServiceKey, discovery: Discovery | undefined): string[] {
-  if (!discovery) return []
-  const members = discovery.members.map(({ cluster, name }) => `${cluster}/${beside(service, name)}`)
-  return discovery.local === undefined ? members : [...members, `/${beside(service, discovery.local)}`]
+function followed(service: ServiceKey, facts: ServiceFacts | undefined): string[] {
+  const remote = facts ? remotesOf(facts) : []
+  const members = remote.map(({ cluster, name }) => `${cluster}/${beside(service, name)}`)
+  const local = facts?.discovery?.local
+  return local === undefined ? members : [...members, `/${beside(service, local)}`]
 }

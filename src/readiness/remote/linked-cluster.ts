@@ -43,6 +43,11 @@ export class LinkedCluster {
     return err(found.ok ? notAskedYet : found.error)
   }
 
+  isPending(service: ServiceKey): boolean {
+    if (this.#slices) return this.#slices.isPending(service)
+    return this.#credentials.isPending || this.#credentials.found.ok
+  }
+
   /** Reads these Services from now on, and nothing once there is none. */
   want(wanted: Wanted): void {
     this.#wanted = wanted
@@ -100,7 +105,7 @@ export class LinkedCluster {
     if (trouble === this.#trouble) return
     this.#trouble = trouble
     if (trouble === '') return
-    const message = `cluster ${this.name} cannot be read, so what routes use of it is unknown: ${trouble}`
+    const message = `cluster ${this.name} cannot be read, so all members in it are unknown: ${trouble}`
     this.#tools.log.warn({ cluster: this.name }, message)
   }
 

@@ -363,7 +363,7 @@ describe('clusters', () => {
     expect(running.here.streams).toEqual([])
     await running.want('web', 'api')
     expect(running.log.lines).toEqual([
-      'warn cluster east is not read, so what routes use of it is unknown: it is not one of --linked-clusters',
+      'warn cluster east is not read, so all members in it are unknown: it is not one of --linked-clusters',
     ])
     expect(running.say('web')).toBe('cluster east is not one of --linked-clusters')
   })

@@ -49,6 +49,14 @@ export class LinkedClusters implements OtherClusters {
     return err(notListed(cluster))
   }
 
+  isPending: OtherClusters['isPending'] = (cluster, service) =>
+    this.#clusters.get(cluster)?.isPending(service) ?? false
+
+  /** Whether this cluster is one of those that are read. */
+  reads(cluster: string): boolean {
+    return this.#clusters.has(cluster)
+  }
+
   start(): void {
     if (!this.#links) return
     const { clusters, namespace, connect } = this.#links
@@ -89,7 +97,7 @@ export class LinkedClusters implements OtherClusters {
   #tellUnlisted(cluster: string): void {
     if (this.#clusters.has(cluster) || this.#unlisted.has(cluster)) return
     this.#unlisted.add(cluster)
-    const message = `cluster ${cluster} is not read, so what routes use of it is unknown: it is not one of --linked-clusters`
+    const message = `cluster ${cluster} is not read, so all members in it are unknown: it is not one of --linked-clusters`
     this.#tools.log.warn({ cluster }, message)
   }
 }

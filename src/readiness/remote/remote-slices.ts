@@ -44,6 +44,12 @@ export class RemoteSlices {
     return doubt === undefined ? ok(this.#index.of(service)) : err(doubt)
   }
 
+  /** Whether they are known soon, if nothing fails. */
+  isPending(service: ServiceKey): boolean {
+    const { watch, name } = this.#find(service)
+    return watch?.isPending(name) ?? true
+  }
+
   get watches(): readonly SliceWatch[] {
     return [...this.#watches.values()].flat()
   }

@@ -61,6 +61,11 @@ export class SliceWatch {
       : `their list is not complete yet${why}`
   }
 
+  /** Whether the slices of a Service are listed for the first time, and nothing has failed so far. */
+  isPending(name: string): boolean {
+    return !this.#known.has(name) && !this.#reflector?.complaint
+  }
+
   /** Follows these Services from now on. Those that it followed before stay known meanwhile. */
   follow(names: ReadonlySet<string>): void {
     if (names.size === this.names.size && [...names].every((name) => this.names.has(name))) return
