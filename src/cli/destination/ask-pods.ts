@@ -39,18 +39,21 @@ async function askPod(
     isLate = true
     connection.destroy()
   })
-  try {
-    const question = { method: 'GET', path: '/metrics', headers: { host: 'localhost' }, signal: interrupted }
-    const answer = await ask(connection, question, clock)
-    if (!answer.ok) return err(`it did not answer: ${answer.error}`)
-    const { statusCode } = answer.value
-    if (statusCode !== 200) return err(`it has no metrics: it answered with status ${statusCode}`)
-    const view = await readView(answer.value, isWanted)
-    return isLate ? err(`it has not sent all of its metrics in ${answerMs / 1000} s`) : view
-  } finally {
-    timer.cancel()
-    connection.destroy()
-  }
+  const question = { method: 'GET', path: '/metrics', headers: { host: 'localhost' }, signal: interrupted }
+  const view = await readAnswer(await ask(connection, question, clock), isWanted)
+  timer.cancel()
+  connection.destroy()
+  return isLate ? err(`it has not sent all of its metrics in ${answerMs / 1000} s`) : view
+}
+
+async function readAnswer(
+  answer: Awaited<ReturnType<typeof ask>>,
+  isWanted: (service: ServiceKey) => boolean,
+): Promise<Result<DestinationView, string>> {
+  if (!answer.ok) return err(`it did not answer: ${answer.error}`)
+  const { statusCode } = answer.value
+  if (statusCode !== 200) return err(`it has no metrics: it answered with status ${statusCode}`)
+  return readView(answer.value, isWanted)
 }
 
 export const sentence = ({ message, hint }: Failure): string => `${message}; ${hint}`

@@ -311,6 +311,44 @@ describe('what could not be asked is said, and the rest is there', () => {
     expect(await unseen()).toEqual([expect.stringMatching(problem)])
   })
 
+  const destination = {
+    namespace: 'linkerd',
+    labels: { 'linkerd.io/control-plane-component': 'destination' },
+    container: 'destination',
+  }
+
+  it('a Pod that begins to answer and does not end', async () => {
+    const timers: (() => void)[] = []
+    const patient = {
+      ...clock,
+      after: (ms: number, callback: () => void) => {
+        if (ms === 60_000) timers.push(callback)
+        return ms === 60_000 ? { cancel: () => {} } : clock.after(ms, callback)
+      },
+    }
+    await pods.add(
+      'destination-a',
+      (_, response) => {
+        response.write('pod_cache_size 1\n', () => {
+          for (const end of timers) end()
+        })
+      },
+      destination,
+    )
+    expect(await unseen({ clock: patient })).toEqual([
+      'destination-a: it has not sent all of its metrics in 60 s',
+    ])
+  })
+
+  it('a Pod that answers with an error, or closes the connection', async () => {
+    await pods.add('destination-a', (_, response) => response.writeHead(503).end(), destination)
+    await pods.add('destination-b', (_, response) => response.destroy(), destination)
+    expect(await unseen()).toEqual([
+      'destination-a: it has no metrics: it answered with status 503',
+      expect.stringMatching(/^destination-b: it did not answer: /),
+    ])
+  })
+
   it('Ctrl-C ends it', async () => {
     const interruption = new AbortController()
     await pods.destination('destination-a', () => {
