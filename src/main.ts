@@ -13,6 +13,7 @@ import { startOperator } from './operator/operator.ts'
 import { createLogger } from './operator/pino-log.ts'
 import { createRegistry } from './operator/process-metrics.ts'
 import { prepare, type Startup } from './operator/startup.ts'
+import { probeNetwork } from './readiness/gateways/http-line.ts'
 import { excerptOf } from './routes/excerpt.ts'
 
 /** EX_UNAVAILABLE of sysexits.h: the admin address cannot be bound. */
@@ -45,7 +46,8 @@ async function run({ settings, cluster, election, receivers }: Startup): Promise
   const tools = { clock, random: Math.random, log, instance, registry: createRegistry() }
   const notifier = createNotifier({ ...tools, receivers, post })
   const connect = (config: ClusterConfig) => createTransport(config, clock)
-  const scope = { selector, serviceProfiles, links: { ...settings.linked, connect } }
+  const probing = settings.gatewayProbe && { settings: settings.gatewayProbe, network: probeNetwork }
+  const scope = { selector, serviceProfiles, links: { ...settings.linked, connect }, probing }
   const operator = startOperator({ ...tools, ...scope, transport, election, onEntry: notifier.take })
   const stop = async () => {
     await operator.stop()

@@ -1,4 +1,3 @@
-import type { Links } from '../readiness/remote/linked-clusters.ts'
 import type { RouteKey } from '../routes/key.ts'
 import { trafficSplit } from '../routes/trafficsplit.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
@@ -13,14 +12,13 @@ import { LongHolds } from './report/long-holds.ts'
 import { addReadings, createMetrics, type Metrics } from './report/metrics.ts'
 import { Reporter } from './report/reporter.ts'
 import { type ClusterWatch, type WatchReading, watchCluster } from './watch/cluster-watch.ts'
+import type { OtherClusterOptions } from './watch/readiness-watch.ts'
 import { type Surroundings, watchSurroundings } from './watch/surroundings.ts'
 import { createWriting, type Writing } from './writing.ts'
 
-export interface FailoverOptions {
+export interface FailoverOptions extends OtherClusterOptions {
   /** Label selector of the routes that are ours. */
   readonly selector: string
-  /** The clusters that Linkerd is linked with and that may be read; none without it. */
-  readonly links?: Links | undefined
   /** Set if the ServiceProfiles of TrafficSplits are written too. */
   readonly serviceProfiles?: ProfileOptions | undefined
   /** Called with each line of the timeline that this replica reports, after the fact. Must not wait. */
@@ -48,11 +46,11 @@ export class FailoverController implements Controller {
   readonly #followers: Parameters<Followed['follow']>[0][] = []
   readonly #writing: Writing
 
-  constructor(platform: Platform, { selector, links, onEntry, serviceProfiles }: FailoverOptions) {
+  constructor(platform: Platform, { selector, onEntry, serviceProfiles, ...others }: FailoverOptions) {
     const { clock, registry, epoch } = platform
     this.#platform = platform
     this.#metrics = createMetrics(registry)
-    this.#watch = this.#watchCluster(selector, links)
+    this.#watch = this.#watchCluster(selector, others)
     const { readiness, account, clusterOf } = this.#watch
     this.#longHolds = new LongHolds(clock, this.#memory, (key) => this.#diagnoser.recheck(key))
     this.view = new View({ clock, epoch, readiness, account, clusterOf })
@@ -141,12 +139,13 @@ export class FailoverController implements Controller {
       for (const key of keys) if (!this.#watch.route(key)) yield key
   }
 
-  #watchCluster(selector: string, links: Links | undefined): ClusterWatch {
+  #watchCluster(selector: string, others: OtherClusterOptions): ClusterWatch {
     const { log, onSynced } = this.#platform
     return watchCluster({
       ...this.#watchTools(),
+      ...others,
       selector,
-      links,
+      onProbe: this.#metrics.countProbe,
       onRoute: (key, before, after) => {
         this.#writing.see(key, before, after)
         for (const follow of this.#followers) follow(key, after)
@@ -234,6 +233,7 @@ export class FailoverController implements Controller {
       queueInFlight: () => this.#queue.inFlight,
       queueOldestAgeMs: () => this.#queue.oldestAgeMs,
       watches: () => this.watches(),
+      gateways: () => this.#watch.gateways(),
       // Of all replicas one counts them, so that they can be added up.
       routes: () => (leads() ? this.view.counts() : []),
       fights: () => this.#writing.fights.size,

@@ -41,7 +41,10 @@ export const defaultValues: Values = {
     labels: {},
   },
   grafanaDashboard: { enabled: false, labels: { grafana_dashboard: '1' } },
-  multicluster: { clusters: [] },
+  multicluster: {
+    clusters: [],
+    gatewayProbe: { enabled: false, periodMs: 500, timeoutMs: 400, failures: 2, successes: 3 },
+  },
   smi: { serviceProfiles: false, clusterDomain: 'cluster.local' },
   admissionPolicy: { enabled: false },
   namespaceMetadata: {

@@ -31,6 +31,9 @@ export function readValues(overrides: RawValues): Result<Values, readonly string
     return err([
       `replicas: ${replicas} replicas need leaderElection.enabled, or all of them would write weights`,
     ])
+  const { periodMs, timeoutMs } = parsed.data.multicluster.gatewayProbe
+  if (timeoutMs >= periodMs)
+    return err([`multicluster.gatewayProbe.timeoutMs: ${timeoutMs} must be less than periodMs, ${periodMs}`])
   return ok(parsed.data)
 }
 

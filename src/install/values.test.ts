@@ -34,6 +34,8 @@ describe('values', () => {
     ['commonLabels.team', { commonLabels: { team: 5 } }],
     ['image.registry', { image: { registry: null } }],
     ['linkerdNamespace', { linkerdNamespace: '' }],
+    ['multicluster.gatewayProbe.periodMs', { multicluster: { gatewayProbe: { periodMs: '500ms' } } }],
+    ['multicluster.gatewayProbe.timeoutMs', { multicluster: { gatewayProbe: { timeoutMs: 500 } } }],
   ])('are refused at %s', (path, values) => {
     expect(problems(values)).toEqual([expect.stringMatching(new RegExp(`^${path}: `))])
   })

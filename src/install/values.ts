@@ -79,6 +79,13 @@ export const valuesSchema = z.strictObject({
   grafanaDashboard: z.strictObject({ enabled: z.boolean(), labels }),
   multicluster: z.strictObject({
     clusters: z.array(z.string().regex(clusterNamePattern, 'expected the name of a linked cluster')),
+    gatewayProbe: z.strictObject({
+      enabled: z.boolean(),
+      periodMs: z.number().int().min(100).max(60_000),
+      timeoutMs: z.number().int().min(50).max(60_000),
+      failures: z.number().int().min(1).max(100),
+      successes: z.number().int().min(1).max(100),
+    }),
   }),
   smi: z.strictObject({
     serviceProfiles: z.boolean(),

@@ -26,6 +26,24 @@ describe('flags', () => {
       leaderElection: undefined,
     }))
 
+  it('probes gateways twice a second if told to', () =>
+    expect(settingsOf(['--gateway-probe']).gatewayProbe).toEqual({
+      periodMs: 500,
+      timeoutMs: 400,
+      failures: 2,
+      successes: 3,
+    }))
+
+  it.each([
+    ['--gateway-probe-period', '99', 'is not a whole number from 100 to 60000'],
+    ['--gateway-probe-period', '0.5s', 'is not a whole number'],
+    ['--gateway-probe-timeout', '500', 'must be less than --gateway-probe-period 500'],
+    ['--gateway-probe-failures', '0', 'is not a whole number from 1 to 100'],
+    ['--gateway-probe-successes', '-1', 'is not a whole number from 1 to 100'],
+  ])('refuses %s %s', (flag, value, problem) =>
+    expect(refusalOf([`${flag}=${value}`]).text).toContain(problem),
+  )
+
   it('takes every flag', () => {
     const argv =
       '--log-level=debug --log-format json --cluster c --context x --user u --kubeconfig /k --as me'
@@ -33,7 +51,10 @@ describe('flags', () => {
     const election = '--leader-elect --leader-elect-resource-namespace ns-1'
     const linked = '--linked-clusters east,west.example.com --linkerd-namespace mesh'
     const profiles = '--write-service-profiles --cluster-domain mesh.example'
-    expect(settingsOf(`${argv} ${more} ${election} ${linked} ${profiles}`.split(' '))).toEqual({
+    const probe = '--gateway-probe --gateway-probe-period 1000 --gateway-probe-timeout 900'
+    const counts = '--gateway-probe-failures 3 --gateway-probe-successes=1'
+    const all = `${argv} ${more} ${election} ${linked} ${profiles} ${probe} ${counts}`
+    expect(settingsOf(all.split(' '))).toEqual({
       cluster: { cluster: 'c', context: 'x', user: 'u', kubeconfig: '/k', as: 'me', asGroups: ['a', 'b'] },
       adminAddress: { host: '::1', port: 0 },
       logLevel: 'debug',
@@ -41,6 +62,7 @@ describe('flags', () => {
       selector: 'a=b,c',
       linked: { clusters: ['east', 'west.example.com'], namespace: 'mesh' },
       serviceProfiles: { clusterDomain: 'mesh.example' },
+      gatewayProbe: { periodMs: 1000, timeoutMs: 900, failures: 3, successes: 1 },
       leaderElection: { namespace: 'ns-1', hedgeAfterMs: 500 },
     })
   })

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { clusterDomainPattern, clusterNamePattern, controlledByLabel, programName } from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
+import { type GatewayProbeSettings, gatewayProbeOptions, readGatewayProbe } from './gateway-probe-flags.ts'
 import { parseLogFilter } from './log-filter.ts'
 
 /** All settings of the operator, checked. */
@@ -17,6 +18,8 @@ export interface Settings {
   readonly linked: { readonly clusters: readonly string[]; readonly namespace: string }
   /** Set if the operator writes the ServiceProfiles of TrafficSplits; the domain is the cluster's. */
   readonly serviceProfiles: { readonly clusterDomain: string } | undefined
+  /** Set if the gateways of linked clusters are probed. */
+  readonly gatewayProbe: GatewayProbeSettings | undefined
   /** The file that says who is notified of transitions. */
   readonly notifications: string | undefined
   /** Set if several replicas elect the one that writes; its namespace is the Pod's own unless given. */
@@ -71,7 +74,7 @@ const wrongFlags = (problems: readonly string[]): EarlyExit => ({
 
 function describeFlags(env: NodeJS.ProcessEnv): Command {
   const logLevel = new Option('--log-level <filter>', 'a level, or a filter such as linkerd=info,warn')
-  return new Command(programName)
+  const command = new Command(programName)
     .description('Moves traffic away from Linkerd services that cannot serve, and back when they can.')
     .addOption(logLevel.default(env.LINKERD_FAILOVER_LOG_LEVEL ?? defaults.logLevel))
     .addOption(new Option('--log-format <format>', 'plain or json').default('plain'))
@@ -102,6 +105,8 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
       "the namespace of Linkerd's control plane, which has their credentials",
       'linkerd',
     )
+  for (const option of gatewayProbeOptions) command.addOption(option)
+  return command
     .option(
       '--write-service-profiles',
       "write the weights of TrafficSplits into ServiceProfiles, as linkerd-smi's adaptor does, but at once",
@@ -146,6 +151,11 @@ const settings = z
     selector: z.string(),
     linkedClusters: z.string(),
     linkerdNamespace: z.string(),
+    gatewayProbe: z.boolean(),
+    gatewayProbePeriod: z.string(),
+    gatewayProbeTimeout: z.string(),
+    gatewayProbeFailures: z.string(),
+    gatewayProbeSuccesses: z.string(),
     notifications: optional,
     writeServiceProfiles: z.boolean(),
     clusterDomain: z.string(),
@@ -178,6 +188,7 @@ const settings = z
     const { writeServiceProfiles, clusterDomain } = flags
     if (!clusterDomainPattern.test(clusterDomain))
       complain(`--cluster-domain "${clusterDomain}" is not a domain, for example cluster.local`)
+    const gatewayProbe = readGatewayProbe(flags, complain)
     const { cluster, context: kubeContext, user, kubeconfig, as, asGroup: asGroups } = flags
     return {
       cluster: { cluster, context: kubeContext, user, kubeconfig, as, asGroups },
@@ -187,6 +198,7 @@ const settings = z
       selector: flags.selector,
       linked: { clusters, namespace: flags.linkerdNamespace },
       serviceProfiles: writeServiceProfiles ? { clusterDomain } : undefined,
+      gatewayProbe,
       notifications: flags.notifications,
       leaderElection: leaderElect ? { namespace, hedgeAfterMs } : undefined,
     }

@@ -77,6 +77,11 @@ const cases: readonly (readonly [keyof typeof reasons, () => Memory, string])[] 
     'there is no Link to cluster east in this cluster, so nothing updates the Endpoints shop/cart',
   ],
   [
+    'waitingGateway',
+    () => doubted(reasons.waitingGateway('east')),
+    'the gateway of cluster east has not answered a probe from this cluster yet',
+  ],
+  [
     'malformedMember',
     () => linked('', 'cart@'),
     'the Service shop/cart in this cluster names the member "cart@", which is not SERVICE@CLUSTER',

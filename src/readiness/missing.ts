@@ -39,6 +39,10 @@ export const missingLink = (service: ServiceKey, cluster: string): Readiness =>
     `there is no Link to cluster ${cluster} ${here}, so nothing updates the Endpoints ${service}`,
   )
 
+/** Its Link is known, and it was not probed long enough. */
+export const waitingGateway = (cluster: string): Readiness =>
+  unknownBecause(`the gateway of cluster ${cluster} has not answered a probe from this cluster yet`)
+
 export const malformedMember = (service: ServiceKey, entry: string): Readiness =>
   unknownBecause(
     `the Service ${service} ${here} names the member ${JSON.stringify(entry)}, which is not SERVICE@CLUSTER`,

@@ -92,7 +92,9 @@ describe('what is read now', () => {
     const annotations = { 'multicluster.linkerd.io/remote-discovery': 'web@east' }
     objects.services = [service('web', { annotations })]
     expect(await stateOf('shop/web')).toBe('unknown')
-    expect(await stateOf('shop/web', { others: { slicesOf: () => ok([]) } })).toBe('down')
+    expect(await stateOf('shop/web', { others: { slicesOf: () => ok([]), isPending: () => false } })).toBe(
+      'down',
+    )
   })
 
   it('includes the Service of this cluster from which a federated one takes endpoints', async () => {

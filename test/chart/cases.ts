@@ -108,5 +108,10 @@ export const cases: Readonly<Record<string, RawValues>> = {
     admissionPolicy: { enabled: true },
   },
   'ServiceProfiles, without a fence': { smi: { serviceProfiles: true } },
+  'gateways probed': {
+    multicluster: {
+      gatewayProbe: { enabled: true, periodMs: 60_000, timeoutMs: 1_000, failures: 3, successes: 1 },
+    },
+  },
   'a part of another chart': { global: { imageRegistry: 'ignored' }, enabled: true },
 }

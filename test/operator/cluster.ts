@@ -6,6 +6,7 @@ import { createTransport, type Transport } from '../../src/kube/http/transport.t
 import { fastClock } from '../../src/kube/testing/fast-clock.ts'
 import { createMemoryLog } from '../../src/kube/testing/memory-log.ts'
 import { type Operator, startOperator } from '../../src/operator/operator.ts'
+import type { GatewayProbing } from '../../src/readiness/gateways/gateways.ts'
 import type { Links } from '../../src/readiness/remote/linked-clusters.ts'
 import type { TimelineEntry } from '../../src/view/timeline-entry.ts'
 
@@ -33,6 +34,8 @@ export interface Replica {
   readonly writesProfiles?: boolean
   /** The other clusters that it may read. */
   readonly links?: Links
+  /** How it probes the gateways of other clusters. */
+  readonly probing?: GatewayProbing
   /** Ten times as fast as the wall without it, so that Events and a second try need not be waited for. */
   readonly clock?: Clock
 }
@@ -73,6 +76,7 @@ export class Cluster {
     identity,
     links,
     writesProfiles = false,
+    probing,
     clock = fastClock(10),
   }: Replica = {}): Promise<Operator> {
     const cluster = { server: this.#sandbox.url, credentials: async () => ({ headers: {} }), source: 'test' }
@@ -106,6 +110,7 @@ export class Cluster {
       instance: identity ?? 'test',
       links,
       serviceProfiles: writesProfiles ? { clusterDomain: 'cluster.local' } : undefined,
+      probing,
       election: identity === undefined ? undefined : { namespace, identity, hedgeAfterMs },
       ...(onEntry ? { onEntry } : {}),
     })

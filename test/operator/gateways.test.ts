@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { linkCrd } from '../../sandbox/gateway-crds.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { FakeNetwork } from '../../src/readiness/gateways/testing/fake-network.ts'
 import { Cluster, eventually } from './cluster.ts'
 
 /** The Service web-east is mirrored from cluster east, as Linkerd's service mirror does it. */
@@ -7,29 +9,45 @@ let cluster: Cluster
 
 const labels = { 'mirror.linkerd.io/mirrored-service': 'true', 'mirror.linkerd.io/cluster-name': 'east' }
 const metadata = { namespace: 'shop', name: 'web-east', labels }
+const ports = [{ name: 'http', port: 4143 }]
 
 beforeEach(async () => {
   cluster = await Cluster.start()
   cluster.slice('local', 1)
-  cluster.put({ apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ name: 'http', port: 80 }] } })
-  endpoints(true)
+  mirror('east')
 })
 afterEach(() => cluster.stop())
 
 function endpoints(isReady: boolean): void {
   const addresses = [{ ip: '192.0.2.10' }]
-  const ports = [{ name: 'http', port: 4143 }]
   const subset = isReady ? { addresses, ports } : { notReadyAddresses: addresses, ports }
   cluster.put({ apiVersion: 'v1', kind: 'Endpoints', metadata, subsets: [subset] })
 }
 
-const link = () =>
-  cluster.put({
-    apiVersion: 'multicluster.linkerd.io/v1alpha3',
-    kind: 'Link',
-    metadata: { namespace: 'linkerd-multicluster', name: 'east' },
-    spec: { targetClusterName: 'east' },
-  })
+/** A Service that is mirrored from another cluster, and ready. */
+function mirror(from: string): void {
+  const there = {
+    namespace: 'shop',
+    name: `web-${from}`,
+    labels: { ...labels, 'mirror.linkerd.io/cluster-name': from },
+  }
+  const spec = { ports: [{ name: 'http', port: 80 }] }
+  cluster.put({ apiVersion: 'v1', kind: 'Service', metadata: there, spec })
+  const subsets = [{ addresses: [{ ip: '192.0.2.10' }], ports }]
+  cluster.put({ apiVersion: 'v1', kind: 'Endpoints', metadata: there, subsets })
+}
+
+const gateways = { east: '192.0.2.10', west: '198.51.100.10' }
+
+function link(name: keyof typeof gateways = 'east'): void {
+  const spec = {
+    targetClusterName: name,
+    gatewayAddress: gateways[name],
+    probeSpec: { path: '/ready', port: '4191' },
+  }
+  const apiVersion = 'multicluster.linkerd.io/v1alpha3'
+  cluster.put({ apiVersion, kind: 'Link', metadata: { namespace: 'linkerd-multicluster', name }, spec })
+}
 
 const orphaned = () =>
   eventually(() => cluster.log.lines.some((line) => line.includes('there is no Link to cluster east')))
@@ -69,4 +87,81 @@ it('takes a mirror for what its Endpoints say if the cluster serves no Links', a
   cluster.split('web-east', { 'web-east': 0, local: 1 })
   await cluster.readyOperator()
   await eventually(() => cluster.weights('web-east').join() === '1,0')
+})
+
+describe('with probes of gateways', () => {
+  let network: FakeNetwork
+
+  /** A gateway that answers in cluster west, too, which a route uses. */
+  beforeEach(() => {
+    network = new FakeNetwork(systemClock)
+    cluster.put(linkCrd())
+    link('east')
+    link('west')
+    mirror('west')
+    cluster.split('other', { local: 1, 'web-west': 0 })
+    cluster.split('web-east', { 'web-east': 1, local: 0 })
+  })
+
+  const operator = () => {
+    const settings = { periodMs: 100, timeoutMs: 60, failures: 2, successes: 3 }
+    return cluster.readyOperator({ probing: { network, settings }, clock: systemClock })
+  }
+  const weights = (expected: string) => eventually(() => cluster.weights('web-east').join() === expected)
+
+  it('fails over when the gateway is dead, before its Endpoints say so, and back when it is not', async () => {
+    const { metrics } = await operator()
+    await eventually(async () =>
+      (await metrics()).text.includes('gateway_state{cluster="east",state="up"} 1'),
+    )
+    network.does.set(gateways.east, 'hangs')
+    await weights('0,1')
+    const why = 'the gateway of cluster east has not answered since'
+    await eventually(() => cluster.notes('web-east').join().includes(why))
+    network.does.set(gateways.east, 'answers')
+    await weights('1,0')
+  })
+
+  it('does not fail back to a dead gateway when the service mirror sets everything to ready', async () => {
+    network.does.set(gateways.east, 'refuses')
+    endpoints(false)
+    const { metrics } = await operator()
+    await weights('0,1')
+    await eventually(async () =>
+      (await metrics()).text.includes('gateway_state{cluster="east",state="down"} 1'),
+    )
+    endpoints(true)
+    cluster.split('later', { 'web-east': 1, local: 0 })
+    await eventually(() => cluster.weights('later').join() === '0,1')
+    expect(cluster.weights('web-east')).toEqual([0, 1])
+  })
+
+  it('does not fail back to a dead gateway after a start of its own', async () => {
+    network.does.set(gateways.east, 'hangs')
+    cluster.split('web-east', { 'web-east': 0, local: 1 })
+    const { metrics } = await operator()
+    await eventually(async () =>
+      (await metrics()).text.includes('gateway_state{cluster="east",state="down"} 1'),
+    )
+    expect(cluster.weights('web-east')).toEqual([0, 1])
+    expect(cluster.patches).toBe(0)
+  })
+
+  it('believes no probe if all gateways fail at once', async () => {
+    const { metrics } = await operator()
+    await eventually(async () =>
+      (await metrics()).text.includes('gateway_state{cluster="east",state="up"} 1'),
+    )
+    for (const gateway of Object.values(gateways)) network.does.set(gateway, 'hangs')
+    await eventually(async () =>
+      (await metrics()).text.includes('gateway_state{cluster="east",state="unsure"} 1'),
+    )
+    expect(cluster.patches).toBe(0)
+  })
+
+  it('never takes a mirror for ready that is down by its Endpoints', async () => {
+    endpoints(false)
+    await operator()
+    await weights('0,1')
+  })
 })

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { routeStates } from '../../core/state.ts'
+import type { Outcome } from '../../readiness/gateways/gateway.ts'
+import type { GatewayReading } from '../../readiness/gateways/gateways.ts'
 import type { WatchReading } from '../watch/cluster-watch.ts'
 
 /** Buckets in seconds: a reaction is a few ms, a mass failover some seconds. */
@@ -12,6 +14,8 @@ export interface Readings {
   readonly queueOldestAgeMs: () => number
   /** By watch: the state it is in, and whether it has seen a complete list. */
   readonly watches: () => Iterable<WatchReading>
+  /** The gateways of other clusters that are probed, with the state of each. */
+  readonly gateways: () => Iterable<GatewayReading>
   /** By kind and state: how many routes. */
   readonly routes: () => Iterable<{ kind: string; state: string; count: number }>
   readonly fights: () => number
@@ -67,6 +71,7 @@ export function createMetrics(registry: Registry) {
       labelNames: ['kind', 'outcome'] as const,
       registers,
     }),
+    countProbe: createProbeCounter(registry),
     misconfigurations: new Counter({
       name: 'linkerd_failover_misconfigurations_total',
       help: 'Problems of routes that were found and reported, each once.',
@@ -88,6 +93,7 @@ export function addReadings(registry: Registry, readings: Readings): void {
     oldest,
   )
   addWatchReadings(registry, readings)
+  addGatewayReadings(registry, readings)
   gauge(
     registry,
     'linkerd_failover_fights',
@@ -112,6 +118,34 @@ export function addReadings(registry: Registry, readings: Readings): void {
     collect() {
       this.reset()
       for (const { kind, state, count } of readings.routes()) this.set({ kind, state }, count)
+    },
+  })
+}
+
+const probeWords = ['answered', 'missed', 'uncounted', 'void'] as const
+
+/** Counts rounds of probes. `uncounted`: a miss that says nothing of the gateway. */
+function createProbeCounter(registry: Registry): (cluster: string, outcome: Outcome) => void {
+  const probes = new Counter({
+    name: 'linkerd_failover_gateway_probes_total',
+    help: `Rounds of probes of a gateway, by what they said: ${probeWords.join(', ')}.`,
+    labelNames: ['cluster', 'outcome'] as const,
+    registers: [registry],
+  })
+  const wordOf = (outcome: Outcome): (typeof probeWords)[number] =>
+    outcome.kind === 'missed' && !outcome.counts ? 'uncounted' : outcome.kind
+  return (cluster, outcome) => probes.inc({ cluster, outcome: wordOf(outcome) })
+}
+
+function addGatewayReadings(registry: Registry, { gateways }: Readings): void {
+  new Gauge({
+    name: 'linkerd_failover_gateway_state',
+    help: 'The state of the gateway of a linked cluster, by its probes (1): pending, up, down, unsure.',
+    labelNames: ['cluster', 'state'] as const,
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { cluster, state } of gateways()) this.set({ cluster, state }, 1)
     },
   })
 }

@@ -2,8 +2,8 @@ import type { AccountOf } from '../../core/account.ts'
 import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
+import type { GatewayReading, GatewayTools } from '../../readiness/gateways/gateways.ts'
 import type { LinkReading } from '../../readiness/remote/linked-cluster.ts'
-import type { Links } from '../../readiness/remote/linked-clusters.ts'
 import type { ServiceFacts } from '../../readiness/service-facts.ts'
 import type { Beside } from '../../readiness/sources.ts'
 import { codecs } from '../../routes/codecs.ts'
@@ -11,10 +11,13 @@ import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { type Route, servicesBehind } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
-import { type ReadinessWatch, watchReadiness } from './readiness-watch.ts'
+import { type OtherClusterOptions, type ReadinessWatch, watchReadiness } from './readiness-watch.ts'
 import { RouteWatch, type RouteWatchOptions } from './route-watch.ts'
 
-export interface ClusterWatchOptions extends Omit<CacheTools, 'onState'> {
+export interface ClusterWatchOptions
+  extends Omit<CacheTools, 'onState'>,
+    OtherClusterOptions,
+    Pick<GatewayTools, 'onProbe'> {
   /** Label selector of the routes that are ours. */
   readonly selector: string
   /** Called with each state of a route and the one before it, `undefined` for none, before it is due. */
@@ -28,10 +31,6 @@ export interface ClusterWatchOptions extends Omit<CacheTools, 'onState'> {
    * turned.
    */
   readonly onFacts?: (service: ServiceKey) => void
-  /** The clusters that Linkerd is linked with and that may be read; none without it. */
-  readonly links?: Links | undefined
-  /** False for a user who may not list Links: then mirrored Services are judged by their Endpoints alone. */
-  readonly readsLinks?: boolean
   /** Called once, when readiness is known: a kind of route that cannot be listed holds back no other. */
   readonly onSynced: () => void
 }
@@ -59,6 +58,7 @@ export interface ClusterWatch {
   /** What is not complete yet, in words; empty when all is known. */
   missing(): string[]
   readings(): Iterable<WatchReading>
+  gateways(): readonly GatewayReading[]
 }
 
 /** How one watch is. */
@@ -72,7 +72,7 @@ export interface WatchReading {
 
 /** Creates the caches and joins them; nothing is asked of the server before `start()`. */
 export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
-  const index: RouteIndex = new RouteIndex(servicesBehind, () => readiness.linked.touch())
+  const index: RouteIndex = new RouteIndex(servicesBehind, () => readiness.touch())
   const discovery = new Discovery(options.transport, options.clock)
   const tools = { ...options, discovery, onState: () => sync() }
   const readiness: ReadinessWatch = watchReadiness(tools, options, {
@@ -128,6 +128,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
       all()
         .filter(({ reader }) => !reader.synced)
         .map(waitingFor),
+    gateways: () => readiness.gateways.readings,
     readings: () => [...all().map(readingOf), ...readiness.linked.readings.map(linkReading)],
   }
 }

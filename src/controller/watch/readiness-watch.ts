@@ -1,7 +1,6 @@
 import type { ServiceKey } from '../../core/types.ts'
-import type { Discovery } from '../../kube/discovery.ts'
 import { always, type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
-import { Gateways } from '../../readiness/gateways/gateways.ts'
+import { type GatewayProbing, Gateways, type GatewayTools } from '../../readiness/gateways/gateways.ts'
 import { mirroredFrom } from '../../readiness/gateways/mirrors.ts'
 import type { Open, ReadinessListeners } from '../../readiness/objects.ts'
 import { LinkedClusters, type Links } from '../../readiness/remote/linked-clusters.ts'
@@ -17,6 +16,8 @@ export interface ReadinessWatch extends ServiceReadiness {
   readonly gateways: Gateways
   /** Other clusters, as far as routes need them; nothing waits for them. */
   readonly linked: LinkedClusters
+  /** Routes may use other Services than before. */
+  readonly touch: () => void
 }
 
 export interface Listeners {
@@ -30,13 +31,23 @@ export interface Listeners {
   readonly used: () => Iterable<ServiceKey>
 }
 
+/** What is read of other clusters, and asked of them. */
+export interface OtherClusterOptions {
+  /** The clusters that Linkerd is linked with and that may be read; none without it. */
+  readonly links?: Links | undefined
+  /** False for a user who may not list Links: then mirrored Services are judged by their Endpoints alone. */
+  readonly readsLinks?: boolean
+  /** How the gateways of other clusters are probed; they are not without it. */
+  readonly probing?: GatewayProbing | undefined
+}
+
 /**
  * Watches the objects that readiness comes from. Nothing is asked of the server before the caches are
  * started.
  */
 export function watchReadiness(
-  tools: CacheTools & { readonly discovery: Discovery },
-  { links, readsLinks = true }: { readonly links?: Links | undefined; readonly readsLinks?: boolean },
+  tools: CacheTools & Pick<GatewayTools, 'discovery' | 'onProbe'>,
+  { links, readsLinks = true, probing }: OtherClusterOptions,
   { onService, onFacts, onCounts, used }: Listeners,
 ): ReadinessWatch {
   const caches: Cache<unknown>[] = []
@@ -62,17 +73,22 @@ export function watchReadiness(
   const gateways = new Gateways({
     ...tools,
     onService: changed,
-    mirrorsOf: function* (cluster) {
+    probing,
+    mirrors: function* () {
       for (const service of used()) {
-        const from = mirroredFrom(readiness.services.get(service))
-        if (from !== undefined && from === (cluster ?? from)) yield service
+        const cluster = mirroredFrom(readiness.services.get(service))
+        if (cluster !== undefined) yield [service, cluster]
       }
     },
   })
+  const touch = () => {
+    linked.touch()
+    gateways.touch()
+  }
   const listeners: ReadinessListeners = {
     onService: changed,
     onFacts: (service) => {
-      linked.touch()
+      touch()
       if (readsLinks && mirroredFrom(readiness.services.get(service)) !== undefined) gateways.need()
       changed(service)
       onFacts(service)
@@ -81,5 +97,5 @@ export function watchReadiness(
   }
   const beside: Beside = { others: linked, ...(readsLinks ? { ways: gateways } : {}) }
   const readiness: ServiceReadiness = openReadiness(open, listeners, { ...beside, clock: tools.clock })
-  return { ...readiness, beside, caches, linked, gateways }
+  return { ...readiness, beside, caches, linked, gateways, touch }
 }

@@ -40,6 +40,7 @@ const flags = (input: Input): string[] => {
     ...(values.smi.serviceProfiles
       ? ['--write-service-profiles', `--cluster-domain=${values.smi.clusterDomain}`]
       : []),
+    ...probeFlags(input),
     ...notificationsFlags(input),
   ]
 }
@@ -51,3 +52,16 @@ const linkFlags = ({ values: { multicluster, linkerdNamespace } }: Input): strin
   multicluster.clusters.length === 0
     ? []
     : [`--linked-clusters=${multicluster.clusters.join()}`, `--linkerd-namespace=${linkerdNamespace}`]
+
+const probeFlags = ({ values }: Input): string[] => {
+  const { enabled, periodMs, timeoutMs, failures, successes } = values.multicluster.gatewayProbe
+  return enabled
+    ? [
+        '--gateway-probe',
+        `--gateway-probe-period=${periodMs}`,
+        `--gateway-probe-timeout=${timeoutMs}`,
+        `--gateway-probe-failures=${failures}`,
+        `--gateway-probe-successes=${successes}`,
+      ]
+    : []
+}

@@ -30,6 +30,7 @@ export const doubted = (mirrored: ReadinessSource, ways: Ways): ReadinessSource 
     const said = mirrored.of(target)
     const cluster = mirroredFrom(target.facts)
     if (said?.state !== 'ready' || cluster === undefined) return said
-    return ways.doubt(target.service, cluster) ?? said
+    const doubt = ways.doubt(target.service, cluster)
+    return doubt?.state === 'down' ? { ...doubt, total: said.total } : (doubt ?? said)
   },
 })

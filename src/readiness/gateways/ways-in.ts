@@ -1,0 +1,75 @@
+import { isIP } from 'node:net'
+import type { Probed } from './link.ts'
+import type { Line, ProbeNetwork } from './network.ts'
+
+/** Names are resolved again after this time (ms): those of load balancers change their addresses. */
+const resolveEveryMs = 10_000
+/** More addresses than these are not asked; a gateway has one for each zone at most. */
+const mostAddresses = 16
+
+/** The addresses of a gateway, each with a connection that is kept. */
+export class WaysIn {
+  readonly probed: readonly Probed[]
+  readonly #network: ProbeNetwork
+  readonly #lines = new Map<string, Line>()
+  /** The IP addresses of a name, as they were found last. */
+  readonly #found = new Map<string, readonly string[]>()
+  #resolvedAt = Number.NEGATIVE_INFINITY
+  #isClosed = false
+  /** Why a name has no address, in words. */
+  trouble = ''
+
+  /** `probed`: of each Link to the cluster. */
+  constructor(probed: readonly Probed[], network: ProbeNetwork) {
+    this.probed = probed
+    this.#network = network
+  }
+
+  /** The ways as they are known at `now` (ms), by `ADDRESS:PORT`. */
+  lines(now: number): ReadonlyMap<string, Line> {
+    if (now - this.#resolvedAt >= resolveEveryMs) this.#resolve(now)
+    const places = this.probed.flatMap(({ addresses, port, path }) =>
+      addresses
+        .flatMap((address) => (isIP(address) === 0 ? (this.#found.get(address) ?? []) : [address]))
+        .map((address) => ({ name: placeName(address, port), address, port, path })),
+    )
+    const wanted = new Map(places.slice(0, mostAddresses).map((place) => [place.name, place]))
+    for (const [name, line] of this.#lines) {
+      if (wanted.has(name)) continue
+      line.drop()
+      this.#lines.delete(name)
+    }
+    for (const [name, place] of wanted)
+      if (!this.#lines.has(name)) this.#lines.set(name, this.#network.open(place))
+    return this.#lines
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const line of this.#lines.values()) line.drop()
+    this.#lines.clear()
+  }
+
+  /** A name that cannot be resolved any more keeps its addresses: proxies keep theirs, too. */
+  #resolve(now: number): void {
+    this.#resolvedAt = now
+    const names = new Set(this.probed.flatMap(({ addresses }) => addresses).filter((one) => isIP(one) === 0))
+    for (const name of names) {
+      this.#network.resolve(name).then(
+        (addresses) => {
+          if (!this.#isClosed)
+            this.#found.set(
+              name,
+              [...addresses].filter((one) => isIP(one) > 0),
+            )
+        },
+        (problem: unknown) => {
+          this.trouble = `${name} cannot be resolved: ${problem instanceof Error ? problem.message : problem}`
+        },
+      )
+    }
+  }
+}
+
+const placeName = (address: string, port: number): string =>
+  isIP(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`
