@@ -141,6 +141,31 @@ describe('a ServiceProfile', () => {
   })
 })
 
+describe('a TrafficSplit that is controlled no more leaves its weights, and that is reported once', () => {
+  it.each([
+    ['deleted', () => cluster.store.delete('trafficsplits', 'shop', 'web')],
+    ['without its label', () => cluster.split('web', { web: 0, east: 1 }, { labels: {} })],
+  ])('%s', async (_, end) => {
+    put({ web: '1', east: '0' })
+    cluster.split('web', { web: 1, east: 0 })
+    const operator = await start()
+    cluster.slice('web', 0)
+    await become('web=0 east=1')
+    await eventually(() => cluster.weights('web').join() === '0,1')
+    end()
+    await eventually(() => cluster.notes(nameOf('web')).length > 0)
+    expect(cluster.notes(nameOf('web'))).toEqual([
+      expect.stringContaining('no controlled TrafficSplit has the Service shop/web as its spec.service'),
+    ])
+    expect(overrides()).toBe('web=0 east=1')
+    const orphans = async () => (await operator.metrics()).text
+    expect(await orphans()).toContain('linkerd_failover_service_profiles_orphaned 1')
+
+    put(undefined)
+    await eventually(async () => (await orphans()).includes('linkerd_failover_service_profiles_orphaned 0'))
+  })
+})
+
 describe('a write', () => {
   it('whose answer was lost is known by what the watch shows', async () => {
     put({ web: '1', east: '0' })
@@ -195,4 +220,30 @@ it('the next leader makes right what the one before it left', async () => {
   put({ web: '0', east: '1' })
   await become('web=1 east=0')
   expect(cluster.leader).toBe('b')
+})
+
+it('a standby copies the move that it makes for a leader that is gone', async () => {
+  put({ web: '1', east: '0' })
+  cluster.split('web', { web: 1, east: 0 })
+  let isGone = false
+  await start({ identity: 'a', hedgeAfterMs: 500, isCutOff: () => isGone })
+  await eventually(() => cluster.leader === 'a')
+  await start({ identity: 'b', hedgeAfterMs: 500 })
+  isGone = true
+  cluster.slice('web', 0)
+  await become('web=0 east=1')
+  expect([cluster.leader, cluster.weights('web')]).toEqual(['a', [0, 1]])
+})
+
+it('a standby copies nothing else: what is wrong is left to the leader', async () => {
+  put({ web: '0', east: '1' })
+  cluster.split('web', { web: 1, east: 0 })
+  await cluster.readyOperator({ identity: 'a', hedgeAfterMs: 500 })
+  await eventually(() => cluster.leader === 'a')
+  const standby = await start({ identity: 'b', hedgeAfterMs: 500 })
+  cluster.slice('mark', 0)
+  cluster.split('mark', { mark: 1, east: 0 })
+  await eventually(() => cluster.weights('mark').join() === '0,1')
+  await eventually(() => standby.view.get('TrafficSplit/shop/mark')?.state === 'failover')
+  expect([writes(), overrides()]).toEqual([0, 'web=0 east=1'])
 })

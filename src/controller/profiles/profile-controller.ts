@@ -1,7 +1,8 @@
-import { programName } from '../../base/names.ts'
+import { programName, standbyName } from '../../base/names.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import { type KubeError, waitAskedBy } from '../../kube/errors.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
+import { movedBetween } from '../../routes/moved.ts'
 import { judgeProfile } from '../../routes/profile/judge-profile.ts'
 import { authorityOf, type Profile } from '../../routes/profile/profile.ts'
 import type { Route } from '../../routes/route.ts'
@@ -12,6 +13,7 @@ import type { Controller, Platform } from '../platform.ts'
 import { type Cause, type Handled, Queue } from '../queue.ts'
 import type { ProfileWatch } from '../watch/profile-watch.ts'
 import { Fights } from '../write/fights.ts'
+import { copyAsStandby } from './copy-as-standby.ts'
 import { ProfileReporter } from './profile-reporter.ts'
 import { writeProfile } from './write-profile.ts'
 
@@ -52,6 +54,8 @@ export class ProfileController implements Controller {
   readonly #fights: Fights
   /** Since when a ServiceProfile of ours is known to have no TrafficSplit (ms on the clock). */
   readonly #orphans = new Map<ServiceKey, { readonly since: number; readonly isReported: boolean }>()
+  /** Services whose TrafficSplit a standby has moved, until this standby has looked at it. */
+  readonly #moved = new Set<ServiceKey>()
   readonly #reporter: ProfileReporter
   readonly #queue: Queue
 
@@ -123,6 +127,8 @@ export class ProfileController implements Controller {
     if (route) this.#splits.set(key, route)
     else this.#splits.delete(key)
     if (before && !route) this.#reporter.forget(before)
+    const isStandbys = movedBetween(before, route) === 'standby'
+    if (isStandbys) for (const apex of route?.apexes ?? []) this.#moved.add(apex)
     this.#byApex.change(key, before, route)
     for (const apex of new Set([...(before?.apexes ?? []), ...(route?.apexes ?? [])])) this.#makeDue(apex)
   }
@@ -146,7 +152,8 @@ export class ProfileController implements Controller {
   /** One look at the ServiceProfile of a Service. */
   async #handle(apex: ServiceKey, cause: Cause): Promise<Handled> {
     const { leads } = this.#platform
-    if (!leads()) return 'done'
+    if (!leads()) return this.#standBy(apex, cause)
+    this.#moved.delete(apex)
     const profile = this.#followed.profiles.of(apex, this.#domain)
     const split = this.#splitOf(apex)
     if (!split) return this.#withoutSplit(apex, profile)
@@ -173,12 +180,29 @@ export class ProfileController implements Controller {
     if (waitsUntil !== undefined) return this.#lookAgain(waitsUntil)
     const { transport } = this.#platform
     const place = { namespace: split.namespace, name }
-    const answer = await writeProfile({ transport, profiles }, resource, place, write)
+    const answer = await writeProfile({ transport, profiles, manager: programName }, resource, place, write)
     if (!answer.ok) return this.#failed(split, name, answer.error)
     this.#reporter.wrote(split, name, write, cause)
     const { change, lookAgainAt } = this.#fights.wrote(apex)
     if (change === 'begins') this.#reporter.fought(split, name)
     return this.#lookAgain(lookAgainAt)
+  }
+
+  /** All that a standby does: it copies a move that a standby has made, once, while nothing has changed. */
+  async #standBy(apex: ServiceKey, cause: Cause): Promise<Handled> {
+    const { profiles } = this.#followed
+    const split = this.#moved.delete(apex) ? this.#splitOf(apex) : undefined
+    const { resource } = profiles
+    if (!split || !resource) return 'done'
+    const { write } = judgeProfile(split, profiles.of(apex, this.#domain), this.#domain)
+    if (!write) return 'done'
+    const name = authorityOf(apex, this.#domain)
+    const place = { namespace: split.namespace, name }
+    const answer = await copyAsStandby(this.#platform, split, (transport) =>
+      writeProfile({ transport, profiles, manager: standbyName }, resource, place, write),
+    )
+    if (answer?.ok) this.#reporter.wrote(split, name, write, cause)
+    return 'done'
   }
 
   #failed(split: Route, name: string, error: KubeError): Handled {
@@ -218,4 +242,4 @@ export class ProfileController implements Controller {
 }
 
 const isWrittenByUs = ({ list, writers }: Profile): boolean =>
-  list === 'filled' && writers.includes(programName)
+  list === 'filled' && (writers.includes(programName) || writers.includes(standbyName))

@@ -1,4 +1,3 @@
-import { programName } from '../../base/names.ts'
 import { ok, type Result } from '../../base/result.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import type { Transport } from '../../kube/http/transport.ts'
@@ -12,6 +11,8 @@ import type { ProfileWatch } from '../watch/profile-watch.ts'
 export interface ProfileWriterOptions {
   readonly transport: Transport
   readonly profiles: Pick<ProfileWatch, 'cache'>
+  /** The field manager in whose name it writes. */
+  readonly manager: string
 }
 
 /**
@@ -19,7 +20,7 @@ export interface ProfileWriterOptions {
  * enters it by the watch: if it has been deleted since, an answer that comes late must not bring it back.
  */
 export async function writeProfile(
-  { transport, profiles }: ProfileWriterOptions,
+  { transport, profiles, manager }: ProfileWriterOptions,
   resource: Resource,
   { namespace, name }: { readonly namespace: string; readonly name: string },
   write: ProfileWrite,
@@ -28,13 +29,13 @@ export async function writeProfile(
     const created = await transport.request({
       method: 'POST',
       path: resourcePath(resource, namespace),
-      query: { fieldManager: programName },
+      query: { fieldManager: manager },
       body: write.object,
       timeoutMs: 10_000,
     })
     return created.ok ? ok(undefined) : created
   }
-  const answer = await patchJson(transport, resource, namespace, name, write.operations, programName)
+  const answer = await patchJson(transport, resource, namespace, name, write.operations, manager)
   if (!answer.ok) return answer
   const version = readHead(answer.value)?.resourceVersion
   if (version !== undefined)

@@ -1,5 +1,5 @@
 import { type PatchOperation, pointerToken } from '../../base/json-patch.ts'
-import { programName } from '../../base/names.ts'
+import { programName, standbyName } from '../../base/names.ts'
 import type { Split } from '../../core/types.ts'
 import type { Route } from '../route.ts'
 import { parseWeight } from '../weight.ts'
@@ -60,7 +60,7 @@ function strangerIn(profile: Profile): string | undefined {
 }
 
 /** This operator, and linkerd-smi's adaptor by the name of its program. */
-const knownWriters = [programName, 'smi-adaptor']
+const knownWriters = [programName, standbyName, 'smi-adaptor']
 
 /** The backends with their weights; `undefined` if one cannot be read, or if no proxy could use them. */
 function wantedOf(split: Split, domain: string): Wanted[] | undefined {
