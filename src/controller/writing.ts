@@ -63,6 +63,10 @@ export function createWriting(options: WritingOptions): Writing {
   const confirm = confirmWith({
     ...platform,
     selector,
+    known: (key) => {
+      const route = watch.route(key)
+      return route && judge(key, route)
+    },
     codecOf: (kind) => watch.kind(kind)?.codec,
     past: (route) => policies.past(routeKey(route), route),
   })

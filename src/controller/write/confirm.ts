@@ -9,6 +9,7 @@ import { listPages } from '../../kube/watch/pages.ts'
 import { readNow } from '../../readiness/read-now.ts'
 import type { Beside } from '../../readiness/sources.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
+import { type RouteKey, routeKey } from '../../routes/key.ts'
 import { type Route, type RouteCodec, servicesBehind } from '../../routes/route.ts'
 import { resourceOf } from './route-writer.ts'
 
@@ -18,14 +19,16 @@ export interface ConfirmOptions {
   /** Label selector of the routes that are ours. */
   readonly selector: string
   readonly codecOf: (kind: string) => RouteCodec | undefined
+  /** What is made of a route by the caches, as they are by now; `undefined` if it is gone. */
+  readonly known: (key: RouteKey) => Judged | undefined
   /** What is remembered of the time before, by split (its position). */
   readonly past: (route: Route) => (split: number) => Past | undefined
 }
 
 /**
  * Judges a route by the cluster as the API server has it now, and answers with the plans of it that `part`
- * chooses if they are those of `planned`; with `undefined` if they are not. What the API server does not know
- * is known `beside`. The error is that of a read that failed, or took longer than `freshMs`.
+ * chooses if they are those of `planned`; with `undefined` if they are not, or if the caches have come to know
+ * better meanwhile. What the API server does not know is known `beside`. The error is that of a read that failed, or took longer than `freshMs`.
  */
 export type Confirm = (
   planned: Judged,
@@ -43,11 +46,14 @@ export const confirmWith =
     const now = await judgeNow(planned.route, beside, deadline.signal, options)
     deadline.stop()
     if (!now.ok) return now
-    const confirmed = now.value && part(now.value)
-    return ok(confirmed && planText(confirmed) === planText(planned) ? confirmed : undefined)
+    const known = options.known(routeKey(planned.route))
+    const [confirmed, still] = [now.value, known].map((judged) => judged && part(judged))
+    const isSame = [confirmed, still].every((judged) => planText(judged) === planText(planned))
+    return ok(isSame ? confirmed : undefined)
   }
 
-const planText = ({ verdicts }: Judged): string => JSON.stringify(verdicts.map(({ plan }) => plan))
+const planText = (judged: Judged | undefined): string =>
+  JSON.stringify(judged?.verdicts.map(({ plan }) => plan) ?? null)
 
 /** Reads a route, then what its decision depends on; `undefined` if it is gone, or is not ours any more. */
 async function judgeNow(
