@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { type Readiness, readinessOf } from '../../core/types.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import { FakeTransport } from '../../kube/testing/fake-transport.ts'
-import { createManualClock } from '../../kube/testing/manual-clock.ts'
+import { createManualClock, settle } from '../../kube/testing/manual-clock.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import { routeKey } from '../../routes/key.ts'
@@ -28,6 +28,7 @@ let hedges: Hedges
 let fights: Fights
 /** What the API server says, given what was planned. */
 let confirms: (planned: Judged) => Result<Judged | undefined, KubeError>
+let waitsFor: () => Promise<void>
 let writes: Judged[]
 let answer: Result<Route, KubeError>
 let ended: string[]
@@ -46,7 +47,10 @@ function start(identity = 'a', afterMs = 500): void {
     memory,
     fights,
     hedging: afterMs === 0 ? undefined : { afterMs, identity, transport: new FakeTransport() },
-    confirm: async (planned) => confirms(planned),
+    confirm: async (planned) => {
+      await waitsFor()
+      return confirms(planned)
+    },
     beside: {},
     write: async (judged) => {
       writes.push(judged)
@@ -60,6 +64,7 @@ beforeEach(() => {
   clock = createManualClock()
   down = new Set(['web'])
   confirms = (planned) => ok(planned)
+  waitsFor = async () => {}
   writes = []
   answer = ok(moved)
   ended = []
@@ -185,6 +190,25 @@ describe('nothing is written', () => {
     expect(ended).toEqual(['throttled', 'written'])
     expect(clock.now() - at).toBeGreaterThanOrEqual(20_000)
   })
+})
+
+it('a few moves are under way at the same time, and the others wait for them', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let underWay = 0
+  confirms = () => err({ kind: 'timeout', message: 'not asked' })
+  waitsFor = () => {
+    underWay += 1
+    return promise
+  }
+  const routes = Array.from({ length: 20 }, (_, index): Route => ({ ...due, name: `web-${index}` }))
+  for (const route of routes) await look(route)
+  await clock.advance(1_000)
+  const looks = routes.map((route) => look(route))
+  await settle()
+  expect(underWay).toBe(4)
+  resolve()
+  await Promise.all(looks)
+  expect(underWay).toBe(20)
 })
 
 it('a write that was not sent in time, or was refused, is tried again later', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { hashOf } from '../../base/hash.ts'
 import type { Result } from '../../base/result.ts'
+import { Slots } from '../../base/slots.ts'
 import { isNeeded } from '../../core/need.ts'
 import { type KubeError, waitAskedBy } from '../../kube/errors.ts'
 import type { Transport } from '../../kube/http/transport.ts'
@@ -39,6 +40,11 @@ interface Wait {
 }
 
 const longestWaitMs = 30_000
+/**
+ * Moves under way: each is some ten requests, so that more of them would take longer than what was read is good
+ * for. Three replicas together ask less than one leader.
+ */
+const mostAtOnce = 4
 
 /**
  * What a standby does about weights that are due: it leaves them to the leader. Only a move that is needed, and
@@ -49,6 +55,7 @@ const longestWaitMs = 30_000
 export class Hedges {
   readonly #options: HedgesOptions
   readonly #waits: Map<RouteKey, Wait>
+  readonly #slots = new Slots(mostAtOnce)
   /** When the leader was last seen to move a route. */
   #leaderMovedAt = Number.NEGATIVE_INFINITY
   /** The API server asked for no request before (ms on the clock). */
@@ -88,7 +95,7 @@ export class Hedges {
     const at = this.#timeOf(key, wait, hedging)
     const lookAgainAt = at > clock.now() ? at : fights.waitsUntil(key, weightsText(judged.route, plans))
     if (lookAgainAt !== undefined) return { kind: 'left', ...judged, lookAgainAt }
-    const written = await this.#hedge(needed, hedging)
+    const written = await this.#slots.run(() => this.#hedge(needed, hedging))
     const next = { since: clock.now(), ms: Math.min(2 * wait.ms, longestWaitMs) }
     this.#waits.set(key, next)
     return written ?? { kind: 'left', ...judged, lookAgainAt: this.#timeOf(key, next, hedging) }
