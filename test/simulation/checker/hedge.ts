@@ -10,7 +10,7 @@ import { allWeightsBy, type Readiness, type Split, weightsOf } from './table.ts'
 const freshMs = 1_000
 
 /** A write that its sender makes as a standby. */
-export const isHedge = ({ request }: Sent): boolean =>
+export const isHedge = ({ request }: Pick<Sent, 'request'>): boolean =>
   request.query?.fieldManager === 'linkerd-failover-standby'
 
 /** The time from which on a standby can have read what it wrote by. */

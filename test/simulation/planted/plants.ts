@@ -7,6 +7,7 @@ import { resourceOf } from '../network/sent.ts'
 import { backendPlants } from './backend-plants.ts'
 import { farPlants } from './far-plants.ts'
 import { gatewayPlants } from './gateway-plants.ts'
+import { hedgePlants } from './hedge-plants.ts'
 import { leasePlants } from './lease-plants.ts'
 import type { Planted } from './planted.ts'
 import { profilePlants } from './profile-plants.ts'
@@ -383,6 +384,7 @@ export const planted: readonly Planted[] = [
   ...backendPlants,
   ...profilePlants,
   ...leasePlants,
+  ...hedgePlants,
   ...farPlants,
 ]
 

@@ -2,6 +2,7 @@ import { Random } from '../engine/random.ts'
 import { farPlots } from '../far/plots.ts'
 import { linkStage } from '../far/stage.ts'
 import type { Stage } from './draw.ts'
+import { leaderPlots } from './leader-plots.ts'
 import { disasters, type Plot, plots, profilePlots } from './plots.ts'
 import type { Rest, Step, Story } from './step.ts'
 
@@ -49,7 +50,7 @@ export function tellStory({
   const link = new Random(`link ${seed}`)
   const isLinked = linked ?? link.chance(linkedShare)
   const stage = raise(setStage(random, replicas), random, isLinked ? link : undefined)
-  const menu = drawMenu(random, wanted)
+  const menu = drawMenu(random, replicas, wanted)
   const farMenu = link.some(isLinked && wanted === undefined ? farPlots : [], 0.5)
   const copy = new Random(`copy ${seed}`)
   const copies = copied ?? copy.chance(copyShare)
@@ -90,10 +91,10 @@ function raise(here: Stage, random: Random, link: Random | undefined): Stage {
 }
 
 /** A story has a few kinds of trouble, not all: so rare ones meet each other more often. */
-function drawMenu(random: Random, wanted: readonly string[] | undefined): Plot[] {
+function drawMenu(random: Random, replicas: number, wanted: readonly string[] | undefined): Plot[] {
   const menu = wanted
-    ? [...plots, ...farPlots, ...disasters].filter(({ name }) => wanted.includes(name))
-    : random.some(plots, 0.35)
+    ? [...plots, ...farPlots, ...leaderPlots, ...disasters].filter(({ name }) => wanted.includes(name))
+    : random.some(replicas > 1 ? [...plots, ...leaderPlots] : plots, 0.35)
   if (menu.length === 0) menu.push(random.pick(plots))
   return menu
 }
