@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { name as operatorName } from '../../src/install/manifest.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
@@ -100,6 +101,43 @@ it('goes on when the leader is killed in the middle of a mass failover', async (
   for (const name of routes) expect(courseOf(history, name)).toEqual(['1/0', '0/1', '1/0'])
 })
 
+it('does not wait for the lease of a leader that was killed, if a primary is lost then', async () => {
+  const [leader, standby] = await pair()
+  await leader.kill()
+  await delay(500)
+  const lost = performance.now()
+  await cluster.setReady('svc-0', 0)
+  await cluster.weightsBecome('svc-0', { 'svc-0': 0, 'svc-0-b': 1 })
+  console.log(`replicas: kill -9, a primary lost 0.5 s later: weight seen after ${firstMove(lost)} s`)
+  expect(await leads(standby)).toBe(false)
+  expect((await standby.metrics()).sum('linkerd_failover_hedges_total', { outcome: 'written' })).toBe(1)
+  expect(standby.output()).toContain('written by this standby')
+
+  const began = performance.now()
+  await all((name) => cluster.setReady(name, 0))
+  await becomes(0, 60_000)
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  console.log(`replicas: ${routes.length} more primaries lost without a leader: right after ${seconds} s`)
+  await eventually(async () => expect(await leads(standby)).toBe(true), 60_000)
+  const failover = { split: 'svc-0', reason: 'Failover' }
+  await eventually(async () => expect(await cluster.events(failover)).toHaveLength(1), 10_000)
+  expect((await standby.metrics()).sum('linkerd_failover_transitions_total')).toBe(routes.length)
+  await all((name) => cluster.setReady(name, 1))
+  await becomes(1)
+  await history.complete()
+  for (const name of routes) expect(courseOf(history, name)).toEqual(['1/0', '0/1', '1/0'])
+})
+
+it('leaves all to a leader that is at work, however much it has to do', async () => {
+  const [leader, standby] = await pair()
+  await all((name) => cluster.setReady(name, 0))
+  await becomes(0)
+  await all((name) => cluster.setReady(name, 1))
+  await becomes(1)
+  expect((await standby.metrics()).sum('linkerd_failover_hedges_total')).toBe(0)
+  expect((await leader.metrics()).sum('linkerd_failover_transitions_total')).toBe(2 * routes.length)
+})
+
 it('never lets a leader write that was frozen for longer than its lease', async () => {
   const [leader, standby] = await pair()
   const before = history.states.length
@@ -110,7 +148,7 @@ it('never lets a leader write that was frozen for longer than its lease', async 
   await becomes(0, 60_000)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   console.log(`replicas: SIGSTOP to all ${routes.length} routes right ${seconds} s`)
-  expect(await leads(standby)).toBe(true)
+  await eventually(async () => expect(await leads(standby)).toBe(true), 60_000)
   await all((name) => cluster.setReady(name, 1))
   await becomes(1)
   await history.complete()
