@@ -3,6 +3,7 @@ import { httpRoute, type Kind, trafficSplit } from './kind.ts'
 import { churn } from './scenarios/churn.ts'
 import { linkedClusters } from './scenarios/clusters.ts'
 import { crowded } from './scenarios/crowded.ts'
+import { deadLeader } from './scenarios/dead-leader.ts'
 import { handOver } from './scenarios/handover.ts'
 import { mass, watched } from './scenarios/mass.ts'
 import { memory } from './scenarios/memory.ts'
@@ -44,6 +45,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
       restart: (stand) => startHealthy(stand, splits),
       churn: (stand) => churn(stand, { perSecond: 1000, seconds: quick ? 3 : 20 }),
       handover: (stand) => handOver(stand, splits, rounds),
+      'dead-leader': (stand) => deadLeader(stand, splits, rounds),
     },
   }
   const linked: Part = {
