@@ -1,7 +1,9 @@
-import { type Agent, type ClientRequest, request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
+import { type Agent, type ClientRequest, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
+import { hostPort } from '../../base/host-port.ts'
+import type { Headers } from '../cluster/cluster.ts'
 import type { KubeError } from '../errors.ts'
 
 /** Thrown inside the HTTP client to cancel a request before any of it was sent. */
@@ -19,7 +21,7 @@ export interface Sendable {
   readonly port: string
   readonly method: string
   readonly path: string
-  readonly headers: OutgoingHttpHeaders
+  readonly headers: Headers
   readonly body: string | undefined
 }
 
@@ -34,10 +36,9 @@ const probeAfterMs = 15_000
  * throws, nothing is sent, and that is the error of the request.
  */
 export function beginRequest(sendable: Sendable, clock: Clock, start: () => void): ClientRequest {
-  const { body, headers, protocol, ...options } = sendable
-  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
-  const send = protocol === 'https:' ? httpsRequest : httpRequest
-  const request = send({ ...options, protocol, headers: { ...headers, ...length } })
+  const send = sendable.protocol === 'https:' ? httpsRequest : httpRequest
+  const { agent, protocol, hostname, port, method, path, body } = sendable
+  const request = send({ agent, protocol, hostname, port, method, path, headers: headerLines(sendable) })
   const goOn = () => {
     try {
       start()
@@ -73,4 +74,13 @@ function whenOpen(
     limit.cancel()
     then()
   })
+}
+
+/** Names and values in turn: Node.js writes such a list as it is, and makes a map of anything else first. */
+function headerLines({ hostname, port, headers, body }: Sendable): string[] {
+  const lines = ['host', port === '' ? hostname : hostPort(hostname, port)]
+  if (body !== undefined) lines.push('content-length', String(Buffer.byteLength(body)))
+  for (const [name, value] of Object.entries(headers))
+    for (const one of Array.isArray(value) ? value : [value]) lines.push(name, one)
+  return lines
 }

@@ -72,6 +72,8 @@ class RenewedAgent {
     const agent = isSecure
       ? new HttpsAgent({ ...options, ...tlsOptions(this.#cluster, this.#certificates) })
       : new HttpAgent(options)
+    // All go to one server. The usual name holds the texts of all certificates, and is made for each request.
+    agent.getName = () => server
     return proxyUrl === undefined ? agent : throughProxy(agent, new URL(proxyUrl), isSecure)
   }
 }

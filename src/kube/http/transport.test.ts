@@ -145,6 +145,16 @@ describe('a request', () => {
     ])
   })
 
+  test('names the server as its URL does', async () => {
+    const hosts: unknown[] = []
+    const { transport, server } = await start((req, res) => {
+      hosts.push(req.headers.host)
+      res.end('{}')
+    })
+    await transport.request({ method: 'GET', path: '/' })
+    expect(hosts).toEqual([new URL(urlOf(server)).host])
+  })
+
   test('keeps its connections for the next ones', async () => {
     const ports = new Set<number | undefined>()
     const { transport } = await start((req, res) => {
