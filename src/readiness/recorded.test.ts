@@ -19,9 +19,11 @@ const linked = (now: () => Recorded): OtherClusters => ({
   },
 })
 
-/** The Link to the cluster `target`, unless it is deleted in a stage. */
-const linksOf = (stage: () => Pick<Stage, 'hasLink'>): Ways => ({
-  doubt: (service, cluster) => doubtOfLinks(service, cluster, stage().hasLink ? [{ cluster: 'target' }] : []),
+/** The Link to the cluster `target`, unless it is deleted in a stage, and its gateway, unless it is dead. */
+const linksOf = (stage: () => Pick<Stage, 'hasLink' | 'gateway'>): Ways => ({
+  doubt: (service, cluster) =>
+    doubtOfLinks(service, cluster, stage().hasLink ? [{ cluster: 'target' }] : []) ??
+    (stage().gateway === 'dead' ? { state: 'down', ready: 0, total: 0 } : undefined),
 })
 
 function expectDecision(memory: Memory, { what, services }: Stage): void {
@@ -42,7 +44,7 @@ describe.each(lives)('$mode, as recorded beside Linkerd', ({ stages }) => {
 
   it('is judged the same if its stages follow one another', () => {
     let now: Recorded = { source: [], target: [], west: [] }
-    let current: Pick<Stage, 'hasLink'> = { hasLink: true }
+    let current: Pick<Stage, 'hasLink' | 'gateway'> = { hasLink: true }
     const memory = createMemory(undefined, { others: linked(() => now), ways: linksOf(() => current) })
     const acts = stages.flatMap((stage) => stage.acts.map((act) => ({ act, stage })))
     for (const { stage } of acts.sort((a, b) => a.act - b.act)) {

@@ -4,6 +4,7 @@ import { type ControlPlane, startControlPlane } from '../control-plane/control-p
 import { links, released } from '../control-plane/definitions.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { eventually } from './eventually.ts'
+import { FakeGateway } from './fake-gateway.ts'
 import { Judged } from './judged.ts'
 import { createLinkAccount, linkSecret, secrets } from './link.ts'
 import { Markers } from './markers.ts'
@@ -21,6 +22,7 @@ type Linked = (typeof linked)[number]
 const away = new Set<Linked>()
 
 let planes: Record<Name, ControlPlane>
+let gateways: Record<Name, FakeGateway>
 let mirrors: Record<Name, Mirror>
 let cluster: Cluster
 let markers: Markers
@@ -42,6 +44,7 @@ async function eachPlane<T>(make: (name: Name) => Promise<T>): Promise<Record<Na
 beforeAll(async () => {
   const options = { controllerManager: true, controllers: ['garbage-collector-controller'] }
   planes = await eachPlane(() => startControlPlane(options))
+  gateways = await eachPlane(FakeGateway.start)
   mirrors = await eachPlane(async (name) => {
     const mirror = new Mirror(planes[name])
     await mirror.open()
@@ -69,11 +72,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await operator?.kill()
-  await Promise.all(Object.values(planes ?? {}).map((plane) => plane.stop()))
+  await Promise.all([
+    ...Object.values(planes ?? {}).map((plane) => plane.stop()),
+    ...Object.values(gateways ?? {}).map((gateway) => gateway.set(false)),
+  ])
 })
 
 async function start(): Promise<void> {
-  operator = startOperator(kubeconfig, ['--linked-clusters', linked.join()])
+  operator = startOperator(kubeconfig, ['--linked-clusters', linked.join(), '--gateway-probe'])
   await operator.ready()
 }
 
@@ -94,7 +100,9 @@ async function settle(reached: readonly Linked[]): Promise<void> {
 async function setLink(name: Linked, isThere: boolean): Promise<void> {
   const path = at('multicluster.linkerd.io/v1alpha3', 'links', undefined, multicluster)
   const link = { apiVersion: 'multicluster.linkerd.io/v1alpha3', kind: 'Link', metadata: { name } }
-  if (isThere) await planes.source.api.ensure(path, { ...link, spec: { targetClusterName: name } })
+  const probeSpec = { path: '/ready', port: String(gateways[name].port), period: '3s' }
+  const spec = { targetClusterName: name, gatewayAddress: '127.0.0.1', probeSpec }
+  if (isThere) await planes.source.api.ensure(path, { ...link, spec })
   else await planes.source.api.remove(`${path}/${name}`)
 }
 
@@ -111,6 +119,7 @@ async function play(stages: readonly Stage[]): Promise<readonly Linked[]> {
     'target',
     stages.every(({ hasLink }) => hasLink),
   )
+  await gateways.target.set(stages.every(({ gateway }) => gateway !== 'dead'))
   const all = ['source', ...reached] as const
   await Promise.all(all.map((name) => mirrors[name].become(objects.flatMap((one) => one[name] ?? []))))
   return reached

@@ -36,6 +36,7 @@ const stage = z.strictObject({
     .or(files),
   acts: z.array(z.int()),
   hasLink: z.boolean().default(true),
+  gateway: z.literal('dead').optional(),
   services: z.record(z.string(), judged),
 })
 const life = z.strictObject({ mode: z.string(), stages: z.array(stage) })
