@@ -43,7 +43,7 @@ async function run({ settings, cluster, election, receivers }: Startup): Promise
   const { selector, adminAddress, serviceProfiles } = settings
   log.info({ version, server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
   const { post, close } = createPost()
-  const tools = { clock, random: Math.random, log, instance, registry: createRegistry() }
+  const tools = { clock, random: Math.random, log, instance, registry: createRegistry(), gc: globalThis.gc }
   const notifier = createNotifier({ ...tools, receivers, post })
   const connect = (config: ClusterConfig) => createTransport(config, clock)
   const probing = settings.gatewayProbe && { settings: settings.gatewayProbe, network: probeNetwork }

@@ -1,8 +1,12 @@
 import { FailoverController, type FailoverOptions } from '../controller/failover-controller.ts'
 import { ProfileController } from '../controller/profiles/profile-controller.ts'
 import { type PlatformOptions, ProcessPlatform } from './platform.ts'
+import { giveBackMemory, type SpareMemory } from './spare-memory.ts'
 
-export interface OperatorOptions extends PlatformOptions, FailoverOptions {}
+export interface OperatorOptions extends PlatformOptions, FailoverOptions {
+  /** V8's, if Node.js was started with `--expose-gc`; without it memory stays as it is. */
+  readonly gc?: SpareMemory['gc'] | undefined
+}
 
 /** A running operator, as its surroundings see it. */
 export interface Operator extends Pick<FailoverController, 'live' | 'ready' | 'view' | 'watches'> {
@@ -27,14 +31,23 @@ export function startOperator(options: OperatorOptions): Operator {
   ]
   platform.start(controllers)
   const { registry } = platform
+  const ready = () => controllers.flatMap((controller) => controller.ready())
+  const { clock, gc } = options
+  const isListing = () => [...failover.watches()].some(({ state }) => state === 'listing')
+  const hasWork = () => isListing() || controllers.some(({ workload }) => workload > 0)
+  const isAtRest = () => ready().length === 0 && !hasWork()
+  const spare = gc && giveBackMemory({ clock, isAtRest, gc })
   return {
     live: () => controllers.flatMap((controller) => controller.live()),
-    ready: () => controllers.flatMap((controller) => controller.ready()),
+    ready,
     busy: () => failover.workload >= busyFrom,
     metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     view: failover.view,
     watches: () => failover.watches(),
     leadership: () => platform.leadership(),
-    stop: () => platform.stop(),
+    stop: () => {
+      spare?.cancel()
+      return platform.stop()
+    },
   }
 }
