@@ -62,6 +62,19 @@ describe('documents', () => {
     expect(missing).toEqual([])
   })
 
+  test('every row of a table has as many cells as its header', () => {
+    const cells = (row: string) => row.split(/(?<!\\)\|/).length
+    const wrong = pages.flatMap((page) => {
+      const lines = read(page).split('\n')
+      return lines.flatMap((line, at) => {
+        const before = lines[at - 1] ?? ''
+        const isRow = line.startsWith('|') && before.startsWith('|')
+        return isRow && cells(line) !== cells(before) ? [`${page}:${at + 1}`] : []
+      })
+    })
+    expect(wrong).toEqual([])
+  })
+
   test('the index names every page of docs/', () => {
     const index = read('docs/README.md')
     const listed = pages.filter((page) => /^docs\/\w+\/[\w-]+\.md$/.test(page))
