@@ -57,6 +57,18 @@ export const discovered = (name: string, cluster: string) => ({
   spec: { clusterIP: 'None', ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
 })
 
+/** The Link to a cluster whose gateway has its probe at this port. */
+export const linkTo = (name: string, gatewayAddress: string, port: number): Body => ({
+  apiVersion: 'multicluster.linkerd.io/v1alpha3',
+  kind: 'Link',
+  metadata: { name },
+  spec: {
+    targetClusterName: name,
+    gatewayAddress,
+    probeSpec: { path: '/ready', port: String(port), period: '3s' },
+  },
+})
+
 /** An EndpointSlice of the Service of this name, as the endpoint slice controller would name it. */
 export const slice = (service: string, ready: number, total: number) => ({
   metadata: { name: `${service}-1`, labels: { 'kubernetes.io/service-name': service } },
