@@ -44,11 +44,21 @@ export class BusyMirror {
 const subsets = (ready: boolean): readonly Body[] =>
   ready ? [{ addresses: [{ ip: '10.9.0.1' }], ports: [{ name: 'http', port: 4143 }] }] : []
 
-const labels = { 'mirror.linkerd.io/mirrored-service': 'true', 'mirror.linkerd.io/cluster-name': 'east' }
-
-/** Adds a mirror of a Service, as Linkerd makes it for a gateway; ready. */
-export async function addGatewayMirror({ controlPlane: { api } }: Stand, name: string): Promise<void> {
+/** Adds a mirror of a Service of another cluster, as Linkerd makes it for a gateway; ready. */
+export async function addGatewayMirror(
+  { controlPlane: { api } }: Stand,
+  name: string,
+  from = 'east',
+): Promise<void> {
+  const labels = { 'mirror.linkerd.io/mirrored-service': 'true', 'mirror.linkerd.io/cluster-name': from }
   const spec = { ports: [{ name: 'http', port: 80 }], clusterIP: 'None' }
   await api.create(at('v1', 'services'), { metadata: { name, labels }, spec })
   await api.create(at('v1', 'endpoints'), { metadata: { name, labels }, subsets: subsets(true) })
 }
+
+/** Writes at once whether a mirror is ready, as no mirror can for all of its Services. */
+export const setMirrorReady = (
+  { controlPlane: { api } }: Stand,
+  name: string,
+  ready: boolean,
+): Promise<void> => api.patch(at('v1', 'endpoints', name), { subsets: subsets(ready) })

@@ -4,6 +4,7 @@ import { churn } from './scenarios/churn.ts'
 import { linkedClusters } from './scenarios/clusters.ts'
 import { crowded } from './scenarios/crowded.ts'
 import { deadLeader } from './scenarios/dead-leader.ts'
+import { gateway } from './scenarios/gateway.ts'
 import { handOver } from './scenarios/handover.ts'
 import { mass, watched } from './scenarios/mass.ts'
 import { memory } from './scenarios/memory.ts'
@@ -99,8 +100,22 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
     kind: trafficSplit,
     scenarios: { profiles: (stand) => serviceProfiles(stand, quick ? 40 : 200, rounds) },
   }
-  return [few, linked, copied, routes, many, large]
+  return [few, linked, mirrored(quick, rounds), copied, routes, many, large]
 }
+
+/** Services that are mirrored through a gateway. */
+const mirrored = (quick: boolean, rounds: number): Part => ({
+  kind: trafficSplit,
+  scenarios: {
+    gateway: (stand) =>
+      gateway(
+        stand,
+        quick
+          ? { services: 20, rounds: 1, gateways: 3, seconds: 5 }
+          : { services: 500, rounds: Math.max(rounds, 5), gateways: 20, seconds: 60 },
+      ),
+  },
+})
 
 /** A long run, by itself: what stays bounded when it goes on and on. */
 export const longRun = (minutes: number): Part => ({
