@@ -139,16 +139,18 @@ export class Checker implements Witness {
 
   /** The world has been left alone for long enough: everything must be as the table says, and stay so. */
   settle(processes: readonly Process[], copies = false): void {
+    const leaders = processes.filter((process) => this.#tenure.leads(process, this.#scheduler.now))
+    const [leader] = leaders
+    const gateway = leader && this.far.gatewayAt(leader).at(-1)
+    const now = (called: string) => this.#facts.now(called, this.far.accepted, gateway)
     for (const [key, { splits }] of this.#facts.ours()) {
-      const wanted = splits.map((split) =>
-        weightsBy(split, (called) => this.#facts.now(called, this.far.accepted)),
-      )
+      const wanted = splits.map((split) => weightsBy(split, now))
       const [is, should] = [textOf(splits.map(weightsOf)), textOf(wanted)]
       if (is !== should) this.fail('not settled', `${key} has the weights ${is}, and should have ${should}`)
     }
     const ours = [...this.#facts.ours()].map(([key, { object }]) => [key, object] as const)
     for (const what of copies ? this.#profiles.wrong(ours) : []) this.fail('not settled', what)
-    this.#ledger.settle(processes.filter((process) => this.#tenure.leads(process, this.#scheduler.now)))
+    this.#ledger.settle(leaders)
     this.#still = true
   }
 

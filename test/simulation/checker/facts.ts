@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
 import { FarFacts } from './far-facts.ts'
+import type { GatewayWord } from './gateway-view.ts'
 import { History } from './history.ts'
 import { type Route, readRoute } from './read-route.ts'
 import { Services, type Sight } from './services.ts'
@@ -37,11 +38,20 @@ export class Facts {
     this.services.change(resource, name, object, moment, at)
   }
 
-  /** What something called is at the moment; `accepted`: the credentials that the other cluster takes. */
-  now(called: string, accepted: string): Readiness {
+  /**
+   * What something called is at the moment; `accepted`: the credentials that the other cluster takes, `gateway`: what
+   * the probes say of its gateway.
+   */
+  now(called: string, accepted: string, gateway: GatewayWord = 'fine'): Readiness {
     const far: Sight['far'] = (service, port) => [this.far.now(service, port, accepted)]
     const links = this.far.links(end)
-    const [readiness] = this.services.possible(called, { spans: latest, at: undefined, far, links })
+    const [readiness] = this.services.possible(called, {
+      spans: latest,
+      at: undefined,
+      far,
+      links,
+      gateway: [gateway],
+    })
     return readiness ?? 'down'
   }
 

@@ -7,6 +7,7 @@ import type { Witness } from '../network/wire.ts'
 import type { FarFacts } from './far-facts.ts'
 import { FarReader } from './far-reader.ts'
 import { type FarSent, FarView } from './far-view.ts'
+import { GatewayView, type GatewayWord } from './gateway-view.ts'
 import { Patience } from './patience.ts'
 import { View } from './view.ts'
 import type { Rule } from './violation.ts'
@@ -31,6 +32,7 @@ export class FarChecker {
   readonly #tools: Tools
   readonly #far: FarSide | undefined
   readonly #views = new Map<Process, FarView>()
+  readonly #probes = new Map<Process, GatewayView>()
 
   constructor(far: FarSide | undefined, tools: Tools) {
     this.#far = far
@@ -48,7 +50,21 @@ export class FarChecker {
   }
 
   sent(process: Process): FarSent {
-    return { knowledge: this.#viewOf(process).at(this.#tools.scheduler.now), moment: this.#moment }
+    const { now } = this.#tools.scheduler
+    const knowledge = this.#viewOf(process).at(now)
+    return { knowledge, moment: this.#moment, gateway: this.gatewayAt(process) }
+  }
+
+  /** What the probes of a process can have said by now; those who do not probe know nothing against it. */
+  gatewayAt(process: Process): readonly GatewayWord[] {
+    return this.#probes.get(process)?.at(this.#tools.scheduler.now) ?? ['fine']
+  }
+
+  /** A process probes the gateway of the other cluster: what it hears is to be noted there. */
+  probes(process: Process): GatewayView {
+    const view = new GatewayView()
+    this.#probes.set(process, view)
+    return view
   }
 
   /** A process connects to the other cluster: who watches what it sends, and a way on which it is seen what it reads. */

@@ -1,4 +1,5 @@
 import type { Mark } from '../network/timeline.ts'
+import type { GatewayWord } from './gateway-view.ts'
 
 /** What a process has read of one namespace of the other cluster. */
 export interface NamespaceKnowledge {
@@ -23,6 +24,8 @@ export interface FarSent {
   readonly knowledge: readonly FarKnowledge[]
   /** The moment of the other cluster then. */
   readonly moment: number
+  /** What its probes can have said of the gateway. */
+  readonly gateway: readonly GatewayWord[]
 }
 
 const nothing: FarKnowledge = { credentials: undefined, namespaces: new Map() }

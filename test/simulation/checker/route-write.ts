@@ -97,7 +97,14 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
   const far: Sight['far'] = (service, port) => facts.far.possible(service, port, farSight)
   const [from, to] = span(resourceOfKey(key))
   const known = before !== undefined && wasKnown(before, facts.route(key), from, to)
-  const possible = (called: string) => facts.services.possible(called, { spans, at: sent.at, far, links })
+  const possible = (called: string) =>
+    facts.services.possible(called, {
+      spans,
+      at: sent.at,
+      far,
+      links,
+      gateway: sent.far.gateway,
+    })
   const wanted =
     before !== undefined && after !== undefined && isWanted(before.splits, after.splits, possible)
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1

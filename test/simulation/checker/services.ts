@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
 import { type Elsewhere, readElsewhere, sumsOf } from './elsewhere.ts'
 import { type Addresses, readAddresses } from './endpoints.ts'
+import type { GatewayWord } from './gateway-view.ts'
 import { History } from './history.ts'
 import { isServed, Slices } from './slices.ts'
 import type { Readiness } from './table.ts'
@@ -16,6 +17,8 @@ export interface Sight {
   readonly at: number | undefined
   /** Whether it can think that there is a Link to the other cluster. */
   readonly links: readonly boolean[]
+  /** What it can think of the gateway of that cluster. */
+  readonly gateway: readonly GatewayWord[]
   /** What it can take a Service of the other cluster for. */
   readonly far: (service: string, port: number | undefined) => readonly Readiness[]
 }
@@ -74,7 +77,7 @@ export class Services {
       return mirrored.during(...sight.spans.endpoints).flatMap((endpoints) => {
         if ('hosts' in endpoints) {
           const states = this.#ofAddresses(service, endpoints, sight)
-          return where.needsLink ? doubted(states, sight.links) : states
+          return where.needsLink ? doubted(states, sight) : states
         }
         const bySlices = this.#bySlices(service, port, sight)
         if (!where.isMirrored || sight.at === undefined) return bySlices
@@ -140,11 +143,17 @@ export class Services {
   }
 }
 
-/** Without a Link nothing takes back that a mirror is ready; that it is down is believed. */
-const doubted = (states: readonly Readiness[], links: readonly boolean[]): Readiness[] =>
-  states.flatMap((state) =>
-    state === 'ready' ? links.map((isThere) => (isThere ? 'ready' : 'unknown')) : [state],
+/**
+ * Without a Link nothing takes back that a mirror is ready, and a gateway that fails its probes makes it down, whatever
+ * its Endpoints say. That it is down is believed.
+ */
+function doubted(states: readonly Readiness[], { links, gateway }: Sight): Readiness[] {
+  const ofGateway = { fine: 'ready', pending: 'unknown', down: 'down' } as const
+  const ready = links.flatMap((isThere): Readiness[] =>
+    isThere ? gateway.map((word) => ofGateway[word]) : ['unknown'],
   )
+  return states.flatMap((state) => (state === 'ready' ? ready : [state]))
+}
 
 const stateOf = (ready: boolean): Readiness => (ready ? 'ready' : 'down')
 

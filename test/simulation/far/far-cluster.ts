@@ -3,7 +3,9 @@ import { isObject } from '../../../sandbox/json.ts'
 import type { Access } from '../../../sandbox/server.ts'
 import type { ClusterConfig } from '../../../src/kube/cluster/cluster.ts'
 import type { Transport } from '../../../src/kube/http/transport.ts'
+import type { GatewayProbing } from '../../../src/readiness/gateways/gateways.ts'
 import type { Checker } from '../checker/checker.ts'
+import { probeSettings } from '../checker/gateway-view.ts'
 import type { Process } from '../engine/process.ts'
 import { Random } from '../engine/random.ts'
 import { Conditions } from '../network/conditions.ts'
@@ -12,9 +14,18 @@ import { connect } from '../network/transport.ts'
 import type { Wire } from '../network/wire.ts'
 import { endpointsOf, portsOf, put, serviceOf, sliceOf } from '../story/objects.ts'
 import { own, placeOf } from '../story/route-owners.ts'
-import { type Acts, act, type Export, type FarStep, type FarSteps, type SecretState } from '../story/step.ts'
+import {
+  type Acts,
+  act,
+  type Export,
+  type FarStep,
+  type FarSteps,
+  type GatewayState,
+  type SecretState,
+} from '../story/step.ts'
 import { linkCrd, putLink } from './link-object.ts'
 import { credentialsOf, linkerdNamespace, secretName } from './place.ts'
+import { probeNetwork } from './probe-network.ts'
 import { ServiceMirror } from './service-mirror.ts'
 
 type Near = Pick<Wire, 'scheduler' | 'server' | 'trace' | 'chance' | 'kill'>
@@ -36,7 +47,7 @@ export class FarCluster {
   onFault: (step: FarSteps['far']['fault']) => void = () => {}
   readonly #near: Access
   readonly #mirror: ServiceMirror
-  #gatewayIsAlive = true
+  #gateway: GatewayState = 'alive'
   #address = 'https://east.example.com'
   #token = 'token-0'
   #tokens = 0
@@ -59,7 +70,7 @@ export class FarCluster {
       as: (service) => this.#exportOf(service),
       ready: (service) => this.#readyOf(service),
       all: () => this.server.store.list('services').map(({ metadata }) => keyOf(metadata)),
-      gatewayIsAlive: () => this.#gatewayIsAlive,
+      gatewayIsAlive: () => this.#gateway === 'alive',
       isReachable: () => !this.wire.conditions.away,
     })
     this.#listen(near)
@@ -91,6 +102,12 @@ export class FarCluster {
     return over(connect(process, { ...this.wire, witness, denial }))
   }
 
+  /** A replica's way to the gateway. */
+  probing(process: Process, checker: Checker): GatewayProbing {
+    const view = checker.far.probes(process)
+    return { settings: probeSettings, network: probeNetwork(process, this.wire, () => this.#gateway, view) }
+  }
+
   readonly #acts: Acts<FarSteps> = {
     pods: ({ service, slices }) => {
       const [namespace, name] = placeOf(service)
@@ -107,9 +124,9 @@ export class FarCluster {
       this.server.store.delete('services', namespace, name)
       this.#dropSlices(namespace, name, 0)
     },
-    gateway: ({ alive }) => {
-      this.#gatewayIsAlive = alive
-      this.#mirror.probe(alive)
+    gateway: ({ is }) => {
+      this.#gateway = is
+      this.#mirror.probe(is === 'alive')
     },
     link: ({ on }) => {
       putLink(this.#near, on)

@@ -34,6 +34,10 @@ export function putLink(store: Access, on: boolean): void {
     apiVersion: `${group}/${version}`,
     kind: 'Link',
     metadata: { namespace, name: farName },
-    spec: { targetClusterName: farName },
+    spec: {
+      targetClusterName: farName,
+      gatewayAddress: '192.0.2.10',
+      probeSpec: { path: '/ready', port: '4191', period: '3s' },
+    },
   })
 }

@@ -76,16 +76,16 @@ export const farPlots: readonly Plot[] = [
   {
     name: 'gateway',
     weave: (stage, random, at) => [
-      { do: 'gateway', alive: false, at },
+      { do: 'gateway', is: random.pick(['refuses', 'hangs'] as const), at },
       { ...up(stage, linkedService(stage, random), random), at: at + random.between(0, 20_000) },
-      { do: 'gateway', alive: true, at: at + random.pick([1_000, 20_000, minute]) },
+      { do: 'gateway', is: 'alive', at: at + random.pick([1_000, 20_000, minute]) },
     ],
   },
   {
     // It starts while the gateway is dead, and takes it to be alive.
     name: 'mirror restarts',
     weave: (stage, random, at) => [
-      ...(random.chance(0.5) ? [{ do: 'gateway' as const, alive: false, at }] : []),
+      ...(random.chance(0.5) ? [{ do: 'gateway' as const, is: 'refuses' as const, at }] : []),
       { do: 'mirrorless', for: random.pick([100, 5_000]), at: at + random.between(0, 20_000) },
       { ...turn(stage, linkedService(stage, random), random), at: at + random.between(0, 30_000) },
     ],

@@ -58,7 +58,7 @@ export function trapped(wire: Wire, process: Process, asked: Asked, when: string
 }
 
 /** One way through the network (ms): a millisecond or so, seldom much more, up to seconds while it is slow. */
-export function delay({ conditions }: Wire, replica: string, chance: Random): number {
+export function delay({ conditions }: Pick<Wire, 'conditions'>, replica: string, chance: Random): number {
   const slowest = conditions.slow.get(replica)
   if (slowest !== undefined) return chance.between(0.2, slowest)
   return chance.chance(0.02) ? chance.between(5, 150) : chance.between(0.2, 3)

@@ -89,6 +89,21 @@ export const farPlants: readonly Planted[] = [
       withEvents(transport, ['links'], (event) => (event.type === 'DELETED' ? undefined : event)),
   },
   {
+    name: 'a refused probe taken for an answer',
+    breaks: ['not explained', 'not settled'],
+    within: 40,
+    linked: true,
+    menu: ['gateway', 'mirror restarts'],
+    probePlant: (network) => ({
+      ...network,
+      open: (place) => {
+        const line = network.open(place)
+        const ask = async () => ((await line.ask()) === 'dropped' ? 'dropped' : 'answers')
+        return { ask, drop: () => line.drop() }
+      },
+    }),
+  },
+  {
     name: 'replaced Secret not followed',
     breaks: ['not explained', 'not settled'],
     within: 20,

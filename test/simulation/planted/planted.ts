@@ -1,5 +1,5 @@
 import type { Rule } from '../checker/violation.ts'
-import type { Plant } from '../story/fleet.ts'
+import type { Plant, ProbePlant } from '../story/fleet.ts'
 
 /** A bug that real operators had, planted between the operator and its transport to this cluster, or to the other. */
 export interface Planted {
@@ -18,4 +18,6 @@ export interface Planted {
   readonly plant?: Plant
   /** The same for the transport to the other cluster. */
   readonly farPlant?: Plant
+  /** The same for the probes of its gateway. */
+  readonly probePlant?: ProbePlant
 }

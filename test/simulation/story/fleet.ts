@@ -2,6 +2,8 @@ import type { Log } from '../../../src/base/log.ts'
 import type { ClusterConfig } from '../../../src/kube/cluster/cluster.ts'
 import type { Transport } from '../../../src/kube/http/transport.ts'
 import { type Operator, startOperator } from '../../../src/operator/operator.ts'
+import type { GatewayProbing } from '../../../src/readiness/gateways/gateways.ts'
+import type { ProbeNetwork } from '../../../src/readiness/gateways/network.ts'
 import type { Links } from '../../../src/readiness/remote/linked-clusters.ts'
 import type { Checker } from '../checker/checker.ts'
 import { Process } from '../engine/process.ts'
@@ -15,10 +17,14 @@ import type { Story } from './step.ts'
 /** What a planted bug may change: the transport that an operator is given. */
 export type Plant = (transport: Transport, process: Process) => Transport
 
-/** A bug in the way to this cluster, and one in the way to the other. */
+/** A bug in how the gateway of the other cluster is asked. */
+export type ProbePlant = (network: ProbeNetwork) => ProbeNetwork
+
+/** Bugs in the way to this cluster, in that to the other, and in that to its gateway. */
 export interface Plants {
   readonly near: Plant
   readonly far: Plant
+  readonly probes: ProbePlant
 }
 
 /** Where the replicas keep their Lease. */
@@ -46,11 +52,13 @@ export class Fleet {
   readonly #lives = new Map<string, Life>()
   readonly #elects: boolean
   readonly #copies: boolean
+  readonly #probes: boolean
   readonly #counts = new Map<string, number>()
 
   constructor(wire: Wire, checker: Checker, plants: Plants, story: Story, far?: FarCluster) {
     this.#elects = story.replicas.length > 1
     this.#copies = story.copies
+    this.#probes = story.probes
     this.#wire = wire
     this.#checker = checker
     this.#plants = plants
@@ -82,6 +90,7 @@ export class Fleet {
       selector: controlledBy,
       instance: process.name,
       links: this.#linksOf(process),
+      probing: this.#probingOf(process),
       serviceProfiles: this.#copies ? { clusterDomain: 'cluster.local' } : undefined,
       ...(this.#elects ? { election: electionOf(process) } : {}),
     })
@@ -148,6 +157,12 @@ export class Fleet {
     const connect = (config: ClusterConfig) =>
       this.#plants.far(far.connect(process, config, this.#checker), process)
     return { clusters: [farName], namespace: linkerdNamespace, connect }
+  }
+
+  #probingOf(process: Process): GatewayProbing | undefined {
+    if (!this.#probes || !this.#far) return undefined
+    const { settings, network } = this.#far.probing(process, this.#checker)
+    return { settings, network: this.#plants.probes(network) }
   }
 
   #logOf({ name }: Process): Log {

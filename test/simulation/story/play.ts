@@ -10,7 +10,7 @@ import { Server } from '../network/server.ts'
 import type { Wire } from '../network/wire.ts'
 import { Cluster } from './cluster.ts'
 import { Faults } from './faults.ts'
-import { Fleet, leaseNamespace, type Plant } from './fleet.ts'
+import { Fleet, leaseNamespace, type Plant, type ProbePlant } from './fleet.ts'
 import { isOfFar, isOfWorld, type Story } from './step.ts'
 import { tell } from './words.ts'
 
@@ -31,6 +31,8 @@ export interface PlayOptions {
   readonly plant?: Plant
   /** The same for the transport to the other cluster. */
   readonly farPlant?: Plant
+  /** The same for the probes of its gateway. */
+  readonly probePlant?: ProbePlant
   /** Keep the lines of the trace. */
   readonly keep?: boolean
 }
@@ -44,7 +46,7 @@ const asItIs: Plant = (transport) => transport
 /** Plays a story to its end, or to the first rule that is broken. */
 export async function play(
   story: Story,
-  { plant = asItIs, farPlant = asItIs, keep = false }: PlayOptions = {},
+  { plant = asItIs, farPlant = asItIs, probePlant = (network) => network, keep = false }: PlayOptions = {},
 ): Promise<Ending> {
   const scheduler = new Scheduler()
   const server = new Server(scheduler)
@@ -66,7 +68,7 @@ export async function play(
     chance,
     kill,
   }
-  const plants = { near: plant, far: farPlant }
+  const plants = { near: plant, far: farPlant, probes: probePlant }
   const fleet = new Fleet(wire, checker, plants, story, far)
   const cluster = new Cluster(server.store)
   server.store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: leaseNamespace } })

@@ -99,8 +99,8 @@ export interface FarSteps {
   export: Service & { readonly as: Export }
   /** A Service there is deleted, with its slices. */
   drop: Service
-  /** Its gateway dies, or lives again. */
-  gateway: { readonly alive: boolean }
+  /** Its gateway dies in one way or another, or lives again. */
+  gateway: { readonly is: GatewayState }
   /** Without the Link the service mirror leaves everything as it is. */
   link: { readonly on: boolean }
   /**
@@ -115,6 +115,8 @@ export interface FarSteps {
   /** A fault of the network to that cluster, or of its server. */
   far: { readonly fault: FaultStep }
 }
+/** What comes back from a gateway. */
+export type GatewayState = 'alive' | 'refuses' | 'hangs'
 export type SecretState = 'good' | 'absent' | 'strange' | 'broken'
 
 export type StepOf<Steps, K extends keyof Steps> = { readonly do: K } & Steps[K]
@@ -145,6 +147,8 @@ export interface Story {
   readonly isLinked: boolean
   /** The operator writes ServiceProfiles. */
   readonly copies: boolean
+  /** The operator probes the gateway of that cluster. */
+  readonly probes: boolean
   readonly steps: readonly Step[]
   readonly rests: readonly Rest[]
 }

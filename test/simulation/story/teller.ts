@@ -12,6 +12,8 @@ const hour = 60 * minute
 const settleMs = 5 * minute
 /** An election asks for its lease twice a second: its hours are dear, and nothing happens in most of them. */
 export const electionHours = 0.4
+/** The same goes for probes of a gateway. */
+export const probeHours = 2
 /** In so many stories the cluster is linked with another one. */
 const linkedShare = 0.2
 /** In so many the operator writes ServiceProfiles. */
@@ -46,9 +48,10 @@ export function tellStory({
   const random = new Random(`story ${seed}`)
   const drawn = drawReplicas(random)
   const replicas = asked ?? drawn
-  const end = (replicas > 1 ? Math.min(hours, electionHours) : hours) * hour
   const link = new Random(`link ${seed}`)
   const isLinked = linked ?? link.chance(linkedShare)
+  const probes = link.chance(0.5) && isLinked
+  const end = hoursOf(hours, replicas > 1, probes) * hour
   const stage = raise(setStage(random, replicas), random, isLinked ? link : undefined)
   const menu = drawMenu(random, replicas, wanted)
   const farMenu = link.some(isLinked && wanted === undefined ? farPlots : [], 0.5)
@@ -77,8 +80,11 @@ export function tellStory({
     rests.push({ heal, settled, until })
     now = until + 1_000
   }
-  return { seed, replicas: stage.replicas, isLinked, copies, steps: endBefore(steps, rests), rests }
+  return { seed, replicas: stage.replicas, isLinked, probes, copies, steps: endBefore(steps, rests), rests }
 }
+
+const hoursOf = (asked: number, elects: boolean, probes: boolean): number =>
+  Math.min(asked, elects ? electionHours : asked, probes ? probeHours : asked)
 
 const drawReplicas = (random: Random) => (random.chance(0.1) ? random.pick([2, 3]) : 1)
 
