@@ -28,7 +28,13 @@ export function hedged(write: RouteWrite, facts: Facts, since: number): RouteWri
   const seen = sent.view.of('links')
   const links = facts.far.links(seen === undefined ? undefined : [seen, sent.moment])
   const possible = (called: string) =>
-    facts.services.possible(called, { spans, at: sent.at, far: () => ['unknown'], links })
+    facts.services.possible(called, {
+      spans,
+      at: sent.at,
+      far: () => ['unknown'],
+      links,
+      gateway: sent.far.gateway,
+    })
   const known = before !== undefined && wasKnown(before, facts.route(key), since, sent.moment)
   const wanted = before !== undefined && after !== undefined && isNeeded(before, after, possible)
   return { ...write, known, possible, wanted }
