@@ -113,6 +113,16 @@ describe('a wait', () => {
   })
 })
 
+it('a write that is put off commits to nothing', () => {
+  counts = { 'shop/web': 4, 'shop/east': 4 }
+  look(atHome)
+  counts = { 'shop/east': 4 }
+  const judged = judgeRoute(atHome, readiness, policies.past(key, atHome))
+  policies.decided(key, { kind: 'steady', ...judged, lookAgainAt: clock.now() + 500 })
+  counts['shop/web'] = 4
+  expect(look(atHome)).toBe('primary')
+})
+
 it('of a write that failed nothing is taken for done', () => {
   look(atHome)
   const judged = judgeRoute(atHome, readiness, policies.past(key, atHome))

@@ -7,7 +7,7 @@ import type { Backend, ReadinessOf, Split } from '../core/types.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
 import type { RouteMemory } from './memory.ts'
-import type { ReconcileOutcome } from './write/reconcile.ts'
+import { isAtRest, type ReconcileOutcome } from './write/reconcile.ts'
 
 /** What is remembered of a split whose lost backends must wait. */
 interface Remembered {
@@ -60,12 +60,13 @@ export class PolicyMemory {
   }
 
   /**
-   * Remembers what was decided by the leader, or is so already. Of anything else the weights will say what has
-   * become of it.
+   * Remembers what the leader has written, or what is so already. A write that is put off changes nothing, and of
+   * anything else the weights will say what has become of it.
    */
   decided(key: RouteKey, outcome: ReconcileOutcome): void {
     const remembered = this.#splits.get(key)
     if (!remembered || outcome.kind === 'gone') return
+    if (outcome.kind === 'steady' && !isAtRest(outcome)) return
     for (const [index, { split, decision }] of outcome.verdicts.entries()) {
       const one = remembered.get(index)
       if (!one || !split.policy) continue
