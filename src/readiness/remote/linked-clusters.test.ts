@@ -66,7 +66,10 @@ function world(clusters: readonly string[] = ['east']) {
   const onMember = (cluster: string, service: string, turned: boolean) =>
     heard.push(`${cluster} ${service}${turned ? '' : ' counts'}`)
   const linked = new LinkedClusters(links, { transport: here, clock, log, random: () => 0, onMember }, () =>
-    [...wanted].map((name) => ({ cluster: 'east', service: `shop/${name}` })),
+    [...wanted].map((name) => ({
+      cluster: 'east',
+      service: name.includes('/') ? name : `shop/${name}`,
+    })),
   )
   linked.start()
   const want = async (...names: string[]) => {
@@ -379,4 +382,14 @@ describe('clusters', () => {
     await linked.stop()
     expect([here.last.closed, link().transport.last.closed, clock.pending]).toEqual([true, true, 0])
   })
+})
+
+test('an older list is not believed, although no route needed its namespace for a while', async () => {
+  const { want, link, say } = await reading()
+  await want('web', 'depot/api')
+  await want('depot/api')
+  await want('web', 'depot/api')
+  link().transport.last.send(added(slice('web', true, 5)), end(7))
+  await settle()
+  expect(say('web')).toContain('not complete yet')
 })

@@ -51,7 +51,7 @@ export class RemoteSlices {
   }
 
   get watches(): readonly SliceWatch[] {
-    return [...this.#watches.values()].flat()
+    return [...this.#watches.values()].flat().filter(({ names }) => names.size > 0)
   }
 
   /** Follows these Services from now on, and no others. */
@@ -62,7 +62,7 @@ export class RemoteSlices {
 
   /** Forgets everything. Resolves when all connections are closed. */
   async close(): Promise<void> {
-    await Promise.all(this.watches.map((watch) => watch.stop()))
+    await Promise.all([...this.#watches.values()].flat().map((watch) => watch.stop()))
     await this.#transport.close()
   }
 
@@ -82,8 +82,9 @@ export class RemoteSlices {
       return watch
     })
     const left = all.filter(({ names }) => names.size > 0)
-    if (left.length > 0) this.#watches.set(namespace, left)
-    else this.#watches.delete(namespace)
+    // One without names stays, and asks for nothing: it knows how new the cluster was, so that an older list is not
+    // believed later.
+    this.#watches.set(namespace, left.length > 0 ? left : all.slice(0, 1))
   }
 
   #createWatch(namespace: string): SliceWatch {

@@ -162,12 +162,11 @@ export class FarReader {
     else this.#know(reading.namespace, (known) => known && { ...known, isLost: true })
   }
 
-  /** It reads on at the same moment, with other Services, or it has forgotten everything. */
+  /** It reads on at the same moment, with other Services, or has forgotten everything but how new that was. */
   #left({ namespace }: Reading): void {
     this.#note(namespace, { hasLeft: true })
     this.#to.later(() => {
       if (!this.#threads.get(namespace)?.hasLeft) return
-      this.#threads.delete(namespace)
       this.#know(namespace, () => undefined)
     })
   }
