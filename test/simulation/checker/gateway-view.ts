@@ -49,9 +49,11 @@ export class GatewayView {
   missed(now: number, afterMs: number): void {
     const before = this.#latest
     const silent = before.silent + 1
-    const isPatient = before.word !== 'pending' || silent < mostSilentRounds
-    const word = isPatient ? before.word : 'fine'
-    if (afterMs > probeSettings.timeoutMs + lateMs) {
+    const isLate = afterMs > probeSettings.timeoutMs + lateMs
+    // One that has never answered proves nothing by its misses: as soon as they are enough, the Endpoints count.
+    const most = isLate || before.hasAnswered ? mostSilentRounds : probeSettings.failures
+    const word = before.word === 'pending' && silent >= most ? 'fine' : before.word
+    if (isLate) {
       this.#become(now, { ...before, word, silent })
       return
     }
