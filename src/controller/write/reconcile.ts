@@ -33,7 +33,7 @@ export type ReconcileOutcome =
    */
   | ({ readonly kind: 'steady'; readonly lookAgainAt?: number } & Judged)
   | ({ readonly kind: 'written'; readonly after: Route } & Judged)
-  /** This replica is a standby, and leaves what is due to the leader. */
+  /** What is due is not written: it is left to the leader, or was not confirmed. */
   | ({ readonly kind: 'left'; readonly lookAgainAt?: number } & Judged)
   /** Written by a standby: the leader reports it. */
   | ({ readonly kind: 'hedged'; readonly after: Route } & Judged)
@@ -89,7 +89,7 @@ export const actAsLeader =
     if (judged.route.movedBy === 'standby') {
       const confirmed = await confirm(judged, beside, (now) => now)
       if (!confirmed.ok) return { kind: 'failed', ...judged, error: confirmed.error }
-      if (!confirmed.value) return { kind: 'steady', ...judged, lookAgainAt: clock.now() + catchUpMs }
+      if (!confirmed.value) return { kind: 'left', ...judged, lookAgainAt: clock.now() + catchUpMs }
     }
     const written = await write(judged, cause)
     return written.ok
