@@ -1,8 +1,15 @@
 import * as z from 'zod'
 import { child, list, text } from '../base/json.ts'
-import type { ServiceKey, Split } from '../core/types.ts'
+import type { Backend, ServiceKey, Split } from '../core/types.ts'
 import { readMatches } from './gateway-match.ts'
-import { type BackendRef, backendRef, type Context, readSplit, splitOf } from './gateway-split.ts'
+import {
+  type BackendRef,
+  backendRef,
+  type Context,
+  readBackend,
+  readSplit,
+  splitOf,
+} from './gateway-split.ts'
 import { identify } from './identity.ts'
 import { applyPolicy } from './policy/policy.ts'
 import {
@@ -51,6 +58,7 @@ export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>,
       read.map(({ split }) => split),
       identity.namespace,
       annotations,
+      () => backendsWithoutChoice(object, identity.namespace),
     ),
     places: read.map(({ place }) => place),
   }
@@ -87,6 +95,14 @@ const nothingToMove = (context: Context): Rule => ({
   }),
   place: { path: '/spec/rules', entries: [] },
 })
+
+/** The backends of rules that have only one: such a rule is left alone, but its names are no mistake. */
+const backendsWithoutChoice = (object: unknown, namespace: string): Backend[] =>
+  list(child(object, 'spec'), 'rules').flatMap((rule) => {
+    const refs = list(rule, 'backendRefs')
+    const { data } = backendRef.safeParse(refs[0])
+    return refs.length === 1 && data ? [readBackend(data, namespace)] : []
+  })
 
 function readRule(items: readonly unknown[], where: string, path: string, context: Context): Rule {
   const refs: BackendRef[] = []

@@ -53,7 +53,8 @@ export const splitOf = ({ paused }: Context, backends: readonly Backend[], rest:
   ...rest,
 })
 
-function readBackend(ref: BackendRef, ownNamespace: string): Backend {
+/** A backendRef as a backend. */
+export function readBackend(ref: BackendRef, ownNamespace: string): Backend {
   const { name, namespace, port, weight } = ref
   const parsed = parseWeight(weight)
   return {

@@ -114,6 +114,11 @@ describe('tiers', () => {
     expect(second?.primary).toBe('shop/api')
   })
 
+  it('may name the backend of a rule that has only one, which is left alone', () => {
+    const splits = routeWith('web; api, east', [ref('web', 1), ref('east', 0)], [ref('api', 1)])
+    expect(splits.map(({ policy }) => policy?.tiers)).toEqual([[{ members: [0] }, { members: [1] }]])
+  })
+
   it('that name no backend of a rule leave that rule alone', () => {
     const [first, second] = routeWith(
       'web; east',

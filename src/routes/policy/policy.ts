@@ -16,15 +16,19 @@ interface SplitOfRoute {
   readonly isAnnotated: boolean
 }
 
-/** The splits of a route with what its annotations ask for; where its tiers make no sense, with a problem. */
+/**
+ * The splits of a route with what its annotations ask for; where its tiers make no sense, with a problem.
+ * `othersOf`: the backends that the route names outside of its splits.
+ */
 export function applyPolicy(
   splits: readonly Split[],
   namespace: string,
   annotations: Readonly<Record<string, string>>,
+  othersOf: () => readonly Backend[] = () => [],
 ): readonly Split[] {
   const asked = readPolicy(annotations)
   if (asked === undefined) return splits
-  const allBackends = splits.flatMap(({ backends }) => backends)
+  const allBackends = [...splits.flatMap(({ backends }) => backends), ...othersOf()]
   const isAnnotated = annotations[primaryAnnotation] !== undefined
   return splits.map((split) => {
     if (split.problem !== undefined) return split
