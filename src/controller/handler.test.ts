@@ -108,7 +108,7 @@ beforeEach(() => {
   })
   const fights = new Fights(clock, memory)
   const policies = new PolicyMemory({ clock, memory, readiness: view.readiness })
-  const confirm = async () => ok(undefined)
+  const confirm = async () => (refusal ? err(refusal) : ok(undefined))
   const hedges = new Hedges({
     clock,
     memory,
@@ -141,6 +141,7 @@ beforeEach(() => {
 
 it('nothing is left of a route that has gone, and no timer', async () => {
   leads = false
+  refusal = { kind: 'throttled', message: 'too many requests', retryAfterMs: 100 }
   const used = new Set<ReadonlyMap<RouteKey, unknown>>()
   for (const state of [route, route, zeros, waiting, dark]) {
     cached = state

@@ -11,7 +11,14 @@ import type { ClusterWatch } from './watch/cluster-watch.ts'
 import type { Confirm } from './write/confirm.ts'
 import { type FightNews, type Fights, weightsText } from './write/fights.ts'
 import type { Hedges } from './write/hedges.ts'
-import { actAsLeader, isAtRest, type Judge, type ReconcileOutcome, reconcile } from './write/reconcile.ts'
+import {
+  type Act,
+  actAsLeader,
+  isAtRest,
+  type Judge,
+  type ReconcileOutcome,
+  reconcile,
+} from './write/reconcile.ts'
 import type { RouteWriter } from './write/route-writer.ts'
 import type { StandbyMoves } from './write/standby-moves.ts'
 import type { UnansweredWrites } from './write/unanswered-writes.ts'
@@ -45,7 +52,9 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
   })
   return async (key, cause) => {
     reportFoundDone(key, options)
-    const act = leads() ? asLeader : hedges.act
+    const askedUntil = hedges.askedUntil(key)
+    const lead = askedUntil === undefined ? asLeader : leaveUntil(askedUntil)
+    const act = leads() ? lead : hedges.act
     const outcome = await reconcile(key, cause, { route: watch.route, judge, act })
     policies.decided(key, outcome)
     if (outcome.kind !== 'gone') diagnoser.see(key, outcome.route)
@@ -59,6 +68,11 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
     return afterLook(key, outcome, heldLongAt, options)
   }
 }
+
+/** A wait that the API server asked of this replica as a standby holds for it as the leader too. */
+const leaveUntil =
+  (lookAgainAt: number): Act =>
+  async (_, judged) => ({ kind: 'left', ...judged, lookAgainAt })
 
 /** Writes that became known without an answer: of this replica, or of a standby. */
 function reportFoundDone(key: RouteKey, { writes, standbyMoves, reporter }: HandlerOptions): void {

@@ -192,6 +192,19 @@ describe('nothing is written', () => {
   })
 })
 
+it('the time that the API server asked for is known of this route after the replica has begun to lead', async () => {
+  confirms = () => err({ kind: 'throttled', message: 'too many requests', retryAfterMs: 20_000 })
+  await look()
+  await clock.advance(750)
+  const asked = clock.now()
+  await look()
+  hedges.forgetAll()
+  expect(hedges.askedUntil(key)).toBe(asked + 20_000)
+  expect(hedges.askedUntil('HTTPRoute/shop/other')).toBeUndefined()
+  await clock.advance(20_000)
+  expect(hedges.askedUntil(key)).toBeUndefined()
+})
+
 it('a few moves are under way at the same time, and the others wait for them', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   let underWay = 0

@@ -60,10 +60,13 @@ export class Hedges {
   #leaderMovedAt = Number.NEGATIVE_INFINITY
   /** The API server asked for no request before (ms on the clock). */
   #askedUntil = Number.NEGATIVE_INFINITY
+  /** The same, by the route for which it asked. */
+  readonly #askedFor: Map<RouteKey, number>
 
   constructor(options: HedgesOptions) {
     this.#options = options
     this.#waits = options.memory.part()
+    this.#askedFor = options.memory.part()
   }
 
   /** Takes each state of a route that becomes known, and the one before it. */
@@ -74,6 +77,14 @@ export class Hedges {
   /** Nothing is due for the route. */
   rests(key: RouteKey): void {
     this.#waits.delete(key)
+  }
+
+  /** For a replica that leads by now: until when the API server asked it, as a standby, to leave a route alone. */
+  askedUntil(key: RouteKey): number | undefined {
+    const until = this.#askedFor.get(key)
+    if (until === undefined || until > this.#options.clock.now()) return until
+    this.#askedFor.delete(key)
+    return undefined
   }
 
   /** This replica leads: it waits for no other. */
@@ -95,7 +106,7 @@ export class Hedges {
     const at = this.#timeOf(key, wait, hedging)
     const lookAgainAt = at > clock.now() ? at : fights.waitsUntil(key, weightsText(judged.route, plans))
     if (lookAgainAt !== undefined) return { kind: 'left', ...judged, lookAgainAt }
-    const written = await this.#slots.run(() => this.#hedge(needed, hedging))
+    const written = await this.#slots.run(() => this.#hedge(key, needed, hedging))
     const next = { since: clock.now(), ms: Math.min(2 * wait.ms, longestWaitMs) }
     this.#waits.set(key, next)
     return written ?? { kind: 'left', ...judged, lookAgainAt: this.#timeOf(key, next, hedging) }
@@ -107,26 +118,28 @@ export class Hedges {
   }
 
   /** Makes a needed move if the API server says the same; `undefined` if it was not made. */
-  async #hedge(needed: Judged, { transport }: Hedging): Promise<ReconcileOutcome | undefined> {
+  async #hedge(key: RouteKey, needed: Judged, { transport }: Hedging): Promise<ReconcileOutcome | undefined> {
     const { clock, confirm, beside, write, onEnd } = this.#options
     const { kind } = needed.route
     const until = clock.now() + freshMs
     const confirmed = await confirm(needed, beside, neededOf)
-    if (!confirmed.ok) return this.#failed(kind, confirmed.error)
+    if (!confirmed.ok) return this.#failed(key, kind, confirmed.error)
     if (!confirmed.value) {
       onEnd(kind, 'unconfirmed')
       return undefined
     }
     const whileFresh = writeWithin(transport, () => until - clock.now())
     const answer = await write(confirmed.value, whileFresh)
-    if (!answer.ok) return this.#failed(kind, answer.error)
+    if (!answer.ok) return this.#failed(key, kind, answer.error)
     onEnd(kind, 'written')
     return { kind: 'hedged', ...confirmed.value, after: answer.value }
   }
 
-  #failed(kind: string, error: KubeError): undefined {
+  #failed(key: RouteKey, kind: string, error: KubeError): undefined {
     const { clock, onEnd } = this.#options
-    this.#askedUntil = clock.now() + (waitAskedBy(error) ?? 0)
+    const waitMs = waitAskedBy(error)
+    this.#askedUntil = clock.now() + (waitMs ?? 0)
+    if (waitMs !== undefined) this.#askedFor.set(key, this.#askedUntil)
     onEnd(kind, error.kind === 'notLeader' ? 'late' : error.kind)
     return undefined
   }
