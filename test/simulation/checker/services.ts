@@ -63,7 +63,10 @@ export class Services {
     if (resource === 'endpoints')
       this.#of(key).mirrored.set(moment, object && isMirrored(object) ? readAddresses(object) : { since: at })
     if (resource === 'services')
-      this.#of(key).place.set(moment, object ? placeOf(key, object, at) : { kind: 'absent' })
+      this.#of(key).place.set(
+        moment,
+        object ? placeOf(key, object, at, this.#of(key).place.now) : { kind: 'absent' },
+      )
   }
 
   /** What a process may take something called (`shop/web:80`) for, given what it can have seen. */
@@ -159,9 +162,12 @@ const stateOf = (ready: boolean): Readiness => (ready ? 'ready' : 'down')
 
 const isMirrored = ({ metadata }: KubeObject) => metadata.labels?.[mirroredLabel] === 'true'
 
-function placeOf(key: string, service: KubeObject, since: number): Place {
+/** A write that changes nothing of what matters here begins nothing either: the mirror rewrites annotations. */
+function placeOf(key: string, service: KubeObject, now: number, before: Place): Place {
   const elsewhere = readElsewhere(key, service)
   if (elsewhere) return { kind: 'elsewhere', ...elsewhere }
   const needsLink = isMirrored(service) && service.metadata.labels?.[clusterLabel] !== undefined
+  const isAsBefore = before.kind === 'here' && before.isMirrored === isMirrored(service)
+  const since = isAsBefore ? before.since : now
   return { kind: 'here', isMirrored: isMirrored(service), needsLink, since }
 }
