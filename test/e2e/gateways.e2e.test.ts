@@ -69,6 +69,9 @@ async function start(): Promise<void> {
   await operator.ready()
 }
 
+/** A log line may come a moment after what it is about can be seen. */
+const says = (text: string) => eventually(() => expect(operator.output()).toContain(text))
+
 const stateBecomes = (name: string, state: string) =>
   eventually(async () => {
     const metrics = await operator.metrics()
@@ -111,7 +114,7 @@ describe('a gateway that dies', () => {
     await east.become(does)
     await allBecome(secondary)
     const line = `the gateway of cluster east does not answer, so nothing that is mirrored from there is used: 127.0.0.1:${east.port}: ${trouble}`
-    expect(operator.output()).toContain(line)
+    await says(line)
     await eventually(async () => expect(await reported(trouble)).toBe(before + 1))
     await east.become('answers')
     await allBecome(primary)
@@ -172,13 +175,13 @@ describe('nothing moves', () => {
   it('if all gateways die at once: it may be the own network', async () => {
     await Promise.all([east.become('hangs'), west.become('hangs')])
     for (const name of ['east', 'west']) await stateBecomes(name, 'unsure')
-    expect(operator.output()).toContain('nothing can be said of the gateway of cluster east, perhaps because')
+    await says('nothing can be said of the gateway of cluster east, perhaps because')
   })
 
   it('if the Link is deleted: the mirrored Services are unknown, and their gateway is asked no more', async () => {
     await controlPlane.api.remove(linkPath('east'))
     await eventually(() => expect(east.connections).toBe(0))
-    await eventually(() => expect(operator.output()).toContain('there is no Link to cluster east'))
+    await says('there is no Link to cluster east')
     await addLink('east', '127.0.0.1', east.port)
     await eventually(() => expect(east.connections).toBe(1))
   })
