@@ -5,8 +5,11 @@ import { z } from 'zod'
 import type { Stand } from './stand.ts'
 import type { Subject } from './subject.ts'
 
+/** A probe that recorded nothing says -1: its resolution less than nothing. */
+const recorded = z.number().gt(-1)
+
 /** For how long an event loop stood still in a stretch of time (ms). */
-const stalls = z.object({ p99: z.number(), longest: z.number() })
+const stalls = z.object({ p99: recorded, longest: recorded })
 type Stalls = z.infer<typeof stalls>
 
 /** An operator whose event loop is watched. */
