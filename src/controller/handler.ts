@@ -75,9 +75,12 @@ const leaveUntil =
   async (_, judged) => ({ kind: 'left', ...judged, lookAgainAt })
 
 /** Writes that became known without an answer: of this replica, or of a standby. */
-function reportFoundDone(key: RouteKey, { writes, standbyMoves, reporter }: HandlerOptions): void {
+function reportFoundDone(key: RouteKey, { writes, standbyMoves, policies, reporter }: HandlerOptions): void {
   const late = writes.takeLate(key)
-  for (const one of [...(late ? [late] : []), ...standbyMoves.take(key)]) reporter.wroteLate(key, one)
+  for (const one of [...(late ? [late] : []), ...standbyMoves.take(key)]) {
+    policies.moved(key)
+    reporter.wroteLate(key, one)
+  }
 }
 
 function afterLook(

@@ -123,6 +123,16 @@ it('a write that is put off commits to nothing', () => {
   expect(look(atHome)).toBe('primary')
 })
 
+it('a write that turns out to be done after all is what is committed to', () => {
+  counts = { 'shop/web': 4, 'shop/east': 4 }
+  look(atHome)
+  policies.moved(key)
+  counts = { 'shop/east': 4 }
+  policies.see(key, failedOver)
+  counts['shop/web'] = 4
+  expect(look(failedOver)).toBe('failover, 60000 ms left')
+})
+
 it('of a write that failed nothing is taken for done', () => {
   look(atHome)
   const judged = judgeRoute(atHome, readiness, policies.past(key, atHome))

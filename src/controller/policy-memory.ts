@@ -76,9 +76,14 @@ export class PolicyMemory {
     }
   }
 
+  /** A write turned out to be done after all, or was a standby's: the weights say what is committed to. */
+  moved(key: RouteKey): void {
+    for (const one of this.#splits.get(key)?.values() ?? []) one.commitment = undefined
+  }
+
   /** Another replica has led: the weights say what it committed to. */
   lead(): void {
-    for (const splits of this.#splits.values()) for (const one of splits.values()) one.commitment = undefined
+    for (const key of this.#splits.keys()) this.moved(key)
   }
 
   #seeSplit(key: RouteKey, index: number, split: Split, { minReady }: Policy): void {
