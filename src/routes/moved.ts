@@ -1,5 +1,5 @@
 import { weightsOf } from '../core/split.ts'
-import type { Mover, Route } from './route.ts'
+import { type Mover, type Route, steeringAnnotations } from './route.ts'
 
 /**
  * The replica of the operator that moved the weights of a route from one state to a later one; `undefined` if
@@ -10,8 +10,13 @@ export function movedBetween(before: Route | undefined, after: Route | undefined
   return textOf(before) === textOf(after) ? undefined : after.movedBy
 }
 
-/** Exactly one change of the spec of the same object is between the two states. */
+/**
+ * Exactly one change of the spec of the same object is between the two states, and none of what its owner wants: an
+ * etcd that was restored counts generations again.
+ */
 export const isNextState = (before: Route, after: Route): boolean =>
-  before.uid === after.uid && (before.generation === undefined || after.generation === before.generation + 1)
+  before.uid === after.uid &&
+  (before.generation === undefined || after.generation === before.generation + 1) &&
+  steeringAnnotations.every((key) => before.annotations?.[key] === after.annotations?.[key])
 
 const textOf = ({ splits }: Route): string => JSON.stringify(splits.map(weightsOf))
