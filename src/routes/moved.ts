@@ -10,13 +10,12 @@ export function movedBetween(before: Route | undefined, after: Route | undefined
   return textOf(before) === textOf(after) ? undefined : after.movedBy
 }
 
-/**
- * Exactly one change of the spec of the same object is between the two states, and none of what its owner wants: an
- * etcd that was restored counts generations again.
- */
+/** Exactly one change of the spec of the same object is between the two states. */
 export const isNextState = (before: Route, after: Route): boolean =>
-  before.uid === after.uid &&
-  (before.generation === undefined || after.generation === before.generation + 1) &&
+  before.uid === after.uid && (before.generation === undefined || after.generation === before.generation + 1)
+
+/** Its owner wants the same. An etcd that was restored counts generations again: that alone does not show it. */
+export const isWantedAlike = (before: Route, after: Route): boolean =>
   steeringAnnotations.every((key) => before.annotations?.[key] === after.annotations?.[key])
 
 const textOf = ({ splits }: Route): string => JSON.stringify(splits.map(weightsOf))

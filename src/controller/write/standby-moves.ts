@@ -11,7 +11,7 @@ import { indexesOf, weightOf } from '../../core/split.ts'
 import { directionOf } from '../../core/transition.ts'
 import type { Split } from '../../core/types.ts'
 import type { RouteKey } from '../../routes/key.ts'
-import { isNextState, movedBetween } from '../../routes/moved.ts'
+import { isNextState, isWantedAlike, movedBetween } from '../../routes/moved.ts'
 import type { Route } from '../../routes/route.ts'
 import { unreportedWindowMs } from '../platform.ts'
 import type { Judge } from './reconcile.ts'
@@ -43,7 +43,7 @@ export class StandbyMoves {
   /** Takes each state of a route that becomes known, and the one before it. */
   see(key: RouteKey, before: Route | undefined, after: Route | undefined): void {
     // More than one change at once says nothing of what each of them did.
-    if (!before || !after || !isNextState(before, after)) return
+    if (!before || !after || !isNextState(before, after) || !isWantedAlike(before, after)) return
     if (movedBetween(before, after) !== 'standby') return
     const { clock, judge } = this.#options
     const verdicts = judge(key, before).verdicts.map((verdict, place) => moveOf(verdict, after.splits[place]))
