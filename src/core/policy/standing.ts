@@ -18,9 +18,12 @@ export function standingOf(split: Split, policy: Policy, readiness: ReadinessOf,
   const waits = split.backends.flatMap((_, backend) =>
     isGood(backend) && usableAt(backend) > now ? [usableAt(backend)] : [],
   )
+  const isUsable = (backend: number) => isGood(backend) && usableAt(backend) <= now
+  const target = policy.tiers.findIndex(({ members }) => members.some(isUsable))
   return {
     policy,
     current,
+    target: target < 0 ? policy.tiers.length : target,
     isDown: (backend) => known[backend]?.state === 'down',
     isUnknown: (backend) => known[backend]?.state === 'unknown',
     hasWeight: (backend) => {
@@ -29,7 +32,7 @@ export function standingOf(split: Split, policy: Policy, readiness: ReadinessOf,
     },
     isReady: isAtLeast(1),
     isGood,
-    isUsable: (backend) => isGood(backend) && usableAt(backend) <= now,
+    isUsable,
     wakeAt: waits.length > 0 ? Math.min(...waits) : undefined,
   }
 }

@@ -12,8 +12,8 @@ export interface Policy {
 export interface Tier {
   readonly members: readonly number[]
   /**
-   * The declared weights, by position in `members`: integers >= 0, at least one above. 0: it never serves.
-   * Absent: all alike.
+   * The declared weights, by position in `members`: integers >= 0. 0: it never serves. Absent: all
+   * alike.
    */
   readonly weights?: readonly number[] | undefined
 }
@@ -41,6 +41,8 @@ export interface Standing {
   readonly policy: Policy
   /** The tier that serves by the commitment; the number of tiers if none does. */
   readonly current: number
+  /** The first tier with a usable backend; the number of tiers if there is none. */
+  readonly target: number
   readonly isDown: (backend: number) => boolean
   readonly isUnknown: (backend: number) => boolean
   readonly hasWeight: (backend: number) => boolean

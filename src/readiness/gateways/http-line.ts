@@ -1,5 +1,7 @@
 import { Resolver } from 'node:dns/promises'
 import { connect, type Socket } from 'node:net'
+import { hostPort } from '../../base/host-port.ts'
+import { programName } from '../../base/names.ts'
 import type { Answer, Line, Place, ProbeNetwork } from './network.ts'
 
 /** Of one answer; what is longer is no answer of a proxy's `/ready` (characters). */
@@ -36,8 +38,7 @@ class HttpLine implements Line {
   constructor(place: Place) {
     const { address, port, path } = place
     this.#place = place
-    const host = address.includes(':') ? `[${address}]` : address
-    this.#question = `GET ${path} HTTP/1.1\r\nHost: ${host}:${port}\r\nUser-Agent: linkerd-failover\r\n\r\n`
+    this.#question = `GET ${path} HTTP/1.1\r\nHost: ${hostPort(address, port)}\r\nUser-Agent: ${programName}\r\n\r\n`
   }
 
   ask(): Promise<Answer | 'dropped'> {

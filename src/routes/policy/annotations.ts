@@ -1,5 +1,6 @@
 import { failbackAfterAnnotation, minReadyAnnotation, tiersAnnotation } from '../route.ts'
 import { parseDuration } from './duration.ts'
+import { quoted } from './quoted.ts'
 import { type ParsedTiers, parseTiers } from './tiers-text.ts'
 
 /** What the annotations of a route ask for, before it is known which backends a split has. */
@@ -25,9 +26,9 @@ export function readPolicy(annotations: Readonly<Record<string, string>>): Asked
   const ms = failbackAfter === undefined ? 0 : parseDuration(failbackAfter)
   const wrong = [
     count === undefined &&
-      `annotation ${minReadyAnnotation} is "${excerpt(minReady)}" and is ignored; write a count from 1 to ${mostReady}`,
+      `annotation ${minReadyAnnotation} is ${quoted(minReady)} and is ignored; write a count from 1 to ${mostReady}`,
     ms === undefined &&
-      `annotation ${failbackAfterAnnotation} is "${excerpt(failbackAfter)}" and is ignored; write a duration of at most 24h, such as 60s or 1m30s`,
+      `annotation ${failbackAfterAnnotation} is ${quoted(failbackAfter)} and is ignored; write a duration of at most 24h, such as 60s or 1m30s`,
   ]
   return {
     tiers: tiers === undefined ? undefined : parseTiers(tiers),
@@ -41,6 +42,3 @@ function parseCount(text: string): number | undefined {
   const count = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0
   return count >= 1 && count <= mostReady ? count : undefined
 }
-
-/** A value as a message quotes it. */
-export const excerpt = (value = ''): string => (value.length > 80 ? `${value.slice(0, 80)}…` : value)

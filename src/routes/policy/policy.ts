@@ -3,7 +3,8 @@ import { indexesOf, primaryIndexes } from '../../core/split.ts'
 import type { Backend, Split } from '../../core/types.ts'
 import { backendName, type PrimaryReference, parsePrimary } from '../primary.ts'
 import { primaryAnnotation, tiersAnnotation } from '../route.ts'
-import { type AskedPolicy, excerpt, readPolicy } from './annotations.ts'
+import { type AskedPolicy, readPolicy } from './annotations.ts'
+import { quoted } from './quoted.ts'
 import type { NamedMember, NamedTier } from './tiers-text.ts'
 
 /** What a policy is resolved against. */
@@ -84,7 +85,7 @@ function resolveTier(
     const found = resolve(one, split)
     if (typeof found === 'string') return found
     for (const index of found) {
-      if (taken.has(index)) return `names "${excerpt(one.name)}" twice; a backend is in one tier, once`
+      if (taken.has(index)) return `names ${quoted(one.name)} twice; a backend is in one tier, once`
       taken.add(index)
       members.push(index)
       weights.push(one.weight ?? 1)
@@ -101,10 +102,10 @@ function resolve({ name, weight }: NamedMember, split: SplitOfRoute): readonly n
   const isNamed = (backend: Backend) => reference !== undefined && isReferred(backend, reference)
   if (!allBackends.some(isNamed)) {
     const names = [...new Set(allBackends.map((backend) => backendName(backend, namespace)))].slice(0, 8)
-    return `names "${excerpt(name)}", but no backend has that name; backends are: ${names.join(', ')}`
+    return `names ${quoted(name)}, but no backend has that name; backends are: ${names.join(', ')}`
   }
   if (weight !== undefined && weight > maxWeight)
-    return `gives "${excerpt(name)}" the weight ${weight}; ${maxWeight} is the most that this kind carries`
+    return `gives ${quoted(name)} the weight ${weight}; ${maxWeight} is the most that this kind carries`
   return backends.flatMap((backend, index) => (isNamed(backend) ? [index] : []))
 }
 

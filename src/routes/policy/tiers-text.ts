@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts'
+
 /** One backend as the annotation `tiers` names it, and the weight that it declares. */
 export interface NamedMember {
   readonly name: string
@@ -39,7 +41,7 @@ function parseTier(text: string): readonly NamedMember[] | string {
   const members: NamedMember[] = []
   for (const entry of text.split(',')) {
     const [, name, digits] = member.exec(entry.trim()) ?? []
-    if (name === undefined) return `has "${entry.trim().slice(0, 80)}"; write name or name=weight`
+    if (name === undefined) return `has ${quoted(entry.trim())}; write name or name=weight`
     if (name === '*') return 'has "*", which stands for the rest; make it a tier of its own, the last one'
     const weight = digits === undefined ? undefined : Number(digits)
     if (weight !== undefined && weight > largestWeight)

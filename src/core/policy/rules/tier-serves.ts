@@ -6,8 +6,8 @@ export const tierServes = {
   name: 'TierServes',
   when: 'it is the first tier with a backend that can serve',
   decide: ({ standing }) => {
-    const target = standing?.policy.tiers.find(({ members }) => members.some(standing.isUsable))
-    return standing && target && serve(standing, target, standing.isUsable)
+    const tier = standing?.policy.tiers[standing.target]
+    return standing && tier && serve(standing, tier, standing.isUsable)
   },
   because: becauseOf,
 } as const satisfies Rule

@@ -8,10 +8,9 @@ export const tierUnknown = {
   when: 'the readiness of an earlier tier, or of the one that serves, is not known',
   decide: ({ split, standing }) => {
     if (!standing) return undefined
-    const { policy, current, isDown, hasWeight, isUsable } = standing
+    const { policy, current, target, isDown, hasWeight } = standing
     const mayServe = split.backends.some((_, backend) => hasWeight(backend) && !isDown(backend))
-    const target = policy.tiers.findIndex(({ members }) => members.some(isUsable))
-    const asked = policy.tiers.slice(0, target < 0 ? current + 1 : Math.min(target, current + 1))
+    const asked = policy.tiers.slice(0, Math.min(target, current + 1))
     const hides = asked.some((tier) => servingMembers(policy, tier).some(standing.isUnknown))
     return mayServe && hides ? hold() : undefined
   },
