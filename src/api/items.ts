@@ -8,7 +8,7 @@ import { stateOf } from '../core/state.ts'
 import type { Backend, Readiness, ReadinessOf, ServiceKey, Split } from '../core/types.ts'
 import { readinessText } from '../core/words.ts'
 import type { Route } from '../routes/route.ts'
-import type { RouteRecord } from '../view/route-record.ts'
+import type { RouteRecord, SplitWait } from '../view/route-record.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
 import type { View } from '../view/view.ts'
 import type { BackendItem, EntryItem, RouteFacts, RouteItem, SplitItem } from './schema.ts'
@@ -59,7 +59,7 @@ export function routeFacts({ route, decisions, waits, since }: Decided, services
 function splitItem(
   split: Split,
   decision: Decision,
-  waitsUntil: Date | undefined,
+  wait: SplitWait | undefined,
   services: Services,
 ): SplitItem {
   return {
@@ -70,7 +70,8 @@ function splitItem(
     state: decision.state,
     due: makePlan(split, decision).length > 0,
     sentence: explain({ split, readiness: services.readiness }, decision),
-    waitsUntil: waitsUntil?.toISOString() ?? null,
+    policy: policyItem(split),
+    waits: waitItem(split, wait),
     backends: split.backends.map((backend, index) => ({
       ...backendItem(backend, split, services),
       tier: tierItem(split, index),
@@ -131,6 +132,30 @@ function readinessItem(readiness: Readiness, why: string): BackendItem['readines
   if (readiness.state === 'unknown') return { state: 'unknown', ready: null, total: null, why }
   const { state, ready, total } = readiness
   return { state, ready, total, why }
+}
+
+function policyItem(split: Split): SplitItem['policy'] {
+  const { policy, backends } = split
+  if (!policy) return null
+  const tiers = policy.tiers.map(({ members, weights }) => {
+    const entries = members.flatMap((index) => backends[index] ?? [])
+    return {
+      serves: entries.some((backend) => weightOf(split, backend) > 0),
+      members: entries.map(({ service, port }, position) => ({
+        service,
+        port: port ?? null,
+        weight: weights?.[position] ?? null,
+      })),
+    }
+  })
+  return { tiers, minReady: policy.minReady, failbackAfterMs: policy.failbackAfterMs }
+}
+
+function waitItem({ backends }: Split, wait: SplitWait | undefined): SplitItem['waits'] {
+  const backend = wait && backends[wait.backend]
+  if (!backend) return null
+  const { what, until } = wait
+  return { what, service: backend.service, port: backend.port ?? null, until: until?.toISOString() ?? null }
 }
 
 function tierItem({ policy }: Split, backend: number): number | null {

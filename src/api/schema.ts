@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { ruleNames } from '../core/decide.ts'
 import { routeStates } from '../core/state.ts'
+import { policy, service, time, wait } from './policy.ts'
 
 /**
  * The words of the JSON API: types, checks and the OpenAPI document all follow from here. Times are RFC 3339
  * in UTC; what is not known is `null`, never absent.
  */
 
-const time = z.iso.datetime().describe('RFC 3339, UTC')
 const revision = z
   .int()
   .min(0)
@@ -41,7 +41,6 @@ export const readiness = z
   })
   .meta({ id: 'Readiness' })
 
-const service = z.string().describe('The Service, as namespace/name.')
 const cluster = z
   .string()
   .nullable()
@@ -95,11 +94,8 @@ export const split = z
     state: routeState,
     due,
     sentence: z.string(),
-    waitsUntil: time
-      .nullable()
-      .describe(
-        'When a backend that is ready again has been ready for long enough; null if none waits, or it is not known.',
-      ),
+    policy: policy.nullable().describe('Null if its owner asks for nothing beyond a primary.'),
+    waits: wait.nullable().describe('Null if it waits for nothing.'),
     backends: z.array(backend),
   })
   .meta({ id: 'Split', description: 'One list of weighted backends inside a route.' })

@@ -2,7 +2,7 @@ import { type Decision, decide } from './decide.ts'
 import { reasonOf, sentenceOf } from './explain.ts'
 import { makePlan, type SplitPlan } from './plan.ts'
 import { standingOf } from './policy/standing.ts'
-import type { Past } from './policy/types.ts'
+import type { Past, Wait } from './policy/types.ts'
 import { unknownBecause } from './readiness.ts'
 import { knownOf } from './split.ts'
 import type { Readiness, ReadinessOf, Split } from './types.ts'
@@ -19,6 +19,8 @@ export interface Verdict {
   readonly reason: string
   /** When it must be looked at again though nothing changes (ms on the clock): a wait is over then. */
   readonly wakeAt: number | undefined
+  /** What will move its traffic once a time has come, the first of these; `undefined` if nothing waits. */
+  readonly wait: Wait | undefined
 }
 
 /**
@@ -32,6 +34,7 @@ export function judgeSplit(split: Split, readiness: ReadinessOf, past?: Past): V
   const observation = { split, readiness: seen, standing }
   const decision = decide(observation)
   const reason = reasonOf(observation, decision)
+  const waits = decision.state === 'paused' ? undefined : standing?.waits
   return {
     split,
     readiness: known,
@@ -39,7 +42,8 @@ export function judgeSplit(split: Split, readiness: ReadinessOf, past?: Past): V
     plan: makePlan(split, decision),
     sentence: sentenceOf(decision, reason),
     reason,
-    wakeAt: decision.state === 'paused' ? undefined : standing?.wakeAt,
+    wakeAt: waits?.[0]?.at,
+    wait: waits?.find(({ backend }) => decision.kind === 'hold' || !decision.active.includes(backend)),
   }
 }
 

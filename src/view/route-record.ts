@@ -1,4 +1,5 @@
 import type { Decision } from '../core/decide.ts'
+import type { Wait } from '../core/policy/types.ts'
 import type { RouteState } from '../core/state.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
@@ -9,14 +10,20 @@ export interface Refusal {
   readonly count: number
 }
 
+/** What a split waits for. */
+export interface SplitWait extends Pick<Wait, 'what' | 'backend'> {
+  /** When it ends, if nothing happens meanwhile; `undefined` if that is not known. */
+  readonly until: Date | undefined
+}
+
 /** What the last look at a route found. */
 export interface LastLook {
   /** As it is in the cluster, after the write if there was one. */
   readonly route: Route
   /** By split. */
   readonly decisions: readonly Decision[]
-  /** By split: until when a backend waits that is ready again; absent if none does. */
-  readonly waits?: readonly (Date | undefined)[] | undefined
+  /** By split; absent if none waits. */
+  readonly waits?: readonly (SplitWait | undefined)[] | undefined
   readonly refusal: Refusal | undefined
 }
 

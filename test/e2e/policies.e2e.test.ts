@@ -103,8 +103,8 @@ it('a backend with too few ready endpoints is left before the last one is gone',
   await cluster.weightsBecome(web, weights(100))
 })
 
-const waitsUntil = z.object({
-  items: z.array(z.object({ splits: z.array(z.object({ waitsUntil: z.string().nullable() })) })),
+const waiting = z.object({
+  items: z.array(z.object({ splits: z.array(z.object({ waits: z.object({ until: z.string() }) })) })),
 })
 
 describe('a wait', () => {
@@ -128,8 +128,8 @@ describe('a wait', () => {
       await cluster.fence()
       expect(await cluster.weights(web)).toEqual(weights(0, 100))
       const answer = await fetch(`${operators[0]?.adminUrl()}/api/v1/routes?search=default/${web}`)
-      const { items } = waitsUntil.parse(await answer.json())
-      expect(Date.parse(items[0]?.splits[0]?.waitsUntil ?? '')).toBeGreaterThan(Date.now())
+      const { items } = waiting.parse(await answer.json())
+      expect(Date.parse(items[0]?.splits[0]?.waits.until ?? '')).toBeGreaterThan(Date.now())
     })
     expect(ms).toBeGreaterThan(3_900)
   })

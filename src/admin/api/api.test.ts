@@ -93,7 +93,8 @@ describe('/api/v1/routes', () => {
             state: 'failover',
             due: false,
             sentence: 'fails over: shop/pay has 0 of 3 endpoints ready; shop/pay-east takes over',
-            waitsUntil: null,
+            policy: null,
+            waits: null,
             backends: [
               {
                 service: 'shop/pay',

@@ -17,6 +17,8 @@ export function statusOf(
   since: number | undefined,
 ): RouteStatus {
   const decisions = verdicts.map(({ decision }) => decision)
-  const decided = { route, decisions, since: since === undefined ? undefined : new Date(since) }
+  // How long a backend has been ready only the operator knows.
+  const waits = verdicts.map(({ wait }) => wait && { ...wait, until: undefined })
+  const decided = { route, decisions, waits, since: since === undefined ? undefined : new Date(since) }
   return { facts: routeFacts(decided, services), reasons: verdicts.map(({ reason }) => reason) }
 }

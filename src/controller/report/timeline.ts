@@ -6,7 +6,7 @@ import { applyPlan } from '../../core/plan.ts'
 import { unknownBecause } from '../../core/readiness.ts'
 import { directionOf } from '../../core/transition.ts'
 import type { RouteKey } from '../../routes/key.ts'
-import type { Refusal, RouteRecord } from '../../view/route-record.ts'
+import type { LastLook, Refusal, RouteRecord } from '../../view/route-record.ts'
 import type { EntryKind, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
 import type { ReconcileOutcome } from '../write/reconcile.ts'
@@ -30,11 +30,13 @@ export function updateView(view: View, key: RouteKey, outcome: Looked, clock: Cl
   })
 }
 
-/** Until when each split waits, as a time of day; `undefined` if none does. */
-function waitsOf({ verdicts }: Looked, clock: Clock): (Date | undefined)[] | undefined {
-  if (verdicts.every(({ wakeAt }) => wakeAt === undefined)) return undefined
+/** What each split waits for, until which time of day; `undefined` if none does. */
+function waitsOf({ verdicts }: Looked, clock: Clock): LastLook['waits'] {
+  if (verdicts.every(({ wait }) => wait === undefined)) return undefined
   const [now, today] = [clock.now(), clock.wallTime().getTime()]
-  return verdicts.map(({ wakeAt }) => (wakeAt === undefined ? undefined : new Date(today + wakeAt - now)))
+  return verdicts.map(
+    ({ wait }) => wait && { what: wait.what, backend: wait.backend, until: new Date(today + wait.at - now) },
+  )
 }
 
 /** True if a look found something to report, compared to the route `before`. */

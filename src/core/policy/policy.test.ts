@@ -178,6 +178,7 @@ describe('a lost backend that must be ready for a while', () => {
     )
     expect(weightsAfter(early)).toBe('0 1 1 0')
     expect(early.wakeAt).toBe(110_000)
+    expect(early.wait).toEqual({ what: 'return', backend: 0, at: 110_000 })
     expect(early.sentence).toBe(
       'fails over: web has 2 of 2 endpoints ready and must stay so for 1m; east and west share',
     )
@@ -197,6 +198,7 @@ describe('a lost backend that must be ready for a while', () => {
     const past = pastOf(1000, { 0: 900 }, second)
     const only = readinessFrom({ web: up, east: 'down', west: 'down', far: 'down' })
     expect(outcome(waiting([0, 1, 1, 0]), only, past)).toBe('TooSoon: 1 0 0 0')
+    expect(judgeSplit(waiting([0, 1, 1, 0]), only, past).wait).toBeUndefined()
   })
 
   it('makes nobody wait who goes to a later tier', () => {

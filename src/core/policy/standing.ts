@@ -1,7 +1,7 @@
 import { weightOf } from '../split.ts'
 import type { Readiness, ReadinessOf, Split } from '../types.ts'
 import { mayServe, tierOf } from './tiers.ts'
-import type { Commitment, Past, Policy, Standing } from './types.ts'
+import type { Commitment, Past, Policy, Standing, Wait } from './types.ts'
 
 /** Without a `past` nothing was good before now, and the weights say who serves. */
 export function standingOf(split: Split, policy: Policy, readiness: ReadinessOf, past?: Past): Standing {
@@ -15,9 +15,10 @@ export function standingOf(split: Split, policy: Policy, readiness: ReadinessOf,
   const mustWait = (backend: number) => tierOf(policy, backend) <= current && !active.includes(backend)
   const usableAt = (backend: number) =>
     mustWait(backend) ? (past?.goodSince(backend) ?? now) + policy.failbackAfterMs : now
-  const waits = split.backends.flatMap((_, backend) =>
-    isGood(backend) && usableAt(backend) > now ? [usableAt(backend)] : [],
-  )
+  const waits = split.backends.flatMap((_, backend): Wait[] => {
+    const at = usableAt(backend)
+    return isGood(backend) && at > now ? [{ what: 'return', backend, at }] : []
+  })
   const isUsable = (backend: number) => isGood(backend) && usableAt(backend) <= now
   const target = policy.tiers.findIndex(({ members }) => members.some(isUsable))
   return {
@@ -33,7 +34,7 @@ export function standingOf(split: Split, policy: Policy, readiness: ReadinessOf,
     isReady: isAtLeast(1),
     isGood,
     isUsable,
-    wakeAt: waits.length > 0 ? Math.min(...waits) : undefined,
+    waits: waits.sort((a, b) => a.at - b.at),
   }
 }
 

@@ -52,6 +52,13 @@ export interface Standing {
   readonly isGood: (backend: number) => boolean
   /** Good, and if it was lost, good for long enough. */
   readonly isUsable: (backend: number) => boolean
-  /** When the first backend that is good becomes usable (ms on the clock); `undefined` if none waits. */
-  readonly wakeAt: number | undefined
+  /** The backends that are good, but not for long enough; whoever waits least first. */
+  readonly waits: readonly Wait[]
+}
+
+/** A backend (index) that was lost and is good again gets traffic back at a time (ms on the clock), if it stays so. */
+export interface Wait {
+  readonly what: 'return'
+  readonly backend: number
+  readonly at: number
 }

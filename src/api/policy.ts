@@ -1,0 +1,53 @@
+import * as z from 'zod'
+
+/** The words of the JSON API for policies, and those that all of it shares. */
+
+export const time = z.iso.datetime().describe('RFC 3339, UTC')
+
+export const service = z.string().describe('The Service, as namespace/name.')
+
+const port = z.int().nullable().describe('Null if this kind of route has no ports.')
+
+export const tier = z
+  .object({
+    serves: z.boolean().describe('At least one of its backends gets traffic.'),
+    members: z.array(
+      z.object({
+        service,
+        port,
+        weight: z
+          .int()
+          .min(0)
+          .nullable()
+          .describe('The weight that the policy declares, 0 for never; null: its backends share equally.'),
+      }),
+    ),
+  })
+  .meta({ id: 'Tier', description: 'Backends that serve together.' })
+
+export const policy = z
+  .object({
+    tiers: z.array(tier).describe('In order: a later tier serves only if no earlier one can.'),
+    minReady: z
+      .int()
+      .min(1)
+      .describe('A backend with fewer ready endpoints is left while another tier has enough.'),
+    failbackAfterMs: z
+      .int()
+      .min(0)
+      .describe('How long a lost backend must be ready, without a break, before it gets traffic again.'),
+  })
+  .meta({ id: 'Policy', description: 'What the owner of a route asks for.' })
+
+export const wait = z
+  .object({
+    what: z
+      .enum(['return'])
+      .describe('`return`: the backend was lost, is ready again, and must stay ready for a while.'),
+    service,
+    port,
+    until: time
+      .nullable()
+      .describe('When the wait ends, if nothing happens meanwhile; null if that is not known here.'),
+  })
+  .meta({ id: 'Wait', description: 'What keeps a split from a move that it would make.' })
