@@ -75,6 +75,7 @@ export function route(
     since: null,
     revision: 1,
     apexes: [title],
+    findings: [],
     refusal: null,
     splits: [
       {
@@ -138,7 +139,9 @@ export function status(words: Partial<Status> = {}): Status {
     ready: true,
     revision: 0,
     watches: [],
+    gateways: [],
     routes: { dark: 0, misconfigured: 0, hold: 0, failover: 0, paused: 0, primary: 0 },
+    withFindings: 0,
     reactions: [],
     ...words,
   }

@@ -7,11 +7,12 @@ import { isPrimary, knownOf, weightOf } from '../core/split.ts'
 import { stateOf } from '../core/state.ts'
 import type { Backend, Readiness, ReadinessOf, ServiceKey, Split } from '../core/types.ts'
 import { readinessText } from '../core/words.ts'
+import type { Finding } from '../routes/finding.ts'
 import type { Route } from '../routes/route.ts'
 import type { RouteRecord, SplitWait } from '../view/route-record.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
 import type { View } from '../view/view.ts'
-import type { BackendItem, EntryItem, RouteFacts, RouteItem, SplitItem } from './schema.ts'
+import type { BackendItem, EntryItem, FindingItem, RouteFacts, RouteItem, SplitItem } from './schema.ts'
 
 /** What is known of Services now. */
 export interface Services {
@@ -24,11 +25,19 @@ export interface Services {
 
 /** A route as the API shows it; readiness is that of now, the decision that of the last look. */
 export function routeItem(
-  { route, decisions, waits, since, revision, refusal }: RouteRecord,
+  { route, decisions, waits, since, revision, refusal, findings }: RouteRecord,
   view: View,
 ): RouteItem {
-  return { ...routeFacts({ route, decisions, waits, since }, view), revision, refusal: refusal ?? null }
+  return {
+    ...routeFacts({ route, decisions, waits, since }, view),
+    revision,
+    findings: findings.map(findingItem),
+    refusal: refusal ?? null,
+  }
 }
+
+/** A finding as the API shows it. */
+export const findingItem = ({ reason, message }: Finding): FindingItem => ({ reason, message })
 
 /** A route with the decisions on its splits; `since`: when it came into its state, if that is known. */
 export type Decided = Pick<RouteRecord, 'decisions' | 'since'> &

@@ -1,10 +1,7 @@
 import * as z from 'zod'
+import { service, time } from './common.ts'
 
-/** The words of the JSON API for policies, and those that all of it shares. */
-
-export const time = z.iso.datetime().describe('RFC 3339, UTC')
-
-export const service = z.string().describe('The Service, as namespace/name.')
+/** The words of the JSON API for policies. */
 
 const port = z.int().nullable().describe('Null if this kind of route has no ports.')
 

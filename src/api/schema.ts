@@ -1,21 +1,14 @@
 import * as z from 'zod'
 import { ruleNames } from '../core/decide.ts'
-import { routeStates } from '../core/state.ts'
-import { policy, service, time, wait } from './policy.ts'
+import { findingReasons } from '../routes/finding.ts'
+import { revision, routeState, service, time } from './common.ts'
+import { policy, wait } from './policy.ts'
+import { status } from './status-schema.ts'
 
 /**
  * The words of the JSON API: types, checks and the OpenAPI document all follow from here. Times are RFC 3339
  * in UTC; what is not known is `null`, never absent.
  */
-
-const revision = z
-  .int()
-  .min(0)
-  .describe(
-    'Grows with every change. Of two answers about the same object, the one with the higher revision is newer.',
-  )
-
-export const routeState = z.enum(routeStates).describe('The state of a route. `dark`: no backend is ready.')
 
 export const rule = z.enum(ruleNames)
 
@@ -100,6 +93,16 @@ export const split = z
   })
   .meta({ id: 'Split', description: 'One list of weighted backends inside a route.' })
 
+export const finding = z
+  .object({
+    reason: z.enum(findingReasons).describe('The same as the reason of the Event.'),
+    message: z.string().describe('What is wrong, where, and what to do.'),
+  })
+  .meta({
+    id: 'Finding',
+    description: 'Something around the route is wrong, so it may not do what its owner expects.',
+  })
+
 export const refusal = z
   .object({ message: z.string(), count: z.int().min(1).describe('The number of refusals in a row.') })
   .meta({ id: 'Refusal', description: 'The API server refused to write the weights; the operator retries.' })
@@ -122,6 +125,7 @@ export const route = z
       .array(service)
       .describe('The Services that clients call; the route applies to requests to them.'),
     splits: z.array(split),
+    findings: z.array(finding).describe('What is wrong with the route or around it; empty if nothing is.'),
     refusal: refusal.nullable(),
   })
   .meta({ id: 'Route', description: 'The present state of a route.' })
@@ -161,28 +165,6 @@ export const entry = z
       .describe('Time from when the operator learned of the cause to the answer to its write.'),
   })
   .meta({ id: 'TimelineEntry', description: 'One entry of the timeline.' })
-
-export const status = z
-  .object({
-    version: z.string(),
-    instance: z.string().describe('The Pod that answered this request.'),
-    role: z
-      .enum(['leader', 'standby', 'alone'])
-      .describe('`alone`: leader election is off, and this Pod writes.'),
-    leader: z.string().nullable().describe('The leader Pod, as far as this Pod knows; null if unknown.'),
-    time: time.describe('The present time by the clock of the operator.'),
-    startedAt: time,
-    ready: z.boolean().describe('Whether every watch has received a complete list.'),
-    revision,
-    watches: z.array(
-      z.object({ name: z.string(), state: z.string(), synced: z.boolean(), objects: z.int().min(0) }),
-    ),
-    routes: z.record(routeState, z.int().min(0)).describe('Number of routes in each state.'),
-    reactions: z
-      .array(z.object({ at: time, ms: z.number().min(0) }))
-      .describe('Reaction times of the last transitions, newest first.'),
-  })
-  .meta({ id: 'Status', description: 'The state of the operator.' })
 
 export const routeList = z
   .object({
@@ -228,7 +210,8 @@ export const streamEvents = { reset, route, gone, timeline: entry, status } as c
 
 export type RouteItem = z.infer<typeof route>
 /** What any reader of the cluster can find out about a route; the rest only the operator remembers. */
-export type RouteFacts = Omit<RouteItem, 'revision' | 'refusal'>
+export type RouteFacts = Omit<RouteItem, 'revision' | 'refusal' | 'findings'>
+export type FindingItem = z.infer<typeof finding>
 export type SplitItem = z.infer<typeof split>
 export type BackendItem = z.infer<typeof backend>
 export type MemberItem = z.infer<typeof member>

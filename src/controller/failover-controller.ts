@@ -1,3 +1,4 @@
+import type { GatewayReading } from '../readiness/gateways/gateways.ts'
 import type { RouteKey } from '../routes/key.ts'
 import { trafficSplit } from '../routes/trafficsplit.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
@@ -61,6 +62,7 @@ export class FailoverController implements Controller {
       memory: this.#memory,
       surroundings: this.#surroundings,
       longHolds: this.#longHolds,
+      show: (key, findings) => this.view.find(key, findings),
       report: (route, finding) => this.#reporter.found(route, finding),
       reportOver: (route, finding) => this.#reporter.foundOver(route, finding),
     })
@@ -94,6 +96,11 @@ export class FailoverController implements Controller {
   *watches(): Iterable<WatchReading> {
     yield* this.#watch.readings()
     yield* this.#surroundings.profiles.readings()
+  }
+
+  /** The gateways of linked clusters that are probed. */
+  gateways(): readonly GatewayReading[] {
+    return this.#watch.gateways()
   }
 
   /** What a controller of ServiceProfiles looks at. Must be asked for before `start()`. */
@@ -233,7 +240,7 @@ export class FailoverController implements Controller {
       queueInFlight: () => this.#queue.inFlight,
       queueOldestAgeMs: () => this.#queue.oldestAgeMs,
       watches: () => this.watches(),
-      gateways: () => this.#watch.gateways(),
+      gateways: () => this.gateways(),
       // Of all replicas one counts them, so that they can be added up.
       routes: () => (leads() ? this.view.counts() : []),
       fights: () => this.#writing.fights.size,

@@ -9,7 +9,8 @@ export interface OperatorOptions extends PlatformOptions, FailoverOptions {
 }
 
 /** A running operator, as its surroundings see it. */
-export interface Operator extends Pick<FailoverController, 'live' | 'ready' | 'view' | 'watches'> {
+export interface Operator
+  extends Pick<FailoverController, 'live' | 'ready' | 'view' | 'watches' | 'gateways'> {
   /** Many weights are being moved just now. */
   busy(): boolean
   metrics(): Promise<{ contentType: string; text: string }>
@@ -44,6 +45,7 @@ export function startOperator(options: OperatorOptions): Operator {
     metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     view: failover.view,
     watches: () => failover.watches(),
+    gateways: () => failover.gateways(),
     leadership: () => platform.leadership(),
     stop: () => {
       spare?.cancel()

@@ -6,26 +6,29 @@ import type { Conflict } from './sharing.ts'
 /**
  * What can be wrong with a route that is well formed: it is followed, and does not do what its owner thinks.
  */
-export type FindingReason =
-  | 'AllWeightsZero'
-  | 'IngressOnly'
-  | 'UnreadVersion'
-  | 'NotAccepted'
-  | 'SharedParent'
-  | 'ServiceProfile'
-  | 'AppProtocol'
-  | 'FailureAccrual'
-  | 'MissingService'
-  | 'MissingPort'
-  | 'PortsDiffer'
-  | 'ExternalName'
-  | 'NotReadyAddresses'
-  | 'NodeLocal'
-  | 'ZoneHints'
-  | 'IgnoredAnnotation'
-  | 'NotInAnyTier'
-  | 'CountsGateways'
-  | 'HeldByUnknown'
+export const findingReasons = [
+  'AllWeightsZero',
+  'IngressOnly',
+  'UnreadVersion',
+  'NotAccepted',
+  'SharedParent',
+  'ServiceProfile',
+  'AppProtocol',
+  'FailureAccrual',
+  'MissingService',
+  'MissingPort',
+  'PortsDiffer',
+  'ExternalName',
+  'NotReadyAddresses',
+  'NodeLocal',
+  'ZoneHints',
+  'IgnoredAnnotation',
+  'NotInAnyTier',
+  'CountsGateways',
+  'HeldByUnknown',
+] as const
+
+export type FindingReason = (typeof findingReasons)[number]
 
 export interface Finding {
   readonly reason: FindingReason

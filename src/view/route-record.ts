@@ -1,6 +1,7 @@
 import type { Decision } from '../core/decide.ts'
 import type { Wait } from '../core/policy/types.ts'
 import type { RouteState } from '../core/state.ts'
+import type { Finding } from '../routes/finding.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
 
@@ -33,5 +34,7 @@ export interface RouteRecord extends LastLook {
   readonly state: RouteState
   /** When it came into this state; `undefined` if it was in it at the first look. */
   readonly since: Date | undefined
+  /** What is wrong with it or around it, as far as that is known; empty if nothing is. */
+  readonly findings: readonly Finding[]
   readonly revision: number
 }

@@ -66,6 +66,28 @@ describe('what is news', () => {
     expect(newsAfter(0)).toEqual([`-${key('a')}`, key('b')])
   })
 
+  it('is a route of which something else was found', () => {
+    const found = { reason: 'MissingPort', message: 'no port 81' } as const
+    kit.find('a', found)
+    expect(newsAfter(0)).toEqual([])
+    kit.put('a', { a: 1 })
+    kit.find('a', found)
+    expect(newsAfter(1)).toEqual([])
+    kit.find('a')
+    expect(newsAfter(1)).toEqual([key('a')])
+    expect(view.get(key('a'))?.findings).toEqual([])
+  })
+
+  it('keeps findings through later looks, until the route has gone', () => {
+    kit.put('a', { a: 1 })
+    kit.find('a', { reason: 'MissingPort', message: 'no port 81' })
+    kit.put('a', { a: 1 })
+    expect(view.get(key('a'))?.findings).toHaveLength(1)
+    expect(view.withFindings).toBe(1)
+    view.remove(key('a'))
+    expect(view.withFindings).toBe(0)
+  })
+
   it('is a route whose endpoints changed', () => {
     kit.put('a', { a: 1 })
     view.touch(key('a'))

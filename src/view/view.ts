@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { AccountOf } from '../core/account.ts'
 import { type RouteState, stateOf } from '../core/state.ts'
 import type { ReadinessOf, ServiceKey } from '../core/types.ts'
+import type { Finding } from '../routes/finding.ts'
 import type { RouteKey } from '../routes/key.ts'
 import { type Change, Changes } from './changes.ts'
 import { Counts } from './counts.ts'
@@ -45,6 +46,8 @@ export class View {
   readonly #clock: Clock
   readonly #capacity: number
   readonly #records = new Map<RouteKey, RouteRecord>()
+  /** Of routes with any; a route may have some before the first look at it has ended. */
+  readonly #findings = new Map<RouteKey, readonly Finding[]>()
   readonly #gone = new Map<RouteKey, number>()
   readonly #counts = new Counts()
   readonly #changes = new Changes<Subject>((change) => this.#isCurrent(change))
@@ -86,7 +89,8 @@ export class View {
     const before = this.#records.get(key)
     const state = stateOf(look.decisions)
     const since = before && before.state !== state ? this.#clock.wallTime() : before?.since
-    const record = { ...look, key, state, since, revision: this.#changes.next() }
+    const findings = this.#findings.get(key) ?? []
+    const record = { ...look, key, state, since, findings, revision: this.#changes.next() }
     this.#counts.move(look.route.kind, before?.state, state)
     this.#records.set(key, record)
     this.#gone.delete(key)
@@ -103,8 +107,26 @@ export class View {
     this.#notify(revision, key)
   }
 
+  /** Stores all that is wrong with a route or around it by now. */
+  find(key: RouteKey, findings: readonly Finding[]): void {
+    if (isSame(this.#findings.get(key) ?? [], findings)) return
+    if (findings.length > 0) this.#findings.set(key, findings)
+    else this.#findings.delete(key)
+    const record = this.#records.get(key)
+    if (!record) return
+    const revision = this.#changes.next()
+    this.#records.set(key, { ...record, findings, revision })
+    this.#notify(revision, key)
+  }
+
+  /** How many routes have a finding. */
+  get withFindings(): number {
+    return this.#findings.size
+  }
+
   /** The operator no longer controls the route. */
   remove(key: RouteKey): void {
+    this.#findings.delete(key)
     const record = this.#records.get(key)
     if (!record) return
     this.#counts.move(record.route.kind, record.state, undefined)
@@ -167,3 +189,10 @@ export class View {
     return (this.#records.get(what)?.revision ?? this.#gone.get(what)) === revision
   }
 }
+
+const isSame = (some: readonly Finding[], others: readonly Finding[]): boolean =>
+  some.length === others.length &&
+  some.every(({ reason, message }, index) => {
+    const other = others[index]
+    return reason === other?.reason && message === other.message
+  })

@@ -139,6 +139,7 @@ export class FakeOperator {
             synced: true,
             size: this.#routes.size,
           })),
+        gateways: () => [],
         excerpt: ({ apiVersion, kind, namespace, name, splits }) => ({
           apiVersion,
           kind,

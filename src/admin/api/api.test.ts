@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type * as z from 'zod'
-import { problem, routeDetail, routeList, status, timeline } from '../../api/schema.ts'
+import { problem, routeDetail, routeList, timeline } from '../../api/schema.ts'
+import { status } from '../../api/status-schema.ts'
 import { AdminKit } from '../testing/kit.ts'
 
 let kit: AdminKit
@@ -36,6 +37,8 @@ function fill(): void {
   kit.put('old', { old: 1, spare: 0 }, { paused: true }, 'attic')
 }
 
+const missingPort = { reason: 'MissingPort', message: 'the Service shop/cart has no port 81' } as const
+
 const names = (list: z.infer<typeof routeList>) => list.items.map(({ name }) => name)
 const routes = (query = '') => ask(`/api/v1/routes${query}`, routeList)
 
@@ -53,6 +56,17 @@ describe('/api/v1/status', () => {
       watches: [{ name: 'trafficsplits', state: 'watching', synced: true, objects: 2 }],
       routes: { primary: 1, failover: 1, dark: 1, hold: 0, misconfigured: 0, paused: 1 },
       reactions: [{ ms: 12.5 }],
+    })
+  })
+
+  it('has the gateways that are probed, and counts the routes with a finding', async () => {
+    fill()
+    kit.find('cart', missingPort, { reason: 'NodeLocal', message: 'the Service stays in its node' })
+    expect(await ask('/api/v1/status', status)).toMatchObject({
+      gateways: [
+        { cluster: 'east', state: 'down', since: '1970-01-01T00:00:00.000Z', trouble: 'no answer in 500 ms' },
+      ],
+      withFindings: 1,
     })
   })
 
@@ -83,6 +97,7 @@ describe('/api/v1/routes', () => {
         since: null,
         revision: 3,
         apexes: ['shop/pay'],
+        findings: [],
         refusal: null,
         splits: [
           {
@@ -177,6 +192,16 @@ describe('/api/v1/routes', () => {
     const list = await routes(query)
     expect(names(list)).toEqual(expected)
     expect(list.total).toBe(expected.length)
+  })
+
+  it('has what was found around a route, after what is dark and before all else', async () => {
+    kit.find('cart', missingPort)
+    const { items } = await routes()
+    expect(items.map(({ name }) => name)).toEqual(['web', 'cart', 'pay', 'old'])
+    expect(items[1]?.findings).toEqual([missingPort])
+    for (const query of ['?finding=any', '?finding=MissingPort'])
+      expect(names(await routes(query))).toEqual(['cart'])
+    expect(names(await routes('?finding=NotAccepted'))).toEqual([])
   })
 
   it('sorts by how long a route has stood so', async () => {

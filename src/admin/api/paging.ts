@@ -11,9 +11,12 @@ type Sort = (typeof sorts)[number]
 /** Where a page ended: what its last route was sorted by. */
 const position = z.tuple([z.enum(sorts), z.number(), z.string()])
 
+const findingRank = 0.5
 const rank = new Map<RouteState, number>(routeStates.map((state, index) => [state, index]))
 
-const byState = ({ state }: RouteRecord) => rank.get(state) ?? 0
+/** What is dark comes first, then what has a finding: both may fail while the weights are as decided. */
+const byState = ({ state, findings }: RouteRecord) =>
+  state !== 'dark' && findings.length > 0 ? findingRank : (rank.get(state) ?? 0)
 const bySince = ({ since }: RouteRecord) => since?.getTime() ?? 0
 const byNameAlone = () => 0
 

@@ -1,7 +1,9 @@
 import * as z from 'zod'
+import { routeState } from '../../api/common.ts'
 import { routeItem } from '../../api/items.ts'
-import { routeList, routeState } from '../../api/schema.ts'
+import { routeList } from '../../api/schema.ts'
 import { ok } from '../../base/result.ts'
+import { findingReasons } from '../../routes/finding.ts'
 import { backendServices } from '../../routes/route.ts'
 import type { RouteRecord } from '../../view/route-record.ts'
 import type { View } from '../../view/view.ts'
@@ -14,13 +16,22 @@ const parameters = z.object({
   namespace: z.string().optional(),
   kind: z.string().optional(),
   state: routeState.optional(),
+  finding: z
+    .enum(['any', ...findingReasons])
+    .optional()
+    .describe('Only routes with this finding; `any`: with at least one.'),
   cluster: z.string().optional().describe('Only routes with a backend that is mirrored from this cluster.'),
   search: z
     .string()
     .max(253)
     .optional()
     .describe('Only routes whose namespace/name or a backend contains this text, in upper or lower case.'),
-  sort: z.enum(sorts).default('state').describe('`state`: worst first. A leading `-` reverses the order.'),
+  sort: z
+    .enum(sorts)
+    .default('state')
+    .describe(
+      '`state`: worst first; after what is dark comes what has a finding. A leading `-` reverses the order.',
+    ),
   limit: z.coerce.number().int().min(1).max(maxPage).default(500),
   continue: z
     .string()
@@ -47,11 +58,13 @@ export const getRoutes = endpoint({
   },
 })
 
-function fits({ route, state }: RouteRecord, filter: Filter, view: View): boolean {
-  const { namespace, kind, cluster, search } = filter
+function fits({ route, state, findings }: RouteRecord, filter: Filter, view: View): boolean {
+  const { namespace, kind, cluster, search, finding } = filter
   if (namespace !== undefined && route.namespace !== namespace) return false
   if (kind !== undefined && route.kind !== kind) return false
   if (filter.state !== undefined && state !== filter.state) return false
+  if (finding !== undefined && !findings.some(({ reason }) => finding === 'any' || reason === finding))
+    return false
   const services = () => backendServices(route)
   if (cluster !== undefined && !services().some((service) => view.clusterOf(service) === cluster))
     return false

@@ -1,3 +1,4 @@
+import type { Status } from '../../api/schema.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Route } from '../../routes/route.ts'
 import type { View } from '../../view/view.ts'
@@ -21,6 +22,8 @@ export interface ApiSources {
   readonly busy: () => boolean
   readonly leadership: () => Leadership
   readonly watches: () => Iterable<{ name: string; state: string; synced: boolean; size: number }>
+  /** The gateways of linked clusters that are probed. */
+  readonly gateways: () => Iterable<Omit<Status['gateways'][number], 'since'> & { readonly since: Date }>
   /** The part of a route's object that the operator moves, as its owner would write it. */
   readonly excerpt: (route: Route) => unknown
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { type Status, status } from '../../api/schema.ts'
+import type { Status } from '../../api/schema.ts'
+import { status } from '../../api/status-schema.ts'
 import { ok } from '../../base/result.ts'
 import { routeStates } from '../../core/state.ts'
 import type { View } from '../../view/view.ts'
@@ -35,7 +36,12 @@ export function statusOf(sources: ApiSources): Status {
       synced,
       objects: size,
     })),
+    gateways: [...sources.gateways()].map(({ since, ...gateway }) => ({
+      ...gateway,
+      since: since.toISOString(),
+    })),
     routes: countsOf(view),
+    withFindings: view.withFindings,
     reactions: reactionsOf(view),
   }
 }

@@ -3,6 +3,7 @@ import { decide } from '../../core/decide.ts'
 import { unknownBecause } from '../../core/readiness.ts'
 import { readinessOf, type ServiceKey, type Split } from '../../core/types.ts'
 import { createManualClock, type ManualClock } from '../../kube/testing/manual-clock.ts'
+import type { Finding } from '../../routes/finding.ts'
 import type { Route } from '../../routes/route.ts'
 import { View } from '../../view/view.ts'
 import { type AdminServer, type AdminSources, startAdminServer } from '../server.ts'
@@ -87,6 +88,11 @@ export class AdminKit {
     })
   }
 
+  /** A look around a route finds something wrong. */
+  find(name: string, ...findings: Finding[]): void {
+    this.view.find(`TrafficSplit/shop/${name}`, findings)
+  }
+
   failedOver(name: string, reactionMs = 5): void {
     this.view.append({
       what: 'failover',
@@ -126,6 +132,9 @@ export class AdminKit {
       busy: () => false,
       leadership: () => ({ role: 'leader', leader: 'pod-a' }),
       watches: () => [{ name: 'trafficsplits', state: 'watching', synced: true, size: 2 }],
+      gateways: () => [
+        { cluster: 'east', state: 'down', since: new Date(0), trouble: 'no answer in 500 ms' },
+      ],
       excerpt: ({ name }) => ({ metadata: { name } }),
       assets: new Map(),
     }

@@ -29,6 +29,8 @@ let clock: ReturnType<typeof createManualClock>
 let said: string[]
 /** What was reported to be over. */
 let over: string[]
+/** What is shown of each route now. */
+let shown: Map<string, readonly string[]>
 let longHolds: readonly LongHold[]
 let diagnoser: Diagnoser
 let memory: RouteMemory
@@ -40,6 +42,7 @@ beforeEach(() => {
   clock = createManualClock()
   said = []
   over = []
+  shown = new Map()
   longHolds = []
   leads = true
   started = 0
@@ -57,6 +60,11 @@ beforeEach(() => {
       start: () => (started += 1),
     },
     longHolds: { of: () => longHolds },
+    show: (key, findings) =>
+      shown.set(
+        key,
+        findings.map(({ reason }) => reason),
+      ),
     reportOver: (route, { reason }) => over.push(`${route.kind}: ${reason}`),
     report: (route, { reason }) => {
       if (leads) said.push(`${route.kind}: ${reason}`)
@@ -85,6 +93,26 @@ describe('a finding', () => {
     await clock.advance(5_000)
     expect(said).toHaveLength(4)
     expect([...diagnoser.counts()]).toEqual([{ kind: 'HTTPRoute', reason: 'MissingService', count: 1 }])
+  })
+
+  it('is shown while it lasts, also by a replica that does not report it', async () => {
+    leads = false
+    ports = undefined
+    diagnoser.see('HTTPRoute/shop/web', routeOf())
+    await clock.advance(5_000)
+    expect(shown.get('HTTPRoute/shop/web')).toEqual(['MissingService', 'MissingService'])
+    ports = [80]
+    diagnoser.touch('shop/web')
+    await clock.advance(5_000)
+    expect(shown.get('HTTPRoute/shop/web')).toEqual([])
+  })
+
+  it('of weights alone is shown at once, until a look around finds them repaired', async () => {
+    diagnoser.see('HTTPRoute/shop/web', routeOf([0, 0]))
+    expect(shown.get('HTTPRoute/shop/web')).toEqual(['AllWeightsZero'])
+    diagnoser.see('HTTPRoute/shop/web', routeOf([1, 0]))
+    await clock.advance(5_000)
+    expect(shown.get('HTTPRoute/shop/web')).toEqual([])
   })
 
   it('that is over is reported as such, but not of a route that has gone', async () => {
@@ -120,6 +148,7 @@ describe('a finding', () => {
         start: () => {},
       },
       longHolds: { of: () => [] },
+      show: () => {},
       report: () => true,
       reportOver: () => {},
     })

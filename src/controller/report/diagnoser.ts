@@ -19,6 +19,8 @@ export interface DiagnoserOptions {
   readonly longHolds: Pick<LongHolds, 'of'>
   /** Reports what is wrong with a route; false if another replica leads, and reports for all. */
   readonly report: (route: Route, finding: Finding) => boolean
+  /** Shows all that is wrong with a route by now; called after each look at what is around it. */
+  readonly show: (key: RouteKey, findings: readonly Finding[]) => void
   /** Reports that something is not wrong with a route any more; not called for a route that has gone. */
   readonly reportOver: (route: Route, finding: Finding) => void
 }
@@ -70,7 +72,9 @@ export class Diagnoser {
     this.#move(key, before, route)
     if (route.accepted !== undefined) this.#options.surroundings.start()
     // The operator repairs zeros at once, and clients may need a restart all the same.
-    for (const finding of diagnoseZeros(route)) this.#tell(key, route, finding)
+    const zeros = diagnoseZeros(route)
+    for (const finding of zeros) this.#tell(key, route, finding)
+    if (zeros.length > 0) this.#show(key)
     this.#scheduleCheck(key)
   }
 
@@ -160,6 +164,15 @@ export class Diagnoser {
     }
     if (known.size === 0) this.#found.delete(key)
     for (const finding of findings) this.#tell(key, route, finding)
+    this.#show(key)
+  }
+
+  #show(key: RouteKey): void {
+    const found = this.#found.get(key)?.values() ?? []
+    this.#options.show(
+      key,
+      [...found].map(({ finding }) => finding),
+    )
   }
 
   #tell(key: RouteKey, route: Route, finding: Finding): void {
