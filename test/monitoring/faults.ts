@@ -17,6 +17,8 @@ export const healthy: Readonly<Record<string, string>> = {
   'linkerd_failover_watch_synced{instance="a",watch="endpointslices"}': '1x180',
   'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="written"}': '0+5x180',
   'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="invalid"}': '0+0x60 1+0x119',
+  'linkerd_failover_service_profile_writes_total{instance="a",outcome="created"}': '0+5x180',
+  'linkerd_failover_service_profile_writes_total{instance="a",outcome="written"}': '0+5x180',
   'linkerd_failover_reaction_seconds_bucket{instance="a",le="0.01"}': '0+5x180',
   'linkerd_failover_reaction_seconds_bucket{instance="a",le="5"}': '0+5x180',
   'linkerd_failover_reaction_seconds_bucket{instance="a",le="+Inf"}': '0+5x180',
@@ -62,6 +64,15 @@ export const faults: Readonly<Record<string, Fault>> = {
     firesAt: '20m',
     labels: { kind: 'HTTPRoute', outcome: 'forbidden' },
     summary: 'Weights of HTTPRoute routes cannot be written: forbidden',
+  },
+  LinkerdFailoverProfileWriteFailing: {
+    series: {
+      'linkerd_failover_service_profile_writes_total{instance="a",outcome="forbidden"}': '0x9 0+6x60',
+    },
+    quietAt: '12m',
+    firesAt: '20m',
+    labels: { outcome: 'forbidden' },
+    summary: 'Weights of ServiceProfiles cannot be written: forbidden',
   },
   LinkerdFailoverNotSynced: {
     series: { 'linkerd_failover_watch_synced{instance="b",watch="httproutes"}': '1x9 0x60' },

@@ -4,9 +4,10 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { name as operatorName } from '../../src/install/manifest.ts'
 import { alerts as allAlerts } from '../../src/install/objects/alert-rules.ts'
-import { clusterRules } from '../../src/install/rules.ts'
+import { clusterRules, profileRules } from '../../src/install/rules.ts'
 import { chart, openHelm } from '../chart/helm.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { released } from '../control-plane/definitions.ts'
 import { freePort, type Running } from '../control-plane/process.ts'
 import { type Cluster, openCluster } from '../e2e/cluster.ts'
 import { inParallel, upTo } from '../e2e/in-parallel.ts'
@@ -20,6 +21,8 @@ import { type Prometheus, startPrometheus } from './prometheus.ts'
 const factor = 60
 /** What must be failing at once to be as many in such a second as one route is in a minute of retries. */
 const routes = upTo(40).map((index) => `svc-${index}`)
+/** What the chart grants with `smi.serviceProfiles`. */
+const granted = [...clusterRules, ...profileRules]
 const clusterRole = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${operatorName}`
 
 let controlPlane: ControlPlane
@@ -36,12 +39,13 @@ let alerts: Alerts
 const replica = (admin: string): Operator =>
   startOperator(kubeconfig, [
     ...['--leader-elect', '--leader-elect-resource-namespace', operatorName],
-    ...['--admin-addr', admin],
+    ...['--admin-addr', admin, '--write-service-profiles', '--cluster-domain=cluster.local'],
   ])
 
 beforeAll(async () => {
   controlPlane = await startControlPlane()
   await controlPlane.installCrd()
+  await controlPlane.install(released('linkerd', 'serviceprofiles'))
   cluster = openCluster(controlPlane.api)
   await inParallel(routes, async (name) => {
     await cluster.addService(name, 1)
@@ -49,6 +53,7 @@ beforeAll(async () => {
     await cluster.addSplit(name, { [name]: 1, [`${name}-b`]: 0 })
   })
   const started = await startProxy(controlPlane, await controlPlane.operatorKubeconfig())
+  await allow(granted)
   proxy = started.proxy
   kubeconfig = started.kubeconfig
   admins = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
@@ -88,9 +93,9 @@ const prometheusRule = z.object({
 })
 
 const setAll = (ready: 0 | 1) => inParallel(routes, (name) => cluster.setReady(name, ready))
-const allow = (rules: typeof clusterRules) => controlPlane.api.patch(clusterRole, { rules })
+const allow = (rules: typeof granted) => controlPlane.api.patch(clusterRole, { rules })
 const without = (resource: string, verbs: readonly string[]) =>
-  clusterRules
+  granted
     .map((rule) =>
       rule.resources?.includes(resource)
         ? { ...rule, verbs: rule.verbs.filter((verb) => !verbs.includes(verb)) }
@@ -153,10 +158,22 @@ const faults: Readonly<Record<string, Fault>> = {
     end: async () => {
       // First, so that nothing is written late: late writes have an alert of their own.
       await setAll(1)
-      await allow(clusterRules)
+      await allow(granted)
     },
     labels: { ...critical, ...trafficSplit, outcome: 'forbidden' },
     summary: 'Weights of TrafficSplit routes cannot be written: forbidden',
+  },
+  LinkerdFailoverProfileWriteFailing: {
+    begin: async () => {
+      await allow(without('serviceprofiles', ['patch']))
+      await setAll(0)
+    },
+    end: async () => {
+      await allow(granted)
+      await setAll(1)
+    },
+    labels: { ...critical, outcome: 'forbidden' },
+    summary: 'Weights of ServiceProfiles cannot be written: forbidden',
   },
   LinkerdFailoverNotSynced: {
     begin: async () => {
@@ -164,7 +181,7 @@ const faults: Readonly<Record<string, Fault>> = {
       standby = replica(admins[1])
       await standby.live()
     },
-    end: () => allow(clusterRules),
+    end: () => allow(granted),
     labels: { ...critical, watch: 'endpointslices' },
     summary: 'The operator has not received a complete list of endpointslices',
   },

@@ -17,7 +17,8 @@ const tools = {
   instance: 'a',
   registry,
 }
-startOperator({ ...tools, transport: new FakeTransport(), selector: 'controlled' })
+const serviceProfiles = { clusterDomain: 'cluster.local' }
+startOperator({ ...tools, transport: new FakeTransport(), selector: 'controlled', serviceProfiles })
 createNotifier({ ...tools, receivers: [], post: () => new Promise(() => {}) })
 const known = registry.getMetricsAsArray().map(({ name }) => name)
 const operations = readFileSync(new URL('../../docs/operating/OPERATIONS.md', import.meta.url), 'utf8')

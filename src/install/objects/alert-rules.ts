@@ -58,6 +58,15 @@ export const alerts: readonly Alert[] = [
     description: 'Routes whose primary goes down may not fail over. The operator keeps retrying the writes.',
   },
   {
+    alert: 'LinkerdFailoverProfileWriteFailing',
+    expr: 'sum by (outcome) (increase(linkerd_failover_service_profile_writes_total{outcome!~"created|written"}[10m])) > 10',
+    for: '5m',
+    severity: 'critical',
+    summary: 'Weights of ServiceProfiles cannot be written: {{ $labels.outcome }}',
+    description:
+      'TrafficSplits have new weights and the proxies do not follow them. The operator keeps retrying the writes.',
+  },
+  {
     alert: 'LinkerdFailoverNotSynced',
     // Of linked clusters (their name follows an @) nobody waits for a list.
     expr: 'min by (watch) (linkerd_failover_watch_synced{watch!~".+@.+"}) == 0',
