@@ -10,6 +10,7 @@ import {
   jsonPatchType,
   mergePatch,
   mergePatchType,
+  refuseTestsAsText,
   strategicMergePatch,
   strategicMergeType,
 } from './patch.ts'
@@ -137,6 +138,7 @@ function answerPatch(world: World, call: Call): Answer {
   const old = read(world, resource.kind, namespace, name)
   const view = call.subresource === 'scale' ? scaleOf(old) : toVersion(resource.version, old)
   const patch = parseBody(call.body, headers.contentType)
+  if (headers.contentType === jsonPatchType) refuseTestsAsText(patch, call.body)
   return writeView(world, call, old, patched(headers.contentType, view, patch, resource.kind.kind))
 }
 

@@ -68,6 +68,29 @@ function test(root: Json, tokens: string[], value: Json): void {
   if (!isPlace || !equal(lookup(root, tokens) ?? null, value)) throw patchRejected()
 }
 
+const marks = /[&<>\u2028\u2029]/g
+
+/** A string of JSON as Go writes it. */
+const asGo = (text: string): string =>
+  JSON.stringify(text).replace(marks, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** The strings inside of a value. */
+function stringsOf(value: Json | undefined): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsOf) : []
+}
+
+/**
+ * The real server compares the text of a `test` with the object as Go writes it: a value with a mark that Go escapes
+ * never equals, unless the patch (`text`) is written in that way too.
+ */
+export function refuseTestsAsText(patch: Json, text: string): void {
+  const tested = asList(patch).filter((operation) => isObject(operation) && operation.op === 'test')
+  const strings = tested.flatMap((operation) => stringsOf(isObject(operation) ? operation.value : null))
+  if (strings.some((value) => asGo(value) !== JSON.stringify(value) && !text.includes(asGo(value))))
+    throw patchRejected()
+}
+
 function applyOperation(root: Json, operation: Json): Json {
   if (!isObject(operation)) throw badRequest('a JSON Patch is a list of operations')
   const path = tokensOf(operation.path)

@@ -6,5 +6,15 @@ export interface PatchOperation {
   readonly value: unknown
 }
 
+/**
+ * JSON as Go writes it, which escapes `&`, `<`, `>`, U+2028 and U+2029 in strings. The API server compares the text of
+ * a value in a `test`, not the value, so one that is written in another way never holds.
+ */
+export const jsonAsGo = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[&<>\u2028\u2029]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
 /** One token of a JSON Pointer (RFC 6901). */
 export const pointerToken = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { jsonAsGo } from '../../src/base/json-patch.ts'
 import { jsonPatch, mergePatch, type NewKit, split, versionOf } from './kit.ts'
 
 /** An entry of `metadata.managedFields`. */
@@ -94,6 +95,18 @@ export function patching(newKit: NewKit): void {
       await kit.createSplit('a', [1])
       const ask = { method: 'PATCH', path: kit.splits('a'), contentType: jsonPatch, body }
       await kit.refused(ask, code, reason)
+    })
+
+    it('compares the text of a value as Go writes it, not the value', async () => {
+      const kit = await newKit()
+      const note = 'a&b <c> "d" \\ \u2028 \u2029 \t\b\f é 🙂'
+      const body = { ...split('a', [1]), metadata: { name: 'a', annotations: { note } } }
+      await kit.ok({ method: 'POST', path: kit.splits(), body })
+      const patch = [test('/metadata/annotations/note', note), replace(weight(0), 2)]
+      const ask = { method: 'PATCH', path: kit.splits('a'), contentType: jsonPatch }
+      await kit.refused({ ...ask, text: JSON.stringify(patch) }, 422, 'Invalid')
+      const moved = await kit.ok({ ...ask, text: jsonAsGo(patch) })
+      expect(moved.spec?.backends).toEqual([{ service: 'web-0', weight: 2 }])
     })
 
     it('takes what is absent for null', async () => {

@@ -6,6 +6,8 @@ export type Ask = {
   path: string
   query?: Record<string, string | number | boolean>
   body?: unknown
+  /** The body as text, in place of `body`. */
+  text?: string
   contentType?: string
   accept?: string
 }
@@ -69,6 +71,9 @@ function parsed(text: string): Body {
   }
 }
 
+const textOf = ({ text, body }: Ask): string | undefined =>
+  text ?? (body === undefined ? undefined : JSON.stringify(body))
+
 type Server = { url: string; ca?: string; token?: string; stop(): Promise<void> }
 
 /** A target that speaks HTTP, with a CA and a bearer token where the server wants them. */
@@ -82,9 +87,9 @@ export function httpTarget({ url, ca, token, stop }: Server): Target {
       headers: {
         ...authorization,
         accept: ask.accept ?? 'application/json',
-        ...(ask.body === undefined ? {} : { 'content-type': ask.contentType ?? 'application/json' }),
+        ...(textOf(ask) === undefined ? {} : { 'content-type': ask.contentType ?? 'application/json' }),
       },
-      ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
+      body: textOf(ask) ?? null,
     })
   return {
     url,

@@ -44,6 +44,14 @@ describe('a service fails over', () => {
     expect(cluster.patches).toBe(3)
   })
 
+  it('whatever marks its annotations contain', async () => {
+    cluster.slice('web', 0)
+    cluster.slice('east', 1)
+    cluster.split('web', { web: 1, east: 0 }, { annotations: { 'failover.linkerd.io/paused': 'a&b <no>' } })
+    await cluster.readyOperator()
+    await weightsBecome('web', 0, 1)
+  })
+
   it('counts what it did', async () => {
     cluster.slice('web', 0)
     cluster.slice('east', 1)

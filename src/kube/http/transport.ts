@@ -2,6 +2,7 @@ import type { Agent, IncomingMessage } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { urlToHttpOptions } from 'node:url'
 import type { Clock } from '../../base/clock.ts'
+import { jsonAsGo } from '../../base/json-patch.ts'
 import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
@@ -206,7 +207,7 @@ async function ask(
       ...auth.value.headers,
       ...typeOf(req),
     },
-    body: req.body === undefined ? undefined : JSON.stringify(req.body),
+    body: req.body === undefined ? undefined : jsonAsGo(req.body),
   }
   try {
     return ok(await headOf(() => beginRequest(sendable, clock, start), signal))
