@@ -22,7 +22,8 @@ export const isRoute = (value: unknown): value is RouteItem =>
   isNamed(value) &&
   has(value, 'string', 'state', 'sentence') &&
   has(value, 'number', 'revision') &&
-  Array.isArray(value.splits)
+  Array.isArray(value.splits) &&
+  Array.isArray(value.findings)
 
 export type GoneItem = Pick<RouteItem, 'kind' | 'namespace' | 'name' | 'revision'>
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { entryItem, route, status } from '../testing/builders.ts'
+import { entryItem, finding, route, status } from '../testing/builders.ts'
 import { Store } from './store.ts'
 
 const gone = (title: string, revision: number) => {
@@ -25,6 +25,18 @@ describe('the store', () => {
     expect(store.counts).toMatchObject({ primary: 0, dark: 1, failover: 1 })
     store.removeRoute(gone('shop/b', 3))
     expect(store.counts).toMatchObject({ dark: 1, failover: 0 })
+  })
+
+  it('counts routes with findings, before the first list as the status does', () => {
+    const store = new Store()
+    store.setStatus(status({ withFindings: 7 }), 0)
+    expect(store.counts.finding).toBe(7)
+    store.beginLoad()
+    store.putRoutes([route('shop/a', 'primary', { findings: [finding] }), route('shop/b')])
+    store.endLoad()
+    expect(store.counts.finding).toBe(1)
+    store.putRoutes([route('shop/a', 'primary', { revision: 2 })])
+    expect(store.counts.finding).toBe(0)
   })
 
   it('believes the higher revision, in whatever order two words about a route come', () => {

@@ -8,6 +8,8 @@ import type { GoneItem } from './decode.ts'
 /** The operator remembers as many. */
 const rememberedEntries = 10_000
 
+const hasFinding = (route: RouteItem | undefined): 0 | 1 => ((route?.findings.length ?? 0) > 0 ? 1 : 0)
+
 /** Routes with their counts, of one generation: from one load to the next. */
 class Routes {
   readonly byKey = new Map<RouteKey, RouteItem>()
@@ -19,7 +21,7 @@ class Routes {
     const key = keyOf(route)
     const before = this.byKey.get(key)
     if (route.revision <= Math.max(before?.revision ?? -1, this.#gone.get(key) ?? -1)) return
-    this.#move(before?.state, route.state)
+    this.#move(before, route)
     this.byKey.set(key, route)
   }
 
@@ -29,7 +31,7 @@ class Routes {
     if (before && before.revision > gone.revision) return
     this.#gone.set(key, gone.revision)
     this.byKey.delete(key)
-    this.#move(before?.state, undefined)
+    this.#move(before, undefined)
   }
 
   /** Lists are over: from now on everything comes in order. */
@@ -37,11 +39,13 @@ class Routes {
     this.#gone.clear()
   }
 
-  #move(from: RouteItem['state'] | undefined, to: RouteItem['state'] | undefined): void {
-    if (from === to) return
+  #move(from: RouteItem | undefined, to: RouteItem | undefined): void {
+    const finding = hasFinding(to) - hasFinding(from)
+    if (from?.state === to?.state && finding === 0) return
     const counts = { ...this.counts }
-    if (from) counts[from] -= 1
-    if (to) counts[to] += 1
+    if (from) counts[from.state] -= 1
+    if (to) counts[to.state] += 1
+    counts.finding += finding
     this.counts = counts
   }
 }
@@ -71,7 +75,8 @@ export class Store {
 
   /** Until the first list has arrived, the counts in the status. */
   get counts(): Counts {
-    return this.isComplete ? this.#shown.counts : { ...noRoutes, ...this.status?.routes }
+    if (this.isComplete) return this.#shown.counts
+    return { ...noRoutes, ...this.status?.routes, finding: this.status?.withFindings ?? 0 }
   }
 
   /** Oldest first. */

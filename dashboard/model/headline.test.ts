@@ -15,6 +15,13 @@ it.each<[Partial<Counts>, string, string, string]>([
     'of 1,000 routes · 588 on their primary',
     'notice',
   ],
+  [{ primary: 3, finding: 1 }, '1 route has a finding', 'of 3 routes · 3 on their primary', 'notice'],
+  [
+    { dark: 1, failover: 2, finding: 2 },
+    '1 route is dark, 2 have findings and 2 failed over',
+    'of 3 routes',
+    'alarm',
+  ],
   [{ dark: 1, failover: 2 }, '1 route is dark and 2 failed over', 'of 3 routes', 'alarm'],
   [
     { dark: 2, misconfigured: 1, hold: 3, paused: 1 },
@@ -29,5 +36,6 @@ it.each<[Partial<Counts>, string, string, string]>([
 it('puts the worst into the title, where it is read among other tabs', () => {
   expect(titleFor(counts({ primary: 5 }), 'live')).toBe('linkerd-failover')
   expect(titleFor(counts({ failover: 3, dark: 1 }), 'live')).toBe('1 dark · linkerd-failover')
+  expect(titleFor(counts({ primary: 5, finding: 2 }), 'live')).toBe('2 with findings · linkerd-failover')
   expect(titleFor(counts({ failover: 3 }), 'lost')).toBe('not live · linkerd-failover')
 })

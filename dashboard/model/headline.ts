@@ -1,9 +1,18 @@
 import { count, counted, listed } from './format.ts'
-import { type RouteState, stateNames, states } from './states.ts'
+import { type Mark, marks, stateNames, states } from './states.ts'
 
-export type Counts = Readonly<Record<RouteState, number>>
+/** How many routes are in each state, and how many of them have a finding. */
+export type Counts = Readonly<Record<Mark, number>>
 
-export const noRoutes: Counts = { dark: 0, misconfigured: 0, hold: 0, failover: 0, paused: 0, primary: 0 }
+export const noRoutes: Counts = {
+  dark: 0,
+  finding: 0,
+  misconfigured: 0,
+  hold: 0,
+  failover: 0,
+  paused: 0,
+  primary: 0,
+}
 
 export interface Headline {
   readonly text: string
@@ -15,7 +24,7 @@ export interface Headline {
 export function headlineOf(counts: Counts): Headline {
   const total = stateNames.reduce((sum, name) => sum + counts[name], 0)
   if (total === 0) return { text: 'No routes yet', detail: '', tone: 'calm' }
-  const loud = stateNames.filter((name) => states[name].tone !== 'calm' && counts[name] > 0)
+  const loud = marks.filter((name) => states[name].tone !== 'calm' && counts[name] > 0)
   const paused = counts.paused > 0 ? `${count(counts.paused)} paused` : ''
   if (loud.length === 0) return { text: calmText(counts.primary), detail: paused, tone: 'calm' }
   const parts = loud.map((name, index) => partOf(name, counts[name], index === 0))
@@ -32,5 +41,5 @@ function calmText(primary: number): string {
     : `All ${count(primary)} routes are on their primary`
 }
 
-const partOf = (name: RouteState, number: number, isFirst: boolean) =>
+const partOf = (name: Mark, number: number, isFirst: boolean) =>
   `${isFirst ? counted(number, 'route') : count(number)} ${states[name].verb(number)}`

@@ -1,5 +1,5 @@
 import type { RouteKey } from './route.ts'
-import { type RouteState, stateNames } from './states.ts'
+import { marks } from './states.ts'
 import { columns, everything, type Filter, type Sorting, worstFirst } from './table.ts'
 
 /** Which part of the page is shown. It is in the address, so that it can be sent to a colleague. */
@@ -28,7 +28,7 @@ function readRoutes(query: URLSearchParams): Place {
     view: 'routes',
     filter: {
       text: text('q'),
-      states: stateNames.filter((name: RouteState) => wanted.includes(name)),
+      states: marks.filter((mark) => wanted.includes(mark)),
       namespace: text('namespace'),
       kind: text('kind'),
       cluster: text('cluster'),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { backend, route } from '../testing/builders.ts'
+import { backend, finding, route } from '../testing/builders.ts'
 import {
   agreementOf,
   clustersOf,
+  findingsLine,
   keyOf,
   primaryCluster,
   sentenceOf,
@@ -53,9 +54,24 @@ describe('agreement: whether what stands in the cluster is what was decided', ()
     )
   })
 
+  it('is doubted where a finding says that proxies may do something else', () => {
+    expect(agreementOf(route('shop/web', 'primary', { findings: [finding] }))).toBe('doubted')
+    expect(
+      agreementOf(
+        route('shop/web', 'primary', { findings: [finding], refusal: { message: 'no', count: 3 } }),
+      ),
+    ).toBe('refused')
+  })
+
   it('is not a question where the weights are left alone', () => {
     expect(agreementOf(route('shop/web', 'dark'))).toBe('held')
   })
+})
+
+it('says in a line what was found', () => {
+  expect(findingsLine(route('shop/web'))).toBe('')
+  const found = route('shop/web', 'primary', { findings: [finding, finding] })
+  expect(findingsLine(found)).toBe('NotAccepted: Linkerd has not accepted it (and 1 more)')
 })
 
 it('takes the split that makes the route stand as it does', () => {

@@ -28,15 +28,19 @@ export const clustersOf = (route: RouteItem): string[] => [
 export const primaryCluster = (route: RouteItem): string | null =>
   worstSplit(route)?.backends.find(({ primary }) => primary)?.cluster ?? null
 
-/** Whether the weights in the cluster match the decision. */
-export type Agreement = 'agrees' | 'pending' | 'refused' | 'held'
+/**
+ * Whether the weights in the cluster match the decision. `doubted`: they do, but a finding says that this may not
+ * be what proxies do.
+ */
+export type Agreement = 'agrees' | 'doubted' | 'pending' | 'refused' | 'held'
 
 /** A held split agrees with any weights, so it is `held`. */
 export function agreementOf(route: RouteItem): Agreement {
   if (route.refusal) return 'refused'
   const open = route.splits.filter(({ decision }) => decision !== 'hold')
   if (open.length === 0) return 'held'
-  return open.some(({ due }) => due) ? 'pending' : 'agrees'
+  if (open.some(({ due }) => due)) return 'pending'
+  return route.findings.length > 0 ? 'doubted' : 'agrees'
 }
 
 /** The route's name as people say it. */
@@ -51,4 +55,12 @@ export function sentenceOf({ sentence, namespace }: { sentence: string; namespac
   const own = `${namespace}/`
   // Where a name goes on before it, it is the end of another namespace's.
   return sentence.split(own).reduce((text, rest) => text + (/[a-z0-9.-]$/.test(text) ? own : '') + rest)
+}
+
+/** What was found around a route, in a line: the first finding, and how many more there are. */
+export function findingsLine({ findings }: Pick<RouteItem, 'findings'>): string {
+  const [first, ...more] = findings
+  if (!first) return ''
+  const rest = more.length > 0 ? ` (and ${more.length} more)` : ''
+  return `${first.reason}: ${first.message}${rest}`
 }

@@ -2,6 +2,9 @@ import type { RouteItem } from '../live/api.ts'
 
 export type RouteState = RouteItem['state']
 
+/** What the page points out of a route: its state, and beside it whether it has a finding. */
+export type Mark = RouteState | 'finding'
+
 export interface StateWords {
   /** On a badge: `Failed over`. */
   readonly label: string
@@ -15,13 +18,20 @@ export interface StateWords {
 const always = (text: string) => () => text
 const be = (text: string) => (count: number) => `${count === 1 ? 'is' : 'are'} ${text}`
 
-/** Every state, the worst first. */
-export const states: Readonly<Record<RouteState, StateWords>> = {
+/** Every mark, the worst first. */
+export const states: Readonly<Record<Mark, StateWords>> = {
   dark: {
     label: 'Dark',
     verb: be('dark'),
     meaning: 'No backend of the route is ready: its requests fail.',
     tone: 'alarm',
+  },
+  finding: {
+    label: 'With findings',
+    verb: (count) => (count === 1 ? 'has a finding' : 'have findings'),
+    meaning:
+      'Something around the route is wrong, so it may not do what its owner expects, for example because proxies ignore its weights. The page of the route says what.',
+    tone: 'notice',
   },
   misconfigured: {
     label: 'Misconfigured',
@@ -57,4 +67,11 @@ export const states: Readonly<Record<RouteState, StateWords>> = {
 }
 
 /** The worst first. */
-export const stateNames = Object.keys(states) as readonly RouteState[]
+export const marks = Object.keys(states) as readonly Mark[]
+
+/** Of the marks those that every route has one of. */
+export const stateNames = marks.filter((mark): mark is RouteState => mark !== 'finding')
+
+/** What a route is sorted by: after what is dark comes what has a finding, whatever its state. */
+export const markOf = ({ state, findings }: Pick<RouteItem, 'state' | 'findings'>): Mark =>
+  state !== 'dark' && findings.length > 0 ? 'finding' : state

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { route } from '../testing/builders.ts'
+import { finding, route } from '../testing/builders.ts'
 import { arrange, everything, type Filter, facetsOf, wanting, worstFirst } from './table.ts'
 
 const since = (seconds: number) => new Date(seconds * 1000).toISOString()
@@ -21,6 +21,12 @@ describe('a route fits', () => {
   it('by state, any of the chosen', () => {
     expect(wants({ states: ['dark', 'failover'] })('shop/web', 'failover')).toBe(true)
     expect(wants({ states: ['dark', 'failover'] })('shop/web', 'primary')).toBe(false)
+  })
+
+  it('by its findings, whatever its state', () => {
+    const wanted = wanting({ ...everything, states: ['finding'] })
+    expect(wanted(route('shop/web'))).toBe(false)
+    expect(wanted(route('shop/web', 'failover', { findings: [finding] }))).toBe(true)
   })
 
   it('by namespace, kind and cluster', () => {
@@ -46,6 +52,12 @@ describe('the order', () => {
     expect(arrange(routes, everything, worstFirst)).toEqual(
       ['auth/d', 'bank/c', 'shop/a', 'auth/a', 'shop/b'].map((name) => `TrafficSplit/${name}`),
     )
+  })
+
+  it('has what was found around routes after what is dark, and before all else', () => {
+    const found = route('shop/z', 'primary', { findings: [finding] })
+    const order = arrange([...routes, found, route('shop/m', 'misconfigured')], everything, worstFirst)
+    expect(order.slice(0, 3)).toEqual(['auth/d', 'shop/z', 'shop/m'].map((name) => `TrafficSplit/${name}`))
   })
 
   it('can be the other way round, with equal ones still by name', () => {

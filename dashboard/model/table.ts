@@ -1,11 +1,11 @@
 import type { RouteItem } from '../live/api.ts'
 import { clustersOf, keyOf, type RouteKey } from './route.ts'
-import { type RouteState, stateNames } from './states.ts'
+import { type Mark, markOf, marks } from './states.ts'
 
 /** Which routes to show. An empty text or an empty list selects all. */
 export interface Filter {
   readonly text: string
-  readonly states: readonly RouteState[]
+  readonly states: readonly Mark[]
   readonly namespace: string
   readonly kind: string
   readonly cluster: string
@@ -31,13 +31,16 @@ export const worstFirst: Sorting = { by: 'state', descending: false }
 export function wanting({ text, states, namespace, kind, cluster }: Filter): (route: RouteItem) => boolean {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   return (route) => {
-    if (states.length > 0 && !states.includes(route.state)) return false
+    if (states.length > 0 && !states.some((mark) => isMarked(route, mark))) return false
     if (namespace && route.namespace !== namespace) return false
     if (kind && route.kind !== kind) return false
     if (cluster && !clustersOf(route).includes(cluster)) return false
     return words.every((word) => mentions(route, word))
   }
 }
+
+const isMarked = ({ state, findings }: RouteItem, mark: Mark) =>
+  mark === 'finding' ? findings.length > 0 : state === mark
 
 const mentions = (route: RouteItem, word: string) =>
   `${route.namespace}/${route.name}`.includes(word) ||
@@ -62,7 +65,7 @@ interface Placed {
   readonly name: string
 }
 
-const severities = new Map<RouteState, number>(stateNames.map((name, index) => [name, index]))
+const severities = new Map<Mark, number>(marks.map((name, index) => [name, index]))
 
 /** A route is a new object whenever it changes, so what it is sorted by is made once for each. */
 const places = new WeakMap<RouteItem, Placed>()
@@ -72,7 +75,7 @@ function placeOf(route: RouteItem): Placed {
   if (known) return known
   // A space comes before all that names consist of, so that `shop/web` is before `shop/web-2`.
   const name = `${route.namespace} ${route.name} ${route.kind}`
-  const severity = severities.get(route.state) ?? 0
+  const severity = severities.get(markOf(route)) ?? 0
   const placed = { key: keyOf(route), severity, since: route.since ?? '', name }
   places.set(route, placed)
   return placed

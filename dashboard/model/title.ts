@@ -1,6 +1,6 @@
 import { count } from './format.ts'
 import type { Counts } from './headline.ts'
-import { stateNames, states } from './states.ts'
+import { marks, states } from './states.ts'
 
 /**
  * The connection of the page to its server. `asleep`: the page is hidden, so it has closed its connection.
@@ -12,7 +12,7 @@ export function titleFor(counts: Counts, phase: Phase): string {
   const name = 'linkerd-failover'
   if (phase === 'lost') return `not live · ${name}`
   if (phase === 'asleep') return `asleep · ${name}`
-  const loud = stateNames.filter((state) => states[state].tone !== 'calm' && counts[state] > 0)
+  const loud = marks.filter((mark) => states[mark].tone !== 'calm' && counts[mark] > 0)
   const [worst] = loud
   return worst ? `${count(counts[worst])} ${states[worst].label.toLowerCase()} · ${name}` : name
 }

@@ -49,6 +49,12 @@ interface RouteWords extends Partial<RouteItem> {
   readonly cluster?: string
 }
 
+/** Something that was found around a route. */
+export const finding: RouteItem['findings'][number] = {
+  reason: 'NotAccepted',
+  message: 'Linkerd has not accepted it',
+}
+
 /** A route named `namespace/name` in a state, with a primary and one secondary that match the state. */
 export function route(
   title: string,

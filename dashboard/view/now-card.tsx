@@ -2,7 +2,7 @@ import { clock, count, counted, lasting } from '../model/format.ts'
 import { type Counts, headlineOf } from '../model/headline.ts'
 import type { Moment } from '../model/moments.ts'
 import { type Place, writePlace } from '../model/place.ts'
-import { keyOf, sentenceOf, titleOf } from '../model/route.ts'
+import { findingsLine, keyOf, sentenceOf, titleOf } from '../model/route.ts'
 import { states } from '../model/states.ts'
 import type { Story } from '../model/stories.ts'
 import { everything, worstFirst } from '../model/table.ts'
@@ -38,7 +38,7 @@ export function NowCard({ counts, stories, moments, isComplete, now }: NowCardPr
       <ul class="lines">
         {stories.slice(0, lines).map((story) => (
           <StoryLine
-            key={`${story.state} ${story.cluster} ${story.routes[0]?.name}`}
+            key={`${story.mark} ${story.cluster} ${story.routes[0]?.name}`}
             story={story}
             now={now}
           />
@@ -51,47 +51,49 @@ export function NowCard({ counts, stories, moments, isComplete, now }: NowCardPr
 }
 
 function StoryLine({ story, now }: { story: Story; now: number }) {
-  const { state, newest, routes, since } = story
+  const { mark, newest, routes, since } = story
   const isOne = routes.length === 1
   const at = since === null ? undefined : Date.parse(since)
+  const why = mark === 'finding' ? findingsLine(newest) : sentenceOf(newest)
   return (
     <li class="line">
-      <StateMark state={state} />
+      <StateMark state={mark} />
       <a class="subject" href={writePlace(placeOf(story))}>
         {isOne ? titleOf(keyOf(newest)) : headOf(story)}
       </a>
-      <span class="why">
-        {isOne ? sentenceOf(newest) : `for example ${titleOf(keyOf(newest))}: ${sentenceOf(newest)}`}
-      </span>
+      <span class="why">{isOne ? why : `for example ${titleOf(keyOf(newest))}: ${why}`}</span>
       <Verdict {...story.agreement} />
-      <span class="when">
-        {at === undefined ? 'since before the operator started' : lasting(now - at)}
-        {at !== undefined && <span class="aside-word">, since {clock(at, now)}</span>}
-      </span>
+      {mark !== 'finding' && (
+        <span class="when">
+          {at === undefined ? 'since before the operator started' : lasting(now - at)}
+          {at !== undefined && <span class="aside-word">, since {clock(at, now)}</span>}
+        </span>
+      )}
     </li>
   )
 }
 
-function headOf({ state, routes, cluster }: Story): string {
-  const head = `${counted(routes.length, 'route')} ${states[state].verb(routes.length)}`
+function headOf({ mark, routes, cluster }: Story): string {
+  const head = `${counted(routes.length, 'route')} ${states[mark].verb(routes.length)}`
   if (cluster === null) return head
-  return state === 'failover'
+  return mark === 'failover'
     ? `${head} from cluster ${cluster}`
     : `${head}, the primary in cluster ${cluster}`
 }
 
 /** Whether the weights in the cluster match the decision. */
-function Verdict({ agrees, pending, refused, held }: Story['agreement']) {
-  const isOne = agrees + pending + refused + held === 1
+function Verdict({ agrees, doubted, pending, refused, held }: Story['agreement']) {
+  const isOne = agrees + doubted + pending + refused + held === 1
   if (refused > 0)
     return <span class="verdict bad">✗ {isOne ? 'write refused' : `${count(refused)} refused`}</span>
   if (pending > 0) return <span class="verdict wait">… being written</span>
+  if (doubted > 0) return <span class="verdict wait">see the findings</span>
   if (agrees > 0) return <span class="verdict good">✓ weights match the decision</span>
   return <span class="verdict">weights not changed</span>
 }
 
-function placeOf({ newest, routes, state, cluster }: Story): Place {
+function placeOf({ newest, routes, mark, cluster }: Story): Place {
   if (routes.length === 1) return { view: 'route', key: keyOf(newest) }
-  const filter = { ...everything, states: [state], cluster: cluster ?? '' }
+  const filter = { ...everything, states: [mark], cluster: cluster ?? '' }
   return { view: 'routes', filter, sorting: worstFirst }
 }

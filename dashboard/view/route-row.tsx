@@ -1,9 +1,9 @@
 import type { RouteItem } from '../live/api.ts'
 import { clock, lasting } from '../model/format.ts'
 import { writePlace } from '../model/place.ts'
-import { keyOf, sentenceOf } from '../model/route.ts'
+import { findingsLine, keyOf, sentenceOf } from '../model/route.ts'
 import { Traffic } from './backends.tsx'
-import { StateBadge } from './state-mark.tsx'
+import { FindingsBadge, StateBadge } from './state-mark.tsx'
 
 interface RouteRowProps {
   readonly id: string
@@ -27,6 +27,7 @@ function Cells({ route, now }: { route: RouteItem; now: number }) {
     <>
       <td class="state">
         <StateBadge state={route.state} />
+        <FindingsBadge count={route.findings.length} />
       </td>
       <td class="name">
         <a href={writePlace({ view: 'route', key: keyOf(route) })} tabIndex={-1}>
@@ -39,16 +40,21 @@ function Cells({ route, now }: { route: RouteItem; now: number }) {
       <td class="flow">
         <Traffic route={route} />
       </td>
-      <td class="why" title={route.sentence}>
-        {route.refusal
-          ? `write refused ${route.refusal.count}×: ${route.refusal.message}`
-          : sentenceOf(route)}
+      <td class="why" title={whyOf(route)}>
+        {whyOf(route)}
       </td>
       <td class="since">
         <Since since={route.since} now={now} />
       </td>
     </>
   )
+}
+
+/** What stands in the way of the weights comes before what the weights are. */
+function whyOf(route: RouteItem): string {
+  const { refusal } = route
+  if (refusal) return `write refused ${refusal.count}×: ${refusal.message}`
+  return findingsLine(route) || sentenceOf(route)
 }
 
 function Since({ since, now }: { since: string | null; now: number }) {

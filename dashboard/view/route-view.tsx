@@ -64,6 +64,7 @@ function Standing({ route, now }: { route: RouteItem; now: number }) {
       <p class="headline">
         <StateBadge state={route.state} /> <span class="when">{sinceWords(since, now)}</span>
       </p>
+      <Findings route={route} />
       <p class="decision">{sentenceOf(route)}</p>
       <Agreed route={route} />
       {splits.map((split, index) => (
@@ -81,6 +82,23 @@ function Standing({ route, now }: { route: RouteItem; now: number }) {
   )
 }
 
+/** What is wrong around the route, all of it. */
+function Findings({ route: { findings } }: { route: RouteItem }) {
+  if (findings.length === 0) return null
+  return (
+    <ul class="findings" aria-label="Findings">
+      {findings.map(({ reason, message }) => (
+        <li key={`${reason} ${message}`}>
+          <StateMark state="finding" size={16} />
+          <span>
+            <strong>{reason}</strong> {message}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 function sinceWords(since: string | null, now: number): string {
   if (since === null) return 'since before the operator started'
   const at = Date.parse(since)
@@ -89,6 +107,8 @@ function sinceWords(since: string | null, now: number): string {
 
 const agreed: Readonly<Record<Agreement, string>> = {
   agrees: '✓ The weights in the cluster match the decision.',
+  doubted:
+    '✓ The weights in the cluster match the decision; the findings say why they may not have the effect that you expect.',
   pending: '… The weights in the cluster do not match the decision yet; they are being written.',
   refused: '✗ The API server refused to write the weights.',
   held: 'The operator does not change the weights.',

@@ -1,7 +1,7 @@
-import { type RouteState, states } from '../model/states.ts'
+import { type Mark, type RouteState, states } from '../model/states.ts'
 
-/** A shape for every state. No two have the same outline, so they differ without colour. */
-const shapes: Readonly<Record<RouteState, preact.JSX.Element>> = {
+/** A shape for every mark. No two have the same outline, so they differ without colour. */
+const shapes: Readonly<Record<Mark, preact.JSX.Element>> = {
   primary: (
     <>
       <circle class="body" cx="10" cy="10" r="8" />
@@ -18,6 +18,11 @@ const shapes: Readonly<Record<RouteState, preact.JSX.Element>> = {
     <>
       <rect class="body" x="1.8" y="1.8" width="16.4" height="16.4" rx="1.5" />
       <path class="sign" d="M6.4 6.4l7.2 7.2M13.6 6.4l-7.2 7.2" />
+    </>
+  ),
+  finding: (
+    <>
+      <path class="body" d="M3 1.2h2.2v17.6H3zM5.2 2h13l-4 4.6 4 4.6h-13z" />
     </>
   ),
   misconfigured: (
@@ -40,8 +45,8 @@ const shapes: Readonly<Record<RouteState, preact.JSX.Element>> = {
   ),
 }
 
-/** The sign of a state. Hidden from screen readers: its words are next to it. */
-export function StateMark({ state, size = 20 }: { state: RouteState; size?: number }) {
+/** The sign of a mark. Hidden from screen readers: its words are next to it. */
+export function StateMark({ state, size = 20 }: { state: Mark; size?: number }) {
   return (
     <svg class={`mark ${state}`} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true">
       {shapes[state]}
@@ -55,6 +60,18 @@ export function StateBadge({ state }: { state: RouteState }) {
     <span class={`badge ${state}`} title={states[state].meaning}>
       <StateMark state={state} size={16} />
       {states[state].label}
+    </span>
+  )
+}
+
+/** How many findings a route has; nothing if it has none. */
+export function FindingsBadge({ count }: { count: number }) {
+  if (count === 0) return null
+  return (
+    <span class="badge finding" title={states.finding.meaning}>
+      <StateMark state="finding" size={14} />
+      {count}
+      <span class="word">{count === 1 ? 'finding' : 'findings'}</span>
     </span>
   )
 }

@@ -1,22 +1,22 @@
 import { count } from '../model/format.ts'
 import type { Counts } from '../model/headline.ts'
-import { type RouteState, stateNames, states } from '../model/states.ts'
+import { type Mark, marks, states } from '../model/states.ts'
 import { StateMark } from './state-mark.tsx'
 
 interface TilesProps {
   readonly counts: Counts
-  readonly chosen: readonly RouteState[]
-  readonly choose: (states: readonly RouteState[]) => void
+  readonly chosen: readonly Mark[]
+  readonly choose: (states: readonly Mark[]) => void
 }
 
-/** How many routes are in each state; pressing a tile shows only those. */
+/** How many routes are in each state, and how many have findings; pressing a tile shows only those. */
 export function Tiles({ counts, chosen, choose }: TilesProps) {
-  const toggle = (state: RouteState) =>
-    choose(chosen.includes(state) ? chosen.filter((one) => one !== state) : [...chosen, state])
+  const toggle = (mark: Mark) =>
+    choose(chosen.includes(mark) ? chosen.filter((one) => one !== mark) : [...chosen, mark])
   return (
     <fieldset class="tiles">
       <legend class="hidden">Routes by state; a pressed one filters the table</legend>
-      {stateNames.map((state) => (
+      {marks.map((state) => (
         <button
           key={state}
           type="button"

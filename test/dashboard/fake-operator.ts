@@ -10,6 +10,7 @@ import { applyPlan, makePlan } from '../../src/core/plan.ts'
 import { unknownBecause } from '../../src/core/readiness.ts'
 import { directionOf } from '../../src/core/transition.ts'
 import { readinessOf, type ServiceKey, type Split } from '../../src/core/types.ts'
+import type { Finding } from '../../src/routes/finding.ts'
 import type { Route } from '../../src/routes/route.ts'
 import type { EntryKind } from '../../src/view/timeline-entry.ts'
 import { View } from '../../src/view/view.ts'
@@ -111,6 +112,11 @@ export class FakeOperator {
       const route = this.#routes.get(key)
       if (route) this.#look(route, 2 + Math.random() * 6)
     }
+  }
+
+  /** A look around a route finds something wrong. */
+  find(key: string, ...findings: Finding[]): void {
+    this.view.find(key, findings)
   }
 
   /** The API server does not take the weights of a route. */

@@ -61,6 +61,26 @@ describe('a person at three in the morning', () => {
     expect(await page.title()).toBe('1 dark · linkerd-failover')
   })
 
+  it('reads what was found around a route, wherever the route is shown', async () => {
+    operator.find('TrafficSplit/shop/web', {
+      reason: 'MissingPort',
+      message: 'the Service shop/web has no port 81',
+    })
+    const page = await (await browser()).open(base())
+    await page.getByRole('heading', { name: /1 route is dark, 1 has a finding/ }).waitFor()
+    const now = await page.getByRole('region', { name: 'Now' }).textContent()
+    expect(now).toContain('MissingPort: the Service shop/web has no port 81')
+    expect(await page.getByRole('row').nth(2).textContent()).toMatch(/1 findingweb.*MissingPort/)
+    await page.getByRole('button', { name: /With findings/ }).click()
+    await page.getByText('1 of 128 routes').waitFor()
+    await page.getByRole('link', { name: 'web', exact: true }).click()
+    const findings = await page.getByRole('list', { name: 'Findings' }).textContent()
+    expect(findings).toContain('MissingPort the Service shop/web has no port 81')
+    await page.getByText(/the findings say why/).waitFor()
+    operator.find('TrafficSplit/shop/web')
+    await page.getByText('✓ The weights in the cluster match the decision.').waitFor()
+  })
+
   it('finds a route by search, filter and keys, and can send the address to a colleague', async () => {
     const one = await browser()
     const page = await one.open(base())
