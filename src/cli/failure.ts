@@ -51,3 +51,6 @@ export const refused = (error: KubeError): Failure => ({
   message: error.message,
   hint: hints[error.kind] ?? 'run the command again with --verbose to see each request',
 })
+
+/** A failure as one sentence inside of other text. */
+export const sentence = ({ message, hint }: Failure): string => `${message}; ${hint}`

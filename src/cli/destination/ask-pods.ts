@@ -1,7 +1,7 @@
 import { err, type Result } from '../../base/result.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import type { PodPort } from '../../kube/http/port-forward.ts'
-import type { Failure } from '../failure.ts'
+import { sentence } from '../failure.ts'
 import { ask, forwardTo } from '../forwarding.ts'
 import type { Cluster, Io } from '../io.ts'
 import { type DestinationView, readView } from './view.ts'
@@ -55,5 +55,3 @@ async function readAnswer(
   if (statusCode !== 200) return err(`it has no metrics: it answered with status ${statusCode}`)
   return readView(answer.value, isWanted)
 }
-
-export const sentence = ({ message, hint }: Failure): string => `${message}; ${hint}`

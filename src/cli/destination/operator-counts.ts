@@ -1,14 +1,10 @@
 import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Route } from '../../routes/route.ts'
-import { choosePod } from '../dashboard/pods.ts'
-import { ask, forwardTo, readText } from '../forwarding.ts'
 import type { Cluster, Io } from '../io.ts'
-import { sentence } from './ask-pods.ts'
+import { findOperator, pathOfRoute, unreadable } from '../operator-api.ts'
 import type { Counts } from './judge.ts'
 
-/** Of one route with its history, or of a page of routes. */
-const mostBytes = 16 * 2 ** 20
 /** The most that the operator puts on a page; the counts of further routes are not known. */
 const onePage = '/api/v1/routes?limit=1000'
 
@@ -33,37 +29,15 @@ export async function readOperatorCounts(
   io: Io,
   of: Route | 'all',
 ): Promise<Result<Counts, string>> {
-  const reading = { transport: cluster.transport, signal: io.interrupted }
-  const chosen = await choosePod(reading, undefined)
-  if (!chosen.ok) return err(sentence(chosen.error))
-  const { pod } = chosen.value
-  const opened = await forwardTo(cluster, pod, io.interrupted)
-  if (!opened.ok) return err(sentence(opened.error))
-  const answer = await get(io, opened.value, of === 'all' ? onePage : pathOf(of))
-  opened.value.destroy()
-  return answer.ok ? answer : err(`${pod.namespace}/${pod.pod}: ${answer.error}`)
+  const operator = await findOperator(cluster, io)
+  if (!operator.ok) return operator
+  const answer = await operator.value(of === 'all' ? onePage : pathOfRoute(of))
+  return answer.ok ? countsIn(answer.value) : answer
 }
 
-const pathOf = ({ kind, namespace, name }: Route): string =>
-  `/api/v1/routes/${[kind, namespace, name].map(encodeURIComponent).join('/')}`
-
-async function get(
-  { clock, interrupted: signal }: Io,
-  connection: Parameters<typeof ask>[0],
-  path: string,
-): Promise<Result<Counts, string>> {
-  const answer = await ask(connection, { method: 'GET', path, headers: { host: 'localhost' }, signal }, clock)
-  if (!answer.ok) return err(`the operator did not answer: ${answer.error}`)
-  const { statusCode } = answer.value
-  if (statusCode === 404) return err('the operator does not control the route')
-  if (statusCode !== 200) return err(`the operator answered with status ${statusCode}`)
-  const text = await readText(answer.value, mostBytes)
-  return text.ok ? countsIn(text.value) : text
-}
-
-function countsIn(text: string): Result<Counts, string> {
-  const { data } = schema.safeParse(parse(text))
-  if (!data) return err('the answer of the operator cannot be read: its version is not known here')
+function countsIn(answer: unknown): Result<Counts, string> {
+  const { data } = schema.safeParse(answer)
+  if (!data) return err(unreadable)
   const counts = new Map<string, number | undefined>()
   for (const { splits } of data)
     for (const { service, port, readiness } of splits.flatMap(({ backends }) => backends))
@@ -73,11 +47,3 @@ function countsIn(text: string): Result<Counts, string> {
 
 /** Routes of a kind without ports have none. */
 const keyOf = (service: string, port: number | null): string => `${service} ${port}`
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -9,6 +9,7 @@ import type { Context, Ending, Flags } from '../command.ts'
 import { readLinkerdView } from '../destination/linkerd-view.ts'
 import { readOperatorCounts } from '../destination/operator-counts.ts'
 import { exitCodes, type Failure } from '../failure.ts'
+import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { findRoute, parseRouteRef } from '../route-ref.ts'
@@ -16,6 +17,7 @@ import { namespacesOf, readServices } from '../snapshot.ts'
 import { type OperatorEvent, readEventsOf } from '../status/events.ts'
 import { statusOf } from '../status/route-status.ts'
 import { sinceOf, transitionOf } from '../status/since.ts'
+import { hasUnknownWaits, readWaitTimes, withWaitTimes } from '../status/wait-times.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
 import { diagnoseRoute, isControlled, readAround } from './findings.ts'
@@ -73,17 +75,26 @@ export async function explainRoute(
   const proxies = flags.proxies ? await readLinkerdView(question, services.value) : null
   if (io.interrupted.aborted) return ok(exitCodes.interrupted)
   const judged = judgeRoute(route, services.value.readiness)
-  const explanation = explanationOf(judged, services.value, events, {
+  const known = explanationOf(judged, services.value, events, {
     controlled: controlled.value,
     proxies,
     ...diagnoseRoute(judged, around, services.value, events),
   })
+  const explanation = await withTimes(known, cluster.value, io)
   io.stdout.write(
     flags.output === 'table'
       ? explanationText(explanation, paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
       : await renderData(flags.output, explanation),
   )
   return ok(exitCodes.ok)
+}
+
+/** Asks the operator only if the route is its own and waits for something. */
+async function withTimes(found: Explanation, cluster: Cluster, io: Io): Promise<Explanation> {
+  if (!found.controlled || !hasUnknownWaits([found.route])) return found
+  const times = await readWaitTimes(cluster, io, found.route)
+  if (times.ok) return { ...found, route: withWaitTimes(found.route, times.value) }
+  return { ...found, unseen: [...found.unseen, `when the wait ends: ${times.error}`] }
 }
 
 function explanationOf(

@@ -116,18 +116,10 @@ describe('a replica that started while a linked cluster was away', () => {
   })
 
   const operator = (answer: string, status = 200) =>
-    pods.add(
-      'operator-1',
-      (request, response) => {
-        expect(request.url).toBe('/api/v1/routes/TrafficSplit/shop/web')
-        response.writeHead(status).end(answer)
-      },
-      {
-        namespace: 'linkerd-failover',
-        labels: { 'linkerd.io/extension': 'failover' },
-        container: 'linkerd-failover',
-      },
-    )
+    pods.operator((request, response) => {
+      expect(request.url).toBe('/api/v1/routes/TrafficSplit/shop/web')
+      response.writeHead(status).end(answer)
+    })
   const counting = (ready: number | null) =>
     JSON.stringify({
       route: { splits: [{ backends: [{ service: 'shop/api-target', port: null, readiness: { ready } }] }] },

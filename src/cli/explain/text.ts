@@ -5,6 +5,7 @@ import { type Column, type Palette, renderTable } from '../output.ts'
 import { ageText, shortName, stateText, toneOf, weightInEffect } from '../status/table.ts'
 import type { Explanation, SplitExplanation } from './explanation.ts'
 import type { Diagnosis } from './findings.ts'
+import { waitingText } from './waiting.ts'
 
 /** An explanation for people; `now` (epoch ms) turns times into ages. */
 export function explanationText(explanation: Explanation, palette: Palette, now: number): string {
@@ -18,7 +19,7 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
   const parts = route.splits.flatMap((item, index) => {
     const split = splits[index]
     const title = item.where === null ? [] : [`${item.where}:`]
-    return split ? [...title, ...splitText(item, split, route.namespace, palette)] : []
+    return split ? [...title, ...splitText(item, split, { namespace: route.namespace, palette, now })] : []
   })
   const given = proxies === null ? [] : linkerdViewText(proxies, palette, now)
   const lines = [...head, '', ...diagnosisText(explanation, palette), ...parts, ...given, ...notes]
@@ -35,11 +36,21 @@ function diagnosisText({ findings, unseen }: Diagnosis, palette: Palette): strin
 const sinceText = (since: string | null, now: number): string =>
   since === null ? 'unknown' : `${ageText(since, now)} ago`
 
-function splitText(item: SplitItem, split: SplitExplanation, namespace: string, palette: Palette): string[] {
+interface Showing {
+  /** Of the route: its own Services are named without it. */
+  readonly namespace: string
+  readonly palette: Palette
+  /** Epoch, ms. */
+  readonly now: number
+}
+
+function splitText(item: SplitItem, split: SplitExplanation, { namespace, palette, now }: Showing): string[] {
+  const waiting = waitingText(item, now)
   return [
     `State:     ${palette[toneOf[item.state]](stateText(item))}`,
     `Rule:      ${item.rule}: ${ruleOf(item.rule).when}`,
     `Decision:  ${item.sentence}`,
+    ...(waiting === undefined ? [] : [`Waits:     ${waiting}`]),
     '',
     renderTable(backendColumns, rowsOf(item.backends, split.decided, namespace)),
     ...changesText(split),

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { ok } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes, wrongUsage } from '../failure.ts'
-import type { Io } from '../io.ts'
+import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { takeSnapshot } from '../snapshot.ts'
@@ -10,6 +10,7 @@ import { classicOf, classicTable } from './classic.ts'
 import { readStatuses } from './read-status.ts'
 import type { RouteStatus } from './route-status.ts'
 import { statusTable } from './table.ts'
+import { hasUnknownWaits, readWaitTimes, withWaitTimes } from './wait-times.ts'
 
 const schema = z.object({
   namespace: z
@@ -32,14 +33,29 @@ export async function showStatus(context: Context, given: Flags): Promise<Ending
   if (wrong) return { ok: false, error: wrong }
   const cluster = await context.connect()
   if (!cluster.ok) return cluster
+  if (flags.watch) return (await import('./watch.ts')).watchStatus(context.io, cluster.value, flags)
   const reading = { transport: cluster.value.transport, signal: context.io.interrupted }
-  if (flags.watch) return (await import('./watch.ts')).watchStatus(context.io, reading, flags)
   const snapshot = await takeSnapshot(reading, flags, createProgress(context.io))
   if (!snapshot.ok) return snapshot
   const { routes, unknownSince } = await readStatuses(reading, snapshot.value, flags.namespace)
   if (unknownSince !== undefined) context.io.stderr.write(`SINCE is unknown: ${unknownSince}\n`)
-  context.io.stdout.write(await render(context.io, routes, flags))
+  const timed = flags.classic ? routes : await withTimes(context.io, cluster.value, routes, flags)
+  context.io.stdout.write(await render(context.io, timed, flags))
   return ok(exitCodes.ok)
+}
+
+/** Asks the operator only if a route waits for something. */
+async function withTimes(
+  io: Io,
+  cluster: Cluster,
+  routes: readonly RouteStatus[],
+  { namespace }: StatusFlags,
+): Promise<readonly RouteStatus[]> {
+  if (!hasUnknownWaits(routes.map(({ facts }) => facts))) return routes
+  const times = await readWaitTimes(cluster, io, { namespace })
+  if (times.ok) return routes.map((route) => ({ ...route, facts: withWaitTimes(route.facts, times.value) }))
+  io.stderr.write(`WAITS has no times: ${times.error}\n`)
+  return routes
 }
 
 function contradiction({ namespace, allNamespaces, watch, classic, output }: StatusFlags) {

@@ -15,15 +15,15 @@ interface Row {
 /** The table of `status`; `now` (epoch ms) turns times into ages. */
 export function statusTable(routes: readonly RouteStatus[], palette: Palette, now: number): string {
   const rows = routes.flatMap(rowsOf)
-  const hasTiers = rows.some(({ split }) => split.backends.some(({ tier }) => tier !== null))
+  const hasPolicies = rows.some(({ split }) => split.policy !== null)
   return renderTable(
-    columnsOf(palette, now).filter(({ title }) => title !== tierTitle || hasTiers),
+    columnsOf(palette, now).filter(({ title }) => hasPolicies || !ofPolicies.includes(title)),
     rows,
   )
 }
 
-/** Shown if there are tiers. */
-const tierTitle = 'TIER'
+/** Shown if any route has a policy. */
+const ofPolicies: readonly string[] = ['TIER', 'WAITS']
 
 const rowsOf = ({ facts: route, reasons }: RouteStatus): Row[] =>
   route.splits.map((split, index) => ({
@@ -46,8 +46,9 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
     cell: ({ split }) => stateText(split),
     paint: (text, { split }) => palette[toneOf[split.state]](text),
   },
-  { title: tierTitle, cell: ({ split }) => tierText(split.backends) },
+  { title: 'TIER', cell: ({ split }) => tierText(split.backends) },
   { title: 'ACTIVE BACKENDS', cell: ({ route, split }) => activeText(split.backends, route.namespace) },
+  { title: 'WAITS', cell: ({ route, split }) => waitText(split.waits, route.namespace, now) },
   { title: 'SINCE', cell: ({ route }) => ageText(route.since, now) },
   { title: 'WHY', cell: ({ why }) => why },
 ]
@@ -86,6 +87,13 @@ function tierText(backends: readonly BackendItem[]): string {
   return `${serving} of ${Math.max(...tiers) + 1}`
 }
 
+/** `web in 41s`: who gets traffic back, and when; `?` if only the operator knows. */
+function waitText(wait: SplitItem['waits'], namespace: string, now: number): string {
+  if (wait === null) return ''
+  const left = leftText(wait.until, now)
+  return `${shortName(wait.service, namespace)} in ${left ?? '?'}`
+}
+
 /** A weight that is not written counts as its kind says: 1 if it carries traffic. */
 export const weightInEffect = ({ weight, active }: BackendItem): number => weight ?? (active ? 1 : 0)
 
@@ -96,7 +104,15 @@ export const shortName = (service: string, namespace: string): string =>
 /** How long ago, in the two largest units that matter, as kubectl says it. */
 export function ageText(since: string | null, now: number): string {
   if (since === null) return 'unknown'
-  const seconds = Math.max(0, Math.floor((now - Date.parse(since)) / 1000))
+  return spanText(Math.floor((now - Date.parse(since)) / 1000))
+}
+
+/** How long it is until then, as `ageText` says it; `undefined` if that is not known. */
+export const leftText = (until: string | null, now: number): string | undefined =>
+  until === null ? undefined : spanText(Math.ceil((Date.parse(until) - now) / 1000))
+
+function spanText(length: number): string {
+  const seconds = Math.max(0, length)
   if (seconds < 120) return `${seconds}s`
   const minutes = Math.floor(seconds / 60)
   if (minutes < 120) return `${minutes}m`

@@ -8,7 +8,7 @@ import { readinessObjects } from '../../readiness/sources.ts'
 import { codecs } from '../../routes/codecs.ts'
 import type { Ending } from '../command.ts'
 import { exitCodes, type Failure, refused } from '../failure.ts'
-import type { Io } from '../io.ts'
+import type { Cluster, Io } from '../io.ts'
 import { readLinks } from '../links.ts'
 import type { Reading } from '../listing.ts'
 import { paletteFor } from '../output.ts'
@@ -16,6 +16,8 @@ import type { Scope } from '../snapshot.ts'
 import { Board } from './board.ts'
 import { readTransitions } from './since.ts'
 import { statusTable } from './table.ts'
+import { readWaitTimes } from './wait-times.ts'
+import { WaitWatch } from './wait-watch.ts'
 
 /** How long changes are collected before they are shown (ms). */
 const gatherMs = 100
@@ -24,7 +26,8 @@ const refreshMs = 5_000
 const clearScreen = '\u001b[H\u001b[2J'
 
 /** Shows the table, then each change: on a terminal the whole table again, elsewhere a line. */
-export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promise<Ending> {
+export async function watchStatus(io: Io, cluster: Cluster, scope: Scope): Promise<Ending> {
+  const reading = { transport: cluster.transport, signal: io.interrupted }
   const permitted = await mayList(reading)
   if (!permitted.ok) return permitted
   const links = await readLinks(reading)
@@ -44,6 +47,11 @@ export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promi
     onSynced: () => {},
   })
   const board = new Board(watches, scope.namespace, transitions.ok ? transitions.value : new Map())
+  const waits = new WaitWatch({
+    clock: io.clock,
+    read: () => readWaitTimes(cluster, io, { namespace: scope.namespace }),
+    onTimes: signal.raise,
+  })
   watches.start()
   // The first table must have the routes of all kinds, or an existing route would be reported as new.
   while (watches.missing().length > 0 && !io.interrupted.aborted)
@@ -52,7 +60,7 @@ export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promi
   while (!io.interrupted.aborted) {
     const lines = board.update(due, io.clock.wallTime())
     due.clear()
-    io.stdout.write(isFirst || io.stdout.isTerminal ? screen(io, board) : linesOf(lines))
+    io.stdout.write(isFirst || io.stdout.isTerminal ? screen(io, board, waits) : linesOf(lines))
     isFirst = false
     const refresh = io.stdout.isTerminal ? io.clock.after(refreshMs, signal.raise) : undefined
     await signal.raised(io.interrupted)
@@ -65,8 +73,9 @@ export async function watchStatus(io: Io, reading: Reading, scope: Scope): Promi
 
 const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
 
-function screen(io: Io, board: Board): string {
-  const table = statusTable(board.routes(), paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
+function screen(io: Io, board: Board, waits: WaitWatch): string {
+  const routes = waits.timed(board.routes())
+  const table = statusTable(routes, paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
   return io.stdout.isTerminal ? `${clearScreen}${table}\nPress Ctrl-C to stop.\n` : table
 }
 

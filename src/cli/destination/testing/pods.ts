@@ -40,6 +40,15 @@ export class Pods {
     )
   }
 
+  /** The operator's leader, which answers every request in this way. */
+  operator(answer: RequestListener): Promise<void> {
+    return this.add('operator-1', answer, {
+      namespace: 'linkerd-failover',
+      labels: { 'linkerd.io/extension': 'failover' },
+      container: 'linkerd-failover',
+    })
+  }
+
   async add(
     name: string,
     answer: RequestListener,

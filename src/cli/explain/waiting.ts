@@ -1,0 +1,22 @@
+import type { SplitItem } from '../../api/schema.ts'
+import { durationText } from '../../core/words.ts'
+import { leftText } from '../status/table.ts'
+
+/**
+ * What a split waits for, as a sentence without its end: `goes back to shop/cart in 41s if it keeps at least 4
+ * endpoints ready (5 of 6 are)`. `undefined` if it waits for nothing; `now` is epoch ms.
+ */
+export function waitingText({ waits, policy, backends }: SplitItem, now: number): string | undefined {
+  if (waits === null || policy === null) return undefined
+  const { service, port, until } = waits
+  const { minReady, failbackAfterMs } = policy
+  const backend = backends.find((one) => one.service === service && one.port === port)
+  const enough = minReady === 1 ? 'a ready endpoint' : `at least ${minReady} endpoints ready`
+  const counts = backend?.readiness
+  const known =
+    counts?.ready === null || counts === undefined ? '' : ` (${counts.ready} of ${counts.total} now)`
+  const left = leftText(until, now)
+  return left === undefined
+    ? `goes back to ${service} when it has kept ${enough} for ${durationText(failbackAfterMs)} without a break${known}`
+    : `goes back to ${service} in ${left} if it keeps ${enough}${known}`
+}
