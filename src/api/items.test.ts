@@ -18,7 +18,7 @@ function shown(weights: readonly [number, number, number], overrides = {}, wait?
   const split = splitOf({ web, east, west }, { policy, ...overrides })
   const readiness = readinessFrom({ web: 'ready', east: 'ready', west: 'ready' })
   const past: Past = { now: 10_000, goodSince: () => 0, commitment: undefined }
-  const { decision } = judgeSplit(split, readiness, past)
+  const { decision } = judgeSplit(split, readiness, { past })
   const route = {
     apiVersion: 'v1',
     kind: 'TrafficSplit',

@@ -134,7 +134,7 @@ beforeEach(() => {
     leads: () => leads,
     writes: new UnansweredWrites({ clock, leads: () => leads }),
     watch: { route: () => cached, beside: {} },
-    judge: (key, route) => judgeRoute(route, view.readiness, policies.past(key, route)),
+    judge: (key, route) => judgeRoute(route, view.readiness, { past: policies.past(key, route) }),
     writer: { write: async () => (refusal ? err(refusal) : ok(moved)) },
   })
   look = () => handle(key, { at: clock.now() })

@@ -37,7 +37,7 @@ const readiness = ({ service }: { service: string }): Readiness => readinessOf(c
 
 /** What a look decides now: the weights, and in how many ms it wants to look again. */
 function look(route: Route): string {
-  const judged = judgeRoute(route, readiness, policies.past(key, route))
+  const judged = judgeRoute(route, readiness, { past: policies.past(key, route) })
   const [verdict] = judged.verdicts
   if (!verdict) throw new Error('it has one split')
   policies.decided(key, { kind: 'steady', ...judged })
@@ -117,7 +117,7 @@ it('a write that is put off commits to nothing', () => {
   counts = { 'shop/web': 4, 'shop/east': 4 }
   look(atHome)
   counts = { 'shop/east': 4 }
-  const judged = judgeRoute(atHome, readiness, policies.past(key, atHome))
+  const judged = judgeRoute(atHome, readiness, { past: policies.past(key, atHome) })
   policies.decided(key, { kind: 'steady', ...judged, lookAgainAt: clock.now() + 500 })
   counts['shop/web'] = 4
   expect(look(atHome)).toBe('primary')
@@ -135,7 +135,7 @@ it('a write that turns out to be done after all is what is committed to', () => 
 
 it('of a write that failed nothing is taken for done', () => {
   look(atHome)
-  const judged = judgeRoute(atHome, readiness, policies.past(key, atHome))
+  const judged = judgeRoute(atHome, readiness, { past: policies.past(key, atHome) })
   policies.decided(key, { kind: 'failed', ...judged, error: { kind: 'unreachable', message: 'reset' } })
   counts['shop/web'] = 1
   expect(look(atHome)).toBe('primary')

@@ -53,7 +53,7 @@ export function createWriting(options: WritingOptions): Writing {
   const policies = new PolicyMemory({ clock, memory, readiness: watch.readiness })
   const fights = new Fights(clock, memory)
   const writes = new UnansweredWrites(platform)
-  const judge: Judge = (key, route) => judgeRoute(route, watch.readiness, policies.past(key, route))
+  const judge: Judge = (key, route) => judgeRoute(route, watch.readiness, { past: policies.past(key, route) })
   const writer = new RouteWriter({
     ...platform,
     selectorKeys: selectorKeys(selector),

@@ -1,4 +1,5 @@
 import { type Decision, ruleOf } from './decide.ts'
+import { inTiers } from './policy/drained.ts'
 import type { Answer, Observation } from './types.ts'
 
 /**
@@ -21,8 +22,11 @@ const usualOpenings: Readonly<Record<Answer['kind'], string>> = {
 }
 
 /** The part of `explain` that says why: which Services are ready, and who serves. */
-export const reasonOf = (observation: Observation, decision: Decision): string =>
-  ruleOf(decision.rule).because(observation, decision)
+export function reasonOf(observation: Observation, decision: Decision): string {
+  const { drains } = decision
+  const seen = drains ? { ...observation, split: inTiers(observation.split), drains } : observation
+  return ruleOf(decision.rule).because(seen, decision)
+}
 
 /** What the owner must fix, or `undefined`; equal problems read equal. */
 export function problemOf(decisions: readonly Decision[]): string | undefined {

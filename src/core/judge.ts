@@ -1,14 +1,18 @@
-import { type Decision, decide } from './decide.ts'
+import { type Decision, decide, decisionBy } from './decide.ts'
 import { reasonOf, sentenceOf } from './explain.ts'
+import { endsOutage } from './need.ts'
 import { makePlan, type SplitPlan } from './plan.ts'
+import { type DrainedOf, drainsOf, inTiers } from './policy/drained.ts'
+import { drainsUnknown } from './policy/rules/drains-unknown.ts'
 import { standingOf } from './policy/standing.ts'
 import type { Past, Wait } from './policy/types.ts'
 import { unknownBecause } from './readiness.ts'
 import { knownOf } from './split.ts'
-import type { Readiness, ReadinessOf, Split } from './types.ts'
+import type { Observation, Readiness, ReadinessOf, Split } from './types.ts'
 
 /** A decision with its plan and its sentence, all from the same readiness. */
 export interface Verdict {
+  /** With a policy, if something of it is drained: then it is judged by tiers. */
   readonly split: Split
   /** By backend. */
   readonly readiness: readonly Readiness[]
@@ -23,23 +27,47 @@ export interface Verdict {
   readonly wait: Wait | undefined
 }
 
-/**
- * What the rules make of a split, given what is known of its Services; each backend is asked about once.
- * Without a `past`, backends that are ready have just become so, for all that anybody knows.
- */
-export function judgeSplit(split: Split, readiness: ReadinessOf, past?: Past): Verdict {
+/** What a decision may depend on besides the split and its readiness. */
+export interface Circumstances {
+  /** Without it, backends that are ready have just become so, for all that is known. */
+  readonly past?: Past | undefined
+  /** Without it nothing is drained. `unknown`: drains cannot be read, so only an outage is ended. */
+  readonly drained?: DrainedOf | 'unknown' | undefined
+}
+
+/** What the rules make of a split, given what is known of its Services; each backend is asked about once. */
+export function judgeSplit(
+  split: Split,
+  readiness: ReadinessOf,
+  { past, drained }: Circumstances = {},
+): Verdict {
   const known = split.backends.map((backend) => knownOf(backend, readiness))
-  const seen = lookUpIn(split, known)
-  const standing = split.policy && standingOf(split, split.policy, seen, past)
-  const observation = { split, readiness: seen, standing }
+  const drains = drained === 'unknown' ? undefined : drainsOf(split, drained)
+  const judged = drains ? inTiers(split) : split
+  const seen = lookUpIn(judged, known)
+  const standing = judged.policy && standingOf(judged, judged.policy, seen, { past, drains })
+  const observation: Observation = { split: judged, readiness: seen, standing, drains }
   const decision = decide(observation)
+  const plan = makePlan(judged, decision)
+  if (drained === 'unknown' && plan.length > 0 && !endsOutage({ split, readiness: known, decision, plan }))
+    return verdictOf(observation, known, decisionBy(drainsUnknown, drainsUnknown.decide()), [])
+  return verdictOf(observation, known, decision, plan)
+}
+
+function verdictOf(
+  observation: Observation,
+  readiness: readonly Readiness[],
+  decision: Decision,
+  plan: SplitPlan,
+): Verdict {
+  const { split, standing } = observation
   const reason = reasonOf(observation, decision)
   const waits = decision.state === 'paused' ? undefined : standing?.waits
   return {
     split,
-    readiness: known,
+    readiness,
     decision,
-    plan: makePlan(split, decision),
+    plan,
     sentence: sentenceOf(decision, reason),
     reason,
     wakeAt: waits?.[0]?.at,

@@ -1,16 +1,30 @@
-import type { Verdict } from './judge.ts'
+import type { SplitPlan } from './plan.ts'
 import { weightOf } from './split.ts'
+import type { Answer, Readiness, Split } from './types.ts'
+
+/** What a plan is for. */
+interface Planned {
+  readonly split: Split
+  /** By backend. */
+  readonly readiness: readonly Readiness[]
+  readonly decision: Answer
+  readonly plan: SplitPlan
+}
 
 /**
  * True if the plan of a split is needed: nothing that has weight can serve, something else can, and all of it
  * is known. Every other plan only makes better what serves already.
  */
-export function isNeeded({ split, readiness, decision, plan }: Verdict): boolean {
+export function isNeeded(planned: Planned): boolean {
+  return endsOutage(planned) && planned.readiness.every(({ state }) => state !== 'unknown')
+}
+
+/** The same, whatever is known of other backends: everything that has weight is down, something else can serve. */
+export function endsOutage({ split, readiness, decision, plan }: Planned): boolean {
   if (plan.length === 0 || decision.kind === 'hold') return false
   const state = (index: number) => readiness[index]?.state ?? 'unknown'
-  const isServed = split.backends.some(
+  const mayServe = split.backends.some(
     (backend, index) => weightOf(split, backend) > 0 && state(index) !== 'down',
   )
-  const isKnown = split.backends.every((_, index) => state(index) !== 'unknown')
-  return isKnown && !isServed && decision.active.some((index) => state(index) === 'ready')
+  return !mayServe && decision.active.some((index) => state(index) === 'ready')
 }

@@ -1,4 +1,4 @@
-import type { Policy, Standing } from './policy/types.ts'
+import type { Drains, Policy, Standing } from './policy/types.ts'
 
 /** What a backend's reference is called everywhere: `namespace/name` of its Service. */
 export type ServiceKey = string
@@ -65,6 +65,8 @@ export interface Observation {
   readonly readiness: ReadinessOf
   /** How its tiers stand now; absent for a split without a policy. */
   readonly standing?: Standing | undefined
+  /** What is drained; absent if nothing is. */
+  readonly drains?: Drains | undefined
 }
 
 /** What a rule says that the weights should be. */

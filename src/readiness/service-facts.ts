@@ -31,6 +31,16 @@ export interface ServiceFacts {
   readonly hasFailureAccrual: boolean
 }
 
+/**
+ * The cluster that serves a Service: `here` for this one, else that from which it is mirrored; `undefined` if there is no
+ * such Service, or if it is federated, which means that several clusters serve it.
+ */
+export function placeOf(facts: ServiceFacts | undefined, here: string): string | undefined {
+  if (facts === undefined) return undefined
+  if (facts.cluster !== undefined) return facts.cluster
+  return facts.isMirrored || facts.discovery ? undefined : here
+}
+
 export interface ServicePort extends Port {
   readonly appProtocol?: string
 }

@@ -1,4 +1,5 @@
 import { judgeSplit, type Verdict } from '../core/judge.ts'
+import type { DrainedOf } from '../core/policy/drained.ts'
 import type { Past } from '../core/policy/types.ts'
 import type { ReadinessOf } from '../core/types.ts'
 import type { Route } from './route.ts'
@@ -9,14 +10,22 @@ export interface Judged {
   readonly verdicts: readonly Verdict[]
 }
 
-/**
- * What the operator makes of a route, given what is known of its Services, and of the time before by split (its
- * position); asked by the command line too, which knows nothing of that time.
- */
+/** What is known of a route besides the readiness of its Services. */
+export interface RouteCircumstances {
+  /** The time before, by split (its position); the command line knows nothing of it. */
+  readonly past?: (split: number) => Past | undefined
+  /** What is drained for this route; nothing without it. */
+  readonly drained?: DrainedOf | 'unknown' | undefined
+}
+
+/** What the operator makes of a route, given what is known of its Services; asked by the command line too. */
 export function judgeRoute(
   route: Route,
   readiness: ReadinessOf,
-  past: (split: number) => Past | undefined = () => undefined,
+  { past, drained }: RouteCircumstances = {},
 ): Judged {
-  return { route, verdicts: route.splits.map((split, index) => judgeSplit(split, readiness, past(index))) }
+  const verdicts = route.splits.map((split, index) =>
+    judgeSplit(split, readiness, { past: past?.(index), drained }),
+  )
+  return { route, verdicts }
 }

@@ -72,5 +72,5 @@ async function judgeNow(
   const [now] = found
   if (!now) return ok(undefined)
   const readiness = await readNow(servicesBehind(now), { transport, signal }, beside)
-  return readiness.ok ? ok(judgeRoute(now, readiness.value, past(now))) : readiness
+  return readiness.ok ? ok(judgeRoute(now, readiness.value, { past: past(now) })) : readiness
 }

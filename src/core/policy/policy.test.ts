@@ -31,7 +31,7 @@ const all: States = { web: up, east: up, west: up, far: up }
 
 const weightsAfter = ({ split, plan }: Verdict): string => weightsOf(applyPlan(split, plan)).join(' ')
 const outcome = (split: Split, readiness: ReadinessOf, past?: Past) => {
-  const verdict = judgeSplit(split, readiness, past)
+  const verdict = judgeSplit(split, readiness, { past })
   return `${verdict.decision.rule}: ${weightsAfter(verdict)}`
 }
 
@@ -171,11 +171,9 @@ describe('a lost backend that must be ready for a while', () => {
 
   it('does not serve before, and serves at the moment when it has been', () => {
     const split = waiting([0, 1, 1, 0])
-    const early = judgeSplit(
-      split,
-      readinessFrom(all),
-      pastOf(100_000, { 0: 50_000, 1: 0, 2: 0, 3: 0 }, second),
-    )
+    const early = judgeSplit(split, readinessFrom(all), {
+      past: pastOf(100_000, { 0: 50_000, 1: 0, 2: 0, 3: 0 }, second),
+    })
     expect(weightsAfter(early)).toBe('0 1 1 0')
     expect(early.wakeAt).toBe(110_000)
     expect(early.wait).toEqual({ what: 'return', backend: 0, at: 110_000 })
@@ -184,7 +182,7 @@ describe('a lost backend that must be ready for a while', () => {
     )
     const then = pastOf(110_000, { 0: 50_000, 1: 0, 2: 0, 3: 0 }, second)
     expect(outcome(split, readinessFrom(all), then)).toBe('TierServes: 1 0 0 0')
-    expect(judgeSplit(split, readinessFrom(all), then).wakeAt).toBeUndefined()
+    expect(judgeSplit(split, readinessFrom(all), { past: then }).wakeAt).toBeUndefined()
   })
 
   it('waits in its own tier too', () => {
@@ -198,7 +196,7 @@ describe('a lost backend that must be ready for a while', () => {
     const past = pastOf(1000, { 0: 900 }, second)
     const only = readinessFrom({ web: up, east: 'down', west: 'down', far: 'down' })
     expect(outcome(waiting([0, 1, 1, 0]), only, past)).toBe('TooSoon: 1 0 0 0')
-    expect(judgeSplit(waiting([0, 1, 1, 0]), only, past).wait).toBeUndefined()
+    expect(judgeSplit(waiting([0, 1, 1, 0]), only, { past }).wait).toBeUndefined()
   })
 
   it('makes nobody wait who goes to a later tier', () => {
@@ -220,7 +218,7 @@ describe('a lost backend that must be ready for a while', () => {
   it('does not wait while the split is paused', () => {
     const past = pastOf(100_000, { 0: 50_000 }, second)
     expect(
-      judgeSplit({ ...waiting([0, 1, 1, 0]), paused: true }, readinessFrom(all), past).wakeAt,
+      judgeSplit({ ...waiting([0, 1, 1, 0]), paused: true }, readinessFrom(all), { past }).wakeAt,
     ).toBeUndefined()
   })
 })
@@ -284,7 +282,7 @@ describe('what always holds', () => {
   const world = fc.record({ weights, policy, known, past })
   type World = typeof world extends fc.Arbitrary<infer T> ? T : never
   const judge = ({ weights, policy, known, past }: World) =>
-    judgeSplit(shop(weights, policy), toReadiness(known), toPast(past))
+    judgeSplit(shop(weights, policy), toReadiness(known), { past: toPast(past) })
   const holds = (property: (world: World) => boolean | undefined) =>
     fc.assert(fc.property(world, property), { numRuns: 2000 })
 
@@ -316,11 +314,9 @@ describe('what always holds', () => {
     holds((world) => {
       const first = judge(world)
       const commitment = commitmentOf(first.split, first.decision)
-      const second = judgeSplit(
-        applyPlan(first.split, first.plan),
-        toReadiness(world.known),
-        toPast(world.past, commitment),
-      )
+      const second = judgeSplit(applyPlan(first.split, first.plan), toReadiness(world.known), {
+        past: toPast(world.past, commitment),
+      })
       expect(second.plan).toEqual([])
       return true
     }))

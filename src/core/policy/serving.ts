@@ -3,12 +3,12 @@ import type { Answer, Observation, Split } from '../types.ts'
 import { durationText, readinessText, servingText } from '../words.ts'
 import { hasAtLeast } from './standing.ts'
 import { servingMembers, tierOf } from './tiers.ts'
-import type { Policy, Standing, Tier } from './types.ts'
+import type { Drains, Policy, Standing, Tier } from './types.ts'
 
 /** Those members of a tier serve that can, and those of unknown readiness that have weight. */
 export function serve(standing: Standing, tier: Tier, can: (backend: number) => boolean): Answer {
-  const { policy, isUnknown, hasWeight } = standing
-  const keeps = (backend: number) => isUnknown(backend) && hasWeight(backend)
+  const { policy, isUnknown, hasWeight, isDrained } = standing
+  const keeps = (backend: number) => isUnknown(backend) && hasWeight(backend) && !isDrained(backend)
   const active = servingMembers(policy, tier).filter((backend) => can(backend) || keeps(backend))
   return tier === policy.tiers[0] ? servePrimary(active) : failOver(active)
 }
@@ -23,16 +23,25 @@ export function servingTier(
 }
 
 /** Why no tier before the one that serves does, or that the first one can. */
-export function becauseOf({ split, readiness }: Observation, answer: Answer): string {
+export function becauseOf({ split, readiness, drains }: Observation, answer: Answer): string {
   const { policy } = split
   if (policy === undefined || answer.kind === 'hold') return 'its tiers have changed'
   const [first = 0] = answer.active
   const tier = tierOf(policy, first)
   const before = policy.tiers.slice(0, tier).flatMap(({ members }) => members)
   const asked = tier === 0 ? answer.active : before
-  const texts = asked.map((backend) => backendText(split, policy, backend, readiness, tier === 0))
+  const texts = asked.map(
+    (backend) =>
+      drainedText(split, backend, drains) ?? backendText(split, policy, backend, readiness, tier === 0),
+  )
   const reasons = texts.length > 3 ? [...texts.slice(0, 3), `${texts.length - 3} more`] : texts
   return tier === 0 ? reasons.join(', ') : `${reasons.join(', ')}; ${servingText(split, answer.active)}`
+}
+
+/** That a drain takes a backend out, and which; `undefined` if none does. */
+export function drainedText({ backends }: Split, index: number, drains: Drains | undefined) {
+  const drained = drains?.[index]
+  return drained && `${backends[index]?.service} is drained by ${drained.by}`
 }
 
 function backendText(

@@ -1,15 +1,21 @@
 import { weightOf } from '../split.ts'
 import type { Readiness, ReadinessOf, Split } from '../types.ts'
 import { mayServe, tierOf } from './tiers.ts'
-import type { Commitment, Past, Policy, Standing, Wait } from './types.ts'
+import type { Commitment, Drains, Past, Policy, Standing, Wait } from './types.ts'
 
 /** Without a `past` nothing was good before now, and the weights say who serves. */
-export function standingOf(split: Split, policy: Policy, readiness: ReadinessOf, past?: Past): Standing {
+export function standingOf(
+  split: Split,
+  policy: Policy,
+  readiness: ReadinessOf,
+  { past, drains }: { readonly past?: Past | undefined; readonly drains?: Drains | undefined } = {},
+): Standing {
   const now = past?.now ?? 0
   const { tier: current, active } = past?.commitment ?? commitmentBy(split, policy)
   const known = split.backends.map((backend) => readiness(backend))
+  const isDrained = (backend: number) => drains?.[backend] !== undefined
   const isAtLeast = (count: number) => (backend: number) =>
-    hasAtLeast(count, known[backend]) && mayServe(policy, backend)
+    hasAtLeast(count, known[backend]) && mayServe(policy, backend) && !isDrained(backend)
   const isGood = isAtLeast(policy.minReady)
   // Whoever serves goes on, and a later tier stands by: only a way back is worth waiting for.
   const mustWait = (backend: number) => tierOf(policy, backend) <= current && !active.includes(backend)
@@ -31,6 +37,10 @@ export function standingOf(split: Split, policy: Policy, readiness: ReadinessOf,
       const entry = split.backends[backend]
       return entry !== undefined && weightOf(split, entry) > 0
     },
+    isDrained,
+    isLastResort: (backend) =>
+      drains?.[backend]?.lastResort === 'Allow' && hasAtLeast(1, known[backend]) && mayServe(policy, backend),
+    isForbidden: (backend) => drains?.[backend]?.lastResort === 'Never',
     isReady: isAtLeast(1),
     isGood,
     isUsable,

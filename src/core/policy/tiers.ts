@@ -1,3 +1,4 @@
+import { indexesOf, primaryIndexes } from '../split.ts'
 import type { Answer, Split } from '../types.ts'
 import type { Commitment, Policy, Tier } from './types.ts'
 
@@ -26,6 +27,13 @@ export function commitmentOf({ policy }: Split, answer: Answer): Commitment | un
   const [first] = answer.kind === 'hold' ? [] : answer.active
   if (policy === undefined || answer.kind === 'hold' || first === undefined) return undefined
   return { tier: tierOf(policy, first), active: answer.active }
+}
+
+/** The primary, then the others; another port of the primary's Service stands in for none. */
+export function usualTiers(split: Split): readonly Tier[] {
+  const first = primaryIndexes(split)
+  const rest = indexesOf(split, ({ service }) => service !== split.primary)
+  return [first, rest].filter((members) => members.length > 0).map((members) => ({ members }))
 }
 
 /** Whoever serves if nobody can: the members of the first tier that has some that may. */

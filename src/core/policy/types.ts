@@ -46,7 +46,13 @@ export interface Standing {
   readonly isDown: (backend: number) => boolean
   readonly isUnknown: (backend: number) => boolean
   readonly hasWeight: (backend: number) => boolean
-  /** May serve at all, and has a ready endpoint. */
+  /** A drain takes it out: whatever is known of it, it does not count. */
+  readonly isDrained: (backend: number) => boolean
+  /** Drained, but lets it serve while nothing else is ready, and it has a ready endpoint. */
+  readonly isLastResort: (backend: number) => boolean
+  /** Drained, and does not serve even if nothing else is ready. */
+  readonly isForbidden: (backend: number) => boolean
+  /** May serve at all, is not drained, and has a ready endpoint. */
   readonly isReady: (backend: number) => boolean
   /** The same with enough ready endpoints. */
   readonly isGood: (backend: number) => boolean
@@ -62,3 +68,14 @@ export interface Wait {
   readonly backend: number
   readonly at: number
 }
+
+/** What takes a backend out on purpose. */
+export interface Drained {
+  /** Whether the backend serves while nothing else is ready; `Never`: clients rather get no answer. */
+  readonly lastResort: 'Allow' | 'Never'
+  /** The drain, as sentences name it: `ops/east-upgrade`. */
+  readonly by: string
+}
+
+/** The drains of a split by backend; `undefined` if none of its backends is drained. */
+export type Drains = readonly (Drained | undefined)[]

@@ -1,5 +1,6 @@
+import { usualTiers } from '../../core/policy/tiers.ts'
 import type { Tier } from '../../core/policy/types.ts'
-import { indexesOf, primaryIndexes } from '../../core/split.ts'
+import { primaryIndexes } from '../../core/split.ts'
 import type { Backend, Split } from '../../core/types.ts'
 import { backendName, type PrimaryReference, parsePrimary } from '../primary.ts'
 import { primaryAnnotation, tiersAnnotation } from '../route.ts'
@@ -45,14 +46,7 @@ export function applyPolicy(
 }
 
 const tiersOf = ({ tiers }: AskedPolicy, split: SplitOfRoute): readonly Tier[] | string =>
-  tiers === undefined ? usualTiers(split) : namedTiers(tiers, split)
-
-/** The primary, then the others; another port of the primary's Service stands in for nobody. */
-function usualTiers({ split }: SplitOfRoute): readonly Tier[] {
-  const first = primaryIndexes(split)
-  const rest = indexesOf(split, ({ service }) => service !== split.primary)
-  return [first, rest].filter((members) => members.length > 0).map((members) => ({ members }))
-}
+  tiers === undefined ? usualTiers(split.split) : namedTiers(tiers, split)
 
 function namedTiers(
   parsed: NonNullable<AskedPolicy['tiers']>,

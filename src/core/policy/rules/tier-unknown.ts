@@ -8,10 +8,14 @@ export const tierUnknown = {
   when: 'the readiness of an earlier tier, or of the one that serves, is not known',
   decide: ({ split, standing }) => {
     if (!standing) return undefined
-    const { policy, current, target, isDown, hasWeight } = standing
-    const mayServe = split.backends.some((_, backend) => hasWeight(backend) && !isDown(backend))
+    const { policy, current, target, isDown, isDrained, hasWeight } = standing
+    const mayServe = split.backends.some(
+      (_, backend) => hasWeight(backend) && !isDown(backend) && !isDrained(backend),
+    )
     const asked = policy.tiers.slice(0, Math.min(target, current + 1))
-    const hides = asked.some((tier) => servingMembers(policy, tier).some(standing.isUnknown))
+    const hides = asked.some((tier) =>
+      servingMembers(policy, tier).some((backend) => standing.isUnknown(backend) && !isDrained(backend)),
+    )
     return mayServe && hides ? hold() : undefined
   },
   because: ({ split: { policy, backends }, readiness }) => {

@@ -1,0 +1,118 @@
+import * as z from 'zod'
+import { clusterNamePattern } from '../base/names.ts'
+import type { ServiceKey } from '../core/types.ts'
+
+/** Where Drains are. */
+export const drainNames = { group: 'failover.linkerd.io', plural: 'drains', versions: ['v1alpha1'] } as const
+
+/** What a Drain calls the cluster that it is in: all Services that are not mirrored. */
+export const localCluster = 'Local'
+
+/** What a Drain takes out: all Services of a cluster, or one Service. */
+export type DrainTarget = { readonly cluster: string } | { readonly service: ServiceKey }
+
+/** What a valid Drain asks for. */
+export interface DrainSpec {
+  readonly from: readonly DrainTarget[]
+  /** When it ends by itself (epoch ms). */
+  readonly until: number
+  readonly reason: string
+  /** `Never`: what it takes out does not serve even while nothing else is ready. */
+  readonly lastResort: 'Allow' | 'Never'
+}
+
+/** A Drain as it is in the cluster. */
+export interface Drain {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  /** The server counts it up with each change of the spec. */
+  readonly generation: number
+  /** When it was created (epoch ms). */
+  readonly createdAt: number | undefined
+  /** `undefined` if it cannot be understood: see `problem`. */
+  readonly spec: DrainSpec | undefined
+  /** What is wrong with it, and where, in words for its author. */
+  readonly problem: string | undefined
+  /** Its status as it is written, to tell whether it is up to date; `undefined` without one. */
+  readonly status: unknown
+}
+
+/** The longest list of what one Drain takes out, and the longest reason (characters). */
+export const mostTargets = 16
+export const longestReason = 256
+
+const serviceName = z.string().min(1).max(253)
+const target = z.strictObject({
+  cluster: z
+    .string()
+    .refine((name) => name === localCluster || clusterNamePattern.test(name), {
+      error: `must be ${localCluster} or the name of a linked cluster`,
+    })
+    .optional(),
+  service: z.strictObject({ name: serviceName, namespace: z.string().min(1).max(63).optional() }).optional(),
+})
+
+const spec = z.object({
+  from: z.array(target).min(1).max(mostTargets),
+  until: z.string().transform((text, context) => {
+    const at = Date.parse(text)
+    if (Number.isNaN(at))
+      context.addIssue({ code: 'custom', message: 'must be a time, 2026-12-01T06:00:00Z' })
+    return at
+  }),
+  reason: z.string().min(1).max(longestReason),
+  lastResort: z.enum(['Allow', 'Never']).default('Allow'),
+})
+
+const metadata = z.object({
+  namespace: z.string().catch(''),
+  name: z.string().catch(''),
+  uid: z.string().catch(''),
+  generation: z.number().catch(0),
+  creationTimestamp: z.string().optional().catch(undefined),
+})
+
+const drain = z.object({
+  metadata: metadata.catch({ namespace: '', name: '', uid: '', generation: 0 }),
+  spec: z.unknown().optional(),
+  status: z.unknown().optional(),
+})
+
+/** Reads a Drain. Total: one that makes no sense has a problem and takes nothing out. */
+export function readDrain(object: unknown): Drain {
+  const read = drain.catch({ metadata: metadata.parse({}), spec: undefined, status: undefined }).parse(object)
+  const { creationTimestamp, ...head } = read.metadata
+  const createdAt = creationTimestamp === undefined ? Number.NaN : Date.parse(creationTimestamp)
+  const found = readSpec(read.spec, head.namespace)
+  return {
+    ...head,
+    createdAt: Number.isNaN(createdAt) ? undefined : createdAt,
+    spec: typeof found === 'string' ? undefined : found,
+    problem: typeof found === 'string' ? found : undefined,
+    status: read.status,
+  }
+}
+
+function readSpec(value: unknown, namespace: string): DrainSpec | string {
+  const parsed = spec.safeParse(value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return `spec${pathText(issue?.path ?? [])}: ${issue?.message ?? 'cannot be read'}`
+  }
+  const from: DrainTarget[] = []
+  for (const [index, { cluster, service }] of parsed.data.from.entries()) {
+    if ((cluster === undefined) === (service === undefined))
+      return `spec.from[${index}]: must name either a cluster or a service`
+    if (cluster !== undefined) from.push({ cluster })
+    if (service !== undefined) from.push({ service: `${service.namespace ?? namespace}/${service.name}` })
+  }
+  return { ...parsed.data, from }
+}
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
+
+/** How lists and sentences name a Drain. */
+export const drainKey = ({ namespace, name }: Pick<Drain, 'namespace' | 'name'>): string =>
+  `${namespace}/${name}`
