@@ -48,12 +48,21 @@ export const defaultValues: Values = {
   smi: { serviceProfiles: false, clusterDomain: 'cluster.local' },
   admissionPolicy: { enabled: false },
   namespaceMetadata: {
+    enabled: true,
     image: {
       registry: 'cr.l5d.io/linkerd',
       name: 'extension-init',
       tag: 'v0.1.0',
+      digest: '',
       pullPolicy: 'IfNotPresent',
     },
+    resources: {
+      requests: { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' },
+      limits: { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' },
+    },
+    nodeSelector: {},
+    tolerations: [],
+    affinity: {},
   },
 }
 

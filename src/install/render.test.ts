@@ -196,6 +196,10 @@ describe('what is installed', () => {
       })
     }
   })
+
+  it('has no hook if that is turned off', () => {
+    expect(renderHooks(valuesOf({ namespaceMetadata: { enabled: false } }), context)).toEqual([])
+  })
 })
 
 describe("the operator's container", () => {

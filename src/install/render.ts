@@ -66,6 +66,6 @@ export function render(values: Values, context: InstallContext): Manifest[] {
   ]
 }
 
-/** What Helm runs once after an installation. */
+/** What Helm runs once after an installation, unless it is turned off. */
 export const renderHooks = (values: Values, context: InstallContext): Manifest[] =>
-  namespaceMetadata({ values, context })
+  values.namespaceMetadata.enabled ? namespaceMetadata({ values, context }) : []

@@ -18,6 +18,17 @@ const notEmpty = z.string().min(1)
 const labels = z.record(z.string(), z.string())
 const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never'])
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]))
+const resources = z.strictObject({ requests: quantities.optional(), limits: quantities.optional() })
+const digest = z
+  .string()
+  .regex(/^$|^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hex digits')
+  .optional()
+/** Which nodes may run a Pod. */
+const placement = {
+  nodeSelector: labels,
+  tolerations: z.array(handedOn<IToleration>('a Toleration')),
+  affinity: handedOn<IAffinity>('an Affinity'),
+}
 const duration = z.string().regex(/^([0-9]+(ms|s|m|h))+$/, 'expected a Prometheus duration, such as 30s')
 
 /** People open it from an alert in their mail, where a path alone would not work. */
@@ -38,10 +49,7 @@ export const valuesSchema = z.strictObject({
     registry: text,
     name: notEmpty,
     tag: text.optional(),
-    digest: z
-      .string()
-      .regex(/^$|^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hex digits')
-      .optional(),
+    digest,
     pullPolicy,
   }),
   imagePullSecrets: z.array(z.strictObject({ name: notEmpty })),
@@ -50,10 +58,8 @@ export const valuesSchema = z.strictObject({
     enabled: z.boolean(),
     hedgeAfterMs: z.union([z.literal(0), z.number().int().min(100).max(60_000)]),
   }),
-  resources: z.strictObject({ requests: quantities.optional(), limits: quantities.optional() }),
-  nodeSelector: labels,
-  tolerations: z.array(handedOn<IToleration>('a Toleration')),
-  affinity: handedOn<IAffinity>('an Affinity'),
+  resources,
+  ...placement,
   topologySpreadConstraints: z.array(handedOn<ITopologySpreadConstraint>('a TopologySpreadConstraint')),
   priorityClassName: text.optional(),
   commonLabels: labels,
@@ -93,7 +99,10 @@ export const valuesSchema = z.strictObject({
   }),
   admissionPolicy: z.strictObject({ enabled: z.boolean() }),
   namespaceMetadata: z.strictObject({
-    image: z.strictObject({ registry: text, name: notEmpty, tag: notEmpty, pullPolicy }),
+    enabled: z.boolean(),
+    image: z.strictObject({ registry: text, name: notEmpty, tag: notEmpty, digest, pullPolicy }),
+    resources,
+    ...placement,
   }),
   // What Helm adds to the values of a chart that is part of another, and what its `condition` looks at.
   global: z.looseObject({}).optional(),

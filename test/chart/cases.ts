@@ -42,6 +42,24 @@ export const cases: Readonly<Record<string, RawValues>> = {
     networkPolicy: { enabled: false },
     podDisruptionBudget: { enabled: false },
   },
+  'the hook, on nodes of its own and with a pinned image': {
+    namespaceMetadata: {
+      image: { digest: `sha256:${'0123456789abcdef'.repeat(4)}` },
+      resources: {
+        requests: { cpu: '10m' },
+        limits: { memory: '32Mi', cpu: null, 'ephemeral-storage': null },
+      },
+      nodeSelector: { 'kubernetes.io/arch': 'amd64' },
+      tolerations: [{ key: 'infra', operator: 'Exists' }],
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [{ matchExpressions: [{ key: 'pool', operator: 'In', values: ['system'] }] }],
+          },
+        },
+      },
+    },
+  },
   'several replicas without a budget': { replicas: 2, podDisruptionBudget: { enabled: false } },
   'none at all': { replicas: 0 },
   'placed by hand': {

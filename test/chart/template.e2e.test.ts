@@ -63,6 +63,13 @@ it('follows the namespace and the name of the release', async () => {
   )
 })
 
+it('has no Job if the namespace is labelled by hand, as the command line', async () => {
+  const values = { namespaceMetadata: { enabled: false } }
+  const objects = await template(values, {}, '1.36')
+  expect(objects).toEqual(typed(values, {}))
+  expect([...objects.keys()].filter((name) => name.startsWith('Job'))).toEqual([])
+})
+
 it.each([
   ['a value that it does not know', { replica: 2 }, 'replica'],
   ['a value of the wrong type', { replicas: 'two' }, 'replicas'],

@@ -3,6 +3,7 @@ import { controlledByLabel } from '../../base/names.ts'
 import { type Input, name } from '../manifest.ts'
 import { imageReference } from './image.ts'
 import { notificationsFlags, notificationsMounts } from './notifications.ts'
+import { resourcesOf } from './pod-values.ts'
 import { containerSecurity } from './security.ts'
 
 export const adminPort = { name: 'admin-http', containerPort: 8080, protocol: 'TCP' } as const
@@ -18,10 +19,7 @@ export const container = (input: Input): IContainer => {
     ports: [adminPort],
     livenessProbe: { httpGet: { path: '/live', port: adminPort.name }, ...probe, initialDelaySeconds: 10 },
     readinessProbe: { httpGet: { path: '/ready', port: adminPort.name }, ...probe },
-    resources: {
-      ...(resources.requests ? { requests: resources.requests } : {}),
-      ...(resources.limits ? { limits: resources.limits } : {}),
-    },
+    resources: resourcesOf(resources),
     securityContext: containerSecurity,
     ...notificationsMounts(input),
   }

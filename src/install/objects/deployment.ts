@@ -4,6 +4,7 @@ import type { ITopologySpreadConstraint } from 'kubernetes-models/v1/TopologySpr
 import { annotations, type Input, labels, name, namespacedMetadata, selectorLabels } from '../manifest.ts'
 import { container } from './container.ts'
 import { notificationsChecksum, notificationsVolumes } from './notifications.ts'
+import { placementOf } from './pod-values.ts'
 import { podSecurity, scoreAnnotations } from './security.ts'
 
 const awaitProxy = { 'config.linkerd.io/proxy-await': 'enabled' }
@@ -37,7 +38,7 @@ const podMetadata = (input: Input) => ({
 })
 
 function podSpec(input: Input): IPodSpec {
-  const { nodeSelector, tolerations, affinity, priorityClassName } = input.values
+  const { priorityClassName } = input.values
   const spread = spreadConstraints(input)
   return {
     serviceAccountName: name,
@@ -46,9 +47,7 @@ function podSpec(input: Input): IPodSpec {
     containers: [container(input)],
     ...notificationsVolumes(input),
     ...(priorityClassName ? { priorityClassName } : {}),
-    ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),
-    ...(tolerations.length > 0 ? { tolerations } : {}),
-    ...(Object.keys(affinity).length > 0 ? { affinity } : {}),
+    ...placementOf(input.values),
     ...(spread.length > 0 ? { topologySpreadConstraints: spread } : {}),
   }
 }

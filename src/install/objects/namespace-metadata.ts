@@ -6,6 +6,7 @@ import type { IServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { extensionLabel, extensionName } from '../../base/names.ts'
 import { annotations, type Input, type Manifest, name, versionLabel } from '../manifest.ts'
 import { imageReference } from './image.ts'
+import { placementOf, resourcesOf } from './pod-values.ts'
 import { containerSecurity, podSecurity, scoreAnnotations } from './security.ts'
 import { pullSecrets } from './service-account.ts'
 
@@ -119,8 +120,7 @@ const networkPolicy = (input: Input) =>
   }) satisfies INetworkPolicy
 
 function job(input: Input) {
-  const { image } = input.values.namespaceMetadata
-  const resources = { cpu: '100m', memory: '64Mi', 'ephemeral-storage': '16Mi' }
+  const { image, resources, ...placement } = input.values.namespaceMetadata
   const { annotations: hooks } = hookAnnotations(input, '1')
   return {
     apiVersion: 'batch/v1',
@@ -134,6 +134,7 @@ function job(input: Input) {
           serviceAccountName: hook,
           automountServiceAccountToken: true,
           securityContext: podSecurity,
+          ...placementOf(placement),
           containers: [
             {
               name: hook,
@@ -144,7 +145,7 @@ function job(input: Input) {
                 `--namespace=${input.context.namespace}`,
                 `--linkerd-namespace=${input.values.linkerdNamespace}`,
               ],
-              resources: { requests: resources, limits: resources },
+              resources: resourcesOf(resources),
               securityContext: containerSecurity,
             },
           ],
