@@ -11,6 +11,7 @@ import { extensionMetadata } from './commands/extension-metadata.ts'
 import { install, prune, uninstall, upgrade } from './commands/install.ts'
 import { migrate } from './commands/migrate.ts'
 import { pause, resume } from './commands/pause.ts'
+import { policy } from './commands/policy.ts'
 import { status } from './commands/status.ts'
 import { version } from './commands/version.ts'
 import { whatIf } from './commands/what-if.ts'
@@ -23,6 +24,7 @@ export const commands: readonly CommandSpec[] = [
   status,
   dashboard,
   explain,
+  policy,
   whatIf,
   pause,
   resume,

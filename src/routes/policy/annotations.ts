@@ -9,8 +9,14 @@ export interface AskedPolicy {
   readonly tiers: ParsedTiers | undefined
   readonly minReady: number
   readonly failbackAfterMs: number
-  /** What is not used because it cannot be understood, in words for its owner. */
-  readonly ignored: readonly string[]
+  /** What is not used because it cannot be understood. */
+  readonly ignored: readonly IgnoredAnnotation[]
+}
+
+export interface IgnoredAnnotation {
+  readonly annotation: string
+  /** In words for its owner. */
+  readonly message: string
 }
 
 /** The most that `min-ready` can ask for (count). */
@@ -24,19 +30,23 @@ export function readPolicy(annotations: Readonly<Record<string, string>>): Asked
   if (tiers === undefined && minReady === undefined && failbackAfter === undefined) return undefined
   const count = minReady === undefined ? 1 : parseCount(minReady)
   const ms = failbackAfter === undefined ? 0 : parseDuration(failbackAfter)
-  const wrong = [
-    count === undefined &&
-      `annotation ${minReadyAnnotation} is ${quoted(minReady)} and is ignored; write a count from 1 to ${mostReady}`,
+  const ignored = [
+    count === undefined && ignore(minReadyAnnotation, minReady, `a count from 1 to ${mostReady}`),
     ms === undefined &&
-      `annotation ${failbackAfterAnnotation} is ${quoted(failbackAfter)} and is ignored; write a duration of at most 24h, such as 60s or 1m30s`,
+      ignore(failbackAfterAnnotation, failbackAfter, 'a duration of at most 24h, such as 60s or 1m30s'),
   ]
   return {
     tiers: tiers === undefined ? undefined : parseTiers(tiers),
     minReady: count ?? 1,
     failbackAfterMs: ms ?? 0,
-    ignored: wrong.filter((text) => text !== false),
+    ignored: ignored.filter((one) => one !== false),
   }
 }
+
+const ignore = (annotation: string, value: string | undefined, write: string): IgnoredAnnotation => ({
+  annotation,
+  message: `annotation ${annotation} is ${quoted(value)} and is ignored; write ${write}`,
+})
 
 function parseCount(text: string): number | undefined {
   const count = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0

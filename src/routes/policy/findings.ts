@@ -7,7 +7,7 @@ import { readPolicy } from './annotations.ts'
 /** What of a route's policy does not do what its owner thinks. */
 
 export const ignoredAnnotation: DiagnosisRule = ({ annotations = {} }) =>
-  readPolicy(annotations)?.ignored ?? []
+  (readPolicy(annotations)?.ignored ?? []).map(({ message }) => message)
 
 export const notInAnyTier: DiagnosisRule = ({ splits }) =>
   servicesWith(

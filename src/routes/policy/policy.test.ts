@@ -173,7 +173,8 @@ describe('a threshold and a wait without tiers', () => {
   ])('%j is left out, and costs no failover', (annotations, ignored) => {
     const split = splitWith(annotations)
     expect(split).toMatchObject({ problem: undefined, policy: { minReady: 1, failbackAfterMs: 0 } })
-    expect(readPolicy(annotationsOf(annotations))?.ignored).toEqual([`annotation ${ignored}`])
+    const messages = readPolicy(annotationsOf(annotations))?.ignored.map(({ message }) => message)
+    expect(messages).toEqual([`annotation ${ignored}`])
     const down: Readiness = { state: 'down', ready: 0, total: 1 }
     const lost = judgeSplit(split, ({ service }) => (service === 'shop/web' ? down : readinessOf(1, 1)))
     expect(weightsOf(applyPlan(split, lost.plan))).toEqual([0, 100, 100, 100])

@@ -1,0 +1,24 @@
+import type { CommandSpec } from '../command.ts'
+import { flag, outputFlag, selectorFlag } from '../flags.ts'
+
+export const policy: CommandSpec = {
+  name: 'policy',
+  args: [{ term: '<route>', text: 'KIND/NAME, for example trafficsplit/web' }],
+  summary: 'Show which policy applies to a route, and where each part of it comes from',
+  description: `Reads the route with your own permissions. Each section of the policy is shown with its source: an
+annotation of the route, or what is built in. An annotation that cannot be understood is listed, with what applies
+instead. Below are the tiers of each list of backends in the route, as the operator understands them.`,
+  flags: () => [
+    flag('-n, --namespace <name>', 'the namespace of the route (default: the namespace of the context)'),
+    selectorFlag(),
+    outputFlag(['table', 'json', 'yaml']),
+  ],
+  examples: [
+    { line: 'policy trafficsplit/web -n shop', text: 'which tiers, thresholds and waits has web?' },
+    {
+      line: 'policy httproute/web -n shop -o json',
+      text: 'the same for a program',
+    },
+  ],
+  run: async (context, args, flags) => (await import('../policy/policy.ts')).showPolicy(context, args, flags),
+}

@@ -1,0 +1,120 @@
+import type { RouteFacts } from '../../api/schema.ts'
+import { mayServe, usualTiers } from '../../core/policy/tiers.ts'
+import { weightOf } from '../../core/split.ts'
+import type { ServiceKey, Split } from '../../core/types.ts'
+import { durationText } from '../../core/words.ts'
+import { type AskedPolicy, readPolicy } from '../../routes/policy/annotations.ts'
+import {
+  failbackAfterAnnotation,
+  minReadyAnnotation,
+  primaryAnnotation,
+  type Route,
+  tiersAnnotation,
+} from '../../routes/route.ts'
+
+/** All that `policy` has to say about a route; `-o json` shows it so. */
+export interface AppliedPolicy {
+  readonly route: Pick<RouteFacts, 'apiVersion' | 'kind' | 'namespace' | 'name'>
+  /** Whether the selector selects it; nothing of this applies to other routes. */
+  readonly controlled: boolean
+  readonly sections: readonly Section[]
+  /** What is not used because it cannot be understood, in words for its owner. */
+  readonly ignored: readonly string[]
+  readonly splits: readonly AppliedSplit[]
+}
+
+/** One section of a policy, as an annotation would have it. */
+export interface Section {
+  readonly name: 'tiers' | 'min-ready' | 'failback-after'
+  readonly value: string
+  readonly source: 'annotation' | 'built-in'
+  /** The annotation that is the source; null for what is built in. */
+  readonly annotation: string | null
+}
+
+export interface AppliedSplit {
+  /** Which of several splits of the route this is; null if there is only one. */
+  readonly where: string | null
+  /** Why nothing of this applies to it, in words for its owner; null if it does. */
+  readonly problem: string | null
+  readonly tiers: readonly AppliedTier[]
+  /** The backends that never serve: declared with the weight 0, or in no tier. */
+  readonly never: readonly Member[]
+}
+
+export interface AppliedTier {
+  /** At least one of its backends gets traffic. */
+  readonly serves: boolean
+  readonly members: readonly Member[]
+}
+
+export interface Member {
+  readonly service: ServiceKey
+  readonly port: number | null
+  /** The weight that the policy declares; null if its tier declares none. */
+  readonly weight: number | null
+}
+
+/** Works out what applies to a route. */
+export function appliedTo(route: Route, controlled: boolean): AppliedPolicy {
+  const { apiVersion, kind, namespace, name, annotations = {}, splits } = route
+  const asked = readPolicy(annotations)
+  const ignored = asked?.ignored ?? []
+  return {
+    route: { apiVersion, kind, namespace, name },
+    controlled,
+    sections: sectionsOf(annotations, asked),
+    ignored: ignored.map(({ message }) => message),
+    splits: splits.map(splitOf),
+  }
+}
+
+/** What is said of routes without tiers. */
+const usualOrder = 'the primary, then all others'
+
+function sectionsOf(
+  annotations: Readonly<Record<string, string>>,
+  asked: AskedPolicy | undefined,
+): readonly Section[] {
+  const isUsed = (annotation: string) =>
+    annotations[annotation] !== undefined && !asked?.ignored.some((one) => one.annotation === annotation)
+  const section = (name: Section['name'], value: string, annotation: string): Section =>
+    isUsed(annotation)
+      ? { name, value, source: 'annotation', annotation }
+      : { name, value, source: 'built-in', annotation: null }
+  const tiers = annotations[tiersAnnotation]
+  return [
+    tiers === undefined
+      ? section('tiers', usualOrder, primaryAnnotation)
+      : section('tiers', tiers, tiersAnnotation),
+    section('min-ready', String(asked?.minReady ?? 1), minReadyAnnotation),
+    section('failback-after', durationText(asked?.failbackAfterMs ?? 0), failbackAfterAnnotation),
+  ]
+}
+
+function splitOf(split: Split): AppliedSplit {
+  const { policy, backends, problem } = split
+  const where = split.where ?? null
+  if (problem !== undefined) return { where, problem, tiers: [], never: [] }
+  const tiers = policy?.tiers ?? usualTiers(split)
+  const member = (index: number, weight: number | undefined): Member[] => {
+    const backend = backends[index]
+    return backend ? [{ service: backend.service, port: backend.port ?? null, weight: weight ?? null }] : []
+  }
+  const serves = (index: number) => {
+    const backend = backends[index]
+    return backend !== undefined && weightOf(split, backend) > 0
+  }
+  const inTiers = { tiers, minReady: 1, failbackAfterMs: 0 }
+  return {
+    where,
+    problem: null,
+    tiers: tiers.map(({ members, weights }) => ({
+      serves: members.some(serves),
+      members: members.flatMap((index, position) => member(index, weights?.[position])),
+    })),
+    never: [...backends.keys()]
+      .filter((index) => !mayServe(inTiers, index))
+      .flatMap((index) => member(index, undefined)),
+  }
+}

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { Shop } from '../testing/shop.ts'
+
+let shop: Shop
+beforeEach(async () => {
+  shop = await Shop.open()
+})
+afterEach(() => shop.close())
+
+const run = (line: string) => shop.run(line, { namespace: 'shop' })
+const annotations = (policy: Record<string, string>) =>
+  Object.fromEntries(Object.entries(policy).map(([key, value]) => [`failover.linkerd.io/${key}`, value]))
+const weights = { web: 0, east: 70, west: 30, old: 0, far: 0 }
+
+describe('the table', () => {
+  test('says where each section is from, and what the tiers are', async () => {
+    const asked = { tiers: 'web; east=70,west=30; far=0', 'min-ready': '2' }
+    shop.split('web', weights, { annotations: annotations(asked) })
+    const { exitCode, stdout, stderr } = await run('policy ts/web')
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatchInlineSnapshot(`
+      "TrafficSplit shop/web
+
+      SECTION          VALUE                         FROM
+      tiers            web; east=70,west=30; far=0   annotation failover.linkerd.io/tiers
+      min-ready        2                             annotation failover.linkerd.io/min-ready
+      failback-after   0s                            built-in
+
+      TIER    SERVES   BACKENDS
+      1       no       web
+      2       yes      east=70, west=30
+      3       no       far=0
+      never            old, far
+      "
+    `)
+    expect(shop.writes).toBe(0)
+  })
+
+  test('of a route without annotations is what is built in', async () => {
+    shop.split('web', weights)
+    expect((await run('policy ts/web')).stdout).toMatchInlineSnapshot(`
+      "TrafficSplit shop/web
+
+      SECTION          VALUE                          FROM
+      tiers            the primary, then all others   built-in
+      min-ready        1                              built-in
+      failback-after   0s                             built-in
+
+      TIER   SERVES   BACKENDS
+      1      no       web
+      2      yes      east, west, old, far
+      "
+    `)
+  })
+
+  test('names the annotation that names the primary', async () => {
+    shop.split('web', weights, { annotations: annotations({ 'primary-service': 'far' }) })
+    const { stdout } = await run('policy ts/web')
+    expect(stdout).toMatch(/^tiers +the primary, then all others +annotation \S+\/primary-service$/m)
+    expect(stdout).toMatch(/^1 +no +far$/m)
+  })
+
+  test('says what is ignored, and what applies instead', async () => {
+    shop.split('web', weights, { annotations: annotations({ 'min-ready': '50%', 'failback-after': '1m' }) })
+    const { stdout } = await run('policy ts/web')
+    expect(stdout).toMatch(/^min-ready +1 +built-in$/m)
+    expect(stdout).toMatch(/^failback-after +1m +annotation failover.linkerd.io\/failback-after$/m)
+    expect(stdout).toMatch(/^Ignored: annotation failover.linkerd.io\/min-ready is "50%" and is ignored; /m)
+  })
+
+  test('says why tiers are none', async () => {
+    shop.split('web', weights, { annotations: annotations({ tiers: 'wbe; *' }) })
+    expect((await run('policy ts/web')).stdout).toMatch(
+      /^misconfigured: annotation failover.linkerd.io\/tiers names "wbe", but no backend has that name/m,
+    )
+  })
+
+  test('says that a route is not controlled', async () => {
+    shop.split('web', weights, { labels: { 'failover.linkerd.io/controlled-by': 'another' } })
+    expect((await run('policy ts/web -l failover.linkerd.io/controlled-by=mine')).stdout).toContain(
+      'Not controlled: the selector does not match its labels, so nothing of this applies to it.',
+    )
+  })
+})
+
+test('each rule of a Gateway API route has its tiers', async () => {
+  shop.httpRoute('web', [
+    { web: 1, east: 0 },
+    { west: 1, far: 0 },
+  ])
+  const { stdout } = await run('policy httproute/web')
+  expect(stdout).toMatch(/spec\.rules\[0\]:\nTIER .*\n1 +yes +web:80\n2 +no +east:80\n\nspec\.rules\[1\]:\n/)
+})
+
+test('the same as data', async () => {
+  shop.split('web', weights, { annotations: annotations({ tiers: 'web; east=70,west=30; far=0' }) })
+  const json = JSON.parse((await run('policy ts/web -o json')).stdout)
+  expect(parse((await run('policy ts/web -o yaml')).stdout)).toEqual(json)
+  const member = (service: string, weight: number | null) => ({
+    service: `shop/${service}`,
+    port: null,
+    weight,
+  })
+  expect(json).toEqual({
+    route: {
+      apiVersion: 'split.smi-spec.io/v1alpha2',
+      kind: 'TrafficSplit',
+      namespace: 'shop',
+      name: 'web',
+    },
+    controlled: true,
+    sections: [
+      {
+        name: 'tiers',
+        value: 'web; east=70,west=30; far=0',
+        source: 'annotation',
+        annotation: 'failover.linkerd.io/tiers',
+      },
+      { name: 'min-ready', value: '1', source: 'built-in', annotation: null },
+      { name: 'failback-after', value: '0s', source: 'built-in', annotation: null },
+    ],
+    ignored: [],
+    splits: [
+      {
+        where: null,
+        problem: null,
+        tiers: [
+          { serves: false, members: [member('web', null)] },
+          { serves: true, members: [member('east', 70), member('west', 30)] },
+          { serves: false, members: [member('far', 0)] },
+        ],
+        never: [member('old', null), member('far', null)],
+      },
+    ],
+  })
+})
+
+test('a route that is not there', async () => {
+  const { exitCode, stderr } = await run('policy ts/wbe')
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringContaining('ts/wbe does not exist in namespace shop'),
+  })
+})

@@ -1,0 +1,66 @@
+import { type Column, type Palette, renderTable } from '../output.ts'
+import { shortName } from '../status/table.ts'
+import type { AppliedPolicy, AppliedSplit, Member, Section } from './applied.ts'
+
+/** A policy for people: its sections, then the tiers of each split. */
+export function policyText(
+  { route, controlled, sections, ignored, splits }: AppliedPolicy,
+  palette: Palette,
+) {
+  const { kind, namespace, name } = route
+  const head = [`${kind} ${namespace}/${name}`]
+  if (!controlled) {
+    head.push(
+      palette.warning(
+        'Not controlled: the selector does not match its labels, so nothing of this applies to it.',
+      ),
+    )
+  }
+  const wrong = ignored.map((message) => `${palette.warning('Ignored')}: ${message}`)
+  const tiers = splits.flatMap((split) => ['', ...splitText(split, namespace, palette)])
+  const lines = [...head, '', renderTable(sectionColumns, sections).trimEnd(), ...wrong, ...tiers]
+  return `${lines.join('\n').trimEnd()}\n`
+}
+
+const sectionColumns: readonly Column<Section>[] = [
+  { title: 'SECTION', cell: ({ name }) => name },
+  { title: 'VALUE', cell: ({ value }) => value },
+  {
+    title: 'FROM',
+    cell: ({ annotation }) => (annotation === null ? 'built-in' : `annotation ${annotation}`),
+  },
+]
+
+interface Row {
+  readonly tier: string
+  readonly serves: string
+  readonly members: readonly Member[]
+}
+
+function splitText(split: AppliedSplit, namespace: string, palette: Palette): string[] {
+  const title = split.where === null ? [] : [`${split.where}:`]
+  if (split.problem !== null) return [...title, `${palette.bad('misconfigured')}: ${split.problem}`]
+  const rows = split.tiers.map(
+    ({ serves, members }, index): Row => ({
+      tier: String(index + 1),
+      serves: serves ? 'yes' : 'no',
+      members,
+    }),
+  )
+  const never = split.never.length === 0 ? [] : [{ tier: 'never', serves: '', members: split.never }]
+  const columns: Column<Row>[] = [
+    { title: 'TIER', cell: ({ tier }) => tier },
+    { title: 'SERVES', cell: ({ serves }) => serves },
+    {
+      title: 'BACKENDS',
+      cell: ({ members }) => members.map((member) => memberText(member, namespace)).join(', '),
+    },
+  ]
+  return [...title, renderTable(columns, [...rows, ...never]).trimEnd()]
+}
+
+/** As the annotation would name it: `web-east=70`. */
+function memberText({ service, port, weight }: Member, namespace: string): string {
+  const name = shortName(service, namespace)
+  return `${name}${port === null ? '' : `:${port}`}${weight === null ? '' : `=${weight}`}`
+}
