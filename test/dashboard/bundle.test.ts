@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'vite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { bundleDashboard } from '../../packaging/dashboard.ts'
 import { readAssets } from '../../src/admin/assets.ts'
 
 let folder = ''
@@ -11,8 +11,7 @@ let files: { name: string; text: string }[] = []
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dashboard-'))
-  const configFile = join(import.meta.dirname, '../../dashboard/vite.config.ts')
-  await build({ configFile, build: { outDir: folder, emptyOutDir: true }, logLevel: 'error' })
+  await bundleDashboard(folder)
   const names = await readdir(folder, { recursive: true, withFileTypes: true })
   files = await Promise.all(
     names
