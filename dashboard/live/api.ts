@@ -8,4 +8,5 @@ export type {
   SplitItem,
   Status,
   TimelinePage,
+  WaitItem,
 } from '../../src/api/schema.ts'

@@ -35,6 +35,10 @@ export function lasting(ms: number): string {
   return twoUnits(ms, [day, 'd'], [hour, 'h'])
 }
 
+/** The same to the second below an hour, for a time that runs out: `41 s`, `12 min 5 s`, `3 h 20 min`. */
+export const lastingLong = (ms: number): string =>
+  ms >= minute && ms < hour ? twoUnits(ms, [minute, 'min'], [second, 's']) : lasting(ms)
+
 function twoUnits(ms: number, [large, largeName]: [number, string], [small, smallName]: [number, string]) {
   const rest = Math.floor((ms % large) / small)
   const head = `${Math.floor(ms / large)} ${largeName}`

@@ -58,3 +58,9 @@ it('says of a hold what began', () => {
   expect(verbOf({ what: 'hold', state: 'paused' })).toBe('became paused')
   expect(verbOf({ what: 'failback', state: 'primary' })).toBe('failed back to the primary')
 })
+
+it('says which way traffic moved between tiers and within one', () => {
+  expect(verbOf({ what: 'failback', state: 'failover' })).toBe('went back to an earlier tier')
+  expect(verbOf({ what: 'redistribute', state: 'failover' })).toBe('redistributed among secondaries')
+  expect(verbOf({ what: 'redistribute', state: 'primary' })).toBe('redistributed within the first tier')
+})

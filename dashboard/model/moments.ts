@@ -70,14 +70,22 @@ function closed({ what, cluster, from, to, lines }: Open): Moment[] {
 export const isMass = ({ routes }: Moment): boolean => routes.length > 1
 
 /** What happened, in words that agree with the name of a route and with a number of them. */
-export const verbOf = ({ what, state }: Pick<TimelineEntry, 'what' | 'state'>): string =>
-  what === 'hold' ? holds[state] : verbs[what]
+export const verbOf = ({ what, state }: Pick<TimelineEntry, 'what' | 'state'>): string => {
+  if (what === 'hold') return holds[state]
+  return (state === 'primary' ? primaryVerbs[what] : undefined) ?? verbs[what]
+}
 
 const verbs = {
   failover: 'failed over',
-  failback: 'failed back to the primary',
+  failback: 'went back to an earlier tier',
   redistribute: 'redistributed among secondaries',
   release: 'stopped holding',
+}
+
+/** Of a route that is on its primary after it. */
+const primaryVerbs: Readonly<Partial<typeof verbs>> = {
+  failback: 'failed back to the primary',
+  redistribute: 'redistributed within the first tier',
 }
 
 const holds: Readonly<Record<RouteState, string>> = {

@@ -49,7 +49,7 @@ export const states: Readonly<Record<Mark, StateWords>> = {
   failover: {
     label: 'Failed over',
     verb: always('failed over'),
-    meaning: 'The primary has no ready endpoint; secondaries get the traffic.',
+    meaning: 'Secondaries get the traffic, because the primary cannot serve, or not yet.',
     tone: 'notice',
   },
   paused: {

@@ -86,7 +86,16 @@ function Way({
   )
 }
 
-function Box({ backend, share, namespace }: { backend: BackendItem; share: number; namespace: string }) {
+interface BoxProps {
+  readonly backend: BackendItem
+  readonly share: number
+  /** The weight that a policy declares; 0 for never. */
+  readonly declared?: number | null
+  readonly namespace: string
+}
+
+/** A backend: whether it is ready, its weight, and its part of the traffic. */
+export function Box({ backend, share, declared = null, namespace }: BoxProps) {
   const { service, weight, primary, cluster, readiness } = backend
   return (
     <li class={`box ${readiness.state} ${share > 0 ? 'active' : ''}`}>
@@ -100,7 +109,12 @@ function Box({ backend, share, namespace }: { backend: BackendItem; share: numbe
         {readyWords(readiness)}
       </span>
       <span class="weight">
-        weight {weight ?? 'not set'} · <strong>{percent(share)}</strong>
+        weight {weight ?? 'not set'}
+        {declared !== null &&
+          declared !== weight &&
+          ` (${declared === 0 ? 'never' : declared} by the policy)`}
+        {' · '}
+        <strong>{percent(share)}</strong>
       </span>
     </li>
   )

@@ -1,7 +1,8 @@
 import type { RouteItem } from '../live/api.ts'
 import { clock, lasting } from '../model/format.ts'
 import { writePlace } from '../model/place.ts'
-import { findingsLine, keyOf, sentenceOf } from '../model/route.ts'
+import { findingsLine, keyOf, sentenceOf, shortService } from '../model/route.ts'
+import { leftOf, rankOf } from '../model/tiers.ts'
 import { Traffic } from './backends.tsx'
 import { FindingsBadge, StateBadge } from './state-mark.tsx'
 
@@ -12,17 +13,19 @@ interface RouteRowProps {
   /** `undefined` if it is gone and the rows have not been arranged again yet. */
   readonly route: RouteItem | undefined
   readonly now: number
+  /** Whether the table has a column for tiers. */
+  readonly hasTiers: boolean
 }
 
-export function RouteRow({ id, index, isActive, route, now }: RouteRowProps) {
+export function RouteRow({ id, index, isActive, route, now, hasTiers }: RouteRowProps) {
   return (
     <tr class={isActive ? 'active' : undefined} id={id} aria-rowindex={index + 2} aria-selected={isActive}>
-      {route ? <Cells route={route} now={now} /> : <td class="gone">gone</td>}
+      {route ? <Cells route={route} now={now} hasTiers={hasTiers} /> : <td class="gone">gone</td>}
     </tr>
   )
 }
 
-function Cells({ route, now }: { route: RouteItem; now: number }) {
+function Cells({ route, now, hasTiers }: { route: RouteItem; now: number; hasTiers: boolean }) {
   return (
     <>
       <td class="state">
@@ -43,6 +46,7 @@ function Cells({ route, now }: { route: RouteItem; now: number }) {
       <td class="why" title={whyOf(route)}>
         {whyOf(route)}
       </td>
+      {hasTiers && <TierCell route={route} now={now} />}
       <td class="since">
         <Since since={route.since} now={now} />
       </td>
@@ -55,6 +59,25 @@ function whyOf(route: RouteItem): string {
   const { refusal } = route
   if (refusal) return `write refused ${refusal.count}×: ${refusal.message}`
   return findingsLine(route) || sentenceOf(route)
+}
+
+function TierCell({ route, now }: { route: RouteItem; now: number }) {
+  const rank = rankOf(route)
+  const { tier, wait } = rank ?? {}
+  const left = wait && leftOf(wait, now)
+  return (
+    <td class="rank">
+      {tier}
+      {wait && (
+        <span
+          class="quiet"
+          title={`${shortService(wait.service, route.namespace)} is ready again and gets its traffic back if it stays ready`}
+        >
+          {left === undefined ? 'waits' : `waits ${left}`}
+        </span>
+      )}
+    </td>
+  )
 }
 
 function Since({ since, now }: { since: string | null; now: number }) {

@@ -13,6 +13,8 @@ interface RouteTableProps {
   readonly sort: (sorting: Sorting) => void
   /** By the operator's clock. */
   readonly now: number
+  /** Whether any route has tiers. */
+  readonly hasTiers: boolean
   /** What is shown if there is no route. */
   readonly empty: preact.ComponentChildren
 }
@@ -21,13 +23,13 @@ interface RouteTableProps {
 const rowHeights = { wide: 56, narrow: 104 }
 
 /** All routes. Only those in sight exist as elements; the room of all others is kept free. */
-export function RouteTable({ order, routes, sorting, sort, now, empty }: RouteTableProps) {
+export function RouteTable({ order, routes, sorting, sort, now, hasTiers, empty }: RouteTableProps) {
   const isNarrow = useMedia('(max-width: 760px)')
   const rowHeight = isNarrow ? rowHeights.narrow : rowHeights.wide
   const { body, slots, first, end } = usePageWindow(order.length, rowHeight)
   const { active, onKeyDown } = useKeys(order, rowHeight, body)
   return (
-    <div class="table">
+    <div class={`table ${hasTiers ? 'tiered' : ''}`}>
       <table
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows can be chosen by keys
         role="grid"
@@ -37,7 +39,7 @@ export function RouteTable({ order, routes, sorting, sort, now, empty }: RouteTa
         tabIndex={0}
         onKeyDown={onKeyDown}
       >
-        <Head sorting={sorting} sort={sort} />
+        <Head sorting={sorting} sort={sort} hasTiers={hasTiers} />
         <tbody
           ref={body}
           style={{ height: `${order.length * rowHeight}px`, paddingTop: `${first * rowHeight}px` }}
@@ -52,6 +54,7 @@ export function RouteTable({ order, routes, sorting, sort, now, empty }: RouteTa
                 isActive={index === active}
                 route={routes.get(key)}
                 now={now}
+                hasTiers={hasTiers}
               />
             )
           })}
@@ -64,21 +67,26 @@ export function RouteTable({ order, routes, sorting, sort, now, empty }: RouteTa
 
 const rowId = (index: number) => `row-${index}`
 
+/** Only if there are tiers. */
+const tiersHeading = 'Tier, waits'
+
 const headings: readonly { column: Column | undefined; text: string }[] = [
   { column: 'state', text: 'State' },
   { column: 'name', text: 'Route' },
   { column: undefined, text: 'Traffic' },
   { column: undefined, text: 'Why' },
+  { column: undefined, text: tiersHeading },
   { column: 'since', text: 'Since' },
 ]
 
 type Sorted = Pick<RouteTableProps, 'sorting' | 'sort'>
 
-function Head({ sorting, sort }: Sorted) {
+function Head({ sorting, sort, hasTiers }: Sorted & Pick<RouteTableProps, 'hasTiers'>) {
+  const shown = headings.filter(({ text }) => text !== tiersHeading || hasTiers)
   return (
     <thead>
       <tr aria-rowindex={1}>
-        {headings.map(({ column, text }) =>
+        {shown.map(({ column, text }) =>
           column ? (
             <SortHeading key={text} column={column} text={text} sorting={sorting} sort={sort} />
           ) : (

@@ -9,6 +9,7 @@ import { Beliefs } from './beliefs.tsx'
 import { Code } from './code.tsx'
 import { Diagram } from './diagram.tsx'
 import { StateBadge, StateMark } from './state-mark.tsx'
+import { Tiers, Waits } from './tiers.tsx'
 import { type Detail, useDetail } from './use-detail.ts'
 
 interface RouteViewProps {
@@ -74,7 +75,12 @@ function Standing({ route, now }: { route: RouteItem; now: number }) {
               <StateMark state={split.state} size={16} /> {split.where ?? `split ${index + 1}`}
             </h2>
           )}
-          <Diagram split={split} apexes={route.apexes} namespace={route.namespace} />
+          {split.waits && <Waits wait={split.waits} namespace={route.namespace} now={now} />}
+          {split.policy ? (
+            <Tiers split={split} apexes={route.apexes} namespace={route.namespace} />
+          ) : (
+            <Diagram split={split} apexes={route.apexes} namespace={route.namespace} />
+          )}
           <Beliefs split={split} namespace={route.namespace} />
         </div>
       ))}

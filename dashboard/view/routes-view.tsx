@@ -6,6 +6,7 @@ import { type Place, writePlace } from '../model/place.ts'
 import { Slowly } from '../model/slowly.ts'
 import { storiesOf } from '../model/stories.ts'
 import { arrange, everything, type Facets, type Filter, facetsOf, type Sorting } from '../model/table.ts'
+import { anyTiers } from '../model/tiers.ts'
 import { Filters } from './filters.tsx'
 import { Moments } from './moment-list.tsx'
 import { NowCard } from './now-card.tsx'
@@ -60,6 +61,7 @@ export function RoutesView({ store, place, now }: RoutesViewProps) {
           sorting={sorting}
           sort={(wanted) => go({ sorting: wanted })}
           now={now}
+          hasTiers={digest.hasTiers}
           empty={<Empty store={store} clear={() => go({ filter: everything })} />}
         />
       </section>
@@ -98,6 +100,7 @@ function useDigest(store: Store, place: Place & { view: 'routes' }) {
     facets: facetsOf(store.routes.values()),
     stories: storiesOf(store.routes.values()),
     moments: momentsOf(store.entries),
+    hasTiers: anyTiers(store.routes.values()),
     historyVersion: store.version,
   }))
 }
@@ -107,5 +110,6 @@ interface Digest {
   readonly facets: Facets
   readonly stories: ReturnType<typeof storiesOf>
   readonly moments: ReturnType<typeof momentsOf>
+  readonly hasTiers: boolean
   readonly historyVersion: number
 }

@@ -214,6 +214,7 @@ export type RouteFacts = Omit<RouteItem, 'revision' | 'refusal' | 'findings'>
 export type FindingItem = z.infer<typeof finding>
 export type SplitItem = z.infer<typeof split>
 export type BackendItem = z.infer<typeof backend>
+export type WaitItem = z.infer<typeof wait>
 export type MemberItem = z.infer<typeof member>
 export type EntryItem = z.infer<typeof entry>
 export type Status = z.infer<typeof status>

@@ -3,16 +3,17 @@ import { resolve } from 'node:path'
 import { readAssets } from '../../src/admin/assets.ts'
 import { type AdminServer, startAdminServer } from '../../src/admin/server.ts'
 import { systemClock } from '../../src/base/clock.ts'
+import { RouteMemory } from '../../src/controller/memory.ts'
+import { PolicyMemory } from '../../src/controller/policy-memory.ts'
+import { appendTimeline, updateView } from '../../src/controller/report/timeline.ts'
 import { type Account, accountOf } from '../../src/core/account.ts'
-import { type Decision, decide } from '../../src/core/decide.ts'
-import { explain } from '../../src/core/explain.ts'
-import { applyPlan, makePlan } from '../../src/core/plan.ts'
+import { applyPlan } from '../../src/core/plan.ts'
+import type { Policy } from '../../src/core/policy/types.ts'
 import { unknownBecause } from '../../src/core/readiness.ts'
-import { directionOf } from '../../src/core/transition.ts'
 import { readinessOf, type ServiceKey, type Split } from '../../src/core/types.ts'
 import type { Finding } from '../../src/routes/finding.ts'
+import { type Judged, judgeRoute } from '../../src/routes/judge.ts'
 import type { Route } from '../../src/routes/route.ts'
-import type { EntryKind } from '../../src/view/timeline-entry.ts'
 import { View } from '../../src/view/view.ts'
 
 const dashboard = resolve(import.meta.dirname, '../../dist/dashboard')
@@ -24,6 +25,8 @@ export interface MadeUpRoute {
   readonly backends: Readonly<Record<string, string>>
   readonly paused?: boolean
   readonly problem?: string
+  /** Backends by their place in `backends`. */
+  readonly policy?: Policy
 }
 
 /** What is believed of a Service of a cluster whose credentials are missing. */
@@ -42,6 +45,8 @@ export class FakeOperator {
   readonly #routes = new Map<string, Route>()
   readonly #users = new Map<ServiceKey, string[]>()
   readonly #refusals = new Map<string, { message: string; count: number }>()
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #policies: PolicyMemory
   #server: AdminServer | undefined
 
   constructor(epoch = 'e1') {
@@ -52,10 +57,12 @@ export class FakeOperator {
       account: ({ service }) => this.#accountOf(service),
       clusterOf: (service) => this.#clusters.get(service),
     })
+    const { readiness } = this.view
+    this.#policies = new PolicyMemory({ clock: systemClock, memory: new RouteMemory(), readiness })
   }
 
   /** Begins to look after a route whose primary has all the traffic. */
-  add({ namespace, name, backends, paused = false, problem }: MadeUpRoute): void {
+  add({ namespace, name, backends, paused = false, problem, policy }: MadeUpRoute): void {
     const entries = Object.entries(backends)
     const services = entries.map(([service]) => `${namespace}/${service}`)
     for (const [service, cluster] of entries) {
@@ -70,6 +77,7 @@ export class FakeOperator {
       maxWeight: 1_000_000,
       problem,
       paused,
+      policy,
     }
     const route: Route = {
       apiVersion: 'split.smi-spec.io/v1alpha2',
@@ -161,6 +169,7 @@ export class FakeOperator {
   }
 
   async stop(): Promise<void> {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
     await this.#server?.close()
   }
 
@@ -168,52 +177,41 @@ export class FakeOperator {
     return this.#accounts.get(service) ?? notKnown(service)
   }
 
-  /** What the operator does with a route that is due: decide, plan, write, tell. */
+  /** What the operator does with a route that is due: decide, plan, write, report. */
   #look(route: Route, reactionMs: number): void {
-    const [split] = route.splits
-    if (!split) return
     const key = keyOf(route)
-    const decision = decide({ split, readiness: this.view.readiness })
+    const judged = judgeRoute(route, this.view.readiness, { past: this.#policies.past(key, route) })
+    const outcome = this.#outcomeOf(key, judged)
+    this.#policies.decided(key, outcome)
+    const before = this.view.get(key)
+    this.#routes.set(key, outcome.kind === 'written' ? outcome.after : route)
+    updateView(this.view, key, outcome, systemClock)
     const refusal = this.#refusals.get(key)
-    const plan = refusal ? [] : makePlan(split, decision)
-    const after = applyPlan(split, plan)
-    const rule = this.view.get(key)?.decisions[0]?.rule
-    this.#routes.set(key, { ...route, splits: [after] })
-    this.view.put(key, { route: { ...route, splits: [after] }, decisions: [decision], refusal })
-    if (plan.length > 0)
-      this.#happened(route, decision, directionOf(split, after), { before: split, after, reactionMs })
-    else if (rule !== undefined && rule !== decision.rule) {
-      const what = decision.kind === 'hold' ? 'hold' : 'release'
-      this.#happened(route, decision, what, { before: split, after, reactionMs: undefined })
+    const record = this.view.get(key)
+    if (refusal && record) this.view.put(key, { ...record, refusal })
+    if (before) appendTimeline(this.view, outcome, before, reactionMs)
+    this.#lookAgain(key, judged)
+  }
+
+  #outcomeOf(key: string, judged: Judged) {
+    const { route, verdicts } = judged
+    const isWritten = !this.#refusals.has(key) && verdicts.some(({ plan }) => plan.length > 0)
+    if (!isWritten) return { kind: 'steady', ...judged } as const
+    const splits = verdicts.map(({ split, plan }) => applyPlan(split, plan))
+    return { kind: 'written', ...judged, after: { ...route, splits } } as const
+  }
+
+  /** When a wait is over. */
+  #lookAgain(key: string, { verdicts }: Judged): void {
+    clearTimeout(this.#timers.get(key))
+    const times = verdicts.flatMap(({ wakeAt }) => wakeAt ?? [])
+    if (times.length === 0) return
+    const look = () => {
+      const route = this.#routes.get(key)
+      if (route) this.#look(route, 3)
     }
+    this.#timers.set(key, setTimeout(look, Math.max(0, Math.min(...times) - systemClock.now())))
   }
-
-  #happened(route: Route, decision: Decision, what: EntryKind, { before, after, reactionMs }: Moved): void {
-    const { readiness, clusterOf } = this.view
-    const { apiVersion, kind, namespace, name } = route
-    const backends = before.backends.map((backend, index) => ({
-      service: backend.service,
-      from: backend.weight,
-      to: after.backends[index]?.weight,
-      readiness: readiness(backend),
-    }))
-    this.view.append({
-      what,
-      route: { apiVersion, kind, namespace, name },
-      rule: decision.rule,
-      state: decision.state,
-      sentence: explain({ split: before, readiness }, decision),
-      splits: [{ where: undefined, backends }],
-      cluster: before.primary === undefined ? undefined : clusterOf(before.primary),
-      reactionMs,
-    })
-  }
-}
-
-interface Moved {
-  readonly before: Split
-  readonly after: Split
-  readonly reactionMs: number | undefined
 }
 
 const keyOf = ({ kind, namespace, name }: Pick<Route, 'kind' | 'namespace' | 'name'>) =>

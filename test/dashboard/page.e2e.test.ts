@@ -24,6 +24,20 @@ async function browser(look: Look = {}): Promise<TestBrowser> {
   return started
 }
 
+/** A route with three tiers and a backend in none; its primary was lost, and is waited for. */
+function addTiers(): void {
+  const names = ['orders', 'orders-east', 'orders-west', 'orders-far', 'orders-old']
+  const tiers = [{ members: [0] }, { members: [1, 2], weights: [70, 30] }, { members: [3] }]
+  operator.add({
+    namespace: 'shop',
+    name: 'orders',
+    backends: Object.fromEntries(names.map((name) => [name, ''])),
+    policy: { tiers, minReady: 2, failbackAfterMs: 600_000 },
+  })
+  operator.ready('shop/orders', 1)
+  operator.ready('shop/orders', 3)
+}
+
 const live = (page: Page) =>
   page
     .getByRole('status')
@@ -144,6 +158,37 @@ describe('a person at three in the morning', () => {
     one.expectNoComplaints()
   })
 
+  it('sees the tiers of a route as columns, and what it waits for with the time that is left', async () => {
+    addTiers()
+    const one = await browser()
+    const page = await one.open(`${base()}/#/route/TrafficSplit/shop/orders`)
+    const columns = async () =>
+      (await page.getByRole('list', { name: 'Tiers' }).locator('h3').allInnerTexts()).map((text) =>
+        text.replaceAll(/\s+/g, ' '),
+      )
+    await expect.poll(columns).toEqual(['Tier 1', 'Tier 2 serves', 'Tier 3', 'In no tier: gets no traffic'])
+    await page.getByText('By the policy each backend needs 2 ready endpoints').waitFor()
+    const left = () => page.getByRole('timer').textContent()
+    const before = await left()
+    expect(before).toMatch(/^(9 min \d+ s|10 min)$/)
+    await expect.poll(left).not.toBe(before)
+    await page.goto(`${base()}/#/`)
+    await page
+      .getByRole('row')
+      .filter({ hasText: /orders.*2 of 3\s*waits \d+ min/s })
+      .waitFor()
+    operator.ready('shop/orders', 0)
+    await page.getByText(/waits \d+ min/).waitFor({ state: 'detached' })
+    one.expectNoComplaints()
+  })
+
+  it('does not see a column for tiers if no route has any', async () => {
+    const page = await (await browser()).open(base())
+    await live(page)
+    await page.getByRole('grid').getByText('mail', { exact: true }).first().waitFor()
+    expect(await page.getByRole('columnheader').allInnerTexts()).not.toContain('Tier, waits')
+  })
+
   it('reads over the dots of the table what is missing', async () => {
     operator.ready('shop/search', undefined)
     const page = await (await browser()).open(`${base()}/#/?q=shop+search`)
@@ -251,7 +296,8 @@ describe('everybody can use it', () => {
   it.each(looks)('axe finds no serious issue: %s', async (_, look) => {
     const one = await browser({ ...look, reducedMotion: true })
     const page = await one.open(base())
-    for (const view of views) {
+    addTiers()
+    for (const view of [...views, '#/route/TrafficSplit/shop/orders']) {
       await page.goto(`${base()}/${view}`)
       await live(page)
       await page.locator('main .card, main .empty').first().waitFor()
@@ -262,7 +308,8 @@ describe('everybody can use it', () => {
 
   it('fits a phone: nothing has to be scrolled sideways', async () => {
     const page = await (await browser({ width: 375, height: 780 })).open(base())
-    for (const view of views) {
+    addTiers()
+    for (const view of [...views, '#/route/TrafficSplit/shop/orders']) {
       await page.goto(`${base()}/${view}`)
       await live(page)
       expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBeLessThanOrEqual(375)

@@ -1,0 +1,72 @@
+import type { SplitItem, WaitItem } from '../live/api.ts'
+import { listed } from '../model/format.ts'
+import { shareOf, shortService } from '../model/route.ts'
+import { demandsOf, leftOf, type Tier, tiersOf } from '../model/tiers.ts'
+import { Box } from './diagram.tsx'
+
+interface TiersProps {
+  readonly split: SplitItem
+  /** What the clients call. */
+  readonly apexes: readonly string[]
+  readonly namespace: string
+}
+
+/** The tiers of a split as columns, in order: traffic goes to the first one that can serve. */
+export function Tiers({ split, apexes, namespace }: TiersProps) {
+  const demands = demandsOf(split)
+  return (
+    <>
+      <p class="apexes">
+        <span class="quiet">clients call</span>{' '}
+        <strong>{listed(apexes.map((apex) => shortService(apex, namespace)))}</strong>
+      </p>
+      <ol class="tiers" aria-label="Tiers">
+        {(tiersOf(split) ?? []).map((tier) => (
+          <Column key={tier.title} tier={tier} split={split} namespace={namespace} />
+        ))}
+      </ol>
+      {demands.length > 0 && <p class="demands">By the policy {listed(demands)}.</p>}
+    </>
+  )
+}
+
+function Column({ tier, split, namespace }: { tier: Tier; split: SplitItem; namespace: string }) {
+  const { title, serves, isTier, members } = tier
+  return (
+    <li class={`tier ${serves ? 'serves' : ''} ${isTier ? '' : 'outside'}`}>
+      <h3>
+        {title}
+        {serves && <span class="tag">serves</span>}
+      </h3>
+      <ul>
+        {members.map(({ backend, declared }, index) => (
+          <Box
+            key={`${index} ${backend.service}`}
+            backend={backend}
+            share={shareOf(backend, split)}
+            declared={declared}
+            namespace={namespace}
+          />
+        ))}
+      </ul>
+    </li>
+  )
+}
+
+/** What a split waits for, with the time that is left. */
+export function Waits({ wait, namespace, now }: { wait: WaitItem; namespace: string; now: number }) {
+  const left = leftOf(wait, now)
+  return (
+    <p class="waits">
+      <strong>{shortService(wait.service, namespace)}</strong> is ready again. It gets its traffic back{' '}
+      {left === undefined ? (
+        'when it has been ready for long enough'
+      ) : (
+        <>
+          in <strong role="timer">{left}</strong> if it stays ready
+        </>
+      )}
+      .
+    </p>
+  )
+}
