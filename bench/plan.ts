@@ -76,7 +76,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
     kind: trafficSplit,
     scenarios: {
       growth: (stand) => growth(stand, quick ? [100, 200] : [100, 1000, 3000, 10_000]),
-      mass10k: (stand) => mass(stand, quick ? 300 : 10_000, 1),
+      mass10k: (stand) => mass(stand, quick ? 300 : 10_000, Math.min(rounds, 3), { last: 1.05, own: 1.3 }),
       memory10k: (stand) => memory(stand, [{ splits: quick ? 300 : 10_000 }], 1),
     },
   }
@@ -88,7 +88,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
           stand,
           [
             { splits, aim: 90 },
-            { splits, others: quick ? 2000 : 20_000, aim: 110, peakAim: 130 },
+            { splits, others: quick ? 2000 : 20_000, aim: 100, peakAim: 130 },
           ],
           rounds,
         ),

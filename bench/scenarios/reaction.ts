@@ -22,8 +22,8 @@ export async function reaction(stand: Stand, splits: number, rounds: number): Pr
   const at = (p: number) => compare(delays, (rounds) => percentile(rounds.flat(), p))
   return {
     figures: [
-      { measure: 'one primary lost or back, p50', unit: 'ms', ...at(0.5), aim: 1.15 },
-      { measure: 'one primary lost or back, p99', unit: 'ms', ...at(0.99), aim: 1.3 },
+      { measure: 'one primary lost or back, p50', unit: 'ms', ...at(0.5), aim: 1.08 },
+      { measure: 'one primary lost or back, p99', unit: 'ms', ...at(0.99), aim: 1 },
     ],
   }
 }
