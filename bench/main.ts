@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type Earlier, earlierOperator } from './earlier.ts'
 import { type Figure, meets, type Outcome, table } from './figures.ts'
 import { longRun, type Part, plan } from './plan.ts'
 import { type Plot, svg } from './plot.ts'
@@ -17,8 +18,8 @@ npm run bench -- NAME [NAME ...]       measure only these: reaction, mass, sight
                                        churn, handover, dead-leader, remote, gateway, profiles, routes, crowded,
                                        growth, mass10k, stall; as root also clusters, memory, memory50k, memory10k
 npm run bench -- --quick               small sizes and one round, to check that the bench works
-npm run bench -- --before FILE         also measure the operator of an earlier commit, in turn with this one;
-                                       FILE is the operator.mjs that \`npm run bundle\` built there
+npm run bench -- --before COMMIT       also measure the operator of an earlier commit, in turn with this one; or
+                                       the file of one, an operator.mjs that \`npm run bundle\` made
 npm run bench -- --soak MINUTES        let primaries go down and come back for so long, and measure memory
 npm run bench -- --save                also write the figures and plots to docs/developing/bench/; only of a complete
                                        run or a soak`
@@ -48,11 +49,17 @@ async function main(): Promise<number> {
   }
   const figures: Figure[] = []
   const plots: Plot[] = []
-  for (const part of parts) {
-    for await (const outcome of measured(part, positionals.length > 0 ? positionals : names)) {
-      figures.push(...outcome.figures)
-      plots.push(...(outcome.plots ?? []))
+  const chosen = positionals.length > 0 ? positionals : names
+  const earlier = values.before === undefined ? undefined : earlierOperator(values.before)
+  try {
+    for (const part of parts) {
+      for await (const outcome of measured(part, chosen, earlier)) {
+        figures.push(...outcome.figures)
+        plots.push(...(outcome.plots ?? []))
+      }
     }
+  } finally {
+    earlier?.remove()
   }
   const [cpu] = cpus()
   const machine = `${cpus().length} cores (${cpu?.model.trim()}), Node ${process.version}`
@@ -72,10 +79,14 @@ function complaintOf(names: readonly string[]): string | undefined {
 /**
  * What the chosen scenarios find, one after the other in one cluster; none is started where none is chosen.
  */
-async function* measured({ kind, scenarios }: Part, chosen: readonly string[]): AsyncIterable<Outcome> {
+async function* measured(
+  { kind, scenarios }: Part,
+  chosen: readonly string[],
+  earlier: Earlier | undefined,
+): AsyncIterable<Outcome> {
   const mine = Object.entries(scenarios).filter(([name]) => chosen.includes(name))
   if (mine.length === 0) return
-  const stand = await openStand(kind, values.before)
+  const stand = await openStand(kind, earlier?.bundle)
   try {
     for (const [name, measure] of mine) {
       process.stderr.write(`measuring ${name} ...\n`)
