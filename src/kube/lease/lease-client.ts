@@ -44,7 +44,10 @@ const resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases'
 export class LeaseClient {
   /** Our name may be in the lease: we wrote it, and nothing that was read since says otherwise. */
   mayBeOurs = false
-  /** When a change by somebody else was last seen, on the clock (ms); -Infinity if none was. */
+  /**
+   * When a change by somebody else was last seen, on the clock (ms); -Infinity if none was. What was read first
+   * is no change: its holder may have died before.
+   */
   othersSeenAt = Number.NEGATIVE_INFINITY
   readonly #options: LeaseClientOptions
   #lease: LeaseObject | undefined
@@ -117,8 +120,8 @@ export class LeaseClient {
     if (!this.mayBeOurs) onOtherLeader()
     const fingerprint = fingerprintOf(lease)
     if (fingerprint === this.#fingerprint) return ok(undefined)
+    if (!this.mayBeOurs && this.#fingerprint !== '') this.othersSeenAt = clock.now()
     this.#fingerprint = fingerprint
-    if (!this.mayBeOurs) this.othersSeenAt = clock.now()
     const seconds = lease.spec.leaseDurationSeconds ?? durationMs / 1000
     if (holder === '' || this.mayBeOurs) this.#heldUntil = 0
     else if (holder !== identity) this.#heldUntil = clock.now() + seconds * 1000

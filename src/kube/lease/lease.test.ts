@@ -303,6 +303,35 @@ describe('a leader', () => {
   })
 })
 
+describe('when another was last seen to lead', () => {
+  it('is not when the lease was read for the first time: its holder may be long dead', async () => {
+    const { clock, server, replica } = setUp()
+    server.edit({ holderIdentity: 'a', leaseDurationSeconds: 15 })
+    await clock.advance(5_000)
+    const b = replica('b')
+    await clock.advance(16_000)
+    expect(b.state).toBe('leading')
+    expect(b.othersSeenAt).toBe(Number.NEGATIVE_INFINITY)
+  })
+
+  it('is when it was last seen to renew or release the lease', async () => {
+    const { clock, server, replica } = setUp()
+    server.edit({ holderIdentity: 'a', leaseDurationSeconds: 15 })
+    const b = replica('b')
+    await clock.advance(5_000)
+    const renewedAt = clock.now()
+    server.edit({ renewTime: '2026-01-01T00:00:05.000000Z' })
+    await clock.advance(5_000)
+    expect(b.othersSeenAt).toBeGreaterThanOrEqual(renewedAt)
+    expect(b.othersSeenAt).toBeLessThan(renewedAt + 1_000)
+    const releasedAt = clock.now()
+    server.edit({ holderIdentity: '' })
+    await clock.advance(1_000)
+    expect(b.state).toBe('leading')
+    expect(b.othersSeenAt).toBeGreaterThanOrEqual(releasedAt)
+  })
+})
+
 describe('whether another may have held the lease is known', () => {
   /** A leader that lost the lease, and how often it heard since then that another may have held it. */
   async function loser() {
