@@ -5,7 +5,7 @@ import type { Story } from './story/step.ts'
 import { tellStory } from './story/teller.ts'
 import { tell } from './story/words.ts'
 
-/** Short and always the same; the long batch with fresh seeds is run by `.ci/run`. */
+/** Short and always the same; `.ci/run` plays many, from a seed that depends on the commit. */
 const seeds = Array.from({ length: 16 }, (_, index) => index + 1)
 const linkedSeeds = seeds.slice(0, 6)
 
