@@ -8,11 +8,14 @@ export interface Progress {
   clear(): void
 }
 
+/** For reads that show nothing. */
+export const noProgress: Progress = { count: () => {}, clear: () => {} }
+
 const everyMs = 200
 
 /** One line that is written over, at most five times a second; a short reading shows nothing at all. */
 export function createProgress({ stderr, clock }: Pick<Io, 'stderr' | 'clock'>): Progress {
-  if (!stderr.isTerminal) return { count: () => {}, clear: () => {} }
+  if (!stderr.isTerminal) return noProgress
   const counts = new Map<string, number>()
   let shownAt = clock.now()
   let width = 0

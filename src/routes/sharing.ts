@@ -51,11 +51,25 @@ export function* conflictsAt(
 }
 
 /** The conflicts of one route with others of a parent, at once. */
-export function conflictsOf(route: Route, apex: ServiceKey, others: readonly Route[]): readonly Conflict[] {
-  const steps = conflictsAt(apex, [route, ...others])
+export const conflictsOf = (route: Route, apex: ServiceKey, others: readonly Route[]): readonly Conflict[] =>
+  allConflictsAt(apex, [route, ...others]).get(route) ?? []
+
+/** What `conflictsAt` finds, at once. */
+function allConflictsAt(apex: ServiceKey, routes: readonly Route[]): ReadonlyMap<Route, readonly Conflict[]> {
+  const steps = conflictsAt(apex, routes)
   let step = steps.next()
   while (!step.done) step = steps.next()
-  return step.value.get(route) ?? []
+  return step.value
+}
+
+/** How routes stand in each other's way at all of their parents, at once; by parent, and by route. */
+export function conflictsAmong(
+  routes: readonly Route[],
+): ReadonlyMap<ServiceKey, ReadonlyMap<Route, readonly Conflict[]>> {
+  const byParent = new Map<ServiceKey, Route[]>()
+  for (const route of routes)
+    for (const apex of new Set(route.apexes)) entryOf(byParent, apex, () => []).push(route)
+  return new Map([...byParent].map(([apex, sharing]) => [apex, allConflictsAt(apex, sharing)]))
 }
 
 const isSplit = ({ objectKind }: Route): boolean => objectKind === 'TrafficSplit'

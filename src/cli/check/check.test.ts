@@ -17,7 +17,9 @@ beforeEach(async () => {
   shop.install()
   shop.lead(now)
   shop.service('web', 1)
+  shop.service('east', 1)
   shop.split('web', { web: 1, east: 0 })
+  shop.profile('web', { web: '1', east: '0' })
   shop.sandbox.store.clearRequests()
 })
 afterEach(() => shop.close())
@@ -37,6 +39,30 @@ const answering =
     ...transport,
     request: (req) => answers(req, as) ?? transport.request(req),
   })
+
+describe('what is found around the controlled routes', () => {
+  const found = () => resultOf('nothing is found wrong around the controlled routes')
+
+  test('is a warning with the names of the routes, and fails nothing', async () => {
+    shop.service('api', 1)
+    shop.httpRoute('api', [{ api: 1, nowhere: 0 }])
+    const { result, error } = await found()
+    expect(result).toBe('warning')
+    expect(error).toMatch(/^2 findings:\n\t\* HTTPRoute shop\/api: NotAccepted: /)
+    expect(error).toContain('\n\t* HTTPRoute shop/api: MissingService: there is no Service shop/nowhere')
+    expect((await shop.run(`check ${wait}`, options)).exitCode).toBe(0)
+  })
+
+  test('is not good if not all could be looked at', async () => {
+    shop.sandbox.faults.fail(403, { resource: 'serviceprofiles' })
+    expect(await found()).toMatchObject({
+      result: 'warning',
+      error: expect.stringMatching(
+        /^not all could be looked at:\n\t\* ServiceProfiles cannot be read: .*403/,
+      ),
+    })
+  })
+})
 
 describe('a good cluster', () => {
   test('as a table, in the form of linkerd check', async () => {
@@ -64,6 +90,7 @@ describe('a good cluster', () => {
       -----------------------
       √ all controlled routes are configured correctly
       √ the operator selects all routes with the label
+      √ nothing is found wrong around the controlled routes
       √ the API server accepts the weights that the operator writes
       √ the weights of all controlled routes match the decisions
 

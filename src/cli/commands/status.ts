@@ -8,7 +8,8 @@ export const status: CommandSpec = {
 operator need not run. STATE is what the rules decide: primary, failover, dark (nothing is ready), hold,
 paused or misconfigured. "(due)" means that the weights do not match the decision yet: the operator is about
 to write them, or it does not run. SINCE is the time of the route's newest Failover Event. The cluster
-deletes Events after about an hour; then SINCE is unknown.
+deletes Events after about an hour; then SINCE is unknown. FINDINGS, shown if there are any, names what is
+wrong around a route, for example that proxies ignore its weights; \`explain\` and \`-o json\` say more.
 
 If a route has a policy, two more columns are shown. TIER is the tier that serves, and how many there are.
 WAITS is a backend that was lost and is ready again, and when traffic goes back to it if it stays so. Since when

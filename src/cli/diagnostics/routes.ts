@@ -5,7 +5,7 @@ import { backendServices } from '../../routes/route.ts'
 import type { ServedKind } from '../check/check-context.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { readStatuses } from '../status/read-status.ts'
+import { readStatuses, statusData } from '../status/read-status.ts'
 import type { Bag } from './bag.ts'
 
 /** Routes as stored, their status, and the objects that the readiness of their backends is computed from. */
@@ -22,9 +22,10 @@ export async function collectRoutes(
     if (!found.ok) bag.miss(name, found.error.message)
     else if (found.value.length > 0) bag.json(`routes/${name}.json`, found.value)
   }
-  const { routes, unknownSince } = await readStatuses(reading, snapshot, undefined)
-  bag.json('status.json', { routes: routes.map(({ facts }) => facts) })
+  const { routes, unknownSince, unseen } = await readStatuses(reading, snapshot, undefined)
+  bag.json('status.json', statusData(routes))
   if (unknownSince !== undefined) bag.miss('the times of the newest transitions', unknownSince)
+  for (const line of unseen) bag.miss('findings', line)
   const used = new Set(snapshot.routes.flatMap(backendServices))
   for (const objects of readinessObjects()) await collectUsed(bag, reading, objects, used)
 }

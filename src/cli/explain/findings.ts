@@ -70,7 +70,11 @@ export async function readAround(
   return { isRead, parents, profiles, hasProfiles, routes: new Map(routes) }
 }
 
-async function isReadByLinkerd(discovery: DiscoverySnapshot, { kind }: Route): Promise<boolean | 'unknown'> {
+/** Whether the cluster serves the route's kind in a version that Linkerd reads. */
+export async function isReadByLinkerd(
+  discovery: DiscoverySnapshot,
+  { kind }: Route,
+): Promise<boolean | 'unknown'> {
   const codec = gatewayCodecs.find((one) => one.kind === kind)
   if (!codec?.linkerdVersions) return true
   const found = await discovery.find({ ...codec, versions: codec.linkerdVersions })
@@ -127,10 +131,17 @@ export function diagnoseRoute(
   }
 }
 
-/** The ServiceProfile of a TrafficSplit's apex, in the cluster domain that its own name has. */
+/** The ServiceProfile of a TrafficSplit's apex, as far as ServiceProfiles could be read. */
 function judgeIn({ profiles, hasProfiles }: Around, split: Route): ProfileVerdict | 'unknown' {
   if (!hasProfiles || profiles.failures.has(split.namespace)) return 'unknown'
-  const profile = profiles.found.find(({ service }) => service === split.apexes[0])
+  return judgeOwnProfile(
+    split,
+    profiles.found.find(({ service }) => service === split.apexes[0]),
+  )
+}
+
+/** The ServiceProfile of a TrafficSplit's apex, if it has one, in the cluster domain that its own name has. */
+export function judgeOwnProfile(split: Route, profile: Profile | undefined): ProfileVerdict {
   const [, domain = 'cluster.local'] = profile?.name.split('.svc.') ?? []
   return judgeProfile(split, profile, domain)
 }
@@ -171,11 +182,11 @@ const readFacts = (reading: Reading, namespace: string, progress: Progress) =>
     return key === undefined ? undefined : ([key, serviceObjects.project(object)] as const)
   })
 
-/** None where the cluster does not serve the kind. */
-async function readProfiles(
+/** None where the cluster does not serve the kind; of all namespaces without one. */
+export async function readProfiles(
   reading: Reading,
   discovery: DiscoverySnapshot,
-  namespace: string,
+  namespace: string | undefined,
   progress: Progress,
 ): Promise<Result<Profile[], Failure>> {
   const resource = await discovery.find(profileNames)

@@ -41,6 +41,22 @@ export const readNewestEvents = (
   reason: string,
 ): Promise<Newest> => readNewest(reading, namespace, `reason=${reason}`, 'uid')
 
+/** The operator's Events that the cluster still remembers: the newest of each route and reason, by uid and reason. */
+export async function readAllNewest(
+  reading: Reading,
+  namespace: string | undefined,
+): Promise<Result<ReadonlyMap<string, ReadonlyMap<string, OperatorEvent>>, Failure>> {
+  const listed = await listEvents(reading, namespace)
+  if (!listed.ok) return listed
+  const byRoute = new Map<string, OperatorEvent[]>()
+  for (const event of listed.value) {
+    const known = byRoute.get(event.uid)
+    if (known) known.push(event)
+    else byRoute.set(event.uid, [event])
+  }
+  return ok(new Map([...byRoute].map(([uid, about]) => [uid, newestBy('reason', about)])))
+}
+
 /** The operator's Events about one route that the cluster still remembers, the newest of each reason. */
 export const readEventsOf = (reading: Reading, { namespace, uid }: Route): Promise<Newest> =>
   readNewest(reading, namespace, `involvedObject.uid=${uid}`, 'reason')
@@ -51,15 +67,23 @@ async function readNewest(
   selector: string,
   by: 'uid' | 'reason',
 ): Promise<Newest> {
-  const fieldSelector = `${selector},reportingComponent=${programName}`
-  const listed = await listAs(reading, { resource: events, namespace, fieldSelector }, readEvent)
-  if (!listed.ok) return listed
+  const listed = await listEvents(reading, namespace, selector)
+  return listed.ok ? ok(newestBy(by, listed.value)) : listed
+}
+
+function listEvents(reading: Reading, namespace: string | undefined, selector?: string) {
+  const own = `reportingComponent=${programName}`
+  const fieldSelector = selector === undefined ? own : `${selector},${own}`
+  return listAs(reading, { resource: events, namespace, fieldSelector }, readEvent)
+}
+
+function newestBy(by: 'uid' | 'reason', all: readonly OperatorEvent[]): Map<string, OperatorEvent> {
   const newest = new Map<string, OperatorEvent>()
-  for (const event of listed.value) {
+  for (const event of all) {
     const known = newest.get(event[by])
     if (!known || known.at < event.at) newest.set(event[by], event)
   }
-  return ok(newest)
+  return newest
 }
 
 /** What is repeated is one Event with a series; its last time counts. */

@@ -44,17 +44,46 @@ describe('the table', () => {
     const { exitCode, stdout, stderr } = await shop.run('status', { clock })
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatchInlineSnapshot(`
-      "NAMESPACE   KIND           NAME    STATE            ACTIVE BACKENDS                            SINCE     WHY
-      other       TrafficSplit   api     primary          api:5 (1/1)                                unknown   other/api has 1 of 1 endpoints ready
-      shop        TrafficSplit   cart    failover         cart-east:100 (1/1), cart-west:100 (1/1)   12m       shop/cart has 0 of 2 endpoints ready; shop/cart-east and shop/cart-west share
-      shop        TrafficSplit   dark    dark             nobody:1 (0/0)                             unknown   there is no Service shop/nobody, and no secondary is ready
-      shop        TrafficSplit   held    paused           web-east:1 (2/2)                           unknown   paused by its annotation
-      shop        TrafficSplit   late    failover (due)   late:1 (0/1)                               unknown   shop/late has 0 of 1 endpoints ready; shop/web-east takes over
-      shop        TrafficSplit   web     primary          web:1 (3/3)                                unknown   shop/web has 3 of 3 endpoints ready
-      shop        TrafficSplit   wrong   misconfigured    web:1 (3/3)                                unknown   annotation failover.linkerd.io/primary-service is "wbe", but no backend has that name; backends are: web, web-east
+      "NAMESPACE   KIND           NAME    STATE            ACTIVE BACKENDS                            SINCE     FINDINGS                         WHY
+      other       TrafficSplit   api     primary          api:5 (1/1)                                unknown   ServiceProfile, MissingService   other/api has 1 of 1 endpoints ready
+      shop        TrafficSplit   cart    failover         cart-east:100 (1/1), cart-west:100 (1/1)   12m       ServiceProfile                   shop/cart has 0 of 2 endpoints ready; shop/cart-east and shop/cart-west share
+      shop        TrafficSplit   dark    dark             nobody:1 (0/0)                             unknown   ServiceProfile, MissingService   there is no Service shop/nobody, and no secondary is ready
+      shop        TrafficSplit   held    paused           web-east:1 (2/2)                           unknown   ServiceProfile                   paused by its annotation
+      shop        TrafficSplit   late    failover (due)   late:1 (0/1)                               unknown   ServiceProfile                   shop/late has 0 of 1 endpoints ready; shop/web-east takes over
+      shop        TrafficSplit   web     primary          web:1 (3/3)                                unknown   ServiceProfile                   shop/web has 3 of 3 endpoints ready
+      shop        TrafficSplit   wrong   misconfigured    web:1 (3/3)                                unknown   ServiceProfile                   annotation failover.linkerd.io/primary-service is "wbe", but no backend has that name; backends are: web, web-east
       "
     `)
     expect(shop.writes).toBe(0)
+  })
+
+  test('marks routes of which proxies ignore the weights, each finding once, and has all in its data', async () => {
+    for (const name of ['api', 'web', 'east']) shop.service(name, 1)
+    shop.httpRoute('api', [
+      { api: 1, gone: 0 },
+      { api: 1, lost: 0 },
+    ])
+    shop.split('web', { web: 1, east: 0 })
+    shop.profile('web', { web: '1', east: '0' })
+    const { stdout } = await shop.run('status', { clock })
+    expect(stdout).toMatch(/HTTPRoute +api\[0\] .* NotAccepted, MissingService +shop\/api has 1 of 1/)
+    expect(stdout.match(/NotAccepted/g)).toHaveLength(1)
+    const { routes } = JSON.parse((await shop.run('status -o json', { clock })).stdout)
+    expect(routes.map(({ findings }: { findings: unknown[] }) => findings.length)).toEqual([3, 0])
+    expect(routes[0].findings[1]).toEqual({
+      reason: 'MissingService',
+      message: 'there is no Service shop/gone, so requests to it fail; create it, or remove the backend',
+    })
+  })
+
+  test('says what of the findings could not be looked for', async () => {
+    furnish()
+    shop.sandbox.faults.fail(403, { resource: 'serviceprofiles' })
+    const { exitCode, stderr } = await shop.run('status', { clock })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^ServiceProfiles cannot be read: .*403/),
+    })
   })
 
   test('is of one namespace with -n, and asks for nothing outside of it', async () => {
@@ -284,6 +313,7 @@ describe('data', () => {
           sentence: 'on its primary: shop/web has 1 of 2 endpoints ready',
           since: null,
           apexes: ['shop/web'],
+          findings: [{ reason: 'ServiceProfile', message: expect.stringContaining('shop/web') }],
           splits: [
             {
               where: null,

@@ -7,8 +7,7 @@ import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { takeSnapshot } from '../snapshot.ts'
 import { classicOf, classicTable } from './classic.ts'
-import { readStatuses } from './read-status.ts'
-import type { RouteStatus } from './route-status.ts'
+import { type FoundStatus, readStatuses, statusData } from './read-status.ts'
 import { statusTable } from './table.ts'
 import { hasUnknownWaits, readWaitTimes, withWaitTimes } from './wait-times.ts'
 
@@ -37,8 +36,15 @@ export async function showStatus(context: Context, given: Flags): Promise<Ending
   const reading = { transport: cluster.value.transport, signal: context.io.interrupted }
   const snapshot = await takeSnapshot(reading, flags, createProgress(context.io))
   if (!snapshot.ok) return snapshot
-  const { routes, unknownSince } = await readStatuses(reading, snapshot.value, flags.namespace)
+  const progress = createProgress(context.io)
+  const { routes, unknownSince, unseen } = await readStatuses(
+    reading,
+    snapshot.value,
+    flags.namespace,
+    progress,
+  )
   if (unknownSince !== undefined) context.io.stderr.write(`SINCE is unknown: ${unknownSince}\n`)
+  for (const line of unseen) context.io.stderr.write(`${line}\n`)
   const timed = flags.classic ? routes : await withTimes(context.io, cluster.value, routes, flags)
   context.io.stdout.write(await render(context.io, timed, flags))
   return ok(exitCodes.ok)
@@ -48,9 +54,9 @@ export async function showStatus(context: Context, given: Flags): Promise<Ending
 async function withTimes(
   io: Io,
   cluster: Cluster,
-  routes: readonly RouteStatus[],
+  routes: readonly FoundStatus[],
   { namespace }: StatusFlags,
-): Promise<readonly RouteStatus[]> {
+): Promise<readonly FoundStatus[]> {
   if (!hasUnknownWaits(routes.map(({ facts }) => facts))) return routes
   const times = await readWaitTimes(cluster, io, { namespace })
   if (times.ok) return routes.map((route) => ({ ...route, facts: withWaitTimes(route.facts, times.value) }))
@@ -67,10 +73,10 @@ function contradiction({ namespace, allNamespaces, watch, classic, output }: Sta
   return undefined
 }
 
-async function render(io: Io, routes: readonly RouteStatus[], flags: StatusFlags): Promise<string> {
+async function render(io: Io, routes: readonly FoundStatus[], flags: StatusFlags): Promise<string> {
   const { output, classic } = flags
   const facts = routes.map((route) => route.facts)
-  if (output !== 'table') return renderData(output, classic ? classicOf(facts) : { routes: facts })
+  if (output !== 'table') return renderData(output, classic ? classicOf(facts) : statusData(routes))
   if (routes.length === 0) io.stderr.write(noRoutes(flags))
   if (routes.length === 0 && !classic) return ''
   if (classic) return classicTable(classicOf(facts))

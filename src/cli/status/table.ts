@@ -10,27 +10,38 @@ interface Row {
   /** Of the split, where the route has several. */
   readonly suffix: string
   readonly why: string
+  /** Of the route, on the first of its lines. */
+  readonly findings: readonly string[]
 }
 
+/** A status, with what was found around the route if that was looked for. */
+type ShownStatus = RouteStatus & { readonly findings?: readonly { readonly reason: string }[] }
+
 /** The table of `status`; `now` (epoch ms) turns times into ages. */
-export function statusTable(routes: readonly RouteStatus[], palette: Palette, now: number): string {
+export function statusTable(routes: readonly ShownStatus[], palette: Palette, now: number): string {
   const rows = routes.flatMap(rowsOf)
-  const hasPolicies = rows.some(({ split }) => split.policy !== null)
+  const unneeded = [
+    ...(rows.some(({ split }) => split.policy !== null) ? [] : ofPolicies),
+    ...(rows.some(({ findings }) => findings.length > 0) ? [] : [findingsTitle]),
+  ]
   return renderTable(
-    columnsOf(palette, now).filter(({ title }) => hasPolicies || !ofPolicies.includes(title)),
+    columnsOf(palette, now).filter(({ title }) => !unneeded.includes(title)),
     rows,
   )
 }
 
 /** Shown if any route has a policy. */
 const ofPolicies: readonly string[] = ['TIER', 'WAITS']
+/** Shown if anything was found. */
+const findingsTitle = 'FINDINGS'
 
-const rowsOf = ({ facts: route, reasons }: RouteStatus): Row[] =>
+const rowsOf = ({ facts: route, reasons, findings = [] }: ShownStatus): Row[] =>
   route.splits.map((split, index) => ({
     route,
     split,
     suffix: suffixOf(split.where),
     why: reasons[index] ?? '',
+    findings: index === 0 ? [...new Set(findings.map(({ reason }) => reason))] : [],
   }))
 
 /** `spec.rules[1]` of a route is shown behind its name, as `[1]`. */
@@ -50,6 +61,11 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
   { title: 'ACTIVE BACKENDS', cell: ({ route, split }) => activeText(split.backends, route.namespace) },
   { title: 'WAITS', cell: ({ route, split }) => waitText(split.waits, route.namespace, now) },
   { title: 'SINCE', cell: ({ route }) => ageText(route.since, now) },
+  {
+    title: findingsTitle,
+    cell: ({ findings }) => findings.join(', '),
+    paint: (text) => palette.warning(text),
+  },
   { title: 'WHY', cell: ({ why }) => why },
 ]
 

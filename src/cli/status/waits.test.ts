@@ -27,6 +27,7 @@ function addWaiting(policy: Record<string, string> = {}): void {
   shop.service('east', 4)
   const asked = { 'failback-after': '1m30s', ...policy }
   shop.split('cart', { cart: 0, east: 100 }, { annotations: annotations(asked) })
+  shop.profile('cart', { cart: '0', east: '100' })
 }
 
 /** The operator's answer about the route. */

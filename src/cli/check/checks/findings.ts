@@ -1,0 +1,23 @@
+import { routeTitle } from '../../../routes/key.ts'
+import { readStatuses } from '../../status/read-status.ts'
+import { type Check, good, listed, skipped, warning } from '../finding.ts'
+
+export const haveNoFindings: Check = {
+  id: 'routes-findings',
+  description: 'nothing is found wrong around the controlled routes',
+  meaning:
+    'These routes are configured correctly, and still may not do what their owners expect: proxies ignore their weights, or a backend cannot be reached. Each finding says what to do; docs/operating/OPERATIONS.md has all of them.',
+  run: async (context) => {
+    const [reading, snapshot] = [await context.reading(), await context.snapshot()]
+    if (!reading.ok || !snapshot.ok) return skipped
+    const { routes, unseen } = await readStatuses(reading.value, snapshot.value, context.namespace)
+    const found = routes.flatMap(({ facts: route, findings }) =>
+      findings.map(({ reason, message }) => `${routeTitle(route)}: ${reason}: ${message}`),
+    )
+    if (found.length === 0)
+      return unseen.length === 0 ? good : warning(listed('not all could be looked at:', unseen))
+    return warning(
+      listed(`${found.length === 1 ? '1 finding' : `${found.length} findings`}:`, [...found, ...unseen]),
+    )
+  },
+}
