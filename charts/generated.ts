@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import { ruleGroups } from '../src/install/objects/alert-rules.ts'
+import { drainDefinition } from '../src/install/objects/drain-crd.ts'
 import { grafanaText } from '../src/install/objects/grafana.ts'
 import { valuesSchema } from '../src/install/values.ts'
 import { valuesTable } from './values-table.ts'
@@ -15,6 +16,10 @@ export function generated(): ReadonlyMap<string, string> {
   return new Map([
     [join(chart, 'values.schema.json'), schemaText()],
     [join(chart, 'files', 'alerts.yaml'), stringify({ groups: ruleGroups('RUNBOOKS') }, { lineWidth: 0 })],
+    [
+      join(chart, 'files', 'drain-definition.yaml'),
+      stringify(drainDefinition, { lineWidth: 0, aliasDuplicateObjects: false }),
+    ],
     [join(chart, 'files', 'dashboard.json'), grafanaText()],
     [readme, withTable(readFileSync(readme, 'utf8'))],
   ])

@@ -40,14 +40,14 @@ else end(startup.error.text, startup.error.exitCode)
 async function run({ settings, cluster, election, receivers }: Startup): Promise<void> {
   const log = createLogger(settings, clock)
   const transport = createTransport(cluster, clock)
-  const { selector, adminAddress, serviceProfiles } = settings
+  const { selector, adminAddress, serviceProfiles, policies } = settings
   log.info({ version, server: cluster.server, source: cluster.source, selector }, 'linkerd-failover starts')
   const { post, close } = createPost()
   const tools = { clock, random: Math.random, log, instance, registry: createRegistry(), gc: globalThis.gc }
   const notifier = createNotifier({ ...tools, receivers, post })
   const connect = (config: ClusterConfig) => createTransport(config, clock)
   const probing = settings.gatewayProbe && { settings: settings.gatewayProbe, network: probeNetwork }
-  const scope = { selector, serviceProfiles, links: { ...settings.linked, connect }, probing }
+  const scope = { selector, policies, serviceProfiles, links: { ...settings.linked, connect }, probing }
   const operator = startOperator({ ...tools, ...scope, transport, election, onEntry: notifier.take })
   const stop = async () => {
     await operator.stop()

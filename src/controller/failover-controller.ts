@@ -13,11 +13,12 @@ import { LongHolds } from './report/long-holds.ts'
 import { addReadings, createMetrics, type Metrics } from './report/metrics.ts'
 import { Reporter } from './report/reporter.ts'
 import { type ClusterWatch, type WatchReading, watchCluster } from './watch/cluster-watch.ts'
+import type { DrainOptions } from './watch/drain-watch.ts'
 import type { OtherClusterOptions } from './watch/readiness-watch.ts'
 import { type Surroundings, watchSurroundings } from './watch/surroundings.ts'
 import { createWriting, type Writing } from './writing.ts'
 
-export interface FailoverOptions extends OtherClusterOptions {
+export interface FailoverOptions extends OtherClusterOptions, Pick<DrainOptions, 'policies'> {
   /** Label selector of the routes that are ours. */
   readonly selector: string
   /** Set if the ServiceProfiles of TrafficSplits are written too. */
@@ -146,7 +147,7 @@ export class FailoverController implements Controller {
       for (const key of keys) if (!this.#watch.route(key)) yield key
   }
 
-  #watchCluster(selector: string, others: OtherClusterOptions): ClusterWatch {
+  #watchCluster(selector: string, others: OtherClusterOptions & DrainOptions): ClusterWatch {
     const { log, onSynced } = this.#platform
     return watchCluster({
       ...this.#watchTools(),

@@ -53,7 +53,11 @@ export function createWriting(options: WritingOptions): Writing {
   const policies = new PolicyMemory({ clock, memory, readiness: watch.readiness })
   const fights = new Fights(clock, memory)
   const writes = new UnansweredWrites(platform)
-  const judge: Judge = (key, route) => judgeRoute(route, watch.readiness, { past: policies.past(key, route) })
+  const around = (key: RouteKey, route: Route) => ({
+    past: policies.past(key, route),
+    drained: watch.drained(route),
+  })
+  const judge: Judge = (key, route) => judgeRoute(route, watch.readiness, around(key, route))
   const writer = new RouteWriter({
     ...platform,
     selectorKeys: selectorKeys(selector),
@@ -68,7 +72,7 @@ export function createWriting(options: WritingOptions): Writing {
       return route && judge(key, route)
     },
     codecOf: (kind) => watch.kind(kind)?.codec,
-    past: (route) => policies.past(routeKey(route), route),
+    around: (route) => around(routeKey(route), route),
   })
   const { ways } = watch.beside
   const hedges = new Hedges({

@@ -46,6 +46,7 @@ export const defaultValues: Values = {
     gatewayProbe: { enabled: false, periodMs: 500, timeoutMs: 400, failures: 2, successes: 3 },
   },
   smi: { serviceProfiles: false, clusterDomain: 'cluster.local' },
+  policies: { enabled: false },
   admissionPolicy: { enabled: false },
   namespaceMetadata: {
     enabled: true,

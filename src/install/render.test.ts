@@ -71,6 +71,7 @@ const schemas: Readonly<Record<string, string>> = {
   ConfigMap: 'IoK8sApiCoreV1ConfigMap',
   ClusterRole: 'IoK8sApiRbacV1ClusterRole',
   ClusterRoleBinding: 'IoK8sApiRbacV1ClusterRoleBinding',
+  CustomResourceDefinition: 'IoK8sApiextensionsApiserverPkgApisApiextensionsV1CustomResourceDefinition',
   Deployment: 'IoK8sApiAppsV1Deployment',
   Job: 'IoK8sApiBatchV1Job',
   Namespace: 'IoK8sApiCoreV1Namespace',
@@ -113,7 +114,9 @@ describe.each(Object.entries(cases))('rendered with %s', (_, values) => {
     expect(new Set(identities).size).toBe(identities.length)
     const scopes = everything(values).filter(({ metadata }) => metadata.namespace === undefined)
     expect(
-      scopes.map(({ kind }) => kind).filter((kind) => !/^(Cluster|Validating|Namespace$)/.test(kind)),
+      scopes
+        .map(({ kind }) => kind)
+        .filter((kind) => !/^(Cluster|CustomResource|Validating|Namespace$)/.test(kind)),
     ).toEqual([])
   })
 

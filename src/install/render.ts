@@ -10,6 +10,7 @@ import {
 } from './objects/admission-policy.ts'
 import { clusterRole, clusterRoleBinding } from './objects/cluster-role.ts'
 import { deployment } from './objects/deployment.ts'
+import { drainCrd, drainEditRole, drainViewRole } from './objects/drain-crd.ts'
 import { grafanaConfigMap } from './objects/grafana.ts'
 import { leaseRole, leaseRoleBinding } from './objects/lease-role.ts'
 import { linksRole, linksRoleBinding } from './objects/links-role.ts'
@@ -46,6 +47,7 @@ export function render(values: Values, context: InstallContext): Manifest[] {
   const on = (condition: boolean, ...objects: readonly ((input: Input) => Manifest)[]) =>
     condition ? objects.map((object) => object(input)) : []
   return [
+    ...on(values.policies.enabled, drainCrd, drainEditRole, drainViewRole),
     ...on(true, serviceAccount, clusterRole, clusterRoleBinding),
     ...on(values.leaderElection.enabled, leaseRole, leaseRoleBinding),
     ...on(values.multicluster.clusters.length > 0, linksRole, linksRoleBinding),

@@ -1,5 +1,6 @@
 import type { IPolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1/PolicyRule'
 import { credentialsSecretOf, linkNames } from '../base/names.ts'
+import { drainNames } from '../policies/drain.ts'
 import { codecs } from '../routes/codecs.ts'
 import { name } from './manifest.ts'
 
@@ -31,6 +32,12 @@ export const clusterRules: readonly IPolicyRule[] = [
 /** What writing ServiceProfiles needs besides. A name cannot limit `create`. */
 export const profileRules: readonly IPolicyRule[] = [
   { apiGroups: ['linkerd.io'], resources: ['serviceprofiles'], verbs: ['create', 'patch'] },
+]
+
+/** What following Drains needs besides; their status is all of them that is written. */
+export const drainRules: readonly IPolicyRule[] = [
+  { apiGroups: [drainNames.group], resources: [drainNames.plural], verbs: followed },
+  { apiGroups: [drainNames.group], resources: [`${drainNames.plural}/status`], verbs: ['patch'] },
 ]
 
 /**

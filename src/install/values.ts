@@ -97,6 +97,7 @@ export const valuesSchema = z.strictObject({
     serviceProfiles: z.boolean(),
     clusterDomain: z.string().regex(clusterDomainPattern, 'expected a domain, such as cluster.local'),
   }),
+  policies: z.strictObject({ enabled: z.boolean() }),
   admissionPolicy: z.strictObject({ enabled: z.boolean() }),
   namespaceMetadata: z.strictObject({
     enabled: z.boolean(),

@@ -53,7 +53,7 @@ describe('flags', () => {
     const profiles = '--write-service-profiles --cluster-domain mesh.example'
     const probe = '--gateway-probe --gateway-probe-period 1000 --gateway-probe-timeout 900'
     const counts = '--gateway-probe-failures 3 --gateway-probe-successes=1'
-    const all = `${argv} ${more} ${election} ${linked} ${profiles} ${probe} ${counts}`
+    const all = `${argv} ${more} ${election} ${linked} ${profiles} ${probe} ${counts} --policies mesh`
     expect(settingsOf(all.split(' '))).toEqual({
       cluster: { cluster: 'c', context: 'x', user: 'u', kubeconfig: '/k', as: 'me', asGroups: ['a', 'b'] },
       adminAddress: { host: '::1', port: 0 },
@@ -62,6 +62,7 @@ describe('flags', () => {
       selector: 'a=b,c',
       linked: { clusters: ['east', 'west.example.com'], namespace: 'mesh' },
       serviceProfiles: { clusterDomain: 'mesh.example' },
+      policies: 'mesh',
       gatewayProbe: { periodMs: 1000, timeoutMs: 900, failures: 3, successes: 1 },
       leaderElection: { namespace: 'ns-1', hedgeAfterMs: 500 },
     })
@@ -85,7 +86,7 @@ describe('flags', () => {
   it('says all that is wrong at once', () => {
     const argv = '--log-level loud! --log-format xml --admin-addr 8080 -l a==b==c'
     const more =
-      '--leader-elect-resource-namespace A/b --hedge-after 99 --linked-clusters a,B --linkerd-namespace - --colour blue --cluster-domain a..b'
+      '--leader-elect-resource-namespace A/b --hedge-after 99 --linked-clusters a,B --linkerd-namespace - --colour blue --cluster-domain a..b --policies a/b'
     const { exitCode, text } = refusalOf(`${argv} ${more}`.split(' '))
     expect(exitCode).toBe(64)
     expect(text.match(/^ {2}- \S+ \S+/gm)).toEqual([
@@ -97,6 +98,7 @@ describe('flags', () => {
       '  - --hedge-after "99"',
       '  - --linked-clusters "B"',
       '  - --linkerd-namespace "-"',
+      '  - --policies "a/b"',
       '  - --cluster-domain "a..b"',
       '  - unknown flag',
       '  - unexpected argument',

@@ -20,6 +20,8 @@ export interface Settings {
   readonly serviceProfiles: { readonly clusterDomain: string } | undefined
   /** Set if the gateways of linked clusters are probed. */
   readonly gatewayProbe: GatewayProbeSettings | undefined
+  /** The namespace whose Drains are for all routes; `undefined`: Drains are not followed. */
+  readonly policies: string | undefined
   /** The file that says who is notified of transitions. */
   readonly notifications: string | undefined
   /** Set if several replicas elect the one that writes; its namespace is the Pod's own unless given. */
@@ -117,6 +119,10 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
       'the domain of the cluster, which ends the names of ServiceProfiles',
       'cluster.local',
     )
+    .option(
+      '--policies <namespace>',
+      'follow Drains; those of this namespace are for all routes, any other for the routes of its own namespace',
+    )
     .option('--notifications <file>', 'a file that lists who is notified of transitions, and how')
     .option('-l, --selector <selector>', 'label selector of the routes to control', defaults.selector)
     .allowUnknownOption()
@@ -156,6 +162,7 @@ const settings = z
     gatewayProbeTimeout: z.string(),
     gatewayProbeFailures: z.string(),
     gatewayProbeSuccesses: z.string(),
+    policies: optional,
     notifications: optional,
     writeServiceProfiles: z.boolean(),
     clusterDomain: z.string(),
@@ -177,14 +184,17 @@ const settings = z
       )
     }
     const { leaderElect, leaderElectResourceNamespace: namespace } = flags
-    if (namespace !== undefined && !namespaceName.test(namespace))
-      complain(`--leader-elect-resource-namespace "${namespace}" is not the name of a namespace`)
+    const checkNamespace = (flag: string, name: string | undefined) => {
+      if (name !== undefined && !namespaceName.test(name))
+        complain(`${flag} "${name}" is not the name of a namespace`)
+    }
+    checkNamespace('--leader-elect-resource-namespace', namespace)
     const hedgeAfterMs = readHedgeAfter(flags.hedgeAfter, complain)
     const clusters = flags.linkedClusters.split(',').filter((cluster) => cluster !== '')
     for (const name of clusters.filter((cluster) => !clusterNamePattern.test(cluster)))
       complain(`--linked-clusters "${name}" is not the name of a cluster`)
-    if (!namespaceName.test(flags.linkerdNamespace))
-      complain(`--linkerd-namespace "${flags.linkerdNamespace}" is not the name of a namespace`)
+    checkNamespace('--linkerd-namespace', flags.linkerdNamespace)
+    checkNamespace('--policies', flags.policies)
     const { writeServiceProfiles, clusterDomain } = flags
     if (!clusterDomainPattern.test(clusterDomain))
       complain(`--cluster-domain "${clusterDomain}" is not a domain, for example cluster.local`)
@@ -199,6 +209,7 @@ const settings = z
       linked: { clusters, namespace: flags.linkerdNamespace },
       serviceProfiles: writeServiceProfiles ? { clusterDomain } : undefined,
       gatewayProbe,
+      policies: flags.policies,
       notifications: flags.notifications,
       leaderElection: leaderElect ? { namespace, hedgeAfterMs } : undefined,
     }

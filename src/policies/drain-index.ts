@@ -55,24 +55,38 @@ export class DrainIndex {
 
   *#entries(namespace: string, service: ServiceKey): Iterable<Entry> {
     const place = this.#scope.placeOf(service)
-    for (const scope of [everywhere, namespace]) {
-      yield* this.#byTarget.get(`${scope} ${service}`) ?? []
-      if (place !== undefined) yield* this.#byTarget.get(`${scope} ${place}`) ?? []
-    }
+    for (const key of targetsOf(namespace, service, place)) yield* this.#byTarget.get(key) ?? []
   }
 
   #add(drain: Drain, { from, lastResort }: NonNullable<Drain['spec']>): void {
-    const scope = drain.namespace === this.#scope.rootNamespace ? everywhere : drain.namespace
+    const { rootNamespace } = this.#scope
     const entry = { drain, drained: { lastResort, by: drainKey(drain) } }
-    this.#scopes.add(scope)
+    this.#scopes.add(scopeOf(drain, rootNamespace))
     for (const target of from) {
-      const key = `${scope} ${nameOf(target)}`
+      const key = targetKey(drain, target, rootNamespace)
       const entries = this.#byTarget.get(key)
       if (entries) entries.push(entry)
       else this.#byTarget.set(key, [entry])
     }
   }
 }
+
+const scopeOf = ({ namespace }: Drain, rootNamespace: string | undefined): string =>
+  namespace === rootNamespace ? everywhere : namespace
+
+/** A target of a Drain, for the routes that it is for. */
+export const targetKey = (drain: Drain, target: DrainTarget, rootNamespace: string | undefined): string =>
+  `${scopeOf(drain, rootNamespace)} ${nameOf(target)}`
+
+/** The keys of all targets by which a Service, in this cluster (`place`), is drained for the routes of a namespace. */
+export const targetsOf = (
+  namespace: string,
+  service: ServiceKey,
+  place: string | undefined,
+): readonly string[] =>
+  [everywhere, namespace].flatMap((scope) =>
+    place === undefined ? `${scope} ${service}` : [`${scope} ${service}`, `${scope} ${place}`],
+  )
 
 /** A Service has a slash in its name, a cluster has none. */
 const nameOf = (target: DrainTarget): string => ('cluster' in target ? target.cluster : target.service)

@@ -131,5 +131,6 @@ export const cases: Readonly<Record<string, RawValues>> = {
       gatewayProbe: { enabled: true, periodMs: 60_000, timeoutMs: 1_000, failures: 3, successes: 1 },
     },
   },
+  'with Drains': { policies: { enabled: true }, commonAnnotations: { 'helm.sh/resource-policy': 'hidden' } },
   'a part of another chart': { global: { imageRegistry: 'ignored' }, enabled: true },
 }

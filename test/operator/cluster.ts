@@ -32,6 +32,8 @@ export interface Replica {
   readonly identity?: string
   /** It writes ServiceProfiles, in the domain `cluster.local`. */
   readonly writesProfiles?: boolean
+  /** It follows Drains; those of this namespace are for all routes. */
+  readonly policies?: string
   /** The other clusters that it may read. */
   readonly links?: Links
   /** How it probes the gateways of other clusters. */
@@ -76,6 +78,7 @@ export class Cluster {
     identity,
     links,
     writesProfiles = false,
+    policies,
     probing,
     clock = fastClock(10),
   }: Replica = {}): Promise<Operator> {
@@ -109,6 +112,7 @@ export class Cluster {
       selector: controlledBy,
       instance: identity ?? 'test',
       links,
+      policies,
       serviceProfiles: writesProfiles ? { clusterDomain: 'cluster.local' } : undefined,
       probing,
       election: identity === undefined ? undefined : { namespace, identity, hedgeAfterMs },

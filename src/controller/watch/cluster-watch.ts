@@ -1,4 +1,5 @@
 import type { AccountOf } from '../../core/account.ts'
+import type { DrainedOf } from '../../core/policy/drained.ts'
 import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
@@ -11,12 +12,14 @@ import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { type Route, servicesBehind } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
+import { type DrainOptions, type DrainWatch, watchDrains } from './drain-watch.ts'
 import { type OtherClusterOptions, type ReadinessWatch, watchReadiness } from './readiness-watch.ts'
 import { RouteWatch, type RouteWatchOptions } from './route-watch.ts'
 
 export interface ClusterWatchOptions
   extends Omit<CacheTools, 'onState'>,
     OtherClusterOptions,
+    DrainOptions,
     Pick<GatewayTools, 'onProbe'> {
   /** Label selector of the routes that are ours. */
   readonly selector: string
@@ -42,6 +45,10 @@ export interface ClusterWatch {
   readonly route: (key: RouteKey) => Route | undefined
   readonly readiness: ReadinessOf
   readonly account: AccountOf
+  /** What is drained for a route, `undefined` for nothing; `unknown` before Drains are known. */
+  readonly drained: (route: Route) => DrainedOf | 'unknown' | undefined
+  /** The Drains, if they are followed. */
+  readonly drains: DrainWatch | undefined
   /** What readiness comes from besides this cluster's objects. */
   readonly beside: Beside
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
@@ -92,25 +99,27 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     index.change(key, before, after)
     options.onDue(key, { at: options.clock.now() })
   }
-  const kinds = new Map(codecs.map((codec) => [codec.kind, new RouteWatch({ ...tools, codec, onRoute })]))
-  const caches: readonly Cache<unknown>[] = [
-    ...readiness.caches,
-    ...[...kinds.values()].map(({ cache }) => cache),
-  ]
+  const routes = watchRoutes({ ...tools, onRoute })
+  const service = (name: ServiceKey) => readiness.services.get(name)
+  const drains = watchDrains(tools, options, { ...routes, index, service })
+  const caches = [...(drains ? [drains.cache] : []), ...readiness.caches, ...routes.caches]
   const all = () => [...caches, ...readiness.gateways.caches]
-  const isKnown = () => readiness.caches.every(({ reader }) => reader.synced) && !readiness.gateways.isPending
+  const isKnown = () =>
+    readiness.caches.every(({ reader }) => reader.synced) &&
+    !readiness.gateways.isPending &&
+    (drains?.isSettled ?? true)
   const sync = once(isKnown, options.onSynced)
   return {
-    route: (key) => kinds.get(kindOf(key))?.get(key),
-    kind: (name) => kinds.get(name),
+    route: routes.get,
+    keys: routes.keys,
+    kind: routes.kind,
+    drains,
+    drained: (route) => drains?.of(route.namespace),
     readiness: readiness.of,
     account: readiness.account,
     beside: readiness.beside,
     clusterOf: readiness.clusterOf,
-    service: (service) => (readiness.services.synced ? readiness.services.get(service) : 'unknown'),
-    keys: function* () {
-      for (const kind of kinds.values()) yield* kind.keys()
-    },
+    service: (name) => (readiness.services.synced ? service(name) : 'unknown'),
     start: () => {
       readiness.linked.start()
       for (const cache of caches) cache.start()
@@ -118,6 +127,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     stop: async () => {
       discovery.stop()
       readiness.stop()
+      drains?.book.stop()
       await Promise.all([
         readiness.linked.stop(),
         readiness.gateways.stop(),
@@ -130,6 +140,19 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
         .map(waitingFor),
     gateways: () => readiness.gateways.readings,
     readings: () => [...all().map(readingOf), ...readiness.linked.readings.map(linkReading)],
+  }
+}
+
+/** The routes of every kind. */
+function watchRoutes(options: Omit<RouteWatchOptions, 'codec'>) {
+  const kinds = new Map(codecs.map((codec) => [codec.kind, new RouteWatch({ ...options, codec })]))
+  return {
+    kind: (name: string) => kinds.get(name),
+    get: (key: RouteKey) => kinds.get(kindOf(key))?.get(key),
+    keys: function* () {
+      for (const kind of kinds.values()) yield* kind.keys()
+    },
+    caches: [...kinds.values()].map(({ cache }) => cache),
   }
 }
 

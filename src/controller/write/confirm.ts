@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
 import { ok, type Result } from '../../base/result.ts'
-import type { Past } from '../../core/policy/types.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import { startDeadline } from '../../kube/http/deadline.ts'
 import type { Transport } from '../../kube/http/transport.ts'
@@ -8,7 +7,7 @@ import { resourcePath } from '../../kube/resource.ts'
 import { listPages } from '../../kube/watch/pages.ts'
 import { readNow } from '../../readiness/read-now.ts'
 import type { Beside } from '../../readiness/sources.ts'
-import { type Judged, judgeRoute } from '../../routes/judge.ts'
+import { type Judged, judgeRoute, type RouteCircumstances } from '../../routes/judge.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
 import { type Route, type RouteCodec, servicesBehind } from '../../routes/route.ts'
 import { resourceOf } from './route-writer.ts'
@@ -21,8 +20,8 @@ export interface ConfirmOptions {
   readonly codecOf: (kind: string) => RouteCodec | undefined
   /** What is made of a route by the caches, as they are by now; `undefined` if it is gone. */
   readonly known: (key: RouteKey) => Judged | undefined
-  /** What is remembered of the time before, by split (its position). */
-  readonly past: (route: Route) => (split: number) => Past | undefined
+  /** What is known of a route besides readiness: the time before, and what is drained. */
+  readonly around: (route: Route) => RouteCircumstances
 }
 
 /**
@@ -60,7 +59,7 @@ async function judgeNow(
   route: Route,
   beside: Beside,
   signal: AbortSignal,
-  { transport, selector, codecOf, past }: ConfirmOptions,
+  { transport, selector, codecOf, around }: ConfirmOptions,
 ): Promise<Result<Judged | undefined, KubeError>> {
   const codec = codecOf(route.kind)
   if (!codec) return ok(undefined)
@@ -72,5 +71,5 @@ async function judgeNow(
   const [now] = found
   if (!now) return ok(undefined)
   const readiness = await readNow(servicesBehind(now), { transport, signal }, beside)
-  return readiness.ok ? ok(judgeRoute(now, readiness.value, { past: past(now) })) : readiness
+  return readiness.ok ? ok(judgeRoute(now, readiness.value, around(now))) : readiness
 }

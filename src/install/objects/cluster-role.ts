@@ -1,14 +1,18 @@
 import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
 import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding'
 import { clusterMetadata, type Input, name } from '../manifest.ts'
-import { clusterRules, profileRules } from '../rules.ts'
+import { clusterRules, drainRules, profileRules } from '../rules.ts'
 
 export const clusterRole = (input: Input) =>
   ({
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
     metadata: clusterMetadata(input),
-    rules: [...clusterRules, ...(input.values.smi.serviceProfiles ? profileRules : [])],
+    rules: [
+      ...clusterRules,
+      ...(input.values.smi.serviceProfiles ? profileRules : []),
+      ...(input.values.policies.enabled ? drainRules : []),
+    ],
   }) satisfies IClusterRole
 
 export const clusterRoleBinding = (input: Input) =>

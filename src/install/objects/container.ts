@@ -38,6 +38,7 @@ const flags = (input: Input): string[] => {
     ...(values.smi.serviceProfiles
       ? ['--write-service-profiles', `--cluster-domain=${values.smi.clusterDomain}`]
       : []),
+    ...(values.policies.enabled ? [`--policies=${context.namespace}`] : []),
     ...probeFlags(input),
     ...notificationsFlags(input),
   ]

@@ -1,0 +1,129 @@
+import type { DrainedOf } from '../../core/policy/drained.ts'
+import type { ServiceKey } from '../../core/types.ts'
+import type { Discovery } from '../../kube/discovery.ts'
+import { type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
+import { type Drain, drainNames, localCluster, readDrain } from '../../policies/drain.ts'
+import { DrainBook, type DrainBookOptions, drainNamesText } from '../../policies/drain-book.ts'
+import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
+import type { RouteKey } from '../../routes/key.ts'
+import type { Route } from '../../routes/route.ts'
+import type { RouteIndex } from '../../routes/route-index.ts'
+import type { Cause } from '../queue.ts'
+
+export interface DrainOptions {
+  /** The namespace whose Drains are for all routes; without it Drains are not followed. */
+  readonly policies?: string | undefined
+  /** Called with each state of a Drain (`namespace/name`) that becomes known; `undefined` when it is gone. */
+  readonly onDrain?: (key: string, drain: Drain | undefined) => void
+}
+
+/** What Drains are applied to. */
+export interface Drainable {
+  readonly index: Pick<RouteIndex, 'services' | 'using'>
+  readonly get: (key: RouteKey) => Route | undefined
+  /** All routes that are ours. */
+  readonly keys: () => Iterable<RouteKey>
+  readonly service: (service: ServiceKey) => ServiceFacts | undefined
+}
+
+interface Tools extends CacheTools {
+  readonly discovery: Discovery
+  readonly onDue: (key: RouteKey, cause: Cause) => void
+}
+
+/** Watches Drains if they are asked for, and makes routes due of which other backends are drained than before. */
+export function watchDrains(
+  tools: Tools,
+  { policies, onDrain = () => {} }: DrainOptions,
+  { index, get, keys, service }: Drainable,
+): DrainWatch | undefined {
+  if (policies === undefined) return undefined
+  const makeDue = (some: Iterable<RouteKey>) => {
+    for (const key of some) tools.onDue(key, { at: tools.clock.now() })
+  }
+  const onChange: DrainWatchOptions['onChange'] = (concerns) => {
+    const due = new Set<RouteKey>()
+    for (const name of index.services())
+      for (const key of index.using(name)) {
+        const namespace = get(key)?.namespace
+        if (namespace !== undefined && !due.has(key) && concerns(namespace, name)) due.add(key)
+      }
+    makeDue(due)
+  }
+  const onKnown = () => makeDue(keys())
+  return new DrainWatch({ ...tools, rootNamespace: policies, service, onDrain, onKnown, onChange })
+}
+
+interface DrainWatchOptions extends CacheTools, Pick<Drainable, 'service'> {
+  readonly discovery: Discovery
+  /** Drains of this namespace are for all routes. */
+  readonly rootNamespace: string
+  /** Called when other backends are drained than before: see `DrainBook`. */
+  readonly onChange: DrainBookOptions['onChange']
+  /** Called once, when Drains are known. */
+  readonly onKnown: () => void
+  readonly onDrain: NonNullable<DrainOptions['onDrain']>
+}
+
+/** The Drains of the cluster. */
+export class DrainWatch {
+  readonly cache: Cache<Drain>
+  readonly book: DrainBook
+  readonly #options: DrainWatchOptions
+  #isKnown = false
+  #wasAbsent = false
+
+  constructor(options: DrainWatchOptions) {
+    const { clock, discovery, rootNamespace, service, onChange, onDrain } = options
+    this.#options = options
+    this.book = new DrainBook({
+      clock,
+      scope: { rootNamespace, placeOf: (name) => placeOf(service(name), localCluster) },
+      onChange,
+    })
+    this.cache = createCache<Drain>(
+      {
+        name: drainNames.plural,
+        resource: () => discovery.find(drainNames),
+        project: readDrain,
+        onChange: ({ key, after }) => {
+          this.book.see(key, after)
+          onDrain(key, after)
+        },
+      },
+      { ...options, onState: () => this.#onState() },
+    )
+  }
+
+  /** What is drained for the routes of a namespace, `undefined` for nothing; `unknown` before Drains are known. */
+  of(namespace: string): DrainedOf | 'unknown' | undefined {
+    return this.#isKnown ? this.book.of(namespace) : 'unknown'
+  }
+
+  /** They are known, or the server refuses to list them, which may never end. */
+  get isSettled(): boolean {
+    return this.#isKnown || this.cache.state() === 'backingOff'
+  }
+
+  #onState(): void {
+    const state = this.cache.state()
+    // Without a watch it is not known why a Drain is gone: with the whole kind, maybe.
+    this.book.setSure(state === 'watching')
+    if (state === 'absent') this.#tellKept()
+    this.#wasAbsent = state === 'absent' || (this.#wasAbsent && state === 'resolving')
+    if (this.cache.reader.synced && !this.#isKnown) {
+      this.#isKnown = true
+      this.#options.onKnown()
+    }
+    this.#options.onState()
+  }
+
+  #tellKept(): void {
+    const kept = this.book.kept()
+    if (this.#wasAbsent || kept.length === 0) return
+    this.#options.log.error(
+      { drains: kept.length },
+      `the kind ${drainNames.plural}.${drainNames.group} was removed from the cluster while Drains were in effect: ${drainNamesText(kept)}; they stay in effect until they end, the kind is installed again, or the operator is restarted`,
+    )
+  }
+}
