@@ -172,8 +172,15 @@ function answerDeleteCollection(world: World, call: Call): Answer {
 function answerReview(call: Call): Answer {
   if (call.verb !== 'create') throw methodNotAllowed()
   const object = parseObject(objectBody(call), expectedType(call.resource))
-  return { code: 201, body: JSON.stringify({ ...object, status: { allowed: true } }) }
+  const status =
+    call.resource.kind.kind === 'SelfSubjectReview'
+      ? { userInfo: { username: onlyUser, groups: ['system:authenticated'] } }
+      : { allowed: true }
+  return { code: 201, body: JSON.stringify({ ...object, status }) }
 }
+
+/** The sandbox knows no users: everybody is this one. */
+const onlyUser = 'sandbox'
 
 /** Answers any request for objects but a watch. */
 export function answer(world: World, call: Call, frozen: Snapshot | undefined): Answer {

@@ -154,6 +154,7 @@ export const builtinKinds: Kind[] = [
   ...['SelfSubjectAccessReview', 'SubjectAccessReview'].map((kind) =>
     defineKind(kind, 'authorization.k8s.io/v1', { namespaced: false, review: true }),
   ),
+  defineKind('SelfSubjectReview', 'authentication.k8s.io/v1', { namespaced: false, review: true }),
   defineKind('CustomResourceDefinition', 'apiextensions.k8s.io/v1', {
     namespaced: false,
     shortNames: ['crd', 'crds'],

@@ -81,6 +81,7 @@ export function route(
     since: null,
     revision: 1,
     apexes: [title],
+    pause: null,
     findings: [],
     refusal: null,
     splits: [

@@ -61,6 +61,7 @@ export function routeFacts({ route, decisions, waits, since }: Decided, services
     sentence: splits.find((split) => split.state === state)?.sentence ?? 'it has no weighted backends',
     since: since?.toISOString() ?? null,
     apexes: [...route.apexes],
+    pause: pauseItem(route, decisions),
     splits,
   }
 }
@@ -141,6 +142,17 @@ function readinessItem(readiness: Readiness, why: string): BackendItem['readines
   if (readiness.state === 'unknown') return { state: 'unknown', ready: null, total: null, why }
   const { state, ready, total } = readiness
   return { state, ready, total, why }
+}
+
+/** All splits of a route are paused alike. */
+function pauseItem({ splits: [split] }: Route, [decision]: Decided['decisions']): RouteItem['pause'] {
+  if (!split || decision?.rule !== 'Paused') return null
+  const { until, by, reason } = split.pause ?? {}
+  return {
+    until: until === undefined ? null : new Date(until).toISOString(),
+    by: by ?? null,
+    reason: reason ?? null,
+  }
 }
 
 function policyItem(split: Split): SplitItem['policy'] {

@@ -36,6 +36,14 @@ export const policy = z
   })
   .meta({ id: 'Policy', description: 'What the owner of a route asks for.' })
 
+export const pause = z
+  .object({
+    until: time.nullable().describe('When it ends by itself; null if it does not.'),
+    by: z.string().nullable().describe('Who paused the route; null if its annotations do not say it.'),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Pause', description: 'A pause of a route, by its annotations.' })
+
 export const wait = z
   .object({
     what: z

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { ruleNames } from '../core/decide.ts'
 import { findingReasons } from '../routes/finding.ts'
 import { revision, routeState, service, time } from './common.ts'
-import { policy, wait } from './policy.ts'
+import { pause, policy, wait } from './policy.ts'
 import { status } from './status-schema.ts'
 
 /**
@@ -124,6 +124,7 @@ export const route = z
     apexes: z
       .array(service)
       .describe('The Services that clients call; the route applies to requests to them.'),
+    pause: pause.nullable().describe('Null if the route is not paused.'),
     splits: z.array(split),
     findings: z.array(finding).describe('What is wrong with the route or around it; empty if nothing is.'),
     refusal: refusal.nullable(),

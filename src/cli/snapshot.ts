@@ -11,12 +11,13 @@ import type { Objects, Open } from '../readiness/objects.ts'
 import type { ServiceFacts } from '../readiness/service-facts.ts'
 import { openReadiness, silent } from '../readiness/sources.ts'
 import { codecs } from '../routes/codecs.ts'
-import { type Judged, judgeRoute } from '../routes/judge.ts'
+import { type Judged, judgeRoute, type RouteCircumstances } from '../routes/judge.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
 import { type Failure, refused } from './failure.ts'
+import type { Io } from './io.ts'
 import { readLinks } from './links.ts'
 import { list, listAs, type Reading } from './listing.ts'
-import type { Progress } from './progress.ts'
+import { createProgress, type Progress } from './progress.ts'
 
 /** What to look at. */
 export interface Scope {
@@ -34,6 +35,8 @@ export interface Snapshot extends ServicesRead {
   readonly routes: readonly Route[]
   /** What the operator makes of each route, in the order of `routes`. */
   readonly judged: readonly Judged[]
+  /** What else they were judged by. */
+  readonly circumstances: RouteCircumstances
 }
 
 /**
@@ -42,16 +45,18 @@ export interface Snapshot extends ServicesRead {
 export async function takeSnapshot(
   reading: Reading,
   scope: Scope,
-  progress: Progress,
+  io: Pick<Io, 'stderr' | 'clock'>,
 ): Promise<Result<Snapshot, Failure>> {
+  const progress = createProgress(io)
   const routes = await readRoutes(reading, scope, progress)
   if (!routes.ok) return routes
   const places = scope.namespace === undefined ? [undefined] : namespacesOf(routes.value)
   const services = await readServices(reading, places, progress)
   progress.clear()
   if (!services.ok) return services
-  const judged = routes.value.map((route) => judgeRoute(route, services.value.readiness))
-  return ok({ ...services.value, routes: routes.value, judged })
+  const circumstances = { today: io.clock.wallTime().getTime() }
+  const judged = routes.value.map((route) => judgeRoute(route, services.value.readiness, circumstances))
+  return ok({ ...services.value, routes: routes.value, judged, circumstances })
 }
 
 /** The routes of every kind that the cluster serves. */

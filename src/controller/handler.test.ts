@@ -134,7 +134,11 @@ beforeEach(() => {
     leads: () => leads,
     writes: new UnansweredWrites({ clock, leads: () => leads }),
     watch: { route: () => cached, beside: {} },
-    judge: (key, route) => judgeRoute(route, view.readiness, { past: policies.past(key, route) }),
+    judge: (key, route) =>
+      judgeRoute(route, view.readiness, {
+        past: policies.past(key, route),
+        today: clock.wallTime().getTime(),
+      }),
     writer: { write: async () => (refusal ? err(refusal) : ok(moved)) },
   })
   look = () => handle(key, { at: clock.now() })
@@ -175,6 +179,25 @@ it('a route that is fought over is looked at again when its pause is over, and w
   await clock.advance(1_000)
   expect(await look()).toEqual({ lookAgainMs: 899_000 })
   await clock.advance(899_000)
+  expect(await look()).toBe('done')
+})
+
+it('a route that is paused for a while is looked at each minute, and when its pause ends', async () => {
+  const until = new Date(clock.wallTime().getTime() + 90_000).toISOString()
+  const annotations = { 'failover.linkerd.io/paused': 'true', 'failover.linkerd.io/paused-until': until }
+  cached = http.read(routeObject(http, [[ref('web', 1), ref('east', 0)]], { annotations }))
+  expect(await look()).toEqual({ lookAgainMs: 60_000 })
+  expect(view.get(key)?.state).toBe('paused')
+  await clock.advance(60_000)
+  expect(await look()).toEqual({ lookAgainMs: 30_000 })
+  await clock.advance(30_000)
+  expect(await look()).toBe('done')
+  expect(view.get(key)).toMatchObject({ state: 'failover', route: moved })
+})
+
+it('a route that is paused without an end is not looked at again', async () => {
+  const annotations = { 'failover.linkerd.io/paused': 'true' }
+  cached = http.read(routeObject(http, [[ref('web', 1), ref('east', 0)]], { annotations }))
   expect(await look()).toBe('done')
 })
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { type KubeError, waitAskedBy } from '../kube/errors.ts'
+import type { Judged } from '../routes/judge.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { RouteMemory } from './memory.ts'
 import type { PolicyMemory } from './policy-memory.ts'
@@ -95,12 +96,22 @@ function afterLook(
   // The route as it was names the last writer of the weights: the answer to a write names the operator.
   if (change === 'begins') reporter.fought(outcome.route)
   if (change === 'ends') reporter.unfought(outcome.route)
-  return lookAgain(clock, [askedFor, lookAgainAt, heldLongAt])
+  return lookAgain(clock, [askedFor, lookAgainAt, heldLongAt, pauseLookAt(clock, outcome)])
 }
 
 function fightNewsOf(fights: Fights, key: RouteKey, outcome: ReconcileOutcome): FightNews {
   if (outcome.kind === 'written' || outcome.kind === 'hedged') return fights.wrote(key)
   return outcome.kind === 'steady' && isAtRest(outcome) ? fights.rests(key, weightsText(outcome.route)) : {}
+}
+
+/** A time of day is looked at anew so often (ms), so that a clock that was set is followed soon. */
+const timeOfDayMs = 60_000
+
+/** When to look whether a pause has ended (ms on the clock); all splits of a route are paused alike. */
+function pauseLookAt(clock: Clock, { verdicts: [verdict] }: Pick<Judged, 'verdicts'>): number | undefined {
+  const until = verdict?.split.paused ? verdict.split.pause?.until : undefined
+  if (until === undefined) return undefined
+  return clock.now() + Math.min(until - clock.wallTime().getTime(), timeOfDayMs)
 }
 
 /** At the earliest of the times that were asked for. */

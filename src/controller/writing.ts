@@ -56,6 +56,7 @@ export function createWriting(options: WritingOptions): Writing {
   const around = (key: RouteKey, route: Route) => ({
     past: policies.past(key, route),
     drained: watch.drained(route),
+    today: clock.wallTime().getTime(),
   })
   const judge: Judge = (key, route) => judgeRoute(route, watch.readiness, around(key, route))
   const writer = new RouteWriter({

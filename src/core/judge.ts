@@ -1,6 +1,7 @@
 import { type Decision, decide, decisionBy } from './decide.ts'
 import { reasonOf, sentenceOf } from './explain.ts'
 import { endsOutage } from './need.ts'
+import { pausedAt } from './pause.ts'
 import { makePlan, type SplitPlan } from './plan.ts'
 import { type DrainedOf, drainsOf, inTiers } from './policy/drained.ts'
 import { drainsUnknown } from './policy/rules/drains-unknown.ts'
@@ -12,7 +13,7 @@ import type { Observation, Readiness, ReadinessOf, Split } from './types.ts'
 
 /** A decision with its plan and its sentence, all from the same readiness. */
 export interface Verdict {
-  /** With a policy, if something of it is drained: then it is judged by tiers. */
+  /** As it was judged: by tiers if something of it is drained, and not paused if its pause has ended. */
   readonly split: Split
   /** By backend. */
   readonly readiness: readonly Readiness[]
@@ -33,14 +34,17 @@ export interface Circumstances {
   readonly past?: Past | undefined
   /** Without it nothing is drained. `unknown`: drains cannot be read, so only an outage is ended. */
   readonly drained?: DrainedOf | 'unknown' | undefined
+  /** The time of day (epoch ms); without it a pause does not end. */
+  readonly today?: number | undefined
 }
 
 /** What the rules make of a split, given what is known of its Services; each backend is asked about once. */
 export function judgeSplit(
-  split: Split,
+  given: Split,
   readiness: ReadinessOf,
-  { past, drained }: Circumstances = {},
+  { past, drained, today }: Circumstances = {},
 ): Verdict {
+  const split = today === undefined ? given : pausedAt(given, today)
   const known = split.backends.map((backend) => knownOf(backend, readiness))
   const drains = drained === 'unknown' ? undefined : drainsOf(split, drained)
   const judged = drains ? inTiers(split) : split

@@ -31,11 +31,22 @@ export interface Split {
   readonly maxWeight: number
   /** What makes this split unusable, in words for its owner; nothing is written while there is one. */
   readonly problem: string | undefined
+  /** Its owner says hands off; see `pause` for how long. */
   readonly paused: boolean
+  /** What is known of the pause besides. */
+  readonly pause?: Pause | undefined
   /** Tiers, thresholds and waits, if its owner asks for any. The members of the first tier are the primary. */
   readonly policy?: Policy | undefined
   /** Which of several splits of its route this is (`spec.rules[1]`); absent if there is only one. */
   readonly where?: string | undefined
+}
+
+/** Who paused a split, why, and for how long, as far as the annotations say so. */
+export interface Pause {
+  /** Epoch, ms; `undefined`: until it is resumed. */
+  readonly until: number | undefined
+  readonly by: string | undefined
+  readonly reason: string | undefined
 }
 
 /**

@@ -254,6 +254,13 @@ describe('a policy', () => {
       ),
     ]))
 
+  it('IgnoredAnnotation, of an end of a pause that cannot be read', () =>
+    expect(found(withPolicy({ paused: 'true', 'paused-until': 'tomorrow' }))).toEqual([
+      expect.stringMatching(
+        /^IgnoredAnnotation: annotation \S+\/paused-until is "tomorrow" and is ignored, /,
+      ),
+    ]))
+
   it('HeldByUnknown, with what is unknown in each split that is held for long', () => {
     const hold = (
       where: string | undefined,

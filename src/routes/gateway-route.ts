@@ -11,15 +11,9 @@ import {
   splitOf,
 } from './gateway-split.ts'
 import { identify } from './identity.ts'
+import { readPause } from './pause.ts'
 import { applyPolicy } from './policy/policy.ts'
-import {
-  type Place,
-  pausedAnnotation,
-  primaryAnnotation,
-  type Route,
-  type RouteCodec,
-  type WrittenEntry,
-} from './route.ts'
+import { type Place, primaryAnnotation, type Route, type RouteCodec, type WrittenEntry } from './route.ts'
 
 const parentRef = z.object({
   group: z.string().nullish(),
@@ -39,7 +33,7 @@ export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>,
   const { identity, annotations } = identify(names, object)
   const context: Context = {
     namespace: identity.namespace,
-    paused: annotations[pausedAnnotation] === 'true',
+    pause: readPause(annotations),
     annotated: annotations[primaryAnnotation],
   }
   const found = list(child(object, 'spec'), 'rules').flatMap((rule, index) => {

@@ -26,7 +26,7 @@ export type BackendRef = z.infer<typeof backendRef>
 /** What all splits of one route share. */
 export interface Context {
   readonly namespace: string
-  readonly paused: boolean
+  readonly pause: Pick<Split, 'paused' | 'pause'>
   readonly annotated: string | undefined
 }
 
@@ -43,13 +43,13 @@ export function readSplit(refs: readonly BackendRef[], where: string, context: C
 }
 
 /** A split of the Gateway API without anything that its rule says. */
-export const splitOf = ({ paused }: Context, backends: readonly Backend[], rest: Partial<Split>): Split => ({
+export const splitOf = ({ pause }: Context, backends: readonly Backend[], rest: Partial<Split>): Split => ({
   backends,
   primary: undefined,
   problem: undefined,
   absentWeight: 1,
   maxWeight,
-  paused,
+  ...pause,
   ...rest,
 })
 

@@ -16,16 +16,18 @@ export interface RouteCircumstances {
   readonly past?: (split: number) => Past | undefined
   /** What is drained for this route; nothing without it. */
   readonly drained?: DrainedOf | 'unknown' | undefined
+  /** The time of day (epoch ms); without it a pause does not end. */
+  readonly today?: number | undefined
 }
 
 /** What the operator makes of a route, given what is known of its Services; asked by the command line too. */
 export function judgeRoute(
   route: Route,
   readiness: ReadinessOf,
-  { past, drained }: RouteCircumstances = {},
+  { past, drained, today }: RouteCircumstances = {},
 ): Judged {
   const verdicts = route.splits.map((split, index) =>
-    judgeSplit(split, readiness, { past: past?.(index), drained }),
+    judgeSplit(split, readiness, { past: past?.(index), drained, today }),
   )
   return { route, verdicts }
 }

@@ -4,6 +4,10 @@ import type { ServiceKey, Split } from '../core/types.ts'
 export const primaryAnnotation = 'failover.linkerd.io/primary-service'
 /** Annotation that makes the operator hold while it is `"true"`. */
 export const pausedAnnotation = 'failover.linkerd.io/paused'
+/** Annotations of a pause: when it ends by itself (RFC 3339), who made it, and why. */
+export const pausedUntilAnnotation = 'failover.linkerd.io/paused-until'
+export const pausedByAnnotation = 'failover.linkerd.io/paused-by'
+export const pausedReasonAnnotation = 'failover.linkerd.io/paused-reason'
 /** Annotation that puts the backends in an order: `web=70,web-east=30; web-west; *`. */
 export const tiersAnnotation = 'failover.linkerd.io/tiers'
 /** Annotation: how many endpoints of a backend must be ready for it to be enough. */
@@ -15,6 +19,7 @@ export const failbackAfterAnnotation = 'failover.linkerd.io/failback-after'
 export const steeringAnnotations: readonly string[] = [
   primaryAnnotation,
   pausedAnnotation,
+  pausedUntilAnnotation,
   tiersAnnotation,
   minReadyAnnotation,
   failbackAfterAnnotation,

@@ -202,6 +202,7 @@ describe('ownership', () => {
   const path = '/metadata/annotations'
   const primary = `${path}/failover.linkerd.io~1primary-service`
   const paused = `${path}/failover.linkerd.io~1paused`
+  const until = [`${path}/failover.linkerd.io~1paused-until`, null]
   const tiers = `${path}/failover.linkerd.io~1tiers`
   const policy = [
     [`${path}/failover.linkerd.io~1min-ready`, null],
@@ -209,21 +210,21 @@ describe('ownership', () => {
   ]
   test.each([
     ['none at all', {}, [[path, null]]],
-    ['others', { other: 'x' }, [[primary, null], [paused, null], [tiers, null], ...policy]],
+    ['others', { other: 'x' }, [[primary, null], [paused, null], until, [tiers, null], ...policy]],
     [
       'one',
       { 'failover.linkerd.io/primary-service': 'web' },
-      [[primary, 'web'], [paused, null], [tiers, null], ...policy],
+      [[primary, 'web'], [paused, null], until, [tiers, null], ...policy],
     ],
     [
       'a pause that is none',
       { 'failover.linkerd.io/paused': 'no' },
-      [[primary, null], [paused, 'no'], [tiers, null], ...policy],
+      [[primary, null], [paused, 'no'], until, [tiers, null], ...policy],
     ],
     [
       'an order',
       { 'failover.linkerd.io/tiers': 'web; east' },
-      [[primary, null], [paused, null], [tiers, 'web; east'], ...policy],
+      [[primary, null], [paused, null], until, [tiers, 'web; east'], ...policy],
     ],
   ])('tests the annotations that steer, with %s', (_, annotations, tests) => {
     const route = trafficSplit.read(trafficSplitOf([], annotations))

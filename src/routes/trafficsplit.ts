@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import type { Backend, ServiceKey, Split } from '../core/types.ts'
 import { identify } from './identity.ts'
+import { readPause } from './pause.ts'
 import { applyPolicy } from './policy/policy.ts'
 import { missingPrimary } from './primary.ts'
-import { pausedAnnotation, primaryAnnotation, type Route, type RouteCodec } from './route.ts'
+import { primaryAnnotation, type Route, type RouteCodec } from './route.ts'
 import { parseWeight, weightProblem } from './weight.ts'
 
 /**
@@ -59,7 +60,7 @@ function readSplit(
     primary: primary === undefined ? undefined : `${namespace}/${primary}`,
     absentWeight: 0,
     maxWeight,
-    paused: annotations[pausedAnnotation] === 'true',
+    ...readPause(annotations),
     problem: problemOf(entries, annotated),
   }
 }

@@ -167,6 +167,20 @@ describe('steady', () => {
     cluster.split('web', { web: 1, east: 0 })
     await weightsBecome('web', 0, 1)
   })
+
+  it('holds what is paused until the time that its annotation says', async () => {
+    cluster.slice('web', 0)
+    cluster.slice('east', 1)
+    const until = Date.now() + 1_500
+    const annotations = {
+      'failover.linkerd.io/paused': 'true',
+      'failover.linkerd.io/paused-until': new Date(until).toISOString(),
+    }
+    cluster.split('web', { web: 1, east: 0 }, { annotations })
+    await cluster.readyOperator()
+    await weightsBecome('web', 0, 1)
+    expect(Date.now()).toBeGreaterThanOrEqual(until)
+  })
 })
 
 describe('bad input', () => {

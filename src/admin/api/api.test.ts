@@ -97,6 +97,7 @@ describe('/api/v1/routes', () => {
         since: null,
         revision: 3,
         apexes: ['shop/pay'],
+        pause: null,
         findings: [],
         refusal: null,
         splits: [

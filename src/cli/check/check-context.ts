@@ -8,7 +8,6 @@ import { type Failure, refused } from '../failure.ts'
 import { defaultSelector } from '../flags.ts'
 import type { Reading } from '../listing.ts'
 import { findDeployments, type OperatorDeployment } from '../operator-deployment.ts'
-import { createProgress } from '../progress.ts'
 import { type Snapshot, takeSnapshot } from '../snapshot.ts'
 
 /** A kind of route that the cluster serves. */
@@ -76,8 +75,8 @@ export class CheckContext {
     const { namespace } = this
     const known = this.#snapshots.get(selector)
     if (known) return known
-    const progress = createProgress(this.command.io)
-    const taken = this.#read((reading) => takeSnapshot(reading, { namespace, selector }, progress))
+    const { io } = this.command
+    const taken = this.#read((reading) => takeSnapshot(reading, { namespace, selector }, io))
     this.#snapshots.set(selector, taken)
     return taken
   }

@@ -74,7 +74,9 @@ export async function explainRoute(
   }
   const proxies = flags.proxies ? await readLinkerdView(question, services.value) : null
   if (io.interrupted.aborted) return ok(exitCodes.interrupted)
-  const judged = judgeRoute(route, services.value.readiness)
+  const judged = judgeRoute(route, services.value.readiness, {
+    today: io.clock.wallTime().getTime(),
+  })
   const known = explanationOf(judged, services.value, events, {
     controlled: controlled.value,
     proxies,

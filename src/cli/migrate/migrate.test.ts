@@ -107,6 +107,23 @@ describe('its routes', () => {
     expect(read).toMatchObject({ problem: undefined, primary: 'shop/web' })
   })
 
+  it('carry over what steers a route', async () => {
+    const annotations = Object.fromEntries(
+      Object.entries({
+        paused: 'true',
+        'paused-until': '2026-12-01T06:00:00Z',
+        tiers: 'web; *',
+        'min-ready': '2',
+        'failback-after': '60s',
+      }).map(([key, value]) => [`failover.linkerd.io/${key}`, value]),
+    )
+    const { stdout } = await from([split({ web: 1, east: 0 }, { annotations }), ...both])
+    expect(routesIn(stdout)[0].metadata.annotations).toEqual({
+      ...annotations,
+      'failover.linkerd.io/primary-service': 'web',
+    })
+  })
+
   it('say what is not carried over, on lines that stay comments', async () => {
     const metadata = { annotations: { 'failover.linkerd.io/paused': 'true', 'a\nb: c': '' } }
     const { stdout } = await from([split({ web: '500m', east: 1.5 }, metadata, { matches: [] }), ...both])

@@ -1,7 +1,7 @@
 import { controlledByLabel } from '../../base/names.ts'
 import { isAllZero, isPrimary, weightsOf } from '../../core/split.ts'
 import type { ServiceKey } from '../../core/types.ts'
-import { pausedAnnotation, primaryAnnotation, type RouteCodec } from '../../routes/route.ts'
+import { primaryAnnotation, type RouteCodec } from '../../routes/route.ts'
 import type { MigrationInput } from './input.ts'
 import type { Original } from './original.ts'
 import { findPorts } from './ports.ts'
@@ -117,7 +117,6 @@ function routeFor(
 ): RouteObject {
   const { [controlledByLabel]: controlledBy, ...labels } = route.labels
   const isControlled = controlledBy !== undefined && split.backends.length > 1
-  const paused = route.annotations?.[pausedAnnotation]
   return {
     apiVersion,
     kind: codec.objectKind,
@@ -127,7 +126,7 @@ function routeFor(
       labels: { ...(isControlled ? { [controlledByLabel]: controlledBy } : {}), ...labels },
       annotations: {
         [primaryAnnotation]: nameOf(split.primary ?? ''),
-        ...(paused === undefined ? {} : { [pausedAnnotation]: paused }),
+        ...route.annotations,
       },
     },
     spec: {

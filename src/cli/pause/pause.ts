@@ -4,26 +4,96 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { routeTitle } from '../../routes/key.ts'
 import { readMetadata } from '../../routes/metadata.ts'
-import { pausedAnnotation } from '../../routes/route.ts'
+import {
+  pausedAnnotation,
+  pausedByAnnotation,
+  pausedReasonAnnotation,
+  pausedUntilAnnotation,
+} from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes, type Failure, refused } from '../failure.ts'
 import type { Reading } from '../listing.ts'
+import { readMyName } from '../myself.ts'
 import { type FoundRoute, findRoute, parseRouteRef, type RouteRef } from '../route-ref.ts'
 
-const schema = z.object({ namespace: z.string().optional() })
+const schema = z.object({
+  namespace: z.string().optional(),
+  for: z.number().optional(),
+  reason: z
+    .string()
+    .optional()
+    .transform((text) => text?.trim() || undefined),
+})
 
 /** The field manager that the API server records for the writes of this command. */
 const fieldManager = `${programName}-cli`
 
+/** The annotations of a pause; null takes one away. */
+type Wanted = Readonly<Record<string, string | null>>
+
+const noPause: Wanted = {
+  [pausedAnnotation]: null,
+  [pausedUntilAnnotation]: null,
+  [pausedByAnnotation]: null,
+  [pausedReasonAnnotation]: null,
+}
+
+/** What is said of a route, by its annotations before. */
+interface Words {
+  readonly unchanged: string
+  readonly changed: (before: Readonly<Record<string, string>>) => string
+}
+
+/** Pauses each of the named routes, for as long as the flags say. */
+export async function pauseRoutes(context: Context, names: readonly string[], given: Flags): Promise<Ending> {
+  const { for: forMs, reason } = schema.parse(given)
+  const until = forMs === undefined ? undefined : timeIn(context, forMs)
+  const hasDetails = until !== undefined || reason !== undefined
+  return annotate(context, names, given, async (reading) => ({
+    wanted: {
+      ...noPause,
+      [pausedAnnotation]: 'true',
+      [pausedUntilAnnotation]: until ?? null,
+      [pausedReasonAnnotation]: reason ?? null,
+      [pausedByAnnotation]: (hasDetails ? await readMyName(reading) : undefined) ?? null,
+    },
+    words: {
+      unchanged: 'was paused already',
+      changed: () => `is paused${until === undefined ? '' : ` until ${until}`}: its weights stay as they are`,
+    },
+  }))
+}
+
+/** To the second, and never before the time that was asked for. */
+const timeIn = ({ io }: Context, ms: number): string =>
+  new Date(Math.ceil((io.clock.wallTime().getTime() + ms) / 1000) * 1000).toISOString().replace('.000', '')
+
+/** Ends the pause of each of the named routes. */
+export async function resumeRoutes(
+  context: Context,
+  names: readonly string[],
+  given: Flags,
+): Promise<Ending> {
+  const changed: Words['changed'] = ({ [pausedAnnotation]: value }) => {
+    if (value === 'true') return 'is resumed'
+    if (value === undefined) return 'was not paused; what was left of an earlier pause is removed'
+    return `is resumed (its annotation had the value ${JSON.stringify(value)}, which does not pause a route)`
+  }
+  return annotate(context, names, given, async () => ({
+    wanted: noPause,
+    words: { unchanged: 'was not paused', changed },
+  }))
+}
+
 /**
- * Pauses or resumes each of the named routes, and says what it did. All names are read before the first
+ * Writes these annotations to each of the named routes, and says what it did. All names are read before the first
  * write, so a mistyped one changes nothing. What is so already is not written again.
  */
-export async function setPaused(
+async function annotate(
   { io, connect }: Context,
   names: readonly string[],
   given: Flags,
-  paused: boolean,
+  decide: (reading: Reading) => Promise<{ readonly wanted: Wanted; readonly words: Words }>,
 ): Promise<Ending> {
   const refs: RouteRef[] = []
   for (const name of names) {
@@ -41,37 +111,29 @@ export async function setPaused(
     if (!found.ok) return found
     routes.push(found.value)
   }
-  for (const route of routes) {
-    const said = await apply(reading, route, paused)
-    if (!said.ok) return said
-    io.stdout.write(`${said.value}\n`)
+  const { wanted, words } = await decide(reading)
+  for (const { route, resource, object } of routes) {
+    const before = readMetadata(object).annotations
+    const isSo = Object.entries(wanted).every(([key, value]) => (before[key] ?? null) === value)
+    const written = isSo ? ok(undefined) : await patch(reading, { route, resource, object }, wanted)
+    if (!written.ok) return written
+    io.stdout.write(`${routeTitle(route)} ${isSo ? words.unchanged : words.changed(before)}\n`)
   }
   return ok(exitCodes.ok)
 }
 
-/** Writes the annotation of one route where it must change; answers with what was done. */
-async function apply(
+async function patch(
   { transport, signal }: Reading,
-  { route, resource, object }: FoundRoute,
-  paused: boolean,
-): Promise<Result<string, Failure>> {
-  const name = routeTitle(route)
-  const value = readMetadata(object).annotations[pausedAnnotation]
-  if (paused && value === 'true') return ok(`${name} was paused already`)
-  if (!paused && value === undefined) return ok(`${name} was not paused`)
+  { route, resource }: FoundRoute,
+  annotations: Wanted,
+): Promise<Result<void, Failure>> {
   const answer = await transport.request({
     method: 'PATCH',
     path: resourcePath(resource, route.namespace, route.name),
     query: { fieldManager },
     contentType: 'application/merge-patch+json',
-    body: { metadata: { annotations: { [pausedAnnotation]: paused ? 'true' : null } } },
+    body: { metadata: { annotations } },
     signal,
   })
-  if (!answer.ok) return err(refused(answer.error))
-  if (paused) return ok(`${name} is paused: its weights stay as they are`)
-  const meant =
-    value === 'true'
-      ? ''
-      : ` (its annotation had the value ${JSON.stringify(value)}, which does not pause a route)`
-  return ok(`${name} is resumed${meant}`)
+  return answer.ok ? ok(undefined) : err(refused(answer.error))
 }

@@ -1,12 +1,15 @@
 import type { RouteFacts } from '../../api/schema.ts'
+import { pausedAt, timeText } from '../../core/pause.ts'
 import { mayServe, usualTiers } from '../../core/policy/tiers.ts'
 import { weightOf } from '../../core/split.ts'
 import type { ServiceKey, Split } from '../../core/types.ts'
 import { durationText } from '../../core/words.ts'
+import { ignoredPause } from '../../routes/pause.ts'
 import { type AskedPolicy, readPolicy } from '../../routes/policy/annotations.ts'
 import {
   failbackAfterAnnotation,
   minReadyAnnotation,
+  pausedAnnotation,
   primaryAnnotation,
   type Route,
   tiersAnnotation,
@@ -25,7 +28,7 @@ export interface AppliedPolicy {
 
 /** One section of a policy, as an annotation would have it. */
 export interface Section {
-  readonly name: 'tiers' | 'min-ready' | 'failback-after'
+  readonly name: 'tiers' | 'min-ready' | 'failback-after' | 'paused'
   readonly value: string
   readonly source: 'annotation' | 'built-in'
   /** The annotation that is the source; null for what is built in. */
@@ -55,15 +58,15 @@ export interface Member {
   readonly weight: number | null
 }
 
-/** Works out what applies to a route. */
-export function appliedTo(route: Route, controlled: boolean): AppliedPolicy {
+/** Works out what applies to a route at this time of day (epoch ms). */
+export function appliedTo(route: Route, controlled: boolean, today: number): AppliedPolicy {
   const { apiVersion, kind, namespace, name, annotations = {}, splits } = route
   const asked = readPolicy(annotations)
-  const ignored = asked?.ignored ?? []
+  const ignored = [...(asked?.ignored ?? []), ...ignoredPause(annotations)]
   return {
     route: { apiVersion, kind, namespace, name },
     controlled,
-    sections: sectionsOf(annotations, asked),
+    sections: [...sectionsOf(annotations, asked), pauseSection(route, today)],
     ignored: ignored.map(({ message }) => message),
     splits: splits.map(splitOf),
   }
@@ -90,6 +93,24 @@ function sectionsOf(
     section('min-ready', String(asked?.minReady ?? 1), minReadyAnnotation),
     section('failback-after', durationText(asked?.failbackAfterMs ?? 0), failbackAfterAnnotation),
   ]
+}
+
+/** All splits of a route are paused alike. */
+function pauseSection({ splits: [split], annotations }: Route, today: number): Section {
+  const name = 'paused'
+  if (!split || annotations?.[pausedAnnotation] === undefined)
+    return { name, value: 'no', source: 'built-in', annotation: null }
+  return { name, value: pauseValue(split, today), source: 'annotation', annotation: pausedAnnotation }
+}
+
+function pauseValue(split: Split, today: number): string {
+  const { pause } = split
+  if (!split.paused) return 'no'
+  const until = pause?.until === undefined ? '' : timeText(pause.until)
+  if (!pausedAt(split, today).paused) return `no, since ${until}`
+  const end = until === '' ? 'yes' : `until ${until}`
+  const by = pause?.by === undefined ? '' : ` by ${pause.by}`
+  return `${end}${by}${pause?.reason === undefined ? '' : `: ${pause.reason}`}`
 }
 
 function splitOf(split: Split): AppliedSplit {

@@ -26,6 +26,7 @@ describe('the table', () => {
       tiers            web; east=70,west=30; far=0   annotation failover.linkerd.io/tiers
       min-ready        2                             annotation failover.linkerd.io/min-ready
       failback-after   0s                            built-in
+      paused           no                            built-in
 
       TIER    SERVES   BACKENDS
       1       no       web
@@ -46,6 +47,7 @@ describe('the table', () => {
       tiers            the primary, then all others   built-in
       min-ready        1                              built-in
       failback-after   0s                             built-in
+      paused           no                             built-in
 
       TIER   SERVES   BACKENDS
       1      no       web
@@ -119,6 +121,7 @@ test('the same as data', async () => {
       },
       { name: 'min-ready', value: '1', source: 'built-in', annotation: null },
       { name: 'failback-after', value: '0s', source: 'built-in', annotation: null },
+      { name: 'paused', value: 'no', source: 'built-in', annotation: null },
     ],
     ignored: [],
     splits: [

@@ -30,7 +30,7 @@ export async function showPolicy(
   if (!found.ok) return found
   const controlled = await isControlled(reading, found.value, flags.selector)
   if (!controlled.ok) return controlled
-  const applied = appliedTo(found.value.route, controlled.value)
+  const applied = appliedTo(found.value.route, controlled.value, io.clock.wallTime().getTime())
   io.stdout.write(
     flags.output === 'table'
       ? policyText(applied, paletteFor(io.stdout, io.env))

@@ -46,7 +46,7 @@ export class Board {
   #look(key: RouteKey, before: RouteStatus | undefined, now: Date): RouteStatus | undefined {
     const route = this.#watches.route(key)
     if (!route || (this.#namespace !== undefined && route.namespace !== this.#namespace)) return undefined
-    const judged = judgeRoute(route, this.#watches.readiness)
+    const judged = judgeRoute(route, this.#watches.readiness, { today: now.getTime() })
     const known = before === undefined ? sinceOf(route, this.#transitions.get(route.uid)) : undefined
     const status = statusOf(judged, this.#watches, known)
     if (before === undefined) return status

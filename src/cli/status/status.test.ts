@@ -314,6 +314,7 @@ describe('data', () => {
           since: null,
           apexes: ['shop/web'],
           findings: [{ reason: 'ServiceProfile', message: expect.stringContaining('shop/web') }],
+          pause: null,
           splits: [
             {
               where: null,

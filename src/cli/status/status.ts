@@ -34,7 +34,7 @@ export async function showStatus(context: Context, given: Flags): Promise<Ending
   if (!cluster.ok) return cluster
   if (flags.watch) return (await import('./watch.ts')).watchStatus(context.io, cluster.value, flags)
   const reading = { transport: cluster.value.transport, signal: context.io.interrupted }
-  const snapshot = await takeSnapshot(reading, flags, createProgress(context.io))
+  const snapshot = await takeSnapshot(reading, flags, context.io)
   if (!snapshot.ok) return snapshot
   const progress = createProgress(context.io)
   const { routes, unknownSince, unseen } = await readStatuses(

@@ -3,7 +3,7 @@ import { applyPlan } from '../../core/plan.ts'
 import { weightOf } from '../../core/split.ts'
 import { primaryServes } from '../../core/transition.ts'
 import type { Backend, ReadinessOf, ServiceKey, Split } from '../../core/types.ts'
-import { type Judged, judgeRoute } from '../../routes/judge.ts'
+import { type Judged, judgeRoute, type RouteCircumstances } from '../../routes/judge.ts'
 
 /** What would happen to a split, worst first. Dark: no backend that gets its traffic is ready. */
 export const effects = [
@@ -43,8 +43,13 @@ export interface Fate {
 }
 
 /** Compares a route as the operator leaves it now with what it would make of it in another world. */
-export function effectOn({ route, verdicts }: Judged, now: ReadinessOf, then: ReadinessOf): Fate {
-  const judged = judgeRoute(route, then)
+export function effectOn(
+  { route, verdicts }: Judged,
+  now: ReadinessOf,
+  then: ReadinessOf,
+  circumstances: RouteCircumstances,
+): Fate {
+  const judged = judgeRoute(route, then, circumstances)
   const splits = verdicts.flatMap((verdict, index): SplitEffect[] => {
     const other = judged.verdicts[index]
     if (!other) return []

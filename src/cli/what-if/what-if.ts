@@ -4,7 +4,6 @@ import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
 import { paletteFor, renderData } from '../output.ts'
-import { createProgress } from '../progress.ts'
 import { type Snapshot, takeSnapshot } from '../snapshot.ts'
 import { servicesOf } from './clusters.ts'
 import { effectOn, type Fate, totalsOf } from './effects.ts'
@@ -41,7 +40,7 @@ export async function showWhatIf({ io, connect }: Context, given: Flags): Promis
   const world = addDown(declared.value, named, flags.clusterDown)
   const lost = await servicesOf(reading, world.clusters, namespace)
   if (!lost.ok) return lost
-  const snapshot = await takeSnapshot(reading, flags, createProgress(io))
+  const snapshot = await takeSnapshot(reading, flags, io)
   if (!snapshot.ok) return snapshot
   const unused = findUnused(world, snapshot.value)
   if (!unused.ok) return unused
@@ -66,7 +65,7 @@ function findUnused({ services }: World, { routes }: Snapshot): Result<void, Fai
   return err(badAnswer(`no controlled route uses ${unused.join(', ')}`, 'write Services as NAMESPACE/NAME'))
 }
 
-function compare({ judged, readiness }: Snapshot, { services }: World): Fate[] {
+function compare({ judged, readiness, circumstances }: Snapshot, { services }: World): Fate[] {
   const then: ReadinessOf = (backend) => services.get(backend.service) ?? readiness(backend)
-  return judged.map((route) => effectOn(route, readiness, then))
+  return judged.map((route) => effectOn(route, readiness, then, circumstances))
 }

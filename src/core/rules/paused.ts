@@ -1,3 +1,4 @@
+import { pauseText } from '../pause.ts'
 import { hold, type Rule } from '../rule.ts'
 
 /** Its owner said hands off. Before every other rule, so that a pause needs no valid route. */
@@ -6,5 +7,5 @@ export const paused = {
   when: 'its annotation says that it is paused',
   state: 'paused',
   decide: ({ split }) => (split.paused ? hold() : undefined),
-  because: () => 'paused by its annotation',
+  because: ({ split }) => pauseText(split.pause),
 } as const satisfies Rule

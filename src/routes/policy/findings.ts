@@ -1,13 +1,14 @@
 import { tierOf } from '../../core/policy/tiers.ts'
 import type { Backend, ServiceKey, Split } from '../../core/types.ts'
 import { type DiagnosisInput, type DiagnosisRule, unique } from '../finding.ts'
+import { ignoredPause } from '../pause.ts'
 import { minReadyAnnotation, tiersAnnotation } from '../route.ts'
 import { readPolicy } from './annotations.ts'
 
 /** What of a route's policy does not do what its owner thinks. */
 
 export const ignoredAnnotation: DiagnosisRule = ({ annotations = {} }) =>
-  (readPolicy(annotations)?.ignored ?? []).map(({ message }) => message)
+  [...(readPolicy(annotations)?.ignored ?? []), ...ignoredPause(annotations)].map(({ message }) => message)
 
 export const notInAnyTier: DiagnosisRule = ({ splits }) =>
   servicesWith(
