@@ -75,13 +75,12 @@ export function createWriting(options: WritingOptions): Writing {
     codecOf: (kind) => watch.kind(kind)?.codec,
     around: (route) => around(routeKey(route), route),
   })
-  const { ways } = watch.beside
   const hedges = new Hedges({
     ...platform,
     memory,
     fights,
     confirm,
-    beside: { ...(ways ? { ways } : {}), clock: standingStill(clock) },
+    beside: { ...watch.beside, clock: standingStill(clock) },
     write: (judged, transport) => writer.hedge(judged, transport),
     onEnd: (kind, outcome) => metrics.hedges.inc({ kind, outcome }),
   })

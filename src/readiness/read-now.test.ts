@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { child, text } from '../base/json.ts'
 import { err, ok } from '../base/result.ts'
 import type { KubeRequest, Transport } from '../kube/http/transport.ts'
-import { readNow } from './read-now.ts'
-import type { Beside } from './sources.ts'
+import { type BesideNow, readNow } from './read-now.ts'
+import type { ReadableClusters, RemoteService } from './remote/discovered.ts'
 import { endpoints, mirrored, service, slice } from './testing/objects.ts'
 
 /** By resource. */
@@ -49,7 +49,9 @@ const withVersion = (object: object) => ({
   metadata: { ...child(object, 'metadata'), resourceVersion: '1' },
 })
 
-async function stateOf(name: string, beside: Beside = {}, more: readonly string[] = []): Promise<string> {
+const discovery = 'multicluster.linkerd.io/remote-discovery'
+
+async function stateOf(name: string, beside: BesideNow = {}, more: readonly string[] = []): Promise<string> {
   const reading = { transport, signal: new AbortController().signal }
   const read = await readNow([name, ...more], reading, beside)
   return read.ok ? read.value({ service: name, weight: 1 }).state : read.error.kind
@@ -88,13 +90,43 @@ describe('what is read now', () => {
     expect(await stateOf('shop/web')).toBe('ready')
   })
 
-  it('is unknown of another cluster, unless it is known beside', async () => {
-    const annotations = { 'multicluster.linkerd.io/remote-discovery': 'web@east' }
-    objects.services = [service('web', { annotations })]
-    expect(await stateOf('shop/web')).toBe('unknown')
-    expect(await stateOf('shop/web', { others: { slicesOf: () => ok([]), isPending: () => false } })).toBe(
-      'down',
-    )
+  describe('of other clusters', () => {
+    const never = { isPending: () => false, slicesOf: () => err('this is what was known before') }
+    /** A cluster that has no slice of anything; notes what is read of it. */
+    function empty() {
+      const read: RemoteService[] = []
+      const others: ReadableClusters = {
+        ...never,
+        readNow: async (services) => {
+          read.push(...services)
+          return { ...never, slicesOf: () => ok([]) }
+        },
+      }
+      return { read, others }
+    }
+
+    it('is unknown if they cannot be read', async () => {
+      objects.services = [service('web', { annotations: { [discovery]: 'web@east' } })]
+      expect(await stateOf('shop/web')).toBe('unknown')
+    })
+
+    it('is what they have now, of each member', async () => {
+      const { others, read } = empty()
+      objects.services = [service('web', { annotations: { [discovery]: 'web@east,api@west' } })]
+      expect(await stateOf('shop/web', { others })).toBe('down')
+      expect(read).toEqual([
+        { cluster: 'east', service: 'shop/web' },
+        { cluster: 'west', service: 'shop/api' },
+      ])
+    })
+
+    it('is nothing of what is mirrored through a gateway', async () => {
+      const { others, read } = empty()
+      const labels = { 'mirror.linkerd.io/cluster-name': 'east' }
+      objects.services = [mirrored('web', labels)]
+      objects.endpoints = [endpoints('web', 1, 1)]
+      expect([await stateOf('shop/web', { others }), read]).toEqual(['ready', []])
+    })
   })
 
   it('includes the Service of this cluster from which a federated one takes endpoints', async () => {

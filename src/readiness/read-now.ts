@@ -8,7 +8,12 @@ import { listPages } from '../kube/watch/pages.ts'
 import { createStore, type StoreEntry } from '../kube/watch/store.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Open } from './objects.ts'
-import { beside as siblingOf } from './remote/discovered.ts'
+import {
+  type OtherClusters,
+  type ReadableClusters,
+  beside as siblingOf,
+  unreadClusters,
+} from './remote/discovered.ts'
 import { serviceNameLabel } from './slice.ts'
 import { type Beside, openReadiness, type ServiceReadiness, silent } from './sources.ts'
 
@@ -16,6 +21,11 @@ import { type Beside, openReadiness, type ServiceReadiness, silent } from './sou
 export interface ReadNow {
   readonly transport: Transport
   readonly signal: AbortSignal
+}
+
+/** What readiness comes from besides the API server, of which other clusters are read now too. */
+export interface BesideNow extends Beside {
+  readonly others?: ReadableClusters
 }
 
 type Answer = Result<void, KubeError>
@@ -28,22 +38,36 @@ interface Question {
 
 /**
  * The readiness of backends as the API server has it now: consistent reads of these Services, and of the
- * objects that tell where their endpoints are, whatever else the cluster has. Other clusters are not read: what
- * is in them is as it is known `beside`. The error is that of the first read that failed.
+ * objects that tell where their endpoints are, whatever else the cluster has. Of other clusters what Linkerd's
+ * discovery takes from them is read; what is mirrored through a gateway is known without them. The error is that of
+ * the first read of this cluster that failed.
  */
 export async function readNow(
   services: Iterable<ServiceKey>,
   reading: ReadNow,
-  beside: Beside,
+  beside: BesideNow,
 ): Promise<Result<ReadinessOf, KubeError>> {
+  const { signal } = reading
   const { open, ask } = questioner(reading)
-  const readiness = openReadiness(open, silent, beside)
+  let others: OtherClusters = beside.others ?? unreadClusters
+  const readiness = openReadiness(open, silent, {
+    ...beside,
+    others: {
+      slicesOf: (...remote) => others.slicesOf(...remote),
+      isPending: (...remote) => others.isPending(...remote),
+    },
+  })
   const known = await readServices(new Set(services), readiness, ask)
   if (!known.ok) return known
-  const answers = await Promise.all([
+  const remotes = known.value
+    .filter((service) => readiness.services.get(service)?.discovery)
+    .flatMap((service) => readiness.remotesOf(service))
+  const [there, ...answers] = await Promise.all([
+    beside.others?.readNow(remotes, signal),
     ask('endpoints', [...known.value.map(byName), ...byLabel(known.value, headlessMirrorLabel)]),
     ask('endpointslices', byLabel(known.value, serviceNameLabel)),
   ])
+  others = there ?? others
   return answers.find((answer) => !answer.ok) ?? ok(readiness.of)
 }
 

@@ -116,6 +116,27 @@ test.each([
   await weightsBecome('web', 1, 0)
 })
 
+test('a standby fails over to another cluster for a leader that is gone, by what that has now', async () => {
+  link(east.url)
+  for (const name of ['web', 'api']) {
+    federated(`${name}-all`, `${name}@east`)
+    sliceThere(east, name, true)
+    here.slice(name, 1)
+    here.split(name, { [name]: 1, [`${name}-all`]: 0 })
+  }
+  let isGone = false
+  // What was read is good for a second: a faster clock would not leave enough of it.
+  const replica = { links, clock: fastClock(3), hedgeAfterMs: 500 }
+  await here.readyOperator({ ...replica, identity: 'a', isCutOff: () => isGone })
+  await eventually(() => here.leader === 'a')
+  await here.readyOperator({ ...replica, identity: 'b' })
+  isGone = true
+  here.slice('web', 0)
+  await weightsBecome('web', 0, 1)
+  expect(here.leader).toBe('a')
+  await eventually(() => here.log.lines.some((line) => line.includes('written by this standby')))
+})
+
 test('people see each member of a federated Service with its cluster, and which object is missing', async () => {
   link(east.url)
   federated('web-all', 'web@east,api@west')

@@ -4,9 +4,9 @@ import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
 import type { GatewayReading, GatewayTools } from '../../readiness/gateways/gateways.ts'
+import type { BesideNow } from '../../readiness/read-now.ts'
 import type { LinkReading } from '../../readiness/remote/linked-cluster.ts'
 import type { ServiceFacts } from '../../readiness/service-facts.ts'
-import type { Beside } from '../../readiness/sources.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { type Route, servicesBehind } from '../../routes/route.ts'
@@ -50,7 +50,7 @@ export interface ClusterWatch {
   /** The Drains, if they are followed. */
   readonly drains: DrainWatch | undefined
   /** What readiness comes from besides this cluster's objects. */
-  readonly beside: Beside
+  readonly beside: BesideNow
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
   clusterOf(service: ServiceKey): string | undefined
   /**

@@ -3,15 +3,16 @@ import { always, type Cache, type CacheTools, createCache } from '../../kube/wat
 import { type GatewayProbing, Gateways, type GatewayTools } from '../../readiness/gateways/gateways.ts'
 import { mirroredFrom } from '../../readiness/gateways/mirrors.ts'
 import type { Open, ReadinessListeners } from '../../readiness/objects.ts'
+import type { BesideNow } from '../../readiness/read-now.ts'
 import { LinkedClusters, type Links } from '../../readiness/remote/linked-clusters.ts'
-import { type Beside, openReadiness, type ServiceReadiness } from '../../readiness/sources.ts'
+import { openReadiness, type ServiceReadiness } from '../../readiness/sources.ts'
 import type { Cause } from '../queue.ts'
 
 /** Readiness of every Service, and the caches that it comes from. */
 export interface ReadinessWatch extends ServiceReadiness {
   readonly caches: readonly Cache<unknown>[]
   /** What it comes from besides these. */
-  readonly beside: Beside
+  readonly beside: BesideNow
   /** The gateways of other clusters, once a Service is mirrored through one. */
   readonly gateways: Gateways
   /** Other clusters, as far as routes need them; nothing waits for them. */
@@ -95,7 +96,7 @@ export function watchReadiness(
     },
     onCounts,
   }
-  const beside: Beside = { others: linked, ...(readsLinks ? { ways: gateways } : {}) }
+  const beside: BesideNow = { others: linked, ...(readsLinks ? { ways: gateways } : {}) }
   const readiness: ServiceReadiness = openReadiness(open, listeners, { ...beside, clock: tools.clock })
   return { ...readiness, beside, caches, linked, gateways, touch }
 }

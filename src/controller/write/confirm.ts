@@ -5,8 +5,7 @@ import { startDeadline } from '../../kube/http/deadline.ts'
 import type { Transport } from '../../kube/http/transport.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { listPages } from '../../kube/watch/pages.ts'
-import { readNow } from '../../readiness/read-now.ts'
-import type { Beside } from '../../readiness/sources.ts'
+import { type BesideNow, readNow } from '../../readiness/read-now.ts'
 import { type Judged, judgeRoute, type RouteCircumstances } from '../../routes/judge.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
 import { type Route, type RouteCodec, servicesBehind } from '../../routes/route.ts'
@@ -27,11 +26,12 @@ export interface ConfirmOptions {
 /**
  * Judges a route by the cluster as the API server has it now, and answers with the plans of it that `part`
  * chooses if they are those of `planned`; with `undefined` if they are not, or if the caches have come to know
- * better meanwhile. What the API server does not know is known `beside`. The error is that of a read that failed, or took longer than `freshMs`.
+ * better meanwhile. What the API server does not know is known `beside`. The error is that of a read that failed, or
+ * took longer than `freshMs`.
  */
 export type Confirm = (
   planned: Judged,
-  beside: Beside,
+  beside: BesideNow,
   part: (judged: Judged) => Judged | undefined,
 ) => Promise<Result<Judged | undefined, KubeError>>
 
@@ -57,7 +57,7 @@ const planText = (judged: Judged | undefined): string =>
 /** Reads a route, then what its decision depends on; `undefined` if it is gone, or is not ours any more. */
 async function judgeNow(
   route: Route,
-  beside: Beside,
+  beside: BesideNow,
   signal: AbortSignal,
   { transport, selector, codecOf, around }: ConfirmOptions,
 ): Promise<Result<Judged | undefined, KubeError>> {

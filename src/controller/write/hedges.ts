@@ -6,7 +6,7 @@ import { isNeeded } from '../../core/need.ts'
 import { type KubeError, waitAskedBy } from '../../kube/errors.ts'
 import type { Transport } from '../../kube/http/transport.ts'
 import { writeWithin } from '../../kube/lease/write-within.ts'
-import type { Beside } from '../../readiness/sources.ts'
+import type { BesideNow } from '../../readiness/read-now.ts'
 import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import { movedBetween } from '../../routes/moved.ts'
@@ -24,8 +24,8 @@ export interface HedgesOptions {
   /** `undefined`: what is due is left to the leader. */
   readonly hedging: Hedging | undefined
   readonly confirm: Confirm
-  /** What readiness comes from besides the API server; without other clusters, which are not read here. */
-  readonly beside: Beside
+  /** What readiness comes from besides the API server. */
+  readonly beside: BesideNow
   /** Moves the weights of a route by this transport, in the name of a standby. */
   readonly write: (judged: Judged, transport: Transport) => Promise<Result<Route, KubeError>>
   /** Takes how each try ended: `written`, `unconfirmed`, or the kind of the error. */

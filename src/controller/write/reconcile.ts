@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Result } from '../../base/result.ts'
 import type { KubeError } from '../../kube/errors.ts'
-import type { Beside } from '../../readiness/sources.ts'
+import type { BesideNow } from '../../readiness/read-now.ts'
 import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
@@ -68,7 +68,7 @@ export interface LeaderOptions {
   readonly fights: Pick<Fights, 'waitsUntil'>
   readonly confirm: Confirm
   /** What readiness comes from besides the API server. */
-  readonly beside: Beside
+  readonly beside: BesideNow
   /** Moves the weights of a route in one atomic patch; answers with the route as the server has it then. */
   readonly write: (judged: Judged, cause: Cause) => Promise<Result<Route, KubeError>>
 }

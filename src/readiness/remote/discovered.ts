@@ -24,6 +24,15 @@ export interface OtherClusters {
   isPending(cluster: string, service: ServiceKey): boolean
 }
 
+/** Other clusters that can be asked at one moment. */
+export interface ReadableClusters extends OtherClusters {
+  /**
+   * The same with these Services as they are now, by consistent reads. What is in doubt is not read, and stays so;
+   * what cannot be read is unknown.
+   */
+  readNow(services: Iterable<RemoteService>, signal: AbortSignal): Promise<OtherClusters>
+}
+
 /** For commands, which read one cluster: their users have no right to the credentials of others. */
 export const unreadClusters: OtherClusters = {
   slicesOf: () => err('only the operator reads that cluster; linkerd-failover dashboard shows what it knows'),

@@ -43,6 +43,13 @@ export class LinkedCluster {
     return err(found.ok ? notAskedYet : found.error)
   }
 
+  async readNow(
+    service: ServiceKey,
+    signal: AbortSignal,
+  ): Promise<Result<readonly (readonly Slice[])[], string>> {
+    return this.#slices?.readNow(service, signal) ?? this.slicesOf(service)
+  }
+
   isPending(service: ServiceKey): boolean {
     if (this.#slices) return this.#slices.isPending(service)
     return this.#credentials.isPending || this.#credentials.found.ok

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import { err } from '../../base/result.ts'
+import { err, ok } from '../../base/result.ts'
 import type { ClusterConfig } from '../../kube/cluster/cluster.ts'
 import { FakeTransport } from '../../kube/testing/fake-transport.ts'
 import { createManualClock, settle } from '../../kube/testing/manual-clock.ts'
@@ -356,6 +356,59 @@ describe('the slices of a cluster', () => {
       await settle()
       expect([say('web'), say('api')]).toEqual([1, 0])
     })
+  })
+})
+
+describe('what a cluster has now', () => {
+  const web = { cluster: 'east', service: 'shop/web' }
+  /** What is read of `shop/web`: the ready endpoints of its slices, or why they cannot be read. */
+  async function read(): Promise<number | string> {
+    const now = await running.linked.readNow([web], new AbortController().signal)
+    const slices = now.slicesOf(web.cluster, web.service)
+    return slices.ok ? slices.value.flat().reduce((sum, { ready }) => sum + ready, 0) : slices.error
+  }
+  const list = (...items: readonly object[]) => ok({ metadata: { resourceVersion: '30' }, items })
+
+  it('is read of each Service by its name, and not what its watch has told', async () => {
+    const { link, say } = await reading()
+    const answer = read()
+    const [request] = link().transport.requests
+    expect(request).toMatchObject({
+      path: '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices',
+      query: { labelSelector: 'kubernetes.io/service-name=web' },
+    })
+    request?.answer(list(slice('web', false, 25), slice('other', true, 26)))
+    expect([await answer, say('web')]).toEqual([0, 1])
+  })
+
+  it('is not read while it is in doubt', async () => {
+    const { link } = await reading()
+    link().transport.refusals.push(broken)
+    link().transport.last.break(broken)
+    await settle()
+    expect(await read()).toContain('their watch is lost')
+    expect(link().transport.requests).toEqual([])
+  })
+
+  it('is unknown if it is not read within 500 ms', async () => {
+    const { clock } = await reading()
+    const answer = read()
+    await clock.advance(500)
+    expect([await answer, clock.pending]).toEqual(['called off', 0])
+  })
+
+  it('is not asked for again before the time for which its API server asks', async () => {
+    const { link, clock } = await reading()
+    const { requests } = link().transport
+    const answer = read()
+    requests[0]?.answer(err({ kind: 'throttled', message: 'too many requests', retryAfterMs: 2_000 }))
+    expect(await answer).toBe('too many requests')
+    await clock.advance(1_999)
+    expect([await read(), requests.length]).toEqual(['its API server asks for no request now', 1])
+    await clock.advance(1)
+    const again = read()
+    requests[1]?.answer(list(slice('web', true, 25)))
+    expect(await again).toBe(1)
   })
 })
 

@@ -1,6 +1,13 @@
 import type { Timer } from '../../base/clock.ts'
 import { err } from '../../base/result.ts'
-import { type OtherClusters, type RemoteService, unreadClusters } from './discovered.ts'
+import type { ServiceKey } from '../../core/types.ts'
+import { startDeadline } from '../../kube/http/deadline.ts'
+import {
+  type OtherClusters,
+  type ReadableClusters,
+  type RemoteService,
+  unreadClusters,
+} from './discovered.ts'
 import type { LinkTools } from './link-tools.ts'
 import { LinkedCluster, type LinkReading } from './linked-cluster.ts'
 import type { Wanted } from './remote-slices.ts'
@@ -17,10 +24,15 @@ export interface Links {
 /** Routes come and go in crowds; what they want is looked at once it was quiet for so long (ms). */
 const settleMs = 50
 
+/** Who waits for reads of other clusters does so for at most so long (ms): what else was read becomes old meanwhile. */
+const readMs = 500
+
 const notListed = (cluster: string) => `cluster ${cluster} is not one of --linked-clusters`
 
+const keyOf = (cluster: string, service: ServiceKey) => `${cluster} ${service}`
+
 /** The clusters that Linkerd is linked with, as far as routes need them. */
-export class LinkedClusters implements OtherClusters {
+export class LinkedClusters implements ReadableClusters {
   readonly #links: Links | undefined
   readonly #tools: Omit<LinkTools, 'connect'>
   readonly #wanted: () => Iterable<RemoteService>
@@ -51,6 +63,22 @@ export class LinkedClusters implements OtherClusters {
 
   isPending: OtherClusters['isPending'] = (cluster, service) =>
     this.#clusters.get(cluster)?.isPending(service) ?? false
+
+  readNow: ReadableClusters['readNow'] = async (services, signal) => {
+    const deadline = startDeadline(this.#tools.clock, readMs, signal)
+    const reads = [...services].flatMap(({ cluster, service }) => {
+      const known = this.#clusters.get(cluster)
+      return known
+        ? [known.readNow(service, deadline.signal).then((read) => [keyOf(cluster, service), read] as const)]
+        : []
+    })
+    const read = new Map(await Promise.all(reads))
+    deadline.stop()
+    return {
+      slicesOf: (cluster, service) => read.get(keyOf(cluster, service)) ?? this.slicesOf(cluster, service),
+      isPending: () => false,
+    }
+  }
 
   /** Whether this cluster is one of those that are read. */
   reads(cluster: string): boolean {

@@ -1,9 +1,13 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import type { ClusterConfig } from '../../kube/cluster/cluster.ts'
+import { waitAskedBy } from '../../kube/errors.ts'
 import type { Transport } from '../../kube/http/transport.ts'
+import { resourcePath } from '../../kube/resource.ts'
+import { listPages } from '../../kube/watch/pages.ts'
 import type { StoreChange } from '../../kube/watch/store.ts'
-import type { Slice } from '../slice.ts'
+import { sliceObjects } from '../local-slices.ts'
+import { type Slice, serviceNameLabel } from '../slice.ts'
 import { SliceIndex } from '../slice-index.ts'
 import type { LinkTools } from './link-tools.ts'
 import { SliceWatch } from './slice-watch.ts'
@@ -30,6 +34,8 @@ export class RemoteSlices {
   readonly #transport: Transport
   readonly #index = new SliceIndex()
   readonly #watches = new Map<string, SliceWatch[]>()
+  /** The API server there asked for no read before (ms on the clock). */
+  #askedUntil = Number.NEGATIVE_INFINITY
 
   constructor(cluster: string, config: ClusterConfig, tools: LinkTools) {
     this.#cluster = cluster
@@ -42,6 +48,32 @@ export class RemoteSlices {
     const { watch, name } = this.#find(service)
     const doubt = watch ? watch.doubt(name) : notAskedYet
     return doubt === undefined ? ok(this.#index.of(service)) : err(doubt)
+  }
+
+  /** The slices of a Service as that cluster has them now; the error says why they cannot be read, or are in doubt. */
+  async readNow(
+    service: ServiceKey,
+    signal: AbortSignal,
+  ): Promise<Result<readonly (readonly Slice[])[], string>> {
+    const { clock } = this.#tools
+    const known = this.of(service)
+    if (!known.ok) return known
+    if (clock.now() < this.#askedUntil) return err('its API server asks for no request now')
+    const [namespace = '', name = ''] = service.split('/')
+    const index = new SliceIndex()
+    const listed = await listPages(
+      this.#transport,
+      resourcePath(sliceObjects.resource, namespace),
+      { labelSelector: `${serviceNameLabel}=${name}` },
+      signal,
+      (object) => {
+        if (sliceObjects.serviceOf(object) === service)
+          index.change({ key: '', after: sliceObjects.project(object) })
+      },
+    )
+    if (listed.ok) return ok(index.of(service))
+    this.#askedUntil = clock.now() + (waitAskedBy(listed.error) ?? 0)
+    return err(listed.error.message)
   }
 
   /** Whether they are known soon, if nothing fails. */

@@ -200,8 +200,9 @@ export class Checker implements Witness {
   #wrote(key: string, object: KubeObject | undefined, author: Sent, mark: Mark): void {
     const asLeader = routeWrite(key, author, object && readRoute(object), this.#facts)
     const isHedged = isHedge(author)
-    const since = this.#moments.at(readSince(author))
-    const write = isHedged ? hedged(asLeader, this.#facts, since) : asLeader
+    const readAt = readSince(author)
+    const [since, farSince] = [this.#moments.at(readAt), this.far.momentAt(readAt)]
+    const write = isHedged ? hedged(asLeader, this.#facts, since, farSince) : asLeader
     const objection = this.#tenure.objectionTo(author, this.#scheduler.now)
     if (objection && !isHedged) this.fail('not leading', `${author.process.name} wrote ${key}: ${objection}`)
     const verdict = judge(write)

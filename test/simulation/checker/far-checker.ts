@@ -8,6 +8,7 @@ import type { FarFacts } from './far-facts.ts'
 import { FarReader } from './far-reader.ts'
 import { type FarSent, FarView } from './far-view.ts'
 import { GatewayView, type GatewayWord } from './gateway-view.ts'
+import { Moments } from './moments.ts'
 import { Patience } from './patience.ts'
 import { View } from './view.ts'
 import type { Rule } from './violation.ts'
@@ -32,6 +33,7 @@ export class FarChecker {
   readonly #tools: Tools
   readonly #far: FarSide | undefined
   readonly #views = new Map<Process, FarView>()
+  readonly #moments = new Moments()
   readonly #probes = new Map<Process, GatewayView>()
 
   constructor(far: FarSide | undefined, tools: Tools) {
@@ -40,6 +42,7 @@ export class FarChecker {
     far?.server.sandbox.world.store.onChange(({ plural }, { object, type, version }) => {
       const { namespace, name } = object.metadata
       const { moment } = far.server.timeline.markOf(version)
+      this.#moments.now(tools.scheduler.now, moment)
       tools.facts.change(plural, `${namespace}/${name}`, type === 'DELETED' ? undefined : object, moment)
     })
   }
@@ -47,6 +50,11 @@ export class FarChecker {
   /** The credentials that the other cluster takes now; '' if there is none. */
   get accepted(): string {
     return this.#far?.accepted ?? ''
+  }
+
+  /** The moment of the other cluster at a time, at most a minute ago. */
+  momentAt(time: number): number {
+    return this.#moments.at(time)
   }
 
   sent(process: Process): FarSent {
@@ -128,4 +136,4 @@ export class FarChecker {
 
 const isOfNamedServices = ({ path, query }: KubeRequest) =>
   /^\/apis\/discovery\.k8s\.io\/v1\/namespaces\/[^/]+\/endpointslices$/.test(path) &&
-  /^kubernetes\.io\/service-name in \([^)]+\)$/.test(query?.labelSelector ?? '')
+  /^kubernetes\.io\/service-name( in \([^)]+\)|=[^,()]+)$/.test(query?.labelSelector ?? '')

@@ -58,11 +58,16 @@ export class FarFacts {
       return secrets.flatMap((secret): Readiness[] => {
         const isRead = secret !== undefined && secret === credentials && known?.names.has(name)
         if (!known || !isRead || known.isLost) return ['unknown']
-        const states = this.#slices.of(service).during(known.mark.moment, sight.moment)
-        const read = states.map((ports): Readiness => (isServed(ports, port) ? 'ready' : 'down'))
+        const read = this.during(service, port, [known.mark.moment, sight.moment])
         return known.isDoubtful ? ['unknown', ...read] : read
       })
     })
+  }
+
+  /** What a Service there was from one moment of that cluster to another. */
+  during(service: string, port: number | undefined, span: Span): Readiness[] {
+    const states = this.#slices.of(service).during(...span)
+    return states.map((ports): Readiness => (isServed(ports, port) ? 'ready' : 'down'))
   }
 
   /** What a Service there is once everything that can be read was read; `accepted`: the credentials that it takes. */

@@ -44,6 +44,7 @@ export class FarReader {
   over(transport: Transport): Transport {
     return {
       request: async (req) => {
+        if (isOfOne(req)) return transport.request(req)
         const [reading, answer] = [this.#begin(req), await transport.request(req)]
         if (answer.ok) this.#listed(reading, versionOf(answer.value))
         else this.#failed(reading)
@@ -185,6 +186,9 @@ export class FarReader {
     view.change(credentials, namespace, to, now())
   }
 }
+
+/** Reads the slices of one Service at this moment, which is good for that moment alone. */
+const isOfOne = ({ query }: KubeRequest) => /^[^(]*=/.test(query?.labelSelector ?? '')
 
 /** One list or watch. */
 interface Reading {

@@ -18,9 +18,9 @@ export const readSince = ({ at, process }: Sent): number => (process.wasMisled ?
 
 /**
  * What a standby wrote, by other rules than the leader's: whatever its watches have told, each split that it
- * moved needed that, by what the cluster was within the last second; and every other split stayed.
+ * moved needed that, by what the clusters were within the last second; and every other split stayed.
  */
-export function hedged(write: RouteWrite, facts: Facts, since: number): RouteWrite {
+export function hedged(write: RouteWrite, facts: Facts, since: number, farSince: number): RouteWrite {
   const { key, sent, before, after } = write
   const span = [since, sent.moment] as const
   const spans = { endpointslices: span, endpoints: span, services: span }
@@ -31,7 +31,7 @@ export function hedged(write: RouteWrite, facts: Facts, since: number): RouteWri
     facts.services.possible(called, {
       spans,
       at: sent.at,
-      far: () => ['unknown'],
+      far: (service, port) => ['unknown', ...facts.far.during(service, port, [farSince, sent.far.moment])],
       links,
       gateway: sent.far.gateway,
     })

@@ -21,7 +21,17 @@ export const hedgePlants: readonly Planted[] = [
     plant: readsItsWatches,
   },
   {
-    // A Service whose endpoints are in another cluster, which nobody reads, is down.
+    // The same of another cluster.
+    name: 'a standby trusts its watches of another cluster',
+    breaks: ['not explained'],
+    within: 60,
+    linked: true,
+    menu: ['dead leader', 'far', 'export'],
+    replicas: 3,
+    farPlant: readsItsWatches,
+  },
+  {
+    // A Service whose endpoints are in another cluster that cannot be read is down.
     name: 'a standby takes unknown for down',
     breaks: ['not explained'],
     within: 30,
