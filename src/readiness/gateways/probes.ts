@@ -85,9 +85,9 @@ export class Probes {
     const lines = new Map<string, ReadonlyMap<string, Line>>()
     for (const [cluster, watched] of this.#watched) {
       watched.isJudged = false
-      lines.set(cluster, new Map(watched.ways.lines(startedAt)))
+      lines.set(cluster, watched.ways.lines(startedAt))
     }
-    const round = new Round(new Map([...lines].map(([cluster, each]) => [cluster, [...each.keys()]])))
+    const round = new Round([...lines].map(([cluster, each]) => [cluster, each.keys()]))
     for (const [cluster, each] of lines)
       for (const [name, line] of each)
         void line.ask().then((said) => this.#hear(round, cluster, name, said, startedAt))

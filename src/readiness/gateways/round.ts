@@ -3,12 +3,8 @@ import type { Answer } from './network.ts'
 /** What one address has said in a round: nothing yet, an answer, or nothing that counts. */
 type Said = Answer | 'waiting' | 'void'
 
-/** One gateway in a round. */
-export interface Asked {
-  readonly cluster: string
-  /** By address. */
-  readonly said: Map<string, Said>
-}
+/** What the addresses of one gateway have said. */
+type Words = Map<string, Said>
 
 /**
  * What a round says of one gateway. `witness`: whether the gateway of another cluster answered in the same round, or
@@ -24,35 +20,38 @@ export type Verdict =
  * while another answers has failed itself, and if all fail, it may be the operator's own network.
  */
 export class Round {
-  readonly #asked: readonly Asked[]
+  /** By cluster. */
+  readonly #asked = new Map<string, Words>()
 
-  constructor(gateways: ReadonlyMap<string, readonly string[]>) {
-    this.#asked = [...gateways].map(([cluster, addresses]) => ({
-      cluster,
-      said: new Map(addresses.map((address) => [address, 'waiting'])),
-    }))
+  /** `gateways`: the addresses of each, by cluster. */
+  constructor(gateways: Iterable<readonly [cluster: string, addresses: Iterable<string>]>) {
+    for (const [cluster, addresses] of gateways) {
+      const words: Words = new Map()
+      for (const address of addresses) words.set(address, 'waiting')
+      this.#asked.set(cluster, words)
+    }
   }
 
   /** Takes what an address has said; only its first word counts. */
   hear(cluster: string, address: string, said: Answer | 'void'): void {
-    const asked = this.#asked.find((one) => one.cluster === cluster)
-    if (asked?.said.get(address) === 'waiting') asked.said.set(address, said)
+    const words = this.#asked.get(cluster)
+    if (words?.get(address) === 'waiting') words.set(address, said)
   }
 
   /** The addresses that have said nothing yet. */
   *waiting(): Iterable<{ readonly cluster: string; readonly address: string }> {
-    for (const { cluster, said } of this.#asked)
-      for (const [address, word] of said) if (word === 'waiting') yield { cluster, address }
+    for (const [cluster, words] of this.#asked)
+      for (const [address, word] of words) if (word === 'waiting') yield { cluster, address }
   }
 
   /** What can be said of a gateway by now; `undefined`: nothing yet, or it is not part of this round. */
   verdictOn(cluster: string): Verdict | undefined {
-    const mine = this.#asked.find((one) => one.cluster === cluster)
+    const mine = this.#asked.get(cluster)
     if (!mine) return undefined
     const own = summaryOf(mine)
     if (own === 'waiting') return undefined
     if (own === 'answered' || own === 'void') return { kind: own }
-    const others = this.#asked.filter((one) => one !== mine).map(summaryOf)
+    const others = [...this.#asked.values()].filter((words) => words !== mine).map(summaryOf)
     if (others.includes('answered')) return { kind: 'missed', ...own, witness: 'other' }
     if (others.includes('waiting')) return undefined
     return { kind: 'missed', ...own, witness: others.length === 0 ? 'alone' : 'none' }
@@ -60,12 +59,12 @@ export class Round {
 }
 
 /** A gateway answers if one of its addresses does, and is missed only if each of them is. */
-function summaryOf({ said }: Asked): 'answered' | 'waiting' | 'void' | { readonly trouble: string } {
-  const words = [...said.values()]
-  if (words.includes('answers')) return 'answered'
-  if (words.includes('waiting')) return 'waiting'
-  if (words.includes('void') || words.length === 0) return 'void'
-  const troubles = [...said].flatMap(([address, word]) =>
+function summaryOf(words: Words): 'answered' | 'waiting' | 'void' | { readonly trouble: string } {
+  const all = [...words.values()]
+  if (all.includes('answers')) return 'answered'
+  if (all.includes('waiting')) return 'waiting'
+  if (all.includes('void') || all.length === 0) return 'void'
+  const troubles = [...words].flatMap(([address, word]) =>
     typeof word === 'string' ? [] : [`${address}: ${word.trouble}`],
   )
   return { trouble: troubles.join(', ') }

@@ -11,7 +11,10 @@ const mostAddresses = 16
 export class WaysIn {
   readonly probed: readonly Probed[]
   readonly #network: ProbeNetwork
-  readonly #lines = new Map<string, Line>()
+  /** Replaced as a whole, since a round of probes keeps those that it began with. */
+  #lines: ReadonlyMap<string, Line> = new Map()
+  /** The lines are those of the addresses that are known. */
+  #isCurrent = false
   /** The IP addresses of a name, as they were found last. */
   readonly #found = new Map<string, readonly string[]>()
   #resolvedAt = Number.NEGATIVE_INFINITY
@@ -28,26 +31,30 @@ export class WaysIn {
   /** The ways as they are known at `now` (ms), by `ADDRESS:PORT`. */
   lines(now: number): ReadonlyMap<string, Line> {
     if (now - this.#resolvedAt >= resolveEveryMs) this.#resolve(now)
-    const places = this.probed.flatMap(({ addresses, port, path }) =>
-      addresses
-        .flatMap((address) => (isIP(address) === 0 ? (this.#found.get(address) ?? []) : [address]))
-        .map((address) => ({ name: placeName(address, port), address, port, path })),
-    )
-    const wanted = new Map(places.slice(0, mostAddresses).map((place) => [place.name, place]))
-    for (const [name, line] of this.#lines) {
-      if (wanted.has(name)) continue
-      line.drop()
-      this.#lines.delete(name)
-    }
-    for (const [name, place] of wanted)
-      if (!this.#lines.has(name)) this.#lines.set(name, this.#network.open(place))
+    if (!this.#isCurrent) this.#lines = this.#follow()
+    this.#isCurrent = true
     return this.#lines
   }
 
   close(): void {
     this.#isClosed = true
     for (const line of this.#lines.values()) line.drop()
-    this.#lines.clear()
+    this.#lines = new Map()
+  }
+
+  /** The lines of the addresses that are known by now; those of others are dropped. */
+  #follow(): ReadonlyMap<string, Line> {
+    const places = this.probed.flatMap(({ addresses, port, path }) =>
+      addresses
+        .flatMap((address) => (isIP(address) === 0 ? (this.#found.get(address) ?? []) : [address]))
+        .map((address) => ({ name: placeName(address, port), address, port, path })),
+    )
+    const wanted = new Map(places.slice(0, mostAddresses).map((place) => [place.name, place]))
+    for (const [name, line] of this.#lines) if (!wanted.has(name)) line.drop()
+    const lines = [...wanted].map(
+      ([name, place]) => [name, this.#lines.get(name) ?? this.#network.open(place)] as const,
+    )
+    return new Map(lines)
   }
 
   /** A name that cannot be resolved any more keeps its addresses: proxies keep theirs, too. */
@@ -57,11 +64,12 @@ export class WaysIn {
     for (const name of names) {
       this.#network.resolve(name).then(
         (addresses) => {
-          if (!this.#isClosed)
-            this.#found.set(
-              name,
-              [...addresses].filter((one) => isIP(one) > 0),
-            )
+          if (this.#isClosed) return
+          this.#found.set(
+            name,
+            [...addresses].filter((one) => isIP(one) > 0),
+          )
+          this.#isCurrent = false
         },
         (problem: unknown) => {
           this.trouble = `${name} cannot be resolved: ${problem instanceof Error ? problem.message : problem}`
