@@ -73,6 +73,7 @@ export class FailoverController implements Controller {
       watch: this.#watch,
       memory: this.#memory,
       metrics: this.#metrics,
+      busy: () => this.workload > 0,
     })
     this.#queue = this.#createQueue()
     this.#addReadings()
@@ -119,6 +120,7 @@ export class FailoverController implements Controller {
     this.#writing.hedges.forgetAll()
     for (const part of [this.#writing.standbyMoves, this.#reporter, this.#diagnoser]) part.lead(lastLed)
     this.#writing.policies.lead()
+    this.#writing.drainReports?.lead()
     for (const key of this.#keys()) this.#queue.add(key, { at: this.#platform.clock.now() })
   }
 
@@ -132,7 +134,7 @@ export class FailoverController implements Controller {
   }
 
   async drain(): Promise<void> {
-    await this.#queue.drain()
+    await Promise.all([this.#queue.drain(), this.#writing.drainReports?.stop()])
     this.#diagnoser.stop()
   }
 
@@ -201,14 +203,13 @@ export class FailoverController implements Controller {
 
   #createReporter(onEntry: FailoverOptions['onEntry']): Reporter {
     const { clock, log, leads, recordEvent: event } = this.#platform
-    const { view } = this
     return new Reporter({
       clock,
       log,
       leads,
       event,
       onEntry,
-      view,
+      view: this.view,
       metrics: this.#metrics,
       memory: this.#memory,
     })

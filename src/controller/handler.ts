@@ -6,6 +6,7 @@ import type { RouteMemory } from './memory.ts'
 import type { PolicyMemory } from './policy-memory.ts'
 import type { Cause, Handled } from './queue.ts'
 import type { Diagnoser } from './report/diagnoser.ts'
+import type { DrainReports } from './report/drain-reports.ts'
 import type { LongHolds } from './report/long-holds.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
@@ -41,11 +42,13 @@ export interface HandlerOptions {
   readonly longHolds: LongHolds
   readonly diagnoser: Diagnoser
   readonly reporter: Reporter
+  readonly drainReports?: DrainReports | undefined
 }
 
 /** What is done about one due route: a look, what is reported of it, and when to look again. */
 export function createHandler(options: HandlerOptions): (key: RouteKey, cause: Cause) => Promise<Handled> {
   const { leads, watch, judge, writer, hedges, memory, policies, longHolds, diagnoser, reporter } = options
+  const { drainReports } = options
   const asLeader = actAsLeader({
     ...options,
     beside: watch.beside,
@@ -58,7 +61,10 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
     const act = leads() ? lead : hedges.act
     const outcome = await reconcile(key, cause, { route: watch.route, judge, act })
     policies.decided(key, outcome)
-    if (outcome.kind !== 'gone') diagnoser.see(key, outcome.route)
+    if (outcome.kind !== 'gone') {
+      diagnoser.see(key, outcome.route)
+      drainReports?.see(key, outcome, 'after' in outcome ? outcome.after : outcome.route)
+    }
     reporter.report(key, outcome, cause)
     if (outcome.kind === 'gone') {
       memory.forget(key)

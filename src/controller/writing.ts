@@ -6,6 +6,7 @@ import type { Route } from '../routes/route.ts'
 import type { RouteMemory } from './memory.ts'
 import type { Platform } from './platform.ts'
 import { PolicyMemory } from './policy-memory.ts'
+import { DrainReports } from './report/drain-reports.ts'
 import type { Metrics } from './report/metrics.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
 import { type Confirm, confirmWith } from './write/confirm.ts'
@@ -23,6 +24,8 @@ export interface WritingOptions {
   readonly watch: ClusterWatch
   readonly memory: RouteMemory
   readonly metrics: Metrics
+  /** True while weights are written. */
+  readonly busy: () => boolean
 }
 
 /** What judges routes and writes their weights, as the leader and as a standby. */
@@ -35,6 +38,8 @@ export interface Writing {
   readonly confirm: Confirm
   readonly hedges: Hedges
   readonly standbyMoves: StandbyMoves
+  /** What is told of Drains, if they are followed. */
+  readonly drainReports: DrainReports | undefined
   /** Must be called with each state of a route and the one before it, `undefined` for none. */
   see(key: RouteKey, before: Route | undefined, after: Route | undefined): void
 }
@@ -48,7 +53,7 @@ const standingStill = (clock: Clock): Clock => ({
 
 /** Joins the parts; none of them acts by itself. */
 export function createWriting(options: WritingOptions): Writing {
-  const { platform, selector, watch, memory, metrics } = options
+  const { platform, selector, watch, memory, metrics, busy } = options
   const { clock } = platform
   const policies = new PolicyMemory({ clock, memory, readiness: watch.readiness })
   const fights = new Fights(clock, memory)
@@ -85,10 +90,12 @@ export function createWriting(options: WritingOptions): Writing {
     onEnd: (kind, outcome) => metrics.hedges.inc({ kind, outcome }),
   })
   const standbyMoves = new StandbyMoves({ ...platform, judge })
+  const { drains } = watch
+  const drainReports = drains && new DrainReports({ ...platform, memory, drains, busy })
   const see: Writing['see'] = (key, before, after) => {
     writes.see(key, after)
     hedges.see(before, after)
     standbyMoves.see(key, before, after)
   }
-  return { judge, policies, fights, writes, writer, confirm, hedges, standbyMoves, see }
+  return { judge, policies, fights, writes, writer, confirm, hedges, standbyMoves, drainReports, see }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { dig, type Json } from '../../sandbox/json.ts'
 import { version } from '../../src/base/version.ts'
 import { drainCrd } from '../../src/install/objects/drain-crd.ts'
 import { readValues } from '../../src/install/render.ts'
@@ -138,3 +139,73 @@ it('only ends outages while Drains may not be listed, and says what is missing',
   await become('1 0 0', 'back')
   expect(operator.ready()).toEqual([])
 })
+
+describe('the status of a Drain', () => {
+  const object = (key: string) => {
+    const [namespace = '', name = ''] = key.split('/')
+    return cluster.store.get('drains', namespace, name)
+  }
+  const writes = () => cluster.store.requests({ verb: 'patch', resource: 'drains' })
+  const becomes = (key: string, text: string) => eventually(() => statusText(object(key)) === text)
+
+  it('says what has become of it, and is written once for each change', async () => {
+    await start()
+    drain('mesh/web', web)
+    await becomes('mesh/web', 'Accepted Drained 1/0')
+    expect(writes()).toBe(1)
+    cluster.slice('east', 0)
+    cluster.slice('west', 0)
+    await becomes('mesh/web', 'Accepted Draining 0/1')
+    expect(dig(object('mesh/web'), 'status', 'left')).toEqual([
+      {
+        kind: 'TrafficSplit',
+        namespace: 'shop',
+        name: 'web',
+        why: 'on its primary: nothing else is ready; shop/web is drained by mesh/web',
+      },
+    ])
+    cluster.slice('west', 1)
+    await becomes('mesh/web', 'Accepted Drained 1/0')
+    expect(writes()).toBe(3)
+  })
+
+  it('names a route that is paused', async () => {
+    cluster.split('web', { web: 1, east: 0 }, { annotations: { 'failover.linkerd.io/paused': 'true' } })
+    await start()
+    drain('mesh/web', web)
+    await becomes('mesh/web', 'Accepted Draining 0/1')
+    expect(JSON.stringify(object('mesh/web')?.status)).toContain('paused by its annotation')
+  })
+
+  it('says that it is over, that it takes nothing out, and that it makes no sense', async () => {
+    await start()
+    drain('mesh/past', { ...web, until: later(-1000) })
+    drain('mesh/typo', { from: [{ cluster: 'esat' }] })
+    drain('mesh/wrong', { ...web, from: [{ cluster: 'no cluster' }] })
+    await becomes('mesh/past', 'Accepted Expired')
+    await becomes('mesh/typo', 'Accepted NothingMatches 0/0')
+    await becomes('mesh/wrong', 'Invalid Invalid')
+    expect(writes()).toBe(3)
+  })
+
+  it('is written by the leader alone, and not again by the next one', async () => {
+    const first = await start({ identity: 'a' })
+    await eventually(() => cluster.leader === 'a')
+    await start({ identity: 'b' })
+    drain('mesh/web', web)
+    await becomes('mesh/web', 'Accepted Drained 1/0')
+    await first.stop()
+    await eventually(() => cluster.leader === 'b')
+    undrain('mesh/web')
+    await become('1 0 0')
+    expect(writes()).toBe(1)
+  })
+})
+
+/** `Accepted Draining 3/1`: the reasons of the conditions, then the routes that were moved and that are left. */
+function statusText(object: Json | undefined): string {
+  const conditions = dig(object, 'status', 'conditions')
+  const reasons = Array.isArray(conditions) ? conditions.map((one) => dig(one, 'reason')) : []
+  const routes = ['moved', 'left'].map((name) => dig(object, 'status', 'routes', name))
+  return [...reasons, ...(routes[0] === undefined ? [] : [routes.join('/')])].join(' ')
+}

@@ -2,7 +2,7 @@ import type { DrainedOf } from '../../core/policy/drained.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import type { Discovery } from '../../kube/discovery.ts'
 import { type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
-import { type Drain, drainNames, localCluster, readDrain } from '../../policies/drain.ts'
+import { type Drain, drainKey, drainNames, localCluster, readDrain } from '../../policies/drain.ts'
 import { DrainBook, type DrainBookOptions, drainNamesText } from '../../policies/drain-book.ts'
 import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
 import type { RouteKey } from '../../routes/key.ts'
@@ -13,8 +13,6 @@ import type { Cause } from '../queue.ts'
 export interface DrainOptions {
   /** The namespace whose Drains are for all routes; without it Drains are not followed. */
   readonly policies?: string | undefined
-  /** Called with each state of a Drain (`namespace/name`) that becomes known; `undefined` when it is gone. */
-  readonly onDrain?: (key: string, drain: Drain | undefined) => void
 }
 
 /** What Drains are applied to. */
@@ -34,7 +32,7 @@ interface Tools extends CacheTools {
 /** Watches Drains if they are asked for, and makes routes due of which other backends are drained than before. */
 export function watchDrains(
   tools: Tools,
-  { policies, onDrain = () => {} }: DrainOptions,
+  { policies }: DrainOptions,
   { index, get, keys, service }: Drainable,
 ): DrainWatch | undefined {
   if (policies === undefined) return undefined
@@ -51,7 +49,7 @@ export function watchDrains(
     makeDue(due)
   }
   const onKnown = () => makeDue(keys())
-  return new DrainWatch({ ...tools, rootNamespace: policies, service, onDrain, onKnown, onChange })
+  return new DrainWatch({ ...tools, rootNamespace: policies, service, onKnown, onChange })
 }
 
 interface DrainWatchOptions extends CacheTools, Pick<Drainable, 'service'> {
@@ -62,7 +60,6 @@ interface DrainWatchOptions extends CacheTools, Pick<Drainable, 'service'> {
   readonly onChange: DrainBookOptions['onChange']
   /** Called once, when Drains are known. */
   readonly onKnown: () => void
-  readonly onDrain: NonNullable<DrainOptions['onDrain']>
 }
 
 /** The Drains of the cluster. */
@@ -70,16 +67,20 @@ export class DrainWatch {
   readonly cache: Cache<Drain>
   readonly book: DrainBook
   readonly #options: DrainWatchOptions
+  readonly #listeners: ((keys: readonly string[]) => void)[] = []
   #isKnown = false
   #wasAbsent = false
 
   constructor(options: DrainWatchOptions) {
-    const { clock, discovery, rootNamespace, service, onChange, onDrain } = options
+    const { clock, discovery, rootNamespace, service, onChange } = options
     this.#options = options
     this.book = new DrainBook({
       clock,
       scope: { rootNamespace, placeOf: (name) => placeOf(service(name), localCluster) },
-      onChange,
+      onChange: (concerns) => {
+        onChange(concerns)
+        this.#tell([...this.book.all()].map(drainKey))
+      },
     })
     this.cache = createCache<Drain>(
       {
@@ -88,7 +89,7 @@ export class DrainWatch {
         project: readDrain,
         onChange: ({ key, after }) => {
           this.book.see(key, after)
-          onDrain(key, after)
+          this.#tell([key])
         },
       },
       { ...options, onState: () => this.#onState() },
@@ -100,9 +101,18 @@ export class DrainWatch {
     return this.#isKnown ? this.book.of(namespace) : 'unknown'
   }
 
+  /** Calls back with the Drains (`namespace/name`) that changed, began, ended or went. */
+  onChange(listener: (keys: readonly string[]) => void): void {
+    this.#listeners.push(listener)
+  }
+
   /** They are known, or the server refuses to list them, which may never end. */
   get isSettled(): boolean {
     return this.#isKnown || this.cache.state() === 'backingOff'
+  }
+
+  #tell(keys: readonly string[]): void {
+    for (const listener of this.#listeners) listener(keys)
   }
 
   #onState(): void {

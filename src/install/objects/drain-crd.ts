@@ -96,7 +96,7 @@ const statusSchema = {
     routes: {
       type: 'object',
       description:
-        'Routes with a drained backend: how many it has left, and how many still send traffic to one.',
+        'Routes with a drained backend: how many send no traffic to one (moved), and how many still do (left).',
       properties: { moved: count, left: count },
     },
     left: {

@@ -1,0 +1,121 @@
+import type { Clock, Timer } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import { programName } from '../../base/names.ts'
+import { type KubeError, waitAskedBy } from '../../kube/errors.ts'
+import type { Transport } from '../../kube/http/transport.ts'
+import { resourcePath } from '../../kube/resource.ts'
+import { type Drain, drainNames } from '../../policies/drain.ts'
+import { type DrainOutcome, type DrainStatus, statusDue } from '../../policies/drain-status.ts'
+
+export interface DrainStatusLaneOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** It writes nothing unless this replica leads. */
+  readonly transport: Transport
+  readonly leads: () => boolean
+  /** True while weights are written, which come first. */
+  readonly busy: () => boolean
+  /** A Drain (`namespace/name`) as it is in the cluster. */
+  readonly drain: (key: string) => Drain | undefined
+  readonly outcome: (key: string) => DrainOutcome
+}
+
+/** No Drain is written to more often (ms). */
+const roundMs = 1_000
+/** How long statuses wait for weights at most (ms). */
+const longestYieldMs = 60_000
+/** After a write that failed nothing is written for so long (ms). */
+const afterFailureMs = 5_000
+
+/** Writes the status of Drains, after the weights, and only what is not so already. */
+export class DrainStatusLane {
+  readonly #options: DrainStatusLaneOptions
+  readonly #due = new Set<string>()
+  #timer: Timer | undefined
+  #dueSince = 0
+  #complaint = ''
+  #isStopped = false
+  #round: Promise<void> = Promise.resolve()
+
+  constructor(options: DrainStatusLaneOptions) {
+    this.#options = options
+  }
+
+  /** The status of these Drains may have to change. */
+  touch(keys: Iterable<string>): void {
+    for (const key of keys) this.#due.add(key)
+    if (this.#due.size > 0) this.#wakeUp(roundMs)
+  }
+
+  /** Writes nothing more; resolves when the write in flight has ended. */
+  stop(): Promise<void> {
+    this.#isStopped = true
+    this.#timer?.cancel()
+    return this.#round
+  }
+
+  #wakeUp(ms: number): void {
+    if (this.#timer || this.#isStopped || !this.#options.leads()) return
+    const { clock } = this.#options
+    this.#dueSince = clock.now()
+    this.#timer = clock.after(ms, () => this.#tick())
+  }
+
+  #tick(): void {
+    const { clock, busy, leads } = this.#options
+    if (busy() && clock.now() - this.#dueSince < longestYieldMs) {
+      this.#timer = clock.after(roundMs, () => this.#tick())
+      return
+    }
+    this.#round = this.#writeAll().then((waitMs) => {
+      this.#timer = undefined
+      if (this.#due.size > 0 && leads()) this.#wakeUp(waitMs)
+    })
+  }
+
+  /** One after the other; answers how long to wait for the next round (ms). */
+  async #writeAll(): Promise<number> {
+    const { clock, drain, outcome } = this.#options
+    for (const key of [...this.#due]) {
+      if (this.#isStopped) return roundMs
+      this.#due.delete(key)
+      const known = drain(key)
+      const status = known && statusDue(known, outcome(key), clock.wallTime())
+      const error = status && (await this.#write(known, status))
+      if (!error || error.kind === 'notFound' || error.kind === 'invalid') continue
+      this.#due.add(key)
+      return this.#afterFailure(error)
+    }
+    this.#complaint = ''
+    return roundMs
+  }
+
+  /** Answers with the error, if it failed. */
+  async #write({ namespace, name, uid }: Drain, status: DrainStatus): Promise<KubeError | undefined> {
+    const { group, versions, plural } = drainNames
+    const answer = await this.#options.transport.request({
+      method: 'PATCH',
+      path: `${resourcePath({ group, version: versions[0], plural }, namespace, name)}/status`,
+      query: { fieldManager: programName },
+      contentType: 'application/json-patch+json',
+      // Of another object with the same name nothing is known yet.
+      body: [
+        { op: 'test', path: '/metadata/uid', value: uid },
+        { op: 'add', path: '/status', value: status },
+      ],
+      timeoutMs: 10_000,
+    })
+    return answer.ok ? undefined : answer.error
+  }
+
+  #afterFailure(error: KubeError): number {
+    if (error.kind === 'notLeader') return roundMs
+    if (this.#complaint !== error.message)
+      this.#options.log.warn(
+        { error: error.kind },
+        `the status of a Drain could not be written: ${error.message}`,
+      )
+    this.#complaint = error.message
+    return Math.max(afterFailureMs, waitAskedBy(error) ?? 0)
+  }
+}
