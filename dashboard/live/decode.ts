@@ -52,7 +52,7 @@ export const isTimeline = (value: unknown): value is TimelinePage => isListOf(va
 
 export const isRouteDetail = (value: unknown): value is RouteDetail =>
   isFields(value) &&
-  isRoute(value.route) &&
+  (value.route === null || isRoute(value.route)) &&
   Array.isArray(value.history) &&
   value.history.every(isEntry) &&
   has(value, 'string', 'yaml', 'kubectl')

@@ -42,6 +42,16 @@ describe('the stretches of a route', () => {
     ])
   })
 
+  it('end where the route did, and begin again with the next entry', () => {
+    const lines = [entry('a', 100), entry('a', 400, { what: 'end' }), entry('a', 700)]
+    expect(segmentsOf(lines, scale, 900)).toMatchObject([
+      { from: 100, to: 400 },
+      { from: 700, to: 900 },
+    ])
+    expect(segmentsOf(lines.slice(0, 2), scale, 900)).toHaveLength(1)
+    expect(levelsOf(lines.slice(0, 2), scale).map(({ away }) => away)).toEqual([1, 0])
+  })
+
   it('begin before what is seen, where the state did', () => {
     expect(segmentsOf([entry('a', -500)], scale, 2000)).toMatchObject([{ from: 0, to: 1000 }])
     expect(segmentsOf([entry('a', -500), entry('a', -100)], { ...scale, from: 0 }, -50)).toEqual([])

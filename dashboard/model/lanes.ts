@@ -74,12 +74,13 @@ const closest = 3
 
 /**
  * What a route's lane shows: the state after each entry until the next, or until `now`. Before the first
- * nothing is known, and nothing is drawn.
+ * nothing is known, and after the end of a route there is nothing: neither is drawn.
  */
 export function segmentsOf(lines: readonly TimelineEntry[], scale: TimeScale, now: number): Segment[] {
   const segments: Segment[] = []
   const end = Math.min(scale.width, pixelOf(scale, now))
   for (const [index, line] of lines.entries()) {
+    if (line.what === 'end') continue
     const next = lines[index + 1]
     const from = Math.max(0, pixelOf(scale, line.at))
     const to = next ? Math.min(end, pixelOf(scale, next.at)) : end
@@ -104,7 +105,7 @@ export function levelsOf(lines: readonly TimelineEntry[], scale: TimeScale): Lev
   const away = new Set<RouteKey>()
   const levels: Level[] = []
   for (const line of lines) {
-    if (line.state === 'primary') away.delete(line.key)
+    if (line.state === 'primary' || line.what === 'end') away.delete(line.key)
     else away.add(line.key)
     const pixel = Math.min(scale.width, Math.max(0, Math.round(pixelOf(scale, line.at))))
     if (levels.at(-1)?.pixel === pixel) levels.pop()

@@ -59,6 +59,13 @@ it('says of a hold what began', () => {
   expect(verbOf({ what: 'failback', state: 'primary' })).toBe('failed back to the primary')
 })
 
+it('says what happened to routes, to one and to many', () => {
+  expect(verbOf({ what: 'end', state: 'failover' })).toBe('is no longer controlled')
+  const ends = Array.from({ length: 5 }, (_, index) => entry(`r${index}`, index, { what: 'end' }))
+  const [moment] = momentsOf(ends)
+  expect(moment && headOf(moment)).toBe('5 routes are no longer controlled in namespace shop')
+})
+
 it('says which way traffic moved between tiers and within one', () => {
   expect(verbOf({ what: 'failback', state: 'failover' })).toBe('went back to an earlier tier')
   expect(verbOf({ what: 'redistribute', state: 'failover' })).toBe('redistributed among secondaries')

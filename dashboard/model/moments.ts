@@ -80,6 +80,8 @@ const verbs = {
   failback: 'went back to an earlier tier',
   redistribute: 'redistributed among secondaries',
   release: 'stopped holding',
+  finding: 'has a finding',
+  end: 'is no longer controlled',
 }
 
 /** Of a route that is on its primary after it. */
@@ -97,12 +99,21 @@ const holds: Readonly<Record<RouteState, string>> = {
   primary: 'began to hold',
 }
 
+/** What happened to several routes, where it is another word. */
+const pluralVerbs: Readonly<Partial<typeof verbs>> = {
+  finding: 'have findings',
+  end: 'are no longer controlled',
+}
+
 /** What happened in a mass event, in words: `412 routes failed over from cluster east`. */
 export function headOf({ what, routes, cluster, lines: [first] }: Moment): string {
   const place = cluster === null ? commonNamespace(routes) : `cluster ${cluster}`
   const where = place ? ` ${what === 'failover' ? 'from' : 'in'} ${place}` : ''
-  return `${counted(routes.length, 'route')} ${first ? verbOf(first) : ''}${where}`
+  return `${counted(routes.length, 'route')} ${first ? verbOfMany(first) : ''}${where}`
 }
+
+const verbOfMany = (line: TimelineEntry): string =>
+  (line.what === 'hold' ? undefined : pluralVerbs[line.what]) ?? verbOf(line)
 
 /** `namespace shop` where all routes are in one. */
 function commonNamespace(routes: readonly RouteKey[]): string | undefined {

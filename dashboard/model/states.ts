@@ -1,9 +1,13 @@
-import type { RouteItem } from '../live/api.ts'
+import type { EntryItem, RouteItem } from '../live/api.ts'
 
 export type RouteState = RouteItem['state']
 
 /** What the page points out of a route: its state, and beside it whether it has a finding. */
 export type Mark = RouteState | 'finding'
+
+/** The sign of an entry of the timeline: that of the state that it led to, or of what happened to the route. */
+export const signOf = ({ what, state }: Pick<EntryItem, 'what' | 'state'>): Mark | 'end' =>
+  what === 'finding' || what === 'end' ? what : state
 
 export interface StateWords {
   /** On a badge: `Failed over`. */

@@ -2,6 +2,7 @@ import { brief, clock, lasting } from '../model/format.ts'
 import { headOf, isMass, type Moment, verbOf } from '../model/moments.ts'
 import { writePlace } from '../model/place.ts'
 import { sentenceOf, titleOf } from '../model/route.ts'
+import { signOf } from '../model/states.ts'
 import { StateMark } from './state-mark.tsx'
 
 interface MomentLineProps {
@@ -19,7 +20,7 @@ export function MomentLine({ moment, now, look }: MomentLineProps) {
   const why = sentenceOf({ sentence: first.sentence, namespace: first.key.split('/')[1] ?? '' })
   return (
     <li class={`line moment ${what}`}>
-      <StateMark state={first.state} />
+      <StateMark state={signOf(first)} />
       {isMass(moment) ? (
         <>
           <span class="subject">{headOf(moment)}</span>

@@ -5,6 +5,7 @@ import { brief, clock, lasting } from '../model/format.ts'
 import { watchedWords } from '../model/lead.ts'
 import { verbOf } from '../model/moments.ts'
 import { type Agreement, agreementOf, type RouteKey, sentenceOf, titleOf } from '../model/route.ts'
+import { signOf } from '../model/states.ts'
 import { Beliefs } from './beliefs.tsx'
 import { Code } from './code.tsx'
 import { Diagram } from './diagram.tsx'
@@ -26,7 +27,7 @@ interface RouteViewProps {
  */
 export function RouteView({ store, http, routeKey, now }: RouteViewProps) {
   const route = store.routes.get(routeKey)
-  const detail = useDetail(http, routeKey, route?.revision)
+  const detail = useDetail(http, routeKey, route?.revision ?? endedAt(store, routeKey))
   return (
     <article class="route">
       <p class="back">
@@ -35,22 +36,35 @@ export function RouteView({ store, http, routeKey, now }: RouteViewProps) {
       {route ? (
         <Standing route={route} now={now} />
       ) : (
-        <Missing routeKey={routeKey} isComplete={store.isComplete} />
+        <Missing routeKey={routeKey} isComplete={store.isComplete} detail={detail} now={now} />
       )}
-      {route && <Further route={route} detail={detail} now={now} watched={watchedWords(store.status, now)} />}
+      {(route || detail.value) && (
+        <Further detail={detail} now={now} watched={watchedWords(store.status, now)} />
+      )}
     </article>
   )
 }
 
-function Missing({ routeKey, isComplete }: { routeKey: RouteKey; isComplete: boolean }) {
+/** The revision of what happened last to a route that is not there; `undefined` if that is not known. */
+const endedAt = ({ entries, isComplete }: Store, routeKey: RouteKey): number | undefined =>
+  isComplete ? entries.findLast(({ key }) => key === routeKey)?.revision : undefined
+
+interface MissingProps {
+  readonly routeKey: RouteKey
+  readonly isComplete: boolean
+  readonly detail: Detail
+  readonly now: number
+}
+
+function Missing({ routeKey, isComplete, detail, now }: MissingProps) {
+  const end = detail.value?.history.find(({ what }) => what === 'end')
+  const known = end
+    ? `It ${end.sentence} (${clock(Date.parse(end.at), now)}, ${lasting(now - Date.parse(end.at))} ago). What happened before is below.`
+    : 'The operator does not control this route: it was deleted, or its label was removed.'
   return (
-    <section class="card now">
+    <section class="card now ended">
       <h1>{titleOf(routeKey)}</h1>
-      <p class="detail">
-        {isComplete
-          ? 'The operator does not control this route: it was deleted, or its label was removed.'
-          : 'Loading…'}
-      </p>
+      <p class="detail">{isComplete ? known : 'Loading…'}</p>
     </section>
   )
 }
@@ -132,12 +146,10 @@ function Agreed({ route }: { route: RouteItem }) {
 }
 
 function Further({
-  route,
   detail: { value, problem },
   now,
   watched,
 }: {
-  route: RouteItem
   detail: Detail
   now: number
   watched: string
@@ -150,15 +162,19 @@ function Further({
         {value?.history.length === 0 && <p class="detail">Nothing yet. {watched}</p>}
         <ol class="history">
           {value?.history.map((item) => (
-            <HistoryLine key={item.id} item={item} namespace={route.namespace} now={now} />
+            <HistoryLine key={item.id} item={item} namespace={item.route.namespace} now={now} />
           ))}
         </ol>
       </section>
       <section class="card" aria-label="Show more with kubectl">
         <h2>Show more with kubectl</h2>
         <Code title="command" text={value?.kubectl ?? ' '} />
-        <h2>As the operator sees it</h2>
-        <Code title="YAML" text={value?.yaml ?? ' '} />
+        {value?.route !== null && (
+          <>
+            <h2>As the operator sees it</h2>
+            <Code title="YAML" text={value?.yaml ?? ' '} />
+          </>
+        )}
       </section>
     </div>
   )
@@ -168,7 +184,7 @@ function HistoryLine({ item, namespace, now }: { item: EntryItem; namespace: str
   const at = Date.parse(item.at)
   return (
     <li class="line">
-      <StateMark state={item.state} />
+      <StateMark state={signOf(item)} />
       <span class="subject">{verbOf({ what: item.what, state: item.state })}</span>
       <span class="why">{sentenceOf({ sentence: item.sentence, namespace })}</span>
       {item.reactionMs !== null && <span class="verdict">in {brief(item.reactionMs)}</span>}

@@ -1,7 +1,7 @@
 import { type Mark, type RouteState, states } from '../model/states.ts'
 
 /** A shape for every mark. No two have the same outline, so they differ without colour. */
-const shapes: Readonly<Record<Mark, preact.JSX.Element>> = {
+const shapes: Readonly<Record<Mark | 'end', preact.JSX.Element>> = {
   primary: (
     <>
       <circle class="body" cx="10" cy="10" r="8" />
@@ -25,6 +25,7 @@ const shapes: Readonly<Record<Mark, preact.JSX.Element>> = {
       <path class="body" d="M3 1.2h2.2v17.6H3zM5.2 2h13l-4 4.6 4 4.6h-13z" />
     </>
   ),
+  end: <path class="body" d="M4 4h12v12H4z" />,
   misconfigured: (
     <>
       <path class="body" d="M10 1.2L19.4 18H.6z" />
@@ -46,7 +47,7 @@ const shapes: Readonly<Record<Mark, preact.JSX.Element>> = {
 }
 
 /** The sign of a mark. Hidden from screen readers: its words are next to it. */
-export function StateMark({ state, size = 20 }: { state: Mark; size?: number }) {
+export function StateMark({ state, size = 20 }: { state: Mark | 'end'; size?: number }) {
   return (
     <svg class={`mark ${state}`} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true">
       {shapes[state]}

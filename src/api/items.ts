@@ -121,7 +121,7 @@ export function entryItem(entry: TimelineEntry): EntryItem {
     at: at.toISOString(),
     what: entry.what,
     route: { apiVersion, kind, namespace, name },
-    rule: entry.rule,
+    rule: entry.rule ?? null,
     state: entry.state,
     sentence: entry.sentence,
     splits: splits.map(({ where, backends }) => ({

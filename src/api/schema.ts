@@ -137,11 +137,15 @@ export const entry = z
     revision,
     at: time,
     what: z
-      .enum(['failover', 'failback', 'redistribute', 'hold', 'release'])
-      .describe('A transition, or a `hold` that began, or a hold that ended without a write (`release`).'),
+      .enum(['failover', 'failback', 'redistribute', 'hold', 'release', 'finding', 'end'])
+      .describe(
+        'A transition, or a `hold` that began, or a hold that ended without a write (`release`). Or of the route: something was found wrong around it (`finding`), or the operator does not control it any more (`end`).',
+      ),
     route: z.object(routeName),
-    rule,
-    state: routeState.describe('The state of these splits after it.'),
+    rule: rule.nullable().describe('Null for what happened to the route.'),
+    state: routeState.describe(
+      'The state of these splits after it; of a route that has ended, its last one.',
+    ),
     sentence: z.string(),
     splits: z
       .array(
@@ -157,7 +161,7 @@ export const entry = z
           ),
         }),
       )
-      .describe('The splits that changed, all for the same reason.'),
+      .describe('The splits that changed, all for the same reason; empty for what happened to the route.'),
     cluster: cluster.describe('The cluster that the primary is mirrored from; null for this cluster.'),
     reactionMs: z
       .number()
@@ -178,9 +182,11 @@ export const routeList = z
 
 export const routeDetail = z
   .object({
-    route,
+    route: route.nullable().describe('Null if the operator controlled it and does not any more.'),
     history: z.array(entry).describe('The timeline of this route, newest first; at most 100 entries.'),
-    yaml: z.string().describe('The part of the object that the operator may change, as YAML.'),
+    yaml: z
+      .string()
+      .describe('The part of the object that the operator may change, as YAML; empty if `route` is null.'),
     kubectl: z.string().describe('A kubectl command that shows the whole object and its Events.'),
   })
   .meta({ id: 'RouteDetail' })

@@ -11,7 +11,7 @@ import { type Cause, Queue } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
 import { LongHolds } from './report/long-holds.ts'
 import { addReadings, createMetrics, type Metrics } from './report/metrics.ts'
-import { Reporter } from './report/reporter.ts'
+import { createReporting, type Reporting } from './report/reporting.ts'
 import { type ClusterWatch, type WatchReading, watchCluster } from './watch/cluster-watch.ts'
 import type { DrainOptions } from './watch/drain-watch.ts'
 import type { OtherClusterOptions } from './watch/readiness-watch.ts'
@@ -41,7 +41,7 @@ export class FailoverController implements Controller {
   readonly #memory = new RouteMemory()
   readonly #queue: Queue
   readonly #watch: ClusterWatch
-  readonly #reporter: Reporter
+  readonly #reporting: Reporting
   readonly #surroundings: Surroundings
   readonly #diagnoser: Diagnoser
   readonly #longHolds: LongHolds
@@ -56,7 +56,15 @@ export class FailoverController implements Controller {
     const { readiness, account, clusterOf } = this.#watch
     this.#longHolds = new LongHolds(clock, this.#memory, (key) => this.#diagnoser.recheck(key))
     this.view = new View({ clock, epoch, readiness, account, clusterOf })
-    this.#reporter = this.#createReporter(onEntry)
+    this.#reporting = createReporting({
+      platform,
+      onEntry,
+      view: this.view,
+      watch: this.#watch,
+      memory: this.#memory,
+      metrics: this.#metrics,
+    })
+    const { reporter } = this.#reporting
     this.#surroundings = this.#watchSurroundings(serviceProfiles?.clusterDomain)
     this.#diagnoser = new Diagnoser({
       clock,
@@ -64,8 +72,8 @@ export class FailoverController implements Controller {
       surroundings: this.#surroundings,
       longHolds: this.#longHolds,
       show: (key, findings) => this.view.find(key, findings),
-      report: (route, finding) => this.#reporter.found(route, finding),
-      reportOver: (route, finding) => this.#reporter.foundOver(route, finding),
+      report: (route, finding) => reporter.found(route, finding),
+      reportOver: (route, finding) => reporter.foundOver(route, finding),
     })
     this.#writing = createWriting({
       platform,
@@ -118,7 +126,8 @@ export class FailoverController implements Controller {
   lead(lastLed: number): void {
     this.#platform.log.info({}, 'this replica now performs failovers')
     this.#writing.hedges.forgetAll()
-    for (const part of [this.#writing.standbyMoves, this.#reporter, this.#diagnoser]) part.lead(lastLed)
+    for (const part of [this.#writing.standbyMoves, this.#reporting.reporter, this.#diagnoser])
+      part.lead(lastLed)
     this.#writing.policies.lead()
     this.#writing.drainReports?.lead()
     for (const key of this.#keys()) this.#queue.add(key, { at: this.#platform.clock.now() })
@@ -136,6 +145,7 @@ export class FailoverController implements Controller {
   async drain(): Promise<void> {
     await Promise.all([this.#queue.drain(), this.#writing.drainReports?.stop()])
     this.#diagnoser.stop()
+    this.#reporting.endings.stop()
   }
 
   async stop(): Promise<void> {
@@ -201,20 +211,6 @@ export class FailoverController implements Controller {
     return { transport, clock, random, log, onEvent }
   }
 
-  #createReporter(onEntry: FailoverOptions['onEntry']): Reporter {
-    const { clock, log, leads, recordEvent: event } = this.#platform
-    return new Reporter({
-      clock,
-      log,
-      leads,
-      event,
-      onEntry,
-      view: this.view,
-      metrics: this.#metrics,
-      memory: this.#memory,
-    })
-  }
-
   #createQueue(): Queue {
     const { clock, log, leads } = this.#platform
     const handle = createHandler({
@@ -225,7 +221,7 @@ export class FailoverController implements Controller {
       memory: this.#memory,
       longHolds: this.#longHolds,
       diagnoser: this.#diagnoser,
-      reporter: this.#reporter,
+      ...this.#reporting,
     })
     const onBug = (key: RouteKey, error: unknown) =>
       log.error(

@@ -124,6 +124,7 @@ beforeEach(() => {
     clock,
     memory,
     reporter,
+    endings: { gone: () => {} },
     diagnoser,
     longHolds,
     policies,

@@ -7,6 +7,7 @@ import type { PolicyMemory } from './policy-memory.ts'
 import type { Cause, Handled } from './queue.ts'
 import type { Diagnoser } from './report/diagnoser.ts'
 import type { DrainReports } from './report/drain-reports.ts'
+import type { Endings } from './report/endings.ts'
 import type { LongHolds } from './report/long-holds.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
@@ -43,6 +44,7 @@ export interface HandlerOptions {
   readonly diagnoser: Diagnoser
   readonly reporter: Reporter
   readonly drainReports?: DrainReports | undefined
+  readonly endings: Pick<Endings, 'gone'>
 }
 
 /** What is done about one due route: a look, what is reported of it, and when to look again. */
@@ -61,7 +63,8 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
     const act = leads() ? lead : hedges.act
     const outcome = await reconcile(key, cause, { route: watch.route, judge, act })
     policies.decided(key, outcome)
-    if (outcome.kind !== 'gone') {
+    if (outcome.kind === 'gone') options.endings.gone(key)
+    else {
       diagnoser.see(key, outcome.route)
       drainReports?.see(key, outcome, 'after' in outcome ? outcome.after : outcome.route)
     }

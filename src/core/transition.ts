@@ -7,7 +7,12 @@ import type { Split } from './types.ts'
  * Which way an applied plan moved traffic: away from the primary, to it, or among secondaries. By tiers: to a
  * later one, to an earlier one, or within one.
  */
-export type Direction = 'failover' | 'failback' | 'redistribute'
+export const directions = ['failover', 'failback', 'redistribute'] as const
+
+export type Direction = (typeof directions)[number]
+
+/** Whether a word for what happened is that of a move of traffic. */
+export const isMove = (what: string): what is Direction => directions.some((direction) => direction === what)
 
 /** Names what the write from `before` to `after` did; both are the same split with other weights. */
 export function directionOf(before: Split, after: Split): Direction {

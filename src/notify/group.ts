@@ -1,12 +1,27 @@
-import type { Direction } from '../core/transition.ts'
+import { type Direction, isMove } from '../core/transition.ts'
 import type { RouteRef, TimelineEntry } from '../view/timeline-entry.ts'
 
-/** An entry that moved traffic: what people are notified of. */
-export type Transition = TimelineEntry & { readonly what: Direction }
+/**
+ * What people are notified of: traffic that moved, a route that went `dark`, something that was found wrong around one
+ * (`finding`), and that the operator does not control a route any more (`end`).
+ */
+export type Notice = Direction | 'dark' | 'finding' | 'end'
+
+/** An entry of which people are notified. */
+export interface Transition extends TimelineEntry {
+  readonly notice: Notice
+}
+
+/** The entry with what it is to people; `undefined` if they are not notified of it. */
+export function transitionOf(entry: TimelineEntry): Transition | undefined {
+  const { what, state } = entry
+  if (isMove(what) || what === 'finding' || what === 'end') return { ...entry, notice: what }
+  return what === 'hold' && state === 'dark' ? { ...entry, notice: 'dark' } : undefined
+}
 
 /** Transitions that are sent as one message: the same direction and cluster, one right after the other. */
 export interface Group {
-  readonly what: Direction
+  readonly what: Notice
   readonly cluster: string | undefined
   /** Oldest first, at least one. */
   readonly transitions: readonly [Transition, ...Transition[]]
@@ -16,7 +31,7 @@ export interface Group {
 const gapMs = 2_000
 
 interface Open {
-  readonly what: Direction
+  readonly what: Notice
   readonly cluster: string | undefined
   readonly transitions: [Transition, ...Transition[]]
   last: Transition
@@ -38,7 +53,7 @@ export function groupsOf(transitions: Iterable<Transition>): Group[] {
       group.transitions.push(transition)
       group.last = transition
     } else {
-      const { what, cluster } = transition
+      const { notice: what, cluster } = transition
       groups.push({ what, cluster, transitions: [transition], last: transition })
     }
     latest.set(name, index)
@@ -60,7 +75,7 @@ function findGroup(groups: readonly Open[], transition: Transition, from: number
 
 function belongs({ what, cluster, last }: Open, transition: Transition): boolean {
   const gap = transition.at.getTime() - last.at.getTime()
-  return what === transition.what && cluster === transition.cluster && gap <= gapMs
+  return what === transition.notice && cluster === transition.cluster && gap <= gapMs
 }
 
 export const nameOf = ({ kind, namespace, name }: RouteRef): string => `${kind} ${namespace}/${name}`

@@ -21,6 +21,11 @@ function setUp() {
         filter: { ...anything, namespaces: ['pay'], transitions: ['failover'] },
       }),
       receiver({
+        name: 'findings',
+        url: async () => 'https://findings.example',
+        filter: { ...anything, transitions: ['finding'] },
+      }),
+      receiver({
         name: 'gateway',
         url: async () => 'https://gateway.example',
         filter: { ...anything, kinds: ['HTTPRoute'] },
@@ -59,6 +64,22 @@ it('tells each receiver what it wants to hear, whatever the others do', async ()
   const text = await registry.metrics()
   expect(text).toContain('linkerd_failover_notifications_total{receiver="all",outcome="sent"} 3')
   expect(text).toContain('linkerd_failover_notifications_waiting{receiver="pay"} 1')
+})
+
+it('notifies of dark routes and of ended ones, and of findings who asks for them', async () => {
+  const { clock, sent, notifier } = setUp()
+  const { what, ...rest } = transition('web')
+  expect(what).toBe('failover')
+  const of = (name: string) => ({ ...rest, route: { ...rest.route, name } })
+  notifier.take({ ...of('dark'), what: 'hold', state: 'dark' })
+  notifier.take({ ...of('ended'), what: 'end', rule: undefined, splits: [] })
+  notifier.take({ ...of('found'), what: 'finding', rule: undefined, splits: [] })
+  await clock.advance(10_000)
+  expect(sent).toEqual([
+    'https://all.example TrafficSplit/shop/dark',
+    'https://all.example TrafficSplit/shop/ended',
+    'https://findings.example TrafficSplit/shop/found',
+  ])
 })
 
 it('tells of nothing but transitions', async () => {

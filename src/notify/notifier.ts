@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { TimelineEntry } from '../view/timeline-entry.ts'
-import type { Transition } from './group.ts'
+import { transitionOf } from './group.ts'
 import { Outbox } from './outbox.ts'
 import type { Post } from './post.ts'
 import { type Receiver, wants } from './receiver.ts'
@@ -21,7 +21,7 @@ export interface NotifierOptions {
 /** Notifies receivers of transitions. */
 export interface Notifier {
   /**
-   * Takes an entry of the timeline; holds and releases are not sent. Returns at once, whatever the
+   * Takes an entry of the timeline; of holds only those of dark routes are sent, and no releases. Returns at once, whatever the
    * receivers do.
    */
   take(entry: TimelineEntry): void
@@ -60,13 +60,12 @@ export function createNotifier(options: NotifierOptions): Notifier {
   })
   return {
     take: (entry) => {
-      if (!isTransition(entry)) return
-      for (const { receiver, outbox } of outboxes) if (wants(receiver.filter, entry)) outbox.take(entry)
+      const transition = transitionOf(entry)
+      if (!transition) return
+      for (const { receiver, outbox } of outboxes)
+        if (wants(receiver.filter, transition)) outbox.take(transition)
     },
     stop: async (patienceMs) =>
       void (await Promise.all(outboxes.map(({ outbox }) => outbox.stop(patienceMs)))),
   }
 }
-
-const isTransition = (entry: TimelineEntry): entry is Transition =>
-  entry.what !== 'hold' && entry.what !== 'release'

@@ -1,6 +1,5 @@
-import type { Direction } from '../core/transition.ts'
 import type { Allowance } from './address.ts'
-import type { Transition } from './group.ts'
+import type { Notice, Transition } from './group.ts'
 import type { Format } from './message.ts'
 import type { Template } from './template.ts'
 
@@ -18,14 +17,15 @@ export interface Receiver {
   readonly filter: Filter
 }
 
-/** Which transitions are sent to a receiver; an empty list means all. */
+/** Which transitions are sent to a receiver; an empty list means all, but findings are sent only to who asks for them. */
 export interface Filter {
   readonly namespaces: readonly string[]
   readonly kinds: readonly string[]
-  readonly transitions: readonly Direction[]
+  readonly transitions: readonly Notice[]
 }
 
-export function wants({ namespaces, kinds, transitions }: Filter, { route, what }: Transition): boolean {
+export function wants({ namespaces, kinds, transitions }: Filter, { route, notice }: Transition): boolean {
+  if (transitions.length === 0 && notice === 'finding') return false
   const has = <T>(list: readonly T[], value: T) => list.length === 0 || list.includes(value)
-  return has(namespaces, route.namespace) && has(kinds, route.kind) && has(transitions, what)
+  return has(namespaces, route.namespace) && has(kinds, route.kind) && has(transitions, notice)
 }

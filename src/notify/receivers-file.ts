@@ -36,7 +36,9 @@ const receiver = z.strictObject({
   template: text.optional(),
   namespaces: z.array(text).default([]),
   kinds: z.array(text).default([]),
-  transitions: z.array(z.enum(['failover', 'failback', 'redistribute'])).default([]),
+  transitions: z
+    .array(z.enum(['failover', 'failback', 'redistribute', 'dark', 'finding', 'end']))
+    .default([]),
   allow: z.array(z.enum(allowances)).default([]),
 })
 type Described = z.infer<typeof receiver>

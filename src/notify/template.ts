@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts'
-import { type Group, nameOf } from './group.ts'
+import { type Group, type Notice, nameOf } from './group.ts'
 
 /** What a template can name: `{{headline}}`. docs/operating/notifications.md says what each is. */
 const words = {
@@ -21,11 +21,15 @@ const isWord = (text: string): text is Word => Object.hasOwn(words, text)
 /** Turns a group into text. */
 export type Template = (group: Group) => string
 
-const verbs = {
-  failover: 'failed over',
-  failback: 'failed back to the primary',
-  redistribute: 'redistributed traffic among secondaries',
-} as const
+/** What happened to one route, and to several. */
+const verbs: Readonly<Record<Notice, readonly [one: string, several: string]>> = {
+  failover: ['failed over', 'failed over'],
+  failback: ['failed back to the primary', 'failed back to the primary'],
+  redistribute: ['redistributed traffic among secondaries', 'redistributed traffic among secondaries'],
+  dark: ['went dark', 'went dark'],
+  finding: ['has a finding', 'have findings'],
+  end: ['is no longer controlled', 'are no longer controlled'],
+}
 
 const maxNamed = 10
 
@@ -53,10 +57,10 @@ function headlineOf({ what, cluster, transitions }: Group): string {
   const [first] = transitions
   const last = transitions.at(-1) ?? first
   const where = cluster === undefined ? '' : ` ${what === 'failover' ? 'from' : 'in'} cluster ${cluster}`
-  if (transitions.length === 1) return `${nameOf(first.route)} ${verbs[what]}${where}`
+  if (transitions.length === 1) return `${nameOf(first.route)} ${verbs[what][0]}${where}`
   const routes = new Set(transitions.map(({ route }) => nameOf(route))).size
   const seconds = ((last.at.getTime() - first.at.getTime()) / 1000).toFixed(1)
-  return `${routes} ${routes === 1 ? 'route' : 'routes'} ${verbs[what]}${where} in ${seconds} s`
+  return `${routes} ${routes === 1 ? 'route' : 'routes'} ${verbs[what][routes === 1 ? 0 : 1]}${where} in ${seconds} s`
 }
 
 function routesOf({ transitions }: Group): string {

@@ -13,9 +13,10 @@ export interface RouteRef {
 
 /**
  * What happened to a split: an applied plan that moved traffic, a hold that began, or a hold that ended
- * without a write (`release`).
+ * without a write (`release`). Or to a route: something was found wrong around it (`finding`), or the operator does not
+ * control it any more (`end`).
  */
-export type EntryKind = Direction | 'hold' | 'release'
+export type EntryKind = Direction | 'hold' | 'release' | 'finding' | 'end'
 
 /** One entry of the timeline. */
 export interface TimelineEntry {
@@ -26,11 +27,12 @@ export interface TimelineEntry {
   readonly at: Date
   readonly what: EntryKind
   readonly route: RouteRef
-  readonly rule: RuleName
-  /** Of the splits that it happened to, from then on. */
+  /** `undefined` for what happened to a route. */
+  readonly rule: RuleName | undefined
+  /** Of the splits that it happened to, from then on; of a route that has ended, its last one. */
   readonly state: RouteState
   readonly sentence: string
-  /** The splits that it happened to, all for the same reason. */
+  /** The splits that it happened to, all for the same reason; empty for what happened to a route. */
   readonly splits: readonly SplitMove[]
   /** The cluster that the primary is mirrored from; `undefined` for this cluster. */
   readonly cluster: string | undefined

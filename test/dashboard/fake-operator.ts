@@ -101,8 +101,21 @@ export class FakeOperator {
 
   /** The route is not the operator's any more. */
   remove(key: string): void {
+    const before = this.view.get(key)
     this.#routes.delete(key)
     this.view.remove(key)
+    if (!before) return
+    const { apiVersion, kind, namespace, name } = before.route
+    this.view.append({
+      what: 'end',
+      route: { apiVersion, kind, namespace, name },
+      rule: undefined,
+      state: before.state,
+      sentence: 'was deleted',
+      splits: [],
+      cluster: undefined,
+      reactionMs: undefined,
+    })
   }
 
   /** The Service has so many ready endpoints from now on; `undefined`: nobody knows. */

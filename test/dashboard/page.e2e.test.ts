@@ -95,6 +95,17 @@ describe('a person at three in the morning', () => {
     await page.getByText('✓ The weights in the cluster match the decision.').waitFor()
   })
 
+  it('keeps the page of a route that was deleted, with its history, and ends its lane', async () => {
+    const page = await (await browser()).open(`${base()}/#/route/TrafficSplit/shop/cart`)
+    await page.getByText('shop/cart').first().waitFor()
+    operator.remove('TrafficSplit/shop/cart')
+    await page.getByText(/It was deleted \(\d\d:\d\d:\d\d/).waitFor()
+    const history = page.getByRole('region', { name: 'History of this route' })
+    await expect.poll(() => history.textContent()).toMatch(/is no longer controlled.*failed over/)
+    await page.reload()
+    await expect.poll(() => history.textContent()).toMatch(/is no longer controlled.*failed over/)
+  })
+
   it('finds a route by search, filter and keys, and can send the address to a colleague', async () => {
     const one = await browser()
     const page = await one.open(base())

@@ -56,6 +56,13 @@ export const faults: Readonly<Record<string, Fault>> = {
     labels: kind,
     summary: '2 HTTPRoute routes are held because something is unknown',
   },
+  LinkerdFailoverRoutesVanished: {
+    series: { 'linkerd_failover_routes_ended_total{instance="a"}': '0x9 2x60' },
+    quietAt: '10m',
+    firesAt: '12m',
+    labels: {},
+    summary: 'More than a tenth of the controlled routes are gone',
+  },
   LinkerdFailoverPatchFailing: {
     series: {
       'linkerd_failover_patches_total{instance="a",kind="HTTPRoute",outcome="forbidden"}': '0x9 0+6x60',

@@ -11,6 +11,7 @@ import { released } from '../control-plane/definitions.ts'
 import { freePort, type Running } from '../control-plane/process.ts'
 import { type Cluster, openCluster } from '../e2e/cluster.ts'
 import { inParallel, upTo } from '../e2e/in-parallel.ts'
+import { controlledBy } from '../e2e/objects.ts'
 import { type Operator, startOperator } from '../e2e/operator.ts'
 import { startProxy } from '../faults/proxied.ts'
 import { Alerts, type Firing } from './alerts.ts'
@@ -104,6 +105,8 @@ const without = (resource: string, verbs: readonly string[]) =>
     .filter(({ verbs }) => verbs.length > 0)
 
 const primary = 'failover.linkerd.io/primary-service'
+const label = (name: string, value: string | null) =>
+  cluster.annotate(name, { labels: { [controlledBy]: value } })
 const misread = (to: string | null) => cluster.annotate('svc-0', { annotations: { [primary]: to } })
 
 /** Where Linkerd takes the endpoints of a primary from: a cluster that the operator is not to read. */
@@ -149,6 +152,12 @@ const faults: Readonly<Record<string, Fault>> = {
     end: () => discover(null),
     labels: { ...warning, ...trafficSplit },
     summary: '1 TrafficSplit routes are held because something is unknown',
+  },
+  LinkerdFailoverRoutesVanished: {
+    begin: () => inParallel(routes.slice(0, 6), (name) => label(name, null)),
+    end: () => inParallel(routes.slice(0, 6), (name) => label(name, 'linkerd-failover')),
+    labels: warning,
+    summary: 'More than a tenth of the controlled routes are gone',
   },
   LinkerdFailoverPatchFailing: {
     begin: async () => {

@@ -53,9 +53,11 @@ test('docs/operating/OPERATIONS.md says what every metric of the operator means'
 const firstCells = [...operations.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
 
 test('docs/operating/OPERATIONS.md says what to do for every reason of an Event', () => {
-  const sources = ['../../src/controller/report/reporter.ts', '../../src/routes/diagnosis.ts'].map((path) =>
-    readFileSync(new URL(path, import.meta.url), 'utf8'),
-  )
+  const sources = [
+    '../../src/controller/report/reporter.ts',
+    '../../src/controller/report/texts.ts',
+    '../../src/routes/diagnosis.ts',
+  ].map((path) => readFileSync(new URL(path, import.meta.url), 'utf8'))
   const reasons = sources.flatMap((text) =>
     [...text.matchAll(/reason: '(\w+)'|^ {2}\['(\w+)'/gm)].map(([, event, finding]) => event ?? finding),
   )

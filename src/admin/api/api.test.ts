@@ -248,10 +248,23 @@ describe('/api/v1/routes/{kind}/{namespace}/{name}', () => {
     fill()
     for (const name of ['pay', 'web', 'pay']) kit.failedOver(name)
     const detail = await ask('/api/v1/routes/TrafficSplit/shop/pay', routeDetail)
-    expect(detail.route.name).toBe('pay')
+    expect(detail.route?.name).toBe('pay')
     expect(detail.history.map(({ id }) => id)).toEqual(['e1-7', 'e1-5'])
     expect(detail.yaml).toBe('metadata:\n  name: pay\n')
     expect(detail.kubectl).toBe('kubectl -n shop describe trafficsplit.split.smi-spec.io/pay')
+  })
+
+  it('keeps the history of a route that is not controlled any more', async () => {
+    fill()
+    kit.failedOver('pay')
+    kit.view.remove('TrafficSplit/shop/pay')
+    const detail = await ask('/api/v1/routes/TrafficSplit/shop/pay', routeDetail)
+    expect(detail).toMatchObject({
+      route: null,
+      yaml: '',
+      kubectl: 'kubectl -n shop describe trafficsplit.split.smi-spec.io/pay',
+    })
+    expect(detail.history.map(({ what }) => what)).toEqual(['failover'])
   })
 
   it('does not know what is not there', async () => {

@@ -11,24 +11,28 @@ import { endpoint, notFound } from './endpoint.ts'
 
 const maxHistory = 100
 
+type Named = Pick<Route, 'kind' | 'namespace' | 'name'>
+
 export const getRoute = endpoint({
   path: '/api/v1/routes/{kind}/{namespace}/{name}',
-  summary: 'One route, its history, and a command that shows more',
+  summary: 'One route, its history also after its end, and a command that shows more',
   parameters: z.object({ kind: z.string(), namespace: z.string(), name: z.string() }),
   answer: routeDetail,
   handle: (parts, { view, excerpt }) => {
     const record = view.get(routeKey(parts))
-    if (!record) return notFound(`the operator does not control ${routeTitle(parts)}`)
+    const history = historyOf(parts, view)
+    const known = record?.route ?? history[0]?.route
+    if (!known) return notFound(`the operator does not control ${routeTitle(parts)}`)
     return ok({
-      route: routeItem(record, view),
-      history: historyOf(record.route, view).map(entryItem),
-      yaml: stringify(excerpt(record.route)),
-      kubectl: kubectlFor(record.route),
+      route: record ? routeItem(record, view) : null,
+      history: history.map(entryItem),
+      yaml: record ? stringify(excerpt(record.route)) : '',
+      kubectl: kubectlFor(known),
     })
   },
 })
 
-function historyOf({ kind, namespace, name }: Route, view: View): TimelineEntry[] {
+function historyOf({ kind, namespace, name }: Named, view: View): TimelineEntry[] {
   const history: TimelineEntry[] = []
   for (const entry of view.timeline.newestFirst()) {
     const { route } = entry
@@ -40,7 +44,8 @@ function historyOf({ kind, namespace, name }: Route, view: View): TimelineEntry[
 }
 
 /** Kind and group, since two groups may have a kind of one name. */
-function kubectlFor({ apiVersion, objectKind, namespace, name }: Route): string {
+function kubectlFor({ apiVersion, kind, namespace, name }: Named & Pick<Route, 'apiVersion'>): string {
   const [group = ''] = apiVersion.split('/')
+  const [objectKind = ''] = kind.split('.')
   return `kubectl -n ${namespace} describe ${objectKind.toLowerCase()}.${group}/${name}`
 }

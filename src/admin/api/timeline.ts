@@ -9,7 +9,8 @@ const maxPage = 1000
 
 export const getTimeline = endpoint({
   path: '/api/v1/timeline',
-  summary: 'Transitions and holds, newest first; the operator keeps the last 10,000',
+  summary:
+    'Transitions, holds, findings and ends of routes, newest first; the operator keeps the last 10,000',
   parameters: z.object({
     limit: z.coerce.number().int().min(1).max(maxPage).default(200),
     before: z

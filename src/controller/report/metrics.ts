@@ -71,6 +71,11 @@ export function createMetrics(registry: Registry) {
       labelNames: ['kind', 'outcome'] as const,
       registers,
     }),
+    ended: new Counter({
+      name: 'linkerd_failover_routes_ended_total',
+      help: 'Routes that the operator does not control any more: they were deleted, or lost their label.',
+      registers,
+    }),
     countProbe: createProbeCounter(registry),
     misconfigurations: new Counter({
       name: 'linkerd_failover_misconfigurations_total',

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { problemOf } from '../../core/explain.ts'
-import type { Direction } from '../../core/transition.ts'
+import { isMove } from '../../core/transition.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import type { Finding } from '../../routes/finding.ts'
 import type { Judged } from '../../routes/judge.ts'
@@ -17,7 +17,8 @@ import type { ReconcileOutcome } from '../write/reconcile.ts'
 import type { LateWrite } from '../write/unanswered-writes.ts'
 import { logHedged } from './hedged.ts'
 import type { Metrics } from './metrics.ts'
-import { appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
+import { about, fieldsOf, idAnnotation, transitionEvent } from './texts.ts'
+import { appendFinding, appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
 export interface ReporterOptions {
   readonly memory: RouteMemory
@@ -36,9 +37,6 @@ export interface ReporterOptions {
 
 /** After so many refusals in a row an Event tells the route's owner: a race does not last that long. */
 const refusalsUntilEvent = 5
-
-/** On an Event: the id by which log, timeline and notifications name the same thing. */
-const idAnnotation = 'failover.linkerd.io/transition-id'
 
 /**
  * Tells people what happened, after it happened: one log line, one Event and one count for a transition; a
@@ -145,10 +143,11 @@ export class Reporter {
    * report.
    */
   found(route: Route, { reason, message }: Finding): boolean {
-    const { log, event, leads } = this.#options
+    const { log, event, leads, view, onEntry } = this.#options
     if (!leads()) return false
     log.warn({ route: routeTitle(route), reason }, `${routeTitle(route)}: ${message}`)
     event({ ...about(route), type: 'Warning', reason, action: 'Diagnose', note: message })
+    onEntry?.(appendFinding(view, route, { reason, message }))
     return true
   }
 
@@ -191,7 +190,7 @@ export class Reporter {
     onEntry?.(entry)
     if (what === 'hold') this.#held(route, entry, reason)
     else log.info(fieldsOf(route, entry), `${routeTitle(route)} ${entry.sentence}`)
-    if (what === 'hold' || what === 'release') return
+    if (!isMove(what)) return
     metrics.transitions.inc({ kind: route.kind, direction: what }, splits.length)
     event(transitionEvent(route, what, reason, entry.id))
   }
@@ -208,39 +207,4 @@ export class Reporter {
     const note = `${route.kind.toLowerCase()}/${route.name} has no ready backend: ${reason}`
     event({ ...about(route), type: 'Warning', reason: 'NothingReady', action: 'Hold', note, annotations })
   }
-}
-
-/** Weights and readiness by split, and in it by backend. */
-function fieldsOf(
-  route: Route,
-  { id, what, rule, splits, reactionMs }: TimelineEntry,
-): Record<string, unknown> {
-  const weights = (side: 'from' | 'to') => splits.map(({ backends }) => backends.map((one) => one[side]))
-  const readiness = splits.map(({ backends }) =>
-    backends.map(({ service, readiness }) =>
-      readiness.state === 'unknown'
-        ? `${service} unknown`
-        : `${service} ${readiness.ready}/${readiness.total}`,
-    ),
-  )
-  const fields = { id, route: routeTitle(route), what, rule, readiness }
-  return reactionMs === undefined
-    ? fields
-    : { ...fields, from: weights('from'), to: weights('to'), reactionMs }
-}
-
-/** Reason, action and the notes' beginnings are those of the original operator; people filter by them. */
-function transitionEvent(route: Route, direction: Direction, why: string, id: string): EventInput {
-  const what = {
-    failover: 'failing over to fallbacks',
-    failback: 'switching traffic to primary',
-    redistribute: 'sharing traffic among fallbacks',
-  }[direction]
-  const note = `${route.kind.toLowerCase()}/${route.name} ${what}: ${why}`
-  const annotations = { [idAnnotation]: id }
-  return { ...about(route), type: 'Normal', reason: 'Failover', action: 'Failover', note, annotations }
-}
-
-function about({ apiVersion, objectKind: kind, namespace, name, uid }: Route): Pick<EventInput, 'regarding'> {
-  return { regarding: { apiVersion, kind, namespace, name, uid } }
 }

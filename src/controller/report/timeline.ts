@@ -4,10 +4,12 @@ import { problemOf } from '../../core/explain.ts'
 import type { Verdict } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { unknownBecause } from '../../core/readiness.ts'
-import { directionOf } from '../../core/transition.ts'
-import type { RouteKey } from '../../routes/key.ts'
+import { directionOf, isMove } from '../../core/transition.ts'
+import type { Finding } from '../../routes/finding.ts'
+import { type RouteKey, routeKey } from '../../routes/key.ts'
+import type { Route } from '../../routes/route.ts'
 import type { LastLook, Refusal, RouteRecord } from '../../view/route-record.ts'
-import type { EntryKind, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
+import type { EntryKind, RouteRef, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
 import type { ReconcileOutcome } from '../write/reconcile.ts'
 
@@ -55,8 +57,7 @@ export function appendTimeline(
   before: RouteRecord | undefined,
   reactionMs: number,
 ): Recorded[] {
-  const { apiVersion, kind, namespace, name } = outcome.route
-  const route = { apiVersion, kind, namespace, name }
+  const route = refOf(outcome.route)
   return groupsOf(outcome, before?.decisions).map(({ what, first, all }) => {
     const { primary } = first.split
     const where = placesOf(all)
@@ -68,9 +69,32 @@ export function appendTimeline(
       sentence: `${first.sentence}${where}`,
       splits: all.map(moveOf),
       cluster: primary === undefined ? undefined : view.clusterOf(primary),
-      reactionMs: isHeld(what) ? undefined : reactionMs,
+      reactionMs: isMove(what) ? reactionMs : undefined,
     })
     return { entry, reason: `${first.reason}${where}` }
+  })
+}
+
+/** Names a route in the timeline. */
+export const refOf = ({ apiVersion, kind, namespace, name }: Route): RouteRef => ({
+  apiVersion,
+  kind,
+  namespace,
+  name,
+})
+
+/** Appends something that was found wrong around a route; before the first look at it ends its state is not known. */
+export function appendFinding(view: View, route: Route, { reason, message }: Finding): TimelineEntry {
+  const primary = route.splits[0]?.primary
+  return view.append({
+    what: 'finding',
+    route: refOf(route),
+    rule: undefined,
+    state: view.get(routeKey(route))?.state ?? 'hold',
+    sentence: `${reason}: ${message}`,
+    splits: [],
+    cluster: primary === undefined ? undefined : view.clusterOf(primary),
+    reactionMs: undefined,
   })
 }
 
@@ -79,8 +103,6 @@ function placesOf(verdicts: readonly Verdict[]): string {
   const places = verdicts.flatMap(({ split }) => split.where ?? [])
   return places.length === 0 ? '' : ` (${places.join(', ')})`
 }
-
-const isHeld = (what: EntryKind) => what === 'hold' || what === 'release'
 
 const refused = (before: Refusal | undefined, message: string): Refusal => ({
   message,

@@ -50,6 +50,16 @@ export const alerts: readonly Alert[] = [
       'They fail neither over nor back until it is known. An Event on each route says which object is missing, and in which cluster.',
   },
   {
+    alert: 'LinkerdFailoverRoutesVanished',
+    // When none is left there is no series to add up.
+    expr: 'sum(increase(linkerd_failover_routes_ended_total[5m])) > 0.1 * (sum(increase(linkerd_failover_routes_ended_total[5m])) + (sum(max by (kind, state) (linkerd_failover_routes)) or vector(0)))',
+    for: '1m',
+    severity: 'warning',
+    summary: 'More than a tenth of the controlled routes are gone',
+    description:
+      'Within five minutes they were deleted, or lost their label, so they do not fail over any more. The timeline names them.',
+  },
+  {
     alert: 'LinkerdFailoverPatchFailing',
     expr: 'sum by (kind, outcome) (increase(linkerd_failover_patches_total{outcome!="written"}[10m])) > 10',
     for: '5m',

@@ -1,5 +1,6 @@
 import { readinessOf } from '../../core/types.ts'
-import type { Transition } from '../group.ts'
+import type { TimelineEntry } from '../../view/timeline-entry.ts'
+import { type Transition, transitionOf } from '../group.ts'
 import { defaultTemplates, escapes, type Format } from '../message.ts'
 import type { Receiver } from '../receiver.ts'
 import { parseTemplate } from '../template.ts'
@@ -8,9 +9,9 @@ const start = Date.UTC(2026, 0, 1)
 let count = 0
 
 /** A transition of the TrafficSplit `shop/NAME`, `ms` after the start of 2026. */
-export function transition(name: string, ms = 0, overrides: Partial<Transition> = {}): Transition {
+export function transition(name: string, ms = 0, overrides: Partial<TimelineEntry> = {}): Transition {
   count += 1
-  return {
+  const made = transitionOf({
     id: `e1-${count}`,
     revision: count,
     at: new Date(start + ms),
@@ -28,7 +29,9 @@ export function transition(name: string, ms = 0, overrides: Partial<Transition> 
     cluster: undefined,
     reactionMs: 5,
     ...overrides,
-  }
+  })
+  if (!made) throw new Error('people are not notified of that')
+  return made
 }
 
 export function template(text: string, format: Format = 'cloudevents') {

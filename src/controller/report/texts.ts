@@ -1,0 +1,51 @@
+import type { Direction } from '../../core/transition.ts'
+import type { EventInput } from '../../kube/events/recorder.ts'
+import { routeTitle } from '../../routes/key.ts'
+import type { Route } from '../../routes/route.ts'
+import type { TimelineEntry } from '../../view/timeline-entry.ts'
+
+/** How a line of the timeline is logged, and what its Event is. */
+
+/** On an Event: the id by which log, timeline and notifications name the same thing. */
+export const idAnnotation = 'failover.linkerd.io/transition-id'
+
+/** Weights and readiness by split, and in it by backend. */
+export function fieldsOf(
+  route: Route,
+  { id, what, rule, splits, reactionMs }: TimelineEntry,
+): Record<string, unknown> {
+  const weights = (side: 'from' | 'to') => splits.map(({ backends }) => backends.map((one) => one[side]))
+  const readiness = splits.map(({ backends }) =>
+    backends.map(({ service, readiness }) =>
+      readiness.state === 'unknown'
+        ? `${service} unknown`
+        : `${service} ${readiness.ready}/${readiness.total}`,
+    ),
+  )
+  const fields = { id, route: routeTitle(route), what, rule, readiness }
+  return reactionMs === undefined
+    ? fields
+    : { ...fields, from: weights('from'), to: weights('to'), reactionMs }
+}
+
+/** Reason, action and the notes' beginnings are those of the original operator; people filter by them. */
+export function transitionEvent(route: Route, direction: Direction, why: string, id: string): EventInput {
+  const what = {
+    failover: 'failing over to fallbacks',
+    failback: 'switching traffic to primary',
+    redistribute: 'sharing traffic among fallbacks',
+  }[direction]
+  const note = `${route.kind.toLowerCase()}/${route.name} ${what}: ${why}`
+  const annotations = { [idAnnotation]: id }
+  return { ...about(route), type: 'Normal', reason: 'Failover', action: 'Failover', note, annotations }
+}
+
+export function about({
+  apiVersion,
+  objectKind: kind,
+  namespace,
+  name,
+  uid,
+}: Route): Pick<EventInput, 'regarding'> {
+  return { regarding: { apiVersion, kind, namespace, name, uid } }
+}
