@@ -15,6 +15,9 @@ export const extensionLabel = 'linkerd.io/extension'
  */
 export const controlledByLabel = 'failover.linkerd.io/controlled-by'
 
+/** On a Lease: the selector of the routes that its holder controls. */
+export const selectorAnnotation = 'failover.linkerd.io/selector'
+
 /** Labels of Linkerd's multicluster extension on a Service: copied from another cluster, and from which. */
 export const mirroredServiceLabel = 'mirror.linkerd.io/mirrored-service'
 export const mirroredClusterLabel = 'mirror.linkerd.io/cluster-name'
@@ -30,6 +33,8 @@ export const remoteDiscoveryLabel = 'multicluster.linkerd.io/remote-discovery'
 export const remoteServiceLabel = 'multicluster.linkerd.io/remote-service'
 export const localDiscoveryAnnotation = 'multicluster.linkerd.io/local-discovery'
 
+/** The name of a namespace: a DNS label (RFC 1123). */
+export const namespacePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 /** The name of a linked cluster: what can follow `cluster-credentials-` in the name of a Secret. */
 export const clusterNamePattern = /^[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?$/
 /** The domain of a cluster, such as `cluster.local`: DNS labels (RFC 1123) in lower case, with dots. */

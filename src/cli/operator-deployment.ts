@@ -43,6 +43,8 @@ export interface OperatorDeployment {
   /** The value of its flag `--selector`, where it has one. */
   readonly selector: string | undefined
   readonly electsLeader: boolean
+  /** Of its election. */
+  readonly leaseName: string
   /** It writes ServiceProfiles itself. */
   readonly writesProfiles: boolean
 }
@@ -67,6 +69,7 @@ function read({ metadata, spec, status }: z.infer<typeof schema>): OperatorDeplo
     available: status.availableReplicas,
     selector: flagValue(args, '--selector') ?? flagValue(args, '-l'),
     electsLeader: args.includes('--leader-elect'),
+    leaseName: flagValue(args, '--leader-elect-resource-name') ?? container,
     writesProfiles: args.includes('--write-service-profiles'),
   }
 }

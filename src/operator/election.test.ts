@@ -3,7 +3,7 @@ import { electionOf } from './election.ts'
 
 const election = (namespace: string | undefined, podNamespace: string | undefined, random = 0.5) =>
   electionOf(
-    { leaderElection: { namespace, hedgeAfterMs: 500 } },
+    { leaderElection: { name: 'failover', namespace, hedgeAfterMs: 500 }, selector: 'a=b' },
     'pod-1',
     () => random,
     () => podNamespace,
@@ -12,7 +12,7 @@ const election = (namespace: string | undefined, podNamespace: string | undefine
 test('no flag, no election', () => {
   expect(
     electionOf(
-      { leaderElection: undefined },
+      { leaderElection: undefined, selector: 'a=b' },
       'pod-1',
       () => 0.5,
       () => 'pods',

@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts'
  * since the name may outlive the process. The error is a sentence for the user.
  */
 export function electionOf(
-  { leaderElection }: Pick<Settings, 'leaderElection'>,
+  { leaderElection, selector }: Pick<Settings, 'leaderElection' | 'selector'>,
   hostname: string,
   random: () => number,
   pod: () => string | undefined = podNamespace,
@@ -22,5 +22,5 @@ export function electionOf(
     )
   }
   const suffix = Math.floor(random() * 2 ** 48).toString(36)
-  return ok({ namespace, identity: `${hostname}_${suffix}`, hedgeAfterMs: leaderElection.hedgeAfterMs })
+  return ok({ ...leaderElection, namespace, selector, identity: `${hostname}_${suffix}` })
 }

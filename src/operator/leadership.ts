@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import { programName } from '../base/names.ts'
+import { selectorAnnotation } from '../base/names.ts'
 import type { Transport } from '../kube/http/transport.ts'
 import { type Lease, startLease } from '../kube/lease/lease.ts'
 import { writeWithin } from '../kube/lease/write-within.ts'
@@ -9,6 +9,9 @@ import { writeWithin } from '../kube/lease/write-within.ts'
 export interface Election {
   /** Where the Lease is. */
   readonly namespace: string
+  readonly name: string
+  /** Which routes are controlled: replicas with another selector must have another Lease. */
+  readonly selector: string
   /** Names this process; no two may share it, also not one before and after a restart. */
   readonly identity: string
   /** How long a standby leaves a move that is needed to the leader (ms); 0: for as long as it is a standby. */
@@ -69,7 +72,12 @@ function alone({ transport, onChange }: LeadershipOptions): Leadership {
 
 function elected(options: LeadershipOptions, election: Election): Leadership {
   let stands = false
-  const lease: Lease = startLease({ ...options, ...election, name: programName, eligible: () => stands })
+  const scope = {
+    annotation: selectorAnnotation,
+    value: election.selector,
+    onOther: warning(options, election),
+  }
+  const lease: Lease = startLease({ ...options, ...election, scope, eligible: () => stands })
   const budgetMs = () => lease.writeBudgetMs()
   return {
     get leads() {
@@ -88,3 +96,12 @@ function elected(options: LeadershipOptions, election: Election): Leadership {
     leave: () => lease.release(),
   }
 }
+
+/** A standby that waits for a lease that another operator holds would wait for ever, and nothing would show it. */
+const warning =
+  ({ log }: LeadershipOptions, { namespace, name, selector }: Election) =>
+  (other: string, holder: string): void =>
+    log.warn(
+      { lease: `${namespace}/${name}`, holder, selector, holderSelector: other },
+      `this replica does not lead, because another operator holds the lease ${namespace}/${name}: ${holder} controls the routes of the selector ${other}, this replica those of ${selector}; give each operator a Lease of its own with --leader-elect-resource-name, and its account the permission for it`,
+    )

@@ -48,7 +48,8 @@ describe('flags', () => {
     const argv =
       '--log-level=debug --log-format json --cluster c --context x --user u --kubeconfig /k --as me'
     const more = '--as-group a --as-group b --admin-addr [::1]:0 -l a=b,c'
-    const election = '--leader-elect --leader-elect-resource-namespace ns-1'
+    const lease = '--leader-elect-resource-name second.operator'
+    const election = `--leader-elect ${lease} --leader-elect-resource-namespace ns-1`
     const linked = '--linked-clusters east,west.example.com --linkerd-namespace mesh'
     const profiles = '--write-service-profiles --cluster-domain mesh.example'
     const probe = '--gateway-probe --gateway-probe-period 1000 --gateway-probe-timeout 900'
@@ -64,7 +65,7 @@ describe('flags', () => {
       serviceProfiles: { clusterDomain: 'mesh.example' },
       policies: 'mesh',
       gatewayProbe: { periodMs: 1000, timeoutMs: 900, failures: 3, successes: 1 },
-      leaderElection: { namespace: 'ns-1', hedgeAfterMs: 500 },
+      leaderElection: { name: 'second.operator', namespace: 'ns-1', hedgeAfterMs: 500 },
     })
   })
 
@@ -86,7 +87,7 @@ describe('flags', () => {
   it('says all that is wrong at once', () => {
     const argv = '--log-level loud! --log-format xml --admin-addr 8080 -l a==b==c'
     const more =
-      '--leader-elect-resource-namespace A/b --hedge-after 99 --linked-clusters a,B --linkerd-namespace - --colour blue --cluster-domain a..b --policies a/b'
+      '--leader-elect-resource-name=-a --leader-elect-resource-namespace A/b --hedge-after 99 --linked-clusters a,B --linkerd-namespace - --colour blue --cluster-domain a..b --policies a/b'
     const { exitCode, text } = refusalOf(`${argv} ${more}`.split(' '))
     expect(exitCode).toBe(64)
     expect(text.match(/^ {2}- \S+ \S+/gm)).toEqual([
@@ -94,6 +95,7 @@ describe('flags', () => {
       '  - --log-format "xml"',
       '  - --admin-addr "8080"',
       '  - --selector "a==b==c"',
+      '  - --leader-elect-resource-name "-a"',
       '  - --leader-elect-resource-namespace "A/b"',
       '  - --hedge-after "99"',
       '  - --linked-clusters "B"',

@@ -1,8 +1,15 @@
 import { Command, CommanderError, Option } from 'commander'
 import * as z from 'zod'
-import { clusterDomainPattern, clusterNamePattern, controlledByLabel, programName } from '../base/names.ts'
+import {
+  clusterDomainPattern,
+  clusterNamePattern,
+  controlledByLabel,
+  namespacePattern,
+  programName,
+} from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
+import { type ElectionSettings, electionOptions, readElection } from './election-flags.ts'
 import { type GatewayProbeSettings, gatewayProbeOptions, readGatewayProbe } from './gateway-probe-flags.ts'
 import { parseLogFilter } from './log-filter.ts'
 
@@ -25,9 +32,7 @@ export interface Settings {
   /** The file that says who is notified of transitions. */
   readonly notifications: string | undefined
   /** Set if several replicas elect the one that writes; its namespace is the Pod's own unless given. */
-  readonly leaderElection:
-    | { readonly namespace: string | undefined; readonly hedgeAfterMs: number }
-    | undefined
+  readonly leaderElection: ElectionSettings | undefined
 }
 
 /** Where to listen; without a host on all addresses, of IPv6 too if there is IPv6. */
@@ -91,23 +96,13 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
       'where to serve /live, /ready and /metrics; without a host on all addresses',
       defaults.adminAddr,
     )
-    .option('--leader-elect', 'elect one of several replicas by a Lease; only that one writes', false)
-    .option(
-      '--leader-elect-resource-namespace <name>',
-      'the namespace of that Lease (default: that of the Pod)',
-    )
-    .option(
-      '--hedge-after <ms>',
-      'time after which a standby makes a move that is needed and that the leader has not made; 0 for never',
-      '500',
-    )
     .option('--linked-clusters <names>', 'clusters linked with this one that may be read: east,west', '')
     .option(
       '--linkerd-namespace <name>',
       "the namespace of Linkerd's control plane, which has their credentials",
       'linkerd',
     )
-  for (const option of gatewayProbeOptions) command.addOption(option)
+  for (const option of [...electionOptions, ...gatewayProbeOptions]) command.addOption(option)
   return command
     .option(
       '--write-service-profiles',
@@ -137,9 +132,6 @@ const optional = z.string().optional()
 const requirement =
   /^\s*(!?\s*[\w./-]+|[\w./-]+\s*(=|==|!=)\s*[\w.-]*|[\w./-]+\s+(in|notin)\s+\([\w.,\s-]*\))\s*$/
 
-/** A DNS label (RFC 1123), which every namespace's name is. */
-const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-
 const settings = z
   .object({
     logLevel: z.string(),
@@ -152,6 +144,7 @@ const settings = z
     asGroup: z.array(z.string()),
     adminAddr: z.string(),
     leaderElect: z.boolean(),
+    leaderElectResourceName: z.string(),
     leaderElectResourceNamespace: optional,
     hedgeAfter: z.string(),
     selector: z.string(),
@@ -183,13 +176,11 @@ const settings = z
         `--selector "${flags.selector}" is not a label selector, for example app=web,tier in (front,back)`,
       )
     }
-    const { leaderElect, leaderElectResourceNamespace: namespace } = flags
+    const leaderElection = readElection(flags, complain)
     const checkNamespace = (flag: string, name: string | undefined) => {
-      if (name !== undefined && !namespaceName.test(name))
+      if (name !== undefined && !namespacePattern.test(name))
         complain(`${flag} "${name}" is not the name of a namespace`)
     }
-    checkNamespace('--leader-elect-resource-namespace', namespace)
-    const hedgeAfterMs = readHedgeAfter(flags.hedgeAfter, complain)
     const clusters = flags.linkedClusters.split(',').filter((cluster) => cluster !== '')
     for (const name of clusters.filter((cluster) => !clusterNamePattern.test(cluster)))
       complain(`--linked-clusters "${name}" is not the name of a cluster`)
@@ -211,17 +202,9 @@ const settings = z
       gatewayProbe,
       policies: flags.policies,
       notifications: flags.notifications,
-      leaderElection: leaderElect ? { namespace, hedgeAfterMs } : undefined,
+      leaderElection,
     }
   })
-
-/** Less than the shortest time that is allowed would not let a leader act first. */
-function readHedgeAfter(text: string, complain: (problem: string) => void): number {
-  const ms = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
-  if (ms === 0 || (ms >= 100 && ms <= 60_000)) return ms
-  complain(`--hedge-after "${text}" is not 0, or a whole number from 100 to 60000`)
-  return 0
-}
 
 /** `HOST:PORT`, with an IPv6 host in brackets, or no host; port 0 takes a free one. */
 function parseAddress(text: string): ListenAddress | undefined {

@@ -115,7 +115,10 @@ export class Cluster {
       policies,
       serviceProfiles: writesProfiles ? { clusterDomain: 'cluster.local' } : undefined,
       probing,
-      election: identity === undefined ? undefined : { namespace, identity, hedgeAfterMs },
+      election:
+        identity === undefined
+          ? undefined
+          : { namespace, name: 'linkerd-failover', identity, hedgeAfterMs, selector: controlledBy },
       ...(onEntry ? { onEntry } : {}),
     })
     let stopped: Promise<void> | undefined

@@ -183,16 +183,15 @@ describe('--pre', () => {
   })
 })
 
-/** Turns the option on in the operator's Deployment. */
-function writeProfiles(): void {
+/** Gives the operator's Deployment one more argument. */
+function installWith(argument: string): void {
   const deployment = shop.get('deployments', 'linkerd-failover', 'linkerd-failover')
   if (!deployment) throw new Error('the operator is not installed')
-  const text = JSON.stringify(deployment).replace(
-    '"--leader-elect"',
-    '"--leader-elect","--write-service-profiles"',
-  )
+  const text = JSON.stringify(deployment).replace('"--leader-elect"', `"--leader-elect",${argument}`)
   shop.sandbox.store.update(JSON.parse(text))
 }
+
+const writeProfiles = () => installWith('"--write-service-profiles"')
 
 describe('the API server', () => {
   test('is not to be found: one failed check, and nothing more', async () => {
@@ -444,6 +443,13 @@ describe('the lease', () => {
     }, 5)
     expect(await checking).toEqual({ description, result: 'success' })
     clearInterval(renewing)
+  })
+
+  test('is looked for by the name that the operator was given', async () => {
+    installWith('"--leader-elect-resource-name=second"')
+    expect(await resultOf(description)).toMatchObject({
+      error: 'no replica holds the lease linkerd-failover/second',
+    })
   })
 
   test('is not asked for without leader election', async () => {

@@ -13,6 +13,7 @@ import {
   readLease,
   releasedSpec,
 } from './lease-record.ts'
+import { type LeaseScope, ScopeWatch, withScope } from './lease-scope.ts'
 
 export type LeaseClientOptions = {
   readonly transport: Transport
@@ -23,6 +24,7 @@ export type LeaseClientOptions = {
   readonly identity: string
   /** How long a lease that is written here is valid without a renewal (ms). */
   readonly durationMs: number
+  readonly scope?: LeaseScope | undefined
   /**
    * Called whenever the lease is seen with another holder or none: another replica may have held it since it
    * was last ours. Every write names the version that was read, so if we read our own name twice, nobody held
@@ -50,12 +52,14 @@ export class LeaseClient {
    */
   othersSeenAt = Number.NEGATIVE_INFINITY
   readonly #options: LeaseClientOptions
+  readonly #scopes: ScopeWatch
   #lease: LeaseObject | undefined
   #fingerprint = ''
   #heldUntil = 0
 
   constructor(options: LeaseClientOptions) {
     this.#options = options
+    this.#scopes = new ScopeWatch(options.scope, options.clock)
   }
 
   /** Its holder; '' if it is free or does not exist. */
@@ -97,11 +101,11 @@ export class LeaseClient {
   }
 
   async #write(spec: LeaseSpec, limits: Limits): Promise<Answer> {
-    const { namespace, name, transport } = this.#options
+    const { namespace, name, transport, scope } = this.#options
     const request = this.#lease
       ? { method: 'PUT' as const, path: resourcePath(resource, namespace, name) }
       : { method: 'POST' as const, path: resourcePath(resource, namespace) }
-    const body = leaseBody(this.#lease?.metadata ?? { namespace, name }, spec)
+    const body = leaseBody(withScope(this.#lease?.metadata ?? { namespace, name }, scope), spec)
     return this.#see(await transport.request({ ...request, body, ...limits }))
   }
 
@@ -115,6 +119,7 @@ export class LeaseClient {
         message: `lease ${namespace}/${name}: the server's answer is not a Lease`,
       })
     this.#lease = lease
+    this.#scopes.see(lease)
     const holder = holderOf(lease)
     this.mayBeOurs = this.mayBeOurs && holder === identity
     if (!this.mayBeOurs) onOtherLeader()

@@ -484,3 +484,50 @@ test('two leaders never: many replicas, random troubles, clocks of different spe
   }
   expect(handOvers).toBeGreaterThan(10)
 })
+
+describe('a lease whose holder has another scope', () => {
+  const annotation = 'example.com/works-on'
+  const scoped = (value: string, told: string[]): Partial<LeaseOptions> => ({
+    scope: { annotation, value, onOther: (scope, holder) => told.push(`${holder}: ${scope}`) },
+  })
+
+  it('is reported once, after a minute', async () => {
+    const { clock, server, replica } = setUp()
+    const told: string[] = []
+    replica('a', scoped('shop', told))
+    await settle()
+    expect(server.lease?.metadata.annotations).toEqual({ [annotation]: 'shop' })
+    replica('b', scoped('bank', told))
+    await clock.advance(59_000)
+    expect(told).toEqual([])
+    await clock.advance(120_000)
+    expect(told).toEqual(['a: shop'])
+  })
+
+  it('is not reported while a rollout changes it: the old one leaves in time', async () => {
+    const { clock, server, replica } = setUp()
+    const told: string[] = []
+    const old = replica('a', scoped('shop', told))
+    await settle()
+    const young = replica('b', scoped('bank', told))
+    await clock.advance(30_000)
+    await old.release()
+    await clock.advance(120_000)
+    expect([young.state, told]).toEqual(['leading', []])
+    expect(server.lease?.metadata.annotations).toEqual({ [annotation]: 'bank' })
+  })
+
+  it('is not assumed of a holder that writes no scope, and other annotations stay', async () => {
+    const { clock, server, replica } = setUp()
+    const told: string[] = []
+    const first = replica('a')
+    await settle()
+    replica('b', scoped('bank', told))
+    await clock.advance(120_000)
+    expect(told).toEqual([])
+    server.annotate({ 'example.com/owner': 'mesh' })
+    await first.release()
+    await clock.advance(5_000)
+    expect(server.lease?.metadata.annotations).toEqual({ [annotation]: 'bank', 'example.com/owner': 'mesh' })
+  })
+})

@@ -1,27 +1,18 @@
-import { type Clock, sleep } from '../../base/clock.ts'
+import { sleep } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { type KubeError, waitAskedBy } from '../errors.ts'
-import type { Transport } from '../http/transport.ts'
-import { LeaseClient } from './lease-client.ts'
+import { LeaseClient, type LeaseClientOptions } from './lease-client.ts'
 
-export type LeaseOptions = {
-  readonly transport: Transport
-  readonly clock: Clock
+export type LeaseOptions = Omit<LeaseClientOptions, 'durationMs'> & {
   /** In [0, 1). */
   readonly random: () => number
   readonly log: Log
-  readonly namespace: string
-  readonly name: string
-  /** Names this process among all that want the lease; no two may share it. */
-  readonly identity: string
   /** While it returns false the lease is read, but not taken. */
   readonly eligible: () => boolean
   /**
    * Called with true after the lease was taken, and with false after it was lost; not when it is released.
    */
   readonly onChange: (leads: boolean) => void
-  /** Called when another replica may have held the lease since this one did; repeatedly on a standby. */
-  readonly onOtherLeader: () => void
 }
 
 /**

@@ -37,6 +37,11 @@ export class LeaseServer {
     this.#store({ metadata: this.lease?.metadata ?? {}, spec: { ...this.lease?.spec, ...spec } })
   }
 
+  /** Somebody else sets the annotations of the lease. */
+  annotate(annotations: Readonly<Record<string, string>>): void {
+    if (this.lease) this.#store({ ...this.lease, metadata: { ...this.lease.metadata, annotations } })
+  }
+
   /** The way to this server for `who`. */
   transport(who: string): Transport {
     return {

@@ -33,6 +33,8 @@ export const leaseNamespace = 'linkerd-failover'
 /** Replicas of one story are alike in what they do for each other. */
 const electionOf = ({ name: identity }: Process) => ({
   namespace: leaseNamespace,
+  name: 'linkerd-failover',
+  selector: controlledBy,
   identity,
   hedgeAfterMs: 500,
 })

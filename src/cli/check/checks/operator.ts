@@ -101,7 +101,7 @@ export const hasLeader: Check = {
   run: async (context) => {
     const [deployment, reading] = [await context.deployment(), await context.reading()]
     if (!deployment?.electsLeader || !reading.ok) return skipped
-    const { namespace, name } = deployment
+    const { namespace, leaseName: name } = deployment
     const found = await listAs(
       reading.value,
       { resource: leases, namespace, fieldSelector: `metadata.name=${name}` },
