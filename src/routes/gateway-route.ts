@@ -13,7 +13,15 @@ import {
 import { identify } from './identity.ts'
 import { readPause } from './pause.ts'
 import { applyPolicy } from './policy/policy.ts'
-import { type Place, primaryAnnotation, type Route, type RouteCodec, type WrittenEntry } from './route.ts'
+import {
+  type Place,
+  primaryAnnotation,
+  type Route,
+  type RouteCodec,
+  skipRulesAnnotation,
+  type WrittenEntry,
+} from './route.ts'
+import { readSkippedRules } from './skipped-rules.ts'
 
 const parentRef = z.object({
   group: z.string().nullish(),
@@ -36,14 +44,20 @@ export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>,
     pause: readPause(annotations),
     annotated: annotations[primaryAnnotation],
   }
-  const found = list(child(object, 'spec'), 'rules').flatMap((rule, index) => {
+  const rules = list(child(object, 'spec'), 'rules')
+  const { indexes, ignored } = readSkippedRules(annotations[skipRulesAnnotation], rules)
+  const found = rules.flatMap((rule, index) => {
     const refs = list(rule, 'backendRefs')
-    return refs.length < 2 ? [] : [readRule(refs, `spec.rules[${index}]`, `/spec/rules/${index}`, context)]
+    return refs.length < 2 || indexes.has(index)
+      ? []
+      : [readRule(refs, whereOf(index), `/spec/rules/${index}`, context)]
   })
   const parents = parentsOf(object, identity.namespace)
-  const read = found.length > 0 ? found : [nothingToMove(context)]
+  const read = found.length > 0 ? found : [nothingToMove(context, indexes.size > 0)]
   return {
     ...identity,
+    ...(ignored.length > 0 ? { ignored } : {}),
+    ...(indexes.size > 0 ? { skipped: [...indexes].sort((a, b) => a - b).map(whereOf) } : {}),
     apexes: parents.map(({ service }) => service),
     apexPorts: parents.map(({ port }) => port),
     matches: readMatches(object),
@@ -52,7 +66,7 @@ export function readGatewayRoute(names: Pick<RouteCodec, 'kind' | 'objectKind'>,
       read.map(({ split }) => split),
       identity.namespace,
       annotations,
-      () => backendsWithoutChoice(object, identity.namespace),
+      () => backendsLeftAlone(rules, indexes, identity.namespace),
     ),
     places: read.map(({ place }) => place),
   }
@@ -82,20 +96,31 @@ function isAccepted(object: unknown): boolean {
   })
 }
 
+const whereOf = (index: number): string => `spec.rules[${index}]`
+
 /** A route of which no rule has a choice: its owner has labelled it in vain, and must hear of it. */
-const nothingToMove = (context: Context): Rule => ({
+const nothingToMove = (context: Context, isSkipping: boolean): Rule => ({
   split: splitOf(context, [], {
-    problem: 'no rule has two or more backendRefs, so there is nothing to fail over to; add the secondaries',
+    problem: isSkipping
+      ? `no rule with two or more backendRefs is left to fail over; remove one from the annotation ${skipRulesAnnotation}`
+      : 'no rule has two or more backendRefs, so there is nothing to fail over to; add the secondaries',
   }),
   place: { path: '/spec/rules', entries: [] },
 })
 
-/** The backends of rules that have only one: such a rule is left alone, but its names are no mistake. */
-const backendsWithoutChoice = (object: unknown, namespace: string): Backend[] =>
-  list(child(object, 'spec'), 'rules').flatMap((rule) => {
+/** The backends of rules that are left alone, or have only one: to name them is no mistake. */
+const backendsLeftAlone = (
+  rules: readonly unknown[],
+  skipped: ReadonlySet<number>,
+  namespace: string,
+): Backend[] =>
+  rules.flatMap((rule, index) => {
     const refs = list(rule, 'backendRefs')
-    const { data } = backendRef.safeParse(refs[0])
-    return refs.length === 1 && data ? [readBackend(data, namespace)] : []
+    if (refs.length > 1 && !skipped.has(index)) return []
+    return refs.flatMap((item) => {
+      const { data } = backendRef.safeParse(item)
+      return data ? [readBackend(data, namespace)] : []
+    })
   })
 
 function readRule(items: readonly unknown[], where: string, path: string, context: Context): Rule {

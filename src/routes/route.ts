@@ -15,6 +15,9 @@ export const minReadyAnnotation = 'failover.linkerd.io/min-ready'
 /** Annotation: for how long a lost backend must be ready again before traffic goes back to it. */
 export const failbackAfterAnnotation = 'failover.linkerd.io/failback-after'
 
+/** Annotation of a Gateway API route: rules that the operator leaves alone, by name or place: `canary, 2`. */
+export const skipRulesAnnotation = 'failover.linkerd.io/skip-rules'
+
 /** Every annotation that a decision depends on. */
 export const steeringAnnotations: readonly string[] = [
   primaryAnnotation,
@@ -23,6 +26,7 @@ export const steeringAnnotations: readonly string[] = [
   tiersAnnotation,
   minReadyAnnotation,
   failbackAfterAnnotation,
+  skipRulesAnnotation,
 ]
 
 /** What the operator keeps of a route object: its identity and its splits, nothing else. */
@@ -40,6 +44,10 @@ export interface Route {
   readonly labels: Readonly<Record<string, string>>
   /** Those that steer decisions, of all that it has; `undefined` where it has none at all. */
   readonly annotations: Readonly<Record<string, string>> | undefined
+  /** What of its annotations is not used, in words for its owner; without that of its policy. */
+  readonly ignored?: readonly string[]
+  /** Which rules its owner wants left alone (`spec.rules[1]`); absent if there are none. */
+  readonly skipped?: readonly string[]
   /** The Services that clients call to be routed by it. */
   readonly apexes: readonly ServiceKey[]
   /**

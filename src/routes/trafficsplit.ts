@@ -5,6 +5,7 @@ import { readPause } from './pause.ts'
 import { applyPolicy } from './policy/policy.ts'
 import { missingPrimary } from './primary.ts'
 import { primaryAnnotation, type Route, type RouteCodec } from './route.ts'
+import { skipsNothing } from './skipped-rules.ts'
 import { parseWeight, weightProblem } from './weight.ts'
 
 /**
@@ -36,9 +37,11 @@ function read(object: unknown): Route {
   const apex = apexOf.safeParse(object).data
   const apexes = apex ? [`${identity.namespace}/${apex.spec.service}`] : []
   const split = readSplit(entries, identity.namespace, annotations, apexes[0])
+  const ignored = skipsNothing(annotations)
   const problem = spec.success ? split.problem : firstIssue(spec.error)
   return {
     ...identity,
+    ...(ignored.length > 0 ? { ignored } : {}),
     apexes,
     splits: applyPolicy([{ ...split, problem }], identity.namespace, annotations),
     places: [

@@ -81,6 +81,22 @@ describe.each(gatewayCodecs)('$kind', (codec) => {
   })
 })
 
+it('leaves the rules alone that are named, until they are not', async () => {
+  for (const service of ['web', 'east']) cluster.slice(service, 0)
+  cluster.slice('east', 1)
+  const rules = [
+    [ref('web', 1), ref('east', 0)],
+    [ref('web', 90), ref('east', 10)],
+  ]
+  put(http, 'web', rules, { annotations: { 'failover.linkerd.io/skip-rules': '1' } })
+  await cluster.readyOperator()
+  await become(http, 'web', '0 1|90 10')
+  await allDecided()
+  expect(weights(http, 'web')).toBe('0 1|90 10')
+  put(http, 'web', rules)
+  await become(http, 'web', '0 1|0 90')
+})
+
 it('tells two kinds of one name apart, for routes of one name', async () => {
   for (const service of ['web', 'api', 'east']) cluster.slice(service, 1)
   put(http, 'web', [[ref('web', 1), ref('east', 0)]])

@@ -111,7 +111,7 @@ function explanationOf(
   return {
     route: statusOf(judged, services, since).facts,
     ...found,
-    notes: notesOn(route.kind),
+    notes: notesOn(route),
     splits: judged.verdicts.map(({ split, plan }) => ({
       decided: weightsOf(applyPlan(split, plan)),
       changes: counterfactuals(split, services.readiness),

@@ -300,6 +300,20 @@ test.each([
   expect(stdout).toContain(`A change of weights moves new ones only: ${what} stay on their backend`)
 })
 
+test('rules that are left alone are a note', async () => {
+  shop.service('web', 1)
+  shop.service('east', 1)
+  route()
+  const found = shop.get('httproutes', 'web')
+  if (!found) throw new Error('there is a route')
+  const annotations = { 'failover.linkerd.io/skip-rules': '0' }
+  shop.put({ ...found, metadata: { ...found.metadata, annotations } })
+  const { stdout } = await shop.run('explain httproute/web -o json', options)
+  expect(JSON.parse(stdout).notes).toEqual([
+    'Left alone, as the annotation failover.linkerd.io/skip-rules asks: spec.rules[0].',
+  ])
+})
+
 test('of an HTTPRoute there is no such note', async () => {
   shop.service('web', 1)
   shop.service('east', 1)

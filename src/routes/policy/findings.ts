@@ -7,8 +7,10 @@ import { readPolicy } from './annotations.ts'
 
 /** What of a route's policy does not do what its owner thinks. */
 
-export const ignoredAnnotation: DiagnosisRule = ({ annotations = {} }) =>
-  [...(readPolicy(annotations)?.ignored ?? []), ...ignoredPause(annotations)].map(({ message }) => message)
+export const ignoredAnnotation: DiagnosisRule = ({ annotations = {}, ignored = [] }) => {
+  const unread = [...(readPolicy(annotations)?.ignored ?? []), ...ignoredPause(annotations)]
+  return [...unread.map(({ message }) => message), ...ignored]
+}
 
 export const notInAnyTier: DiagnosisRule = ({ splits }) =>
   servicesWith(
