@@ -46,7 +46,7 @@ export default defineConfig({
           include: ['packaging/**/*.e2e.test.ts', 'test/**/*.e2e.test.ts'],
           exclude: alone,
           // Each file has a control plane of its own, on ports of its own, and waits for it most of the time.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           ...endToEnd,
         },

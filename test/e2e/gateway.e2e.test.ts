@@ -75,7 +75,8 @@ const weightsBecome = (kind: string, version: string, name: string, expected: nu
     expect(object.spec.rules.map((rule) => rule.backendRefs.map(({ weight }) => weight))).toEqual(expected)
   }, 60_000)
 
-describe.each(kinds)('%s, as the %s channel defines it', (kind, channel, version) => {
+// Each waits for the operator's next look at what the API server serves.
+describe.concurrent.each(kinds)('%s, as the %s channel defines it', (kind, channel, version) => {
   const name = kind.toLowerCase().replaceAll('.', '-')
   const web = `${name}-web`
   const east = `${name}-east`
