@@ -45,6 +45,8 @@ export interface OperatorDeployment {
   readonly electsLeader: boolean
   /** Of its election. */
   readonly leaseName: string
+  /** The namespace whose Drains are for all routes; `undefined` if it follows no Drains. */
+  readonly policies: string | undefined
   /** It writes ServiceProfiles itself. */
   readonly writesProfiles: boolean
 }
@@ -70,6 +72,7 @@ function read({ metadata, spec, status }: z.infer<typeof schema>): OperatorDeplo
     selector: flagValue(args, '--selector') ?? flagValue(args, '-l'),
     electsLeader: args.includes('--leader-elect'),
     leaseName: flagValue(args, '--leader-elect-resource-name') ?? container,
+    policies: flagValue(args, '--policies'),
     writesProfiles: args.includes('--write-service-profiles'),
   }
 }

@@ -13,6 +13,7 @@ import { openReadiness, silent } from '../readiness/sources.ts'
 import { codecs } from '../routes/codecs.ts'
 import { type Judged, judgeRoute, type RouteCircumstances } from '../routes/judge.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
+import { circumstancesBy, type DrainsRead, readDrains } from './drains/read-drains.ts'
 import { type Failure, refused } from './failure.ts'
 import type { Io } from './io.ts'
 import { readLinks } from './links.ts'
@@ -35,8 +36,11 @@ export interface Snapshot extends ServicesRead {
   readonly routes: readonly Route[]
   /** What the operator makes of each route, in the order of `routes`. */
   readonly judged: readonly Judged[]
+  /** When it was taken: the time of day (epoch ms) by which pauses and Drains have ended or not. */
+  readonly today: number
+  readonly drains: DrainsRead
   /** What else they were judged by. */
-  readonly circumstances: RouteCircumstances
+  readonly circumstances: (route: Route) => RouteCircumstances
 }
 
 /**
@@ -48,24 +52,30 @@ export async function takeSnapshot(
   io: Pick<Io, 'stderr' | 'clock'>,
 ): Promise<Result<Snapshot, Failure>> {
   const progress = createProgress(io)
-  const routes = await readRoutes(reading, scope, progress)
+  const discovery = new DiscoverySnapshot(reading)
+  const routes = await readRoutes(reading, discovery, scope, progress)
   if (!routes.ok) return routes
   const places = scope.namespace === undefined ? [undefined] : namespacesOf(routes.value)
-  const services = await readServices(reading, places, progress)
+  const [services, drains] = await Promise.all([
+    readServices(reading, places, progress),
+    readDrains(reading, scope.namespace, discovery),
+  ])
   progress.clear()
   if (!services.ok) return services
-  const circumstances = { today: io.clock.wallTime().getTime() }
-  const judged = routes.value.map((route) => judgeRoute(route, services.value.readiness, circumstances))
-  return ok({ ...services.value, routes: routes.value, judged, circumstances })
+  const today = io.clock.wallTime().getTime()
+  const circumstances = circumstancesBy(drains, services.value, today)
+  const { readiness } = services.value
+  const judged = routes.value.map((route) => judgeRoute(route, readiness, circumstances(route)))
+  return ok({ ...services.value, routes: routes.value, judged, today, drains, circumstances })
 }
 
 /** The routes of every kind that the cluster serves. */
 async function readRoutes(
   reading: Reading,
+  discovery: DiscoverySnapshot,
   scope: Scope,
   progress: Progress,
 ): Promise<Result<Route[], Failure>> {
-  const discovery = new DiscoverySnapshot(reading)
   const kinds = await Promise.all(codecs.map((codec) => readKind(reading, discovery, codec, scope, progress)))
   const routes: Route[] = []
   for (const kind of kinds) {

@@ -14,7 +14,7 @@ one Service at a time. It reads one cluster: what the operator knows of others i
 It also looks for problems around the route, as the operator does: with its Services and their ports, with
 ServiceProfiles, and with other routes that have the same parent. It searches the namespaces of the route,
 its parents and its backends. If you may not read some of this, it is listed, and the command still succeeds.
-What only time shows, such as a hold that lasts for long, it takes from the operator's Events. If the route waits
+It also shows which Drains take out backends of the route, until when, and why. What only time shows, such as a hold that lasts for long, it takes from the operator's Events. If the route waits
 for a backend to stay ready, it asks the operator's leader until when; you need the permissions of \`dashboard\`
 for that.
 

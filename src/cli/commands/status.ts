@@ -11,6 +11,8 @@ to write them, or it does not run. SINCE is the time of the route's newest Failo
 deletes Events after about an hour; then SINCE is unknown. FINDINGS, shown if there are any, names what is
 wrong around a route, for example that proxies ignore its weights; \`explain\` and \`-o json\` say more.
 
+Below the routes are the Drains that are in effect, if there are any.
+
 If a route has a policy, two more columns are shown. TIER is the tier that serves, and how many there are.
 WAITS is a backend that was lost and is ready again, and when traffic goes back to it if it stays so. Since when
 it is ready only the operator knows: its leader is asked if a route waits, and you need the permissions of

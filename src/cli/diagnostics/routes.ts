@@ -3,6 +3,7 @@ import type { Objects } from '../../readiness/objects.ts'
 import { readinessObjects } from '../../readiness/sources.ts'
 import { backendServices } from '../../routes/route.ts'
 import type { ServedKind } from '../check/check-context.ts'
+import { drainItems } from '../drains/list.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { readStatuses, statusData } from '../status/read-status.ts'
@@ -23,9 +24,10 @@ export async function collectRoutes(
     else if (found.value.length > 0) bag.json(`routes/${name}.json`, found.value)
   }
   const { routes, unknownSince, unseen } = await readStatuses(reading, snapshot, undefined)
-  bag.json('status.json', statusData(routes))
+  bag.json('status.json', statusData(routes, drainItems(snapshot.drains, snapshot.today)))
   if (unknownSince !== undefined) bag.miss('the times of the newest transitions', unknownSince)
   for (const line of unseen) bag.miss('findings', line)
+  for (const line of snapshot.drains.unseen) bag.miss('Drains', line)
   const used = new Set(snapshot.routes.flatMap(backendServices))
   for (const objects of readinessObjects()) await collectUsed(bag, reading, objects, used)
 }

@@ -1,4 +1,4 @@
-import { judgeSplit } from '../../core/judge.ts'
+import { type Circumstances, judgeSplit } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
 import { type Backend, type Readiness, type ReadinessOf, readinessOf, type Split } from '../../core/types.ts'
@@ -17,24 +17,40 @@ export interface Counterfactual {
  * Flips the readiness of each backend, one at a time, and applies the rules again; what they then say for
  * another reason, or with other weights, is what would change the decision.
  */
-export function counterfactuals(split: Split, readiness: ReadinessOf): Counterfactual[] {
-  const now = outcome(split, readiness)
+export function counterfactuals(
+  split: Split,
+  readiness: ReadinessOf,
+  circumstances: Circumstances,
+): Counterfactual[] {
+  const now = outcome(split, readiness, circumstances)
   const backends = new Map(split.backends.map((backend) => [nameOf(backend, split), backend]))
   const turned = [...backends].flatMap(([name, backend]) =>
     turns(name, readiness(backend)).map(({ when, becomes }) => ({
       when,
-      ...outcome(split, (other) => (nameOf(other, split) === name ? becomes : readiness(other))),
+      ...outcome(
+        split,
+        (other) => (nameOf(other, split) === name ? becomes : readiness(other)),
+        circumstances,
+      ),
     })),
   )
-  const resumed = { when: 'it is resumed', ...outcome({ ...split, paused: false }, readiness) }
-  return [...(split.paused ? [resumed] : []), ...turned]
+  const resumed = { when: 'it is resumed', ...outcome({ ...split, paused: false }, readiness, circumstances) }
+  const undrained = {
+    when: 'nothing is drained any more',
+    ...outcome(split, readiness, { ...circumstances, drained: undefined }),
+  }
+  const isDrained = split.backends.some((backend) => drainsIn(circumstances, backend))
+  return [...(split.paused ? [resumed] : []), ...(isDrained ? [undrained] : []), ...turned]
     .filter(({ rule, weights }) => rule !== now.rule || String(weights) !== String(now.weights))
     .map(({ when, sentence, weights }) => ({ when, sentence, weights }))
 }
 
+const drainsIn = ({ drained }: Circumstances, backend: Backend): boolean =>
+  drained !== undefined && drained !== 'unknown' && drained(backend) !== undefined
+
 /** What the rules say, and the weights after it. */
-function outcome(split: Split, readiness: ReadinessOf) {
-  const { sentence, plan, decision } = judgeSplit(split, readiness)
+function outcome(split: Split, readiness: ReadinessOf, circumstances: Circumstances) {
+  const { sentence, plan, decision } = judgeSplit(split, readiness, circumstances)
   return { sentence, rule: decision.rule, weights: weightsOf(applyPlan(split, plan)) }
 }
 

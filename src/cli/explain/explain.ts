@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Services } from '../../api/items.ts'
 import { ok, type Result } from '../../base/result.ts'
+import type { Circumstances } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
 import { DiscoverySnapshot } from '../../kube/discovery.ts'
@@ -8,6 +9,8 @@ import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { readLinkerdView } from '../destination/linkerd-view.ts'
 import { readOperatorCounts } from '../destination/operator-counts.ts'
+import { drainsConcerning } from '../drains/concerning.ts'
+import { indexOf, readDrains } from '../drains/read-drains.ts'
 import { exitCodes, type Failure } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
@@ -55,8 +58,9 @@ export async function explainRoute(
     progress.clear()
     return read
   }
-  const [services, around, events] = await Promise.all([
+  const [services, drains, around, events] = await Promise.all([
     readBackends(),
+    readDrains(reading, route.namespace, discovery),
     readAround(reading, discovery, route, flags.selector, progress),
     readEventsOf(reading, route),
   ])
@@ -74,18 +78,22 @@ export async function explainRoute(
   }
   const proxies = flags.proxies ? await readLinkerdView(question, services.value) : null
   if (io.interrupted.aborted) return ok(exitCodes.interrupted)
-  const judged = judgeRoute(route, services.value.readiness, {
-    today: io.clock.wallTime().getTime(),
-  })
-  const known = explanationOf(judged, services.value, events, {
+  const today = io.clock.wallTime().getTime()
+  const index = indexOf(drains, services.value, today)
+  const circumstances = { today, drained: index.of(route.namespace) }
+  const judged = judgeRoute(route, services.value.readiness, circumstances)
+  const { findings, unseen } = diagnoseRoute(judged, around, services.value, events)
+  const known = explanationOf(judged, services.value, events, circumstances, {
     controlled: controlled.value,
     proxies,
-    ...diagnoseRoute(judged, around, services.value, events),
+    findings,
+    drains: drainsConcerning(route, { ...drains, index }, today),
+    unseen: [...unseen, ...drains.unseen],
   })
   const explanation = await withTimes(known, cluster.value, io)
   io.stdout.write(
     flags.output === 'table'
-      ? explanationText(explanation, paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
+      ? explanationText(explanation, paletteFor(io.stdout, io.env), today)
       : await renderData(flags.output, explanation),
   )
   return ok(exitCodes.ok)
@@ -103,7 +111,8 @@ function explanationOf(
   judged: Judged,
   services: Services,
   events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
-  found: Pick<Explanation, 'controlled' | 'findings' | 'proxies' | 'unseen'>,
+  circumstances: Circumstances,
+  found: Pick<Explanation, 'controlled' | 'drains' | 'findings' | 'proxies' | 'unseen'>,
 ): Explanation {
   const { route } = judged
   const newest = events.ok ? events.value.get('Failover') : undefined
@@ -112,9 +121,9 @@ function explanationOf(
     route: statusOf(judged, services, since).facts,
     ...found,
     notes: notesOn(route),
-    splits: judged.verdicts.map(({ split, plan }) => ({
+    splits: judged.verdicts.map(({ split, plan }, position) => ({
       decided: weightsOf(applyPlan(split, plan)),
-      changes: counterfactuals(split, services.readiness),
+      changes: counterfactuals(route.splits[position] ?? split, services.readiness, circumstances),
     })),
   }
 }

@@ -1,5 +1,6 @@
 import type { RouteFacts } from '../../api/schema.ts'
 import type { LinkerdView } from '../destination/report.ts'
+import type { RouteDrain } from '../drains/concerning.ts'
 import type { Counterfactual } from './counterfactuals.ts'
 import type { Diagnosis } from './findings.ts'
 
@@ -8,6 +9,8 @@ export interface Explanation extends Diagnosis {
   readonly route: RouteFacts
   /** Whether the selector selects it; the operator leaves other routes alone. */
   readonly controlled: boolean
+  /** The Drains that take out some of its backends. */
+  readonly drains: readonly RouteDrain[]
   /** What is true of every route of its kind, and easily overlooked. */
   readonly notes: readonly string[]
   /** What Linkerd gives to proxies, with `--proxies`; null without it. */

@@ -1,6 +1,7 @@
 import type { BackendItem, MemberItem, SplitItem } from '../../api/schema.ts'
 import { ruleOf } from '../../core/decide.ts'
 import { linkerdViewText } from '../destination/text.ts'
+import { routeDrainText } from '../drains/concerning.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import { ageText, shortName, stateText, toneOf, weightInEffect } from '../status/table.ts'
 import type { Explanation, SplitExplanation } from './explanation.ts'
@@ -22,13 +23,26 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
     return split ? [...title, ...splitText(item, split, { namespace: route.namespace, palette, now })] : []
   })
   const given = proxies === null ? [] : linkerdViewText(proxies, palette, now)
-  const lines = [...head, '', ...diagnosisText(explanation, palette), ...parts, ...given, ...notes]
+  const drained = section(
+    'Drains:',
+    explanation.drains.map((drain) => routeDrainText(drain, now)),
+  )
+  const lines = [
+    ...head,
+    '',
+    ...diagnosisText(explanation, palette),
+    ...drained,
+    ...parts,
+    ...given,
+    ...notes,
+  ]
   return `${lines.join('\n').trimEnd()}\n`
 }
 
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), '']
+
 function diagnosisText({ findings, unseen }: Diagnosis, palette: Palette): string[] {
-  const section = (title: string, lines: readonly string[]) =>
-    lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`), '']
   const found = findings.map(({ reason, message }) => `${palette.warning(reason)}: ${message}`)
   return [...section('Findings:', found), ...section('Could not be checked:', unseen)]
 }

@@ -1,13 +1,14 @@
 import type { ClusterWatch } from '../../controller/watch/cluster-watch.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import { partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
+import { type DrainItem, drainItems } from '../drains/list.ts'
 import { compareRoutes } from '../snapshot.ts'
 import { type RouteStatus, statusOf } from './route-status.ts'
 import { sinceOf, type Transition } from './since.ts'
 import { activeText, stateText } from './table.ts'
 
 /** The caches that the board reads. */
-type Caches = Pick<ClusterWatch, 'route' | 'readiness' | 'account' | 'clusterOf'>
+type Caches = Pick<ClusterWatch, 'route' | 'readiness' | 'account' | 'clusterOf' | 'drained' | 'drains'>
 
 /** The present status of the routes, updated one by one. */
 export class Board {
@@ -28,6 +29,13 @@ export class Board {
     return [...this.#shown.values()].sort((a, b) => compareRoutes(a.facts, b.facts))
   }
 
+  /** The Drains that have not ended at this time of day (epoch ms). */
+  drains(today: number): DrainItem[] {
+    const { drains } = this.#watches
+    if (!drains) return []
+    return drainItems({ drains: [...drains.book.all()], rootNamespace: drains.rootNamespace }, today)
+  }
+
   /**
    * Looks at all routes again, and at those that are new; answers with a line for each whose state, weights
    * or reason is another.
@@ -46,7 +54,10 @@ export class Board {
   #look(key: RouteKey, before: RouteStatus | undefined, now: Date): RouteStatus | undefined {
     const route = this.#watches.route(key)
     if (!route || (this.#namespace !== undefined && route.namespace !== this.#namespace)) return undefined
-    const judged = judgeRoute(route, this.#watches.readiness, { today: now.getTime() })
+    const judged = judgeRoute(route, this.#watches.readiness, {
+      today: now.getTime(),
+      drained: this.#watches.drained(route),
+    })
     const known = before === undefined ? sinceOf(route, this.#transitions.get(route.uid)) : undefined
     const status = statusOf(judged, this.#watches, known)
     if (before === undefined) return status

@@ -1,4 +1,5 @@
 import type { Finding } from '../../routes/finding.ts'
+import type { DrainItem } from '../drains/list.ts'
 import type { Reported } from '../explain/reported.ts'
 import type { Reading } from '../listing.ts'
 import { noProgress, type Progress } from '../progress.ts'
@@ -41,6 +42,7 @@ export async function readStatuses(
 }
 
 /** As `-o json` shows them. */
-export const statusData = (routes: readonly FoundStatus[]) => ({
+export const statusData = (routes: readonly FoundStatus[], drains: readonly DrainItem[]) => ({
   routes: routes.map(({ facts, findings }) => ({ ...facts, findings })),
+  drains,
 })

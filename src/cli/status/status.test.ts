@@ -331,6 +331,7 @@ describe('data', () => {
           ],
         },
       ],
+      drains: [],
     })
   })
 
@@ -342,7 +343,7 @@ describe('data', () => {
   })
 
   test('of no routes is an empty list', async () => {
-    expect((await shop.run('status -o json')).stdout).toBe('{\n  "routes": []\n}\n')
+    expect((await shop.run('status -o json')).stdout).toBe('{\n  "routes": [],\n  "drains": []\n}\n')
   })
 })
 

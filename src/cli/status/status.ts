@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ok } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
+import { type DrainItem, drainItems, withDrains } from '../drains/list.ts'
 import { exitCodes, wrongUsage } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
@@ -44,9 +45,10 @@ export async function showStatus(context: Context, given: Flags): Promise<Ending
     progress,
   )
   if (unknownSince !== undefined) context.io.stderr.write(`SINCE is unknown: ${unknownSince}\n`)
-  for (const line of unseen) context.io.stderr.write(`${line}\n`)
+  const { drains, today } = snapshot.value
+  for (const line of [...unseen, ...drains.unseen]) context.io.stderr.write(`${line}\n`)
   const timed = flags.classic ? routes : await withTimes(context.io, cluster.value, routes, flags)
-  context.io.stdout.write(await render(context.io, timed, flags))
+  context.io.stdout.write(await render(context.io, timed, drainItems(drains, today), flags))
   return ok(exitCodes.ok)
 }
 
@@ -73,14 +75,20 @@ function contradiction({ namespace, allNamespaces, watch, classic, output }: Sta
   return undefined
 }
 
-async function render(io: Io, routes: readonly FoundStatus[], flags: StatusFlags): Promise<string> {
+async function render(
+  io: Io,
+  routes: readonly FoundStatus[],
+  drains: readonly DrainItem[],
+  flags: StatusFlags,
+): Promise<string> {
   const { output, classic } = flags
   const facts = routes.map((route) => route.facts)
-  if (output !== 'table') return renderData(output, classic ? classicOf(facts) : statusData(routes))
+  if (output !== 'table') return renderData(output, classic ? classicOf(facts) : statusData(routes, drains))
   if (routes.length === 0) io.stderr.write(noRoutes(flags))
   if (routes.length === 0 && !classic) return ''
   if (classic) return classicTable(classicOf(facts))
-  return statusTable(routes, paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
+  const now = io.clock.wallTime().getTime()
+  return withDrains(statusTable(routes, paletteFor(io.stdout, io.env), now), drains, now)
 }
 
 export const noRoutes = ({ namespace, selector }: StatusFlags): string =>

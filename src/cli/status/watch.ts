@@ -7,6 +7,9 @@ import { type Resource, resourcePath } from '../../kube/resource.ts'
 import { readinessObjects } from '../../readiness/sources.ts'
 import { codecs } from '../../routes/codecs.ts'
 import type { Ending } from '../command.ts'
+import { withDrains } from '../drains/list.ts'
+import { drainsLeftOut } from '../drains/read-drains.ts'
+import { findRootToWatch } from '../drains/root.ts'
 import { exitCodes, type Failure, refused } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { readLinks } from '../links.ts'
@@ -32,6 +35,8 @@ export async function watchStatus(io: Io, cluster: Cluster, scope: Scope): Promi
   if (!permitted.ok) return permitted
   const links = await readLinks(reading)
   const transitions = await readTransitions(reading, scope.namespace)
+  const root = await findRootToWatch(reading)
+  if (!root.ok) io.stderr.write(`${drainsLeftOut(root.error)}\n`)
   const signal = createSignal()
   const due = new Set<string>()
   const watches = watchCluster({
@@ -41,11 +46,13 @@ export async function watchStatus(io: Io, cluster: Cluster, scope: Scope): Promi
     log: warningsOnly(io),
     selector: scope.selector,
     readsLinks: links !== undefined,
+    policies: root.ok ? root.value : undefined,
     onDue: (key) => due.add(key),
     // Counts of endpoints change without any route being due.
     onEvent: signal.raise,
     onSynced: () => {},
   })
+  watches.drains?.onChange(signal.raise)
   const board = new Board(watches, scope.namespace, transitions.ok ? transitions.value : new Map())
   const waits = new WaitWatch({
     clock: io.clock,
@@ -75,7 +82,8 @@ const linesOf = (lines: readonly string[]): string => lines.map((line) => `${lin
 
 function screen(io: Io, board: Board, waits: WaitWatch): string {
   const routes = waits.timed(board.routes())
-  const table = statusTable(routes, paletteFor(io.stdout, io.env), io.clock.wallTime().getTime())
+  const now = io.clock.wallTime().getTime()
+  const table = withDrains(statusTable(routes, paletteFor(io.stdout, io.env), now), board.drains(now), now)
   return io.stdout.isTerminal ? `${clearScreen}${table}\nPress Ctrl-C to stop.\n` : table
 }
 

@@ -4,6 +4,7 @@ import { weightOf } from '../../core/split.ts'
 import { primaryServes } from '../../core/transition.ts'
 import type { Backend, ReadinessOf, ServiceKey, Split } from '../../core/types.ts'
 import { type Judged, judgeRoute, type RouteCircumstances } from '../../routes/judge.ts'
+import type { Route } from '../../routes/route.ts'
 
 /** What would happen to a split, worst first. Dark: no backend that gets its traffic is ready. */
 export const effects = [
@@ -47,9 +48,9 @@ export function effectOn(
   { route, verdicts }: Judged,
   now: ReadinessOf,
   then: ReadinessOf,
-  circumstances: RouteCircumstances,
+  circumstances: (route: Route) => RouteCircumstances,
 ): Fate {
-  const judged = judgeRoute(route, then, circumstances)
+  const judged = judgeRoute(route, then, circumstances(route))
   const splits = verdicts.flatMap((verdict, index): SplitEffect[] => {
     const other = judged.verdicts[index]
     if (!other) return []

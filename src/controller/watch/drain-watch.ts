@@ -106,6 +106,10 @@ export class DrainWatch {
     this.#listeners.push(listener)
   }
 
+  get rootNamespace(): string {
+    return this.#options.rootNamespace
+  }
+
   /** They are known, or the server refuses to list them, which may never end. */
   get isSettled(): boolean {
     return this.#isKnown || this.cache.state() === 'backingOff'

@@ -1,0 +1,26 @@
+import { err, ok, type Result } from '../../base/result.ts'
+import { type DrainTarget, localCluster } from '../../policies/drain.ts'
+import { type Failure, wrongUsage } from '../failure.ts'
+
+/** What a user can write behind `drain`, for help and hints. */
+export const targetForms = 'cluster/NAME, cluster/Local, service/NAME or service/NAMESPACE/NAME'
+
+const cluster = /^(?:cluster\/)?([a-zA-Z0-9][a-zA-Z0-9.-]*)$/
+const service = /^(?:service|svc)\/(?:([a-z0-9-]+)\/)?([a-z0-9.-]+)$/
+
+/**
+ * Understands what is to be drained; a word alone is a cluster. A Service without a namespace is of `namespace`.
+ */
+export function parseTarget(text: string, namespace: string): Result<DrainTarget, Failure> {
+  const [, place = namespace, name] = service.exec(text) ?? []
+  if (name !== undefined) return ok({ service: `${place}/${name}` })
+  const [, named] = cluster.exec(text) ?? []
+  if (named === undefined) {
+    return err(wrongUsage(`"${text}" cannot be drained`, `write ${targetForms}`))
+  }
+  return ok({ cluster: named.toLowerCase() === localCluster.toLowerCase() ? localCluster : named })
+}
+
+/** As a user writes it. */
+export const targetText = (target: DrainTarget): string =>
+  'cluster' in target ? `cluster/${target.cluster}` : `service/${target.service}`
