@@ -228,7 +228,7 @@ export class FailoverController implements Controller {
         { route: key, err: error },
         `bug: reconciling ${key} threw an exception; it will be tried again`,
       )
-    return new Queue({ clock, concurrency, handle, onBug })
+    return new Queue({ clock, concurrency, handle, onBug, isUrgent: this.#writing.isOut })
   }
 
   #addReadings(): void {

@@ -3,7 +3,7 @@ import { createManualClock, settle } from '../kube/testing/manual-clock.ts'
 import { type Cause, type Handled, Queue } from './queue.ts'
 
 /** A queue whose work ends when the test says so. */
-function setUp(concurrency = 16) {
+function setUp(concurrency = 16, isUrgent = (_: string): boolean => false) {
   const clock = createManualClock()
   const begun: { key: string; cause: Cause; end: (outcome: Handled) => void }[] = []
   const bugs: unknown[] = []
@@ -12,6 +12,7 @@ function setUp(concurrency = 16) {
     concurrency,
     handle: (key, cause) => new Promise((end) => begun.push({ key, cause, end })),
     onBug: (_, error) => bugs.push(error),
+    isUrgent,
   })
   const add = (key: string) => queue.add(key, { at: clock.now() })
   const end = async (index: number, outcome: Handled) => {
@@ -240,5 +241,48 @@ describe('the queue', () => {
     queue.add('a', { at: 0 })
     await clock.advance(5)
     expect([calls, bugs]).toEqual([2, [['a', new Error('boom')]]])
+  })
+})
+
+describe('urgent keys', () => {
+  /** With one worker, in the order in which the keys are handled. */
+  async function orderOf(keys: readonly string[], isUrgent = (key: string) => key.startsWith('u')) {
+    const { queue, add, keys: begun, end } = setUp(1, isUrgent)
+    for (const key of keys) add(key)
+    queue.start()
+    await settle()
+    for (const index of keys.keys()) await end(index, 'done')
+    return begun()
+  }
+
+  it('go before others, and each kind in its order', async () => {
+    expect(await orderOf(['a', 'u1', 'b', 'u2'])).toEqual(['u1', 'u2', 'a', 'b'])
+  })
+
+  it('let one of the others go after seven in a row', async () => {
+    const urgent = Array.from({ length: 9 }, (_, index) => `u${index}`)
+    const order = await orderOf(['a', 'b', ...urgent])
+    expect(order).toEqual([...urgent.slice(0, 7), 'a', ...urgent.slice(7), 'b'])
+  })
+
+  it('overtake when they become urgent while they wait, and are handled once', async () => {
+    const urgent = new Set<string>()
+    const { queue, add, keys, end } = setUp(1, (key) => urgent.has(key))
+    queue.start()
+    for (const key of ['a', 'b', 'c']) add(key)
+    await settle()
+    urgent.add('c')
+    add('c')
+    for (const index of [0, 1, 2]) await end(index, 'done')
+    expect(keys()).toEqual(['a', 'c', 'b'])
+  })
+
+  it('do not hide how long another waits', async () => {
+    const { clock, queue, add } = setUp(0, (key) => key === 'u')
+    queue.start()
+    add('a')
+    await clock.advance(1000)
+    add('u')
+    expect([queue.depth, queue.oldestAgeMs]).toEqual([2, 1000])
   })
 })

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../base/clock.ts'
+import { Lanes } from './lanes.ts'
 
 /** What made a key due; of several the earliest is kept, so that reaction time is measured from it. */
 export interface Cause {
@@ -22,6 +23,8 @@ export interface QueueOptions {
   /** Handles one key. Must not reject: that is a bug. */
   readonly handle: (key: string, cause: Cause) => Promise<Handled>
   readonly onBug: (key: string, error: unknown) => void
+  /** Whether a key goes before others, asked when it becomes due; without it none does. */
+  readonly isUrgent?: (key: string) => boolean
 }
 
 interface Entry {
@@ -53,7 +56,7 @@ const stuckAfterMs = 120_000
 export class Queue {
   readonly #options: QueueOptions
   readonly #entries = new Map<string, Entry>()
-  readonly #due = new Set<string>()
+  readonly #due = new Lanes()
   #inFlight = 0
   #state: 'paused' | 'open' | 'draining' = 'paused'
   #pumpScheduled = false
@@ -74,9 +77,9 @@ export class Queue {
 
   /** How long the oldest due key has waited for a worker (ms); 0 with nothing due or while paused. */
   get oldestAgeMs(): number {
-    const [oldest] = this.#due
-    const entry = oldest === undefined ? undefined : this.#entries.get(oldest)
-    return entry && this.#state !== 'paused' ? this.#options.clock.now() - entry.dueSince : 0
+    if (this.#due.size === 0 || this.#state === 'paused') return 0
+    const since = [...this.#due.oldest()].map((key) => this.#entry(key).dueSince)
+    return this.#options.clock.now() - Math.min(...since)
   }
 
   /** That no work is done, in words, if a due key has waited too long; `what`: what a key stands for. */
@@ -92,7 +95,8 @@ export class Queue {
   start(): void {
     if (this.#state !== 'paused') return
     this.#state = 'open'
-    for (const key of this.#due) this.#entry(key).dueSince = this.#options.clock.now()
+    for (const [key, entry] of this.#entries)
+      if (this.#due.has(key)) entry.dueSince = this.#options.clock.now()
     this.#schedulePump()
   }
 
@@ -133,9 +137,10 @@ export class Queue {
   #makeDue(key: string, entry: Entry): void {
     entry.timer?.cancel()
     entry.timer = undefined
-    if (this.#due.has(key) || this.#isHeld(key, entry)) return
-    entry.dueSince = this.#options.clock.now()
-    this.#due.add(key)
+    const isDue = this.#due.has(key)
+    if (!isDue && this.#isHeld(key, entry)) return
+    if (!isDue) entry.dueSince = this.#options.clock.now()
+    this.#due.add(key, this.#options.isUrgent?.(key) === true)
     this.#schedulePump()
   }
 
@@ -162,9 +167,9 @@ export class Queue {
   }
 
   #pump(): void {
-    for (const key of this.#due) {
-      if (this.#state !== 'open' || this.#inFlight >= this.#options.concurrency) return
-      this.#due.delete(key)
+    while (this.#state === 'open' && this.#inFlight < this.#options.concurrency) {
+      const key = this.#due.take()
+      if (key === undefined) return
       void this.#run(key, this.#entry(key))
     }
   }

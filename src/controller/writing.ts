@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { isOut } from '../core/need.ts'
 import { judgeRoute } from '../routes/judge.ts'
 import { type RouteKey, routeKey } from '../routes/key.ts'
 import { selectorKeys } from '../routes/ownership.ts'
@@ -31,6 +32,8 @@ export interface WritingOptions {
 /** What judges routes and writes their weights, as the leader and as a standby. */
 export interface Writing {
   readonly judge: Judge
+  /** Whether requests of a route fail until its weights move, as far as its backends are known. */
+  readonly isOut: (key: RouteKey) => boolean
   readonly policies: PolicyMemory
   readonly fights: Fights
   readonly writes: UnansweredWrites
@@ -97,5 +100,19 @@ export function createWriting(options: WritingOptions): Writing {
     hedges.see(before, after)
     standbyMoves.see(key, before, after)
   }
-  return { judge, policies, fights, writes, writer, confirm, hedges, standbyMoves, drainReports, see }
+  const isRouteOut = (key: RouteKey) =>
+    watch.route(key)?.splits.some((split) => isOut(split, watch.readiness)) === true
+  return {
+    judge,
+    isOut: isRouteOut,
+    policies,
+    fights,
+    writes,
+    writer,
+    confirm,
+    hedges,
+    standbyMoves,
+    drainReports,
+    see,
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { judgeSplit } from './judge.ts'
-import { isNeeded } from './need.ts'
+import { isNeeded, isOut } from './need.ts'
 import { readinessFrom, splitOf } from './testing/builders.ts'
 import type { Readiness } from './types.ts'
 
@@ -20,4 +20,20 @@ test.each<[string, Record<string, number>, States, boolean]>([
   ['that is made', { web: 0, east: 1 }, { web: 'down', east: 'ready' }, false],
 ])('a move is needed or not: %s', (_, weights, states, needed) => {
   expect(isNeeded(judgeSplit(splitOf(weights), readinessFrom(states)))).toBe(needed)
+})
+
+test.each<[string, Record<string, number>, States, boolean]>([
+  ['what has weight is down', { web: 1, east: 0 }, { web: 'down', east: 'ready' }, true],
+  [
+    'all of several are down',
+    { web: 1, east: 1, west: 0 },
+    { web: 'down', east: 'down', west: 'ready' },
+    true,
+  ],
+  ['nothing has weight', { web: 0, east: 0 }, { web: 'down', east: 'ready' }, true],
+  ['nothing else is ready', { web: 1, east: 0 }, { web: 'down', east: 'down' }, false],
+  ['one of several serves', { web: 1, east: 1 }, { web: 'down', east: 'ready' }, false],
+  ['what has weight is unknown', { web: 1, east: 0 }, { east: 'ready' }, false],
+])('requests fail as the weights are, and would not with others: %s', (_, weights, states, out) => {
+  expect(isOut(splitOf(weights), readinessFrom(states))).toBe(out)
 })

@@ -1,6 +1,6 @@
 import type { SplitPlan } from './plan.ts'
-import { weightOf } from './split.ts'
-import type { Answer, Readiness, Split } from './types.ts'
+import { knownOf, weightOf } from './split.ts'
+import type { Answer, Readiness, ReadinessOf, Split } from './types.ts'
 
 /** What a plan is for. */
 interface Planned {
@@ -27,4 +27,13 @@ export function endsOutage({ split, readiness, decision, plan }: Planned): boole
     (backend, index) => weightOf(split, backend) > 0 && state(index) !== 'down',
   )
   return !mayServe && decision.active.some((index) => state(index) === 'ready')
+}
+
+/** True if requests fail as the weights are, and would not with others: what has weight is down, something is ready. */
+export function isOut(split: Split, readiness: ReadinessOf): boolean {
+  const { backends } = split
+  const isDown = backends.every(
+    (backend) => weightOf(split, backend) === 0 || knownOf(backend, readiness).state === 'down',
+  )
+  return isDown && backends.some((backend) => knownOf(backend, readiness).state === 'ready')
 }
