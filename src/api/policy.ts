@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { waitKinds } from '../core/policy/types.ts'
 import { service, time } from './common.ts'
 
 /** The words of the JSON API for policies. */
@@ -47,7 +48,7 @@ export const pause = z
 export const wait = z
   .object({
     what: z
-      .enum(['return'])
+      .enum(waitKinds)
       .describe('`return`: the backend was lost, is ready again, and must stay ready for a while.'),
     service,
     port,

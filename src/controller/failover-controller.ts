@@ -10,7 +10,8 @@ import type { Followed, ProfileOptions } from './profiles/profile-controller.ts'
 import { type Cause, Queue } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
 import { LongHolds } from './report/long-holds.ts'
-import { addReadings, createMetrics, type Metrics } from './report/metrics.ts'
+import { createMetrics, type Metrics } from './report/metrics.ts'
+import { readController } from './report/readings.ts'
 import { createReporting, type Reporting } from './report/reporting.ts'
 import { type ClusterWatch, type WatchReading, watchCluster } from './watch/cluster-watch.ts'
 import type { DrainOptions } from './watch/drain-watch.ts'
@@ -233,16 +234,14 @@ export class FailoverController implements Controller {
 
   #addReadings(): void {
     const { leads, registry } = this.#platform
-    addReadings(registry, {
-      queueDepth: () => this.#queue.depth,
-      queueInFlight: () => this.#queue.inFlight,
-      queueOldestAgeMs: () => this.#queue.oldestAgeMs,
+    readController(registry, {
+      leads,
+      queue: this.#queue,
+      view: this.view,
+      fights: this.#writing.fights,
+      diagnoser: this.#diagnoser,
       watches: () => this.watches(),
       gateways: () => this.gateways(),
-      // Of all replicas one counts them, so that they can be added up.
-      routes: () => (leads() ? this.view.counts() : []),
-      fights: () => this.#writing.fights.size,
-      findings: () => (leads() ? this.#diagnoser.counts() : []),
     })
   }
 }

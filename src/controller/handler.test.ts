@@ -36,10 +36,10 @@ const route = http.read(routeObject(http, [[ref('web', 1), ref('east', 0)]]))
 const moved = http.read(routeObject(http, [[ref('web', 0), ref('east', 1)]]))
 /** Zeros alone: there is a finding at once. */
 const zeros = http.read(routeObject(http, [[ref('web', 0), ref('east', 0)]]))
-/** What serves goes on; its primary would have to wait. */
+/** What serves goes on; its primary is ready, and has to wait. */
 const waiting = http.read(
-  routeObject(http, [[ref('web', 0), ref('east', 1)]], {
-    annotations: { 'failover.linkerd.io/failback-after': '1m' },
+  routeObject(http, [[ref('far', 0), ref('east', 1)]], {
+    annotations: { 'failover.linkerd.io/failback-after': '1m', 'failover.linkerd.io/tiers': 'far; east' },
   }),
 )
 /** Nothing behind it is ready. */
@@ -146,9 +146,11 @@ beforeEach(() => {
 })
 
 it('nothing is left of a route that has gone, and no timer', async () => {
+  const used = new Set<ReadonlyMap<RouteKey, unknown>>()
+  cached = route
+  await look()
   leads = false
   refusal = { kind: 'throttled', message: 'too many requests', retryAfterMs: 100 }
-  const used = new Set<ReadonlyMap<RouteKey, unknown>>()
   for (const state of [route, route, zeros, waiting, dark]) {
     cached = state
     await look()

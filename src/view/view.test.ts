@@ -33,6 +33,21 @@ describe('how a route stands', () => {
     expect(view.get(key('web'))).toMatchObject({ state: 'dark', since })
   })
 
+  it('is counted while it waits', () => {
+    const waiting = () => [...view.waiting()]
+    expect(waiting()).toEqual([{ why: 'return', count: 0 }])
+    const waits = [undefined, { what: 'return', backend: 0, until: undefined } as const]
+    for (const name of ['a', 'b', 'c']) {
+      kit.put(name, { a: 1, b: 0 })
+      const record = view.get(key(name))
+      if (record) view.put(key(name), { ...record, waits })
+    }
+    expect(waiting()).toEqual([{ why: 'return', count: 3 }])
+    kit.put('a', { a: 1, b: 0 })
+    view.remove(key('b'))
+    expect(waiting()).toEqual([{ why: 'return', count: 1 }])
+  })
+
   it('is counted by kind and state, also when it goes', () => {
     kit.put('a', { a: 1, b: 0 })
     kit.put('b', { a: 1, b: 0 }, { paused: true })

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { AccountOf } from '../core/account.ts'
+import { type WaitKind, waitKinds } from '../core/policy/types.ts'
 import { type RouteState, stateOf } from '../core/state.ts'
 import type { ReadinessOf, ServiceKey } from '../core/types.ts'
 import type { Finding } from '../routes/finding.ts'
@@ -50,6 +51,8 @@ export class View {
   readonly #findings = new Map<RouteKey, readonly Finding[]>()
   readonly #gone = new Map<RouteKey, number>()
   readonly #counts = new Counts()
+  /** What routes wait for; only of those that do. */
+  readonly #waiting = new Map<RouteKey, NonNullable<LastLook['waits']>>()
   readonly #changes = new Changes<Subject>((change) => this.#isCurrent(change))
   readonly #listeners = new Set<() => void>()
   /** Entries up to here, and routes gone up to here, can no longer be given to a reader. */
@@ -79,6 +82,14 @@ export class View {
     return this.#records.values()
   }
 
+  /** How many routes wait, by what they wait for. */
+  *waiting(): Iterable<{ readonly why: WaitKind; readonly count: number }> {
+    for (const why of waitKinds) {
+      const waits = [...this.#waiting.values()].filter((all) => all.some((wait) => wait?.what === why))
+      yield { why, count: waits.length }
+    }
+  }
+
   /** How many routes are in each state, by kind. */
   counts(): Iterable<{ kind: string; state: RouteState; count: number }> {
     return this.#counts.all()
@@ -92,6 +103,8 @@ export class View {
     const findings = this.#findings.get(key) ?? []
     const record = { ...look, key, state, since, findings, revision: this.#changes.next() }
     this.#counts.move(look.route.kind, before?.state, state)
+    if (look.waits) this.#waiting.set(key, look.waits)
+    else this.#waiting.delete(key)
     this.#records.set(key, record)
     this.#gone.delete(key)
     this.#notify(record.revision, key)
@@ -127,6 +140,7 @@ export class View {
   /** The operator no longer controls the route. */
   remove(key: RouteKey): void {
     this.#findings.delete(key)
+    this.#waiting.delete(key)
     const record = this.#records.get(key)
     if (!record) return
     this.#counts.move(record.route.kind, record.state, undefined)

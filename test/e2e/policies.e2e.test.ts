@@ -132,6 +132,11 @@ describe('a wait', () => {
       expect(Date.parse(items[0]?.splits[0]?.waits.until ?? '')).toBeGreaterThan(Date.now())
     })
     expect(ms).toBeGreaterThan(3_900)
+    const note = `default/${web} is ready again; it gets its traffic back when it has stayed ready for 4s`
+    await eventually(async () => {
+      const events = await cluster.events({ split: web, reason: 'ReturnWaits' })
+      expect(events.map((event) => [event.note, event.series?.count])).toEqual([[note, undefined]])
+    })
   })
 
   it('is kept although another client puts the weights back', async () => {

@@ -28,12 +28,13 @@ export class Alerts {
     await eventually(async () => expect(await this.#query(query), query).not.toEqual([]), 60_000)
   }
 
-  /** Resolves when something fires; to all that does. */
-  async some(timeoutMs: number): Promise<readonly Firing[]> {
+  /** Resolves when this alert fires; to all that does. */
+  async some(name: string, timeoutMs: number): Promise<readonly Firing[]> {
     return eventually(async () => {
       const { alerts } = await this.#all()
       const firing = alerts.filter(({ state }) => state === 'firing')
-      expect(firing.length, `firing; there are ${JSON.stringify(alerts)}`).toBeGreaterThan(0)
+      const names = firing.map(({ labels }) => labels.alertname)
+      expect(names, `there are ${JSON.stringify(alerts)}`).toContain(name)
       return firing
     }, timeoutMs)
   }

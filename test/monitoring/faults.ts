@@ -15,6 +15,7 @@ export const healthy: Readonly<Record<string, string>> = {
   'linkerd_failover_leader{instance="a"}': '1x180',
   'linkerd_failover_leader{instance="b"}': '0x180',
   'linkerd_failover_watch_synced{instance="a",watch="endpointslices"}': '1x180',
+  'linkerd_failover_flaps_total{instance="a",kind="TrafficSplit"}': '0x180',
   'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="written"}': '0+5x180',
   'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="invalid"}': '0+0x60 1+0x119',
   'linkerd_failover_service_profile_writes_total{instance="a",outcome="created"}': '0+5x180',
@@ -105,5 +106,12 @@ export const faults: Readonly<Record<string, Fault>> = {
     firesAt: '30m',
     labels: {},
     summary: 'One failover in a hundred takes more than 4.95s',
+  },
+  LinkerdFailoverFlapping: {
+    series: { 'linkerd_failover_flaps_total{instance="a",kind="HTTPRoute"}': '0x9 1x60 1x60' },
+    quietAt: '10m',
+    firesAt: '11m',
+    labels: kind,
+    summary: 'HTTPRoute routes flap: at least one failed over four times within an hour',
   },
 }

@@ -53,15 +53,16 @@ test('docs/operating/OPERATIONS.md says what every metric of the operator means'
 const firstCells = [...operations.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
 
 test('docs/operating/OPERATIONS.md says what to do for every reason of an Event', () => {
-  const sources = [
-    '../../src/controller/report/reporter.ts',
-    '../../src/controller/report/texts.ts',
-    '../../src/routes/diagnosis.ts',
-  ].map((path) => readFileSync(new URL(path, import.meta.url), 'utf8'))
+  const reports = ['reporter', 'texts', 'return-waits'].map((name) => `controller/report/${name}`)
+  const sources = [...reports, 'routes/diagnosis'].map((name) =>
+    readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8'),
+  )
   const reasons = sources.flatMap((text) =>
     [...text.matchAll(/reason: '(\w+)'|^ {2}\['(\w+)'/gm)].map(([, event, finding]) => event ?? finding),
   )
-  expect(reasons).toEqual(expect.arrayContaining(['Misconfigured', 'Failover', 'MissingService']))
+  expect(reasons).toEqual(
+    expect.arrayContaining(['Misconfigured', 'Failover', 'ReturnWaits', 'MissingService']),
+  )
   expect(reasons.filter((reason) => !firstCells.some((cell) => cell.includes(`\`${reason}\``)))).toEqual([])
 })
 

@@ -1,8 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { waitKinds } from '../../core/policy/types.ts'
 import { routeStates } from '../../core/state.ts'
 import type { Outcome } from '../../readiness/gateways/gateway.ts'
 import type { GatewayReading } from '../../readiness/gateways/gateways.ts'
 import type { WatchReading } from '../watch/cluster-watch.ts'
+import { flapsFrom } from './flaps.ts'
 
 /** Buckets in seconds: a reaction is a few ms, a mass failover some seconds. */
 const reactionBuckets = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
@@ -18,6 +20,8 @@ export interface Readings {
   readonly gateways: () => Iterable<GatewayReading>
   /** By kind and state: how many routes. */
   readonly routes: () => Iterable<{ kind: string; state: string; count: number }>
+  /** By what they wait for: how many routes. */
+  readonly waiting: () => Iterable<{ why: string; count: number }>
   readonly fights: () => number
   /** By kind and reason: how many routes have something wrong with them that does not stop the operator. */
   readonly findings: () => Iterable<{ kind: string; reason: string; count: number }>
@@ -77,6 +81,12 @@ export function createMetrics(registry: Registry) {
       registers,
     }),
     countProbe: createProbeCounter(registry),
+    flaps: new Counter({
+      name: 'linkerd_failover_flaps_total',
+      help: `Failovers of a route that had failed over ${flapsFrom - 1} times within the hour before, by kind of route.`,
+      labelNames: ['kind'] as const,
+      registers,
+    }),
     misconfigurations: new Counter({
       name: 'linkerd_failover_misconfigurations_total',
       help: 'Problems of routes that were found and reported, each once.',
@@ -99,6 +109,7 @@ export function addReadings(registry: Registry, readings: Readings): void {
   )
   addWatchReadings(registry, readings)
   addGatewayReadings(registry, readings)
+  addWaitReadings(registry, readings)
   gauge(
     registry,
     'linkerd_failover_fights',
@@ -123,6 +134,19 @@ export function addReadings(registry: Registry, readings: Readings): void {
     collect() {
       this.reset()
       for (const { kind, state, count } of readings.routes()) this.set({ kind, state }, count)
+    },
+  })
+}
+
+function addWaitReadings(registry: Registry, { waiting }: Readings): void {
+  new Gauge({
+    name: 'linkerd_failover_waiting',
+    help: `Routes that wait before traffic moves, by what for: ${waitKinds.join(', ')}.`,
+    labelNames: ['why'] as const,
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { why, count } of waiting()) this.set({ why }, count)
     },
   })
 }

@@ -5,7 +5,7 @@ import { isMove } from '../../core/transition.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import type { Finding } from '../../routes/finding.ts'
 import type { Judged } from '../../routes/judge.ts'
-import { type RouteKey, routeTitle } from '../../routes/key.ts'
+import { type RouteKey, routeKey, routeTitle } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { RouteRecord } from '../../view/route-record.ts'
 import type { TimelineEntry } from '../../view/timeline-entry.ts'
@@ -15,8 +15,10 @@ import { unreportedWindowMs } from '../platform.ts'
 import type { Cause } from '../queue.ts'
 import type { ReconcileOutcome } from '../write/reconcile.ts'
 import type { LateWrite } from '../write/unanswered-writes.ts'
+import { Flaps } from './flaps.ts'
 import { logHedged } from './hedged.ts'
 import type { Metrics } from './metrics.ts'
+import { ReturnWaits } from './return-waits.ts'
 import { about, fieldsOf, idAnnotation, transitionEvent } from './texts.ts'
 import { appendFinding, appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
@@ -47,10 +49,14 @@ export class Reporter {
   readonly #options: ReporterOptions
   /** Routes of which there was something to report while another replica led, and when that was. */
   readonly #unreported: Map<RouteKey, number>
+  readonly #flaps: Flaps
+  readonly #returnWaits: ReturnWaits
 
   constructor(options: ReporterOptions) {
     this.#options = options
     this.#unreported = options.memory.part()
+    this.#flaps = new Flaps(options.clock, options.memory)
+    this.#returnWaits = new ReturnWaits(options)
   }
 
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
@@ -64,6 +70,7 @@ export class Reporter {
     }
     const before = isUnreported ? undefined : view.get(key)
     updateView(view, key, outcome, clock)
+    this.#returnWaits.see(key, outcome)
     if (outcome.kind === 'hedged') {
       logHedged(log, outcome)
       return
@@ -101,6 +108,7 @@ export class Reporter {
   lead(lastLed: number): void {
     for (const [key, at] of this.#unreported)
       if (at < lastLed - unreportedWindowMs) this.#unreported.delete(key)
+    this.#returnWaits.lead(lastLed)
   }
 
   #problem(before: RouteRecord | undefined, { route, verdicts }: Judged): void {
@@ -192,6 +200,7 @@ export class Reporter {
     else log.info(fieldsOf(route, entry), `${routeTitle(route)} ${entry.sentence}`)
     if (!isMove(what)) return
     metrics.transitions.inc({ kind: route.kind, direction: what }, splits.length)
+    metrics.flaps.inc({ kind: route.kind }, this.#flaps.see(routeKey(route), what) ? 1 : 0)
     event(transitionEvent(route, what, reason, entry.id))
   }
 

@@ -40,6 +40,7 @@ export function transitionEvent(route: Route, direction: Direction, why: string,
   return { ...about(route), type: 'Normal', reason: 'Failover', action: 'Failover', note, annotations }
 }
 
+/** The object that an Event is about. */
 export function about({
   apiVersion,
   objectKind: kind,

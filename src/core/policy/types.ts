@@ -62,9 +62,13 @@ export interface Standing {
   readonly waits: readonly Wait[]
 }
 
+/** What a split may wait for. */
+export const waitKinds = ['return'] as const
+export type WaitKind = (typeof waitKinds)[number]
+
 /** A backend (index) that was lost and is good again gets traffic back at a time (ms on the clock), if it stays so. */
 export interface Wait {
-  readonly what: 'return'
+  readonly what: WaitKind
   readonly backend: number
   readonly at: number
 }

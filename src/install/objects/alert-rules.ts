@@ -104,6 +104,16 @@ export const alerts: readonly Alert[] = [
     description:
       'This is the time from the arrival of a change to the answer to the write. Requests fail in the meantime.',
   },
+  {
+    // Whether a route flaps is decided by the operator, which counts for each: no label names a route.
+    alert: 'LinkerdFailoverFlapping',
+    expr: 'sum by (kind) (increase(linkerd_failover_flaps_total[1h])) > 0',
+    for: '1m',
+    severity: 'warning',
+    summary: '{{ $labels.kind }} routes flap: at least one failed over four times within an hour',
+    description:
+      'Traffic goes back to a primary that does not last. An annotation makes a lost primary wait: failover.linkerd.io/failback-after.',
+  },
 ]
 
 /** The heading in docs/operating/OPERATIONS.md of an alert's runbook, as the fragment of its URL. */

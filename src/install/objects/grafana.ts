@@ -28,6 +28,14 @@ const panels: readonly Panel[] = [
     },
   },
   {
+    title: 'Routes that wait, and flaps in an hour',
+    unit: 'short',
+    queries: {
+      'wait for {{why}}': 'max by (why) (linkerd_failover_waiting)',
+      '{{kind}} flaps': 'sum by (kind) (increase(linkerd_failover_flaps_total[1h]))',
+    },
+  },
+  {
     title: 'Reaction time, from the change received to the weight written',
     unit: 's',
     queries: {
