@@ -9,6 +9,9 @@ it.each<[Partial<Counts>, string, string, string]>([
   [{ primary: 1 }, 'The only route is on its primary', '', 'calm'],
   [{ primary: 128, paused: 2 }, 'All 128 routes are on their primary', '2 paused', 'calm'],
   [{ paused: 3 }, 'All routes are paused', '3 paused', 'calm'],
+  [{ drained: 3 }, 'All routes are drained', '3 drained', 'calm'],
+  [{ drained: 3, paused: 1 }, 'All routes are drained or paused', '3 drained · 1 paused', 'calm'],
+  [{ primary: 9, drained: 3, paused: 1 }, '9 routes on their primary', '3 drained · 1 paused', 'calm'],
   [
     { failover: 412, primary: 588 },
     '412 routes failed over',
@@ -24,9 +27,9 @@ it.each<[Partial<Counts>, string, string, string]>([
   ],
   [{ dark: 1, failover: 2 }, '1 route is dark and 2 failed over', 'of 3 routes', 'alarm'],
   [
-    { dark: 2, misconfigured: 1, hold: 3, paused: 1 },
+    { dark: 2, misconfigured: 1, hold: 3, drained: 2, paused: 1 },
     '2 routes are dark, 1 is misconfigured and 3 are held',
-    'of 7 routes · 1 paused',
+    'of 9 routes · 2 drained · 1 paused',
     'alarm',
   ],
 ])('of %o says "%s"', (some, text, detail, tone) => {

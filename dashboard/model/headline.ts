@@ -10,6 +10,7 @@ export const noRoutes: Counts = {
   misconfigured: 0,
   hold: 0,
   failover: 0,
+  drained: 0,
   paused: 0,
   primary: 0,
 }
@@ -25,17 +26,22 @@ export function headlineOf(counts: Counts): Headline {
   const total = stateNames.reduce((sum, name) => sum + counts[name], 0)
   if (total === 0) return { text: 'No routes yet', detail: '', tone: 'calm' }
   const loud = marks.filter((name) => states[name].tone !== 'calm' && counts[name] > 0)
-  const paused = counts.paused > 0 ? `${count(counts.paused)} paused` : ''
-  if (loud.length === 0) return { text: calmText(counts.primary), detail: paused, tone: 'calm' }
+  const calm = [someOf(counts.drained, 'drained'), someOf(counts.paused, 'paused')]
+  if (loud.length === 0)
+    return { text: calmText(counts), detail: calm.filter(Boolean).join(' · '), tone: 'calm' }
   const parts = loud.map((name, index) => partOf(name, counts[name], index === 0))
-  const rest = counts.primary > 0 ? `${count(counts.primary)} on their primary` : ''
-  const detail = [`of ${counted(total, 'route')}`, rest, paused].filter(Boolean).join(' · ')
+  const rest = someOf(counts.primary, 'on their primary')
+  const detail = [`of ${counted(total, 'route')}`, rest, ...calm].filter(Boolean).join(' · ')
   const tone = loud.some((name) => states[name].tone === 'alarm') ? 'alarm' : 'notice'
   return { text: listed(parts), detail, tone }
 }
 
-function calmText(primary: number): string {
-  if (primary === 0) return 'All routes are paused'
+const someOf = (number: number, what: string) => (number > 0 ? `${count(number)} ${what}` : '')
+
+function calmText({ primary, drained, paused }: Counts): string {
+  if (primary === 0 && paused === 0) return 'All routes are drained'
+  if (primary === 0) return drained > 0 ? 'All routes are drained or paused' : 'All routes are paused'
+  if (drained > 0) return `${counted(primary, 'route')} on ${primary === 1 ? 'its' : 'their'} primary`
   return primary === 1
     ? 'The only route is on its primary'
     : `All ${count(primary)} routes are on their primary`

@@ -69,5 +69,6 @@ it('says what happened to routes, to one and to many', () => {
 it('says which way traffic moved between tiers and within one', () => {
   expect(verbOf({ what: 'failback', state: 'failover' })).toBe('went back to an earlier tier')
   expect(verbOf({ what: 'redistribute', state: 'failover' })).toBe('redistributed among secondaries')
+  expect(verbOf({ what: 'failover', state: 'drained' })).toBe('left what is drained')
   expect(verbOf({ what: 'redistribute', state: 'primary' })).toBe('redistributed within the first tier')
 })

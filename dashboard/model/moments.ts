@@ -72,6 +72,7 @@ export const isMass = ({ routes }: Moment): boolean => routes.length > 1
 /** What happened, in words that agree with the name of a route and with a number of them. */
 export const verbOf = ({ what, state }: Pick<TimelineEntry, 'what' | 'state'>): string => {
   if (what === 'hold') return holds[state]
+  if (what === 'failover' && state === 'drained') return 'left what is drained'
   return (state === 'primary' ? primaryVerbs[what] : undefined) ?? verbs[what]
 }
 
@@ -96,6 +97,7 @@ const holds: Readonly<Record<RouteState, string>> = {
   paused: 'became paused',
   hold: 'began to hold',
   failover: 'began to hold',
+  drained: 'began to hold',
   primary: 'began to hold',
 }
 

@@ -56,6 +56,12 @@ export const states: Readonly<Record<Mark, StateWords>> = {
     meaning: 'Secondaries get the traffic, because the primary cannot serve, or not yet.',
     tone: 'notice',
   },
+  drained: {
+    label: 'Drained',
+    verb: be('drained'),
+    meaning: 'The primary could serve, but a Drain takes it out on purpose; others get the traffic.',
+    tone: 'calm',
+  },
   paused: {
     label: 'Paused',
     verb: be('paused'),

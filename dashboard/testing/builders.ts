@@ -38,11 +38,12 @@ const rules: Readonly<Record<RouteItem['state'], SplitItem['rule']>> = {
   dark: 'NothingReady',
   hold: 'Unknown',
   misconfigured: 'Misconfigured',
+  drained: 'TierServes',
   paused: 'Paused',
 }
 
 const decisionOf = (state: RouteItem['state']) =>
-  state === 'primary' || state === 'failover' ? state : ('hold' as const)
+  state === 'drained' ? 'failover' : state === 'primary' || state === 'failover' ? state : ('hold' as const)
 
 interface RouteWords extends Partial<RouteItem> {
   /** The cluster of the primary. */
@@ -147,7 +148,7 @@ export function status(words: Partial<Status> = {}): Status {
     revision: 0,
     watches: [],
     gateways: [],
-    routes: { dark: 0, misconfigured: 0, hold: 0, failover: 0, paused: 0, primary: 0 },
+    routes: { dark: 0, misconfigured: 0, hold: 0, failover: 0, drained: 0, paused: 0, primary: 0 },
     withFindings: 0,
     reactions: [],
     ...words,

@@ -38,6 +38,11 @@ const shapes: Readonly<Record<Mark | 'end', preact.JSX.Element>> = {
       <path class="sign" d="M7.4 7.8a2.7 2.7 0 1 1 3.9 2.4c-.9.5-1.3 1-1.3 1.9M10 14.7v.4" />
     </>
   ),
+  drained: (
+    <>
+      <path class="body" d="M1 2.4h18l-7 8.2v6.6l-4 2V10.6z" />
+    </>
+  ),
   paused: (
     <>
       <rect class="body" x="3" y="1.8" width="5" height="16.4" rx="1.5" />

@@ -1,3 +1,4 @@
+import { isByDrain } from './policy/drained.ts'
 import { drainsUnknown } from './policy/rules/drains-unknown.ts'
 import { lastResort } from './policy/rules/last-resort.ts'
 import { ratherDark } from './policy/rules/rather-dark.ts'
@@ -50,7 +51,10 @@ export type Decision = Answer & {
 export function decide(observation: Observation): Decision {
   for (const rule of observation.standing ? byTiers : usual) {
     const answer = rule.decide(observation)
-    if (answer) return decisionBy(rule, answer, observation.drains)
+    if (answer) {
+      const decision = decisionBy(rule, answer, observation.drains)
+      return isByDrain(observation, decision) ? { ...decision, state: 'drained' } : decision
+    }
   }
   return decisionBy(nothingReady, nothingReady.decide(observation), observation.drains)
 }

@@ -28,7 +28,8 @@ test.each([
 ] as const)('a route is %s by its only split', (state, decision) => expect(stateOf([decision])).toBe(state))
 
 test.each([
-  ['failover', [primary, failover]],
+  ['failover', [primary, failover, { state: 'drained' }]],
+  ['drained', [primary, { state: 'drained' }]],
   ['hold', [failover, unknown]],
   ['misconfigured', [broken(), failover]],
   ['dark', [broken(), dark, primary]],

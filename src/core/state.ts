@@ -1,5 +1,16 @@
-/** The state of a route, in one word; the worst first. `dark`: nothing behind it is ready. */
-export const routeStates = ['dark', 'misconfigured', 'hold', 'failover', 'paused', 'primary'] as const
+/**
+ * The state of a route, in one word; the worst first. `dark`: nothing behind it is ready. `drained`: the primary could
+ * serve, and a drain takes it out.
+ */
+export const routeStates = [
+  'dark',
+  'misconfigured',
+  'hold',
+  'failover',
+  'drained',
+  'paused',
+  'primary',
+] as const
 
 export type RouteState = (typeof routeStates)[number]
 

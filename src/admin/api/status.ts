@@ -55,6 +55,7 @@ function countsOf(view: View): Status['routes'] {
     misconfigured: of('misconfigured'),
     hold: of('hold'),
     failover: of('failover'),
+    drained: of('drained'),
     paused: of('paused'),
     primary: of('primary'),
   }

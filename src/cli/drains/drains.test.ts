@@ -34,8 +34,8 @@ describe('a Drain in effect', () => {
     const { exitCode, stdout, stderr } = await run('status')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatchInlineSnapshot(`
-      "NAMESPACE   KIND           NAME   STATE            TIER     ACTIVE BACKENDS     WAITS   SINCE     FINDINGS         WHY
-      shop        TrafficSplit   cart   failover (due)   1 of 3   cart-east:1 (1/1)           unknown   ServiceProfile   shop/cart-east is drained by linkerd-failover/east-upgrade; shop/cart-west takes over
+      "NAMESPACE   KIND           NAME   STATE           TIER     ACTIVE BACKENDS     WAITS   SINCE     FINDINGS         WHY
+      shop        TrafficSplit   cart   drained (due)   1 of 3   cart-east:1 (1/1)           unknown   ServiceProfile   shop/cart-east is drained by linkerd-failover/east-upgrade; shop/cart-west takes over
 
       DRAIN                           FROM           FOR          ENDS    REASON
       linkerd-failover/east-upgrade   cluster/east   all routes   in 2h   CHG-1234
@@ -84,7 +84,7 @@ describe('a Drain in effect', () => {
     addDrain(shop, 'other/west', { from: [{ cluster: 'east' }], until: inHours(2) })
     expect((await run('status')).stdout).toMatch(/cart +primary +1 of 3/)
     addDrain(shop, 'shop/east', { from: [{ cluster: 'east' }], until: inHours(2) })
-    expect((await run('status -n shop')).stdout).toMatch(/cart +failover \(due\)/)
+    expect((await run('status -n shop')).stdout).toMatch(/cart +drained \(due\)/)
     expect((await run('status -n shop')).stdout).toMatch(/shop\/east +cluster\/east +routes of shop +in 2h/)
   })
 
@@ -98,7 +98,7 @@ describe('a Drain in effect', () => {
     const ended = shop.run('status --watch', { clock, signal: ending.signal, onOutput })
     await vi.waitFor(() => expect(text).toMatch(/cart +primary/), { timeout: 10_000 })
     addDrain(shop, `${root}/east-upgrade`, { from: [{ cluster: 'east' }], until: inHours(2) })
-    await vi.waitFor(() => expect(text).toMatch(/shop\/cart failover \(due\), .* is drained by /), {
+    await vi.waitFor(() => expect(text).toMatch(/shop\/cart drained \(due\), .* is drained by /), {
       timeout: 10_000,
     })
     ending.abort()
@@ -139,7 +139,7 @@ describe('Drains that cannot be used', () => {
     furnish()
     shop.sandbox.faults.fail(403, { resource: 'deployments' })
     const { stdout, stderr } = await run('status')
-    expect(stdout).toMatch(/cart +failover \(due\)/)
+    expect(stdout).toMatch(/cart +drained \(due\)/)
     expect(stderr).toMatch(/^Drains in linkerd-failover are taken to be for all routes: .*403/)
   })
 })

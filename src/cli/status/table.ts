@@ -72,6 +72,7 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
 export const toneOf: Record<RouteState, keyof Palette> = {
   primary: 'good',
   paused: 'warning',
+  drained: 'warning',
   failover: 'warning',
   hold: 'warning',
   misconfigured: 'bad',

@@ -4,6 +4,8 @@ import { RouteMemory } from '../memory.ts'
 import { Flaps } from './flaps.ts'
 
 const key = 'HTTPRoute/shop/web'
+const away = { what: 'failover', state: 'failover' } as const
+const back = { what: 'failback', state: 'primary' } as const
 const minute = 60_000
 let clock: ReturnType<typeof createManualClock>
 let memory: RouteMemory
@@ -18,8 +20,8 @@ beforeEach(() => {
 async function failovers(count: number, apartMs: number): Promise<string> {
   let text = ''
   for (let index = 0; index < count; index += 1) {
-    text += flaps.see(key, 'failover') ? 'F' : '-'
-    flaps.see(key, 'failback')
+    text += flaps.see(key, away) ? 'F' : '-'
+    flaps.see(key, back)
     await clock.advance(apartMs)
   }
   return text
@@ -41,7 +43,13 @@ it('is forgotten when the route is quiet for an hour', async () => {
 
 it('is not made of the failovers of several routes, nor of those of a route that has gone', async () => {
   expect(await failovers(3, minute)).toBe('---')
-  expect(flaps.see('HTTPRoute/shop/api', 'failover')).toBe(false)
+  expect(flaps.see('HTTPRoute/shop/api', away)).toBe(false)
   memory.forget(key)
   expect(await failovers(1, minute)).toBe('-')
+})
+
+it('is not what a drain moves', async () => {
+  expect(await failovers(3, minute)).toBe('---')
+  expect(flaps.see(key, { what: 'failover', state: 'drained' })).toBe(false)
+  expect(await failovers(1, minute)).toBe('F')
 })

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { RouteKey } from '../../routes/key.ts'
-import type { EntryKind } from '../../view/timeline-entry.ts'
+import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import type { RouteMemory } from '../memory.ts'
 
 /** A route flaps with its fourth failover within an hour, and with each one after it. */
@@ -18,9 +18,9 @@ export class Flaps {
     this.#failovers = memory.part()
   }
 
-  /** Must be called with each move of a route; true for one that is a flap. */
-  see(key: RouteKey, what: EntryKind): boolean {
-    if (what !== 'failover') return false
+  /** Must be called with each move of a route; true for one that is a flap. What a drain moves is none. */
+  see(key: RouteKey, { what, state }: Pick<TimelineEntry, 'what' | 'state'>): boolean {
+    if (what !== 'failover' || state === 'drained') return false
     const now = this.#clock.now()
     const before = (this.#failovers.get(key) ?? []).filter((at) => now - at < windowMs)
     this.#failovers.set(key, [...before, now].slice(1 - flapsFrom))

@@ -200,7 +200,7 @@ export class Reporter {
     else log.info(fieldsOf(route, entry), `${routeTitle(route)} ${entry.sentence}`)
     if (!isMove(what)) return
     metrics.transitions.inc({ kind: route.kind, direction: what }, splits.length)
-    metrics.flaps.inc({ kind: route.kind }, this.#flaps.see(routeKey(route), what) ? 1 : 0)
+    metrics.flaps.inc({ kind: route.kind }, this.#flaps.see(routeKey(route), entry) ? 1 : 0)
     event(transitionEvent(route, what, reason, entry.id))
   }
 

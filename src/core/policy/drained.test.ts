@@ -106,6 +106,25 @@ describe('a drained backend', () => {
     )
   })
 
+  test.each([
+    ['drained', split(1, 0, 0), all],
+    ['failover', split(1, 0, 0), { ...all, web: 'down' }],
+    ['failover', split(1, 0, 0), { ...all, web: 'unknown' }],
+    ['primary', split(1, 0, 0), { web: up, east: 'down', west: 'down' }],
+    ['dark', split(0, 1, 1), { web: 'down', east: 'down', west: 'down' }],
+  ] as const)('is why the state of a split is %s only if it could serve', (state, of, states) => {
+    expect(judge(of, states, allow('web')).decision.state).toBe(state)
+  })
+
+  it('is not why traffic is in a later tier if it has too few ready endpoints, or weight 0', () => {
+    const tiers = [{ members: [0, 1], weights: [1, 0] }, { members: [2] }]
+    const of = (minReady: number) => split(0, 0, 1, { policy: { tiers, minReady, failbackAfterMs: 0 } })
+    const states = { ...all, web: 'down' } as const
+    expect(judge(of(1), states, allow('east')).decision.state).toBe('failover')
+    expect(judge(of(2), all, allow('web')).decision.state).toBe('drained')
+    expect(judge(of(3), all, allow('web')).decision.state).toBe('failover')
+  })
+
   it('gets the traffic back once nothing drains it, if it has been ready for as long as is asked', () => {
     const tiers = [{ members: [0] }, { members: [1, 2] }]
     const of = split(0, 1, 1, { policy: { tiers, minReady: 1, failbackAfterMs: 60_000 } })

@@ -1,5 +1,7 @@
-import type { Backend, Split } from '../types.ts'
-import { usualTiers } from './tiers.ts'
+import type { RouteState } from '../state.ts'
+import type { Answer, Backend, Observation, Split } from '../types.ts'
+import { hasAtLeast } from './standing.ts'
+import { mayServe, tierOf, usualTiers } from './tiers.ts'
 import type { Drained, Drains } from './types.ts'
 
 /** The drain of a backend; `undefined` if there is none. Total. */
@@ -16,4 +18,22 @@ export function drainsOf({ backends }: Split, drainedOf: DrainedOf | undefined):
 export function inTiers(split: Split): Split {
   if (split.policy || split.primary === undefined) return split
   return { ...split, policy: { tiers: usualTiers(split), minReady: 1, failbackAfterMs: 0 } }
+}
+
+/** True for a failover because of a drain alone: an earlier tier could serve if it were not drained. */
+export function isByDrain(
+  { split, readiness, drains }: Observation,
+  answer: Answer & { readonly state: RouteState },
+): boolean {
+  const { policy } = split
+  if (!drains || !policy || answer.kind === 'hold' || answer.state !== 'failover') return false
+  const [first = 0] = answer.active
+  const tier = tierOf(policy, first)
+  return split.backends.some(
+    (backend, index) =>
+      drains[index] !== undefined &&
+      tierOf(policy, index) < tier &&
+      mayServe(policy, index) &&
+      hasAtLeast(policy.minReady, readiness(backend)),
+  )
 }
