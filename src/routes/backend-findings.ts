@@ -1,3 +1,4 @@
+import { weightOf } from '../core/split.ts'
 import type { ServiceKey } from '../core/types.ts'
 import { type DiagnosedService, type DiagnosisInput, type DiagnosisRule, known, unique } from './finding.ts'
 import { backendServices, type Route } from './route.ts'
@@ -56,3 +57,18 @@ export const zoneHints = ofBackends(
   (service) =>
     `the Service ${service} keeps traffic in the zone of the client (trafficDistribution or topology-mode): if the endpoints of one zone are ready but do not answer, its clients fail while others are served, and weights, which are for all clients, cannot help; let readiness probes fail when requests do, or remove the setting`,
 )
+
+/**
+ * Of backends that get no traffic: while one gets traffic, its own failover, or darkness, tells of it. What is wrong with
+ * a gateway may change while it is down.
+ */
+export const gatewayDown: DiagnosisRule = ({ splits }, { downGateway }) => {
+  const idle = splits.flatMap((split) => split.backends.filter((backend) => weightOf(split, backend) === 0))
+  return unique(idle.map(({ service }) => service)).flatMap((service) => {
+    const down = downGateway?.(service)
+    if (!down) return []
+    const { cluster, trouble } = down
+    const message = `the gateway of cluster ${cluster} does not answer (${trouble}), so the Service ${service}, which is mirrored through it, cannot take over; repair the gateway, or the way to it`
+    return [{ message, subject: `${service} ${cluster}` }]
+  })
+}

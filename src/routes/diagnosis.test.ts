@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { type Backend, readinessOf } from '../core/types.ts'
 import { diagnose } from './diagnosis.ts'
-import type { DiagnosisInput, LongHold } from './finding.ts'
+import { type DiagnosisInput, identityOf, type LongHold } from './finding.ts'
 import { gatewayCodecs } from './gateway.ts'
 import { conflictsOf } from './sharing.ts'
 import { serviceWith } from './testing/diagnosed-service.ts'
@@ -50,6 +50,20 @@ describe('each diagnosis', () => {
         /^AllWeightsZero: spec.rules\[0\] has no weight above zero: .*restart the clients/,
       ),
     ]))
+
+  it('GatewayDown, of a backend without traffic, whatever is wrong with the gateway', () => {
+    const downGateway = (trouble: string) => (service: string) =>
+      service === 'shop/east' ? { cluster: 'east', trouble } : undefined
+    expect(found(routeWith(good), { downGateway: downGateway('no answer') })).toEqual([
+      'GatewayDown: the gateway of cluster east does not answer (no answer), so the Service shop/east, which is mirrored through it, cannot take over; repair the gateway, or the way to it',
+    ])
+    const serving = routeWith([ref('web', 0), ref('east', 1)])
+    expect(found(serving, { downGateway: downGateway('no answer') })).toEqual([])
+    const [one, other] = ['no answer', 'refused'].map((trouble) =>
+      diagnose(routeWith(good), { ...healthy, downGateway: downGateway(trouble) }).map(identityOf),
+    )
+    expect(one).toEqual(other)
+  })
 
   it('IngressOnly, where no parent is a Service', () => {
     const { spec } = routeObject(http, [good])

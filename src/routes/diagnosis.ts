@@ -1,6 +1,7 @@
 import { isAllZero } from '../core/split.ts'
 import {
   externalName,
+  gatewayDown,
   missingPort,
   missingService,
   nodeLocal,
@@ -70,6 +71,7 @@ const diagnoses: readonly (readonly [FindingReason, DiagnosisRule])[] = [
   ['IgnoredAnnotation', ignoredAnnotation],
   ['NotInAnyTier', notInAnyTier],
   ['CountsGateways', countsGateways],
+  ['GatewayDown', gatewayDown],
   ['HeldByUnknown', heldByUnknown],
 ]
 

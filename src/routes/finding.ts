@@ -25,6 +25,7 @@ export const findingReasons = [
   'IgnoredAnnotation',
   'NotInAnyTier',
   'CountsGateways',
+  'GatewayDown',
   'HeldByUnknown',
 ] as const
 
@@ -71,6 +72,13 @@ export interface LongHold {
   readonly reason: string
 }
 
+/** The gateway of another cluster that does not answer. */
+export interface DownGateway {
+  readonly cluster: string
+  /** Why it is taken for down, in words. */
+  readonly trouble: string
+}
+
 /** What a diagnosis knows beyond the route. */
 export interface DiagnosisInput {
   /** `undefined`: there is no such Service; `unknown`: the operator does not know. */
@@ -84,6 +92,8 @@ export interface DiagnosisInput {
   readonly conflicts: (parent: ServiceKey) => readonly Conflict[]
   /** Whether the cluster serves a kind of route (as its codec calls it) in a version that Linkerd reads. */
   readonly isRead: (kind: string) => boolean | 'unknown'
+  /** Why the gateway that a Service is mirrored through is down, by its probes; absent: it is not known. */
+  readonly downGateway?: (service: ServiceKey) => DownGateway | undefined
   /** The splits of the route that are held for long because something is unknown. */
   readonly longHolds: readonly LongHold[]
 }

@@ -122,6 +122,19 @@ describe('with probes of gateways', () => {
     await weights('1,0')
   })
 
+  it('finds a dead gateway behind a secondary without traffic, until it answers again', async () => {
+    cluster.split('local', { local: 1, 'web-east': 0 })
+    const { view, metrics } = await operator()
+    await eventually(async () =>
+      (await metrics()).text.includes('gateway_state{cluster="east",state="up"} 1'),
+    )
+    const reasons = () => view.get('TrafficSplit/shop/local')?.findings.map(({ reason }) => reason) ?? []
+    network.does.set(gateways.east, 'hangs')
+    await eventually(() => reasons().includes('GatewayDown'))
+    network.does.set(gateways.east, 'answers')
+    await eventually(() => !reasons().includes('GatewayDown'))
+  }, 30_000)
+
   it('does not fail back to a dead gateway when the service mirror sets everything to ready', async () => {
     network.does.set(gateways.east, 'refuses')
     endpoints(false)

@@ -24,6 +24,7 @@ import { hasUnknownWaits, readWaitTimes, withWaitTimes } from '../status/wait-ti
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
 import { diagnoseRoute, isControlled, readAround } from './findings.ts'
+import { readGateways } from './gateways.ts'
 import { notesOn } from './notes.ts'
 import { explanationText } from './text.ts'
 
@@ -90,7 +91,9 @@ export async function explainRoute(
     drains: drainsConcerning(route, { ...drains, index }, today),
     unseen: [...unseen, ...drains.unseen],
   })
-  const explanation = await withTimes(known, cluster.value, io)
+  const timed = await withTimes(known, cluster.value, io)
+  const asked = await readGateways(route, services.value, cluster.value, io)
+  const explanation = { ...timed, ...asked, unseen: [...timed.unseen, ...asked.unseen] }
   io.stdout.write(
     flags.output === 'table'
       ? explanationText(explanation, paletteFor(io.stdout, io.env), today)
@@ -120,6 +123,7 @@ function explanationOf(
   return {
     route: statusOf(judged, services, since).facts,
     ...found,
+    gateways: null,
     notes: notesOn(route),
     splits: judged.verdicts.map(({ split, plan }, position) => ({
       decided: weightsOf(applyPlan(split, plan)),

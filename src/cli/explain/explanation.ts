@@ -3,6 +3,7 @@ import type { LinkerdView } from '../destination/report.ts'
 import type { RouteDrain } from '../drains/concerning.ts'
 import type { Counterfactual } from './counterfactuals.ts'
 import type { Diagnosis } from './findings.ts'
+import type { GatewayItem } from './gateways.ts'
 
 /** All that `explain` has to say about a route; `-o json` shows it so. */
 export interface Explanation extends Diagnosis {
@@ -15,6 +16,8 @@ export interface Explanation extends Diagnosis {
   readonly notes: readonly string[]
   /** What Linkerd gives to proxies, with `--proxies`; null without it. */
   readonly proxies: LinkerdView | null
+  /** The gateways of its clusters, as the operator probes them; null if the operator could not be asked. */
+  readonly gateways: readonly GatewayItem[] | null
   /** In the order of the splits of `route`. */
   readonly splits: readonly SplitExplanation[]
 }

@@ -6,6 +6,7 @@ import { type Column, type Palette, renderTable } from '../output.ts'
 import { ageText, shortName, stateText, toneOf, weightInEffect } from '../status/table.ts'
 import type { Explanation, SplitExplanation } from './explanation.ts'
 import type { Diagnosis } from './findings.ts'
+import { gatewayText } from './gateways.ts'
 import { waitingText } from './waiting.ts'
 
 /** An explanation for people; `now` (epoch ms) turns times into ages. */
@@ -32,6 +33,7 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
     '',
     ...diagnosisText(explanation, palette),
     ...drained,
+    ...gatewaysText(explanation),
     ...parts,
     ...given,
     ...notes,
@@ -45,6 +47,11 @@ const section = (title: string, lines: readonly string[]): string[] =>
 function diagnosisText({ findings, unseen }: Diagnosis, palette: Palette): string[] {
   const found = findings.map(({ reason, message }) => `${palette.warning(reason)}: ${message}`)
   return [...section('Findings:', found), ...section('Could not be checked:', unseen)]
+}
+
+function gatewaysText({ gateways }: Explanation): string[] {
+  if (gateways === null || gateways.length === 0) return []
+  return ['Gateways, by the probes of the operator:', ...gateways.map((one) => `  ${gatewayText(one)}`), '']
 }
 
 const sinceText = (since: string | null, now: number): string =>

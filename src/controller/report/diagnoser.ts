@@ -186,10 +186,10 @@ export class Diagnoser {
   }
 
   #diagnose(key: RouteKey, route: Route): Finding[] {
-    const { service, readiness, hasProfile, judgeProfile, isRead } = this.#options.surroundings
+    const { surroundings } = this.#options
     const conflicts = (parent: ServiceKey) => this.#parents.conflicts(key, parent)
     const longHolds = this.#options.longHolds.of(key)
-    return diagnose(route, { service, readiness, hasProfile, judgeProfile, isRead, conflicts, longHolds })
+    return diagnose(route, { ...surroundings, conflicts, longHolds })
   }
 
   #move(key: RouteKey, before: Route | undefined, after: Route | undefined): void {

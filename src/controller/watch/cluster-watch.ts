@@ -4,6 +4,7 @@ import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
 import type { GatewayReading, GatewayTools } from '../../readiness/gateways/gateways.ts'
+import { mirroredFrom } from '../../readiness/gateways/mirrors.ts'
 import type { BesideNow } from '../../readiness/read-now.ts'
 import type { LinkReading } from '../../readiness/remote/linked-cluster.ts'
 import type { ServiceFacts } from '../../readiness/service-facts.ts'
@@ -66,6 +67,8 @@ export interface ClusterWatch {
   missing(): string[]
   readings(): Iterable<WatchReading>
   gateways(): readonly GatewayReading[]
+  /** The gateway that a Service is mirrored through, if it does not answer. */
+  downGateway(service: ServiceKey): GatewayReading | undefined
 }
 
 /** How one watch is. */
@@ -139,6 +142,11 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
         .filter(({ reader }) => !reader.synced)
         .map(waitingFor),
     gateways: () => readiness.gateways.readings,
+    downGateway: (service) => {
+      const cluster = mirroredFrom(readiness.services.get(service))
+      const reading = cluster === undefined ? undefined : readiness.gateways.reading(cluster)
+      return reading?.state === 'down' ? reading : undefined
+    },
     readings: () => [...all().map(readingOf), ...readiness.linked.readings.map(linkReading)],
   }
 }

@@ -24,7 +24,7 @@ export interface ReadinessWatch extends ServiceReadiness {
 export interface Listeners {
   /** Called with each Service that may have turned ready or down. */
   readonly onService: (service: ServiceKey, cause: Cause) => void
-  /** Called with each Service that is itself not as before: its ports, its type. */
+  /** Called with each Service that is itself not as before (its ports, its type), or the gateway that it is mirrored through. */
   readonly onFacts: (service: ServiceKey) => void
   /** Called with each Service that only has another number of endpoints than before. */
   readonly onCounts: (service: ServiceKey) => void
@@ -73,7 +73,10 @@ export function watchReadiness(
   )
   const gateways = new Gateways({
     ...tools,
-    onService: changed,
+    onService: (service) => {
+      changed(service)
+      onFacts(service)
+    },
     probing,
     mirrors: function* () {
       for (const service of used()) {

@@ -25,7 +25,7 @@ beforeEach(async () => {
   const tools = { transport, clock: createManualClock(), random: () => 0, log: createMemoryLog() }
   surroundings = watchSurroundings(
     { ...tools, clusterDomain: undefined },
-    { service: () => undefined, readiness: () => readinessOf(0, 0) },
+    { service: () => undefined, readiness: () => readinessOf(0, 0), downGateway: () => undefined },
     (service) => touched.push(service),
     () => {},
   )

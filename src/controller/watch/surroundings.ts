@@ -4,6 +4,7 @@ import type { CacheTools } from '../../kube/watch/cache.ts'
 import type { DiagnosisInput } from '../../routes/finding.ts'
 import { judgeProfile } from '../../routes/profile/judge-profile.ts'
 import type { Route } from '../../routes/route.ts'
+import type { ClusterWatch } from './cluster-watch.ts'
 import { ProfileWatch } from './profile-watch.ts'
 import { ReadVersions } from './read-versions.ts'
 
@@ -31,7 +32,7 @@ export interface SurroundingsOptions extends Omit<CacheTools, 'onState'> {
  */
 export function watchSurroundings(
   { clusterDomain, ...tools }: SurroundingsOptions,
-  { service, readiness }: Pick<Surroundings, 'service' | 'readiness'>,
+  { service, readiness, downGateway }: Pick<ClusterWatch, 'service' | 'readiness' | 'downGateway'>,
   onService: (service: ServiceKey) => void,
   onAll: () => void,
 ): Surroundings {
@@ -44,6 +45,7 @@ export function watchSurroundings(
   return {
     service,
     readiness,
+    downGateway,
     profiles,
     isRead: (kind) => versions.isRead(kind),
     hasProfile: (service) => profiles.takesOver(service),

@@ -100,12 +100,13 @@ export class Gateways implements Ways {
   }
 
   get readings(): readonly GatewayReading[] {
-    return [...(this.#probes?.all() ?? [])].map(([cluster, { state, since, trouble }]) => ({
-      cluster,
-      state,
-      since,
-      trouble,
-    }))
+    return [...(this.#probes?.all() ?? [])].map(([cluster, gateway]) => readingOf(cluster, gateway))
+  }
+
+  /** That of one cluster; `undefined` if its gateway is not probed. */
+  reading(cluster: string): GatewayReading | undefined {
+    const gateway = this.#probes?.of(cluster)
+    return gateway && readingOf(cluster, gateway)
   }
 
   async stop(): Promise<void> {
@@ -157,6 +158,13 @@ export class Gateways implements Ways {
       if (from === (cluster ?? from)) this.#tools.onService(service)
   }
 }
+
+const readingOf = (cluster: string, { state, since, trouble }: Gateway): GatewayReading => ({
+  cluster,
+  state,
+  since,
+  trouble,
+})
 
 const probedOf = (cluster: string, links: readonly Link[]): readonly Probed[] =>
   links.flatMap((link) => (link.cluster === cluster && link.gateway ? [link.gateway] : []))
