@@ -28,8 +28,11 @@ export interface FailoverOptions extends OtherClusterOptions, Pick<DrainOptions,
   readonly onEntry?: ((entry: TimelineEntry) => void) | undefined
 }
 
-/** Reconciles in flight: enough to keep an API server busy, few enough to leave it air for others. */
-const concurrency = 16
+/**
+ * Reconciles in flight: of an API server that is busy with readiness, weights get the share that they ask for; some
+ * 200 writes at once is what it takes of all clients (docs/developing/BENCHMARKS.md).
+ */
+const concurrency = 32
 
 /**
  * Keeps the weights of routes as the readiness of their backends asks: watch -> queue -> handler -> report.

@@ -5,7 +5,7 @@ import { throughProxy } from './proxy.ts'
 
 /** Connections to one API server, each opened with the certificates that a request has to show. */
 export interface Connections {
-  /** For requests: patches (16 in flight), and room beside them for the lease, lists and events. */
+  /** For requests: patches (32 in flight), and room beside them for the lease, lists and events. */
   requests(certificates: Certificates): HttpAgent
   /** For watches, each of which keeps a connection for itself. */
   streams(certificates: Certificates): HttpAgent
@@ -13,8 +13,8 @@ export interface Connections {
   close(): void
 }
 
-/** 16 patches, 2 Events, 11 watches that ask or list, the lease, and some requests for discovery. */
-const requestConnections = 32
+/** 32 patches, 16 of ServiceProfiles, 2 Events, 11 watches that ask or list, the lease, and some for discovery. */
+const requestConnections = 64
 /** How long a connection is kept that nothing uses (ms). */
 const idleMs = 30_000
 
