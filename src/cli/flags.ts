@@ -58,6 +58,13 @@ export function parseDuration(text: string): number {
   return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0)
 }
 
+/** The same of a length of time that must not be over at once (ms). */
+export function positiveDuration(text: string): number {
+  const ms = parseDuration(text)
+  if (ms > 0) return ms
+  throw new InvalidArgumentError('It must be longer than 0; write it like 30m or 2h.')
+}
+
 /**
  * Collects a flag that may be repeated. Go programs pass their own lists on as `[a,b]`, an empty one as `[]`;
  * Linkerd does so with `--as-group`.

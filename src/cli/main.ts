@@ -31,6 +31,9 @@ function processIo(): Io {
     stdout: streamOf(process.stdout),
     stderr: streamOf(process.stderr),
     readInput: async () => (await import('node:stream/consumers')).text(process.stdin),
+    ask: process.stdin.isTTY
+      ? async (question) => (await import('./ask.ts')).askAtTerminal(question, interruption.signal)
+      : undefined,
     env: process.env,
     clock: systemClock,
     random: Math.random,

@@ -6,6 +6,7 @@ import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
 import { dashboard } from './commands/dashboard.ts'
 import { diagnostics } from './commands/diagnostics.ts'
+import { drain, undrain } from './commands/drain.ts'
 import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
 import { install, prune, uninstall, upgrade } from './commands/install.ts'
@@ -28,6 +29,8 @@ export const commands: readonly CommandSpec[] = [
   whatIf,
   pause,
   resume,
+  drain,
+  undrain,
   migrate,
   diagnostics,
   install,

@@ -1,18 +1,10 @@
-import { InvalidArgumentError } from 'commander'
 import type { CommandSpec } from '../command.ts'
-import { flag, parseDuration } from '../flags.ts'
+import { flag, positiveDuration } from '../flags.ts'
 
 const args = [{ term: '<route...>', text: 'KIND/NAME, for example trafficsplit/web' }]
 const flags = () => [
   flag('-n, --namespace <name>', 'the namespace of the routes (default: the namespace of the context)'),
 ]
-
-/** In ms; a pause that is over at once is a mistake. */
-function length(text: string): number {
-  const ms = parseDuration(text)
-  if (ms > 0) return ms
-  throw new InvalidArgumentError('It must be longer than 0; write it like 30m or 2h.')
-}
 
 export const pause: CommandSpec = {
   name: 'pause',
@@ -31,7 +23,7 @@ operator show all three. To change the end of a pause, pause the route again.`,
     flag(
       '--for <duration>',
       'how long the pause lasts, such as 30m or 2h (default: until you resume it)',
-    ).argParser(length),
+    ).argParser(positiveDuration),
     flag('--reason <text>', 'why, for those who wonder'),
   ],
   examples: [

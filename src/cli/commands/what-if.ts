@@ -7,9 +7,9 @@ const words = (value: string, before: readonly string[] = []) =>
 
 export const whatIf: CommandSpec = {
   name: 'what-if',
-  summary: 'Show what would happen to every route if Services or a cluster were lost',
+  summary: 'Show what would happen to every route if Services or a cluster were lost or drained',
   description: `Reads the cluster with your own permissions, then applies the operator's rules to it as if
-the named Services were down. Nothing is written. A route goes dark when no backend that gets its traffic is
+the named Services were down, or drained. Nothing is written. A route goes dark when no backend that gets its traffic is
 ready. The exit code is 1 if any route would go dark, so you can run it before a maintenance or in CI.
 
 A world file can also make Services ready or unknown. Every part of it is optional:
@@ -28,6 +28,7 @@ A world file can also make Services ready or unknown. Every part of it is option
       '--cluster-down <name>',
       'a cluster whose mirrored Services to treat as down; may be repeated',
     ).argParser(collect),
+    flag('--drain <from...>', 'what to take out as `drain` would, such as cluster/east').argParser(words),
     flag('-f, --file <file>', 'a world file, in YAML or JSON'),
     ...namespaceFlags(
       'show only the routes of this namespace; also the namespace of Services that name none',
@@ -41,6 +42,7 @@ A world file can also make Services ready or unknown. Every part of it is option
       line: 'what-if --cluster-down east',
       text: 'what if every Service that is mirrored from a cluster goes down?',
     },
+    { line: 'what-if --drain cluster/east', text: 'what if cluster east is drained?' },
     { line: 'what-if -f world.yaml', text: 'what if the world is as this file says?' },
   ],
   run: async (context, _args, flags) => (await import('../what-if/what-if.ts')).showWhatIf(context, flags),

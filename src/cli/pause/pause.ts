@@ -15,6 +15,7 @@ import { exitCodes, type Failure, refused } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import { readMyName } from '../myself.ts'
 import { type FoundRoute, findRoute, parseRouteRef, type RouteRef } from '../route-ref.ts'
+import { timeIn } from '../until.ts'
 
 const schema = z.object({
   namespace: z.string().optional(),
@@ -47,7 +48,7 @@ interface Words {
 /** Pauses each of the named routes, for as long as the flags say. */
 export async function pauseRoutes(context: Context, names: readonly string[], given: Flags): Promise<Ending> {
   const { for: forMs, reason } = schema.parse(given)
-  const until = forMs === undefined ? undefined : timeIn(context, forMs)
+  const until = forMs === undefined ? undefined : timeIn(context.io.clock, forMs)
   const hasDetails = until !== undefined || reason !== undefined
   return annotate(context, names, given, async (reading) => ({
     wanted: {
@@ -63,10 +64,6 @@ export async function pauseRoutes(context: Context, names: readonly string[], gi
     },
   }))
 }
-
-/** To the second, and never before the time that was asked for. */
-const timeIn = ({ io }: Context, ms: number): string =>
-  new Date(Math.ceil((io.clock.wallTime().getTime() + ms) / 1000) * 1000).toISOString().replace('.000', '')
 
 /** Ends the pause of each of the named routes. */
 export async function resumeRoutes(

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly clock?: Io['clock']
   /** What standard input holds; empty without it. */
   readonly input?: string
+  /** Stands for the person at the terminal; without it there is nobody to ask. */
+  readonly ask?: Io['ask']
   /** Opens connections to Pods; without it there is no way to them. */
   readonly forward?: Cluster['forward']
   /** Stands for the browser; without it there is none. */
@@ -55,6 +57,7 @@ export async function run(line: string | readonly string[], options: RunOptions 
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     readInput: async () => options.input ?? '',
+    ask: options.ask,
     env: options.env ?? {},
     clock: options.clock ?? systemClock,
     random: Math.random,

@@ -1,18 +1,22 @@
 import * as z from 'zod'
+import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
+import type { ServiceKey } from '../../core/types.ts'
 import type { Context, Ending, Flags } from '../command.ts'
+import { findUnused as findUndrained, type Planned } from '../drains/foresee.ts'
+import { parseTargets } from '../drains/target.ts'
 import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { type Snapshot, takeSnapshot } from '../snapshot.ts'
 import { servicesOf } from './clusters.ts'
-import { effectOn, type Fate, totalsOf } from './effects.ts'
+import { foresee } from './foresee.ts'
 import { effectsText } from './table.ts'
 import { addDown, asItIs, readWorld, type World } from './world.ts'
 
 const schema = z.object({
   down: z.array(z.string()).default([]),
   clusterDown: z.array(z.string()).default([]),
+  drain: z.array(z.string()).default([]),
   file: z.string().optional(),
   namespace: z
     .string()
@@ -27,8 +31,10 @@ const schema = z.object({
 export async function showWhatIf({ io, connect }: Context, given: Flags): Promise<Ending> {
   const flags = schema.parse(given)
   const { file, namespace } = flags
-  if (file === undefined && flags.down.length + flags.clusterDown.length === 0) {
-    return err(wrongUsage('nothing to simulate', 'name what goes down with --down, --cluster-down or --file'))
+  if (file === undefined && flags.down.length + flags.clusterDown.length + flags.drain.length === 0) {
+    return err(
+      wrongUsage('nothing to simulate', 'name what goes down with --down, --cluster-down, --drain or --file'),
+    )
   }
   const declared = file === undefined ? ok(asItIs) : await readWorld(file)
   if (!declared.ok) return declared
@@ -44,9 +50,10 @@ export async function showWhatIf({ io, connect }: Context, given: Flags): Promis
   if (!snapshot.ok) return snapshot
   const unused = findUnused(world, snapshot.value)
   if (!unused.ok) return unused
-  const fates = compare(snapshot.value, addDown(world, lost.value, []))
-  const routes = fates.map(({ route }) => route)
-  const totals = totalsOf(routes)
+  const planned = plannedOf(flags.drain, home, snapshot.value)
+  if (!planned.ok) return planned
+  const { services } = addDown(world, lost.value, [])
+  const { fates, routes, totals } = foresee(snapshot.value, services, planned.value)
   io.stdout.write(
     flags.output === 'table'
       ? effectsText(fates, totals, paletteFor(io.stdout, io.env))
@@ -65,7 +72,18 @@ function findUnused({ services }: World, { routes }: Snapshot): Result<void, Fai
   return err(badAnswer(`no controlled route uses ${unused.join(', ')}`, 'write Services as NAMESPACE/NAME'))
 }
 
-function compare({ judged, readiness, circumstances }: Snapshot, { services }: World): Fate[] {
-  const then: ReadinessOf = (backend) => services.get(backend.service) ?? readiness(backend)
-  return judged.map((route) => effectOn(route, readiness, then, circumstances))
+/** A Drain of all these, for all routes; `undefined` if nothing is to be drained. */
+function plannedOf(
+  words: readonly string[],
+  namespace: string,
+  snapshot: Snapshot,
+): Result<Planned | undefined, Failure> {
+  if (words.length === 0) return ok(undefined)
+  const from = parseTargets(words, namespace)
+  if (!from.ok) return from
+  const found = findUndrained(from.value, snapshot)
+  if (!found.ok) return found
+  const spec = { from: from.value, until: Number.POSITIVE_INFINITY, reason: '', lastResort: 'Allow' } as const
+  const place = snapshot.drains.rootNamespace ?? programName
+  return ok({ namespace: place, name: 'what-if', spec, forAllRoutes: true })
 }

@@ -1,0 +1,25 @@
+import type { Readiness, ReadinessOf, ServiceKey } from '../../core/types.ts'
+import { circumstancesWith, type Planned } from '../drains/foresee.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { effectOn, type Fate, type RouteEffect, type Totals, totalsOf } from './effects.ts'
+
+/** What would become of every route of a snapshot. */
+export interface Foreseen {
+  readonly fates: readonly Fate[]
+  readonly routes: readonly RouteEffect[]
+  readonly totals: Totals
+}
+
+/** Judges all routes as if these Services were so, and as if one more Drain were in effect. */
+export function foresee(
+  snapshot: Snapshot,
+  services: ReadonlyMap<ServiceKey, Readiness>,
+  planned?: Planned,
+): Foreseen {
+  const { judged, readiness } = snapshot
+  const circumstances = planned ? circumstancesWith(planned, snapshot) : snapshot.circumstances
+  const then: ReadinessOf = (backend) => services.get(backend.service) ?? readiness(backend)
+  const fates = judged.map((route) => effectOn(route, readiness, then, circumstances))
+  const routes = fates.map(({ route }) => route)
+  return { fates, routes, totals: totalsOf(routes) }
+}
