@@ -348,3 +348,37 @@ describe('PortsDiffer', () => {
   it('is nothing of a route that names the ports of its backends', () =>
     expect(found(undefined, servedBy({ 'shop/web': [81], 'shop/east': [80, 81] }))).toEqual([]))
 })
+
+describe('weights that SMI clients cannot read', () => {
+  const weighted = (...weights: unknown[]) =>
+    trafficSplit.read({
+      apiVersion: 'split.smi-spec.io/v1alpha2',
+      kind: 'TrafficSplit',
+      metadata: { namespace: 'shop', name: 'web', uid: 'u1' },
+      spec: {
+        service: 'web',
+        backends: weights.map((weight, index) => ({ service: `web-${index}`, weight })),
+      },
+    })
+  const unreadable = (...weights: unknown[]) =>
+    found(weighted(...weights)).filter((line) => line.startsWith('UnreadableWeight'))
+
+  test.each([[[1, 0]], [[100, undefined]], [[null, 1]], [['abc', 0.5]]])(
+    '%j: none, or misconfigured',
+    (weights) => {
+      const problem = weighted(...weights).splits[0]?.problem
+      if (problem === undefined) expect(unreadable(...weights)).toEqual([])
+      else expect(problem).toContain('"abc"')
+    },
+  )
+
+  test.each([
+    [[0.5, 0], 'spec.backends[0].weight is 0.5'],
+    [[1, '1'], 'spec.backends[1].weight is "1"'],
+    [['500m', 1.5], 'spec.backends[0].weight is "500m", spec.backends[1].weight is 1.5'],
+  ])('%j', (weights, which) => {
+    expect(unreadable(...weights)).toEqual([
+      `UnreadableWeight: ${which}: clients that read v1alpha2 with SMI's SDK for Go cannot decode that, and then see no TrafficSplit at all; write integers`,
+    ])
+  })
+})

@@ -21,6 +21,7 @@ import { appProtocol, failureAccrual, serviceProfile, sharedParent } from './par
 import { countsGateways, ignoredAnnotation, notInAnyTier } from './policy/findings.ts'
 import { portsDiffer } from './ports-differ.ts'
 import type { Route } from './route.ts'
+import { unreadableWeight } from './sdk-weight.ts'
 
 const allWeightsZero = ({ splits }: Route): string[] =>
   splits
@@ -54,6 +55,7 @@ const notAccepted: DiagnosisRule = (route, around) =>
 
 const diagnoses: readonly (readonly [FindingReason, DiagnosisRule])[] = [
   ['AllWeightsZero', allWeightsZero],
+  ['UnreadableWeight', unreadableWeight],
   ['IngressOnly', ingressOnly],
   ['UnreadVersion', unreadVersion],
   ['NotAccepted', notAccepted],

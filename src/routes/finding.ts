@@ -8,6 +8,7 @@ import type { Conflict } from './sharing.ts'
  */
 export const findingReasons = [
   'AllWeightsZero',
+  'UnreadableWeight',
   'IngressOnly',
   'UnreadVersion',
   'NotAccepted',

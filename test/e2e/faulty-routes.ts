@@ -182,6 +182,28 @@ export const routeRows: readonly Row[] = [
     mend: ({ patch }) => patch('HTTPRoute', 'web', rulesOf(usual, [ref('east', 0), ref('web', 1)])),
   },
   {
+    fault: 'a TrafficSplit has a weight that is not an integer',
+    namespace: 'fraction',
+    routes: [trafficSplit('web', { web: 0.5, east: 0 })],
+    told: [
+      {
+        kind: 'TrafficSplit',
+        reason: 'UnreadableWeight',
+        sentence:
+          "spec.backends[0].weight is 0.5: clients that read v1alpha2 with SMI's SDK for Go cannot decode that, and then see no TrafficSplit at all; write integers",
+      },
+    ],
+    mend: ({ patch }) =>
+      patch('TrafficSplit', 'web', {
+        spec: {
+          backends: [
+            { service: 'web', weight: 1 },
+            { service: 'east', weight: 0 },
+          ],
+        },
+      }),
+  },
+  {
     fault: 'the annotation of a TrafficSplit names none of its backends',
     namespace: 'primary-missing-in-split',
     routes: [trafficSplit('web', { web: 1, east: 0 }, { [primaryAnnotation]: 'nobody' })],
