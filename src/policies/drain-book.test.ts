@@ -162,3 +162,11 @@ it('looks once at many that come together', async () => {
   expect(concerned).toEqual(['shop/web-east'])
   expect(manual.pending).toBe(1)
 })
+
+it('sets no timer once it was stopped, so that the process can end', async () => {
+  await see('mesh/east', {})
+  book.stop()
+  book.setSure(false)
+  await see('mesh/west', {})
+  expect(manual.pending).toBe(0)
+})

@@ -36,6 +36,7 @@ export class DrainBook {
   #isDue = false
   #isSure = true
   #timer: Timer | undefined
+  #isStopped = false
 
   constructor(options: DrainBookOptions) {
     this.#options = options
@@ -98,7 +99,9 @@ export class DrainBook {
     return this.#inEffect.size === 0 ? [] : this.#index.drainsOf(namespace, service)
   }
 
+  /** Wakes up no more, whatever it hears. */
   stop(): void {
+    this.#isStopped = true
     this.#timer?.cancel()
   }
 
@@ -150,7 +153,7 @@ export class DrainBook {
   #wakeUp(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    if (this.#drains.size + this.#endings.size === 0) return
+    if (this.#isStopped || this.#drains.size + this.#endings.size === 0) return
     const { clock } = this.#options
     const now = clock.wallTime().getTime()
     const drains = [...this.#drains.values(), ...[...this.#endings.values()].map(({ drain }) => drain)]
