@@ -1,0 +1,297 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { version } from '../../src/base/version.ts'
+import { name as operatorName } from '../../src/install/manifest.ts'
+import { readValues, render } from '../../src/install/render.ts'
+import { operatorUser } from '../chart/release.ts'
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { type Cluster, openCluster } from './cluster.ts'
+import { eventually } from './eventually.ts'
+import type { Weights } from './objects.ts'
+import { type Operator, startOperator } from './operator.ts'
+
+let controlPlane: ControlPlane
+let cluster: Cluster
+let kubeconfig: string
+let operators: Operator[] = []
+
+const flags = [
+  '--leader-elect',
+  '--leader-elect-resource-namespace',
+  operatorName,
+  '--policies',
+  operatorName,
+]
+const start = async (): Promise<Operator> => {
+  const operator = startOperator(kubeconfig, flags)
+  operators.push(operator)
+  await operator.ready()
+  return operator
+}
+
+const kubectl = async (args: readonly string[], input?: object) => {
+  const answer = await controlPlane.kubectl(args, input && stringify(input))
+  if (answer.code !== 0) throw new Error(answer.stderr)
+  return answer.stdout.trim()
+}
+
+const definition = 'drains.failover.linkerd.io'
+async function installKind(): Promise<void> {
+  const values = readValues({ policies: { enabled: true } })
+  if (!values.ok) throw new Error(values.error.join())
+  const objects = render(values.value, { namespace: operatorName, release: operatorName, version })
+  for (const object of objects)
+    if (['CustomResourceDefinition', 'ClusterRole'].includes(object.kind))
+      await kubectl(['apply', '--server-side', '-f', '-'], object)
+  await kubectl(['wait', '--for=condition=Established', `crd/${definition}`])
+}
+
+beforeAll(async () => {
+  const controllers = ['clusterrole-aggregation-controller']
+  controlPlane = await startControlPlane({ auditUser: operatorUser, controllers })
+  await controlPlane.installCrd()
+  await installKind()
+  kubeconfig = await controlPlane.operatorKubeconfig()
+  cluster = openCluster(controlPlane.api)
+  await start()
+})
+afterAll(async () => {
+  await Promise.all(operators.map((operator) => operator.kill()))
+  await controlPlane?.stop()
+})
+
+const soon = (ms: number) => new Date(Date.now() + ms).toISOString()
+const drainOf = (name: string, spec: Readonly<Record<string, unknown>>, namespace = operatorName) => ({
+  apiVersion: 'failover.linkerd.io/v1alpha1',
+  kind: 'Drain',
+  metadata: { namespace, name },
+  spec: { until: soon(3_600_000), reason: 'CHG-1: a test', ...spec },
+})
+const drain = (...args: Parameters<typeof drainOf>) => kubectl(['apply', '-f', '-'], drainOf(...args))
+const undrain = (name: string, namespace = operatorName) =>
+  kubectl(['delete', 'drain', name, '--namespace', namespace])
+
+describe('the API server', () => {
+  const from = [{ cluster: 'east' }]
+  it.each([
+    ['no from', { from: undefined }],
+    ['an empty from', { from: [] }],
+    ['17 targets', { from: Array.from({ length: 17 }, () => ({ cluster: 'east' })) }],
+    ['a target that is nothing', { from: [{}] }],
+    ['a target that is both', { from: [{ cluster: 'east', service: { name: 'web' } }] }],
+    ['a cluster that is no name', { from: [{ cluster: 'East Side' }] }],
+    ['a Service without a name', { from: [{ service: { namespace: 'shop' } }] }],
+    ['no end', { from, until: undefined }],
+    ['an end that is not a time', { from, until: 'tomorrow' }],
+    ['an end without a time zone', { from, until: '2026-12-01T06:00:00' }],
+    ['a day that does not exist', { from, until: '2026-02-31T06:00:00Z' }],
+    ['no reason', { from, reason: '' }],
+    ['another last resort', { from, lastResort: 'Maybe' }],
+    ['a field that does not exist', { from, untl: '' }],
+  ])('refuses %s', async (_, spec) => {
+    const object = JSON.parse(JSON.stringify(drainOf('wrong', spec)))
+    const answer = await controlPlane.kubectl(['create', '--dry-run=server', '-f', '-'], stringify(object))
+    expect(answer.code, answer.stdout).not.toBe(0)
+  })
+
+  it.each([
+    ['a cluster', { from }],
+    [
+      'this cluster, and Services',
+      { from: [{ cluster: 'Local' }, { service: { name: 'a', namespace: 'b' } }] },
+    ],
+    ['another time zone', { from, until: '2026-12-01T06:00:00.5+02:00' }],
+    ['the last resort', { from, lastResort: 'Never' }],
+  ])('takes %s', async (_, spec) => {
+    await kubectl(['create', '--dry-run=server', '-f', '-'], drainOf('right', spec))
+  })
+})
+
+it('may be created by those who may edit a namespace, and seen by those who may view it', async () => {
+  for (const role of ['edit', 'view'])
+    await kubectl([
+      'create',
+      'rolebinding',
+      role,
+      `--clusterrole=${role}`,
+      `--user=may-${role}`,
+      '-n',
+      'default',
+    ])
+  const canI = async (who: string, verb: string, namespace = 'default') =>
+    (
+      await controlPlane.kubectl(['auth', 'can-i', verb, 'drains', '-n', namespace, '--as', who])
+    ).stdout.trim()
+  await eventually(async () => expect(await canI('may-edit', 'create')).toBe('yes'))
+  await eventually(async () => expect(await canI('may-view', 'list')).toBe('yes'))
+  expect(await canI('may-view', 'create')).toBe('no')
+  expect(await canI('may-edit', 'create', operatorName)).toBe('no')
+})
+
+let count = 0
+let web: string
+beforeEach(() => {
+  count += 1
+  web = `web${count}`
+})
+const weights = (primary: number, east = 0): Weights => ({ [web]: primary, [`${web}-east`]: east })
+async function addShop(annotations: Readonly<Record<string, string>> = {}): Promise<void> {
+  for (const service of Object.keys(weights(100))) await cluster.addService(service, 2)
+  await cluster.addSplit(web, weights(100), { annotations })
+}
+const primary = () => ({ from: [{ service: { name: web, namespace: 'default' } }] })
+
+describe('a Drain', () => {
+  it('moves traffic away at once, says what has become of it, and lets it come back', async () => {
+    await addShop()
+    await drain(web, primary())
+    await cluster.weightsBecome(web, weights(0, 100))
+    await eventually(async () => {
+      const row = await kubectl(['get', 'drains', '--namespace', operatorName, '--no-headers'])
+      expect(row.split(/ {2,}/).filter((_, index) => index !== 1 && index < 7)).toEqual([
+        web,
+        'True',
+        'Drained',
+        '1',
+        '0',
+        'CHG-1: a test',
+      ])
+    })
+    const gone = performance.now()
+    await undrain(web)
+    await cluster.weightsBecome(web, weights(100), 20_000)
+    expect(performance.now() - gone).toBeGreaterThan(9_900)
+    expect(await cluster.events({ split: web, reason: 'Failover' })).toMatchObject([
+      { note: expect.stringContaining(`default/${web} is drained by ${operatorName}/${web}`) },
+    ])
+  })
+
+  it('of a cluster leaves its mirrored Services, and ends at its time', async () => {
+    await cluster.addService(web, 2)
+    await cluster.addMirrored(`${web}-east`, 'east')
+    await cluster.addSplit(web, weights(0, 100), {
+      annotations: { 'failover.linkerd.io/primary-service': `${web}-east` },
+    })
+    await cluster.fence()
+    expect(await cluster.weights(web)).toEqual(weights(0, 100))
+    await drain(web, { from: [{ cluster: 'east' }], until: soon(6_000) }, 'default')
+    await cluster.weightsBecome(web, weights(100, 0))
+    await cluster.weightsBecome(web, weights(0, 100), 20_000)
+    await eventually(async () =>
+      expect(await kubectl(['get', 'drain', web, '--namespace', 'default'])).toContain('Expired'),
+    )
+    await undrain(web, 'default')
+  })
+
+  it('of everything leaves what is ready with its traffic, and names the routes that it could not move', async () => {
+    await addShop()
+    await drain(web, {
+      from: Object.keys(weights(0)).map((name) => ({ service: { name, namespace: 'default' } })),
+    })
+    await cluster.setReady(web, 0, 2)
+    await cluster.weightsBecome(web, weights(0, 100))
+    await eventually(async () =>
+      expect(
+        await kubectl(['get', 'drain', web, '--namespace', operatorName, '-o', 'jsonpath={.status.left}']),
+      ).toContain('nothing else is ready'),
+    )
+    await undrain(web)
+  })
+
+  it('lets a backend come back only after its wait', async () => {
+    await addShop({ 'failover.linkerd.io/failback-after': '4s' })
+    await drain(web, { ...primary(), until: soon(3_000) })
+    await cluster.weightsBecome(web, weights(0, 100))
+    await cluster.setReady(web, 0, 2)
+    await eventually(async () =>
+      expect(await kubectl(['get', 'drain', web, '--namespace', operatorName])).toContain('Expired'),
+    )
+    await cluster.setReady(web, 2, 2)
+    const back = performance.now()
+    await cluster.weightsBecome(web, weights(100), 20_000)
+    expect(performance.now() - back).toBeGreaterThan(3_900)
+    await undrain(web)
+  })
+})
+
+describe('a Drain that was deleted', () => {
+  beforeEach(async () => {
+    await addShop()
+    await drain(web, primary())
+    await cluster.weightsBecome(web, weights(0, 100))
+  })
+
+  it('and created again within 10 s moves nothing', async () => {
+    const before = await cluster.version(web)
+    await undrain(web)
+    await drain(web, primary())
+    await new Promise((resolve) => setTimeout(resolve, 11_000))
+    await cluster.fence()
+    expect(await cluster.version(web)).toBe(before)
+    await undrain(web)
+    await cluster.weightsBecome(web, weights(100), 20_000)
+  })
+
+  it('keeps its 10 s with a standby that takes over', async () => {
+    const [leader] = operators
+    if (!leader) throw new Error('there is an operator')
+    operators = [await start()]
+    const gone = performance.now()
+    await undrain(web)
+    await cluster.fence()
+    await leader.stop()
+    await cluster.fence()
+    expect(await cluster.weights(web)).toEqual(weights(0, 100))
+    await cluster.weightsBecome(web, weights(100), 20_000)
+    expect(performance.now() - gone).toBeGreaterThan(9_900)
+  })
+
+  it('is over for an operator that was away', async () => {
+    const [leader] = operators
+    if (!leader) throw new Error('there is an operator')
+    await leader.stop()
+    await undrain(web)
+    operators = []
+    await start()
+    await cluster.weightsBecome(web, weights(100))
+  })
+})
+
+it('an operator that was restarted while a Drain is in effect moves nothing', async () => {
+  await addShop()
+  await drain(web, primary())
+  await cluster.weightsBecome(web, weights(0, 100))
+  const [leader] = operators
+  await leader?.stop()
+  const before = await cluster.version(web)
+  operators = []
+  await start()
+  await cluster.fence()
+  expect(await cluster.version(web)).toBe(before)
+  await undrain(web)
+  await cluster.weightsBecome(web, weights(100), 20_000)
+})
+
+it('Drains stay in effect if their kind is removed, and the operator says so', async () => {
+  await addShop()
+  await drain(web, primary())
+  await cluster.weightsBecome(web, weights(0, 100))
+  await kubectl(['delete', 'crd', definition])
+  await eventually(async () => {
+    expect(operators.map((operator) => operator.output()).join()).toContain('was removed from the cluster')
+  }, 30_000)
+  await new Promise((resolve) => setTimeout(resolve, 11_000))
+  await cluster.fence()
+  expect(await cluster.weights(web)).toEqual(weights(0, 100))
+  await installKind()
+  await cluster.weightsBecome(web, weights(100), 60_000)
+})
+
+it('the operator asks for nothing that it may not', () => {
+  const asked = controlPlane.audited()
+  expect(asked.filter(({ responseStatus }) => responseStatus?.code === 403)).toEqual([])
+  const verbs = asked.flatMap(({ verb, objectRef }) =>
+    objectRef?.resource === 'drains' ? `${verb} ${objectRef.subresource ?? ''}`.trim() : [],
+  )
+  expect(new Set(verbs)).toEqual(new Set(['watch', 'list', 'patch status']))
+})
