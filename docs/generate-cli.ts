@@ -42,6 +42,8 @@ function overview(listed: readonly CommandSpec[]): string {
     '## Flags of every command',
     flagTable(globalOptions({})),
     'Booleans can be written as Go programs write them: `--verbose=false`. Durations are like `90s`, `5m0s` or `1.5h`.',
+    '## Kubeconfig',
+    'A kubeconfig is read as kubectl reads it: several files in `KUBECONFIG`, client certificates, tokens, files of tokens, exec plugins (of `client.authentication.k8s.io/v1` and `v1beta1`) and OIDC. Without a `proxy-url` the variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are used. SOCKS proxies are not supported.',
     '## Output',
     'Answers go to standard output; errors, progress and what `--verbose` prints go to standard error. Colours are used on a terminal only, and never where `NO_COLOR` is set. An error is one line: what is wrong, then what to do.',
     '## Exit codes',

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { systemClock } from '../base/clock.ts'
-import { err, ok } from '../base/result.ts'
 import { exitCodes } from './failure.ts'
-import type { Cluster, Io, Stream } from './io.ts'
+import type { Io, Stream } from './io.ts'
 import { runCli } from './run.ts'
 
 /** The command line as a program. No top-level await: it is also bundled as CommonJS. */
@@ -38,16 +37,7 @@ function processIo(): Io {
     clock: systemClock,
     random: Math.random,
     interrupted: interruption.signal,
-    connect: async (options) => {
-      const { loadClusterConfig } = await import('../kube/cluster/find-cluster.ts')
-      const config = await loadClusterConfig(options, process.env, systemClock)
-      if (!config.ok) return err(config.error)
-      const { createTransport } = await import('../kube/http/transport.ts')
-      const { server, namespace = 'default' } = config.value
-      const forward: Cluster['forward'] = async (to, signal) =>
-        (await import('../kube/http/port-forward.ts')).forwardPort(config.value, to, signal)
-      return ok({ transport: createTransport(config.value, systemClock), forward, server, namespace })
-    },
+    connect: async (options) => (await import('./connect.ts')).connectTo(options, process.env, systemClock),
     openBrowser: async (url) => (await import('./dashboard/browser.ts')).openBrowser(url),
   }
 }

@@ -34,9 +34,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 }
 
 function say({ stderr }: Io, { message, hint, exitCode }: Failure): number {
-  stderr.write(`${programName}: ${message.replace(/\.$/, '')}; ${hint}\n`)
+  stderr.write(`${programName}: ${oneLine(message).replace(/\.$/, '')}; ${oneLine(hint)}\n`)
   return exitCode
 }
+
+/** Names from files and answers of servers may bring line breaks, or characters that a terminal obeys. */
+const oneLine = (text: string): string => text.trim().replaceAll(/\s*[\p{Cc}]+\s*/gu, ' ')
 
 /** One connection for a command, opened on first use, and others as another user. */
 function connectOnce(io: Io, { cluster, verbose }: Globals) {

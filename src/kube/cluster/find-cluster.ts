@@ -16,22 +16,27 @@ export async function loadClusterConfig(
   clock: Clock,
   serviceAccountDir = defaultServiceAccountDir,
 ): Promise<Result<ClusterConfig, string>> {
-  if (options.kubeconfig) return fromKubeconfig([options.kubeconfig], options, clock)
+  if (options.kubeconfig) return fromKubeconfig([options.kubeconfig], options, env, clock)
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '')
-  if (listed.length > 0) return fromKubeconfig(listed, options, clock)
+  if (listed.length > 0) return fromKubeconfig(listed, options, env, clock)
   const namesAContext = options.context ?? options.cluster ?? options.user
   if (namesAContext === undefined && isInCluster(env, serviceAccountDir)) {
     return loadInCluster(env, serviceAccountDir, impersonation(options), clock)
   }
   const usual = join(env.HOME ?? homedir(), '.kube', 'config')
-  if (existsSync(usual)) return fromKubeconfig([usual], options, clock)
+  if (existsSync(usual)) return fromKubeconfig([usual], options, env, clock)
   return err(
     `no cluster to talk to: no --kubeconfig, KUBECONFIG is not set, this is not a Pod, and there is no ${usual}`,
   )
 }
 
-/** Its module brings in the kubeconfig library, which a Pod need not load. */
-async function fromKubeconfig(files: readonly string[], options: ClusterOptions, clock: Clock) {
+/** A Pod need not load what reads kubeconfigs. */
+async function fromKubeconfig(
+  files: readonly string[],
+  options: ClusterOptions,
+  env: NodeJS.ProcessEnv,
+  clock: Clock,
+) {
   const { loadKubeconfig } = await import('./kubeconfig.ts')
-  return loadKubeconfig(files, options, clock)
+  return loadKubeconfig(files, options, env, clock)
 }

@@ -42,6 +42,15 @@ test('a kubeconfig as Linkerd links with it', async () => {
   expect(config.value.credentials()).toBe(credentials)
 })
 
+test.each<[object, object]>([
+  [{ 'proxy-url': '' }, { proxyUrl: undefined }],
+  [{ 'proxy-url': 'http://proxy.test' }, { proxyUrl: 'http://proxy.test' }],
+  [{ server: 'east.example.com:6443' }, { server: 'https://east.example.com:6443' }],
+  [{ server: 'https://east.example.com/k8s/' }, { server: 'https://east.example.com/k8s' }],
+])('%j is understood as kubectl does', (cluster, config) => {
+  expect(read(kubeconfig({ cluster }))).toMatchObject({ ok: true, value: config })
+})
+
 describe('is refused', () => {
   test.each([
     ['no YAML', 'a: [', 'no kubeconfig'],
@@ -62,6 +71,11 @@ describe('is refused', () => {
       'no certificate',
       kubeconfig({ cluster: { 'certificate-authority-data': base64('not a CA') } }),
       'certificate-authority-data is not a certificate',
+    ],
+    [
+      'a CA that is not to be verified',
+      kubeconfig({ cluster: { 'insecure-skip-tls-verify': true } }),
+      'clusters.0.cluster.insecure-skip-tls-verify contradicts certificate-authority-data',
     ],
     ['no context', kubeconfig({ 'current-context': 'west' }), 'no current context'],
     ['no cluster', kubeconfig({ clusters: [] }), 'lacks the cluster'],

@@ -1,20 +1,44 @@
 import { parse } from 'yaml'
 import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
+import { readProxy, readServer } from './address.ts'
 import type { ClusterConfig } from './cluster.ts'
 
-const isWebAddress = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text)
-const webAddress = z.string().refine(isWebAddress, 'is not a URL, https://...')
 const isCertificate = (data: string) =>
   Buffer.from(data, 'base64').toString().includes('-----BEGIN CERTIFICATE-----')
 
-const cluster = z.object({
-  server: webAddress,
-  'certificate-authority-data': z.string().refine(isCertificate, 'is not a certificate (PEM)').optional(),
-  'insecure-skip-tls-verify': z.boolean().optional(),
-  'tls-server-name': z.string().optional(),
-  'proxy-url': webAddress.optional(),
-})
+const cluster = z
+  .object({
+    server: z.string().min(1, 'is missing'),
+    'certificate-authority-data': z.string().refine(isCertificate, 'is not a certificate (PEM)').optional(),
+    'insecure-skip-tls-verify': z.boolean().optional(),
+    'tls-server-name': z.string().optional(),
+    'proxy-url': z.string().nullish(),
+  })
+  .transform((given, { issues, value }) => {
+    const wrong = (key: string, message: string) => {
+      issues.push({ code: 'custom', path: [key], message, input: value })
+      return z.NEVER
+    }
+    const { 'certificate-authority-data': data, 'insecure-skip-tls-verify': skipTlsVerify = false } = given
+    const server = readServer(given.server, data !== undefined || skipTlsVerify)
+    if (!server.ok) return wrong('server', server.error)
+    const proxy = readProxy(given['proxy-url'])
+    if (!proxy.ok) return wrong('proxy-url', proxy.error)
+    if (data !== undefined && skipTlsVerify) {
+      return wrong('insecure-skip-tls-verify', 'contradicts certificate-authority-data')
+    }
+    const ca = data === undefined ? undefined : Buffer.from(data, 'base64')
+    return {
+      address: {
+        server: server.value,
+        skipTlsVerify,
+        tlsServerName: given['tls-server-name'],
+        proxyUrl: proxy.value,
+      },
+      ca,
+    }
+  })
 
 /** What a header can carry, so that nothing else comes into it. */
 const token = z.string().regex(/^[\x21-\x7e]+$/, 'is not a token')
@@ -46,19 +70,8 @@ export function readTokenKubeconfig(text: string, source: string): Result<Cluste
   if (!found) return err('the kubeconfig lacks the cluster of its current context')
   const user = users.find(({ name }) => name === context.user)?.user
   if (!user) return err('the kubeconfig lacks the user of its current context')
-  const data = found['certificate-authority-data']
-  const credentials = {
-    headers: { authorization: `Bearer ${user.token}` },
-    ca: data === undefined ? undefined : Buffer.from(data, 'base64'),
-  }
-  return ok({
-    server: found.server.replace(/\/$/, ''),
-    skipTlsVerify: found['insecure-skip-tls-verify'],
-    tlsServerName: found['tls-server-name'],
-    proxyUrl: found['proxy-url'],
-    credentials: () => credentials,
-    source,
-  })
+  const credentials = { headers: { authorization: `Bearer ${user.token}` }, ca: found.ca }
+  return ok({ ...found.address, credentials: () => credentials, source })
 }
 
 /** Whatever is no YAML is no kubeconfig; what the parser says of it would show parts of it. */

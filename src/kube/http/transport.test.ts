@@ -275,6 +275,42 @@ describe('a request', () => {
     expect(asked).toBe(0)
   })
 
+  describe('whose credentials the server does not take', () => {
+    /** Takes `Bearer good` alone, and notes all that it is shown. */
+    const picky = (seen: (string | undefined)[]) => async (req: IncomingMessage, res: ServerResponse) => {
+      const { authorization } = req.headers
+      seen.push(`${authorization} ${await bodyOf(req)}`.trim())
+      res.writeHead(authorization === 'Bearer good' ? 200 : 401).end('{}\n')
+    }
+    const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+
+    test('is sent once more with others, if there are any', async () => {
+      const seen: string[] = []
+      const given = [as('old'), as('good')]
+      const { transport } = await start(picky(seen), {
+        credentials: () => given[0] ?? as('none'),
+        refuse: (refused) => refused === given.shift(),
+      })
+      const answer = await transport.request({ method: 'PATCH', path: '/', body: { a: 1 } })
+      expect(answer).toEqual({ ok: true, value: {} })
+      expect(seen).toEqual(['Bearer old {"a":1}', 'Bearer good {"a":1}'])
+      given.unshift(as('old'))
+      expect(await readAll(transport)).toEqual([{}])
+    })
+
+    test.each([true, false])('is not sent a third time (others: %s)', async (hasOthers) => {
+      const seen: string[] = []
+      const { transport } = await start(picky(seen), {
+        credentials: () => as('old'),
+        refuse: () => hasOthers,
+      })
+      expect(await transport.request({ method: 'GET', path: '/' })).toMatchObject({
+        error: { kind: 'unauthorized' },
+      })
+      expect(seen).toHaveLength(hasOthers ? 2 : 1)
+    })
+  })
+
   test('to nobody is unreachable, and says where it was tried', async () => {
     const { transport, server } = await start(() => {})
     const url = urlOf(server)

@@ -6,14 +6,15 @@ import { jsonAsGo } from '../../base/json-patch.ts'
 import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { ClusterConfig, Credentials } from '../cluster/cluster.ts'
-import { errorOfAnswer, type KubeError } from '../errors.ts'
+import type { KubeError } from '../errors.ts'
+import { isGood, parseAnswer, refusal } from './answer.ts'
 import { beginRequest, NotLeader, type Sendable } from './begin-request.ts'
 import { cut, textOf, unreachable } from './connection-errors.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { credentialsOf } from './credentials.ts'
 import { startDeadline } from './deadline.ts'
 import { LineParser } from './ndjson.ts'
-import { type Answer, headOf, wholeOf } from './send-request.ts'
+import { headOf, wholeOf } from './send-request.ts'
 
 export type KubeRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -179,18 +180,43 @@ async function* readLines(what: string, body: IncomingMessage, deadline: Deadlin
   }
 }
 
-/** Sends the request, and classifies a failure; resolves with the head of the answer. */
+type AgentFor = (credentials: Credentials) => Agent
+
+/**
+ * Sends the request, and classifies a failure; resolves with the head of the answer. If the API server does not
+ * take the credentials (401, so nothing was done) and others may come, it is sent once more with these.
+ */
 async function ask(
+  server: Server,
+  req: KubeRequest,
+  signal: AbortSignal,
+  agentFor: AgentFor,
+): Promise<Result<IncomingMessage, KubeError>> {
+  const auth = await authOf(server, req, signal)
+  if (!auth.ok) return auth
+  const head = await askAs(auth.value, server, req, signal, agentFor)
+  const isRefused = head.ok && head.value.statusCode === 401
+  if (!isRefused || server.cluster.refuse?.(auth.value) !== true) return head
+  head.value.on('error', () => {}).destroy()
+  const others = await authOf(server, req, signal)
+  return others.ok ? askAs(others.value, server, req, signal, agentFor) : others
+}
+
+async function authOf({ cluster }: Server, req: KubeRequest, signal: AbortSignal) {
+  const auth = await credentialsOf(cluster, signal)
+  if (auth.ok) return auth
+  const message = `${req.method} ${req.path}: no credentials: ${textOf(auth.error)}`
+  return err<KubeError>({ kind: 'unauthorized', message })
+}
+
+async function askAs(
+  credentials: Credentials,
   { cluster, clock, address, prefix }: Server,
   req: KubeRequest,
   signal: AbortSignal,
-  agentFor: (credentials: Credentials) => Agent,
+  agentFor: AgentFor,
 ): Promise<Result<IncomingMessage, KubeError>> {
   const what = `${req.method} ${req.path}`
-  const auth = await credentialsOf(cluster, signal)
-  if (!auth.ok) {
-    return err({ kind: 'unauthorized', message: `${what}: no credentials: ${textOf(auth.error)}` })
-  }
   let isSent = false
   const start = () => {
     if (req.mayStart?.() === false) throw new NotLeader()
@@ -198,13 +224,13 @@ async function ask(
   }
   const sendable: Sendable = {
     ...address,
-    agent: agentFor(auth.value),
+    agent: agentFor(credentials),
     method: req.method,
     path: prefix + pathOf(req),
     headers: {
       accept: req.answerAs === 'text' ? '*/*' : 'application/json',
       'user-agent': programName,
-      ...auth.value.headers,
+      ...credentials.headers,
       ...typeOf(req),
     },
     body: req.body === undefined ? undefined : jsonAsGo(req.body),
@@ -224,27 +250,3 @@ function pathOf({ path, query }: KubeRequest): string {
 
 const typeOf = (req: KubeRequest): Record<string, string> =>
   req.body === undefined ? {} : { 'content-type': req.contentType ?? 'application/json' }
-
-const isGood = (status: number) => status >= 200 && status < 300
-
-function parseAnswer(what: string, text: string): Result<unknown, KubeError> {
-  const value = parse(text)
-  if (value === undefined && text !== '') {
-    return err({ kind: 'protocol', message: `${what}: the answer is not JSON: ${text.slice(0, 200)}` })
-  }
-  return ok(value)
-}
-
-function refusal(what: string, { status, headers, text }: Answer): KubeError {
-  const retryAfter = headers['retry-after']
-  const seconds = typeof retryAfter === 'string' ? retryAfter : undefined
-  return errorOfAnswer(what, status, parse(text) ?? text, seconds)
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
