@@ -106,8 +106,11 @@ export class ReflectorLoop<T> {
 
   async #watch({ resource, from, isDoubtful }: Step & { kind: 'watch' }): Promise<Step> {
     this.#enter('watching')
-    const { transport, random } = this.#options
-    const doubt = isDoubtful ? await this.#doubt(resource, from) : undefined
+    const { transport, random, writer } = this.#options
+    // An answer to a write of our own may have told of more than the watch.
+    const isBehind = compareResourceVersions(writer.newest, from) > 0
+    const seen = isBehind ? writer.newest : from
+    const doubt = isDoubtful || isBehind ? await this.#doubt(resource, seen) : undefined
     if (doubt) return doubt
     const opened = await transport.stream({
       method: 'GET',
@@ -128,14 +131,15 @@ export class ReflectorLoop<T> {
   }
 
   /**
-   * Nothing if the server is at least at our version. After its etcd was restored from a backup, it is not.
+   * Nothing if the server is at least as far as it was seen to be. After its etcd was restored from a backup,
+   * it is not.
    */
-  async #doubt(resource: Resource, from: string): Promise<Step | undefined> {
+  async #doubt(resource: Resource, seen: string): Promise<Step | undefined> {
     const path = this.#pathOf(resource)
     const now = await currentVersion(this.#options.transport, path, this.#stopping.signal)
     if (!now.ok) return this.#afterFailure(now.error, resource, false)
-    if (compareResourceVersions(now.value, from) >= 0) return undefined
-    const message = `listing ${path} again: the server is at version ${now.value}, but was at ${from}; was etcd restored?`
+    if (compareResourceVersions(now.value, seen) >= 0) return undefined
+    const message = `listing ${path} again: the server is at version ${now.value}, but was at ${seen}; was etcd restored?`
     this.#options.log.warn({ reflector: this.#options.name }, message)
     return { kind: 'list', resource }
   }

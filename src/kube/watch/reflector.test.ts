@@ -271,6 +271,28 @@ describe('a watch', () => {
     expect(log.lines.join()).toContain('the server is at version 19, but was at 20; was etcd restored?')
   })
 
+  test('of a server that has forgotten what it answered to a write is followed by a list', async () => {
+    const { transport, writer, clock, states, log } = await startWatching()
+    transport.last.send(bookmark(20))
+    await settle()
+    writer.offer('ns/a', '30', 'mine')
+    transport.version = '25'
+    transport.last.break(broken)
+    await clock.advance(800)
+    expect(states.slice(-3)).toEqual(['backingOff', 'watching', 'listing'])
+    expect(log.lines.join()).toContain('the server is at version 25, but was at 30; was etcd restored?')
+  })
+
+  test('that ended well is doubted where the store knows of more than the watch has shown', async () => {
+    const { transport, writer, clock } = await startWatching()
+    transport.last.send(bookmark(20))
+    await clock.advance(300_000)
+    writer.offer('ns/a', '30', 'mine')
+    transport.last.end()
+    await settle()
+    expect(transport.doubts).toHaveLength(1)
+  })
+
   test('that ended well is doubted only where nothing came', async () => {
     const { transport, clock } = await startWatching()
     transport.last.send(bookmark(20))
