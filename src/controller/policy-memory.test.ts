@@ -90,6 +90,17 @@ describe('a wait', () => {
     expect(look(two)).toBe('failover, 60000 ms left')
   })
 
+  it('begins from scratch if more endpoints are asked for than before', async () => {
+    counts['shop/web'] = 1
+    look(failedOver)
+    await clock.advance(59_000)
+    counts['shop/web'] = 2
+    const more = routeOf(0, 1, { 'failback-after': '60s', 'min-ready': '2' })
+    expect(look(more)).toBe('failover, 60000 ms left')
+    await clock.advance(20_000)
+    expect(look(failedOver)).toBe('failover, 40000 ms left')
+  })
+
   it('goes on although another client has put the weights back', async () => {
     counts['shop/web'] = 1
     look(failedOver)

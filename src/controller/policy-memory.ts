@@ -13,6 +13,8 @@ import { isAtRest, type ReconcileOutcome } from './write/reconcile.ts'
 interface Remembered {
   /** Since when each backend (see `nameOf`) has had enough ready endpoints without a break (ms on the clock). */
   readonly goodSince: Map<string, number>
+  /** How many are enough. */
+  minReady: number
   commitment: { readonly made: Commitment; readonly tiers: string } | undefined
 }
 
@@ -89,9 +91,12 @@ export class PolicyMemory {
   #seeSplit(key: RouteKey, index: number, split: Split, { minReady }: Policy): void {
     const splits = this.#splits.get(key) ?? new Map<number, Remembered>()
     this.#splits.set(key, splits)
-    const one = splits.get(index) ?? { goodSince: new Map<string, number>(), commitment: undefined }
+    const one = splits.get(index) ?? { goodSince: new Map<string, number>(), minReady, commitment: undefined }
     splits.set(index, one)
     const { clock, readiness } = this.#options
+    // Since when as many were ready as are asked for now was not watched.
+    if (minReady > one.minReady) one.goodSince.clear()
+    one.minReady = minReady
     for (const backend of split.backends) {
       const name = nameOf(backend)
       if (!hasAtLeast(minReady, knownOf(backend, readiness))) one.goodSince.delete(name)
