@@ -9,6 +9,7 @@ import { resourceOf, type Sent } from '../network/sent.ts'
 import type { Server } from '../network/server.ts'
 import type { Mark } from '../network/timeline.ts'
 import type { Witness } from '../network/wire.ts'
+import { gradeOf } from './count.ts'
 import { Facts, routeResources } from './facts.ts'
 import { FarChecker, type FarSide } from './far-checker.ts'
 import { hedged, isHedge, readSince } from './hedge.ts'
@@ -19,7 +20,7 @@ import { Profiles } from './profiles.ts'
 import { readRoute } from './read-route.ts'
 import { Returns } from './returns.ts'
 import { judge, movesOf, routeWrite } from './route-write.ts'
-import { textOf, weightsBy, weightsOf } from './table.ts'
+import { minReadyOf, textOf, weightsBy, weightsOf } from './table.ts'
 import { Tenure } from './tenure.ts'
 import { View } from './view.ts'
 import type { Rule, Violation } from './violation.ts'
@@ -144,7 +145,9 @@ export class Checker implements Witness {
     const gateway = leader && this.far.gatewayAt(leader).at(-1)
     const now = (called: string) => this.#facts.now(called, this.far.accepted, gateway)
     for (const [key, { splits }] of this.#facts.ours()) {
-      const wanted = splits.map((split) => weightsBy(split, now))
+      const wanted = splits.map((split) =>
+        weightsBy(split, (called) => gradeOf(now(called), minReadyOf(split))),
+      )
       const [is, should] = [textOf(splits.map(weightsOf)), textOf(wanted)]
       if (is !== should) this.fail('not settled', `${key} has the weights ${is}, and should have ${should}`)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readElsewhere, sumsOf } from './elsewhere.ts'
+import { readElsewhere } from './elsewhere.ts'
 
 const remote = 'multicluster.linkerd.io/remote-discovery'
 const remoteService = 'multicluster.linkerd.io/remote-service'
@@ -43,22 +43,4 @@ describe('where the endpoints of a Service are', () => {
   ])('%s', (_, labels, annotations, expected) => {
     expect(read(labels, annotations)).toEqual(expected)
   })
-})
-
-test.each([
-  [[], ['down']],
-  [[['down'], ['ready']], ['ready']],
-  [[['down'], ['unknown']], ['unknown']],
-  [[['unknown'], ['ready']], ['ready']],
-  [[['down'], ['down']], ['down']],
-  [
-    [['down', 'ready'], ['unknown']],
-    ['ready', 'unknown'],
-  ],
-  [
-    [['down', 'unknown'], ['down']],
-    ['unknown', 'down'],
-  ],
-] as const)('members %j come to %j', (members, sums) => {
-  expect(sumsOf(members)).toEqual(sums)
 })

@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
 import { farName } from '../far/place.ts'
-import type { Readiness } from './table.ts'
 
 /** The Services that a Service takes its endpoints from. */
 export interface Elsewhere {
@@ -34,18 +33,4 @@ export function readElsewhere(
     members: names.map(beside),
     isOdd: names.length < entries.length,
   }
-}
-
-/**
- * What members come to together, each of which may be one of several things: ready if one of them is, down only if
- * all of them are.
- */
-export function sumsOf(members: readonly (readonly Readiness[])[]): Readiness[] {
-  const can = (state: Readiness) => (some: readonly Readiness[]) => some.includes(state)
-  const sums: Readiness[] = []
-  if (members.some(can('ready'))) sums.push('ready')
-  const noneMustBeReady = members.every((some) => can('down')(some) || can('unknown')(some))
-  if (noneMustBeReady && members.some(can('unknown'))) sums.push('unknown')
-  if (members.every(can('down'))) sums.push('down')
-  return sums
 }

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import { type Count, everyChoice, gradeOf } from './count.ts'
 import type { History } from './history.ts'
 import type { Route } from './read-route.ts'
-import { allWeightsBy, type Readiness, type Split, weightsOf } from './table.ts'
+import { allWeightsBy, minReadyOf, type Split, weightsOf } from './table.ts'
 
 /**
  * Whether a write has a reason: for each split by itself, the decision table turns the weights that were there
@@ -11,26 +12,19 @@ import { allWeightsBy, type Readiness, type Split, weightsOf } from './table.ts'
 export function isWanted(
   before: readonly Split[],
   after: readonly Split[],
-  possible: (called: string) => readonly Readiness[],
+  possible: (called: string) => readonly Count[],
 ): boolean {
   return before.every((split, place) => {
     const now = after[place]
     if (!now) return false
     const names = [...new Set(split.backends.map(({ called }) => called))]
-    return everyChoice(names.map((name) => possible(name))).some((choice) => {
+    const grades = (name: string) => possible(name).map((count) => gradeOf(count, minReadyOf(split)))
+    return everyChoice(names.map((name) => [...new Set(grades(name))])).some((choice) => {
       const readiness = new Map(names.map((name, index) => [name, choice[index] ?? 'down']))
       const wanted = allWeightsBy(split, (called) => readiness.get(called) ?? 'down', true)
       return wanted.some((weights) => isDeepStrictEqual(weights, weightsOf(now)))
     })
   })
-}
-
-/** Every way to take one of each. */
-export function everyChoice<T>(options: readonly (readonly T[])[]): T[][] {
-  return options.reduce<T[][]>(
-    (choices, some) => choices.flatMap((choice) => some.map((one) => [...choice, one])),
-    [[]],
-  )
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
+import type { Count } from './count.ts'
 import { FarFacts } from './far-facts.ts'
 import type { GatewayWord } from './gateway-view.ts'
 import { History } from './history.ts'
 import { type Route, readRoute } from './read-route.ts'
 import { Services, type Sight } from './services.ts'
-import type { Readiness } from './table.ts'
 
 /** Resources that hold routes; all kinds of the Gateway API are one shape, so two of them stand for all. */
 export const routeResources: readonly string[] = ['trafficsplits', 'httproutes', 'grpcroutes']
@@ -42,17 +42,17 @@ export class Facts {
    * What something called is at the moment; `accepted`: the credentials that the other cluster takes, `gateway`: what
    * the probes say of its gateway.
    */
-  now(called: string, accepted: string, gateway: GatewayWord = 'fine'): Readiness {
+  now(called: string, accepted: string, gateway: GatewayWord = 'fine'): Count {
     const far: Sight['far'] = (service, port) => [this.far.now(service, port, accepted)]
     const links = this.far.links(end)
-    const [readiness] = this.services.possible(called, {
+    const [count] = this.services.possible(called, {
       spans: latest,
       at: undefined,
       far,
       links,
       gateway: [gateway],
     })
-    return readiness ?? 'down'
+    return count ?? 0
   }
 
   /** The routes that carry the label now. */

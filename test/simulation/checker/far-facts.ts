@@ -2,11 +2,11 @@ import { Buffer } from 'node:buffer'
 import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import { credentialsOf, linkerdNamespace, secretName } from '../far/place.ts'
+import type { Count } from './count.ts'
 import type { FarKnowledge } from './far-view.ts'
 import { History } from './history.ts'
 import type { Span } from './services.ts'
-import { isServed, Slices } from './slices.ts'
-import type { Readiness } from './table.ts'
+import { countOf, Slices } from './slices.ts'
 
 /** What a process can know of the other cluster when it decides. */
 export interface FarSight {
@@ -50,12 +50,12 @@ export class FarFacts {
    * What a Service there is known to be. It is unknown unless it was read with the credentials that the Secret has,
    * and unless nothing has come in between since.
    */
-  possible(service: string, port: number | undefined, sight: FarSight): Readiness[] {
+  possible(service: string, port: number | undefined, sight: FarSight): Count[] {
     const secrets = this.#secret.during(...sight.secret)
     return sight.knowledge.flatMap(({ credentials, namespaces }) => {
       const [namespace = '', name = ''] = service.split('/')
       const known = namespaces.get(namespace)
-      return secrets.flatMap((secret): Readiness[] => {
+      return secrets.flatMap((secret): Count[] => {
         const isRead = secret !== undefined && secret === credentials && known?.names.has(name)
         if (!known || !isRead || known.isLost) return ['unknown']
         const read = this.during(service, port, [known.mark.moment, sight.moment])
@@ -65,15 +65,15 @@ export class FarFacts {
   }
 
   /** What a Service there was from one moment of that cluster to another. */
-  during(service: string, port: number | undefined, span: Span): Readiness[] {
+  during(service: string, port: number | undefined, span: Span): Count[] {
     const states = this.#slices.of(service).during(...span)
-    return states.map((ports): Readiness => (isServed(ports, port) ? 'ready' : 'down'))
+    return states.map((served) => countOf(served, port))
   }
 
   /** What a Service there is once everything that can be read was read; `accepted`: the credentials that it takes. */
-  now(service: string, port: number | undefined, accepted: string): Readiness {
+  now(service: string, port: number | undefined, accepted: string): Count {
     if (this.#secret.now !== accepted) return 'unknown'
-    return isServed(this.#slices.of(service).now, port) ? 'ready' : 'down'
+    return countOf(this.#slices.of(service).now, port)
   }
 
   /** Whether there are credentials that the other cluster takes. */

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sent } from '../network/sent.ts'
-import { everyChoice, wasKnown } from './explain.ts'
+import { type Count, everyChoice, gradeOf } from './count.ts'
+import { wasKnown } from './explain.ts'
 import type { Facts } from './facts.ts'
 import type { Route } from './read-route.ts'
 import type { RouteWrite } from './route-write.ts'
-import { allWeightsBy, type Readiness, type Split, weightsOf } from './table.ts'
+import { allWeightsBy, minReadyOf, type Split, weightsOf } from './table.ts'
 
 /** What a standby has read may be so old (ms) when its write leaves. */
 const freshMs = 1_000
@@ -40,19 +41,22 @@ export function hedged(write: RouteWrite, facts: Facts, since: number, farSince:
   return { ...write, known, possible, wanted }
 }
 
-function isNeeded(before: Route, after: Route, possible: (called: string) => readonly Readiness[]): boolean {
+function isNeeded(before: Route, after: Route, possible: (called: string) => readonly Count[]): boolean {
   const pairs = before.splits.map((split, place) => [split, after.splits[place]] as const)
   const moved = pairs.filter(([was, is]) => !is || !isDeepStrictEqual(weightsOf(was), weightsOf(is)))
   return moved.length > 0 && moved.every(([was, is]) => is !== undefined && isNeededMove(was, is, possible))
 }
 
 /** Nothing that had weight could serve, something else could, and all of it was known. */
-function isNeededMove(was: Split, is: Split, possible: (called: string) => readonly Readiness[]): boolean {
+function isNeededMove(was: Split, is: Split, possible: (called: string) => readonly Count[]): boolean {
   const names = [...new Set(was.backends.map(({ called }) => called))]
-  return everyChoice(names.map(possible)).some((choice) => {
+  const grades = (name: string) => possible(name).map((count) => gradeOf(count, minReadyOf(was)))
+  return everyChoice(names.map((name) => [...new Set(grades(name))])).some((choice) => {
     const readiness = (called: string) => choice[names.indexOf(called)] ?? 'unknown'
     const served = was.backends.some(({ weight, called }) => weight > 0 && readiness(called) !== 'down')
-    const serves = is.backends.some(({ weight, called }) => weight > 0 && readiness(called) === 'ready')
+    const serves = is.backends.some(
+      ({ weight, called }) => weight > 0 && ['ready', 'few'].includes(readiness(called)),
+    )
     const isTheTables = allWeightsBy(was, readiness, true).some((weights) =>
       isDeepStrictEqual(weights, weightsOf(is)),
     )

@@ -1,4 +1,5 @@
 import type { Process } from '../engine/process.ts'
+import { type Count, gradeOf } from './count.ts'
 import { type Facts, routeResources } from './facts.ts'
 import { History } from './history.ts'
 import type { RouteWrite } from './route-write.ts'
@@ -9,10 +10,13 @@ import { currentBy, type Order, tierOf } from './tiers.ts'
 /** Times are sums of fractions, of which the last digits are lost (ms). */
 const roundingMs = 1e-3
 
+/** What owners ask for in stories: so many endpoints are enough. */
+const counts = [1, 2, 3]
+
 /** Knows since when backends are ready that must be so for a while before traffic goes back to them. */
 export class Returns {
   readonly #facts: Facts
-  /** By what is called: since when it is ready without a break (virtual ms), by the server's moment. */
+  /** By what is called, and how many are enough: since when it is ready without a break, by the server's moment. */
   readonly #readySince = new Map<string, History<number | undefined>>()
   /** Routes whose weights are as the operator wrote them last. */
   readonly #written = new Set<string>()
@@ -30,7 +34,7 @@ export class Returns {
       else this.#written.delete(key)
     }
     for (const [, { splits }] of this.#facts.ours())
-      for (const split of splits) if (waitOf(split) > 0) this.#look(split, moment, now)
+      for (const split of splits) if (split.order && split.order.waitMs > 0) this.#look(split, moment, now)
   }
 
   listed(process: Process, now: number): void {
@@ -43,12 +47,12 @@ export class Returns {
     const [from, to]: Span = [sent.view.of('endpointslices') ?? 0, sent.moment]
     for (const [place, split] of before.splits.entries()) {
       const { order } = split
-      if (!order || order.waitMs === 0 || isNeeded(split, possible)) continue
+      if (!order || order.waitMs === 0 || isNeeded(split, order, possible)) continue
       const oldest = sent.at - order.waitMs
       if ((this.#listedAt.get(sent.process) ?? 0) > oldest) continue
       const early = raised(split, after.splits[place], order).find((called) => {
         if (!this.#facts.services.isByItself(called)) return false
-        const times = this.#readySince.get(called)?.during(from, to) ?? []
+        const times = this.#readySince.get(keyOf(called, order.minReady))?.during(from, to) ?? []
         return times.every((since) => since === undefined || since > oldest + roundingMs)
       })
       if (early !== undefined) return `${early} has not been ready for ${order.waitMs} ms`
@@ -58,19 +62,27 @@ export class Returns {
 
   #look({ backends }: Split, moment: number, now: number): void {
     for (const { called } of backends) {
-      const known = this.#readySince.get(called) ?? new History<number | undefined>(undefined)
-      this.#readySince.set(called, known)
-      const isReady = this.#facts.now(called, '') === 'ready'
-      if (isReady !== (known.now !== undefined)) known.set(moment, isReady ? now : undefined)
+      const count = this.#facts.now(called, '')
+      for (const enough of counts) this.#note(keyOf(called, enough), isGood(count, enough), moment, now)
     }
+  }
+
+  #note(key: string, isReady: boolean, moment: number, now: number): void {
+    const known = this.#readySince.get(key) ?? new History<number | undefined>(undefined)
+    this.#readySince.set(key, known)
+    if (isReady !== (known.now !== undefined)) known.set(moment, isReady ? now : undefined)
   }
 }
 
-const waitOf = ({ order }: Split): number => order?.waitMs ?? 0
+const keyOf = (called: string, minReady: number): string => `${called} ${minReady}`
 
-/** Nothing that has weight is sure to serve: such a move waits for nothing. */
-const isNeeded = ({ backends }: Split, possible: RouteWrite['possible']): boolean =>
-  !backends.some(({ weight, called }) => weight > 0 && possible(called).every((state) => state === 'ready'))
+const isGood = (count: Count, minReady: number): boolean => gradeOf(count, minReady) === 'ready'
+
+/** Nothing that has weight is sure to serve with enough endpoints: such a move waits for nothing. */
+const isNeeded = ({ backends }: Split, { minReady }: Order, possible: RouteWrite['possible']): boolean =>
+  !backends.some(
+    ({ weight, called }) => weight > 0 && possible(called).every((count) => isGood(count, minReady)),
+  )
 
 /** What got weight in a tier that may not take it without a wait. */
 function raised(before: Split, after: Split | undefined, order: Order): string[] {

@@ -1,5 +1,6 @@
 import { equal } from '../../../sandbox/json.ts'
 import type { Sent } from '../network/sent.ts'
+import type { Count } from './count.ts'
 import { isWanted, wasKnown } from './explain.ts'
 import { type Facts, resourceOfKey } from './facts.ts'
 import { foreignParts, type Route } from './read-route.ts'
@@ -9,7 +10,6 @@ import {
   type Direction,
   directionOf,
   type Moves,
-  type Readiness,
   type Split,
   textOf,
   weightsOf,
@@ -27,7 +27,7 @@ export interface RouteWrite {
   /** Its writer had seen all that happened to the route before. */
   readonly recognisable: boolean
   /** What its writer can have taken something called for. */
-  readonly possible: (called: string) => readonly Readiness[]
+  readonly possible: (called: string) => readonly Count[]
   /** The decision table explains it. */
   readonly wanted: boolean
 }

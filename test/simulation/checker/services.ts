@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
-import { type Elsewhere, readElsewhere, sumsOf } from './elsewhere.ts'
+import { type Count, sumsOf } from './count.ts'
+import { type Elsewhere, readElsewhere } from './elsewhere.ts'
 import { type Addresses, readAddresses } from './endpoints.ts'
 import type { GatewayWord } from './gateway-view.ts'
 import { History } from './history.ts'
-import { isServed, Slices } from './slices.ts'
-import type { Readiness } from './table.ts'
+import { countOf, Slices } from './slices.ts'
 
 /** From which moment to which a process may have seen a kind of object. */
 export type Span = readonly [from: number, to: number]
@@ -20,7 +20,7 @@ export interface Sight {
   /** What it can think of the gateway of that cluster. */
   readonly gateway: readonly GatewayWord[]
   /** What it can take a Service of the other cluster for. */
-  readonly far: (service: string, port: number | undefined) => readonly Readiness[]
+  readonly far: (service: string, port: number | undefined) => readonly Count[]
 }
 
 /** What a Service itself says of where its endpoints are. */
@@ -52,6 +52,9 @@ const clusterLabel = 'mirror.linkerd.io/cluster-name'
  */
 const graceMs = 1_999.999
 
+/** How many Pods are behind a gateway is not known; it is as good as any number. */
+const behindGateway = Number.POSITIVE_INFINITY
+
 /** Readiness of every Service at every moment, from what docs/developing/ARCHITECTURE.md says about which object is asked. */
 export class Services {
   readonly #slices = new Slices()
@@ -70,12 +73,12 @@ export class Services {
   }
 
   /** What a process may take something called (`shop/web:80`) for, given what it can have seen. */
-  possible(called: string, sight: Sight): Readiness[] {
+  possible(called: string, sight: Sight): Count[] {
     const [service = '', number] = called.split(':')
     const port = number === undefined ? undefined : Number(number)
     const { mirrored, place } = this.#of(service)
-    const possible = place.during(...sight.spans.services).flatMap((where): readonly Readiness[] => {
-      if (where.kind === 'absent') return ['down']
+    const possible = place.during(...sight.spans.services).flatMap((where): readonly Count[] => {
+      if (where.kind === 'absent') return [0]
       if (where.kind === 'elsewhere') return this.#ofMembers(where, port, sight)
       return mirrored.during(...sight.spans.endpoints).flatMap((endpoints) => {
         if ('hosts' in endpoints) {
@@ -106,32 +109,32 @@ export class Services {
     )
   }
 
-  #bySlices(service: string, port: number | undefined, { spans }: Sight): Readiness[] {
+  #bySlices(service: string, port: number | undefined, { spans }: Sight): Count[] {
     return this.#slices
       .of(service)
       .during(...spans.endpointslices)
-      .map((ports) => stateOf(isServed(ports, port)))
+      .map((served) => countOf(served, port))
   }
 
   /** The local member is judged by its slices, those of the other cluster by what was read there. */
-  #ofMembers({ local, members, isOdd }: Elsewhere, port: number | undefined, sight: Sight): Readiness[] {
-    const all: (readonly Readiness[])[] = members.map((member) => sight.far(member, port))
+  #ofMembers({ local, members, isOdd }: Elsewhere, port: number | undefined, sight: Sight): Count[] {
+    const all: (readonly Count[])[] = members.map((member) => sight.far(member, port))
     if (local !== undefined)
       all.push(
         this.#of(local)
           .place.during(...sight.spans.services)
-          .flatMap(({ kind }) => (kind === 'absent' ? ['down'] : this.#bySlices(local, port, sight))),
+          .flatMap(({ kind }) => (kind === 'absent' ? [0] : this.#bySlices(local, port, sight))),
       )
     return sumsOf(isOdd ? [...all, ['unknown']] : all)
   }
 
   /** An address of a headless mirror counts if the Endpoints of its host have one, too. */
-  #ofAddresses(service: string, { isReady, hosts }: Addresses, sight: Sight): Readiness[] {
-    if (hosts === undefined) return [stateOf(isReady)]
+  #ofAddresses(service: string, { isReady, hosts }: Addresses, sight: Sight): Count[] {
+    if (hosts === undefined) return [isReady ? behindGateway : 0]
     const ofHosts = hosts.map((host) =>
       this.#of(`${service.split('/')[0]}/${host}`)
         .mirrored.during(...sight.spans.endpoints)
-        .map((endpoints) => stateOf('hosts' in endpoints && endpoints.isReady)),
+        .map((endpoints) => ('hosts' in endpoints && endpoints.isReady ? 1 : 0)),
     )
     return sumsOf(ofHosts)
   }
@@ -150,15 +153,14 @@ export class Services {
  * Without a Link nothing takes back that a mirror is ready, and a gateway that fails its probes makes it down, whatever
  * its Endpoints say. That it is down is believed.
  */
-function doubted(states: readonly Readiness[], { links, gateway }: Sight): Readiness[] {
-  const ofGateway = { fine: 'ready', pending: 'unknown', down: 'down' } as const
-  const ready = links.flatMap((isThere): Readiness[] =>
-    isThere ? gateway.map((word) => ofGateway[word]) : ['unknown'],
-  )
-  return states.flatMap((state) => (state === 'ready' ? ready : [state]))
+function doubted(counts: readonly Count[], { links, gateway }: Sight): Count[] {
+  const words = links.flatMap((isThere) => (isThere ? gateway : ['pending' as const]))
+  return counts.flatMap((count): readonly Count[] => {
+    if (count === 'unknown' || count === 0) return [count]
+    const byWord = { fine: count, pending: 'unknown', down: 0 } as const
+    return words.map((word) => byWord[word])
+  })
 }
-
-const stateOf = (ready: boolean): Readiness => (ready ? 'ready' : 'down')
 
 const isMirrored = ({ metadata }: KubeObject) => metadata.labels?.[mirroredLabel] === 'true'
 

@@ -1,16 +1,22 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
 import { History } from './history.ts'
 
+/** Pods of one slice that are ready, by their addresses, and the ports by which they are reached. */
+interface Served {
+  readonly ports: readonly number[]
+  readonly pods: readonly string[]
+}
+
 /** The EndpointSlices of a cluster at every moment, by the Service that they are about. */
 export class Slices {
-  /** By Service, of each slice the ports by which its ready endpoints are reached. */
-  readonly #slices = new Map<string, Map<string, readonly number[]>>()
-  readonly #served = new Map<string, History<readonly number[]>>()
+  /** By Service, what each slice says. */
+  readonly #slices = new Map<string, Map<string, Served>>()
+  readonly #served = new Map<string, History<readonly Served[]>>()
   readonly #serviceOf = new Map<string, string>()
 
-  /** The ports by which a ready endpoint of a Service is reached. */
-  of(service: string): History<readonly number[]> {
-    const known = this.#served.get(service) ?? new History<readonly number[]>([])
+  /** The slices of a Service. */
+  of(service: string): History<readonly Served[]> {
+    const known = this.#served.get(service) ?? new History<readonly Served[]>([])
     this.#served.set(service, known)
     return known
   }
@@ -21,21 +27,26 @@ export class Slices {
     const after = object && !isEcho(object) ? serviceOf(object) : undefined
     if (before !== undefined) this.#slices.get(before)?.delete(key)
     if (object && after !== undefined) {
-      const slices = this.#slices.get(after) ?? new Map<string, readonly number[]>()
-      this.#slices.set(after, slices.set(key, readyPorts(object)))
+      const slices = this.#slices.get(after) ?? new Map<string, Served>()
+      this.#slices.set(after, slices.set(key, servedBy(object)))
     }
     if (after === undefined) this.#serviceOf.delete(key)
     else this.#serviceOf.set(key, after)
     for (const service of new Set([before, after])) {
       if (service === undefined) continue
-      this.of(service).set(moment, [...(this.#slices.get(service)?.values() ?? [])].flat())
+      this.of(service).set(moment, [...(this.#slices.get(service)?.values() ?? [])])
     }
   }
 }
 
-/** Without a port any will do: all Services have the same ports, so an apex has them as well. */
-export const isServed = (ports: readonly number[], port: number | undefined): boolean =>
-  port === undefined ? ports.length > 0 : ports.includes(port)
+/**
+ * How many Pods are ready for a port, each counted once. Without a port any will do: all Services have the same
+ * ports, so an apex has them as well.
+ */
+export function countOf(slices: readonly Served[], port: number | undefined): number {
+  const reached = slices.filter(({ ports }) => (port === undefined ? ports.length > 0 : ports.includes(port)))
+  return new Set(reached.flatMap(({ pods }) => pods)).size
+}
 
 const serviceOf = ({ metadata }: KubeObject) =>
   `${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name']}`
@@ -48,13 +59,16 @@ const isEcho = ({ metadata: { labels = {} } }: KubeObject) =>
 /** The ports that Services have, by their names. */
 const numbers: Readonly<Record<string, number>> = { http: 80, admin: 81 }
 
-function readyPorts({ endpoints, ports }: KubeObject): number[] {
-  const isReady = list(endpoints).some((endpoint) => !JSON.stringify(endpoint).includes('"ready":false'))
-  return isReady
-    ? list(ports)
-        .flatMap(nameOf)
-        .flatMap((name) => numbers[name] ?? [])
-    : []
+function servedBy({ endpoints, ports }: KubeObject): Served {
+  const texts = list(endpoints).map((endpoint) => JSON.stringify(endpoint))
+  return {
+    ports: list(ports)
+      .flatMap(nameOf)
+      .flatMap((name) => numbers[name] ?? []),
+    pods: texts
+      .filter((text) => !text.includes('"ready":false'))
+      .flatMap((text) => /"addresses":\["([^"]*)/.exec(text)?.[1] ?? []),
+  }
 }
 
 const nameOf = (port: unknown) =>

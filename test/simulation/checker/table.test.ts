@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { Count, Readiness } from './count.ts'
 import { isWanted } from './explain.ts'
 import { History } from './history.ts'
-import { addsInVain, allWeightsBy, directionOf, type Readiness, type Split, weightsBy } from './table.ts'
+import { addsInVain, allWeightsBy, directionOf, type Split, weightsBy } from './table.ts'
 
 const split = (weights: Record<string, number>, more: Partial<Split> = {}): Split => ({
   backends: Object.entries(weights).map(([service, weight]) => ({
@@ -52,6 +53,7 @@ describe('the decision table, as docs/developing/DECISIONS.md has it', () => {
 describe('the table of tiers, as docs/developing/DECISIONS.md has it', () => {
   const order = {
     tiers: [{ places: [0] }, { places: [1, 2], declared: [70, 30] }, { places: [3] }],
+    minReady: 2,
     waitMs: 0,
   }
   const inOrder = (weights: Record<string, number>, waitMs = 0) =>
@@ -61,6 +63,9 @@ describe('the table of tiers, as docs/developing/DECISIONS.md has it', () => {
   test.each([
     ['the first can serve', atHome, { web: 'ready', east: 'ready' }, [1, 0, 0, 0]],
     ['the second, with its weights', atHome, { east: 'ready', west: 'ready' }, [0, 70, 30, 0]],
+    ['the second has enough, the first not', atHome, { web: 'few', east: 'ready' }, [0, 70, 0, 0]],
+    ['nobody has enough', atHome, { web: 'few', east: 'few' }, [1, 0, 0, 0]],
+    ['too few are better than none', atHome, { east: 'few' }, [0, 70, 0, 0]],
     ['one of the second', atHome, { west: 'ready', far: 'ready' }, [0, 0, 30, 0]],
     ['the third', atHome, { far: 'ready' }, [0, 0, 0, 1]],
     ['the first unknown', atHome, { web: 'unknown', east: 'ready' }, [1, 0, 0, 0]],
@@ -113,26 +118,26 @@ test('a weight is added in vain where its absence said the same', () => {
 describe('a write is explained', () => {
   const before = split({ web: 1, east: 0 })
   const after = split({ web: 0, east: 1 })
-  const possible = (web: Readiness[]) => (service: string) => (service === 'web' ? web : ['ready' as const])
+  const possible = (web: Count[]) => (service: string) => (service === 'web' ? web : [1])
 
   test.each([
-    [['down'], true],
-    [['ready', 'down'], true],
-    [['ready'], false],
+    [[0], true],
+    [[1, 0], true],
+    [[1], false],
     [['unknown'], false],
-  ] satisfies [Readiness[], boolean][])(
+  ] satisfies [Count[], boolean][])(
     'by a state that its writer can have seen, and by no other: %j',
     (web, is) => expect(isWanted([before], [after], possible(web))).toBe(is),
   )
 
   test('not for a route that was paused', () =>
-    expect(isWanted([{ ...before, paused: true }], [after], possible(['down']))).toBe(false))
+    expect(isWanted([{ ...before, paused: true }], [after], possible([0]))).toBe(false))
 
   test('rule by rule: one that had to move and did not is missed, one that stays is no matter', () => {
-    expect(isWanted([before, before], [after, before], possible(['down']))).toBe(false)
-    expect(isWanted([before, before], [after, after], possible(['down']))).toBe(true)
-    expect(isWanted([before, after], [after, after], possible(['down']))).toBe(true)
-    expect(isWanted([before, { ...before, broken: true }], [after, before], possible(['down']))).toBe(true)
+    expect(isWanted([before, before], [after, before], possible([0]))).toBe(false)
+    expect(isWanted([before, before], [after, after], possible([0]))).toBe(true)
+    expect(isWanted([before, after], [after, after], possible([0]))).toBe(true)
+    expect(isWanted([before, { ...before, broken: true }], [after, before], possible([0]))).toBe(true)
   })
 })
 

@@ -1,8 +1,7 @@
+import type { Readiness } from './count.ts'
 import { activeByTiers, currentBy, declaredOf, type Order } from './tiers.ts'
 
 /** The decision table once more, written down from docs/developing/DECISIONS.md and nothing else. */
-
-export type Readiness = 'ready' | 'down' | 'unknown'
 
 /** The readiness of what is `called`. */
 export type ReadinessOf = (called: string) => Readiness
@@ -31,6 +30,9 @@ export interface Split {
   /** The order of its backends, if its owner wants one: then the second table decides. */
   readonly order?: Order | undefined
 }
+
+/** How many endpoints of a backend must be ready so that they are enough. */
+export const minReadyOf = ({ order }: Pick<Split, 'order'>): number => order?.minReady ?? 1
 
 /** The weights that a split should have once nothing waits; those that it has where the table says hold. */
 export const weightsBy = (split: Split, readiness: ReadinessOf): readonly number[] =>

@@ -1,15 +1,16 @@
-/** The second table, for routes with tiers, written down from docs/developing/DECISIONS.md and nothing else. */
+import type { Readiness } from './count.ts'
 
-type Readiness = 'ready' | 'down' | 'unknown'
+/** The second table, for routes with tiers, written down from docs/developing/DECISIONS.md and nothing else. */
 
 /** Of a split its weights are enough here. */
 interface Weighted {
   readonly backends: readonly { readonly weight: number }[]
 }
 
-/** An order of backends (places in the split), and how long a lost one must wait. */
+/** An order of backends (places in the split), how many endpoints of each are enough, how long a lost one waits. */
 export interface Order {
   readonly tiers: readonly Tier[]
+  readonly minReady: number
   readonly waitMs: number
 }
 
@@ -45,9 +46,9 @@ export function activeByTiers(
 ): (number[] | undefined)[] {
   const current = currentBy(split, order)
   if (!waits || order.waitMs === 0) return [active(split, order, stateOf, current, new Set())]
-  const ready = split.backends.flatMap((_, place) => (stateOf(place) === 'ready' ? [place] : []))
+  const good = split.backends.flatMap((_, place) => (stateOf(place) === 'ready' ? [place] : []))
   return [...order.tiers.keys(), order.tiers.length].flatMap((tier) =>
-    subsetsOf(ready.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
+    subsetsOf(good.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
       active(split, order, stateOf, tier, waiting),
     ),
   )
@@ -62,8 +63,9 @@ function active(
 ): number[] | undefined {
   const hasWeight = (place: number) => (split.backends[place]?.weight ?? 0) > 0
   const eligible = ({ places, declared }: Tier) => places.filter((_, index) => declared?.[index] !== 0)
-  const isReady = (place: number) => stateOf(place) === 'ready'
-  const isUsable = (place: number) => isReady(place) && !waiting.has(place)
+  const isGood = (place: number) => stateOf(place) === 'ready'
+  const isReady = (place: number) => isGood(place) || stateOf(place) === 'few'
+  const isUsable = (place: number) => isGood(place) && !waiting.has(place)
   const firstWith = (test: (place: number) => boolean) =>
     order.tiers.findIndex((tier) => eligible(tier).some(test))
   const target = firstWith(isUsable)
@@ -78,8 +80,10 @@ function active(
   }
   if (target >= 0) return serve(target, isUsable)
   const stays = order.tiers[current]
-  if (stays && eligible(stays).some(isReady)) return serve(current, isReady)
-  if (firstWith(isReady) >= 0) return serve(firstWith(isReady), isReady)
+  for (const test of [isGood, isReady]) {
+    if (stays && eligible(stays).some(test)) return serve(current, test)
+    if (firstWith(test) >= 0) return serve(firstWith(test), test)
+  }
   const isZero = split.backends.every(({ weight }) => weight === 0)
   return isZero ? order.tiers.map(eligible).find((places) => places.length > 0) : undefined
 }
@@ -95,6 +99,8 @@ function subsetsOf(places: readonly number[]): Set<number>[] {
   if (first === undefined) return [new Set()]
   return subsetsOf(others).flatMap((set) => [set, new Set([first, ...set])])
 }
+
+const mostTiers = 8
 
 const annotation = (name: string) => `failover.linkerd.io/${name}`
 
@@ -117,12 +123,14 @@ export function readOrder(
 ): Order | 'broken' | undefined {
   const written = annotations[annotation('tiers')]
   const wait = annotations[annotation('failback-after')]
-  if (written === undefined && wait === undefined) return undefined
+  const least = annotations[annotation('min-ready')]
+  if ([written, wait, least].every((value) => value === undefined)) return undefined
   const [, seconds] = /^(\d+)s$/.exec(wait ?? '') ?? []
   const waitMs = seconds === undefined ? 0 : Number(seconds) * 1000
+  const minReady = /^[1-9]$/.test(least ?? '') ? Number(least) : 1
   if (written === undefined) {
     const tiers = [named.primaries, named.others].filter((places) => places.length > 0)
-    return { tiers: tiers.map((places) => ({ places })), waitMs }
+    return { tiers: tiers.map((places) => ({ places })), minReady, waitMs }
   }
   const tiers = readTiers(written, named)
   if (!tiers) return 'broken'
@@ -130,14 +138,16 @@ export function readOrder(
   const isOdd =
     annotations[annotation('primary-service')] !== undefined &&
     !named.primaries.some((place) => tiers[0]?.places.includes(place))
-  return isMute || isOdd ? 'broken' : { tiers, waitMs }
+  return isMute || isOdd ? 'broken' : { tiers, minReady, waitMs }
 }
 
 function readTiers(written: string, named: Named): Tier[] | undefined {
+  const texts = written.split('; ')
+  if (texts.length > mostTiers) return undefined
   const taken = new Set<number>()
   const all = [...Array(named.count).keys()]
   const tiers: Tier[] = []
-  for (const text of written.split('; ')) {
+  for (const text of texts) {
     const tier = text === '*' ? { places: all.filter((place) => !taken.has(place)) } : readTier(text, named)
     if (!tier || tier.places.some((place) => taken.has(place))) return undefined
     if (new Set(tier.places).size < tier.places.length) return undefined

@@ -1,6 +1,5 @@
 import { isObject } from '../../../sandbox/json.ts'
 import { err, ok } from '../../../src/base/result.ts'
-import type { Transport } from '../../../src/kube/http/transport.ts'
 import { routeResources } from '../checker/facts.ts'
 import { isDoubt } from '../network/ask.ts'
 import { resourceOf } from '../network/sent.ts'
@@ -10,6 +9,7 @@ import { gatewayPlants } from './gateway-plants.ts'
 import { hedgePlants } from './hedge-plants.ts'
 import { leasePlants } from './lease-plants.ts'
 import type { Planted } from './planted.ts'
+import { policyPlants } from './policy-plants.ts'
 import { profilePlants } from './profile-plants.ts'
 import {
   changed,
@@ -21,7 +21,6 @@ import {
   reworded,
   stepsOf,
   withEvents,
-  withMetadata,
   withPatches,
   withSteps,
   withWeights,
@@ -205,29 +204,6 @@ export const planted: readonly Planted[] = [
       }),
   },
   {
-    name: 'pause not heeded',
-    breaks: ['not explained', 'not settled', 'not still'],
-    within: 20,
-    menu: ['edit while it fails over'],
-    plant: (transport) => withoutAnnotation(transport, 'failover.linkerd.io/paused'),
-  },
-  {
-    name: 'tiers not heeded',
-    breaks: ['not explained', 'not settled', 'not still'],
-    within: 20,
-    plant: (transport) => withoutAnnotation(transport, 'failover.linkerd.io/tiers'),
-  },
-  {
-    name: 'back before its time',
-    breaks: ['early'],
-    within: 40,
-    menu: ['wait'],
-    plant: (transport) => {
-      const shorter = reworded(transport, 'trafficsplits', '"60s"', '"5s"')
-      return withSteps(shorter, (steps) => steps.filter(({ path }) => !String(path).includes('annotations')))
-    },
-  },
-  {
     name: 'unset readiness taken for down',
     breaks: ['not explained', 'not settled'],
     within: 20,
@@ -382,6 +358,7 @@ export const planted: readonly Planted[] = [
   },
   ...gatewayPlants,
   ...backendPlants,
+  ...policyPlants,
   ...profilePlants,
   ...leasePlants,
   ...hedgePlants,
@@ -410,16 +387,4 @@ async function* onlyNews(
     if (more) yield* more
     return
   }
-}
-
-/** Whoever reads routes by it never sees the annotation, and its patches do not ask for any. */
-function withoutAnnotation(transport: Transport, name: string): Transport {
-  const without = withEvents(transport, routeResources, (event) =>
-    withMetadata(event, ({ annotations, ...metadata }) => {
-      if (!isObject(annotations)) return metadata
-      const { [name]: _, ...others } = annotations
-      return { ...metadata, annotations: others }
-    }),
-  )
-  return withSteps(without, (steps) => steps.filter(({ path }) => !String(path).includes('annotations')))
 }

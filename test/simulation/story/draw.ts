@@ -20,6 +20,7 @@ const pausedAnnotation = 'failover.linkerd.io/paused'
 const primaryAnnotation = 'failover.linkerd.io/primary-service'
 const tiersAnnotation = 'failover.linkerd.io/tiers'
 const failbackAfterAnnotation = 'failover.linkerd.io/failback-after'
+const minReadyAnnotation = 'failover.linkerd.io/min-ready'
 const mostRules = 3
 
 export function down({ mirrored, far }: Stage, service: string, random: Random): WorldStep | FarStep {
@@ -41,6 +42,16 @@ export function up({ mirrored, far }: Stage, service: string, random: Random): W
   const others = () =>
     Array.from({ length: random.whole(0, 2) }, () => [random.whole(0, 2), random.whole(0, 1)] as const)
   return { do: 'slices', service, slices: [...others(), [1, 0], ...others()], unset: random.chance(0.2) }
+}
+
+/** So many Pods are ready, in one slice or two. */
+export function upWith({ mirrored, far }: Stage, service: string, ready: number): WorldStep | FarStep {
+  const there = far.get(service)
+  const slices = [[ready, 0]] as const
+  if (there) return { do: 'pods', service: there, slices }
+  return mirrored.includes(service)
+    ? { do: 'mirror', service, ready, notReady: 0 }
+    : { do: 'slices', service, slices: [...slices, [1, 1]] }
 }
 
 /** Ready Pods of which some, or all, do not have each port of the Service: a rollout renames one. */
@@ -115,6 +126,12 @@ export function waitOf(route: string, random: Random): WorldStep {
   return { do: 'annotate', route, name: failbackAfterAnnotation, ...(value === undefined ? {} : { value }) }
 }
 
+/** How many endpoints are enough, as people write it; now and then wrong, or not at all. */
+export function enoughOf(route: string, random: Random): WorldStep {
+  const value = random.pick(['2', '2', '3', 'many', undefined])
+  return { do: 'annotate', route, name: minReadyAnnotation, ...(value === undefined ? {} : { value }) }
+}
+
 /** An order of backends as people write it; now and then one that names nobody, or a backend twice. */
 function tiers(stage: Stage, route: string, random: Random): string {
   const services = random.chance(0.05) ? ['nobody'] : random.some(servicesFor(stage, route), 0.7)
@@ -163,6 +180,7 @@ export function edit(stage: Stage, name: string, random: Random): WorldStep {
     () => annotate(primaryAnnotation, random.pick([primary, undefined])),
     () => annotate(tiersAnnotation, random.chance(0.2) ? undefined : tiers(stage, name, random)),
     () => waitOf(name, random),
+    () => enoughOf(name, random),
     () => annotate('shop/owner', String(random.whole(1, 9))),
     () => ({ do: 'label', route: name, ours: random.chance(0.6) }),
     () => ({ do: 'delete', route: name }),

@@ -1,5 +1,18 @@
 import type { Random } from '../engine/random.ts'
-import { down, edit, editOfRules, gone, partial, route, type Stage, turn, up, waitOf } from './draw.ts'
+import {
+  down,
+  edit,
+  editOfRules,
+  enoughOf,
+  gone,
+  partial,
+  route,
+  type Stage,
+  turn,
+  up,
+  upWith,
+  waitOf,
+} from './draw.ts'
 import type { FarStep, FaultStep, Step, WorldStep } from './step.ts'
 
 /** A thread of a story: some steps that belong together, beginning at a time. */
@@ -135,6 +148,23 @@ export const plots: readonly Plot[] = [
         { ...up(stage, service, random), at: back },
         { ...turn(stage, service, random), at: again },
         { ...up(stage, service, random), at: again + random.between(10, 5_000) },
+      ]
+    },
+  },
+  {
+    // A Service has two Pods, then one, while its owner wants two of them; another has enough.
+    name: 'few',
+    weave: (stage, random, at) => {
+      const [service, other] = [random.pick(stage.services), random.pick(stage.services)]
+      const back = at + random.between(1_000, 30_000)
+      const name = random.pick(stage.routes)
+      return [
+        { ...enoughOf(name, random), at: at - 500 },
+        ...(random.chance(0.3) ? [{ ...waitOf(name, random), at: at - 400 }] : []),
+        { ...upWith(stage, other, 2), at: at - random.between(10, 1_000) },
+        { ...upWith(stage, service, 1), at },
+        { ...upWith(stage, service, random.whole(1, 3)), at: back },
+        { ...turn(stage, random.pick(stage.services), random), at: back + random.between(0, 20_000) },
       ]
     },
   },
