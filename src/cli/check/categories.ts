@@ -2,6 +2,7 @@ import { programName } from '../../base/names.ts'
 import { acceptsWeights } from './checks/admission.ts'
 import { canQuery, hasClient, isNewEnough } from './checks/api.ts'
 import { namespacesAreMeshed } from './checks/data-plane.ts'
+import { drainsMakeSense } from './checks/drains.ts'
 import { haveNoFindings } from './checks/findings.ts'
 import { hasSmiAdaptor, servesKnownVersions, servesRoutes } from './checks/kinds.ts'
 import {
@@ -40,7 +41,7 @@ export const extension: Category = {
 
 export const routes: Category = {
   name: 'linkerd-failover-routes',
-  checks: [areConfigured, areSelected, haveNoFindings, acceptsWeights, areAsDecided],
+  checks: [areConfigured, areSelected, haveNoFindings, drainsMakeSense, acceptsWeights, areAsDecided],
 }
 
 /** What `--proxy` adds. */

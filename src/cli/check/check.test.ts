@@ -3,6 +3,7 @@ import { err, ok } from '../../base/result.ts'
 import type { KubeRequest, Transport } from '../../kube/http/transport.ts'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import { codecs } from '../../routes/codecs.ts'
+import { addDrain, followDrains } from '../drains/testing/drains.ts'
 import { Shop } from '../testing/shop.ts'
 import { type RunOptions, run } from '../testing/terminal.ts'
 
@@ -530,6 +531,24 @@ describe('permissions', () => {
     })
   })
 
+  test('of the operator that follows Drains are three more', async () => {
+    followDrains(shop)
+    const wrap = answering((req) =>
+      req.path.endsWith('/subjectaccessreviews')
+        ? Promise.resolve(ok({ status: { allowed: !JSON.stringify(req.body).includes('"drains"') } }))
+        : undefined,
+    )
+    expect(await resultOf('the operator has the permissions that it needs', { wrap })).toMatchObject({
+      result: 'error',
+      error: [
+        'it may not:',
+        '* list drains.failover.linkerd.io',
+        '* watch drains.failover.linkerd.io',
+        '* patch drains/status.failover.linkerd.io',
+      ].join('\n\t'),
+    })
+  })
+
   test('of the operator that you may not ask for are a warning', async () => {
     shop.sandbox.faults.fail(403, { resource: 'subjectaccessreviews' })
     expect(await resultOf('the operator has the permissions that it needs')).toMatchObject({
@@ -709,4 +728,56 @@ describe('--wait', () => {
 test('colours are on a terminal only', async () => {
   const { stdout } = await shop.run(`check ${wait}`, { ...options, columns: 80 })
   expect(stdout).toContain('\u001b[32m√\u001b[0m')
+})
+
+describe('Drains', () => {
+  const description = 'all Drains take something out, and end soon'
+  const drain = (name: string, from: object, until: string) => addDrain(shop, name, { from: [from], until })
+  const web = { service: { name: 'web' } }
+
+  test('are not spoken of without any', async () => {
+    expect(await resultOf(description)).toBeUndefined()
+    followDrains(shop)
+    expect(await resultOf(description)).toBeUndefined()
+  })
+
+  test('that make sense, or have ended', async () => {
+    followDrains(shop)
+    drain('shop/web', web, '2026-11-26T12:00:00Z')
+    drain('shop/ended', { cluster: 'esat' }, '2026-11-24T12:00:00Z')
+    expect(await resultOf(description)).toMatchObject({ result: 'success' })
+  })
+
+  test('that last for long, take nothing out or cannot be understood are warned of', async () => {
+    followDrains(shop)
+    drain('shop/long', web, '2026-11-28T12:00:01Z')
+    drain('shop/mistyped', { cluster: 'esat' }, '2026-11-26T12:00:00Z')
+    drain('other/far', web, '2026-11-26T12:00:00Z')
+    drain('shop/odd', {}, '2026-11-26T12:00:00Z')
+    expect(await resultOf(description)).toMatchObject({
+      result: 'warning',
+      error: [
+        'these Drains need a look:',
+        '\t* other/far takes nothing out: no route that it is for has such a backend',
+        '\t* shop/long lasts for more than 72 hours, until 2026-11-28T12:00:01.000Z',
+        '\t* shop/mistyped takes nothing out: no route that it is for has such a backend',
+        '\t* shop/odd cannot be understood and takes nothing out: spec.from[0]: must name either a cluster or a service',
+      ].join('\n'),
+    })
+  })
+
+  test('that nobody follows are warned of', async () => {
+    followDrains(shop)
+    shop.install()
+    drain('shop/web', web, '2026-11-26T12:00:00Z')
+    expect((await resultOf(description)).error).toContain(
+      'shop/web takes nothing out: the operator does not follow Drains',
+    )
+  })
+
+  test('that must not be read are warned of', async () => {
+    followDrains(shop)
+    shop.sandbox.faults.fail(403, { resource: 'drains' })
+    expect((await resultOf(description)).error).toMatch(/not all Drains could be looked at:\n.*403/)
+  })
 })

@@ -12,8 +12,10 @@ import {
   pausedAnnotation,
   primaryAnnotation,
   type Route,
+  skipRulesAnnotation,
   tiersAnnotation,
 } from '../../routes/route.ts'
+import type { RouteDrain } from '../drains/concerning.ts'
 
 /** All that `policy` has to say about a route; `-o json` shows it so. */
 export interface AppliedPolicy {
@@ -24,11 +26,13 @@ export interface AppliedPolicy {
   /** What is not used because it cannot be understood, in words for its owner. */
   readonly ignored: readonly string[]
   readonly splits: readonly AppliedSplit[]
+  /** The Drains in effect that take out some of its backends. */
+  readonly drains: readonly RouteDrain[]
 }
 
 /** One section of a policy, as an annotation would have it. */
 export interface Section {
-  readonly name: 'tiers' | 'min-ready' | 'failback-after' | 'paused'
+  readonly name: 'tiers' | 'min-ready' | 'failback-after' | 'paused' | 'skip-rules'
   readonly value: string
   readonly source: 'annotation' | 'built-in'
   /** The annotation that is the source; null for what is built in. */
@@ -59,15 +63,15 @@ export interface Member {
 }
 
 /** Works out what applies to a route at this time of day (epoch ms). */
-export function appliedTo(route: Route, controlled: boolean, today: number): AppliedPolicy {
+export function appliedTo(route: Route, controlled: boolean, today: number): Omit<AppliedPolicy, 'drains'> {
   const { apiVersion, kind, namespace, name, annotations = {}, splits } = route
   const asked = readPolicy(annotations)
-  const ignored = [...(asked?.ignored ?? []), ...ignoredPause(annotations)]
+  const unread = [...(asked?.ignored ?? []), ...ignoredPause(annotations)]
   return {
     route: { apiVersion, kind, namespace, name },
     controlled,
-    sections: [...sectionsOf(annotations, asked), pauseSection(route, today)],
-    ignored: ignored.map(({ message }) => message),
+    sections: [...sectionsOf(annotations, asked), pauseSection(route, today), ...skipSection(route)],
+    ignored: [...unread.map(({ message }) => message), ...(route.ignored ?? [])],
     splits: splits.map(splitOf),
   }
 }
@@ -94,6 +98,19 @@ function sectionsOf(
     section('failback-after', durationText(asked?.failbackAfterMs ?? 0), failbackAfterAnnotation),
   ]
 }
+
+/** The rules that are left alone, if there are any. */
+const skipSection = ({ skipped }: Route): Section[] =>
+  skipped === undefined
+    ? []
+    : [
+        {
+          name: 'skip-rules',
+          value: skipped.join(', '),
+          source: 'annotation',
+          annotation: skipRulesAnnotation,
+        },
+      ]
 
 /** All splits of a route are paused alike. */
 function pauseSection({ splits: [split], annotations }: Route, today: number): Section {

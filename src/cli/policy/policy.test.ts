@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { addDrain, followDrains } from '../drains/testing/drains.ts'
 import { Shop } from '../testing/shop.ts'
 
 let shop: Shop
@@ -95,6 +96,19 @@ test('each rule of a Gateway API route has its tiers', async () => {
   expect(stdout).toMatch(/spec\.rules\[0\]:\nTIER .*\n1 +yes +web:80\n2 +no +east:80\n\nspec\.rules\[1\]:\n/)
 })
 
+test('Drains that take out a backend of the route are named', async () => {
+  followDrains(shop)
+  shop.service('east', 1)
+  shop.split('web', weights)
+  addDrain(shop, 'shop/east', { from: [{ service: { name: 'east' } }], until: '2099-12-01T06:00:00Z' })
+  addDrain(shop, 'shop/other', { from: [{ service: { name: 'other' } }], until: '2099-12-01T06:00:00Z' })
+  expect((await run('policy ts/web')).stdout).toMatch(
+    /\n\nDrain: shop\/east takes out shop\/east for \d+d\S*: CHG-1234\n$/,
+  )
+  const { drains } = JSON.parse((await run('policy ts/web -o json')).stdout)
+  expect(drains).toMatchObject([{ name: 'east', services: ['shop/east'] }])
+})
+
 test('the same as data', async () => {
   shop.split('web', weights, { annotations: annotations({ tiers: 'web; east=70,west=30; far=0' }) })
   const json = JSON.parse((await run('policy ts/web -o json')).stdout)
@@ -124,6 +138,7 @@ test('the same as data', async () => {
       { name: 'paused', value: 'no', source: 'built-in', annotation: null },
     ],
     ignored: [],
+    drains: [],
     splits: [
       {
         where: null,

@@ -1,10 +1,15 @@
 import * as z from 'zod'
 import { ok, type Result } from '../../base/result.ts'
+import type { Route } from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'
+import { drainsConcerning, type RouteDrain } from '../drains/concerning.ts'
+import { indexOf, readDrains } from '../drains/read-drains.ts'
 import { exitCodes, type Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import { paletteFor, renderData } from '../output.ts'
+import { noProgress } from '../progress.ts'
 import { type FoundRoute, findRoute, parseRouteRef } from '../route-ref.ts'
+import { namespacesOf, readServices } from '../snapshot.ts'
 import { appliedTo } from './applied.ts'
 import { policyText } from './text.ts'
 
@@ -30,13 +35,33 @@ export async function showPolicy(
   if (!found.ok) return found
   const controlled = await isControlled(reading, found.value, flags.selector)
   if (!controlled.ok) return controlled
-  const applied = appliedTo(found.value.route, controlled.value, io.clock.wallTime().getTime())
+  const today = io.clock.wallTime().getTime()
+  const drained = await readDrainsOf(reading, found.value.route, today)
+  if (!drained.ok) return drained
+  for (const line of drained.value.unseen) io.stderr.write(`${line}\n`)
+  const { drains } = drained.value
+  const applied = { ...appliedTo(found.value.route, controlled.value, today), drains }
   io.stdout.write(
     flags.output === 'table'
-      ? policyText(applied, paletteFor(io.stdout, io.env))
+      ? policyText(applied, paletteFor(io.stdout, io.env), today)
       : await renderData(flags.output, applied),
   )
   return ok(exitCodes.ok)
+}
+
+/** Services are read only if there are Drains. */
+async function readDrainsOf(
+  reading: Reading,
+  route: Route,
+  today: number,
+): Promise<Result<{ drains: readonly RouteDrain[]; unseen: readonly string[] }, Failure>> {
+  const read = await readDrains(reading, route.namespace)
+  const { unseen } = read
+  if (read.drains.length === 0) return ok({ drains: [], unseen })
+  const services = await readServices(reading, namespacesOf([route]), noProgress)
+  if (!services.ok) return services
+  const index = indexOf(read, services.value, today)
+  return ok({ drains: drainsConcerning(route, { ...read, index }, today), unseen })
 }
 
 /** The API server alone knows all forms of selectors. */

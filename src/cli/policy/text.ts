@@ -1,11 +1,13 @@
+import { routeDrainText } from '../drains/concerning.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import { shortName } from '../status/table.ts'
 import type { AppliedPolicy, AppliedSplit, Member, Section } from './applied.ts'
 
-/** A policy for people: its sections, then the tiers of each split. */
+/** A policy for people: its sections, the tiers of each split, its Drains; `now` (epoch ms) is for their ends. */
 export function policyText(
-  { route, controlled, sections, ignored, splits }: AppliedPolicy,
+  { route, controlled, sections, ignored, splits, drains }: AppliedPolicy,
   palette: Palette,
+  now: number,
 ) {
   const { kind, namespace, name } = route
   const head = [`${kind} ${namespace}/${name}`]
@@ -17,8 +19,9 @@ export function policyText(
     )
   }
   const wrong = ignored.map((message) => `${palette.warning('Ignored')}: ${message}`)
+  const drained = drains.flatMap((drain) => ['', `Drain: ${routeDrainText(drain, now)}`])
   const tiers = splits.flatMap((split) => ['', ...splitText(split, namespace, palette)])
-  const lines = [...head, '', renderTable(sectionColumns, sections).trimEnd(), ...wrong, ...tiers]
+  const lines = [...head, '', renderTable(sectionColumns, sections).trimEnd(), ...wrong, ...tiers, ...drained]
   return `${lines.join('\n').trimEnd()}\n`
 }
 

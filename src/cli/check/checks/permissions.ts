@@ -5,7 +5,7 @@ import { defaultValues } from '../../../install/defaults.ts'
 import { type Kind, kinds } from '../../../install/kinds.ts'
 import { name } from '../../../install/manifest.ts'
 import { render } from '../../../install/render.ts'
-import { clusterRules, leaseRules, profileRules } from '../../../install/rules.ts'
+import { clusterRules, drainRules, leaseRules, profileRules } from '../../../install/rules.ts'
 import type { KubeError } from '../../../kube/errors.ts'
 import type { Resource } from '../../../kube/resource.ts'
 import { readinessObjects } from '../../../readiness/sources.ts'
@@ -36,7 +36,8 @@ async function refusedOf(
   const subject = account === undefined ? {} : subjectOf(account)
   const refused: string[] = []
   for (const wish of wishes) {
-    const body = { spec: { ...subject, resourceAttributes: wish } }
+    const [resource, subresource] = wish.resource.split('/')
+    const body = { spec: { ...subject, resourceAttributes: { ...wish, resource, subresource } } }
     const path = `/apis/authorization.k8s.io/v1/${plural}`
     const answer = await transport.request({ method: 'POST', path, body, signal })
     if (!answer.ok) return err(answer.error)
@@ -121,9 +122,10 @@ export const operatorMayAct: Check = {
       await context.kinds(),
     ]
     if (!deployment || !reading.ok || !kinds.ok) return skipped
-    const { namespace, serviceAccount, electsLeader, writesProfiles } = deployment
+    const { namespace, serviceAccount, electsLeader, policies, writesProfiles } = deployment
     const wishes = [
       ...wishesOf(clusterRules).filter((wish) => isServed(wish, kinds.value)),
+      ...(policies === undefined ? [] : wishesOf(drainRules)),
       ...(writesProfiles ? wishesOf(profileRules) : []),
       ...(electsLeader ? wishesOf(leaseRules, namespace) : []),
     ]
