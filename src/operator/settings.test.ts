@@ -17,7 +17,7 @@ describe('flags', () => {
   it('has the defaults of the original, and serves all addresses of IPv6 too', () =>
     expect(settingsOf([])).toEqual({
       cluster: { asGroups: [] },
-      adminAddress: { host: undefined, port: 8080 },
+      adminAddress: { host: '127.0.0.1', port: 8080 },
       logLevel: 'info',
       logFormat: 'plain',
       selector: 'failover.linkerd.io/controlled-by',
@@ -77,6 +77,12 @@ describe('flags', () => {
   ])('--admin-addr %s names the host %s', (address, host) =>
     expect(settingsOf(['--admin-addr', address]).adminAddress).toEqual({ host, port: 8080 }),
   )
+
+  it('serves its page to others in a Pod, or if it is told to', () => {
+    const pod = { KUBERNETES_SERVICE_HOST: '10.0.0.1' }
+    expect(settingsOf([], pod).adminAddress).toEqual({ host: undefined, port: 8080 })
+    expect(settingsOf(['--admin-addr', ':8080']).adminAddress).toEqual({ host: undefined, port: 8080 })
+  })
 
   it('takes the log level from the environment, unless a flag says otherwise', () => {
     const env = { LINKERD_FAILOVER_LOG_LEVEL: 'linkerd=debug,warn' }

@@ -49,7 +49,6 @@ export interface EarlyExit {
 
 const defaults = {
   logLevel: 'linkerd=info,warn',
-  adminAddr: ':8080',
   selector: controlledByLabel,
 } as const
 
@@ -93,8 +92,8 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
     .option('--as-group <group>', 'a group to impersonate; may be repeated', collect, [])
     .option(
       '--admin-addr <host:port>',
-      'where to serve /live, /ready and /metrics; without a host on all addresses',
-      defaults.adminAddr,
+      'where to serve /live, /ready, /metrics, API and dashboard; without a host on all addresses',
+      defaultAdminAddr(env),
     )
     .option('--linked-clusters <names>', 'clusters linked with this one that may be read: east,west', '')
     .option(
@@ -123,6 +122,10 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
     .allowUnknownOption()
     .allowExcessArguments()
 }
+
+/** On all addresses for the kubelet, Prometheus and the Service of a Pod; elsewhere for this machine alone. */
+const defaultAdminAddr = (env: NodeJS.ProcessEnv): string =>
+  env.KUBERNETES_SERVICE_HOST ? ':8080' : '127.0.0.1:8080'
 
 const collect = (group: string, groups: readonly string[]) => [...groups, group]
 
