@@ -23,6 +23,7 @@ export function backend(service: string, words: BackendWords = {}): BackendItem 
     active: (weight ?? 0) > 0,
     primary,
     tier: null,
+    drained: null,
     cluster,
     readiness:
       ready === null
@@ -148,6 +149,7 @@ export function status(words: Partial<Status> = {}): Status {
     revision: 0,
     watches: [],
     gateways: [],
+    drains: [],
     routes: { dark: 0, misconfigured: 0, hold: 0, failover: 0, drained: 0, paused: 0, primary: 0 },
     withFindings: 0,
     reactions: [],

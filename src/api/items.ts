@@ -85,11 +85,16 @@ function splitItem(
     backends: split.backends.map((backend, index) => ({
       ...backendItem(backend, split, services),
       tier: tierItem(split, index),
+      drained: decision.drains?.[index]?.by ?? null,
     })),
   }
 }
 
-function backendItem(backend: Backend, split: Split, services: Services): Omit<BackendItem, 'tier'> {
+function backendItem(
+  backend: Backend,
+  split: Split,
+  services: Services,
+): Omit<BackendItem, 'tier' | 'drained'> {
   const { service } = backend
   const { readiness, why, members } = accountIn(services, backend)
   return {

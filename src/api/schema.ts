@@ -68,6 +68,10 @@ export const backend = z
       .describe(
         'Its place in the order of the policy, 0 first; null if the split has no policy, or it is in no tier.',
       ),
+    drained: z
+      .string()
+      .nullable()
+      .describe('The Drain that takes it out, as namespace/name; null if none does.'),
     readiness,
     cluster,
     members: z

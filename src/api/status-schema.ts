@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { revision, routeState, time } from './common.ts'
+import { drain } from './drain-schema.ts'
 
 export const status = z
   .object({
@@ -28,6 +29,9 @@ export const status = z
         }),
       )
       .describe('The gateways of linked clusters that the operator probes; empty if it probes none.'),
+    drains: z
+      .array(drain)
+      .describe('Drains in effect, the one that ends first first; then those that are over. At most 100.'),
     routes: z.record(routeState, z.int().min(0)).describe('Number of routes in each state.'),
     withFindings: z.int().min(0).describe('Number of routes with a finding.'),
     reactions: z

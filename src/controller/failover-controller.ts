@@ -9,6 +9,7 @@ import type { Controller, Platform } from './platform.ts'
 import type { Followed, ProfileOptions } from './profiles/profile-controller.ts'
 import { type Cause, Queue } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
+import type { DrainReading } from './report/drain-reports.ts'
 import { LongHolds } from './report/long-holds.ts'
 import { createMetrics, type Metrics } from './report/metrics.ts'
 import { readController } from './report/readings.ts'
@@ -113,9 +114,10 @@ export class FailoverController implements Controller {
   }
 
   /** The gateways of linked clusters that are probed. */
-  gateways(): readonly GatewayReading[] {
-    return this.#watch.gateways()
-  }
+  readonly gateways = (): readonly GatewayReading[] => this.#watch.gateways()
+
+  /** The Drains that are in effect, and the last ones that were. */
+  readonly drains = (): Iterable<DrainReading> => this.#writing.drainReports?.shown() ?? []
 
   /** What a controller of ServiceProfiles looks at. Must be asked for before `start()`. */
   followed(): Followed {
@@ -236,15 +238,13 @@ export class FailoverController implements Controller {
   }
 
   #addReadings(): void {
-    const { leads, registry } = this.#platform
-    readController(registry, {
-      leads,
+    readController(this.#platform.registry, {
+      ...this.#platform,
       queue: this.#queue,
       view: this.view,
       fights: this.#writing.fights,
       diagnoser: this.#diagnoser,
-      watches: () => this.watches(),
-      gateways: () => this.gateways(),
+      controller: this,
     })
   }
 }

@@ -10,7 +10,7 @@ export interface OperatorOptions extends PlatformOptions, FailoverOptions {
 
 /** A running operator, as its surroundings see it. */
 export interface Operator
-  extends Pick<FailoverController, 'live' | 'ready' | 'view' | 'watches' | 'gateways'> {
+  extends Pick<FailoverController, 'live' | 'ready' | 'view' | 'watches' | 'gateways' | 'drains'> {
   /** Many weights are being moved just now. */
   busy(): boolean
   metrics(): Promise<{ contentType: string; text: string }>
@@ -46,6 +46,7 @@ export function startOperator(options: OperatorOptions): Operator {
     view: failover.view,
     watches: () => failover.watches(),
     gateways: () => failover.gateways(),
+    drains: () => failover.drains(),
     leadership: () => platform.leadership(),
     stop: () => {
       spare?.cancel()

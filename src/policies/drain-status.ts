@@ -97,7 +97,8 @@ function activeOf(drain: Drain, isEffective: boolean, { moved, left }: DrainOutc
   return active('NothingMatches', `no controlled route has a backend in ${targetsText(drain.spec.from)}`)
 }
 
-const targetsText = (from: NonNullable<Drain['spec']>['from']): string =>
+/** How a sentence names what a Drain takes out. */
+export const targetsText = (from: NonNullable<Drain['spec']>['from']): string =>
   from
     .map((target) => {
       if ('service' in target) return `the Service ${target.service}`
@@ -114,4 +115,4 @@ const transitionTime = ({ type, status }: FreshCondition, written: DrainStatus |
   written?.conditions.find((one) => one.type === type && one.status === status)?.lastTransitionTime
 
 /** A time in the form of `metav1.Time`. */
-const secondsText = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z')
+export const secondsText = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z')

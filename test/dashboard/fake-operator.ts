@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { readAssets } from '../../src/admin/assets.ts'
 import { type AdminServer, startAdminServer } from '../../src/admin/server.ts'
+import type { DrainFacts } from '../../src/api/drain-item.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { RouteMemory } from '../../src/controller/memory.ts'
 import { PolicyMemory } from '../../src/controller/policy-memory.ts'
@@ -40,6 +41,8 @@ export const notKnown = (service: ServiceKey): Account =>
 
 export class FakeOperator {
   readonly view: View
+  /** Drains that the status shows; they decide nothing here. */
+  readonly drains: DrainFacts[] = []
   readonly #accounts = new Map<ServiceKey, Account>()
   readonly #clusters = new Map<ServiceKey, string>()
   readonly #routes = new Map<string, Route>()
@@ -167,6 +170,7 @@ export class FakeOperator {
             size: this.#routes.size,
           })),
         gateways: () => [],
+        drains: () => this.drains,
         excerpt: ({ apiVersion, kind, namespace, name, splits }) => ({
           apiVersion,
           kind,

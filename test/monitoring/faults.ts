@@ -16,6 +16,7 @@ export const healthy: Readonly<Record<string, string>> = {
   'linkerd_failover_leader{instance="b"}': '0x180',
   'linkerd_failover_watch_synced{instance="a",watch="endpointslices"}': '1x180',
   'linkerd_failover_flaps_total{instance="a",kind="TrafficSplit"}': '0x180',
+  'linkerd_failover_drain_expires_seconds{instance="a",drain="mesh/web",state="ready"}': '10800-60x180',
   'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="written"}': '0+5x180',
   'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="invalid"}': '0+0x60 1+0x119',
   'linkerd_failover_service_profile_writes_total{instance="a",outcome="created"}': '0+5x180',
@@ -113,5 +114,14 @@ export const faults: Readonly<Record<string, Fault>> = {
     firesAt: '11m',
     labels: kind,
     summary: 'HTTPRoute routes flap: at least one failed over four times within an hour',
+  },
+  LinkerdFailoverDrainEndsDown: {
+    series: {
+      'linkerd_failover_drain_expires_seconds{instance="a",drain="mesh/east",state="down"}': '1440-60x24',
+    },
+    quietAt: '10m',
+    firesAt: '11m',
+    labels: { drain: 'mesh/east' },
+    summary: 'The Drain mesh/east ends in 13m 0s, and nothing that it takes out is ready',
   },
 }

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { version } from '../../src/base/version.ts'
 import { name as operatorName } from '../../src/install/manifest.ts'
 import { alerts as allAlerts } from '../../src/install/objects/alert-rules.ts'
-import { clusterRules, profileRules } from '../../src/install/rules.ts'
+import { drainCrd } from '../../src/install/objects/drain-crd.ts'
+import { readValues } from '../../src/install/render.ts'
+import { clusterRules, drainRules, profileRules } from '../../src/install/rules.ts'
 import { chart, openHelm } from '../chart/helm.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
 import { released } from '../control-plane/definitions.ts'
@@ -22,9 +25,16 @@ import { type Prometheus, startPrometheus } from './prometheus.ts'
 const factor = 60
 /** What must be failing at once to be as many in such a second as one route is in a minute of retries. */
 const routes = upTo(40).map((index) => `svc-${index}`)
-/** What the chart grants with `smi.serviceProfiles`. */
-const granted = [...clusterRules, ...profileRules]
+/** What the chart grants with `smi.serviceProfiles` and `policies.enabled`. */
+const granted = [...clusterRules, ...profileRules, ...drainRules]
 const clusterRole = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${operatorName}`
+
+const values = readValues({ policies: { enabled: true } })
+if (!values.ok) throw new Error(values.error.join())
+const drainKind = drainCrd({
+  values: values.value,
+  context: { namespace: operatorName, release: 'x', version },
+})
 
 let controlPlane: ControlPlane
 let cluster: Cluster
@@ -40,13 +50,20 @@ let alerts: Alerts
 const replica = (admin: string): Operator =>
   startOperator(kubeconfig, [
     ...['--leader-elect', '--leader-elect-resource-namespace', operatorName],
-    ...['--admin-addr', admin, '--write-service-profiles', '--cluster-domain=cluster.local'],
+    ...[
+      '--policies',
+      operatorName,
+      '--admin-addr',
+      admin,
+      '--write-service-profiles',
+      '--cluster-domain=cluster.local',
+    ],
   ])
 
 beforeAll(async () => {
   controlPlane = await startControlPlane()
   await controlPlane.installCrd()
-  await controlPlane.install(released('linkerd', 'serviceprofiles'))
+  await controlPlane.install(released('linkerd', 'serviceprofiles'), drainKind)
   cluster = openCluster(controlPlane.api)
   await inParallel(routes, async (name) => {
     await cluster.addService(name, 1)
@@ -223,7 +240,31 @@ const faults: Readonly<Record<string, Fault>> = {
     labels: { ...warning, ...trafficSplit },
     summary: 'TrafficSplit routes flap: at least one failed over four times within an hour',
   },
+  LinkerdFailoverDrainEndsDown: {
+    begin: async () => {
+      await controlPlane.api.create(drains, {
+        apiVersion: 'failover.linkerd.io/v1alpha1',
+        kind: 'Drain',
+        metadata: { name: 'svc-0' },
+        spec: {
+          from: [{ service: { name: 'svc-0' } }],
+          until: new Date(Date.now() + 600_000).toISOString(),
+          reason: 'a test',
+        },
+      })
+      await cluster.setReady('svc-0', 0)
+    },
+    end: async () => {
+      await controlPlane.api.remove(`${drains}/svc-0`)
+      await cluster.setReady('svc-0', 1)
+    },
+    labels: { ...warning, drain: 'default/svc-0' },
+    summary: expect.stringMatching(
+      /^The Drain default\/svc-0 ends in 9m \d+s, and nothing that it takes out is ready$/,
+    ),
+  },
 }
+const drains = '/apis/failover.linkerd.io/v1alpha1/namespaces/default/drains'
 
 /** Primaries come and go, so that something is to be written all the time. */
 function losingAndRegaining(names: readonly string[]): () => Promise<void> {

@@ -53,15 +53,19 @@ test('docs/operating/OPERATIONS.md says what every metric of the operator means'
 const firstCells = [...operations.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
 
 test('docs/operating/OPERATIONS.md says what to do for every reason of an Event', () => {
-  const reports = ['reporter', 'texts', 'return-waits'].map((name) => `controller/report/${name}`)
+  const reports = ['reporter', 'texts', 'return-waits', 'drain-events'].map(
+    (name) => `controller/report/${name}`,
+  )
   const sources = [...reports, 'routes/diagnosis'].map((name) =>
     readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8'),
   )
   const reasons = sources.flatMap((text) =>
-    [...text.matchAll(/reason: '(\w+)'|^ {2}\['(\w+)'/gm)].map(([, event, finding]) => event ?? finding),
+    [...text.matchAll(/reason: '(\w+)'|this\.#report\(drain, '(\w+)'|^ {2}\['(\w+)'/gm)].map(([, ...found]) =>
+      found.find((name) => name !== undefined),
+    ),
   )
   expect(reasons).toEqual(
-    expect.arrayContaining(['Misconfigured', 'Failover', 'ReturnWaits', 'MissingService']),
+    expect.arrayContaining(['Misconfigured', 'Failover', 'ReturnWaits', 'DrainEnded', 'MissingService']),
   )
   expect(reasons.filter((reason) => !firstCells.some((cell) => cell.includes(`\`${reason}\``)))).toEqual([])
 })

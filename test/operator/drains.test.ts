@@ -169,6 +169,33 @@ describe('the status of a Drain', () => {
     expect(writes()).toBe(3)
   })
 
+  it('has an Event when its traffic has left, and one when it is over, each once', async () => {
+    const operator = await start()
+    drain('mesh/web', web)
+    await becomes('mesh/web', 'Accepted Drained 1/0')
+    cluster.slice('east', 0)
+    cluster.slice('west', 0)
+    await becomes('mesh/web', 'Accepted Draining 0/1')
+    cluster.slice('west', 1)
+    await becomes('mesh/web', 'Accepted Drained 1/0')
+    expect([...operator.drains()]).toMatchObject([
+      { name: 'web', scope: 'all', routes: { moved: 1, left: 0 } },
+    ])
+    const { text } = await operator.metrics()
+    expect(text).toContain('linkerd_failover_drains{scope="all"} 1')
+    expect(text).toMatch(/linkerd_failover_drain_expires_seconds\{drain="mesh\/web",state="ready"\} 3\d{3}/)
+    expect(text).toContain('linkerd_failover_routes{kind="TrafficSplit",state="drained"} 1')
+    undrain('mesh/web')
+    const reasons = () =>
+      cluster.store
+        .list('events', 'mesh')
+        .map(({ reason, involvedObject }) => `${dig(involvedObject, 'kind')} ${reason}`)
+    await eventually(() => reasons().includes('Drain DrainEnded'))
+    await become('1 0 0')
+    expect(reasons()).toEqual(['Drain Drained', 'Drain DrainEnded'])
+    expect([...operator.drains()].map(({ endedAt }) => endedAt instanceof Date)).toEqual([true])
+  })
+
   it('names a route that is paused', async () => {
     cluster.split('web', { web: 1, east: 0 }, { annotations: { 'failover.linkerd.io/paused': 'true' } })
     await start()

@@ -119,6 +119,7 @@ describe('/api/v1/routes', () => {
                 active: false,
                 primary: true,
                 tier: null,
+                drained: null,
                 readiness: {
                   state: 'down',
                   ready: 0,
@@ -135,6 +136,7 @@ describe('/api/v1/routes', () => {
                 active: true,
                 primary: false,
                 tier: null,
+                drained: null,
                 readiness: {
                   state: 'ready',
                   ready: 1,

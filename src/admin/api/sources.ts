@@ -1,3 +1,4 @@
+import type { DrainFacts } from '../../api/drain-item.ts'
 import type { Status } from '../../api/schema.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Route } from '../../routes/route.ts'
@@ -24,6 +25,8 @@ export interface ApiSources {
   readonly watches: () => Iterable<{ name: string; state: string; synced: boolean; size: number }>
   /** The gateways of linked clusters that are probed. */
   readonly gateways: () => Iterable<Omit<Status['gateways'][number], 'since'> & { readonly since: Date }>
+  /** The Drains that are in effect, and the last ones that were. */
+  readonly drains: () => Iterable<DrainFacts>
   /** The part of a route's object that the operator moves, as its owner would write it. */
   readonly excerpt: (route: Route) => unknown
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { drainItem } from '../../api/drain-item.ts'
 import type { Status } from '../../api/schema.ts'
 import { status } from '../../api/status-schema.ts'
 import { ok } from '../../base/result.ts'
@@ -9,6 +10,8 @@ import type { ApiSources } from './sources.ts'
 
 /** Enough for a chart; a reader of the stream adds what comes later by itself. */
 const maxReactions = 100
+/** The status is sent to every reader every 5 s. */
+const mostDrains = 100
 
 export const getStatus = endpoint({
   path: '/api/v1/status',
@@ -40,6 +43,7 @@ export function statusOf(sources: ApiSources): Status {
       ...gateway,
       since: since.toISOString(),
     })),
+    drains: [...sources.drains()].slice(0, mostDrains).map(drainItem),
     routes: countsOf(view),
     withFindings: view.withFindings,
     reactions: reactionsOf(view),

@@ -1,3 +1,4 @@
+import type { DrainFacts } from '../../api/drain-item.ts'
 import { type Account, accountOf } from '../../core/account.ts'
 import { decide } from '../../core/decide.ts'
 import { unknownBecause } from '../../core/readiness.ts'
@@ -44,6 +45,7 @@ export function routeOf(name: string, weights: Weights, namespace = 'shop'): Rou
 export class AdminKit {
   readonly clock: ManualClock = createManualClock()
   readonly view: View
+  readonly drains: DrainFacts[] = []
   readonly #accounts = new Map<ServiceKey, Account>()
   readonly #clusters = new Map<ServiceKey, string>()
   #server: AdminServer | undefined
@@ -131,6 +133,7 @@ export class AdminKit {
       metrics: async () => ({ contentType: 'text/plain', text: 'up 1\n' }),
       busy: () => false,
       leadership: () => ({ role: 'leader', leader: 'pod-a' }),
+      drains: () => this.drains,
       watches: () => [{ name: 'trafficsplits', state: 'watching', synced: true, size: 2 }],
       gateways: () => [
         { cluster: 'east', state: 'down', since: new Date(0), trouble: 'no answer in 500 ms' },

@@ -273,6 +273,7 @@ describe('data', () => {
       port: null,
       primary: true,
       tier: null,
+      drained: null,
       weight: 1,
       active: true,
       readiness: {
@@ -295,6 +296,7 @@ describe('data', () => {
       port: null,
       primary: false,
       tier: null,
+      drained: null,
       weight: 0,
       active: false,
       readiness: notKnown,

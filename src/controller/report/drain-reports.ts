@@ -1,25 +1,35 @@
+import type { EventInput } from '../../kube/events/recorder.ts'
 import { drainKey } from '../../policies/drain.ts'
+import type { DrainOutcome } from '../../policies/drain-status.ts'
 import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { RouteMemory } from '../memory.ts'
 import type { DrainWatch } from '../watch/drain-watch.ts'
+import { DrainEvents } from './drain-events.ts'
 import { DrainLedger } from './drain-ledger.ts'
+import { DrainLog, type ShownDrain } from './drain-log.ts'
 import { DrainStatusLane, type DrainStatusLaneOptions } from './drain-status-lane.ts'
 
-export interface DrainReportsOptions extends Omit<DrainStatusLaneOptions, 'drain' | 'outcome'> {
+export interface DrainReportsOptions extends Omit<DrainStatusLaneOptions, 'drain' | 'outcome' | 'onWritten'> {
   readonly memory: RouteMemory
   readonly drains: DrainWatch
+  readonly recordEvent: (input: EventInput) => void
 }
 
-/** What is told of Drains: their status. */
+/** A Drain with what has become of its routes. */
+export type DrainReading = ShownDrain & { readonly routes: Pick<DrainOutcome, 'moved' | 'left'> }
+
+/** What is told of Drains: their status, their Events, and what the page shows. */
 export class DrainReports {
   readonly ledger: DrainLedger
   readonly #drains: DrainWatch
   readonly #lane: DrainStatusLane
+  readonly #log: DrainLog
 
-  constructor({ memory, drains, ...options }: DrainReportsOptions) {
+  constructor({ memory, drains, recordEvent: event, ...options }: DrainReportsOptions) {
     this.#drains = drains
+    const events = new DrainEvents({ ...options, event })
     this.ledger = new DrainLedger({
       memory,
       drainsOf: (namespace, service) => drains.book.drainsOf(namespace, service).map(drainKey),
@@ -29,13 +39,27 @@ export class DrainReports {
       ...options,
       drain: (key) => drains.book.get(key),
       outcome: (key) => this.ledger.of(key),
+      onWritten: (...status) => events.wrote(...status),
     })
-    drains.onChange((keys) => this.#lane.touch(keys))
+    this.#log = new DrainLog({
+      ...options,
+      rootNamespace: drains.rootNamespace,
+      onDeleted: (drain) => events.deleted(drain),
+    })
+    drains.onChange((keys) => {
+      this.#lane.touch(keys)
+      this.#log.see(drains.book.all(), drains.book.kept())
+    })
   }
 
   /** Must be called with each look at a route, and with the route as it is after it. */
   see(key: RouteKey, judged: Judged, after: Route): void {
     this.ledger.see(key, judged, after)
+  }
+
+  /** The Drains in effect, the one that ends first first, and the last ones that are over. */
+  *shown(): Iterable<DrainReading> {
+    for (const drain of this.#log.shown()) yield { ...drain, routes: this.ledger.of(drainKey(drain)) }
   }
 
   /** This replica leads: whatever changed while another did may not be written yet. */

@@ -15,6 +15,7 @@ let drains: Map<string, Drain>
 let isBusy: boolean
 let leads: boolean
 let lane: DrainStatusLane
+let written: string[]
 beforeEach(() => {
   clock = createManualClock()
   transport = new FakeTransport()
@@ -22,6 +23,7 @@ beforeEach(() => {
   drains = new Map(['mesh/a', 'mesh/b'].map((key) => [key, readDrain(drainObject(key, {}))]))
   isBusy = false
   leads = true
+  written = []
   lane = new DrainStatusLane({
     clock,
     log,
@@ -30,6 +32,8 @@ beforeEach(() => {
     busy: () => isBusy,
     drain: (key) => drains.get(key),
     outcome: () => ({ moved: 1, left: 0, first: [] }),
+    onWritten: ({ name }, before, after) =>
+      written.push(`${name}: ${before?.conditions[1]?.reason} ${after.conditions[1]?.reason}`),
   })
 })
 
@@ -47,7 +51,7 @@ it('writes a second later, each Drain once, and none that is gone', async () => 
   expect(asked()).toEqual(['a/status'])
   answerAll(ok({}))
   await clock.advance(0)
-  expect(asked()).toEqual(['b/status'])
+  expect([asked(), written]).toEqual([['b/status'], ['a: undefined Drained']])
   answerAll(ok({}))
   await clock.advance(10_000)
   expect(asked()).toEqual([])

@@ -5,7 +5,7 @@ import { type KubeError, waitAskedBy } from '../../kube/errors.ts'
 import type { Transport } from '../../kube/http/transport.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { type Drain, drainNames } from '../../policies/drain.ts'
-import { type DrainOutcome, type DrainStatus, statusDue } from '../../policies/drain-status.ts'
+import { type DrainOutcome, type DrainStatus, statusDue, writtenStatus } from '../../policies/drain-status.ts'
 
 export interface DrainStatusLaneOptions {
   readonly clock: Clock
@@ -18,6 +18,8 @@ export interface DrainStatusLaneOptions {
   /** A Drain (`namespace/name`) as it is in the cluster. */
   readonly drain: (key: string) => Drain | undefined
   readonly outcome: (key: string) => DrainOutcome
+  /** Called with each status that was written, and the one before it. */
+  readonly onWritten: (drain: Drain, before: DrainStatus | undefined, after: DrainStatus) => void
 }
 
 /** No Drain is written to more often (ms). */
@@ -82,6 +84,7 @@ export class DrainStatusLane {
       const known = drain(key)
       const status = known && statusDue(known, outcome(key), clock.wallTime())
       const error = status && (await this.#write(known, status))
+      if (status && !error) this.#options.onWritten(known, writtenStatus(known), status)
       if (!error || error.kind === 'notFound' || error.kind === 'invalid') continue
       this.#due.add(key)
       return this.#afterFailure(error)

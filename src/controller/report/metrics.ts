@@ -1,16 +1,16 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import { waitKinds } from '../../core/policy/types.ts'
 import { routeStates } from '../../core/state.ts'
 import type { Outcome } from '../../readiness/gateways/gateway.ts'
 import type { GatewayReading } from '../../readiness/gateways/gateways.ts'
 import type { WatchReading } from '../watch/cluster-watch.ts'
 import { flapsFrom } from './flaps.ts'
+import { addPolicyReadings, type PolicyReadings } from './policy-gauges.ts'
 
 /** Buckets in seconds: a reaction is a few ms, a mass failover some seconds. */
 const reactionBuckets = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
 
 /** What gauges read when they are scraped, rather than being kept up to date. */
-export interface Readings {
+export interface Readings extends PolicyReadings {
   readonly queueDepth: () => number
   readonly queueInFlight: () => number
   readonly queueOldestAgeMs: () => number
@@ -20,8 +20,6 @@ export interface Readings {
   readonly gateways: () => Iterable<GatewayReading>
   /** By kind and state: how many routes. */
   readonly routes: () => Iterable<{ kind: string; state: string; count: number }>
-  /** By what they wait for: how many routes. */
-  readonly waiting: () => Iterable<{ why: string; count: number }>
   readonly fights: () => number
   /** By kind and reason: how many routes have something wrong with them that does not stop the operator. */
   readonly findings: () => Iterable<{ kind: string; reason: string; count: number }>
@@ -109,7 +107,7 @@ export function addReadings(registry: Registry, readings: Readings): void {
   )
   addWatchReadings(registry, readings)
   addGatewayReadings(registry, readings)
-  addWaitReadings(registry, readings)
+  addPolicyReadings(registry, readings)
   gauge(
     registry,
     'linkerd_failover_fights',
@@ -134,19 +132,6 @@ export function addReadings(registry: Registry, readings: Readings): void {
     collect() {
       this.reset()
       for (const { kind, state, count } of readings.routes()) this.set({ kind, state }, count)
-    },
-  })
-}
-
-function addWaitReadings(registry: Registry, { waiting }: Readings): void {
-  new Gauge({
-    name: 'linkerd_failover_waiting',
-    help: `Routes that wait before traffic moves, by what for: ${waitKinds.join(', ')}.`,
-    labelNames: ['why'] as const,
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const { why, count } of waiting()) this.set({ why }, count)
     },
   })
 }

@@ -114,6 +114,16 @@ export const alerts: readonly Alert[] = [
     description:
       'Traffic goes back to a primary that does not last. An annotation makes a lost primary wait: failover.linkerd.io/failback-after.',
   },
+  {
+    alert: 'LinkerdFailoverDrainEndsDown',
+    expr: 'min by (drain) (linkerd_failover_drain_expires_seconds{state="down"}) < 900',
+    for: '1m',
+    severity: 'warning',
+    summary:
+      'The Drain {{ $labels.drain }} ends in {{ $value | humanizeDuration }}, and nothing that it takes out is ready',
+    description:
+      'When it ends, backends that come back get traffic at once. Move its end, or find out why they are not ready.',
+  },
 ]
 
 /** The heading in docs/operating/OPERATIONS.md of an alert's runbook, as the fragment of its URL. */

@@ -28,11 +28,12 @@ const panels: readonly Panel[] = [
     },
   },
   {
-    title: 'Routes that wait, and flaps in an hour',
+    title: 'Routes that wait, flaps in an hour, Drains',
     unit: 'short',
     queries: {
       'wait for {{why}}': 'max by (why) (linkerd_failover_waiting)',
       '{{kind}} flaps': 'sum by (kind) (increase(linkerd_failover_flaps_total[1h]))',
+      'Drains in effect': 'max(sum by (instance) (linkerd_failover_drains))',
     },
   },
   {
