@@ -65,7 +65,7 @@ function StoryLine({ story, now }: { story: Story; now: number }) {
       <Verdict {...story.agreement} />
       {mark !== 'finding' && (
         <span class="when">
-          {at === undefined ? 'since before the operator started' : lasting(now - at)}
+          {at === undefined ? `since before ${clock(Date.parse(newest.firstSeen), now)}` : lasting(now - at)}
           {at !== undefined && <span class="aside-word">, since {clock(at, now)}</span>}
         </span>
       )}

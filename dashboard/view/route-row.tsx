@@ -48,7 +48,7 @@ function Cells({ route, now, hasTiers }: { route: RouteItem; now: number; hasTie
       </td>
       {hasTiers && <TierCell route={route} now={now} />}
       <td class="since">
-        <Since since={route.since} now={now} />
+        <Since route={route} now={now} />
       </td>
     </>
   )
@@ -80,8 +80,11 @@ function TierCell({ route, now }: { route: RouteItem; now: number }) {
   )
 }
 
-function Since({ since, now }: { since: string | null; now: number }) {
-  if (since === null) return <span title="since before the operator started">—</span>
+function Since({ route: { since, firstSeen }, now }: { route: RouteItem; now: number }) {
+  if (since === null) {
+    const seen = Date.parse(firstSeen)
+    return <span title={`before ${clock(seen, now)}`}>&gt; {lasting(now - seen)}</span>
+  }
   const at = Date.parse(since)
   return (
     <time dateTime={since} title={clock(at, now)}>

@@ -70,14 +70,14 @@ function Missing({ routeKey, isComplete, detail, now }: MissingProps) {
 }
 
 function Standing({ route, now }: { route: RouteItem; now: number }) {
-  const { since, splits } = route
+  const { splits } = route
   return (
     <section class={`card standing ${route.state}`} aria-label="State of the route">
       <h1>
         {route.namespace}/{route.name} <span class="tag">{route.kind}</span>
       </h1>
       <p class="headline">
-        <StateBadge state={route.state} /> <span class="when">{sinceWords(since, now)}</span>
+        <StateBadge state={route.state} /> <span class="when">{sinceWords(route, now)}</span>
       </p>
       <Findings route={route} />
       <p class="decision">{sentenceOf(route)}</p>
@@ -119,8 +119,9 @@ function Findings({ route: { findings } }: { route: RouteItem }) {
   )
 }
 
-function sinceWords(since: string | null, now: number): string {
-  if (since === null) return 'since before the operator started'
+function sinceWords({ since, firstSeen }: RouteItem, now: number): string {
+  if (since === null)
+    return `since before ${clock(Date.parse(firstSeen), now)}, when this replica saw it first`
   const at = Date.parse(since)
   return `for ${lasting(now - at)}, since ${clock(at, now)}`
 }

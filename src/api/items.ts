@@ -25,12 +25,13 @@ export interface Services {
 
 /** A route as the API shows it; readiness is that of now, the decision that of the last look. */
 export function routeItem(
-  { route, decisions, waits, since, revision, refusal, findings }: RouteRecord,
+  { route, decisions, waits, since, firstSeen, revision, refusal, findings }: RouteRecord,
   view: View,
 ): RouteItem {
   return {
     ...routeFacts({ route, decisions, waits, since }, view),
     revision,
+    firstSeen: firstSeen.toISOString(),
     findings: findings.map(findingItem),
     refusal: refusal ?? null,
   }

@@ -123,7 +123,10 @@ export const route = z
       ),
     since: time
       .nullable()
-      .describe('When the route entered this state; null if that was before the operator first saw it.'),
+      .describe(
+        'When the route entered this state; null if that was before `firstSeen`, and nothing shows when.',
+      ),
+    firstSeen: time.describe('When the operator that answers looked at the route for the first time.'),
     revision,
     apexes: z
       .array(service)
@@ -221,7 +224,7 @@ export const streamEvents = { reset, route, gone, timeline: entry, status } as c
 
 export type RouteItem = z.infer<typeof route>
 /** What any reader of the cluster can find out about a route; the rest only the operator remembers. */
-export type RouteFacts = Omit<RouteItem, 'revision' | 'refusal' | 'findings'>
+export type RouteFacts = Omit<RouteItem, 'revision' | 'firstSeen' | 'refusal' | 'findings'>
 export type FindingItem = z.infer<typeof finding>
 export type SplitItem = z.infer<typeof split>
 export type BackendItem = z.infer<typeof backend>

@@ -40,13 +40,18 @@ const movers: ReadonlyMap<string, Mover> = new Map([
  * Who wrote the weights last: a replica of the operator (`movedBy`), and the last besides. The lists that hold
  * them are owned as a whole, by the last who wrote any part of them, or by several who applied the very same.
  */
-function writersOf(entries: readonly ManagedFields[]): Pick<Route, 'writer' | 'movedBy'> {
+function writersOf(entries: readonly ManagedFields[]): Pick<Route, 'writer' | 'movedBy' | 'movedAt'> {
   const owners = entries
     .filter(({ subresource, spec }) => subresource === '' && lists.some((list) => spec.includes(list)))
     .sort((a, b) => Number(a.time < b.time) - Number(a.time > b.time))
   const others = owners.filter(({ manager }) => !movers.has(manager))
-  const [mover] = owners.flatMap(({ manager }) => movers.get(manager) ?? [])
-  return { writer: others[0]?.manager, movedBy: mover }
+  const own = owners.find(({ manager }) => movers.has(manager))
+  return { writer: others[0]?.manager, movedBy: movers.get(own?.manager ?? ''), ...timeOf(own) }
+}
+
+function timeOf(entry: ManagedFields | undefined): Pick<Route, 'movedAt'> {
+  const at = Date.parse(entry?.time ?? '')
+  return Number.isNaN(at) ? {} : { movedAt: at }
 }
 
 /** As `managedFields` call `backends` of a TrafficSplit and `rules` of a Gateway API route. */

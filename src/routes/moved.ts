@@ -1,4 +1,5 @@
 import { weightsOf } from '../core/split.ts'
+import type { Judged } from './judge.ts'
 import { type Mover, type Route, steeringAnnotations } from './route.ts'
 
 /**
@@ -17,5 +18,14 @@ export const isNextState = (before: Route, after: Route): boolean =>
 /** Its owner wants the same. An etcd that was restored counts generations again: that alone does not show it. */
 export const isWantedAlike = (before: Route, after: Route): boolean =>
   steeringAnnotations.every((key) => before.annotations?.[key] === after.annotations?.[key])
+
+/**
+ * When the operator wrote the weights that a route has (epoch ms); `undefined` if another client did, if they are not as
+ * decided, or if the decision is to hold, since that came later.
+ */
+export function movedSince({ route, verdicts }: Judged): number | undefined {
+  const isAsDecided = verdicts.every(({ decision, plan }) => decision.kind !== 'hold' && plan.length === 0)
+  return isAsDecided ? route.movedAt : undefined
+}
 
 const textOf = ({ splits }: Route): string => JSON.stringify(splits.map(weightsOf))

@@ -69,6 +69,8 @@ export interface Route {
    * is not known.
    */
   readonly movedBy?: Mover | undefined
+  /** When it did, by the API server's clock (epoch ms, of whole seconds). */
+  readonly movedAt?: number
   readonly splits: readonly Split[]
   /** Where each split (by position) stands in the object, and how it is written there. */
   readonly places: readonly Place[]

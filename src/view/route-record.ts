@@ -26,14 +26,18 @@ export interface LastLook {
   /** By split; absent if none waits. */
   readonly waits?: readonly (SplitWait | undefined)[] | undefined
   readonly refusal: Refusal | undefined
+  /** When the operator wrote these weights (epoch ms), if they are its own and as decided. */
+  readonly movedSince?: number | undefined
 }
 
 /** The state of a route since the last look at it. */
 export interface RouteRecord extends LastLook {
   readonly key: RouteKey
   readonly state: RouteState
-  /** When it came into this state; `undefined` if it was in it at the first look. */
+  /** When it came into this state; `undefined` if it was in it at the first look, and nothing shows since when. */
   readonly since: Date | undefined
+  /** When this process looked at it first: if `since` is not known, the state began before. */
+  readonly firstSeen: Date
   /** What is wrong with it or around it, as far as that is known; empty if nothing is. */
   readonly findings: readonly Finding[]
   readonly revision: number

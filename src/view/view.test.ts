@@ -48,6 +48,14 @@ describe('how a route stands', () => {
     expect(waiting()).toEqual([{ why: 'return', count: 1 }])
   })
 
+  it("is known from the operator's own write, if an earlier process made it", () => {
+    const movedSince = kit.clock.wallTime().getTime() - 3_600_000
+    kit.put('web', { web: 1, east: 0 }, {}, 'shop', { movedSince })
+    expect(view.get(key('web'))?.since).toEqual(new Date(movedSince))
+    kit.put('web', { web: 1, east: 0 }, {}, 'shop', { movedSince: 0 })
+    expect(view.get(key('web'))?.since).toEqual(new Date(movedSince))
+  })
+
   it('is counted by kind and state, also when it goes', () => {
     kit.put('a', { a: 1, b: 0 })
     kit.put('b', { a: 1, b: 0 }, { paused: true })

@@ -99,9 +99,10 @@ export class View {
   put(key: RouteKey, look: LastLook): RouteRecord {
     const before = this.#records.get(key)
     const state = stateOf(look.decisions)
-    const since = before && before.state !== state ? this.#clock.wallTime() : before?.since
+    const since = this.#sinceOf(before, state, look)
     const findings = this.#findings.get(key) ?? []
-    const record = { ...look, key, state, since, findings, revision: this.#changes.next() }
+    const firstSeen = before?.firstSeen ?? this.#clock.wallTime()
+    const record = { ...look, key, state, since, firstSeen, findings, revision: this.#changes.next() }
     this.#counts.move(look.route.kind, before?.state, state)
     if (look.waits) this.#waiting.set(key, look.waits)
     else this.#waiting.delete(key)
@@ -109,6 +110,12 @@ export class View {
     this.#gone.delete(key)
     this.#notify(record.revision, key)
     return record
+  }
+
+  /** At the first look: since the operator wrote the weights, perhaps in an earlier process. */
+  #sinceOf(before: RouteRecord | undefined, state: RouteState, { movedSince }: LastLook): Date | undefined {
+    if (!before) return movedSince === undefined ? undefined : new Date(movedSince)
+    return before.state === state ? before.since : this.#clock.wallTime()
   }
 
   /** Something that is shown with a route has changed: the counts behind its backends. */

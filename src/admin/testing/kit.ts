@@ -6,6 +6,7 @@ import { readinessOf, type ServiceKey, type Split } from '../../core/types.ts'
 import { createManualClock, type ManualClock } from '../../kube/testing/manual-clock.ts'
 import type { Finding } from '../../routes/finding.ts'
 import type { Route } from '../../routes/route.ts'
+import type { LastLook } from '../../view/route-record.ts'
 import { View } from '../../view/view.ts'
 import { type AdminServer, type AdminSources, startAdminServer } from '../server.ts'
 
@@ -79,7 +80,13 @@ export class AdminKit {
   }
 
   /** The operator looks at a route. */
-  put(name: string, weights: Weights, overrides: Partial<Split> = {}, namespace = 'shop'): void {
+  put(
+    name: string,
+    weights: Weights,
+    overrides: Partial<Split> = {},
+    namespace = 'shop',
+    look: Partial<LastLook> = {},
+  ): void {
     const route = routeOf(name, weights, namespace)
     const splits = route.splits.map((split) => ({ ...split, ...overrides }))
     const decisions = splits.map((split) => decide({ split, readiness: this.view.readiness }))
@@ -87,6 +94,7 @@ export class AdminKit {
       route: { ...route, splits },
       decisions,
       refusal: undefined,
+      ...look,
     })
   }
 

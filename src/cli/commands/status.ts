@@ -6,9 +6,11 @@ export const status: CommandSpec = {
   summary: 'Show every controlled route: which backends serve it, since when, and why',
   description: `Reads the cluster with your own permissions, and applies the operator's rules to it. The
 operator need not run. STATE is what the rules decide: primary, failover, dark (nothing is ready), hold,
-paused, drained (an earlier backend could serve, but is drained) or misconfigured. "(due)" means that the weights do not match the decision yet: the operator is about
-to write them, or it does not run. SINCE is the time of the route's newest Failover Event. The cluster
-deletes Events after about an hour; then SINCE is unknown. FINDINGS, shown if there are any, names what is
+paused, drained (an earlier backend could serve, but is drained) or misconfigured. "(due)" means that the
+weights do not match the decision yet: the operator is about to write them, or it does not run. SINCE is when
+the route entered its state, by the operator's Events. The cluster deletes Events after about an hour; then it
+is the time of the operator's last write, from metadata.managedFields. It is unknown if another client wrote
+the weights. FINDINGS, shown if there are any, names what is
 wrong around a route, for example that proxies ignore its weights; \`explain\` and \`-o json\` say more.
 
 Below the routes are the Drains that are in effect, if there are any.

@@ -19,7 +19,7 @@ import { findRoute, parseRouteRef } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
 import { type OperatorEvent, readEventsOf } from '../status/events.ts'
 import { statusOf } from '../status/route-status.ts'
-import { sinceOf, transitionOf } from '../status/since.ts'
+import { sinceOf } from '../status/since.ts'
 import { hasUnknownWaits, readWaitTimes, withWaitTimes } from '../status/wait-times.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
@@ -113,13 +113,12 @@ async function withTimes(found: Explanation, cluster: Cluster, io: Io): Promise<
 function explanationOf(
   judged: Judged,
   services: Services,
-  events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
+  events: Result<readonly OperatorEvent[], Failure>,
   circumstances: Circumstances,
   found: Pick<Explanation, 'controlled' | 'drains' | 'findings' | 'proxies' | 'unseen'>,
 ): Explanation {
   const { route } = judged
-  const newest = events.ok ? events.value.get('Failover') : undefined
-  const since = sinceOf(route, newest && transitionOf(newest))
+  const since = sinceOf(judged, events.ok ? events.value : [])
   return {
     route: statusOf(judged, services, since).facts,
     ...found,

@@ -89,12 +89,12 @@ export function isControlled({ kind, namespace, uid }: Route, { routes }: Around
   return ok(ofKind?.found.some((route) => route.uid === uid) ?? false)
 }
 
-/** Makes the operator's own diagnoses; `events` are its newest about the route, by reason. */
+/** Makes the operator's own diagnoses; `events` are its own about the route, the oldest first. */
 export function diagnoseRoute(
   judged: Judged,
   around: Around,
   { facts, readiness }: ServicesRead,
-  events: Result<ReadonlyMap<string, OperatorEvent>, Failure>,
+  events: Result<readonly OperatorEvent[], Failure>,
 ): Diagnosis {
   const { route } = judged
   const { isRead, parents, profiles, routes } = around

@@ -8,11 +8,12 @@ export interface Reported {
 }
 
 /**
- * The fight and the long hold that the operator has reported, unless it has reported the end of it since. Only
+ * The fight and the long hold (from Events, the oldest first) that the operator has reported, unless it has reported the end of it since. Only
  * its Events show them, for as long as the cluster keeps them: a single look at the route cannot. A hold is
  * over, too, if the command itself can judge the route by now.
  */
-export function reportedIn(newest: ReadonlyMap<string, OperatorEvent>, { verdicts }: Judged): Reported[] {
+export function reportedIn(events: readonly OperatorEvent[], { verdicts }: Judged): Reported[] {
+  const newest = new Map(events.map((event) => [event.reason, event]))
   const isHeld = verdicts.some(({ decision }) => decision.state === 'hold')
   return [
     ...standing(newest, 'Fought', 'FightOver'),

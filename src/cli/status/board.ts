@@ -3,8 +3,9 @@ import { judgeRoute } from '../../routes/judge.ts'
 import { partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
 import { type DrainItem, drainItems } from '../drains/list.ts'
 import { compareRoutes } from '../snapshot.ts'
+import type { EventsByRoute } from './events.ts'
 import { type RouteStatus, statusOf } from './route-status.ts'
-import { sinceOf, type Transition } from './since.ts'
+import { sinceOf } from './since.ts'
 import { activeText, stateText } from './table.ts'
 
 /** The caches that the board reads. */
@@ -14,14 +15,14 @@ type Caches = Pick<ClusterWatch, 'route' | 'readiness' | 'account' | 'clusterOf'
 export class Board {
   readonly #watches: Caches
   readonly #namespace: string | undefined
-  readonly #transitions: ReadonlyMap<string, Transition>
+  readonly #events: EventsByRoute
   readonly #shown = new Map<RouteKey, RouteStatus>()
 
-  /** `transitions` are what the cluster remembers from before, by uid of the route. */
-  constructor(watches: Caches, namespace: string | undefined, transitions: ReadonlyMap<string, Transition>) {
+  /** `events` are what the cluster remembers from before. */
+  constructor(watches: Caches, namespace: string | undefined, events: EventsByRoute) {
     this.#watches = watches
     this.#namespace = namespace
-    this.#transitions = transitions
+    this.#events = events
   }
 
   /** In the order of namespace, kind and name. */
@@ -58,17 +59,14 @@ export class Board {
       today: now.getTime(),
       drained: this.#watches.drained(route),
     })
-    const known = before === undefined ? sinceOf(route, this.#transitions.get(route.uid)) : undefined
+    const known = before === undefined ? sinceOf(judged, this.#events.get(route.uid) ?? []) : undefined
     const status = statusOf(judged, this.#watches, known)
     if (before === undefined) return status
-    const moved = servingOf(before) !== servingOf(status)
+    const moved = before.facts.state !== status.facts.state
     const since = moved ? now.toISOString() : before.facts.since
     return { ...status, facts: { ...status.facts, since } }
   }
 }
-
-const servingOf = ({ facts }: RouteStatus): string =>
-  JSON.stringify(facts.splits.map(({ backends }) => backends.map(({ active }) => active)))
 
 const textOf = ({ facts: { splits, namespace }, reasons }: RouteStatus): string =>
   splits

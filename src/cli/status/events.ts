@@ -30,22 +30,14 @@ export interface OperatorEvent {
   readonly message: string
 }
 
-type Newest = Result<ReadonlyMap<string, OperatorEvent>, Failure>
+/** Events by the uid of their route, the oldest first. */
+export type EventsByRoute = ReadonlyMap<string, readonly OperatorEvent[]>
 
-/**
- * The operator's Events of one reason that the cluster still remembers, the newest of each route by its uid.
- */
-export const readNewestEvents = (
+/** The operator's Events that the cluster still remembers. */
+export async function readEvents(
   reading: Reading,
   namespace: string | undefined,
-  reason: string,
-): Promise<Newest> => readNewest(reading, namespace, `reason=${reason}`, 'uid')
-
-/** The operator's Events that the cluster still remembers: the newest of each route and reason, by uid and reason. */
-export async function readAllNewest(
-  reading: Reading,
-  namespace: string | undefined,
-): Promise<Result<ReadonlyMap<string, ReadonlyMap<string, OperatorEvent>>, Failure>> {
+): Promise<Result<EventsByRoute, Failure>> {
   const listed = await listEvents(reading, namespace)
   if (!listed.ok) return listed
   const byRoute = new Map<string, OperatorEvent[]>()
@@ -54,36 +46,24 @@ export async function readAllNewest(
     if (known) known.push(event)
     else byRoute.set(event.uid, [event])
   }
-  return ok(new Map([...byRoute].map(([uid, about]) => [uid, newestBy('reason', about)])))
+  return ok(new Map([...byRoute].map(([uid, about]) => [uid, about.sort(byTime)])))
 }
 
-/** The operator's Events about one route that the cluster still remembers, the newest of each reason. */
-export const readEventsOf = (reading: Reading, { namespace, uid }: Route): Promise<Newest> =>
-  readNewest(reading, namespace, `involvedObject.uid=${uid}`, 'reason')
-
-async function readNewest(
+/** The operator's Events about one route that the cluster still remembers, the oldest first. */
+export async function readEventsOf(
   reading: Reading,
-  namespace: string | undefined,
-  selector: string,
-  by: 'uid' | 'reason',
-): Promise<Newest> {
-  const listed = await listEvents(reading, namespace, selector)
-  return listed.ok ? ok(newestBy(by, listed.value)) : listed
+  { namespace, uid }: Route,
+): Promise<Result<readonly OperatorEvent[], Failure>> {
+  const listed = await listEvents(reading, namespace, `involvedObject.uid=${uid}`)
+  return listed.ok ? ok(listed.value.sort(byTime)) : listed
 }
+
+const byTime = (one: OperatorEvent, other: OperatorEvent): number => one.at - other.at
 
 function listEvents(reading: Reading, namespace: string | undefined, selector?: string) {
   const own = `reportingComponent=${programName}`
   const fieldSelector = selector === undefined ? own : `${selector},${own}`
   return listAs(reading, { resource: events, namespace, fieldSelector }, readEvent)
-}
-
-function newestBy(by: 'uid' | 'reason', all: readonly OperatorEvent[]): Map<string, OperatorEvent> {
-  const newest = new Map<string, OperatorEvent>()
-  for (const event of all) {
-    const known = newest.get(event[by])
-    if (!known || known.at < event.at) newest.set(event[by], event)
-  }
-  return newest
 }
 
 /** What is repeated is one Event with a series; its last time counts. */

@@ -11,7 +11,7 @@ import { type Reported, reportedIn } from '../explain/reported.ts'
 import type { Reading } from '../listing.ts'
 import type { Progress } from '../progress.ts'
 import { namespacesOf, type Snapshot } from '../snapshot.ts'
-import type { OperatorEvent } from './events.ts'
+import type { EventsByRoute } from './events.ts'
 
 /** What is wrong around the routes of a snapshot. */
 export interface Found {
@@ -21,14 +21,14 @@ export interface Found {
 }
 
 /**
- * Makes the operator's own diagnoses of all routes of a snapshot; `newest` are the operator's newest Events, by uid
- * of the route and by reason. With a namespace nothing outside of those that its backends are in is asked for.
+ * Makes the operator's own diagnoses of all routes of a snapshot; `events` are the operator's, by uid of the
+ * route. With a namespace nothing outside of those that its backends are in is asked for.
  */
 export async function findAround(
   reading: Reading,
   snapshot: Snapshot,
   namespace: string | undefined,
-  newest: ReadonlyMap<string, ReadonlyMap<string, OperatorEvent>>,
+  events: EventsByRoute,
   progress: Progress,
 ): Promise<Found> {
   const discovery = new DiscoverySnapshot(reading)
@@ -47,14 +47,12 @@ export async function findAround(
     const { route } = judged
     const ofRoute = (parent: ServiceKey) => conflicts.get(parent)?.get(route) ?? []
     const found = diagnose(route, { ...around, conflicts: ofRoute })
-    return [...reportedIn(newest.get(route.uid) ?? noEvents, judged), ...found]
+    return [...reportedIn(events.get(route.uid) ?? [], judged), ...found]
   }
   const all = new Map(snapshot.judged.map((judged) => [judged.route, findingsOf(judged)]))
   const unseen = profiles.ok ? [] : [`ServiceProfiles cannot be read: ${profiles.error.message}`]
   return { of: (route) => all.get(route) ?? [], unseen }
 }
-
-const noEvents: ReadonlyMap<string, OperatorEvent> = new Map()
 
 /** Services as they were read; nothing is known of those of other namespaces. */
 function serviceIn(

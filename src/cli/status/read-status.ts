@@ -4,10 +4,10 @@ import type { Reported } from '../explain/reported.ts'
 import type { Reading } from '../listing.ts'
 import { noProgress, type Progress } from '../progress.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { type OperatorEvent, readAllNewest } from './events.ts'
+import { type EventsByRoute, readEvents } from './events.ts'
 import { findAround } from './findings.ts'
 import { type RouteStatus, statusOf } from './route-status.ts'
-import { sinceOf, transitionOf } from './since.ts'
+import { sinceOf } from './since.ts'
 
 export interface Statuses {
   readonly routes: readonly FoundStatus[]
@@ -29,13 +29,13 @@ export async function readStatuses(
   namespace: string | undefined,
   progress: Progress = noProgress,
 ): Promise<Statuses> {
-  const events = await readAllNewest(reading, namespace)
-  const newest = events.ok ? events.value : new Map<string, ReadonlyMap<string, OperatorEvent>>()
-  const found = await findAround(reading, snapshot, namespace, newest, progress)
+  const events = await readEvents(reading, namespace)
+  const byRoute: EventsByRoute = events.ok ? events.value : new Map()
+  const found = await findAround(reading, snapshot, namespace, byRoute, progress)
   const routes = snapshot.judged.map((judged) => {
     const { route } = judged
-    const moved = newest.get(route.uid)?.get('Failover')
-    const status = statusOf(judged, snapshot, sinceOf(route, moved && transitionOf(moved)))
+    const since = sinceOf(judged, byRoute.get(route.uid) ?? [])
+    const status = statusOf(judged, snapshot, since)
     return { ...status, findings: found.of(route).map(({ reason, message }) => ({ reason, message })) }
   })
   return { routes, unknownSince: events.ok ? undefined : events.error.message, unseen: found.unseen }

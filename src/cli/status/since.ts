@@ -1,42 +1,49 @@
-import { ok, type Result } from '../../base/result.ts'
+import { stateOf } from '../../core/state.ts'
 import { primaryServes } from '../../core/transition.ts'
 import type { Split } from '../../core/types.ts'
-import type { Route } from '../../routes/route.ts'
-import type { Failure } from '../failure.ts'
-import type { Reading } from '../listing.ts'
-import { type OperatorEvent, readNewestEvents } from './events.ts'
-
-/** One transition, read from its Event. */
-export interface Transition {
-  /** Of the route. */
-  readonly uid: string
-  /** Epoch, ms. */
-  readonly at: number
-  readonly toPrimary: boolean
-}
-
-/** The transitions that the cluster still remembers, the newest of each route by its uid. */
-export async function readTransitions(
-  reading: Reading,
-  namespace: string | undefined,
-): Promise<Result<ReadonlyMap<string, Transition>, Failure>> {
-  const events = await readNewestEvents(reading, namespace, 'Failover')
-  if (!events.ok) return events
-  return ok(new Map([...events.value].map(([uid, event]) => [uid, transitionOf(event)])))
-}
-
-/** What an Event with the reason `Failover` reports. */
-export const transitionOf = ({ uid, at, message }: OperatorEvent): Transition => ({
-  uid,
-  at,
-  toPrimary: message.includes('switching traffic to primary'),
-})
+import type { Judged } from '../../routes/judge.ts'
+import { movedSince } from '../../routes/moved.ts'
+import type { OperatorEvent } from './events.ts'
 
 /**
- * Since when a route has its present state (epoch, ms): the time of its newest transition, if that led to the
- * present weights. Otherwise it is unknown: another client wrote them, or the Event has expired.
+ * Since when a route has its present state (epoch, ms), by the operator's Events about it, the oldest first. If they have
+ * expired, the time of the operator's last write counts. Otherwise it is unknown: another client wrote the weights.
  */
-export function sinceOf(route: Route, transition: Transition | undefined): number | undefined {
-  const agrees = (split: Split) => primaryServes(split) === transition?.toPrimary
-  return transition && route.splits.some(agrees) ? transition.at : undefined
+export function sinceOf(judged: Judged, events: readonly OperatorEvent[]): number | undefined {
+  const state = stateOf(judged.verdicts.map(({ decision }) => decision))
+  if (state === 'dark') return after(events, 'NothingReady', 'Recovered', 'Failover')
+  if (state === 'misconfigured') return after(events, 'Misconfigured')
+  if (state !== 'primary' && state !== 'failover') return undefined
+  const served = sinceServing(judged, events) ?? movedSince(judged)
+  return sinceReady(events, served)
 }
+
+/** When traffic went where it is now: from then on, only redistributions followed. */
+function sinceServing({ route }: Judged, events: readonly OperatorEvent[]): number | undefined {
+  const moves = events.filter(({ reason }) => reason === 'Failover')
+  const newest = moves.at(-1)
+  const agrees = (split: Split) => newest !== undefined && primaryServes(split) === isToPrimary(newest)
+  if (!newest || !route.splits.some(agrees)) return undefined
+  const before = moves.findLastIndex((move) => isToPrimary(move) !== isToPrimary(newest))
+  return moves[before + 1]?.at
+}
+
+/** What has the traffic may have been dark since. */
+function sinceReady(events: readonly OperatorEvent[], served: number | undefined): number | undefined {
+  const dark = timeOf(events, 'NothingReady')
+  const recovered = timeOf(events, 'Recovered')
+  if (dark !== undefined && dark > Math.max(served ?? 0, recovered ?? 0)) return undefined
+  return recovered !== undefined && recovered > (served ?? 0) ? recovered : served
+}
+
+/** The time of the newest Event of a reason, if none of the others came after it. */
+function after(events: readonly OperatorEvent[], reason: string, ...others: string[]): number | undefined {
+  const at = timeOf(events, reason)
+  return others.some((other) => (timeOf(events, other) ?? 0) > (at ?? 0)) ? undefined : at
+}
+
+const timeOf = (events: readonly OperatorEvent[], reason: string): number | undefined =>
+  events.findLast((event) => event.reason === reason)?.at
+
+/** The words of the original operator, by which its Events are told apart. */
+const isToPrimary = ({ message }: OperatorEvent): boolean => message.includes('switching traffic to primary')

@@ -195,18 +195,35 @@ describe('since when', () => {
     shop.split('web', { web: 0, east: 1 })
   })
 
-  test('is the time of the newest transition', async () => {
+  test('is the beginning of the state: among secondaries traffic may move on', async () => {
     shop.transition('web', failingOver, minutesAgo(90))
     shop.transition('web', 'switching traffic to primary: web is back', minutesAgo(60))
     shop.transition('web', failingOver, minutesAgo(30))
     shop.transition('web', 'sharing traffic among fallbacks: and another', minutesAgo(5))
-    expect(await sinceOf('web')).toBe(minutesAgo(5).toISOString())
+    expect(await sinceOf('web')).toBe(minutesAgo(30).toISOString())
   })
 
   test('is the last time of one that repeated', async () => {
     const lastObservedTime = minutesAgo(3).toISOString().replace('Z', '000Z')
     shop.transition('web', failingOver, minutesAgo(8), { series: { count: 2, lastObservedTime } })
     expect(await sinceOf('web')).toBe(minutesAgo(3).toISOString())
+  })
+
+  test('of a dark route is when it went dark, if it has not recovered since', async () => {
+    shop.service('east', 0, 1)
+    shop.transition('web', failingOver, minutesAgo(30))
+    shop.tell('web', { reason: 'NothingReady', note: 'no ready backend', at: minutesAgo(7) })
+    expect(await sinceOf('web')).toBe(minutesAgo(7).toISOString())
+    shop.service('east', 1)
+    expect(await sinceOf('web')).toBeNull()
+    shop.tell('web', { reason: 'Recovered', note: 'recovered', at: minutesAgo(2) })
+    expect(await sinceOf('web')).toBe(minutesAgo(2).toISOString())
+  })
+
+  test('of a misconfigured route is when that was reported', async () => {
+    shop.split('web', { web: 0, east: 1 }, { annotations: { [primary]: 'wbe' } })
+    shop.tell('web', { reason: 'Misconfigured', note: 'no backend has that name', at: minutesAgo(9) })
+    expect(await sinceOf('web')).toBe(minutesAgo(9).toISOString())
   })
 
   test('is not known without an Event', async () => {

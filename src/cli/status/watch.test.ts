@@ -81,8 +81,10 @@ describe('on a terminal', () => {
   test('the table is drawn anew, with the time of the change', async () => {
     const { seen, end } = watching('status --watch', { columns: 100, env: { NO_COLOR: '1' } })
     await seen(/primary +web:1/)
+    shop.service('web', 0)
+    await seen(/failover \(due\) +web:1 \(0\/1\) +\ds /)
     shop.split('web', { web: 0, east: 1 })
-    await seen(/primary \(due\) +east:1 \(2\/2\) +\ds /)
+    await seen(/failover +east:1 \(2\/2\) +\ds /)
     const { stdout } = await end()
     expect(stdout.startsWith('\u001b[H\u001b[2J')).toBe(true)
     expect(stdout.match(/NAMESPACE/g)?.length).toBeGreaterThan(1)

@@ -17,7 +17,7 @@ import type { Reading } from '../listing.ts'
 import { paletteFor } from '../output.ts'
 import type { Scope } from '../snapshot.ts'
 import { Board } from './board.ts'
-import { readTransitions } from './since.ts'
+import { readEvents } from './events.ts'
 import { statusTable } from './table.ts'
 import { readWaitTimes } from './wait-times.ts'
 import { WaitWatch } from './wait-watch.ts'
@@ -34,7 +34,7 @@ export async function watchStatus(io: Io, cluster: Cluster, scope: Scope): Promi
   const permitted = await mayList(reading)
   if (!permitted.ok) return permitted
   const links = await readLinks(reading)
-  const transitions = await readTransitions(reading, scope.namespace)
+  const events = await readEvents(reading, scope.namespace)
   const root = await findRootToWatch(reading)
   if (!root.ok) io.stderr.write(`${drainsLeftOut(root.error)}\n`)
   const signal = createSignal()
@@ -53,7 +53,7 @@ export async function watchStatus(io: Io, cluster: Cluster, scope: Scope): Promi
     onSynced: () => {},
   })
   watches.drains?.onChange(signal.raise)
-  const board = new Board(watches, scope.namespace, transitions.ok ? transitions.value : new Map())
+  const board = new Board(watches, scope.namespace, events.ok ? events.value : new Map())
   const waits = new WaitWatch({
     clock: io.clock,
     read: () => readWaitTimes(cluster, io, { namespace: scope.namespace }),

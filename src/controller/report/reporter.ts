@@ -19,7 +19,7 @@ import { Flaps } from './flaps.ts'
 import { logHedged } from './hedged.ts'
 import type { Metrics } from './metrics.ts'
 import { ReturnWaits } from './return-waits.ts'
-import { about, fieldsOf, idAnnotation, transitionEvent } from './texts.ts'
+import { about, fieldsOf, idAnnotation, recoveredEvent, transitionEvent } from './texts.ts'
 import { appendFinding, appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
 export interface ReporterOptions {
@@ -192,12 +192,13 @@ export class Reporter {
     }
   }
 
-  #happened(route: Route, { entry, reason }: Recorded): void {
+  #happened(route: Route, { entry, reason, hasRecovered }: Recorded): void {
     const { what, splits } = entry
     const { log, metrics, event, onEntry } = this.#options
     onEntry?.(entry)
     if (what === 'hold') this.#held(route, entry, reason)
     else log.info(fieldsOf(route, entry), `${routeTitle(route)} ${entry.sentence}`)
+    if (hasRecovered) event(recoveredEvent(route, reason, entry.id))
     if (!isMove(what)) return
     metrics.transitions.inc({ kind: route.kind, direction: what }, splits.length)
     metrics.flaps.inc({ kind: route.kind }, this.#flaps.see(routeKey(route), entry) ? 1 : 0)

@@ -28,6 +28,13 @@ export function fieldsOf(
     : { ...fields, from: weights('from'), to: weights('to'), reactionMs }
 }
 
+/** A route that was dark has a ready backend again, and its weights are as they should be. */
+export function recoveredEvent(route: Route, why: string, id: string): EventInput {
+  const note = `${route.kind.toLowerCase()}/${route.name} has recovered: ${why}`
+  const annotations = { [idAnnotation]: id }
+  return { ...about(route), type: 'Normal', reason: 'Recovered', action: 'Release', note, annotations }
+}
+
 /** Reason, action and the notes' beginnings are those of the original operator; people filter by them. */
 export function transitionEvent(route: Route, direction: Direction, why: string, id: string): EventInput {
   const what = {

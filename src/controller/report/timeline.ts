@@ -7,6 +7,7 @@ import { unknownBecause } from '../../core/readiness.ts'
 import { directionOf, isMove } from '../../core/transition.ts'
 import type { Finding } from '../../routes/finding.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
+import { movedSince } from '../../routes/moved.ts'
 import type { Route } from '../../routes/route.ts'
 import type { LastLook, Refusal, RouteRecord } from '../../view/route-record.ts'
 import type { EntryKind, RouteRef, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
@@ -19,6 +20,8 @@ type Looked = Exclude<ReconcileOutcome, { kind: 'gone' }>
 export interface Recorded {
   readonly entry: TimelineEntry
   readonly reason: string
+  /** The route was dark, and is not any more. */
+  readonly hasRecovered: boolean
 }
 
 /** Updates the view with what a look at a route found. */
@@ -28,6 +31,7 @@ export function updateView(view: View, key: RouteKey, outcome: Looked, clock: Cl
     route: 'after' in outcome ? outcome.after : outcome.route,
     decisions: outcome.verdicts.map(({ decision }) => decision),
     waits: waitsOf(outcome, clock),
+    movedSince: 'after' in outcome ? clock.wallTime().getTime() : movedSince(outcome),
     refusal: isRefused ? refused(view.get(key)?.refusal, outcome.error.message) : undefined,
   })
 }
@@ -58,7 +62,7 @@ export function appendTimeline(
   reactionMs: number,
 ): Recorded[] {
   const route = refOf(outcome.route)
-  return groupsOf(outcome, before?.decisions).map(({ what, first, all }) => {
+  return groupsOf(outcome, before?.decisions).map(({ what, first, all, hasRecovered }) => {
     const { primary } = first.split
     const where = placesOf(all)
     const entry = view.append({
@@ -66,12 +70,12 @@ export function appendTimeline(
       route,
       rule: first.decision.rule,
       state: first.decision.state,
-      sentence: `${first.sentence}${where}`,
+      sentence: `${hasRecovered ? 'recovered: ' : ''}${first.sentence}${where}`,
       splits: all.map(moveOf),
       cluster: primary === undefined ? undefined : view.clusterOf(primary),
       reactionMs: isMove(what) ? reactionMs : undefined,
     })
-    return { entry, reason: `${first.reason}${where}` }
+    return { entry, reason: `${first.reason}${where}`, hasRecovered }
   })
 }
 
@@ -113,6 +117,8 @@ interface Group {
   readonly what: EntryKind
   readonly first: Verdict
   readonly all: Verdict[]
+  /** It was dark, and nothing was written. */
+  readonly hasRecovered: boolean
 }
 
 /** What happened: once for each way and reason, however many splits of the route it happened to. */
@@ -122,10 +128,11 @@ function groupsOf(outcome: Looked, before: readonly Decision[] | undefined): Gro
   for (const [index, verdict] of outcome.verdicts.entries()) {
     const what = whatOf(verdict, before?.[index], isWritten)
     if (what === undefined) continue
-    const key = `${what} ${verdict.sentence}`
+    const hasRecovered = what === 'release' && before?.[index]?.state === 'dark'
+    const key = `${what} ${hasRecovered} ${verdict.sentence}`
     const group = groups.get(key)
     if (group) group.all.push(verdict)
-    else groups.set(key, { what, first: verdict, all: [verdict] })
+    else groups.set(key, { what, first: verdict, all: [verdict], hasRecovered })
   }
   return [...groups.values()]
 }

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { readinessOf } from '../../core/types.ts'
+import { judgeRoute } from '../../routes/judge.ts'
+import { trafficSplit } from '../../routes/trafficsplit.ts'
+import { sinceOf } from './since.ts'
+
+const time = '2026-11-25T07:00:00Z'
+
+/** A route on its secondary, whose weights this manager wrote. */
+const judged = (manager: string, ready: (service: string) => number = () => 1) =>
+  judgeRoute(
+    trafficSplit.read({
+      metadata: {
+        namespace: 'shop',
+        name: 'web',
+        managedFields: [{ manager, time, fieldsV1: { 'f:spec': { 'f:backends': {} } } }],
+      },
+      spec: {
+        service: 'web',
+        backends: [
+          { service: 'web', weight: 0 },
+          { service: 'east', weight: 1 },
+        ],
+      },
+    }),
+    ({ service }) => readinessOf(service === 'shop/web' ? 0 : ready(service), 1),
+  )
+
+it('is the time of the last write of the operator where no Event is left', () => {
+  for (const manager of ['linkerd-failover', 'linkerd-failover-standby'])
+    expect(sinceOf(judged(manager), [])).toBe(Date.parse(time))
+  expect(sinceOf(judged('helm'), [])).toBeUndefined()
+})
+
+it('is not that time if the route went dark later, or its weights are due', () => {
+  expect(
+    sinceOf(
+      judged('linkerd-failover', () => 0),
+      [],
+    ),
+  ).toBeUndefined()
+  const back = judgeRoute(judged('linkerd-failover').route, () => readinessOf(1, 1))
+  expect(sinceOf(back, [])).toBeUndefined()
+})
