@@ -18,7 +18,14 @@ import type { Strictness } from './prepare.ts'
 import { type Call, requiredNamespace } from './requests.ts'
 import { scaleOf, withScale } from './scale.ts'
 import { selectorOf } from './selectors.ts'
-import { badRequest, methodNotAllowed, notFound, success, unsupportedMediaType } from './status.ts'
+import {
+  badRequest,
+  methodNotAllowed,
+  notFound,
+  success,
+  unsupported,
+  unsupportedMediaType,
+} from './status.ts'
 import type { Snapshot } from './store.ts'
 import type { World } from './world.ts'
 import { create, read, remove, update, type WriteOptions } from './writes.ts'
@@ -26,7 +33,8 @@ import { create, read, remove, update, type WriteOptions } from './writes.ts'
 export type Answer = { code: number; body: string }
 
 const jsonText: z.ZodType<Json> = z.json()
-const yamlTypes = ['application/yaml', 'application/apply-patch+yaml']
+const yamlTypes = ['application/yaml']
+const applyType = 'application/apply-patch+yaml'
 const bodyTypes = ['application/json', 'application/yaml']
 
 /** A body as JSON; what is neither JSON nor, where that is said, YAML is a 400. */
@@ -83,6 +91,8 @@ function encoded(world: World, call: Call, stored: KubeObject): string {
 
 function answerGet(world: World, call: Call, frozen: Snapshot | undefined): Answer {
   const { resource, namespace, name = '' } = call
+  if (resource.kind.kind === 'Pod' && call.subresource === 'log')
+    throw unsupported('the Pods of the sandbox run no containers, so they have no logs')
   subresourceOf(call)
   const stored = frozen ? frozen.get(key(namespace, name)) : read(world, resource.kind, namespace, name)
   if (!stored) throw notFound(resource.kind, name)
@@ -133,6 +143,8 @@ function patched(type: string, view: JsonObject, patch: Json, kind: string): Jso
 function answerPatch(world: World, call: Call): Answer {
   const { resource, namespace, name = '', headers } = call
   const types = patchTypes(resource)
+  if (headers.contentType === applyType)
+    throw unsupported('the sandbox does not play server-side apply; use kubectl apply without --server-side')
   if (!types.includes(headers.contentType)) throw unsupportedMediaType(types)
   subresourceOf(call)
   const old = read(world, resource.kind, namespace, name)

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Clock, sleep } from '../src/base/clock.ts'
 import type { Api, ApiReply, ApiRequest } from './api.ts'
 import type { Faults } from './faults.ts'
+import { objectFromProtobuf, protobufType } from './protobuf.ts'
 import type { WatchSink } from './watches.ts'
 
 /** Serves an API over HTTP. */
@@ -23,10 +24,13 @@ export function serveHttp(api: Api, faults: Faults, clock: Clock): Server {
   return server
 }
 
-function apiRequest({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): ApiRequest {
+function apiRequest({ method = 'GET', url = '/', headers }: IncomingMessage, bytes: Buffer): ApiRequest {
   const { pathname: path, searchParams: query } = new URL(url, 'http://sandbox')
   const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
-  return { method, path, query, accept: headers.accept ?? '*/*', contentType, body }
+  const request = { method, path, query, accept: headers.accept ?? '*/*' }
+  const object = contentType === protobufType ? objectFromProtobuf(bytes) : undefined
+  if (object) return { ...request, contentType: 'application/json', body: JSON.stringify(object) }
+  return { ...request, contentType, body: bytes.toString() }
 }
 
 const jsonHeaders = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' }
@@ -67,9 +71,9 @@ const sinkOf = (response: ServerResponse): WatchSink => ({
   onClose: (callback) => void response.on('close', callback),
 })
 
-/** The whole body as text. */
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** The whole body. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(chunks)
 }

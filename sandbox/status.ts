@@ -96,6 +96,9 @@ export const unsupportedMediaType = (accepted: string[]) =>
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   )
 
+/** Something that the real server does and the sandbox does not; `why` says so. */
+export const unsupported = (why: string) => new ApiError(415, 'UnsupportedMediaType', why)
+
 export const notAcceptable = () =>
   new ApiError(
     406,

@@ -71,4 +71,38 @@ describe('the real kubectl on the sandbox', () => {
     expect(await run('delete ts web --timeout=20s')).toContain('deleted')
     expect(await run('get ts -o name')).toBe('')
   })
+
+  it('creates what the demo needs, which it sends as protobuf', async () => {
+    await run('create namespace shop')
+    await run('create deployment cart --image=cart:1 --replicas=2 --port=8080 -n shop')
+    await run('create service clusterip cart --tcp=80:8080 -n shop')
+    await run('create configmap notes --from-literal=a=b -n shop')
+    await run('expose deployment cart --name=cart-named --port=80 --target-port=http -n shop')
+    await run('rollout status deployment cart -n shop --timeout=20s')
+    expect(await run('get deployment cart -n shop -o jsonpath={.spec.selector.matchLabels}')).toBe(
+      '{"app":"cart"}',
+    )
+    expect(await run('get service cart -n shop -o jsonpath={.spec.ports[0]}')).toMatch(
+      /"port":80,.*"targetPort":8080/,
+    )
+    expect(await run('get service cart-named -n shop -o jsonpath={.spec.ports[0].targetPort}')).toBe('http')
+    expect(await run('get configmap notes -n shop -o jsonpath={.data.a}')).toBe('b')
+    await run('rollout restart deployment cart -n shop')
+    await run('rollout status deployment cart -n shop --timeout=20s')
+    expect(await run('auth can-i list pods')).toBe('yes\n')
+    expect(await run('events -A')).toBeDefined()
+    expect(await run('get events -A --sort-by=.lastTimestamp')).toBeDefined()
+  })
+
+  it.each([
+    ['apply --server-side -f -', 'use kubectl apply without --server-side'],
+    ['logs deployment/web', 'the Pods of the sandbox run no containers, so they have no logs'],
+  ])('is told by %s what the sandbox does not do', async (command, sentence) => {
+    await run('apply -f -', manifest)
+    await run('scale deployment web --replicas=1')
+    await run('rollout status deployment web --timeout=20s')
+    const { code, stderr } = await kubectl(file, command.split(' '), manifest)
+    expect(code).not.toBe(0)
+    expect(stderr).toContain(sentence)
+  })
 })
