@@ -30,11 +30,14 @@ export interface Stage {
   kubectl(args: string, input?: string): Promise<string>
   /** The kubeconfig of a new ServiceAccount that may do this in its namespace, and nothing else. */
   userWith(name: string, rules: readonly object[], namespace?: string): Promise<string>
-  /** Creates what an installation creates; nothing runs the Pods, so the status says what they would. */
-  install(): Promise<void>
+  /**
+   * Creates what an installation with these flags creates; nothing runs the Pods, so the status says what they
+   * would.
+   */
+  install(flags?: string): Promise<void>
   setAvailable(replicas: number): Promise<void>
-  /** The operator, with the ServiceAccount and the flags of the installation. */
-  operator(): Promise<Operator>
+  /** The operator, with the ServiceAccount and the flags of the installation, and further flags. */
+  operator(more?: readonly string[]): Promise<Operator>
   stop(): Promise<void>
 }
 
@@ -116,16 +119,16 @@ export async function setStage(): Promise<Stage> {
       writeFileSync(path, kubeconfig(controlPlane, token), { mode: 0o600 })
       return path
     },
-    install: async () => {
-      const { code, stdout, stderr } = await stage.cli('install --ignore-cluster')
+    install: async (flags = '') => {
+      const { code, stdout, stderr } = await stage.cli(`install --ignore-cluster ${flags}`)
       expect(code, stderr).toBe(0)
       await stage.kubectl('apply -f -', `${stdout}\n---\n${stringify(smiAdaptor)}`)
       await setStatus(stage, 'smi-adaptor', 'default', 1)
       await stage.setAvailable(1)
     },
     setAvailable: (replicas) => setStatus(stage, name, name, replicas),
-    operator: async () => {
-      const flags = ['--leader-elect', '--leader-elect-resource-namespace', name]
+    operator: async (more = []) => {
+      const flags = ['--leader-elect', '--leader-elect-resource-namespace', name, ...more]
       const operator = startOperator(await controlPlane.operatorKubeconfig(), flags)
       operators.push(operator)
       await operator.ready()
