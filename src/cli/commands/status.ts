@@ -3,6 +3,7 @@ import { goBoolean, namespaceFlags, outputFlag, selectorFlag } from '../flags.ts
 
 export const status: CommandSpec = {
   name: 'status',
+  args: [{ term: '[route]', text: 'only this route: KIND/NAME, for example trafficsplit/web' }],
   summary: 'Show every controlled route: which backends serve it, since when, and why',
   description: `Reads the cluster with your own permissions, and applies the operator's rules to it. The
 operator need not run. STATE is what the rules decide: primary, failover, dark (nothing is ready), hold,
@@ -23,16 +24,19 @@ it is ready only the operator knows: its leader is asked if a route waits, and y
     ...namespaceFlags('show only the routes of this namespace'),
     selectorFlag(),
     ...goBoolean('-w, --watch', 'keep running and show each change, until Ctrl-C'),
+    ...goBoolean('--exit-code', 'exit with 1 if a route is dark or misconfigured'),
     ...goBoolean('--classic', 'print the columns, or the JSON, of the original linkerd-failover'),
     outputFlag(['table', 'json', 'yaml']),
   ],
   examples: [
     { line: 'status', text: 'show all controlled routes' },
+    { line: 'status -n shop trafficsplit/web', text: 'show one route' },
+    { line: 'status --exit-code', text: 'fail if a route is dark or misconfigured, for a script' },
     { line: 'status -n shop --watch', text: 'follow the routes of one namespace' },
     {
       line: `status -o json | jq '.routes[] | select(.state != "primary")'`,
       text: 'list the routes that are not served by their primary',
     },
   ],
-  run: async (context, _args, flags) => (await import('../status/status.ts')).showStatus(context, flags),
+  run: async (context, args, flags) => (await import('../status/status.ts')).showStatus(context, args, flags),
 }

@@ -101,6 +101,37 @@ describe('the table', () => {
     expect(await shop.run(['status', flag], { clock })).toEqual(all)
   })
 
+  test('is of one route, by its name, in the namespace of the kubeconfig or of -n', async () => {
+    furnish()
+    shop.httpRoute('web', [{ web: 1, 'web-east': 0 }])
+    const of = (line: string) => shop.run(`status ${line}`, { clock, namespace: 'shop' })
+    expect((await of('ts/web')).stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(/^NAMESPACE/),
+      expect.stringMatching(/^shop +TrafficSplit +web /),
+    ])
+    expect((await of('web')).stdout.trim().split('\n')).toHaveLength(3)
+    expect((await of('-n other api -o json')).stdout).toContain('"name": "api"')
+    expect(await of('api')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/no controlled route api is in namespace shop; list the routes/),
+    })
+    expect((await of('api -A')).exitCode).toBe(64)
+    expect((await of('ts/web --watch')).exitCode).toBe(64)
+  })
+
+  test.each([
+    ['dark', 1],
+    ['wrong', 1],
+    ['cart', 0],
+    ['', 1],
+  ])('of %j with --exit-code ends with %d', async (route, expected) => {
+    furnish()
+    const { exitCode, stdout } = await shop.run(`status --exit-code ${route}`, { clock, namespace: 'shop' })
+    expect(exitCode).toBe(expected)
+    expect(stdout).toContain('NAMESPACE')
+  })
+
   test('is of the selected routes with -l', async () => {
     furnish()
     shop.split('mine', { web: 1 }, { labels: { team: 'a' } })

@@ -6,8 +6,10 @@ import { exitCodes, wrongUsage } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
+import { parseRouteRef, type RouteRef } from '../route-ref.ts'
 import { takeSnapshot } from '../snapshot.ts'
 import { classicOf, classicTable } from './classic.ts'
+import { isBad, only } from './one.ts'
 import { type FoundStatus, readStatuses, statusData } from './read-status.ts'
 import { statusTable } from './table.ts'
 import { hasUnknownWaits, readWaitTimes, withWaitTimes } from './wait-times.ts'
@@ -21,35 +23,51 @@ const schema = z.object({
   selector: z.string(),
   watch: z.boolean().default(false),
   classic: z.boolean().default(false),
+  exitCode: z.boolean().default(false),
   output: z.enum(['table', 'json', 'yaml']),
 })
 
 export type StatusFlags = z.infer<typeof schema>
 
-/** Prints the status of every controlled route, once or (`--watch`) at each change. */
-export async function showStatus(context: Context, given: Flags): Promise<Ending> {
-  const flags = schema.parse(given)
-  const wrong = contradiction(flags)
+/** Prints the status of every controlled route, or of one, once or (`--watch`) at each change. */
+export async function showStatus(context: Context, [text]: readonly string[], given: Flags): Promise<Ending> {
+  const asked = schema.parse(given)
+  const wrong = contradiction(asked, text)
   if (wrong) return { ok: false, error: wrong }
+  const ref = text === undefined ? undefined : parseRouteRef(text)
+  if (ref && !ref.ok) return ref
   const cluster = await context.connect()
   if (!cluster.ok) return cluster
+  const namespace = asked.namespace ?? (ref && cluster.value.namespace)
+  const flags = { ...asked, namespace }
   if (flags.watch) return (await import('./watch.ts')).watchStatus(context.io, cluster.value, flags)
-  const reading = { transport: cluster.value.transport, signal: context.io.interrupted }
-  const snapshot = await takeSnapshot(reading, flags, context.io)
+  return showOnce(context.io, cluster.value, ref?.value, flags)
+}
+
+async function showOnce(
+  io: Io,
+  cluster: Cluster,
+  ref: RouteRef | undefined,
+  flags: StatusFlags,
+): Promise<Ending> {
+  const reading = { transport: cluster.transport, signal: io.interrupted }
+  const snapshot = await takeSnapshot(reading, flags, io)
   if (!snapshot.ok) return snapshot
-  const progress = createProgress(context.io)
+  const progress = createProgress(io)
   const { routes, unknownSince, unseen } = await readStatuses(
     reading,
     snapshot.value,
     flags.namespace,
     progress,
   )
-  if (unknownSince !== undefined) context.io.stderr.write(`SINCE is unknown: ${unknownSince}\n`)
+  const shown = ref ? only(routes, ref, flags.namespace) : ok(routes)
+  if (!shown.ok) return shown
+  if (unknownSince !== undefined) io.stderr.write(`SINCE is unknown: ${unknownSince}\n`)
   const { drains, today } = snapshot.value
-  for (const line of [...unseen, ...drains.unseen]) context.io.stderr.write(`${line}\n`)
-  const timed = flags.classic ? routes : await withTimes(context.io, cluster.value, routes, flags)
-  context.io.stdout.write(await render(context.io, timed, drainItems(drains, today), flags))
-  return ok(exitCodes.ok)
+  for (const line of [...unseen, ...drains.unseen]) io.stderr.write(`${line}\n`)
+  const timed = flags.classic ? shown.value : await withTimes(io, cluster, shown.value, flags)
+  io.stdout.write(await render(io, timed, drainItems(drains, today), flags))
+  return ok(flags.exitCode && shown.value.some(isBad) ? exitCodes.bad : exitCodes.ok)
 }
 
 /** Asks the operator only if a route waits for something. */
@@ -66,12 +84,19 @@ async function withTimes(
   return routes
 }
 
-function contradiction({ namespace, allNamespaces, watch, classic, output }: StatusFlags) {
+function contradiction(
+  { namespace, allNamespaces, watch, classic, exitCode, output }: StatusFlags,
+  route: string | undefined,
+) {
   const see = 'see linkerd-failover status --help'
   if (namespace !== undefined && allNamespaces)
     return wrongUsage('--namespace and --all-namespaces cannot be combined', see)
   if (watch && (classic || output !== 'table'))
     return wrongUsage('--watch only shows the table; it cannot be combined with --classic or --output', see)
+  if (watch && (exitCode || route !== undefined))
+    return wrongUsage('--watch cannot be combined with --exit-code, or with a single route', see)
+  if (allNamespaces && route !== undefined)
+    return wrongUsage('a single route is in one namespace; --all-namespaces cannot be combined with it', see)
   return undefined
 }
 
