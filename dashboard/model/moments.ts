@@ -110,7 +110,8 @@ const pluralVerbs: Readonly<Partial<typeof verbs>> = {
 /** What happened in a mass event, in words: `412 routes failed over from cluster east`. */
 export function headOf({ what, routes, cluster, lines: [first] }: Moment): string {
   const place = cluster === null ? commonNamespace(routes) : `cluster ${cluster}`
-  const where = place ? ` ${what === 'failover' ? 'from' : 'in'} ${place}` : ''
+  const isFrom = what === 'failover' && first?.state !== 'drained'
+  const where = place ? ` ${isFrom ? 'from' : 'in'} ${place}` : ''
   return `${counted(routes.length, 'route')} ${first ? verbOfMany(first) : ''}${where}`
 }
 

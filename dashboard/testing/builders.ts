@@ -1,4 +1,4 @@
-import type { BackendItem, EntryItem, RouteItem, SplitItem, Status } from '../live/api.ts'
+import type { BackendItem, DrainItem, EntryItem, RouteItem, SplitItem, Status } from '../live/api.ts'
 import type { TimelineEntry } from '../model/timeline-entry.ts'
 
 /** Values of the API for tests; a test states only what matters to it. */
@@ -154,6 +154,24 @@ export function status(words: Partial<Status> = {}): Status {
     routes: { dark: 0, misconfigured: 0, hold: 0, failover: 0, drained: 0, paused: 0, primary: 0 },
     withFindings: 0,
     reactions: [],
+    ...words,
+  }
+}
+
+/** A Drain of cluster east named `namespace/name`, in effect for an hour from 1970 on. */
+export function drain(title: string, words: Partial<DrainItem> = {}): DrainItem {
+  const [namespace = '', name = ''] = title.split('/')
+  return {
+    namespace,
+    name,
+    scope: 'all',
+    from: [{ cluster: 'east', service: null }],
+    reason: 'CHG-1234',
+    lastResort: 'Allow',
+    since: new Date(0).toISOString(),
+    until: new Date(3_600_000).toISOString(),
+    endedAt: null,
+    routes: { moved: 0, left: 0 },
     ...words,
   }
 }

@@ -96,7 +96,7 @@ interface BoxProps {
 
 /** A backend: whether it is ready, its weight, and its part of the traffic. */
 export function Box({ backend, share, declared = null, namespace }: BoxProps) {
-  const { service, weight, primary, cluster, readiness } = backend
+  const { service, weight, primary, cluster, drained, readiness } = backend
   return (
     <li class={`box ${readiness.state} ${share > 0 ? 'active' : ''}`}>
       <Dots backends={[{ readiness, primary: false }]} />
@@ -104,6 +104,11 @@ export function Box({ backend, share, declared = null, namespace }: BoxProps) {
         {shortService(service, namespace)}
         {primary && <span class="tag">primary</span>}
         {cluster !== null && <span class="tag cluster">cluster {cluster}</span>}
+        {drained !== null && (
+          <span class="tag drained" title={`by the Drain ${drained}`}>
+            drained
+          </span>
+        )}
       </span>
       <span class="ready" title={readiness.why}>
         {readyWords(readiness)}

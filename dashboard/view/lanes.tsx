@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import type { DrainItem } from '../live/api.ts'
 import { clock, counted } from '../model/format.ts'
 import { type Lane, levelsOf, segmentsOf } from '../model/lanes.ts'
 import { writePlace } from '../model/place.ts'
@@ -6,6 +7,7 @@ import { titleOf } from '../model/route.ts'
 import { states } from '../model/states.ts'
 import { pixelOf, type TimeScale, ticks } from '../model/time-scale.ts'
 import { windowOf } from '../model/window.ts'
+import { Bands } from './bands.tsx'
 import { useGestures } from './use-gestures.ts'
 import type { Range } from './use-range.ts'
 import { useWidth } from './use-width.ts'
@@ -14,6 +16,7 @@ interface LanesProps {
   readonly lanes: readonly Lane[]
   readonly range: Range
   readonly now: number
+  readonly drains: readonly DrainItem[]
 }
 
 /** Pixels, as the style sheet has them. */
@@ -24,7 +27,7 @@ const labelWidth = 210
 /**
  * Swim lanes: a row for each route, a stretch for each state. Drag or arrow keys move, ctrl and wheel zooms.
  */
-export function Lanes({ lanes, range, now }: LanesProps) {
+export function Lanes({ lanes, range, now, drains }: LanesProps) {
   const { place, width: fullWidth } = useWidth()
   const [top, setTop] = useState(0)
   const isNarrow = fullWidth < 620
@@ -45,6 +48,7 @@ export function Lanes({ lanes, range, now }: LanesProps) {
       {...gestures}
     >
       <Axis scale={scale} />
+      <Bands drains={drains} scale={scale} now={now} />
       <div
         class="scroll"
         style={{ height: `${height}px` }}

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { Store } from '../live/store.ts'
+import { inEffect } from '../model/drains.ts'
 import { watchedWords } from '../model/lead.ts'
 import { momentsOf } from '../model/moments.ts'
 import { type Place, writePlace } from '../model/place.ts'
@@ -7,6 +8,7 @@ import { Slowly } from '../model/slowly.ts'
 import { storiesOf } from '../model/stories.ts'
 import { arrange, everything, type Facets, type Filter, facetsOf, type Sorting } from '../model/table.ts'
 import { anyTiers } from '../model/tiers.ts'
+import { Drained } from './drained.tsx'
 import { Filters } from './filters.tsx'
 import { Moments } from './moment-list.tsx'
 import { NowCard } from './now-card.tsx'
@@ -42,6 +44,7 @@ export function RoutesView({ store, place, now }: RoutesViewProps) {
           chosen={filter.states}
           choose={(states) => go({ filter: { ...filter, states } })}
         />
+        <Drained drains={inEffect(store.status?.drains ?? [])} now={now} />
       </div>
       <aside class="aside" aria-label="What happened, and how fast">
         <ReactionChart lines={store.entries} version={digest.historyVersion} />

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ruleNames } from '../core/decide.ts'
 import { findingReasons } from '../routes/finding.ts'
 import { revision, routeState, service, time } from './common.ts'
+import type { drain } from './drain-schema.ts'
 import { pause, policy, wait } from './policy.ts'
 import { status } from './status-schema.ts'
 
@@ -231,6 +232,7 @@ export type BackendItem = z.infer<typeof backend>
 export type WaitItem = z.infer<typeof wait>
 export type MemberItem = z.infer<typeof member>
 export type EntryItem = z.infer<typeof entry>
+export type DrainItem = z.infer<typeof drain>
 export type Status = z.infer<typeof status>
 export type RouteList = z.infer<typeof routeList>
 export type RouteDetail = z.infer<typeof routeDetail>

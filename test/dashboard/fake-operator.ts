@@ -41,8 +41,7 @@ export const notKnown = (service: ServiceKey): Account =>
 
 export class FakeOperator {
   readonly view: View
-  /** Drains that the status shows; they decide nothing here. */
-  readonly drains: DrainFacts[] = []
+  readonly #drains: DrainFacts[] = []
   readonly #accounts = new Map<ServiceKey, Account>()
   readonly #clusters = new Map<ServiceKey, string>()
   readonly #routes = new Map<string, Route>()
@@ -121,6 +120,33 @@ export class FakeOperator {
     })
   }
 
+  /** A cluster is drained from now on. */
+  drain(
+    cluster: string,
+    words: Pick<DrainFacts, 'namespace' | 'name'> & { reason: string; forMs: number },
+  ): void {
+    const { namespace, name, reason, forMs } = words
+    const now = systemClock.wallTime()
+    this.#drains.push({
+      namespace,
+      name,
+      scope: 'all',
+      spec: { from: [{ cluster }], until: now.getTime() + forMs, reason, lastResort: 'Allow' },
+      since: now,
+      endedAt: undefined,
+      routes: { moved: this.#routes.size, left: 0 },
+    })
+    for (const route of [...this.#routes.values()]) this.#look(route, 4)
+  }
+
+  #drainOf(service: ServiceKey) {
+    const cluster = this.#clusters.get(service)
+    const drain = this.#drains.find(({ spec: { from } }) =>
+      from.some((target) => 'cluster' in target && target.cluster === cluster),
+    )
+    return drain && { lastResort: drain.spec.lastResort, by: `${drain.namespace}/${drain.name}` }
+  }
+
   /** The Service has so many ready endpoints from now on; `undefined`: nobody knows. */
   ready(service: ServiceKey, ready: number | undefined, total = 3): void {
     this.believe(
@@ -170,7 +196,7 @@ export class FakeOperator {
             size: this.#routes.size,
           })),
         gateways: () => [],
-        drains: () => this.drains,
+        drains: () => this.#drains,
         excerpt: ({ apiVersion, kind, namespace, name, splits }) => ({
           apiVersion,
           kind,
@@ -197,7 +223,10 @@ export class FakeOperator {
   /** What the operator does with a route that is due: decide, plan, write, report. */
   #look(route: Route, reactionMs: number): void {
     const key = keyOf(route)
-    const judged = judgeRoute(route, this.view.readiness, { past: this.#policies.past(key, route) })
+    const judged = judgeRoute(route, this.view.readiness, {
+      past: this.#policies.past(key, route),
+      drained: ({ service }) => this.#drainOf(service),
+    })
     const outcome = this.#outcomeOf(key, judged)
     this.#policies.decided(key, outcome)
     const before = this.view.get(key)

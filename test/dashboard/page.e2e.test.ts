@@ -38,6 +38,14 @@ function addTiers(): void {
   operator.ready('shop/orders', 3)
 }
 
+const drainEast = () =>
+  operator.drain('east', {
+    namespace: 'mesh',
+    name: 'east-upgrade',
+    reason: 'CHG-1234: node image',
+    forMs: 7_199_000,
+  })
+
 const live = (page: Page) =>
   page
     .getByRole('status')
@@ -193,6 +201,27 @@ describe('a person at three in the morning', () => {
     one.expectNoComplaints()
   })
 
+  it('sees what is drained, until when, and how to end it', async () => {
+    const one = await browser()
+    const page = await one.open(base())
+    await live(page)
+    expect(await page.getByRole('region', { name: 'Drained on purpose' }).count()).toBe(0)
+    drainEast()
+    const list = page.getByRole('region', { name: 'Drained on purpose' })
+    await list.getByText('cluster east').waitFor()
+    const text = await list.textContent()
+    expect(text).toMatch(/cluster east ends in 1 h 59 min, at \d\d:\d\d:\d\d/)
+    expect(text).toContain('CHG-1234: node image')
+    await list.getByText('End it now').click()
+    await list.getByText('kubectl -n mesh delete drains.failover.linkerd.io east-upgrade').waitFor()
+    await page.getByRole('button', { name: /^[1-9]\d* Drained$/ }).waitFor()
+    await page.goto(`${base()}/#/timeline`)
+    await page.getByRole('img', { name: /^Drained: mesh\/east-upgrade: cluster east, from / }).waitFor()
+    await page.goto(`${base()}/#/route/TrafficSplit/shop/cart`)
+    await page.getByTitle('by the Drain mesh/east-upgrade').first().waitFor()
+    one.expectNoComplaints()
+  })
+
   it('does not see a column for tiers if no route has any', async () => {
     const page = await (await browser()).open(base())
     await live(page)
@@ -308,6 +337,7 @@ describe('everybody can use it', () => {
     const one = await browser({ ...look, reducedMotion: true })
     const page = await one.open(base())
     addTiers()
+    drainEast()
     for (const view of [...views, '#/route/TrafficSplit/shop/orders']) {
       await page.goto(`${base()}/${view}`)
       await live(page)
@@ -320,6 +350,7 @@ describe('everybody can use it', () => {
   it('fits a phone: nothing has to be scrolled sideways', async () => {
     const page = await (await browser({ width: 375, height: 780 })).open(base())
     addTiers()
+    drainEast()
     for (const view of [...views, '#/route/TrafficSplit/shop/orders']) {
       await page.goto(`${base()}/${view}`)
       await live(page)
