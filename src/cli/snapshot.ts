@@ -70,7 +70,7 @@ export async function takeSnapshot(
 }
 
 /** The routes of every kind that the cluster serves. */
-async function readRoutes(
+export async function readRoutes(
   reading: Reading,
   discovery: DiscoverySnapshot,
   scope: Scope,

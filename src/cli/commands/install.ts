@@ -9,6 +9,8 @@ const clusterFlags = () => [
   ...goBoolean('--ignore-cluster', 'send no request to the cluster'),
 ]
 
+const forceFlag = () => goBoolean('--force', 'print the objects although routes are failed over')
+
 export const install: CommandSpec = {
   name: 'install',
   summary: 'Print the Kubernetes objects of the extension, for kubectl apply',
@@ -53,8 +55,10 @@ export const uninstall: CommandSpec = {
   summary: 'Print the Kubernetes objects of the extension, for kubectl delete',
   description: `Prints the Namespace, whose deletion removes everything in it, and the extension's objects
 outside it. If the Namespace also contains other Deployments, it is kept: then only the extension's own
-objects in it are printed. Routes and their weights stay as they are.`,
-  flags: () => manifestFlags().filter(({ long }) => long === '--output'),
+objects in it are printed. Routes and their weights stay as they are, and nothing moves them any more: while a
+route is failed over, its name is printed instead, and the exit code is 1. First let such routes fail back: make
+their primaries ready, and wait until \`status\` shows them on their primary.`,
+  flags: () => [...manifestFlags().filter(({ long }) => long === '--output'), ...forceFlag()],
   examples: [{ line: 'uninstall | kubectl delete -f -', text: 'remove the extension' }],
   run: async (context, _args, flags) =>
     (await import('../install/uninstall.ts')).printUninstall(context, flags),
@@ -65,8 +69,9 @@ export const prune: CommandSpec = {
   summary: 'Print objects that an earlier version left behind, for kubectl delete',
   description: `Finds the objects in the cluster with the label linkerd.io/extension=failover, and prints
 those that \`upgrade\` does not print for the same values. If the extension was installed by Helm, \`helm
-upgrade\` removes them.`,
-  flags: () => [...valueFlags(), ...manifestFlags()],
+upgrade\` removes them. If there are any, and a route is failed over, its name is printed instead, as \`uninstall\`
+does it.`,
+  flags: () => [...valueFlags(), ...manifestFlags(), ...forceFlag()],
   examples: [{ line: 'prune | kubectl delete -f -', text: 'delete what is left over after an upgrade' }],
   run: async (context, _args, flags) => (await import('../install/prune.ts')).printPrune(context, flags),
 }

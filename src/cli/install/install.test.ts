@@ -266,6 +266,42 @@ describe('uninstall', () => {
   })
 })
 
+describe.each(['uninstall', 'prune'])('%s while routes are failed over', (command) => {
+  beforeEach(() => {
+    installed('mesh')
+    shop.put({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { namespace: 'mesh', name: 'of-an-older-version', labels: label },
+      spec: { ports: [{ port: 1 }] },
+    })
+    shop.split('cart', { cart: 1, 'cart-east': 0 })
+    shop.split('held', { held: 0, east: 1 }, { annotations: { 'failover.linkerd.io/paused': 'true' } })
+  })
+
+  test('names them and prints nothing, unless it must', async () => {
+    shop.split('web', { web: 0, 'web-east': 1 })
+    const { exitCode, stdout, stderr } = await shop.run(command)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+    expect(stderr).toContain(
+      '1 route is failed over, and without the operator nothing brings the traffic back: TrafficSplit shop/web; bring',
+    )
+    const forced = await shop.run(`${command} --force`)
+    expect(forced).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(forced.stdout).toContain('metadata')
+  })
+
+  test('counts those that are too many to name', async () => {
+    for (let number = 0; number < 13; number += 1) shop.split(`web-${number}`, { web: 0, east: 1 })
+    const { stderr } = await shop.run(command)
+    expect(stderr).toMatch(/13 routes are failed over.*TrafficSplit shop\/web-\d+ and 3 more; /)
+  })
+
+  test('prints if all are on their primary, or their owner has paused them', async () => {
+    expect((await shop.run(command)).exitCode).toBe(0)
+  })
+})
+
 describe('prune', () => {
   const service = (name: string) =>
     shop.put({

@@ -5,10 +5,11 @@ import { kinds } from '../../install/kinds.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
+import { refuseWhileAway } from './away.ts'
 import { findLabelled, type Labelled } from './labelled.ts'
 import { printManifests } from './manifests.ts'
 
-const schema = z.object({ output: z.enum(['yaml', 'json']) })
+const schema = z.object({ output: z.enum(['yaml', 'json']), force: z.boolean().default(false) })
 
 /**
  * Kinds of which objects may be outside the extension's namespace; deleting the Namespace deletes the rest.
@@ -18,7 +19,7 @@ const inside = kinds.filter(({ namespaced }) => namespaced)
 
 /** Prints what belongs to the extension. */
 export async function printUninstall({ io, connect }: Context, given: Flags): Promise<Ending> {
-  const { output } = schema.parse(given)
+  const { output, force } = schema.parse(given)
   const cluster = await connect()
   if (!cluster.ok) return cluster
   const reading = { transport: cluster.value.transport, signal: io.interrupted }
@@ -26,6 +27,8 @@ export async function printUninstall({ io, connect }: Context, given: Flags): Pr
   if (!found.ok) return found
   if (found.value.length === 0)
     return err(badAnswer('no object of the extension is in this cluster', 'see: linkerd-failover check'))
+  const may = force ? ok(undefined) : await refuseWhileAway(reading)
+  if (!may.ok) return may
   const shared = await sharedNamespaces(reading, found.value)
   if (!shared.ok) return shared
   const objects: Labelled[] = found.value.filter((object) => !isNamespaceOf(object, shared.value))
