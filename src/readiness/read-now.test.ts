@@ -120,12 +120,22 @@ describe('what is read now', () => {
       ])
     })
 
-    it('is nothing of what is mirrored through a gateway', async () => {
+    it('is nothing of what is mirrored through a gateway and names nothing', async () => {
       const { others, read } = empty()
       const labels = { 'mirror.linkerd.io/cluster-name': 'east' }
       objects.services = [mirrored('web', labels)]
       objects.endpoints = [endpoints('web', 1, 1)]
       expect([await stateOf('shop/web', { others }), read]).toEqual(['ready', []])
+    })
+
+    it('is what they have now of the Service that a mirror stands for, if the mirror names it', async () => {
+      const { others, read } = empty()
+      const labels = { 'mirror.linkerd.io/cluster-name': 'east' }
+      const annotations = { 'mirror.linkerd.io/remote-svc-fq-name': 'api.shop.svc.cluster.local' }
+      objects.services = [mirrored('web', labels, { annotations })]
+      objects.endpoints = [endpoints('web', 1, 1)]
+      expect(await stateOf('shop/web', { others })).toBe('down')
+      expect(read).toEqual([{ cluster: 'east', service: 'shop/api' }])
     })
   })
 

@@ -38,9 +38,8 @@ interface Question {
 
 /**
  * The readiness of backends as the API server has it now: consistent reads of these Services, and of the
- * objects that tell where their endpoints are, whatever else the cluster has. Of other clusters what Linkerd's
- * discovery takes from them is read; what is mirrored through a gateway is known without them. The error is that of
- * the first read of this cluster that failed.
+ * objects that tell where their endpoints are, whatever else the cluster has. What their readiness depends on in other
+ * clusters is read there. The error is that of the first read of this cluster that failed.
  */
 export async function readNow(
   services: Iterable<ServiceKey>,
@@ -59,9 +58,7 @@ export async function readNow(
   })
   const known = await readServices(new Set(services), readiness, ask)
   if (!known.ok) return known
-  const remotes = known.value
-    .filter((service) => readiness.services.get(service)?.discovery)
-    .flatMap((service) => readiness.remotesOf(service))
+  const remotes = known.value.flatMap((service) => readiness.remotesOf(service))
   const [there, ...answers] = await Promise.all([
     beside.others?.readNow(remotes, signal),
     ask('endpoints', [...known.value.map(byName), ...byLabel(known.value, headlessMirrorLabel)]),
