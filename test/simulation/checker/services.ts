@@ -31,6 +31,8 @@ type Place =
       readonly isMirrored: boolean
       /** It is mirrored from the other cluster, and nothing updates it without the Link. */
       readonly needsLink: boolean
+      /** The Service of that cluster that it stands for. */
+      readonly origin: string | undefined
       readonly since: number
     }
   | ({ readonly kind: 'elsewhere' } & Elsewhere)
@@ -45,6 +47,7 @@ interface ServiceHistory {
 
 const mirroredLabel = 'mirror.linkerd.io/mirrored-service'
 const clusterLabel = 'mirror.linkerd.io/cluster-name'
+const originAnnotation = 'mirror.linkerd.io/remote-svc-fq-name'
 
 /**
  * A mirrored Service may lack its Endpoints for so long and mean nothing by it (ms), since a change of mode deletes
@@ -82,8 +85,8 @@ export class Services {
       if (where.kind === 'elsewhere') return this.#ofMembers(where, port, sight)
       return mirrored.during(...sight.spans.endpoints).flatMap((endpoints) => {
         if ('hosts' in endpoints) {
-          const states = this.#ofAddresses(service, endpoints, sight)
-          return where.needsLink ? doubted(states, sight) : states
+          const said = this.#ofAddresses(service, endpoints, sight)
+          return where.needsLink ? doubted(confirmed(said, where.origin, port, sight), sight) : said
         }
         const bySlices = this.#bySlices(service, port, sight)
         if (!where.isMirrored || sight.at === undefined) return bySlices
@@ -150,6 +153,27 @@ export class Services {
 }
 
 /**
+ * What is ready by its Endpoints is down if none of its Pods there is known to be ready. A cluster that cannot be
+ * read changes nothing, but its first list may be waited for.
+ */
+function confirmed(
+  said: readonly Count[],
+  origin: string | undefined,
+  port: number | undefined,
+  { far, at }: Sight,
+): readonly Count[] {
+  if (origin === undefined) return said
+  const there = far(origin, port)
+  return said.flatMap((count): Count[] => {
+    if (count === 'unknown' || count === 0) return [count]
+    return there.flatMap((one): Count[] => {
+      if (one === 'unknown') return at === undefined ? [count] : [count, 'unknown']
+      return [one === 0 ? 0 : count]
+    })
+  })
+}
+
+/**
  * Without a Link nothing takes back that a mirror is ready, and a gateway that fails its probes makes it down, whatever
  * its Endpoints say. That it is down is believed.
  */
@@ -169,7 +193,10 @@ function placeOf(key: string, service: KubeObject, now: number, before: Place): 
   const elsewhere = readElsewhere(key, service)
   if (elsewhere) return { kind: 'elsewhere', ...elsewhere }
   const needsLink = isMirrored(service) && service.metadata.labels?.[clusterLabel] !== undefined
+  const [, name] =
+    /^([a-z0-9-]+)\.[a-z0-9-]+\.svc\./.exec(service.metadata.annotations?.[originAnnotation] ?? '') ?? []
+  const origin = needsLink && name !== undefined ? `${key.split('/')[0]}/${name}` : undefined
   const isAsBefore = before.kind === 'here' && before.isMirrored === isMirrored(service)
   const since = isAsBefore ? before.since : now
-  return { kind: 'here', isMirrored: isMirrored(service), needsLink, since }
+  return { kind: 'here', isMirrored: isMirrored(service), needsLink, origin, since }
 }

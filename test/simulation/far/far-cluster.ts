@@ -119,6 +119,7 @@ export class FarCluster {
       this.#dropSlices(namespace, name, slices.length)
     },
     export: ({ service, as }) => put(this.server.store, 'services', serviceOf(service, exportLabels[as])),
+    retitle: ({ service }) => this.#mirror.misread(service),
     drop: ({ service }) => {
       const [namespace, name] = placeOf(service)
       this.server.store.delete('services', namespace, name)
@@ -147,8 +148,9 @@ export class FarCluster {
     this.server.sandbox.world.store.onChange(({ plural }, { object: { metadata } }) => {
       const name = plural === 'services' ? metadata.name : metadata.labels?.['kubernetes.io/service-name']
       const { namespace } = metadata
-      if (name !== undefined && ['services', 'endpointslices'].includes(plural))
-        this.#mirror.touch(keyOf({ namespace, name }))
+      if (name === undefined) return
+      if (plural === 'services') this.#mirror.touch(keyOf({ namespace, name }))
+      if (plural === 'endpointslices') this.#mirror.correct(keyOf({ namespace, name }))
     })
     near.sandbox.world.store.onChange(({ plural }, { object, type }) => {
       if (plural === 'services' && type !== 'MODIFIED') this.#mirror.touchLocal(keyOf(object.metadata))

@@ -95,6 +95,13 @@ export function federatedService(
   return { ...object, metadata: { ...object.metadata, name: federatedOf(name), annotations } }
 }
 
+/** The name of the Service, or of one of its hosts, in the other cluster. */
+function originOf(service: string, of: string): string {
+  const [namespace, name] = placeOf(service)
+  const whole = `${name}.${namespace}.svc.cluster.local`
+  return of === name ? whole : `${of}.${whole}`
+}
+
 function mirrorService(
   service: string,
   of: string,
@@ -102,7 +109,9 @@ function mirrorService(
   headless: boolean,
 ): KubeObject {
   const [namespace] = placeOf(service)
-  const object = serviceOf(`${namespace}/${mirrorOf(of)}`, some)
+  const plain = serviceOf(`${namespace}/${mirrorOf(of)}`, some)
+  const annotations = { 'mirror.linkerd.io/remote-svc-fq-name': originOf(service, of) }
+  const object = { ...plain, metadata: { ...plain.metadata, annotations } }
   return headless ? { ...object, spec: { ports, clusterIP: 'None' } } : object
 }
 

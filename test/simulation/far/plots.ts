@@ -72,6 +72,21 @@ export const farPlots: readonly Plot[] = [
       ]
     },
   },
+  {
+    // Without Pods its mirror is ready all the same: only the slices there say that it is not.
+    name: 'wrong mirror',
+    weave: (stage, random, at) => {
+      const service = farService(stage, random)
+      const edited = at + random.between(500, 20_000)
+      return [
+        { do: 'export', service, as: 'gateway', at },
+        { do: 'pods', service, slices: [[0, random.whole(0, 2)]], at: at + 200 },
+        { do: 'retitle', service, at: edited },
+        { ...turn(stage, random.pick(stage.services), random), at: edited + random.between(0, 10_000) },
+        ...(random.chance(0.5) ? [far(edited + random.between(-5_000, 5_000), fault(stage, random))] : []),
+      ]
+    },
+  },
   single('drop', (stage, random) => ({ do: 'drop', service: farService(stage, random) })),
   {
     name: 'gateway',

@@ -28,6 +28,10 @@ const labelsAfterDeletion = 17
 const labelsAfterEndpoints = 30
 const endpointsAfterService = 10
 const endpointsAfterUnexport = 100
+/** An edit comes after what it has read of the Pods before (ms). */
+const editMs = 100
+/** It writes all Endpoints once a minute, as they should be. */
+const repairMs = 60_000
 /** The Lease of the one that died has to run out (ms). */
 const leaseMs = 31_000
 
@@ -44,6 +48,8 @@ export class ServiceMirror {
   #isUp = true
   /** What it takes the gateway to be. It starts with `true`, and notices only changes. */
   #gatewayIsAlive = true
+  /** Services that it writes to have a Pod that is ready, though they have none. */
+  readonly #wrong = new Set<string>()
   /** By Service: counts its changes, so that what an older one had still to write is left to the newest. */
   readonly #rounds = new Map<string, number>()
 
@@ -57,6 +63,21 @@ export class ServiceMirror {
   /** Something of a Service there has changed. */
   touch(service: string): void {
     this.#after(this.#random.between(3, 40), () => this.#sync(service))
+  }
+
+  /** The metadata of a Service there was edited: until its next repair it takes a gateway mirror for ready. */
+  misread(service: string): void {
+    this.#after(editMs, () => {
+      this.#wrong.add(service)
+      this.touch(service)
+    })
+    this.#after(this.#random.between(1_000, repairMs), () => this.correct(service))
+  }
+
+  /** What it wrote of a Service is put right: the Pods there have changed, or it repairs all. */
+  correct(service: string): void {
+    this.#wrong.delete(service)
+    this.touch(service)
   }
 
   /** The gateway died or lives: three probes must fail, one must succeed. */
@@ -95,6 +116,7 @@ export class ServiceMirror {
 
   #start(): void {
     this.#gatewayIsAlive = true
+    this.#wrong.clear()
     this.#syncAll()
   }
 
@@ -130,7 +152,9 @@ export class ServiceMirror {
   #putMirrors(service: string, as: Export, then: Then): void {
     const [namespace, name] = placeOf(service)
     const gatewayIsAlive = this.#gatewayIsAlive
-    const wanted = mirrorsOf({ service, as, ready: this.#exports.ready(service), gatewayIsAlive })
+    const seen = this.#exports.ready(service)
+    const ready = as === 'gateway' && this.#wrong.has(service) ? Math.max(1, seen) : seen
+    const wanted = mirrorsOf({ service, as, ready, gatewayIsAlive })
     for (const mirror of mirrorNames(name)) {
       const object = wanted.services.get(mirror)
       const wait = this.#putEndpoints(namespace, mirror, wanted, then)

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../../../sandbox/json.ts'
 import { ok } from '../../../src/base/result.ts'
 import { StreamBreak, type Transport } from '../../../src/kube/http/transport.ts'
+import type { Process } from '../engine/process.ts'
 import { resourceOf } from '../network/sent.ts'
 import type { Planted } from './planted.ts'
 import { changed, neverOlder, withEvents, withMetadata } from './tools.ts'
@@ -38,6 +39,9 @@ const withoutMarks = (transport: Transport, field: 'labels' | 'annotations', nam
       return { ...metadata, [field]: others }
     }),
   )
+
+/** Names of the Services of the other cluster that a process has seen mirrors of. */
+const behindGateways = new WeakMap<Process, Set<string>>()
 
 /** Bugs about Services whose endpoints are in another cluster. */
 export const farPlants: readonly Planted[] = [
@@ -174,6 +178,33 @@ export const farPlants: readonly Planted[] = [
       withEvents(transport, ['endpoints'], (event) => {
         const next: unknown = JSON.parse(JSON.stringify(event).replaceAll('"hostname"', '"host"'))
         return isObject(next) ? next : event
+      }),
+  },
+  {
+    // What the service mirror writes is believed, whatever the slices there say.
+    name: 'Pods behind a gateway not looked at',
+    breaks: ['not explained'],
+    within: 40,
+    linked: true,
+    menu: ['wrong mirror'],
+    plant: (transport, process) => {
+      const behind = new Set<string>()
+      behindGateways.set(process, behind)
+      return withEvents(transport, ['services'], (event) => {
+        const metadata = isObject(event.object) ? event.object.metadata : undefined
+        const annotations = isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {}
+        const [origin] = String(annotations['mirror.linkerd.io/remote-svc-fq-name']).split('.')
+        if (origin !== undefined) behind.add(origin)
+        return event
+      })
+    },
+    farPlant: (transport, process) =>
+      withEvents(transport, ['endpointslices'], (event) => {
+        const isBehind = [...(behindGateways.get(process) ?? [])].some((name) =>
+          JSON.stringify(event).includes(`"kubernetes.io/service-name":"${name}"`),
+        )
+        const next: unknown = JSON.parse(JSON.stringify(event).replaceAll('"ready":false', '"ready":true'))
+        return isBehind && isObject(next) ? next : event
       }),
   },
   {

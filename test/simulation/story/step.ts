@@ -97,6 +97,8 @@ export interface FarSteps {
   pods: Service & { readonly slices: readonly Slice[] }
   /** The labels of a Service there; it is made if it is not there. */
   export: Service & { readonly as: Export }
+  /** The metadata of a Service there is edited: for up to a minute its mirror is ready, whatever its Pods are. */
+  retitle: Service
   /** A Service there is deleted, with its slices. */
   drop: Service
   /** Its gateway dies in one way or another, or lives again. */
@@ -178,6 +180,7 @@ const worldKinds = {
 const farKinds = {
   pods: true,
   export: true,
+  retitle: true,
   drop: true,
   gateway: true,
   link: true,
