@@ -108,7 +108,7 @@ export const sets: readonly ProgramSet[] = [controlPlane, helm, kubeScore, linke
 /** The version, without its `v`, in which the set's go.mod requires a module. */
 export function versionOf({ module }: ProgramSet, required: string): string {
   const goMod = readFileSync(join(module, 'go.mod'), 'utf8')
-  const version = goMod.match(`(?:\\t|^require )${required} v(\\S+)`)?.[1]
+  const version = goMod.match(new RegExp(`^(?:\\t|require )${required} v(\\S+)`, 'm'))?.[1]
   if (version === undefined) throw new Error(`${module}/go.mod requires no ${required}`)
   return version
 }
