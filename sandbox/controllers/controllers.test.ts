@@ -100,6 +100,27 @@ describe('controllers', () => {
     await vi.waitFor(() => expect(sandbox.store.list('endpointslices', namespace)).toEqual([]))
   })
 
+  it('keeps old Pods until new ones are ready, when the template changes', async () => {
+    const sandbox = await world()
+    await vi.waitFor(() => expect(readiness(sandbox)).toEqual([true, true]))
+    const old = sandbox.store.list('pods', namespace).map(({ metadata }) => metadata.name)
+    const deployment = sandbox.store.get('deployments', namespace, 'web')
+    if (!deployment) throw new Error('no Deployment')
+    const text = JSON.stringify(deployment.spec).replace('"labels":{', '"annotations":{"a":"b"},"labels":{')
+    sandbox.store.update({ ...deployment, spec: JSON.parse(text) })
+    const isDone = () => {
+      const pods = sandbox.store.list('pods', namespace)
+      return pods.every(({ metadata }) => !old.includes(metadata.name)) && !readiness(sandbox).includes(false)
+    }
+    const seen: number[] = []
+    while (!isDone()) {
+      seen.push(readiness(sandbox).filter(Boolean).length)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(Math.min(...seen)).toBe(2)
+    expect(readiness(sandbox)).toEqual([true, true])
+  })
+
   it('writes nothing more once everything is in line', async () => {
     const sandbox = await world()
     await vi.waitFor(() => expect(readiness(sandbox)).toEqual([true, true]))

@@ -103,6 +103,12 @@ function statusOf(deployment: KubeObject, pods: KubeObject[], hash: string, now:
   }
 }
 
+/** How many Pods a rollout may take out at once: a number or a percentage, 25 % by default, rounded down. */
+function mostUnavailable(deployment: KubeObject, replicas: number): number {
+  const asked = dig(deployment, 'spec', 'strategy', 'rollingUpdate', 'maxUnavailable') ?? '25%'
+  return typeof asked === 'number' ? asked : Math.floor((replicas * Number.parseInt(asText(asked), 10)) / 100)
+}
+
 /** Makes the Pods of a Deployment as many as it wants, of the template that it has now, and reports them. */
 export function reconcileDeployment(
   world: World,
@@ -120,8 +126,11 @@ export function reconcileDeployment(
   const replicas = asNumber(dig(deployment, 'spec', 'replicas'))
   const current = owned.filter((pod) => pod.metadata.labels?.[hashLabel] === hash)
   const kept = current.slice(0, replicas)
+  // As many old Pods stay as are needed until the new ones are ready, so that a rollout darkens no Service.
+  const needed = replicas - mostUnavailable(deployment, replicas) - kept.filter(isReady).length
+  kept.push(...owned.filter((pod) => !current.includes(pod) && isReady(pod)).slice(0, Math.max(0, needed)))
   for (const pod of owned) if (!kept.includes(pod)) discard(world, 'pods', pod)
-  for (let missing = replicas - kept.length; missing > 0; missing -= 1) {
+  for (let missing = replicas - Math.min(current.length, replicas); missing > 0; missing -= 1) {
     const pod = create(world, builtin(world, 'pods'), namespace, newPod(deployment, hash))
     kept.push(pod)
     later(() => start(world, namespace, pod.metadata.name))

@@ -58,7 +58,10 @@ async function demo(once: boolean, route: DemoRoute): Promise<number> {
   const live = isLive(process.stdout.isTTY === true, process.env)
   const paint = hasColour(live, process.env) ? colours : noColours
   await using stack = new AsyncDisposableStack()
-  if (!once) await buildDashboard()
+  if (!once) {
+    process.stdout.write('building the dashboard ...\n')
+    await buildDashboard()
+  }
   const stand = await build(stack, route)
   let busy: string | undefined = 'the demo is starting'
   const page = once ? undefined : await startPage(stand, () => busy)
@@ -90,7 +93,8 @@ async function demo(once: boolean, route: DemoRoute): Promise<number> {
   show.conclude(
     invitation(
       {
-        route: `${route.shortName} ${routeName}`,
+        watch: `${route.shortName} ${routeName}${route.columns}`,
+        reference: `${route.kind.toLowerCase()}/${routeName}`,
         page: page.url,
         kubeconfigFile: stand.kubeconfigFile,
         admin: stand.operator.admin,

@@ -8,6 +8,8 @@ export interface DemoRoute {
   readonly kind: string
   /** What `kubectl` takes for the kind. */
   readonly shortName: string
+  /** What `kubectl get` needs to show the weights, if its columns do not. */
+  readonly columns: string
   /** Where objects of the kind are. */
   readonly path: string
   readonly object: object
@@ -50,6 +52,7 @@ export const routes = {
   split: {
     kind: 'TrafficSplit',
     shortName: 'ts',
+    columns: '',
     path: paths.splits,
     object: trafficSplit(),
     read: (object) => {
@@ -61,6 +64,7 @@ export const routes = {
   http: {
     kind: 'HTTPRoute',
     shortName: 'httproute',
+    columns: " -o 'custom-columns=WEIGHTS:.spec.rules[*].backendRefs[*].weight'",
     path: paths.httpRoutes,
     object: httpRoute(),
     status: { parents: httpRoute().spec.parentRefs.map(acceptedFor) },

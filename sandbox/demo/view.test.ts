@@ -76,9 +76,17 @@ describe('plain lines', () => {
 
   it('invite to the dashboard, and with the kubeconfig in use', () => {
     const places = invitation(
-      { route: 'ts web', page: 'http://page', kubeconfigFile: '/k', admin: 'http://h:1' },
+      {
+        watch: 'ts web',
+        reference: 'trafficsplit/web',
+        page: 'http://page',
+        kubeconfigFile: '/k',
+        admin: 'http://h:1',
+      },
       noColours,
     )
     expect(places).toEqual(expect.arrayContaining(['    http://page', '    export KUBECONFIG=/k']))
+    const ours = places.flatMap((line) => /npm run -s cli -- (\S+)/.exec(line)?.[1] ?? [])
+    expect(ours).toEqual(['status', 'explain', 'what-if', 'pause', 'resume'])
   })
 })

@@ -105,8 +105,10 @@ export function plainStep(step: StepView, weights: string, successInPercent: num
 
 /** What is up once the story has been told. */
 export interface Places {
-  /** The route as `kubectl get` takes it: `ts sample-svc`. */
-  readonly route: string
+  /** What `kubectl get -w` is given to show the route's weights. */
+  readonly watch: string
+  /** The route as the command line takes it: `trafficsplit/sample-svc`. */
+  readonly reference: string
   readonly page: string
   readonly kubeconfigFile: string
   /** The operator's own address. */
@@ -114,15 +116,22 @@ export interface Places {
 }
 
 /** What a user can do once the story has been told. */
-export function invitation({ route, page, kubeconfigFile, admin }: Places, paint: Paint): string[] {
+export function invitation(places: Places, paint: Paint): string[] {
+  const { watch, reference, page, kubeconfigFile, admin } = places
   const command = (text: string, note: string) => `    ${paint.cyan(text.padEnd(48))} ${paint.dim(note)}`
+  const ours = (text: string, note: string) => command(`npm run -s cli -- ${text}`, note)
   return [
     '',
     '  The cluster keeps running. Break and heal services on the dashboard:',
     paint.cyan(`    ${page}`),
     '  or from another terminal:',
     paint.cyan(`    export KUBECONFIG=${kubeconfigFile}`),
-    command(`kubectl get ${route} -w`, 'watch the route'),
+    ours('status --watch', 'watch all routes'),
+    ours(`explain ${reference}`, 'see why'),
+    ours('what-if --down sample-svc', 'see what would happen'),
+    ours(`pause ${reference}`, 'stop the operator'),
+    ours(`resume ${reference}`, 'let it go on'),
+    paint.cyan(`    kubectl get ${watch} -w`),
     command('kubectl scale deploy sample-svc --replicas=0', 'take the primary down'),
     command('kubectl scale deploy sample-svc --replicas=2', 'bring it back'),
     command('kubectl get events', 'see the Events'),
