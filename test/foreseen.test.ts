@@ -189,6 +189,7 @@ function snapshotOf(operator: OperatorParts, drains: readonly Drain[]): Snapshot
     facts: reader,
     today,
     drains: read,
+    leftOut: undefined,
     circumstances,
   }
 }

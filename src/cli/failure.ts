@@ -22,6 +22,8 @@ export interface Failure {
   readonly message: string
   /** What to do about it. */
   readonly hint: string
+  /** What else to do, with one of these flags; printed if the command has the flags and none was given. */
+  readonly way?: { readonly flags: readonly string[]; readonly text: string }
 }
 
 /** A wrong command line, or a wrong file that it names. */
@@ -38,18 +40,34 @@ export const badAnswer = (message: string, hint: string): Failure => ({
   hint,
 })
 
-const hints: Partial<Record<KubeError['kind'], string>> = {
-  unreachable: 'check the address in the kubeconfig, or choose another cluster with --context',
-  timeout: 'try again: the API server was too slow, or the connection broke',
-  unauthorized: 'log in to the cluster again, or choose another user with --user or --context',
-  forbidden: 'ask for this permission, or limit the command to one namespace with --namespace',
+type Advice = Pick<Failure, 'hint' | 'way'>
+
+const advice: Partial<Record<KubeError['kind'], Advice>> = {
+  unreachable: {
+    hint: 'check the address in the kubeconfig',
+    way: { flags: ['context'], text: 'choose another cluster with --context' },
+  },
+  timeout: { hint: 'try again: the API server was too slow, or the connection broke' },
+  unauthorized: {
+    hint: 'log in to the cluster again',
+    way: { flags: ['user', 'context'], text: 'choose another user with --user or --context' },
+  },
+  forbidden: {
+    hint: 'ask for this permission',
+    way: { flags: ['namespace'], text: 'limit the command to one namespace with --namespace' },
+  },
+}
+
+const otherwise: Advice = {
+  hint: 'try again',
+  way: { flags: ['verbose'], text: 'run the command again with --verbose to see each request' },
 }
 
 /** What the API server, or the way to it, answered instead. */
 export const refused = (error: KubeError): Failure => ({
   exitCode: exitCodes.unavailable,
   message: error.message,
-  hint: hints[error.kind] ?? 'run the command again with --verbose to see each request',
+  ...(advice[error.kind] ?? otherwise),
 })
 
 /** A failure as one sentence inside of other text. */

@@ -52,6 +52,16 @@ export async function listAs<T>(
   listing: Listing,
   read: (object: unknown) => T | undefined,
 ): Promise<Result<T[], Failure>> {
+  const listed = await listAll(reading, listing, read)
+  return listed.ok ? listed : err(refused(listed.error))
+}
+
+/** The same, with the error of the API server itself. */
+export async function listAll<T>(
+  reading: Reading,
+  listing: Listing,
+  read: (object: unknown) => T | undefined,
+): Promise<Result<T[], KubeError>> {
   let found: T[] = []
   const take = (object: unknown) => {
     const value = read(object)
@@ -60,5 +70,5 @@ export async function listAs<T>(
   const listed = await list(reading, listing, take, () => {
     found = []
   })
-  return listed.ok ? ok(found) : err(refused(listed.error))
+  return listed.ok ? ok(found) : listed
 }

@@ -67,10 +67,7 @@ export async function findRoute(
       return ok({ route: codec.read(answer.value), resource: resource.value, object: answer.value })
     if (answer.error.kind !== 'notFound') return err(refused(answer.error))
   }
-  return err(
-    badAnswer(
-      `${ref.text} does not exist in namespace ${namespace}`,
-      'list the routes with linkerd-failover status, and choose the namespace with --namespace',
-    ),
-  )
+  const message = `${ref.text} does not exist in namespace ${namespace}`
+  const way = { flags: ['namespace'], text: 'choose the namespace with --namespace' }
+  return err({ ...badAnswer(message, 'list the routes with linkerd-failover status -A'), way })
 }

@@ -117,6 +117,21 @@ describe('the cluster', () => {
     )
   })
 
+  test.each([
+    ['--kubeconfig=f', 'correct the file, or choose one of its contexts with --context'],
+    ['--context=c', 'choose a kubeconfig with --kubeconfig'],
+    ['--kubeconfig=f --context=c', 'correct the file'],
+  ])('none to be found with %s: no flag is advised that was given', async (flags, hint) => {
+    expect((await run(`version ${flags}`)).stderr).toBe(`linkerd-failover: no cluster to talk to; ${hint}\n`)
+  })
+
+  test.each([
+    ['', /; check the address in the kubeconfig, or choose another cluster with --context\n/],
+    ['--context=c', /; check the address in the kubeconfig\n/],
+  ])('not to be reached with %j', async (flags, hint) => {
+    expect((await run(`version ${flags}`, { server: 'http://127.0.0.1:1' })).stderr).toMatch(hint)
+  })
+
   test('not to be reached', async () => {
     const { exitCode, stderr } = await run('version', { server: 'http://127.0.0.1:1' })
     expect(exitCode).toBe(69)

@@ -1,10 +1,11 @@
 import { programName } from '../base/names.ts'
 import { err, ok } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
-import type { Context, Flags, Globals } from './command.ts'
+import type { CommandSpec, Context, Flags, Globals } from './command.ts'
 import { exitCodes, type Failure } from './failure.ts'
 import type { Cluster, Io } from './io.ts'
-import { buildProgram, parseCommandLine } from './program.ts'
+import { waitingTransport } from './patience.ts'
+import { buildProgram, globalOptions, parseCommandLine } from './program.ts'
 
 /** Runs one command line to its end and answers with the exit code. Everything it says goes through `io`. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
@@ -27,7 +28,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   try {
     const ending = await spec.run(context, args, flags)
     if (ending.ok) return ending.value
-    return io.interrupted.aborted ? exitCodes.interrupted : say(io, ending.error)
+    if (io.interrupted.aborted) return exitCodes.interrupted
+    return say(io, withWay(ending.error, spec, flags))
   } finally {
     await connection.close()
   }
@@ -38,6 +40,13 @@ function say({ stderr }: Io, { message, hint, exitCode }: Failure): number {
   return exitCode
 }
 
+/** Never advises a flag that was given, or that the command does not have. */
+function withWay({ way, ...failure }: Failure, spec: CommandSpec, flags: Flags): Failure {
+  const known = [...globalOptions({}), ...spec.flags()].map((option) => option.attributeName())
+  if (!way?.flags.every((flag) => known.includes(flag) && !flags[flag])) return failure
+  return { ...failure, hint: `${failure.hint}, or ${way.text}` }
+}
+
 /** Names from files and answers of servers may bring line breaks, or characters that a terminal obeys. */
 const oneLine = (text: string): string => text.trim().replaceAll(/\s*[\p{Cc}]+\s*/gu, ' ')
 
@@ -46,8 +55,9 @@ function connectOnce(io: Io, { cluster, verbose }: Globals) {
   let opened: Cluster | undefined
   const open = async (options: ClusterOptions) => {
     const found = await io.connect(options)
-    if (!found.ok) return err(noCluster(found.error))
-    return ok(verbose ? await printing(io, found.value) : found.value)
+    if (!found.ok) return err(noCluster(found.error, options))
+    const cluster = verbose ? await printing(io, found.value) : found.value
+    return ok({ ...cluster, transport: waitingTransport(cluster.transport, io) })
   }
   return {
     connect: async () => {
@@ -70,11 +80,12 @@ async function printing({ stderr, clock }: Io, cluster: Cluster): Promise<Cluste
   }
 }
 
-const noCluster = (message: string): Failure => ({
-  exitCode: exitCodes.usage,
-  message,
-  hint: 'choose a kubeconfig with --kubeconfig, or one of its contexts with --context',
-})
+const noCluster = (message: string, { kubeconfig, context }: ClusterOptions): Failure => {
+  const file = kubeconfig === undefined ? 'choose a kubeconfig with --kubeconfig' : 'correct the file'
+  const choose = kubeconfig === undefined ? '' : 'choose '
+  const other = context === undefined ? `, or ${choose}one of its contexts with --context` : ''
+  return { exitCode: exitCodes.usage, message, hint: `${file}${other}` }
+}
 
 /** The flags are those of `globalOptions`, so their types are known; anything else counts as not given. */
 function readGlobals(flags: Flags): Globals {

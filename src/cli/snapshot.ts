@@ -17,7 +17,7 @@ import { circumstancesBy, type DrainsRead, readDrains } from './drains/read-drai
 import { type Failure, refused } from './failure.ts'
 import type { Io } from './io.ts'
 import { readLinks } from './links.ts'
-import { list, listAs, type Reading } from './listing.ts'
+import { list, listAll, type Reading } from './listing.ts'
 import { createProgress, type Progress } from './progress.ts'
 
 /** What to look at. */
@@ -39,6 +39,8 @@ export interface Snapshot extends ServicesRead {
   /** When it was taken: the time of day (epoch ms) by which pauses and Drains have ended or not. */
   readonly today: number
   readonly drains: DrainsRead
+  /** Which kinds of routes are left out because the user may not list them, as a sentence. */
+  readonly leftOut: string | undefined
   /** What else they were judged by. */
   readonly circumstances: (route: Route) => RouteCircumstances
 }
@@ -53,9 +55,10 @@ export async function takeSnapshot(
 ): Promise<Result<Snapshot, Failure>> {
   const progress = createProgress(io)
   const discovery = new DiscoverySnapshot(reading)
-  const routes = await readRoutes(reading, discovery, scope, progress)
+  const routes = await readListable(reading, discovery, scope, progress)
   if (!routes.ok) return routes
-  const places = scope.namespace === undefined ? [undefined] : namespacesOf(routes.value)
+  const { found, leftOut } = routes.value
+  const places = scope.namespace === undefined ? [undefined] : namespacesOf(found)
   const [services, drains] = await Promise.all([
     readServices(reading, places, progress),
     readDrains(reading, scope.namespace, discovery),
@@ -65,38 +68,80 @@ export async function takeSnapshot(
   const today = io.clock.wallTime().getTime()
   const circumstances = circumstancesBy(drains, services.value, today)
   const { readiness } = services.value
-  const judged = routes.value.map((route) => judgeRoute(route, readiness, circumstances(route)))
-  return ok({ ...services.value, routes: routes.value, judged, today, drains, circumstances })
+  const judged = found.map((route) => judgeRoute(route, readiness, circumstances(route)))
+  return ok({ ...services.value, routes: found, judged, today, drains, leftOut, circumstances })
 }
 
-/** The routes of every kind that the cluster serves. */
+/** The routes of every kind that the cluster serves; a failure if one of these kinds cannot be listed. */
 export async function readRoutes(
+  ...given: Parameters<typeof readListable>
+): Promise<Result<Route[], Failure>> {
+  const read = await readListable(...given)
+  if (!read.ok) return read
+  const { found, refusal } = read.value
+  return refusal ? err(refused(refusal)) : ok(found)
+}
+
+interface Listable {
+  readonly found: Route[]
+  readonly leftOut: string | undefined
+  /** What the API server answered to the first kind that is left out. */
+  readonly refusal: KubeError | undefined
+}
+
+/** Leaves out the kinds that the user may not list, if there are others. */
+async function readListable(
   reading: Reading,
   discovery: DiscoverySnapshot,
   scope: Scope,
   progress: Progress,
-): Promise<Result<Route[], Failure>> {
-  const kinds = await Promise.all(codecs.map((codec) => readKind(reading, discovery, codec, scope, progress)))
-  const routes: Route[] = []
-  for (const kind of kinds) {
-    if (!kind.ok) return kind
-    routes.push(...kind.value)
+): Promise<Result<Listable, Failure>> {
+  const kinds = await Promise.all(
+    codecs.map(async (codec) => ({
+      kind: codec.kind,
+      listed: await listKind(reading, discovery, codec, scope, progress),
+    })),
+  )
+  const found: Route[] = []
+  const forbidden: string[] = []
+  let refusal: KubeError | undefined
+  for (const { kind, listed } of kinds) {
+    if (listed.ok) found.push(...(listed.value ?? []))
+    else if (listed.error.kind !== 'forbidden') return err(refused(listed.error))
+    else {
+      forbidden.push(kind)
+      refusal ??= listed.error
+    }
   }
-  return ok(routes.sort(compareRoutes))
+  const isAnyListed = kinds.some(({ listed }) => listed.ok && listed.value !== undefined)
+  if (refusal && !isAnyListed) return err(refused(refusal))
+  return ok({ found: found.sort(compareRoutes), leftOut: leftOutOf(forbidden, scope), refusal })
+}
+
+function leftOutOf(kinds: readonly string[], { namespace }: Scope): string | undefined {
+  if (kinds.length === 0) return undefined
+  const where = namespace === undefined ? 'of all namespaces' : `of namespace ${namespace}`
+  return `left out, since you may not list the routes ${where}: ${kinds.join(', ')}`
 }
 
 /** The routes of one kind; none where the cluster does not serve it. */
-export async function readKind(
+export async function readKind(...given: Parameters<typeof listKind>): Promise<Result<Route[], Failure>> {
+  const listed = await listKind(...given)
+  return listed.ok ? ok(listed.value ?? []) : err(refused(listed.error))
+}
+
+/** The same; `undefined` where the cluster does not serve the kind. */
+async function listKind(
   reading: Reading,
   discovery: DiscoverySnapshot,
   codec: RouteCodec,
   { namespace, selector }: Scope,
   progress: Progress,
-): Promise<Result<Route[], Failure>> {
+): Promise<Result<Route[] | undefined, KubeError>> {
   const resource = await discovery.find(codec)
-  if (!resource.ok) return err(refused(resource.error))
-  if (!resource.value) return ok([])
-  return listAs(reading, { resource: resource.value, namespace, labelSelector: selector }, (object) => {
+  if (!resource.ok) return resource
+  if (!resource.value) return ok(undefined)
+  return listAll(reading, { resource: resource.value, namespace, labelSelector: selector }, (object) => {
     progress.count(codec.plural)
     return codec.read(object)
   })

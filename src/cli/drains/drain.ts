@@ -52,6 +52,7 @@ export async function drain(context: Context, words: readonly string[], given: F
   const scope = { selector: flags.selector, namespace: planned.forAllRoutes ? undefined : planned.namespace }
   const snapshot = await takeSnapshot(reading, scope, io)
   if (!snapshot.ok) return snapshot
+  if (snapshot.value.leftOut !== undefined) io.stderr.write(`${snapshot.value.leftOut}\n`)
   const unused = findUnused(from.value, snapshot.value)
   if (!unused.ok) return unused
   const foreseen = foresee(snapshot.value, new Map(), planned)

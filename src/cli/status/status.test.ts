@@ -426,3 +426,35 @@ describe('--classic', () => {
     )
   })
 })
+
+describe('a user who may not list every kind of route', () => {
+  const forbid = (...resources: string[]) => {
+    for (const resource of resources) shop.sandbox.faults.fail(403, { resource })
+  }
+
+  test('sees the others, with one warning', async () => {
+    shop.service('web', 1)
+    shop.split('web', { web: 1 })
+    forbid('httproutes', 'grpcroutes')
+    const { exitCode, stdout, stderr } = await shop.run('status -n shop')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('web')
+    const lines = stderr.split('\n').filter((line) => line.includes('Route'))
+    expect(lines).toEqual([
+      'left out, since you may not list the routes of namespace shop: HTTPRoute, GRPCRoute, HTTPRoute.policy.linkerd.io',
+    ])
+    const whatIf = await shop.run('what-if --down web -n shop')
+    expect(whatIf.stderr).toMatch(/^left out, since .*: HTTPRoute, .*\n$/)
+  })
+
+  test.each([
+    ['status', /; ask for this permission, or limit the command to one namespace with --namespace\n$/],
+    ['status -n shop', /; ask for this permission\n$/],
+    ['status -n shop --verbose', /; ask for this permission\n$/],
+  ])('%s: without any kind it is an error, which advises no flag that was given', async (line, hint) => {
+    forbid('trafficsplits', 'httproutes', 'grpcroutes', 'tlsroutes', 'tcproutes')
+    const { exitCode, stderr } = await shop.run(line)
+    expect(exitCode).toBe(69)
+    expect(stderr).toMatch(hint)
+  })
+})

@@ -48,6 +48,7 @@ export async function showWhatIf({ io, connect }: Context, given: Flags): Promis
   if (!lost.ok) return lost
   const snapshot = await takeSnapshot(reading, flags, io)
   if (!snapshot.ok) return snapshot
+  if (snapshot.value.leftOut !== undefined) io.stderr.write(`${snapshot.value.leftOut}\n`)
   const unused = findUnused(world, snapshot.value)
   if (!unused.ok) return unused
   const planned = plannedOf(flags.drain, home, snapshot.value)
