@@ -167,6 +167,41 @@ it('keeps nothing of a split that has not to wait', () => {
   expect(parts.map(({ size }) => size)).toEqual([0])
 })
 
+it('forgets a wait with the policy that asks for it', async () => {
+  counts['shop/web'] = 1
+  look(failedOver)
+  await clock.advance(30_000)
+  policies.see(key, routeOf(0, 1, {}))
+  await clock.advance(30_000)
+  expect(look(failedOver)).toBe('failover, 60000 ms left')
+})
+
+it('remembers each rule of a route, whatever another one has', async () => {
+  const rules = [
+    [ref('web', 0), ref('east', 1)],
+    [ref('east', 1), ref('web', 0)],
+    [ref('web', 0), ref('east', 1)],
+  ]
+  const route = http.read(
+    routeObject(http, rules, {
+      annotations: { 'failover.linkerd.io/failback-after': '60s', 'failover.linkerd.io/tiers': 'web; *' },
+    }),
+  )
+  counts['shop/web'] = 1
+  const waits = () =>
+    judgeRoute(route, readiness, { past: policies.past(key, route) }).verdicts.map(({ wakeAt }) => wakeAt)
+  const [began] = [clock.now()]
+  expect(waits()).toEqual([began + 60_000, began + 60_000, began + 60_000])
+  await clock.advance(30_000)
+  expect(waits()).toEqual([began + 60_000, began + 60_000, began + 60_000])
+  const [first] = route.splits
+  policies.see(key, {
+    ...route,
+    splits: route.splits.map((split, at) => (at === 1 && first ? first : split)),
+  })
+  expect(waits()).toEqual([began + 60_000, began + 60_000, began + 60_000])
+})
+
 it('a split that is judged without a past waits from now on', () => {
   counts['shop/web'] = 1
   const [split] = failedOver.splits

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { hasAtLeast } from '../core/policy/standing.ts'
-import { commitmentOf } from '../core/policy/tiers.ts'
+import { commitmentOf, tierOf } from '../core/policy/tiers.ts'
 import type { Commitment, Past, Policy } from '../core/policy/types.ts'
 import { knownOf } from '../core/split.ts'
 import type { Backend, ReadinessOf, Split } from '../core/types.ts'
@@ -9,13 +9,21 @@ import type { Route } from '../routes/route.ts'
 import type { RouteMemory } from './memory.ts'
 import { isAtRest, type ReconcileOutcome } from './write/reconcile.ts'
 
-/** What is remembered of a split whose lost backends must wait. */
+/**
+ * What is remembered of a split whose lost backends must wait. There may be thousands, so its parts are few and share
+ * what others keep anyway: some 190 bytes for a split with three backends.
+ */
 interface Remembered {
-  /** Since when each backend (see `nameOf`) has had enough ready endpoints without a break (ms on the clock). */
-  readonly goodSince: Map<string, number>
-  /** How many are enough. */
-  minReady: number
-  commitment: { readonly made: Commitment; readonly tiers: string } | undefined
+  /** The position of the split in its route. */
+  readonly index: number
+  /** The split as it was last seen. */
+  split: Split
+  /** By backend: since when it has had enough ready endpoints without a break (ms on the clock); NaN if it has not. */
+  goodSince: number[]
+  /** The backends that are committed to, all of one tier. `undefined`: the weights say it. */
+  active: Commitment['active'] | undefined
+  /** Of the next split of the route. */
+  next: Remembered | undefined
 }
 
 export interface PolicyMemoryOptions {
@@ -30,7 +38,8 @@ export interface PolicyMemoryOptions {
  */
 export class PolicyMemory {
   readonly #options: PolicyMemoryOptions
-  readonly #splits: Map<RouteKey, Map<number, Remembered>>
+  /** The first remembered split of each route; the others follow in the order of their positions. */
+  readonly #splits: Map<RouteKey, Remembered>
 
   constructor(options: PolicyMemoryOptions) {
     this.#options = options
@@ -38,10 +47,19 @@ export class PolicyMemory {
   }
 
   /** Must be called with each change of the route, or of the endpoints behind it, before anything is decided. */
-  see(key: RouteKey, route: Route): void {
-    for (const [index, split] of route.splits.entries()) {
-      if (split.policy && split.policy.failbackAfterMs > 0) this.#seeSplit(key, index, split, split.policy)
+  see(key: RouteKey, { splits }: Route): void {
+    const before = this.#splits.get(key)
+    let first: Remembered | undefined
+    for (let index = splits.length - 1; index >= 0; index -= 1) {
+      const split = splits[index]
+      if (!split?.policy || split.policy.failbackAfterMs === 0) continue
+      const one = find(before, index) ?? firstSeen(index, split)
+      this.#look(one, split, split.policy)
+      one.next = first
+      first = one
     }
+    if (first !== before && first) this.#splits.set(key, first)
+    else if (before && !first) this.#splits.delete(key)
   }
 
   /** What is known of the time before now, for a split of the route by its position. */
@@ -49,14 +67,16 @@ export class PolicyMemory {
     this.see(key, route)
     const now = this.#options.clock.now()
     return (index) => {
-      const split = route.splits[index]
-      const remembered = this.#splits.get(key)?.get(index)
-      if (!split?.policy || !remembered) return undefined
-      const { goodSince, commitment } = remembered
+      const one = find(this.#splits.get(key), index)
+      if (!one) return undefined
+      const { goodSince, active, split } = one
       return {
         now,
-        goodSince: (backend) => goodSince.get(nameOf(split.backends[backend])),
-        commitment: commitment?.tiers === tiersText(split, split.policy) ? commitment.made : undefined,
+        goodSince: (backend) => {
+          const since = goodSince[backend] ?? Number.NaN
+          return Number.isNaN(since) ? undefined : since
+        },
+        commitment: active && committedTo(split, active),
       }
     }
   }
@@ -66,21 +86,20 @@ export class PolicyMemory {
    * anything else the weights will say what has become of it.
    */
   decided(key: RouteKey, outcome: ReconcileOutcome): void {
-    const remembered = this.#splits.get(key)
-    if (!remembered || outcome.kind === 'gone') return
-    if (outcome.kind === 'steady' && !isAtRest(outcome)) return
-    for (const [index, { split, decision }] of outcome.verdicts.entries()) {
-      const one = remembered.get(index)
-      if (!one || !split.policy) continue
-      const made = commitmentOf(split, decision)
-      if (outcome.kind !== 'steady' && outcome.kind !== 'written') one.commitment = undefined
-      else if (made) one.commitment = { made, tiers: tiersText(split, split.policy) }
+    if (outcome.kind === 'gone' || (outcome.kind === 'steady' && !isAtRest(outcome))) return
+    const isKnown = outcome.kind === 'steady' || outcome.kind === 'written'
+    for (const one of follow(this.#splits.get(key))) {
+      const verdict = outcome.verdicts[one.index]
+      if (!verdict) continue
+      const made = isKnown ? commitmentOf(verdict.split, verdict.decision) : undefined
+      if (made && isSameOrder(one.split, verdict.split)) one.active = made.active
+      else if (made || !isKnown) one.active = undefined
     }
   }
 
   /** A write turned out to be done after all, or was a standby's: the weights say what is committed to. */
   moved(key: RouteKey): void {
-    for (const one of this.#splits.get(key)?.values() ?? []) one.commitment = undefined
+    for (const one of follow(this.#splits.get(key))) one.active = undefined
   }
 
   /** Another replica has led: the weights say what it committed to. */
@@ -88,25 +107,61 @@ export class PolicyMemory {
     for (const key of this.#splits.keys()) this.moved(key)
   }
 
-  #seeSplit(key: RouteKey, index: number, split: Split, { minReady }: Policy): void {
-    const splits = this.#splits.get(key) ?? new Map<number, Remembered>()
-    this.#splits.set(key, splits)
-    const one = splits.get(index) ?? { goodSince: new Map<string, number>(), minReady, commitment: undefined }
-    splits.set(index, one)
+  #look(one: Remembered, split: Split, { minReady }: Policy): void {
     const { clock, readiness } = this.#options
-    // Since when as many were ready as are asked for now was not watched.
-    if (minReady > one.minReady) one.goodSince.clear()
-    one.minReady = minReady
-    for (const backend of split.backends) {
-      const name = nameOf(backend)
-      if (!hasAtLeast(minReady, knownOf(backend, readiness))) one.goodSince.delete(name)
-      else if (!one.goodSince.has(name)) one.goodSince.set(name, clock.now())
+    if (one.split !== split) renew(one, split, minReady)
+    for (const [index, backend] of split.backends.entries()) {
+      const isGood = hasAtLeast(minReady, knownOf(backend, readiness))
+      if (!isGood) one.goodSince[index] = Number.NaN
+      else if (Number.isNaN(one.goodSince[index])) one.goodSince[index] = clock.now()
     }
   }
 }
 
-const nameOf = (backend: Backend | undefined): string => `${backend?.service}:${backend?.port ?? ''}`
+const firstSeen = (index: number, split: Split): Remembered => ({
+  index,
+  split,
+  goodSince: split.backends.map(() => Number.NaN),
+  active: undefined,
+  next: undefined,
+})
 
-/** Equal for equal tiers of equal backends, whatever their weights. */
-const tiersText = ({ backends }: Split, { tiers }: Policy): string =>
-  JSON.stringify([backends.map(nameOf), tiers.map(({ members }) => members)])
+function* follow(first: Remembered | undefined): Iterable<Remembered> {
+  for (let one = first; one; one = one.next) yield one
+}
+
+function find(first: Remembered | undefined, index: number): Remembered | undefined {
+  for (let one = first; one; one = one.next) if (one.index === index) return one
+  return undefined
+}
+
+const committedTo = ({ policy }: Split, active: Commitment['active']): Commitment | undefined =>
+  policy && { tier: tierOf(policy, active[0] ?? 0), active }
+
+/** Takes the split as it is now: other tiers are committed to by the weights, and backends keep what they waited. */
+function renew(one: Remembered, split: Split, minReady: number): void {
+  const { split: before, goodSince } = one
+  // Since when as many were ready as are asked for now was not watched.
+  const isMore = minReady > (before.policy?.minReady ?? 0)
+  if (!isSameOrder(before, split)) one.active = undefined
+  one.goodSince = split.backends.map((backend) => {
+    const index = isMore ? -1 : before.backends.findIndex((other) => isSameBackend(backend, other))
+    return goodSince[index] ?? Number.NaN
+  })
+  one.split = split
+}
+
+const isSameBackend = (a: Backend, b: Backend | undefined): boolean =>
+  a.service === b?.service && a.port === b.port
+
+/** Equal tiers of equal backends, whatever their weights. */
+function isSameOrder(a: Split, b: Split): boolean {
+  if (a === b) return true
+  const [some, others] = [a.policy?.tiers ?? [], b.policy?.tiers ?? []]
+  return (
+    a.backends.length === b.backends.length &&
+    a.backends.every((backend, index) => isSameBackend(backend, b.backends[index])) &&
+    some.length === others.length &&
+    some.every(({ members }, tier) => String(members) === String(others[tier]?.members))
+  )
+}
