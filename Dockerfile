@@ -20,6 +20,7 @@ FROM gcr.io/distroless/cc-debian13:nonroot
 COPY --from=node /usr/local/bin/node /usr/local/LICENSE /node/
 COPY --from=bundle /source/dist/operator /operator
 USER 65532:65532
-# For memory rather than the last bit of speed (the operator itself calls the exposed gc, once), see docs/developing/adr/0011-bundles-and-one-executable.md.
+# For memory rather than the last bit of speed (the operator itself calls the exposed gc, once), and compiled code is
+# kept for a failover after days of rest, see docs/developing/adr/0011-bundles-and-one-executable.md.
 ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=32768
-ENTRYPOINT ["/node/node", "--max-semi-space-size=4", "--expose-gc", "/operator/operator.mjs"]
+ENTRYPOINT ["/node/node", "--max-semi-space-size=4", "--expose-gc", "--no-flush-bytecode", "/operator/operator.mjs"]
