@@ -3,8 +3,11 @@ import type { Figure } from './figures.ts'
 import type { Stand } from './stand.ts'
 import type { Subject, SubjectName } from './subject.ts'
 
-/** After the start (ms): by then neither the program nor the API server is still busy with it. */
-const settlesMs = 3000
+/**
+ * After the start (ms): by then neither the program nor the API server is still busy with it. The operator looks for
+ * what is wrong around the routes 5 s after it has seen them.
+ */
+const settlesMs = 6000
 
 /**
  * Resolves once a program acts and is at rest: services are not lost in the moment in which it was started.
