@@ -85,3 +85,21 @@ it('drops the rest when it is stopped', () => {
   expect(done).toEqual(['a1'])
   expect(due).toEqual([])
 })
+
+it('waits for what is more urgent, but not for ever', () => {
+  let isBusy = true
+  turns = new Turns(clock, 10, () => isBusy)
+  turns.add(job('a', 1, 1))
+  fire()
+  isBusy = false
+  fire()
+  expect(done).toEqual(['a1'])
+  isBusy = true
+  turns.add(job('b', 1, 1))
+  now += 29_999
+  fire()
+  expect(done).toEqual(['a1'])
+  now += 1
+  fire()
+  expect(done).toEqual(['a1', 'b1'])
+})

@@ -29,10 +29,7 @@ export interface FailoverOptions extends OtherClusterOptions, Pick<DrainOptions,
   readonly onEntry?: ((entry: TimelineEntry) => void) | undefined
 }
 
-/**
- * Reconciles in flight: of an API server that is busy with readiness, weights get the share that they ask for; some
- * 200 writes at once is what it takes of all clients (docs/developing/BENCHMARKS.md).
- */
+/** Reconciles in flight: the share of a busy API server that weights ask for (docs/developing/BENCHMARKS.md). */
 const concurrency = 32
 
 /**
@@ -76,6 +73,7 @@ export class FailoverController implements Controller {
       memory: this.#memory,
       surroundings: this.#surroundings,
       longHolds: this.#longHolds,
+      busy: () => this.workload > 0,
       show: (key, findings) => this.view.find(key, findings),
       report: (route, finding) => reporter.found(route, finding),
       reportOver: (route, finding) => reporter.foundOver(route, finding),

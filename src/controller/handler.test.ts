@@ -103,6 +103,7 @@ beforeEach(() => {
     clock,
     surroundings,
     longHolds,
+    busy: () => false,
     show: () => {},
     report: (...found) => reporter.found(...found),
     reportOver: (...found) => reporter.foundOver(...found),

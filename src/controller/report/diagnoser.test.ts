@@ -60,6 +60,7 @@ beforeEach(() => {
       start: () => (started += 1),
     },
     longHolds: { of: () => longHolds },
+    busy: () => false,
     show: (key, findings) =>
       shown.set(
         key,
@@ -148,6 +149,7 @@ describe('a finding', () => {
         start: () => {},
       },
       longHolds: { of: () => [] },
+      busy: () => false,
       show: () => {},
       report: () => true,
       reportOver: () => {},

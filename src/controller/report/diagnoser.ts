@@ -17,6 +17,8 @@ export interface DiagnoserOptions {
   readonly clock: Clock
   readonly surroundings: Omit<Surroundings, 'stop' | 'profiles'>
   readonly longHolds: Pick<LongHolds, 'of'>
+  /** Whether there are weights to write; looks for findings wait for that. */
+  readonly busy: () => boolean
   /** Reports what is wrong with a route; false if another replica leads, and reports for all. */
   readonly report: (route: Route, finding: Finding) => boolean
   /** Shows all that is wrong with a route by now; called after each look at what is around it. */
@@ -59,7 +61,7 @@ export class Diagnoser {
   constructor(options: DiagnoserOptions) {
     const { memory } = options
     this.#options = options
-    this.#turns = new Turns(options.clock, turnMs)
+    this.#turns = new Turns(options.clock, turnMs, options.busy)
     this.#routes = memory.part((key, route) => this.#forget(key, route))
     this.#found = memory.part()
   }
