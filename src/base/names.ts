@@ -49,3 +49,6 @@ export const linkNames = {
   plural: 'links',
   versions: ['v1alpha3', 'v1alpha2', 'v1alpha1'],
 } as const
+
+/** Annotation of an Event: the id by which log, timeline and notifications name the same thing. */
+export const transitionId = 'failover.linkerd.io/transition-id'

@@ -9,6 +9,7 @@ import { diagnostics } from './commands/diagnostics.ts'
 import { drain, undrain } from './commands/drain.ts'
 import { explain } from './commands/explain.ts'
 import { extensionMetadata } from './commands/extension-metadata.ts'
+import { history } from './commands/history.ts'
 import { install, prune, uninstall, upgrade } from './commands/install.ts'
 import { migrate } from './commands/migrate.ts'
 import { pause, resume } from './commands/pause.ts'
@@ -25,6 +26,7 @@ export const commands: readonly CommandSpec[] = [
   status,
   dashboard,
   explain,
+  history,
   policy,
   whatIf,
   pause,

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
+import { transitionId } from '../../base/names.ts'
 import { problemOf } from '../../core/explain.ts'
 import { isMove } from '../../core/transition.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
@@ -19,7 +20,7 @@ import { Flaps } from './flaps.ts'
 import { logHedged } from './hedged.ts'
 import type { Metrics } from './metrics.ts'
 import { ReturnWaits } from './return-waits.ts'
-import { about, fieldsOf, idAnnotation, recoveredEvent, transitionEvent } from './texts.ts'
+import { about, fieldsOf, recoveredEvent, transitionEvent } from './texts.ts'
 import { appendFinding, appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
 export interface ReporterOptions {
@@ -213,7 +214,7 @@ export class Reporter {
     const write = isDark ? log.warn : log.info
     write.call(log, fieldsOf(route, entry), `${routeTitle(route)} ${entry.sentence}`)
     if (!isDark) return
-    const annotations = { [idAnnotation]: entry.id }
+    const annotations = { [transitionId]: entry.id }
     const note = `${route.kind.toLowerCase()}/${route.name} has no ready backend: ${reason}`
     event({ ...about(route), type: 'Warning', reason: 'NothingReady', action: 'Hold', note, annotations })
   }

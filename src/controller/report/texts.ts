@@ -1,3 +1,4 @@
+import { transitionId } from '../../base/names.ts'
 import type { Direction } from '../../core/transition.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import { routeTitle } from '../../routes/key.ts'
@@ -5,9 +6,6 @@ import type { Route } from '../../routes/route.ts'
 import type { TimelineEntry } from '../../view/timeline-entry.ts'
 
 /** How a line of the timeline is logged, and what its Event is. */
-
-/** On an Event: the id by which log, timeline and notifications name the same thing. */
-export const idAnnotation = 'failover.linkerd.io/transition-id'
 
 /** Weights and readiness by split, and in it by backend. */
 export function fieldsOf(
@@ -31,7 +29,7 @@ export function fieldsOf(
 /** A route that was dark has a ready backend again, and its weights are as they should be. */
 export function recoveredEvent(route: Route, why: string, id: string): EventInput {
   const note = `${route.kind.toLowerCase()}/${route.name} has recovered: ${why}`
-  const annotations = { [idAnnotation]: id }
+  const annotations = { [transitionId]: id }
   return { ...about(route), type: 'Normal', reason: 'Recovered', action: 'Release', note, annotations }
 }
 
@@ -43,7 +41,7 @@ export function transitionEvent(route: Route, direction: Direction, why: string,
     redistribute: 'sharing traffic among fallbacks',
   }[direction]
   const note = `${route.kind.toLowerCase()}/${route.name} ${what}: ${why}`
-  const annotations = { [idAnnotation]: id }
+  const annotations = { [transitionId]: id }
   return { ...about(route), type: 'Normal', reason: 'Failover', action: 'Failover', note, annotations }
 }
 
