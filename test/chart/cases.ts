@@ -46,7 +46,7 @@ export const cases: Readonly<Record<string, RawValues>> = {
     namespaceMetadata: {
       image: { digest: `sha256:${'0123456789abcdef'.repeat(4)}` },
       resources: {
-        requests: { cpu: '10m' },
+        requests: { cpu: '10m', memory: '32Mi' },
         limits: { memory: '32Mi', cpu: null, 'ephemeral-storage': null },
       },
       nodeSelector: { 'kubernetes.io/arch': 'amd64' },
