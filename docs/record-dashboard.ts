@@ -45,6 +45,48 @@ async function operatorInTrouble(): Promise<{ operator: FakeOperator; base: stri
   return { operator, base }
 }
 
+/** The looks in which a state of the page is shown. */
+const looks: readonly { end: string; look: Look }[] = [
+  { end: '', look: { width: 1360, height: 700 } },
+  { end: '-dark', look: { width: 1360, height: 700, scheme: 'dark' } },
+  { end: '-phone', look: { width: 375, height: 780 } },
+]
+
+/** The page of a route with a finding, that of one that was deleted, and a page that has lost its operator. */
+async function pictureStates(): Promise<void> {
+  const operator = new FakeOperator()
+  populate(operator, 100)
+  const base = `http://127.0.0.1:${await operator.start()}`
+  operator.find('TrafficSplit/shop/cart', {
+    reason: 'ServiceProfile',
+    message:
+      'the ServiceProfile of the Service shop/cart has other weights than the TrafficSplit, and proxies follow the ServiceProfile; look at the log of the program that writes it',
+  })
+  operator.ready('shop/mail', 0)
+  await new Promise((resolve) => setTimeout(resolve, 6000))
+  operator.remove('TrafficSplit/shop/mail')
+  const states = { finding: '#/route/TrafficSplit/shop/cart', ended: '#/route/TrafficSplit/shop/mail' }
+  const lost: (() => Promise<void>)[] = []
+  for (const { end, look } of looks) {
+    const browser = await TestBrowser.start(look)
+    for (const [name, view] of Object.entries(states)) {
+      const page = await browser.open(`${base}/${view}`)
+      await page.getByText('Live', { exact: true }).waitFor()
+      await page.waitForTimeout(700)
+      await page.screenshot({ path: `${folder}${name}${end}.png` })
+    }
+    const page = await browser.open(`${base}/`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    lost.push(async () => {
+      await page.getByRole('alert').filter({ hasText: 'Not live.' }).waitFor()
+      await page.screenshot({ path: `${folder}lost${end}.png` })
+      await browser.stop()
+    })
+  }
+  await operator.stop()
+  for (const picture of lost) await picture()
+}
+
 const pictures: readonly { name: string; view: string; look: Look }[] = [
   { name: 'light', view: '#/', look: { width: 1360, height: 860 } },
   { name: 'dark', view: '#/timeline', look: { width: 1360, height: 860, scheme: 'dark' } },
@@ -60,6 +102,7 @@ const pictures: readonly { name: string; view: string; look: Look }[] = [
 await mkdir(folder, { recursive: true })
 await buildDashboard()
 await pictureDemo()
+await pictureStates()
 const { operator, base } = await operatorInTrouble()
 for (const { name, view, look } of pictures) {
   const browser = await TestBrowser.start(look)
