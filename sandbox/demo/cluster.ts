@@ -29,6 +29,15 @@ export class Cluster {
     })
   }
 
+  /** What `kubectl annotate` does. */
+  async annotate(objectPath: string, annotations: Readonly<Record<string, string>>): Promise<void> {
+    await this.#send('PATCH', objectPath, 'application/merge-patch+json', { metadata: { annotations } })
+  }
+
+  async delete(objectPath: string): Promise<void> {
+    await (await this.#request('DELETE', objectPath, {})).arrayBuffer()
+  }
+
   /** What a controller does that tells how it sees an object. */
   async writeStatus(objectPath: string, status: object): Promise<void> {
     await this.#send('PATCH', `${objectPath}/status`, 'application/merge-patch+json', { status })

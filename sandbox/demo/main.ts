@@ -7,17 +7,19 @@ import { parseArgs } from 'node:util'
 import { buildDashboard } from './page/build.ts'
 import { startPage } from './page/page.ts'
 import { playStep } from './play.ts'
+import { policyPlot } from './policy-story.ts'
 import { type DemoRoute, routeNamed } from './routes.ts'
 import { hasColour, isLive } from './screen.ts'
 import { Show } from './show.ts'
-import { build, populate, type Stand, scale } from './stand.ts'
-import { describeWeights, story } from './story.ts'
+import { annotate, build, drain, populate, type Stand, scale, undrain } from './stand.ts'
+import { describeWeights, type Plot, plainPlot } from './story.ts'
 import { colours, invitation, noColours } from './view.ts'
 import { namespace, routeName } from './world.ts'
 
 const usage = `npm run demo            play the story, then keep running until Ctrl-C
 npm run demo -- --once  play the story and exit: 0 if every step happened, 1 if not
 
+--policy                play with tiers, a primary that flaps with and without a wait, and a Drain
 --route split|http      with a TrafficSplit (the default) or an HTTPRoute of the Gateway API`
 
 /** Plays every step; answers what went wrong, or nothing. */
@@ -30,8 +32,12 @@ async function tell(
   const stage = {
     observer: stand.observer,
     scale: (name: string, replicas: number) => scale(stand, name, replicas),
+    annotate: (annotations: Readonly<Record<string, string>>) => annotate(stand, annotations),
+    drain: (cluster: string) => drain(stand, cluster),
+    undrain: () => undrain(stand),
     linger: () => pause(lingerMs),
   }
+  const { story } = stand.plot
   await stage.linger()
   for (const [index, step] of story.entries()) {
     begin(step.title)
@@ -53,7 +59,7 @@ const interruption = () =>
     process.stdout.on('error', () => resolve('interrupted'))
   })
 
-async function demo(once: boolean, route: DemoRoute): Promise<number> {
+async function demo(once: boolean, route: DemoRoute, plot: Plot): Promise<number> {
   const interrupted = interruption()
   const live = isLive(process.stdout.isTTY === true, process.env)
   const paint = hasColour(live, process.env) ? colours : noColours
@@ -62,11 +68,11 @@ async function demo(once: boolean, route: DemoRoute): Promise<number> {
     process.stdout.write('building the dashboard ...\n')
     await buildDashboard()
   }
-  const stand = await build(stack, route)
+  const stand = await build(stack, route, plot)
   let busy: string | undefined = 'the demo is starting'
   const page = once ? undefined : await startPage(stand, () => busy)
   stack.defer(() => page?.close())
-  const show = new Show(stand.observer, stand.sender, story, {
+  const show = new Show(stand.observer, stand.sender, plot.story, {
     out: process.stdout,
     live,
     paint,
@@ -112,10 +118,12 @@ async function main(): Promise<number> {
       options: {
         once: { type: 'boolean' },
         route: { type: 'string' },
+        policy: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     })
-    if (!values.help) return await demo(values.once === true, routeNamed(values.route))
+    const plot = values.policy === true ? policyPlot : plainPlot
+    if (!values.help) return await demo(values.once === true, routeNamed(values.route), plot)
     process.stdout.write(`${usage}\n`)
     return 0
   } catch (error) {

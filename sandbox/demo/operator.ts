@@ -21,8 +21,10 @@ export class Operator {
   #admin: string | undefined
   #stopping = false
 
-  constructor(kubeconfigFile: string) {
-    const flags = ['--kubeconfig', kubeconfigFile, '--admin-addr', '127.0.0.1:0', '--log-format', 'json']
+  /** `more`: flags besides those that the demo always needs. */
+  constructor(kubeconfigFile: string, more: readonly string[] = []) {
+    const fixed = ['--kubeconfig', kubeconfigFile, '--admin-addr', '127.0.0.1:0', '--log-format', 'json']
+    const flags = [...fixed, ...more]
     const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
     this.#read(child.stdout)

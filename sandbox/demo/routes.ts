@@ -12,7 +12,9 @@ export interface DemoRoute {
   readonly columns: string
   /** Where objects of the kind are. */
   readonly path: string
-  readonly object: object
+  readonly object: {
+    readonly metadata: { readonly annotations: Readonly<Record<string, string>> }
+  }
   /** What Linkerd would write into the object's status, for a kind that has one. */
   readonly status?: object
   /** Name and weights of an object of the kind; `undefined` for one of another shape. */

@@ -1,21 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { describeWeights, sameWeights, story } from './story.ts'
+import { policyPlot } from './policy-story.ts'
+import { describeWeights, plainPlot, sameWeights } from './story.ts'
 import { backends, declaredWeights, deployment, service, trafficSplit } from './world.ts'
 
-describe('the story', () => {
+describe.each([
+  ['the story', plainPlot],
+  ['the story of policies', policyPlot],
+])('%s', (_, { story }) => {
   it('ends with the weights that were declared', () => {
     expect(story.at(-1)?.weights).toEqual(declaredWeights)
   })
 
   it('moves traffic in every step, so that no step can pass by standing still', () => {
     const all = [declaredWeights, ...story.map((step) => step.weights)]
-    for (const [index, step] of story.entries()) expect(step.weights).not.toEqual(all[index])
+    for (const [index, step] of story.entries())
+      if (step.moves === undefined) expect(step.weights).not.toEqual(all[index])
+      else expect(step.moves).toBeGreaterThan(0)
   })
 
   it('speaks of every backend, and scales only what exists', () => {
     for (const step of story) {
       expect(Object.keys(step.weights)).toEqual(backends)
-      expect(backends).toContain(step.scale.deployment)
+      if ('deployment' in step.change) expect(backends).toContain(step.change.deployment)
     }
   })
 })

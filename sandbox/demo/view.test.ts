@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { story } from './story.ts'
+import { policyPlot } from './policy-story.ts'
+import { plainPlot } from './story.ts'
 import { colours, invitation, milliseconds, noColours, plainStep, render, type View } from './view.ts'
 
 const view: View = {
@@ -45,7 +46,11 @@ describe('render', () => {
   })
 
   it('fits into 80 columns', () => {
-    const steps = story.map((step) => ({ ...step, state: 'done' as const, reactionMs: 9999 }))
+    const steps = [...plainPlot.story, ...policyPlot.story].map((step) => ({
+      ...step,
+      state: 'done' as const,
+      reactionMs: 9999,
+    }))
     for (const line of render({ ...view, steps }, noColours)) expect(line.length).toBeLessThanOrEqual(80)
   })
 

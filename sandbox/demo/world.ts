@@ -4,6 +4,8 @@
  */
 
 export const namespace = 'default'
+/** Drains of this namespace are for all routes. */
+export const operatorNamespace = 'linkerd-failover'
 export const routeName = 'sample-svc'
 export const primary = 'sample-svc'
 export const secondaries = ['sample-svc-central1', 'sample-svc-east1', 'sample-svc-east2', 'sample-svc-asia1']
@@ -30,16 +32,23 @@ export const paths = {
   slices: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
   splits: `/apis/split.smi-spec.io/v1alpha2/namespaces/${namespace}/trafficsplits`,
   httpRoutes: `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`,
+  drains: `/apis/failover.linkerd.io/v1alpha1/namespaces/${operatorNamespace}/drains`,
+  namespaces: '/api/v1/namespaces',
+  definitions: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
 }
 
 const port = 8080
 const labels = (name: string) => ({ app: name })
 
-/** A Service that selects the Pods of the Deployment with its name. */
-export const service = (name: string) => ({
+/** A Service that selects the Pods of the Deployment with its name; of another cluster, if one is named. */
+export const service = (name: string, cluster?: string) => ({
   apiVersion: 'v1',
   kind: 'Service',
-  metadata: { name, namespace, labels: labels(name) },
+  metadata: {
+    name,
+    namespace,
+    labels: { ...labels(name), ...(cluster ? { 'mirror.linkerd.io/cluster-name': cluster } : {}) },
+  },
   spec: { selector: labels(name), ports: [{ name: 'http', port, targetPort: port }] },
 })
 
@@ -93,3 +102,23 @@ export const httpRoute = () => ({
     rules: [{ backendRefs: backends.map((name) => ({ name, port, weight: declaredWeights[name] ?? 0 })) }],
   },
 })
+
+export const operatorsNamespace = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: operatorNamespace },
+}
+
+/** Takes a whole cluster out for an hour from `now` (epoch ms) on. */
+export const drain = (cluster: string, now: number) => ({
+  apiVersion: 'failover.linkerd.io/v1alpha1',
+  kind: 'Drain',
+  metadata: { name: drainName, namespace: operatorNamespace },
+  spec: {
+    from: [{ cluster }],
+    until: new Date(now + 3_600_000).toISOString(),
+    reason: 'the demo upgrades its nodes',
+  },
+})
+
+export const drainName = 'upgrade'
