@@ -781,3 +781,26 @@ describe('Drains', () => {
     expect((await resultOf(description)).error).toMatch(/not all Drains could be looked at:\n.*403/)
   })
 })
+
+describe('waiting', () => {
+  /** Hangs on a clock that nobody moves, if the command waits. */
+  const atOnce = { clock: createManualClock(now.getTime()) }
+
+  test('ends at once where nothing is installed, although weights do not match', async () => {
+    const bare = await Shop.open()
+    bare.service('web', 0)
+    bare.service('east', 1)
+    bare.split('web', { web: 1, east: 0 })
+    const { exitCode, stdout } = await bare.run('check --wait=5m', atOnce)
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('× the operator is installed once')
+    await bare.close()
+  })
+
+  test('never for a warning', async () => {
+    shop.install({ available: 1, values: { replicas: 2, leaderElection: { enabled: true } } })
+    const { exitCode, stdout } = await shop.run('check --wait=5m', atOnce)
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('‼ the operator is available')
+  })
+})

@@ -39,12 +39,18 @@ export async function runCheck(context: Context, given: Flags): Promise<Ending> 
   return ok(printer.finish() ? exitCodes.ok : exitCodes.bad)
 }
 
-/** Runs a check; one that may pass later is repeated until it passes or `deadline` is reached. */
+/** Nothing can pass later by itself if there is no operator. */
+async function isNotInstalled(checkContext: CheckContext): Promise<boolean> {
+  const found = await checkContext.deployments()
+  return found.ok && found.value.length === 0
+}
+
+/** Runs a check; one that failed and may pass later is repeated until it does or `deadline` is reached. */
 async function runUntil(check: Check, checkContext: CheckContext, deadline: number): Promise<CheckFinding> {
   const { clock, interrupted, stderr } = checkContext.command.io
   for (;;) {
     const finding = await check.run(checkContext)
-    const isFinal = finding.result === 'success' || finding.result === 'skipped' || !check.retry
+    const isFinal = finding.result !== 'error' || !check.retry || (await isNotInstalled(checkContext))
     const left = deadline - clock.now()
     if (isFinal || left <= 0 || interrupted.aborted) return finding
     const line = `waiting until ${check.description}: ${finding.error.split('\n')[0]}`
