@@ -15,6 +15,7 @@ export const leasePlants: readonly Planted[] = [
     name: "a lost lease taken for another's",
     breaks: ['untold transition'],
     within: 200,
+    seed: 34,
     menu: ['answer lost with the server'],
     replicas: 2,
     plant: (transport, { name }) => {
@@ -32,6 +33,7 @@ export const leasePlants: readonly Planted[] = [
     name: "another's lease taken for the own one",
     breaks: ['told without transition'],
     within: 100,
+    seed: 11,
     menu: ['lead goes and comes back'],
     replicas: 2,
     plant: (transport, { name, clock }) => {

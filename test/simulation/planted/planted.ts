@@ -8,6 +8,8 @@ export interface Planted {
   readonly breaks: readonly Rule[]
   /** It is found within so many stories. */
   readonly within: number
+  /** The first story to play, if the first ones of all say little about it; 1 without it. */
+  readonly seed?: number
   readonly replicas?: number
   /** The plots that can bring it to light, where few of them can. */
   readonly menu?: readonly string[]
