@@ -82,7 +82,7 @@ it('pause keeps the operator away from a route, and resume gives it back', async
 describe('with few permissions', () => {
   it('a namespace is enough, and Events are not needed', async () => {
     const { code, stdout, stderr } = await stage.cli('status -n default', reader)
-    expect(stdout).toMatch(/web +primary +web:100 \(1\/1\) +unknown/)
+    expect(stdout).toMatch(/web +primary +web:100 \(1\/1\) +\d+s +/)
     expect(stderr).toMatch(/^SINCE is unknown: .*cannot list resource "events"/)
     expect(code).toBe(0)
     expect((await stage.cli('explain ts/web', reader)).code).toBe(0)
