@@ -54,7 +54,7 @@ describe('a failover, as the commands show it', () => {
     await eventually(async () => {
       const { stdout } = await stage.cli('status')
       expect(stdout).toMatch(
-        /web +failover +web-b:100 \(2\/2\) +\d+s +ServiceProfile +default\/web has 0 of 1 endpoints ready/,
+        /web +failover +web-b:100 \(2\/2\) +\d+s +default\/web has 0 of 1 endpoints ready/,
       )
     })
     expect((await stage.cli('status --classic')).stdout).toMatch(/default +web +Fallback +web-b/)

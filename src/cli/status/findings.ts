@@ -3,7 +3,7 @@ import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { diagnose } from '../../routes/diagnosis.ts'
 import type { DiagnosisInput, Finding } from '../../routes/finding.ts'
 import type { Judged } from '../../routes/judge.ts'
-import type { Profile } from '../../routes/profile/profile.ts'
+import { type Profile, profileNames } from '../../routes/profile/profile.ts'
 import type { Route } from '../../routes/route.ts'
 import { conflictsAmong } from '../../routes/sharing.ts'
 import { isReadByLinkerd, judgeOwnProfile, readProfiles } from '../explain/findings.ts'
@@ -36,7 +36,7 @@ export async function findAround(
   progress.clear()
   const around = {
     ...serviceIn(snapshot, namespace),
-    ...profilesIn(profiles.ok ? profiles.value : undefined),
+    ...profilesIn(profiles.ok && (await isServed(discovery)) ? profiles.value : undefined),
     isRead: await versionsRead(discovery, snapshot.routes),
     readiness: snapshot.readiness,
     // How long a hold lasts, only the operator knows: its Events say it.
@@ -62,6 +62,12 @@ function serviceIn(
   const places = namespace === undefined ? undefined : new Set(namespacesOf(routes))
   const isRead = (name: ServiceKey) => places?.has(namespaceOf(name)) ?? true
   return { service: (name) => facts.get(name) ?? (isRead(name) ? undefined : 'unknown') }
+}
+
+/** Whether the cluster serves ServiceProfiles; false if that is not known. */
+async function isServed(discovery: DiscoverySnapshot): Promise<boolean> {
+  const served = await discovery.find(profileNames)
+  return served.ok && served.value !== undefined
 }
 
 /** `undefined`: they could not be read, or the cluster does not serve them. */

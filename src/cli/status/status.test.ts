@@ -76,6 +76,15 @@ describe('the table', () => {
     })
   })
 
+  test('misses no ServiceProfile in a cluster that serves none', async () => {
+    const bare = await Shop.open({ gatewayRoutes: false })
+    for (const name of ['web', 'east']) bare.service(name, 1)
+    bare.split('web', { web: 1, east: 0 })
+    const { routes } = JSON.parse((await bare.run('status -o json', { clock })).stdout)
+    expect(routes[0].findings).toEqual([])
+    await bare.close()
+  })
+
   test('says what of the findings could not be looked for', async () => {
     furnish()
     shop.sandbox.faults.fail(403, { resource: 'serviceprofiles' })
