@@ -109,7 +109,8 @@ function changed(all: readonly Change[]): unknown {
     const [holder, key] = known[at % known.length] ?? [{}, '']
     if (how === 'remove') Reflect.deleteProperty(holder, key)
     else if (how === 'double' && Array.isArray(holder)) holder.push(structuredClone(holder[Number(key)]))
-    else Reflect.set(holder, key, to)
+    // A copy: put in twice it would be inside itself.
+    else Reflect.set(holder, key, structuredClone(to))
   }
   return config
 }
