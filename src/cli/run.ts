@@ -4,7 +4,6 @@ import type { ClusterOptions } from '../kube/cluster/cluster.ts'
 import type { CommandSpec, Context, Flags, Globals } from './command.ts'
 import { exitCodes, type Failure } from './failure.ts'
 import type { Cluster, Io } from './io.ts'
-import { waitingTransport } from './patience.ts'
 import { buildProgram, globalOptions, parseCommandLine } from './program.ts'
 
 /** Runs one command line to its end and answers with the exit code. Everything it says goes through `io`. */
@@ -56,6 +55,7 @@ function connectOnce(io: Io, { cluster, verbose }: Globals) {
   const open = async (options: ClusterOptions) => {
     const found = await io.connect(options)
     if (!found.ok) return err(noCluster(found.error, options))
+    const { waitingTransport } = await import('./patience.ts')
     const cluster = verbose ? await printing(io, found.value) : found.value
     return ok({ ...cluster, transport: waitingTransport(cluster.transport, io) })
   }
