@@ -83,16 +83,20 @@ export function createWriting(options: WritingOptions): Writing {
     codecOf: (kind) => watch.kind(kind)?.codec,
     around: (route) => around(routeKey(route), route),
   })
+  const standbyMoves = new StandbyMoves({ ...platform, judge })
   const hedges = new Hedges({
     ...platform,
     memory,
     fights,
     confirm,
     beside: { ...watch.beside, clock: standingStill(clock) },
-    write: (judged, transport) => writer.hedge(judged, transport),
+    write: async (judged, transport) => {
+      const answer = await writer.hedge(judged, transport)
+      if (answer.ok) standbyMoves.made(routeKey(judged.route), judged, answer.value)
+      return answer
+    },
     onEnd: (kind, outcome) => metrics.hedges.inc({ kind, outcome }),
   })
-  const standbyMoves = new StandbyMoves({ ...platform, judge })
   const { drains } = watch
   const drainReports = drains && new DrainReports({ ...platform, memory, drains, busy })
   const see: Writing['see'] = (key, before, after) => {

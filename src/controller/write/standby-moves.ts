@@ -10,6 +10,7 @@ import { secondariesReady } from '../../core/rules/secondaries-ready.ts'
 import { indexesOf, weightOf } from '../../core/split.ts'
 import { directionOf } from '../../core/transition.ts'
 import type { Split } from '../../core/types.ts'
+import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import { isNextState, isWantedAlike, movedBetween } from '../../routes/moved.ts'
 import type { Route } from '../../routes/route.ts'
@@ -45,10 +46,24 @@ export class StandbyMoves {
     // More than one change at once says nothing of what each of them did.
     if (!before || !after || !isNextState(before, after) || !isWantedAlike(before, after)) return
     if (movedBetween(before, after) !== 'standby') return
-    const { clock, judge } = this.#options
-    const verdicts = judge(key, before).verdicts.map((verdict, place) => moveOf(verdict, after.splits[place]))
+    const { verdicts } = this.#options.judge(key, before)
+    const moved = verdicts.map((verdict, place) => moveOf(verdict, after.splits[place]))
+    this.#keep(key, { route: before, verdicts: moved }, after)
+  }
+
+  /**
+   * Takes a move that this replica made as a standby, of a route as the API server had it; `see` may have had it
+   * already. If its watch was late it does not know the state before, and the watch will skip what is older.
+   */
+  made(key: RouteKey, judged: Judged, after: Route): void {
+    const isKnown = this.#seen.get(key)?.some(({ after: one }) => isSameState(one, after))
+    if (!isKnown) this.#keep(key, judged, after)
+  }
+
+  #keep(key: RouteKey, judged: Judged, after: Route): void {
+    const { clock } = this.#options
     const known = (this.#seen.get(key) ?? []).filter(({ cause }) => clock.now() - cause.at < longestMs)
-    const move = { route: before, verdicts, after, cause: { at: clock.now() } }
+    const move = { ...judged, after, cause: { at: clock.now() } }
     this.#seen.set(key, [...known.slice(1 - mostMoves), move])
   }
 
@@ -74,6 +89,8 @@ export class StandbyMoves {
     }
   }
 }
+
+const isSameState = (a: Route, b: Route): boolean => a.uid === b.uid && a.generation === b.generation
 
 /**
  * What became of a split, as a plan; with the reasons of this replica if it decides alike, else with the one that
