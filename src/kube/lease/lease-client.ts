@@ -48,13 +48,15 @@ export class LeaseClient {
   mayBeOurs = false
   /**
    * When a change by somebody else was last seen, on the clock (ms); -Infinity if none was. What was read first
-   * is no change: its holder may have died before.
+   * is no change, since its holder may have died before; nor is a lease out of a backup.
    */
   othersSeenAt = Number.NEGATIVE_INFINITY
   readonly #options: LeaseClientOptions
   readonly #scopes: ScopeWatch
   #lease: LeaseObject | undefined
   #fingerprint = ''
+  /** As it was last read; its writer's clock. */
+  #renewTime = ''
   #heldUntil = 0
 
   constructor(options: LeaseClientOptions) {
@@ -125,8 +127,11 @@ export class LeaseClient {
     if (!this.mayBeOurs) onOtherLeader()
     const fingerprint = fingerprintOf(lease)
     if (fingerprint === this.#fingerprint) return ok(undefined)
-    if (!this.mayBeOurs && this.#fingerprint !== '') this.othersSeenAt = clock.now()
+    const { renewTime } = lease.spec
+    const isNews = this.#fingerprint !== '' && (renewTime ?? '') >= this.#renewTime
+    if (!this.mayBeOurs && isNews) this.othersSeenAt = clock.now()
     this.#fingerprint = fingerprint
+    this.#renewTime = renewTime ?? ''
     const seconds = lease.spec.leaseDurationSeconds ?? durationMs / 1000
     if (holder === '' || this.mayBeOurs) this.#heldUntil = 0
     else if (holder !== identity) this.#heldUntil = clock.now() + seconds * 1000

@@ -314,6 +314,20 @@ describe('when another was last seen to lead', () => {
     expect(b.othersSeenAt).toBe(Number.NEGATIVE_INFINITY)
   })
 
+  it('is not when the lease went back in time: that is a backup, and nobody renewed it', async () => {
+    const { clock, server, replica } = setUp()
+    const [early, late] = ['2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:09.000000Z']
+    server.edit({ holderIdentity: 'a', leaseDurationSeconds: 15, renewTime: early })
+    const b = replica('b')
+    await clock.advance(5_000)
+    server.edit({ renewTime: late })
+    await clock.advance(5_000)
+    const seenAt = b.othersSeenAt
+    server.edit({ renewTime: early })
+    await clock.advance(5_000)
+    expect(b.othersSeenAt).toBe(seenAt)
+  })
+
   it('is when it was last seen to renew or release the lease', async () => {
     const { clock, server, replica } = setUp()
     server.edit({ holderIdentity: 'a', leaseDurationSeconds: 15 })
