@@ -95,7 +95,7 @@ export class Checker implements Witness {
     const { now } = this.#scheduler
     if (sent.request.method !== 'GET') this.#ledger.answered(sent, status, now)
     if (isWrittenLease(sent, status) && this.#tenure.answered(sent, now))
-      this.#ledger.leads(sent.process.name, now)
+      this.#ledger.leads(sent.process, now)
     if (retryAfterSeconds !== undefined) this.#patience.asked(sent, now, retryAfterSeconds)
   }
 

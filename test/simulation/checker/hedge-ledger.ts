@@ -3,6 +3,7 @@ import type { Sent } from '../network/sent.ts'
 import type { Mark } from '../network/timeline.ts'
 import { resourceOfKey } from './facts.ts'
 import type { Direction, Moves } from './table.ts'
+import { leadsForMs } from './tenure.ts'
 
 /** A move that a standby made. */
 interface Hedge {
@@ -35,7 +36,7 @@ export class HedgeLedger {
   readonly #hedges: Hedge[] = []
   readonly #extras: Extra[] = []
   /** Who learnt when that it leads. */
-  readonly #led: { readonly process: string; readonly at: number }[] = []
+  readonly #led: { readonly process: Process; readonly at: number }[] = []
 
   get count(): number {
     return this.#hedges.length
@@ -50,7 +51,7 @@ export class HedgeLedger {
     if (hedge) hedge.answeredAt = now
   }
 
-  leads(process: string, now: number): void {
+  leads(process: Process, now: number): void {
     const last = this.#led.at(-1)
     if (last?.process === process) this.#led[this.#led.length - 1] = { process, at: now }
     else this.#led.push({ process, at: now })
@@ -107,9 +108,14 @@ export class HedgeLedger {
       : undefined
   }
 
-  /** How many moves of a route `process` saw standbys make and must have reported: it has led alone since. */
+  /**
+   * How many moves of a route `process` saw standbys make and must have reported: it has led alone since. Who leads
+   * by an older renewal reports what it sees until that is over.
+   */
   demandOf(process: Process, key: string, direction: Direction): number {
-    const isAlone = (at: number) => this.#led.every((one) => one.at < at || one.process === process.name)
+    const isOver = (one: { readonly process: Process; readonly at: number }, at: number) =>
+      Math.min(one.at + leadsForMs, one.process.diedAt) < at
+    const isAlone = (at: number) => this.#led.every((one) => one.process === process || isOver(one, at))
     return this.#hedges.filter(
       (one) => one.key === key && one.moves.has(direction) && one.seenBy.has(process) && isAlone(one.at),
     ).length

@@ -81,9 +81,9 @@ export class Ledger {
   }
 
   /** A process leads: what it has seen since it led before is its own, unless others led in between. */
-  leads(process: string, now: number): void {
+  leads(process: Process, now: number): void {
     this.hedges.leads(process, now)
-    this.#settleWhose(process, ({ whose, seenAt }) =>
+    this.#settleWhose(process.name, ({ whose, seenAt }) =>
       whose === 'open' && seenAt !== undefined ? 'own' : whose,
     )
   }

@@ -4,7 +4,7 @@ import type { Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
 
 /** Without a renewal for so long a holder leads no more (ms); a little less, since times are sums of fractions. */
-const leadsForMs = 9_999
+export const leadsForMs = 9_999
 
 /** Who may write, and until when. */
 interface Term {

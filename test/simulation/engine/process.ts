@@ -16,6 +16,8 @@ export class Process {
   /** The server's moment at its birth. */
   readonly bornMoment: number
   state: 'running' | 'frozen' | 'dead' = 'running'
+  /** When it ended (virtual ms). */
+  diedAt = Number.POSITIVE_INFINITY
   /** What its wall clock is off by (ms). */
   skewMs = 0
   /** The server once showed it an older state as if it were the present. */
@@ -52,6 +54,7 @@ export class Process {
 
   /** SIGKILL, or a machine that is gone. */
   kill(): void {
+    if (this.state !== 'dead') this.diedAt = this.#scheduler.now
     this.state = 'dead'
     this.#backlog = []
   }
