@@ -4,10 +4,10 @@ import { explain } from '../explain.ts'
 import { judgeSplit } from '../judge.ts'
 import { isNeeded } from '../need.ts'
 import { applyPlan } from '../plan.ts'
-import { unknownBecause } from '../readiness.ts'
 import { weightsOf } from '../split.ts'
 import { readinessFrom, splitOf } from '../testing/builders.ts'
-import { type Readiness, type ReadinessOf, readinessOf, type Split } from '../types.ts'
+import { anyWorld, drainedIn, mayServeIn, readinessIn, splitIn, type World } from '../testing/worlds.ts'
+import type { Readiness, Split } from '../types.ts'
 import type { DrainedOf } from './drained.ts'
 import { commitmentOf } from './tiers.ts'
 import type { Drained, Past } from './types.ts'
@@ -194,45 +194,6 @@ describe('while drains cannot be read', () => {
 })
 
 describe('what always holds', () => {
-  const services = ['web', 'east', 'west', 'far']
-  const state = fc.oneof(
-    { weight: 3, arbitrary: fc.integer({ min: 0, max: 4 }).map((ready) => readinessOf(ready, 4)) },
-    { weight: 1, arbitrary: fc.constant<Readiness>(unknownBecause('it is not listed')) },
-  )
-  const four = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 4, maxLength: 4 })
-  const tiersOf = fc
-    .tuple(fc.shuffledSubarray([0, 1, 2, 3], { minLength: 1 }), fc.integer({ min: 1, max: 3 }))
-    .map(([members, size]) =>
-      members.flatMap((_, at) => (at % size === 0 ? [{ members: members.slice(at, at + size) }] : [])),
-    )
-  const world = fc.record({
-    weights: four(fc.integer({ min: 0, max: 3 })),
-    known: four(state),
-    drained: four(fc.constantFrom('no', 'no', 'Allow', 'Never')),
-    since: four(fc.integer({ min: 0, max: 5000 })),
-    policy: fc.option(
-      fc.record({
-        tiers: tiersOf,
-        minReady: fc.integer({ min: 1, max: 3 }),
-        failbackAfterMs: fc.constantFrom(0, 1000),
-      }),
-      { nil: undefined },
-    ),
-  })
-  type World = typeof world extends fc.Arbitrary<infer T> ? T : never
-
-  const splitIn = ({ weights, policy }: World) =>
-    splitOf(Object.fromEntries(services.map((name, index) => [name, weights[index]])), { policy })
-  const readinessIn =
-    ({ known }: World): ReadinessOf =>
-    ({ service }) =>
-      known[services.indexOf(service)] ?? unknownBecause('it is not listed')
-  const drainedIn =
-    ({ drained }: World): DrainedOf =>
-    ({ service }) => {
-      const lastResort = drained[services.indexOf(service)]
-      return lastResort === 'Allow' || lastResort === 'Never' ? { lastResort, by: 'ops/x' } : undefined
-    }
   const pastIn = (of: World, commitment?: Past['commitment']): Past => ({
     now: 5000,
     goodSince: (index) => of.since[index],
@@ -242,9 +203,7 @@ describe('what always holds', () => {
     judgeSplit(splitIn(of), readinessIn(of), { past: pastIn(of), drained: drainedIn(of) })
   const weightsThen = (of: World) => weightsOf(applyPlan(splitIn(of), judgeIn(of).plan))
   const holds = (property: (of: World) => boolean) =>
-    fc.assert(fc.property(world, property), { numRuns: 3000 })
-  const isIn = (of: World, index: number) =>
-    of.policy === undefined || of.policy.tiers.some(({ members }) => members.includes(index))
+    fc.assert(fc.property(anyWorld, property), { numRuns: 3000 })
 
   it('no plan leaves all weights zero', () =>
     holds((of) => judgeIn(of).plan.length === 0 || weightsThen(of).some((weight) => weight > 0)))
@@ -254,9 +213,9 @@ describe('what always holds', () => {
       const { decision } = judgeIn(of)
       if (decision.kind === 'hold' && decision.rule !== 'NothingReady') return true
       const can = (index: number) =>
-        of.known[index]?.state === 'ready' && of.drained[index] !== 'Never' && isIn(of, index)
+        of.known[index]?.state === 'ready' && of.drained[index] !== 'Never' && mayServeIn(of, index)
       return (
-        !services.some((_, index) => can(index)) ||
+        !of.services.some((_, index) => can(index)) ||
         weightsThen(of).some((weight, index) => weight > 0 && can(index))
       )
     }))
@@ -265,8 +224,8 @@ describe('what always holds', () => {
     holds((of) => {
       if (judgeIn(of).decision.kind === 'hold') return true
       const isOut = (index: number) => of.drained[index] !== 'no'
-      const isOther = services.some(
-        (_, index) => of.known[index]?.state === 'ready' && !isOut(index) && isIn(of, index),
+      const isOther = of.services.some(
+        (_, index) => of.known[index]?.state === 'ready' && !isOut(index) && mayServeIn(of, index),
       )
       return !isOther || weightsThen(of).every((weight, index) => weight === 0 || !isOut(index))
     }))
@@ -275,7 +234,7 @@ describe('what always holds', () => {
     holds((of) => {
       const { decision } = judgeIn(of)
       if (decision.kind === 'hold' && decision.rule !== 'NothingReady') return true
-      const isOther = services.some((_, index) => of.drained[index] !== 'Never' && isIn(of, index))
+      const isOther = of.services.some((_, index) => of.drained[index] !== 'Never' && mayServeIn(of, index))
       return (
         !isOther || weightsThen(of).every((weight, index) => weight === 0 || of.drained[index] !== 'Never')
       )
@@ -300,6 +259,6 @@ describe('what always holds', () => {
       return true
     }))
 
-  it('a drain moves nothing to a backend in no tier', () =>
-    holds((of) => judgeIn(of).plan.every(({ index, to }) => to === 0 || isIn(of, index))))
+  it('a drain moves nothing to a backend in no tier, or whose weight is declared as 0', () =>
+    holds((of) => judgeIn(of).plan.every(({ index, to }) => to === 0 || mayServeIn(of, index))))
 })
