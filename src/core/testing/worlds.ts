@@ -20,14 +20,14 @@ export const anyDrain = fc.constantFrom('no', 'no', 'Allow', 'Never')
 const anyTiers = fc
   .record({
     members: fc.shuffledSubarray([0, 1, 2, 3], { minLength: 1 }),
-    size: fc.integer({ min: 1, max: 3 }),
+    cuts: fc.subarray([1, 2, 3]),
     declared: fc.option(four(fc.integer({ min: 0, max: 3 })), { nil: undefined }),
   })
   .filter(({ members, declared }) => members.some((backend) => declared?.[backend] !== 0))
-  .map(({ members, size, declared }) => {
-    const starts = members.flatMap((_, at) => (at % size === 0 ? [at] : []))
-    return starts.map((start): Tier => {
-      const some = members.slice(start, start + size)
+  .map(({ members, cuts, declared }) => {
+    const starts = [0, ...cuts.filter((cut) => cut < members.length)]
+    return starts.map((start, tier): Tier => {
+      const some = members.slice(start, starts[tier + 1])
       return declared
         ? { members: some, weights: some.map((index) => declared[index] ?? 1) }
         : { members: some }
@@ -37,14 +37,14 @@ const anyTiers = fc
 export const anyPolicy = fc.record({
   tiers: anyTiers,
   minReady: fc.integer({ min: 1, max: 3 }),
-  failbackAfterMs: fc.constantFrom(0, 1000),
+  failbackAfterMs: fc.constantFrom<number[]>(0, 1000),
 })
 
 /** A split of four backends with all that a decision depends on, at the time 5000 ms. */
 export const anyWorld = fc.record({
   services: fc.constant<readonly string[]>(['web', 'east', 'west', 'far']),
   /** The index of the primary, if there is no policy. */
-  primary: fc.constant(0),
+  primary: fc.constant<number>(0),
   weights: four(fc.integer({ min: 0, max: 3 })),
   known: four(anyReadiness),
   drained: four(anyDrain),
