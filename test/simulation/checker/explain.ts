@@ -27,19 +27,50 @@ export function isWanted(
   })
 }
 
+/** A write to a route, by the splits before and after it. */
+export interface SplitsWrite {
+  readonly before: readonly Split[]
+  readonly after: readonly Split[]
+}
+
 /**
- * Whether a process can have taken a route for what it is: the same object with the same spec, paused and named
- * as it is now. Every state counts that the process was not told to be over.
+ * A write as its sender can have meant it, once for each form of the route that it can have known: every form counts
+ * that the process was not told to be over. The patch tests the uid, the generation and the annotations that are heeded,
+ * so the form that it met has the same. That makes it the same form, unless etcd was restored: then generations are
+ * counted again. Of a form that was undone, only the splits that move must be as they were met, since the patch tests
+ * no others; and these others must have had to stay as they were known.
  */
-export function wasKnown(
-  route: Route,
+export function knownWrites(
+  before: Route,
+  after: Route,
   history: History<Route | undefined>,
   from: number,
   to: number,
-): boolean {
-  const { uid, generation } = route.object.metadata
-  return history.during(from, to).some((known) => {
-    if (!known?.ours || known.object.metadata.uid !== uid) return false
-    return known.object.metadata.generation === generation && isDeepStrictEqual(known.splits, route.splits)
+): SplitsWrite[] {
+  const moved = before.splits.map((split, place) => {
+    const now = after.splits[place]
+    return now !== undefined && !isDeepStrictEqual(weightsOf(split), weightsOf(now))
+  })
+  return history.during(from, to).flatMap((known): SplitsWrite[] => {
+    if (!known?.ours || !isSameObject(known, before)) return []
+    if (isDeepStrictEqual(known.splits, before.splits))
+      return [{ before: before.splits, after: after.splits }]
+    if (!moved.includes(true) || !isDeepStrictEqual(heeded(known), heeded(before))) return []
+    const isAsTested = before.splits.every(
+      (split, place) => !moved[place] || isDeepStrictEqual(known.splits[place], split),
+    )
+    const meant = known.splits.map((split, place) => (moved[place] && after.splits[place]) || split)
+    return isAsTested ? [{ before: known.splits, after: meant }] : []
   })
 }
+
+const isSameObject = (
+  { object: { metadata: one } }: Route,
+  { object: { metadata: other } }: Route,
+): boolean => one.uid === other.uid && one.generation === other.generation
+
+/** The annotations that the operator heeds, and tests. */
+const heeded = ({ object: { metadata } }: Route) =>
+  Object.entries(metadata.annotations ?? {})
+    .filter(([name]) => name.startsWith('failover.linkerd.io/'))
+    .sort()

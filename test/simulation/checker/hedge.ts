@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sent } from '../network/sent.ts'
 import { type Count, everyChoice, gradeOf } from './count.ts'
-import { wasKnown } from './explain.ts'
+import { knownWrites } from './explain.ts'
 import type { Facts } from './facts.ts'
 import type { Route } from './read-route.ts'
 import type { RouteWrite } from './route-write.ts'
@@ -36,8 +36,9 @@ export function hedged(write: RouteWrite, facts: Facts, since: number, farSince:
       links,
       gateway: sent.far.gateway,
     })
-  const known = before !== undefined && wasKnown(before, facts.route(key), since, sent.moment)
-  const wanted = before !== undefined && after !== undefined && isNeeded(before, after, possible)
+  const isWhole = before !== undefined && after !== undefined
+  const known = isWhole && knownWrites(before, after, facts.route(key), since, sent.moment).length > 0
+  const wanted = isWhole && isNeeded(before, after, possible)
   return { ...write, known, possible, wanted }
 }
 

@@ -1,7 +1,7 @@
 import { equal } from '../../../sandbox/json.ts'
 import type { Sent } from '../network/sent.ts'
 import type { Count } from './count.ts'
-import { isWanted, wasKnown } from './explain.ts'
+import { isWanted, knownWrites } from './explain.ts'
 import { type Facts, resourceOfKey } from './facts.ts'
 import { foreignParts, type Route } from './read-route.ts'
 import type { Sight, Span } from './services.ts'
@@ -96,7 +96,7 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
   const farSight = { secret: span('secrets'), ...sent.far }
   const far: Sight['far'] = (service, port) => facts.far.possible(service, port, farSight)
   const [from, to] = span(resourceOfKey(key))
-  const known = before !== undefined && wasKnown(before, facts.route(key), from, to)
+  const writes = before && after ? knownWrites(before, after, facts.route(key), from, to) : []
   const possible = (called: string) =>
     facts.services.possible(called, {
       spans,
@@ -105,8 +105,8 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
       links,
       gateway: sent.far.gateway,
     })
-  const wanted =
-    before !== undefined && after !== undefined && isWanted(before.splits, after.splits, possible)
+  const known = writes.length > 0
+  const wanted = writes.some((write) => isWanted(write.before, write.after, possible))
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1
   return { key, sent, before, after, known, recognisable, possible, wanted }
 }
