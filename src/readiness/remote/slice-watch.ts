@@ -5,7 +5,7 @@ import { type Reflector, startReflector } from '../../kube/watch/reflector.ts'
 import type { ReflectorState } from '../../kube/watch/reflector-state.ts'
 import { createStore, type StoreChange } from '../../kube/watch/store.ts'
 import { sliceObjects } from '../local-slices.ts'
-import type { Slice } from '../slice.ts'
+import { type Slice, serviceNameLabel } from '../slice.ts'
 import type { LinkTools } from './link-tools.ts'
 
 export interface SliceWatchOptions extends Omit<LinkTools, 'transport'> {
@@ -99,7 +99,7 @@ export class SliceWatch {
       log,
       transport,
       resource: always(sliceObjects.resource),
-      labelSelector: `kubernetes.io/service-name in (${[...names].sort().join()})`,
+      labelSelector: `${serviceNameLabel} in (${[...names].sort().join()})`,
       relists: true,
       project: sliceObjects.project,
       isAskedFor: (object) => asked.has(sliceObjects.serviceOf(object) ?? ''),
