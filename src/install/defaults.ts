@@ -37,7 +37,7 @@ export const defaultValues: Values = {
   serviceMonitor: { enabled: false, interval: '30s', labels: {} },
   prometheusRule: {
     enabled: false,
-    runbooks: 'https://docs.example.com/linkerd-failover/OPERATIONS.md',
+    runbooks: 'https://docs.example.com/linkerd-failover/metrics.md',
     labels: {},
   },
   grafanaDashboard: { enabled: false, labels: { grafana_dashboard: '1' } },

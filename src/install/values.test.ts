@@ -29,7 +29,7 @@ describe('values', () => {
     ['affinity', { affinity: 'none' }],
     ['tolerations.0', { tolerations: ['infra'] }],
     ['podMonitor.interval', { podMonitor: { interval: '30 seconds' } }],
-    ['prometheusRule.runbooks', { prometheusRule: { runbooks: 'docs/operating/OPERATIONS.md' } }],
+    ['prometheusRule.runbooks', { prometheusRule: { runbooks: 'docs/operating/metrics.md' } }],
     ['podDisruptionBudget.maxUnavailable', { podDisruptionBudget: { maxUnavailable: 'half' } }],
     ['commonLabels.team', { commonLabels: { team: 5 } }],
     ['image.registry', { image: { registry: null } }],

@@ -17,7 +17,7 @@ export function createRegistry(): Registry {
 }
 
 /**
- * The metrics of the process, whichever controllers run in it. docs/operating/OPERATIONS.md says what each
+ * The metrics of the process, whichever controllers run in it. docs/operating/metrics.md says what each
  * means.
  */
 export function createProcessMetrics(registry: Registry, { leads, eventsLost }: ProcessReadings) {

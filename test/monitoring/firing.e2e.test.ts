@@ -285,7 +285,7 @@ function losingAndRegaining(names: readonly string[]): () => Promise<void> {
 
 /** GitHub's and most others' name for a heading. */
 const headings = [
-  ...readFileSync(new URL('../../docs/operating/OPERATIONS.md', import.meta.url), 'utf8').matchAll(
+  ...readFileSync(new URL('../../docs/operating/metrics.md', import.meta.url), 'utf8').matchAll(
     /^#+ (\w+)$/gm,
   ),
 ].map(([, heading = '']) => heading.toLowerCase())
@@ -313,7 +313,7 @@ describe.each(Object.entries(faults))('%s', (alertname, fault) => {
     const { summary, runbook_url: runbook = '' } = own[0]?.annotations ?? {}
     expect(summary).toEqual(fault.summary)
     const { protocol, pathname, hash } = new URL(runbook)
-    expect([protocol, pathname.split('/').at(-1)]).toEqual(['https:', 'OPERATIONS.md'])
+    expect([protocol, pathname.split('/').at(-1)]).toEqual(['https:', 'metrics.md'])
     expect(headings).toContain(hash.slice(1))
     const seconds = (from: number, to: number) => `${((to - from) / 1000).toFixed(1)} s`
     console.log(

@@ -21,7 +21,8 @@ const serviceProfiles = { clusterDomain: 'cluster.local' }
 startOperator({ ...tools, transport: new FakeTransport(), selector: 'controlled', serviceProfiles })
 createNotifier({ ...tools, receivers: [], post: () => new Promise(() => {}) })
 const known = registry.getMetricsAsArray().map(({ name }) => name)
-const operations = readFileSync(new URL('../../docs/operating/OPERATIONS.md', import.meta.url), 'utf8')
+/** A page of docs/operating. */
+const page = (name: string) => readFileSync(new URL(`../../docs/operating/${name}`, import.meta.url), 'utf8')
 
 /** The names of our metrics in a query, without what a histogram adds to them. */
 const namesIn = (query: string) =>
@@ -33,8 +34,10 @@ describe.each(alerts)('$alert', (alert) => {
     expect(known).toEqual(expect.arrayContaining(namesIn(alert.expr)))
   })
 
-  it('has its runbook in docs/operating/OPERATIONS.md', () => {
-    const headings = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase())
+  it('has its runbook in docs/operating/metrics.md', () => {
+    const headings = [...page('metrics.md').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading.toLowerCase(),
+    )
     expect(headings).toContain(anchorOf(alert))
   })
 })
@@ -46,13 +49,15 @@ test('the dashboard asks for series that the operator has', () => {
   expect(asked.filter((name) => !known.includes(name))).toEqual([])
 })
 
-test('docs/operating/OPERATIONS.md says what every metric of the operator means', () =>
-  expect(known.filter((name) => !operations.includes(`\`${name}\``))).toEqual([]))
+test('docs/operating/metrics.md says what every metric of the operator means', () => {
+  const metrics = page('metrics.md')
+  expect(known.filter((name) => !metrics.includes(`\`${name}\``))).toEqual([])
+})
 
-/** What a row of a table begins with, without the marks of code. */
-const firstCells = [...operations.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
+/** What the rows of a page's tables begin with. */
+const firstCells = (name: string) => [...page(name).matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
 
-test('docs/operating/OPERATIONS.md says what to do for every reason of an Event', () => {
+test('docs/operating/events.md says what to do for every reason of an Event', () => {
   const reports = ['reporter', 'texts', 'return-waits', 'drain-events'].map(
     (name) => `controller/report/${name}`,
   )
@@ -67,12 +72,14 @@ test('docs/operating/OPERATIONS.md says what to do for every reason of an Event'
   expect(reasons).toEqual(
     expect.arrayContaining(['Misconfigured', 'Failover', 'ReturnWaits', 'DrainEnded', 'MissingService']),
   )
-  expect(reasons.filter((reason) => !firstCells.some((cell) => cell.includes(`\`${reason}\``)))).toEqual([])
+  const explained = firstCells('events.md')
+  expect(reasons.filter((reason) => !explained.some((cell) => cell.includes(`\`${reason}\``)))).toEqual([])
 })
 
 test('docs/operating/OPERATIONS.md explains every flag', () => {
   const source = readFileSync(new URL('../../src/operator/settings.ts', import.meta.url), 'utf8')
   const flags = [...source.matchAll(/[oO]ption\(\s*'(?:-\w, )?(--[a-z-]+)/g)].map(([, flag = '']) => flag)
   expect(flags).toEqual(expect.arrayContaining(['--log-level', '--notifications', '--selector']))
-  expect(flags.filter((flag) => !firstCells.some((cell) => cell.includes(`\`${flag}\``)))).toEqual([])
+  const explained = firstCells('OPERATIONS.md')
+  expect(flags.filter((flag) => !explained.some((cell) => cell.includes(`\`${flag}\``)))).toEqual([])
 })

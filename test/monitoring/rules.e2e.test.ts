@@ -10,7 +10,7 @@ import { promtool } from './promtool.ts'
 const folder = mkdtempSync(join(tmpdir(), 'rules-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const runbooks = 'https://runbooks.example/OPERATIONS.md'
+const runbooks = 'https://runbooks.example/metrics.md'
 const rules = join(folder, 'rules.yaml')
 writeFileSync(rules, stringify({ groups: ruleGroups(runbooks) }))
 

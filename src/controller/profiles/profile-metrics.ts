@@ -11,7 +11,7 @@ export interface ProfileReadings {
   readonly orphans: () => number
 }
 
-/** The metrics of ServiceProfiles, in `registry`. docs/operating/OPERATIONS.md says what each means. */
+/** The metrics of ServiceProfiles, in `registry`. docs/operating/metrics.md says what each means. */
 export function createProfileMetrics(registry: Registry, { fights, orphans }: ProfileReadings) {
   const registers = [registry]
   const gauge = (name: string, help: string, read: () => number) =>

@@ -27,7 +27,7 @@ export interface Readings extends PolicyReadings {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** The metrics of failovers, in `registry`. docs/operating/OPERATIONS.md says what each means. */
+/** The metrics of failovers, in `registry`. docs/operating/metrics.md says what each means. */
 export function createMetrics(registry: Registry) {
   const registers = [registry]
   return {

@@ -126,10 +126,10 @@ export const alerts: readonly Alert[] = [
   },
 ]
 
-/** The heading in docs/operating/OPERATIONS.md of an alert's runbook, as the fragment of its URL. */
+/** The heading in docs/operating/metrics.md of an alert's runbook, as the fragment of its URL. */
 export const anchorOf = ({ alert }: Alert): string => alert.toLowerCase()
 
-/** The groups of a rule file; `runbooks` is the URL of docs/operating/OPERATIONS.md. */
+/** The groups of a rule file; `runbooks` is the URL of docs/operating/metrics.md. */
 export const ruleGroups = (runbooks: string) => [
   {
     name: programName,

@@ -6,7 +6,7 @@ export const haveNoFindings: Check = {
   id: 'routes-findings',
   description: 'nothing is found wrong around the controlled routes',
   meaning:
-    'These routes are configured correctly, and still may not do what their owners expect: proxies ignore their weights, or a backend cannot be reached. Each finding says what to do; docs/operating/OPERATIONS.md has all of them.',
+    'These routes are configured correctly, and still may not do what their owners expect: proxies ignore their weights, or a backend cannot be reached. Each finding says what to do; docs/operating/events.md has all of them.',
   run: async (context) => {
     const [reading, snapshot] = [await context.reading(), await context.snapshot()]
     if (!reading.ok || !snapshot.ok) return skipped
