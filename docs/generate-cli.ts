@@ -77,7 +77,7 @@ function paragraphs(text: string): string[] {
   const blocks: string[] = []
   for (const part of text.split('\n\n')) {
     const indented = part.split('\n').every((line) => line.startsWith('  '))
-    blocks.push(indented ? fence(part.replaceAll(/^ {2}/gm, ''), 'yaml') : part.replaceAll('\n', ' '))
+    blocks.push(indented ? fence(part.replaceAll(/^ {2}/gm, ''), 'yaml') : part)
   }
   return blocks
 }
@@ -110,7 +110,27 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(titles), line([], '-'), ...body.map((row) => line(row))].join('\n')
 }
 
-const lines = (...blocks: readonly string[]): string => `${blocks.join('\n\n')}\n`
+const lines = (...blocks: readonly string[]): string =>
+  `${blocks
+    .flatMap((block) => (block.startsWith('```') ? [block] : block.split('\n\n')))
+    .map(flowing)
+    .join('\n\n')}\n`
+
+const width = 112
+
+/** Flowing text in lines that can be read; code in line and links stay whole. Other blocks are as they were. */
+function flowing(block: string): string {
+  if (/^(#|\||```|<!--|- |\d+\. )/.test(block)) return block
+  const words = block.match(/(?:\[[^\]]*\]\([^)\s]*\)|`[^`]+`|\S)+/g) ?? []
+  const [first = '', ...rest] = words
+  const wrapped = [first]
+  for (const word of rest) {
+    const line = `${wrapped.at(-1)} ${word}`
+    if (line.length <= width) wrapped[wrapped.length - 1] = line
+    else wrapped.push(word)
+  }
+  return wrapped.join('\n')
+}
 
 async function write(): Promise<void> {
   mkdirSync(folder, { recursive: true })

@@ -25,6 +25,16 @@ const slugOf = (heading: string): string =>
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-')
 
+/** The lines of a page that are not in a block of code, with their numbers. */
+function withoutCode(text: string): { readonly line: string; readonly number: number }[] {
+  let isCode = false
+  return text.split('\n').flatMap((line, at) => {
+    const isFence = line.trimStart().startsWith('```')
+    if (isFence) isCode = !isCode
+    return isCode || isFence ? [] : [{ line, number: at + 1 }]
+  })
+}
+
 /** What is wrong with a relative link on a page; `undefined` if it leads somewhere. */
 function problemOf(page: string, link: string): string | undefined {
   const [target = '', anchor] = link.split('#')
@@ -73,6 +83,15 @@ describe('documents', () => {
       })
     })
     expect(wrong).toEqual([])
+  })
+
+  test('no line outside of tables and code has more than 300 characters', () => {
+    const long = pages.flatMap((page) =>
+      withoutCode(read(page))
+        .filter(({ line }) => line.length > 300 && !line.trimStart().startsWith('|'))
+        .map(({ number }) => `${page}:${number}`),
+    )
+    expect(long).toEqual([])
   })
 
   test('the index names every page of docs/', () => {
