@@ -72,6 +72,8 @@ export interface Route {
   /** When it did, by the API server's clock (epoch ms, of whole seconds). */
   readonly movedAt?: number
   readonly splits: readonly Split[]
+  /** The route without what FailoverPolicies ask for; absent if none applies to it. */
+  readonly declared?: Route
   /** Where each split (by position) stands in the object, and how it is written there. */
   readonly places: readonly Place[]
 }

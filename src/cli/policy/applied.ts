@@ -94,8 +94,12 @@ function sectionsOf(
     tiers === undefined
       ? section('tiers', usualOrder, primaryAnnotation)
       : section('tiers', tiers, tiersAnnotation),
-    section('min-ready', String(asked?.minReady ?? 1), minReadyAnnotation),
-    section('failback-after', durationText(asked?.failbackAfterMs ?? 0), failbackAfterAnnotation),
+    section('min-ready', String(asked?.sections.minReady?.value.count ?? 1), minReadyAnnotation),
+    section(
+      'failback-after',
+      durationText(asked?.sections.failback?.value.afterMs ?? 0),
+      failbackAfterAnnotation,
+    ),
   ]
 }
 

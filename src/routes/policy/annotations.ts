@@ -1,14 +1,12 @@
+import type { PolicySections, Sourced } from '../../core/policy/sections.ts'
 import { failbackAfterAnnotation, minReadyAnnotation, tiersAnnotation } from '../route.ts'
 import { parseDuration } from './duration.ts'
 import { quoted } from './quoted.ts'
-import { type ParsedTiers, parseTiers } from './tiers-text.ts'
+import { parseTiers } from './tiers-text.ts'
 
 /** What the annotations of a route ask for, before it is known which backends a split has. */
 export interface AskedPolicy {
-  /** `undefined`: the primary first, then all others. */
-  readonly tiers: ParsedTiers | undefined
-  readonly minReady: number
-  readonly failbackAfterMs: number
+  readonly sections: PolicySections
   /** What is not used because it cannot be understood. */
   readonly ignored: readonly IgnoredAnnotation[]
 }
@@ -28,22 +26,28 @@ export function readPolicy(annotations: Readonly<Record<string, string>>): Asked
   const minReady = annotations[minReadyAnnotation]
   const failbackAfter = annotations[failbackAfterAnnotation]
   if (tiers === undefined && minReady === undefined && failbackAfter === undefined) return undefined
-  const count = minReady === undefined ? 1 : parseCount(minReady)
-  const ms = failbackAfter === undefined ? 0 : parseDuration(failbackAfter)
-  const ignored = [
-    count === undefined && ignore(minReadyAnnotation, minReady, `a count from 1 to ${mostReady}`),
-    ms === undefined &&
+  const count = minReady === undefined ? undefined : parseCount(minReady)
+  const afterMs = failbackAfter === undefined ? undefined : parseDuration(failbackAfter)
+  const ignored: IgnoredAnnotation[] = []
+  if (minReady !== undefined && count === undefined)
+    ignored.push(ignore(minReadyAnnotation, minReady, `a count from 1 to ${mostReady}`))
+  if (failbackAfter !== undefined && afterMs === undefined)
+    ignored.push(
       ignore(failbackAfterAnnotation, failbackAfter, 'a duration of at most 24h, such as 60s or 1m30s'),
-  ]
+    )
   return {
-    tiers: tiers === undefined ? undefined : parseTiers(tiers),
-    minReady: count ?? 1,
-    failbackAfterMs: ms ?? 0,
-    ignored: ignored.filter((one) => one !== false),
+    sections: {
+      ...(tiers === undefined ? {} : { tiers: by(tiersAnnotation, parseTiers(tiers)) }),
+      ...(count === undefined ? {} : { minReady: by(minReadyAnnotation, { count }) }),
+      ...(afterMs === undefined ? {} : { failback: by(failbackAfterAnnotation, { afterMs }) }),
+    },
+    ignored,
   }
 }
 
-const ignore = (annotation: string, value: string | undefined, write: string): IgnoredAnnotation => ({
+const by = <T>(annotation: string, value: T): Sourced<T> => ({ value, from: { annotation } })
+
+const ignore = (annotation: string, value: string, write: string): IgnoredAnnotation => ({
   annotation,
   message: `annotation ${annotation} is ${quoted(value)} and is ignored; write ${write}`,
 })

@@ -1,16 +1,5 @@
+import type { AskedTier, AskedTiers, NamedMember } from '../../core/policy/sections.ts'
 import { quoted } from './quoted.ts'
-
-/** One backend as the annotation `tiers` names it, and the weight that it declares. */
-export interface NamedMember {
-  readonly name: string
-  readonly weight: number | undefined
-}
-
-/** One tier as it is written: some backends by name, or all that no other tier has. */
-export type NamedTier = 'rest' | readonly NamedMember[]
-
-/** The tiers in their order, or why there are none. */
-export type ParsedTiers = { readonly tiers: readonly NamedTier[] } | { readonly problem: string }
 
 const mostTiers = 8
 /** That of the Gateway API; a kind that carries less says so when it resolves the names. */
@@ -18,20 +7,20 @@ const largestWeight = 1_000_000
 const member = /^([^=\s]+?)(?:\s*=\s*(\d{1,7}))?$/
 
 /** Reads `web=70,web-east=30; web-west; *`: `;` between tiers, `,` in one, `*` for the rest. */
-export function parseTiers(text: string): ParsedTiers {
+export function parseTiers(text: string): AskedTiers {
   const written = text.split(';').map((tier) => tier.trim())
   if (written.length > mostTiers)
     return { problem: `it has ${written.length} tiers; ${mostTiers} are the most` }
-  const tiers: NamedTier[] = []
+  const tiers: AskedTier[] = []
   for (const [index, tier] of written.entries()) {
     const isLast = index === written.length - 1
     if (tier === '*' && isLast) {
       tiers.push('rest')
       continue
     }
-    const members = parseTier(tier)
-    if (typeof members === 'string') return { problem: `its tier ${index + 1} ${members}` }
-    tiers.push(members)
+    const backends = parseTier(tier)
+    if (typeof backends === 'string') return { problem: `its tier ${index + 1} ${backends}` }
+    tiers.push({ backends })
   }
   return { tiers }
 }

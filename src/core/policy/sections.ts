@@ -1,0 +1,54 @@
+/** Where a section of a policy is from. */
+export type SectionSource =
+  /** The name of an annotation of the route. */
+  | { readonly annotation: string }
+  /** `namespace/name` of a FailoverPolicy, and the level of the target by which it applies. */
+  | { readonly policy: string; readonly level: PolicyLevel }
+
+/** What a FailoverPolicy may target, the most specific first. */
+export const policyLevels = ['route', 'service', 'namespace', 'mesh'] as const
+export type PolicyLevel = (typeof policyLevels)[number]
+
+export interface Sourced<T> {
+  readonly value: T
+  readonly from: SectionSource
+}
+
+/** What one level asks for, by section; the next level's applies if it has none. */
+export interface PolicySections {
+  readonly tiers?: Sourced<AskedTiers>
+  readonly minReady?: Sourced<AskedMinReady>
+  readonly failback?: Sourced<AskedFailback>
+}
+
+/** The tiers in their order, or why nobody can say which there are. */
+export type AskedTiers = { readonly tiers: readonly AskedTier[] } | { readonly problem: string }
+
+/** One tier before it is known which backends a split has; `rest`: all that no other tier has. */
+export type AskedTier =
+  | 'rest'
+  | { readonly backends: readonly NamedMember[] }
+  /** All Services of these clusters; `Local`: those that are not mirrored. */
+  | { readonly clusters: readonly string[] }
+
+/** One backend by its name, as `primary-service` has it, and the weight that is declared for it. */
+export interface NamedMember {
+  readonly name: string
+  readonly weight: number | undefined
+}
+
+export interface AskedMinReady {
+  /** Ready endpoints of each backend, >= 1. */
+  readonly count: number
+}
+
+export interface AskedFailback {
+  /** For so long a lost backend must be ready again (ms). */
+  readonly afterMs: number
+}
+
+/** Each section whole, from the more specific of two levels. Associative. */
+export const mergeSections = (specific: PolicySections, general: PolicySections): PolicySections => ({
+  ...general,
+  ...specific,
+})
