@@ -8,7 +8,7 @@ import type { Option } from 'commander'
 import { programName } from '../src/base/names.ts'
 import type { CommandSpec } from '../src/cli/command.ts'
 import { exitCodeMeanings, exitCodes } from '../src/cli/failure.ts'
-import { commands, globalOptions } from '../src/cli/program.ts'
+import { buildProgram, commands } from '../src/cli/program.ts'
 
 export const folder = join(import.meta.dirname, 'using', 'cli')
 
@@ -40,7 +40,8 @@ function overview(listed: readonly CommandSpec[]): string {
       listed.map(({ name, summary }) => [`[${name}](${name}.md)`, summary]),
     ),
     '## Flags of every command',
-    flagTable(globalOptions({})),
+    flagTable(buildProgram({}, () => {}).options),
+    '`help COMMAND` and `COMMAND --help` print the text of its page at the width of your terminal.',
     'Booleans can be written as Go programs write them: `--verbose=false`. Durations are like `90s`, `5m0s` or `1.5h`.',
     '## Kubeconfig',
     'A kubeconfig is read as kubectl reads it: several files in `KUBECONFIG`, client certificates, tokens, files of tokens, exec plugins (of `client.authentication.k8s.io/v1` and `v1beta1`) and OIDC. Without a `proxy-url` the variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are used. SOCKS proxies are not supported.',

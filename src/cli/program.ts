@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError, type Help, type Option } from 'commander'
+import { Argument, Command, CommanderError, type Option } from 'commander'
 import { programName } from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { CommandSpec, Flags } from './command.ts'
@@ -19,6 +19,7 @@ import { version } from './commands/version.ts'
 import { whatIf } from './commands/what-if.ts'
 import { type Failure, wrongUsage } from './failure.ts'
 import { collect, flag, goBoolean, spellOut } from './flags.ts'
+import { addCommandHelp, addProgramHelp, defaultWidth, flagGroups } from './help.ts'
 
 /** All commands, in the order of the list in `--help`. */
 export const commands: readonly CommandSpec[] = [
@@ -44,6 +45,8 @@ export const commands: readonly CommandSpec[] = [
   extensionMetadata,
 ]
 
+const listed = () => commands.filter(({ hidden }) => !hidden).map(({ name }) => name)
+
 /** The command line, understood: what to run with what, or a text to print instead (help). */
 export type Parsed =
   | { readonly kind: 'run'; readonly spec: CommandSpec; readonly args: string[]; readonly flags: Flags }
@@ -64,10 +67,13 @@ export const globalOptions = (env: Readonly<Record<string, string | undefined>>)
   ...goBoolean('--verbose', 'print each request to the API server to standard error'),
 ]
 
-/** Reads a command line. All errors of usage are failures; nothing is run, nothing is printed. */
+/**
+ * Reads a command line. All errors of usage are failures; nothing is run, nothing is printed. Help is `columns` wide.
+ */
 export function parseCommandLine(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  columns = defaultWidth,
 ): Result<Parsed, Failure> {
   const printed: string[] = []
   let run: Parsed | undefined
@@ -75,10 +81,16 @@ export function parseCommandLine(
     run = { kind: 'run', spec, args, flags }
   })
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => {} })
+    command.exitOverride().configureOutput({
+      writeOut: (text) => printed.push(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => columns,
+    })
   }
   try {
-    const words = argv.length === 0 ? ['--help'] : spellOut(argv, booleansOf(program))
+    const words = ['', 'help help'].includes(argv.join(' '))
+      ? ['--help']
+      : spellOut(argv, booleansOf(program))
     program.parse(words, { from: 'user' })
   } catch (problem) {
     if (!(problem instanceof CommanderError)) throw problem
@@ -97,15 +109,10 @@ export function buildProgram(
       'Installs, checks and inspects the failover extension of Linkerd and the routes that it controls.',
     )
     .usage('COMMAND [flags]')
-    .helpOption('-h, --help', 'print help')
-    .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true, subcommandTerm, visibleOptions: visibleFlags })
-    .addHelpText(
-      'after',
-      `\nRun COMMAND --help for more about a command. \`linkerd failover COMMAND\` runs it too.`,
-    )
+    .optionsGroup(flagGroups.program)
   for (const option of globalOptions(env)) program.addOption(option)
   for (const spec of commands) program.addCommand(buildCommand(spec, onRun), { hidden: spec.hidden === true })
+  addProgramHelp(program, listed())
   return program
 }
 
@@ -116,8 +123,7 @@ function buildCommand(
   const command = new Command(spec.name)
     .summary(spec.summary)
     .description(`${spec.summary}.\n\n${unfolded(spec.description)}`)
-    .helpOption('-h, --help', 'print help')
-    .configureHelp({ showGlobalOptions: true, visibleOptions: visibleFlags })
+    .optionsGroup(flagGroups.command)
     .allowUnknownOption(spec.lenient === true)
     .allowExcessArguments(spec.lenient === true)
   for (const { term, text, choices } of spec.args ?? []) {
@@ -125,25 +131,12 @@ function buildCommand(
     command.addArgument(choices ? argument.choices(choices) : argument)
   }
   for (const option of spec.flags()) command.addOption(option)
-  if (spec.examples.length > 0) command.addHelpText('after', `\n${examplesOf(spec)}`)
+  addCommandHelp(command, spec)
   return command.action(() => onRun(spec, command.args, command.optsWithGlobals()))
 }
 
 /** Joins the lines of each paragraph, so that commander alone breaks them, at the width of the terminal. */
 const unfolded = (text: string): string => text.replaceAll(/(?<=\S)\n(?=\S)/g, ' ')
-
-function examplesOf({ examples }: CommandSpec): string {
-  const lines = examples.map(({ line, text }) => `  # ${text}\n  ${programName} ${line}`)
-  return ['Examples:', ...lines].join('\n')
-}
-
-const subcommandTerm = (command: Command): string => command.name()
-
-/** Without the `--no-` forms, which are only the other spelling of `--flag=false`. */
-function visibleFlags(this: Help, command: Command): Option[] {
-  const help = command.createOption('-h, --help', 'print help')
-  return [...command.options.filter((option) => !option.hidden), help]
-}
 
 /** The names of all flags that are Go booleans: those that have a `--no-` form. */
 function booleansOf(program: Command): Set<string> {
@@ -151,8 +144,10 @@ function booleansOf(program: Command): Set<string> {
   return new Set(all.filter(({ negate }) => negate).map(({ long }) => (long ?? '').slice('--no-'.length)))
 }
 
-function usageError(problem: CommanderError, argv: readonly string[]): Failure {
-  const message = problem.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ')
+function usageError({ code, message }: CommanderError, argv: readonly string[]): Failure {
   const known = commands.find(({ name }) => argv.includes(name))
-  return wrongUsage(message, `see ${programName}${known ? ` ${known.name}` : ''} --help`)
+  const see = `see ${programName}${known ? ` ${known.name}` : ''} --help`
+  // Of the command that `help` is asked for, commander reports nothing.
+  if (code === 'commander.help') return wrongUsage(`unknown command '${argv[argv.indexOf('help') + 1]}'`, see)
+  return wrongUsage(message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' '), see)
 }

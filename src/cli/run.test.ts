@@ -43,7 +43,7 @@ describe('help', () => {
   test('of a command names its own flags, those of all commands, and examples', async () => {
     const { stdout } = await run('version --help')
     expect(stdout).toContain('--client')
-    expect(stdout).toMatch(/Global Options:.*--linkerd-namespace.*Examples:/s)
+    expect(stdout).toMatch(/Global flags:.*--linkerd-namespace.*Examples:/s)
     expect(stdout).not.toContain('--no-')
   })
 })

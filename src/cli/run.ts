@@ -8,7 +8,7 @@ import { buildProgram, globalOptions, parseCommandLine } from './program.ts'
 
 /** Runs one command line to its end and answers with the exit code. Everything it says goes through `io`. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
-  const parsed = parseCommandLine(argv, io.env)
+  const parsed = parseCommandLine(argv, io.env, io.stdout.columns)
   if (!parsed.ok) return say(io, parsed.error)
   if (parsed.value.kind === 'print') {
     io.stdout.write(parsed.value.text)

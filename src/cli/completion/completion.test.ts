@@ -29,7 +29,8 @@ describe.each(shells)('%s', (shell) => {
 
 test('every command that help lists can be completed', () => {
   const listed = commands.filter(({ hidden }) => !hidden).map(({ name }) => name)
-  expect(words.commands.map(({ name }) => name)).toEqual(listed)
+  expect(words.commands.map(({ name }) => name)).toEqual([...listed, 'help'])
+  expect(words.commands.at(-1)?.choices).toEqual(listed)
 })
 
 test.each([
