@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { judgeSplit } from './judge.ts'
 import { isNeeded, isOut } from './need.ts'
 import { readinessFrom, splitOf } from './testing/builders.ts'
-import type { Readiness } from './types.ts'
+import type { Readiness, ReadinessOf } from './types.ts'
 
 type States = Record<string, Readiness['state']>
 
@@ -20,6 +20,18 @@ test.each<[string, Record<string, number>, States, boolean]>([
   ['that is made', { web: 0, east: 1 }, { web: 'down', east: 'ready' }, false],
 ])('a move is needed or not: %s', (_, weights, states, needed) => {
   expect(isNeeded(judgeSplit(splitOf(weights), readinessFrom(states)))).toBe(needed)
+})
+
+test.each<[string, Record<string, number>, States]>([
+  ['of what has weight', { east: 1, local: 0 }, { local: 'ready' }],
+  ['of another backend', { local: 1, east: 0, west: 0 }, { local: 'down', west: 'ready' }],
+])('no move is needed for which a probe of this replica alone counts: %s', (_, weights, states) => {
+  const readiness: ReadinessOf = (backend) =>
+    backend.service === 'east'
+      ? { state: 'down', ready: 0, total: 1, byProbe: true }
+      : readinessFrom(states)(backend)
+  const verdict = judgeSplit(splitOf(weights), readiness)
+  expect([verdict.plan.length > 0, isNeeded(verdict)]).toEqual([true, false])
 })
 
 test.each<[string, Record<string, number>, States, boolean]>([

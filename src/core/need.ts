@@ -13,11 +13,16 @@ interface Planned {
 
 /**
  * True if the plan of a split is needed: nothing that has weight can serve, something else can, and all of it
- * is known. Every other plan only makes better what serves already.
+ * is known from the API server, so that every replica can know it. Every other plan only makes better what serves
+ * already.
  */
 export function isNeeded(planned: Planned): boolean {
-  return endsOutage(planned) && planned.readiness.every(({ state }) => state !== 'unknown')
+  return endsOutage(planned) && planned.readiness.every(isKnownToAll)
 }
+
+/** What only a probe of this replica says, the leader may know better: it may never have had an answer itself. */
+const isKnownToAll = (known: Readiness): boolean =>
+  known.state !== 'unknown' && !(known.state === 'down' && known.byProbe)
 
 /** The same, whatever is known of other backends: everything that has weight is down, something else can serve. */
 export function endsOutage({ split, readiness, decision, plan }: Planned): boolean {

@@ -53,11 +53,18 @@ export interface Pause {
  * What is known of a backend: whether requests to it find an endpoint. `unknown` is not `down`: a cache is
  * not complete, or no cache can know it. `why`: the reason in words; of `unknown` which object is missing and
  * in which cluster, of `down` only if it is not that the endpoints are not ready. `gateways`: its endpoints are
- * gateways of another cluster, so their number says nothing about Pods.
+ * gateways of another cluster, so their number says nothing about Pods. `byProbe`: only the probes of this replica
+ * say so, and the objects of the cluster say ready: another replica may know better.
  */
 export type Readiness =
   | { readonly state: 'ready'; readonly ready: number; readonly total: number; readonly gateways?: true }
-  | { readonly state: 'down'; readonly ready: 0; readonly total: number; readonly why?: string }
+  | {
+      readonly state: 'down'
+      readonly ready: 0
+      readonly total: number
+      readonly why?: string
+      readonly byProbe?: true
+    }
   | { readonly state: 'unknown'; readonly why: string }
 
 export type ReadinessState = Readiness['state']

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { linkCrd } from '../../sandbox/gateway-crds.ts'
 import { systemClock } from '../../src/base/clock.ts'
+import { fastClock } from '../../src/kube/testing/fast-clock.ts'
+import type { Operator } from '../../src/operator/operator.ts'
+import type { GatewayState } from '../../src/readiness/gateways/gateway.ts'
 import { FakeNetwork } from '../../src/readiness/gateways/testing/fake-network.ts'
-import { Cluster, eventually } from './cluster.ts'
+import { Cluster, eventually, type Replica } from './cluster.ts'
 
 /** The Service web-east is mirrored from cluster east, as Linkerd's service mirror does it. */
 let cluster: Cluster
@@ -176,5 +179,41 @@ describe('with probes of gateways', () => {
     endpoints(false)
     await operator()
     await weights('0,1')
+  })
+})
+
+describe('with a standby that knows of the only gateway what its leader does not', () => {
+  const settings = { periodMs: 300, timeoutMs: 200, failures: 2, successes: 3 }
+  const replica = (identity: string, network: FakeNetwork, options: Replica = {}) =>
+    cluster.readyOperator({
+      identity,
+      hedgeAfterMs: 500,
+      clock: fastClock(3),
+      probing: { network, settings },
+      ...options,
+    })
+  const isIn = async ({ metrics }: Operator, state: GatewayState) =>
+    (await metrics()).text.includes(`gateway_state{cluster="east",state="${state}"} 1`)
+
+  it('leaves its route to the leader, until the API server says the same', async () => {
+    cluster.put(linkCrd())
+    link('east')
+    cluster.split('web-east', { 'web-east': 1, local: 0 })
+    let isGone = false
+    const [ofLeader, ofStandby] = [new FakeNetwork(systemClock), new FakeNetwork(systemClock)]
+    ofLeader.does.set(gateways.east, 'refuses')
+    const leader = await replica('leader', ofLeader, { isCutOff: () => isGone })
+    await eventually(() => isIn(leader, 'unsure'))
+    const standby = await replica('standby', ofStandby)
+    await eventually(() => isIn(standby, 'up'))
+    ofStandby.does.set(gateways.east, 'refuses')
+    await eventually(() => standby.view.get('TrafficSplit/shop/web-east')?.state === 'failover')
+    const renewals = cluster.renewals
+    await eventually(() => cluster.renewals >= renewals + 2)
+    expect([cluster.weights('web-east'), cluster.patches]).toEqual([[1, 0], 0])
+    isGone = true
+    endpoints(false)
+    await eventually(() => cluster.weights('web-east').join() === '0,1')
+    expect(cluster.leader).toBe('leader')
   })
 })

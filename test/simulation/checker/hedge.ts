@@ -28,13 +28,15 @@ export function hedged(write: RouteWrite, facts: Facts, since: number, farSince:
   // Links are not read again: the watch counts.
   const seen = sent.view.of('links')
   const links = facts.far.links(seen === undefined ? undefined : [seen, sent.moment])
+  // What the probes say against a gateway is the sender's own: the leader may never have had an answer.
+  const gateway = sent.far.gateway.map((word) => (word === 'down' ? 'pending' : word))
   const possible = (called: string) =>
     facts.services.possible(called, {
       spans,
       at: sent.at,
       far: (service, port) => ['unknown', ...facts.far.during(service, port, [farSince, sent.far.moment])],
       links,
-      gateway: sent.far.gateway,
+      gateway,
     })
   const isWhole = before !== undefined && after !== undefined
   const known = isWhole && knownWrites(before, after, facts.route(key), since, sent.moment).length > 0
