@@ -93,11 +93,12 @@ it('takes a mirror for what its Endpoints say if the cluster serves no Links', a
 })
 
 describe('with probes of gateways', () => {
+  const clock = fastClock(5)
   let network: FakeNetwork
 
   /** A gateway that answers in cluster west, too, which a route uses. */
   beforeEach(() => {
-    network = new FakeNetwork(systemClock)
+    network = new FakeNetwork(clock)
     cluster.put(linkCrd())
     link('east')
     link('west')
@@ -107,8 +108,8 @@ describe('with probes of gateways', () => {
   })
 
   const operator = () => {
-    const settings = { periodMs: 100, timeoutMs: 60, failures: 2, successes: 3 }
-    return cluster.readyOperator({ probing: { network, settings }, clock: systemClock })
+    const settings = { periodMs: 500, timeoutMs: 300, failures: 2, successes: 3 }
+    return cluster.readyOperator({ probing: { network, settings }, clock })
   }
   const weights = (expected: string) => eventually(() => cluster.weights('web-east').join() === expected)
 
