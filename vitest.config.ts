@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-/** End-to-end tests that measure time, or that a busy machine would disturb: one after the other. */
-const alone = [
-  'test/dashboard/demo.e2e.test.ts',
-  'test/dashboard/scale.e2e.test.ts',
+/** End-to-end tests that measure how fast the page is: one after the other. */
+const alone = ['test/dashboard/demo.e2e.test.ts', 'test/dashboard/scale.e2e.test.ts']
+
+/** End-to-end tests that a busy machine would disturb, and that wait most of the time: two at once. */
+const disturbed = [
   'test/e2e/mirrored.e2e.test.ts',
   'test/e2e/replicas.e2e.test.ts',
   'test/e2e/restart.e2e.test.ts',
@@ -45,7 +46,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['packaging/**/*.e2e.test.ts', 'test/**/*.e2e.test.ts'],
-          exclude: alone,
+          exclude: [...alone, ...disturbed],
           // Each file has a control plane of its own, on ports of its own, and waits for it most of the time.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
@@ -54,10 +55,19 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'e2e-pairs',
+          include: disturbed,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          ...endToEnd,
+        },
+      },
+      {
+        test: {
           name: 'e2e-alone',
           include: alone,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           ...endToEnd,
         },
       },
