@@ -41,6 +41,7 @@ function overview(listed: readonly CommandSpec[]): string {
     ),
     '## Flags of every command',
     flagTable(buildProgram({}, () => {}).options),
+    'A route is named as kubectl names objects: `trafficsplit/web`, `trafficsplit web`, `ts/web`, `httproutes.gateway.networking.k8s.io/web`. `pause` and `resume` take several. A name alone is a route of any kind.',
     '`help COMMAND` and `COMMAND --help` print the text of its page at the width of your terminal.',
     'Booleans can be written as Go programs write them: `--verbose=false`. Durations are like `90s`, `5m0s` or `1.5h`.',
     '## Kubeconfig',

@@ -6,7 +6,7 @@ import type { Route, RouteCodec } from '../routes/route.ts'
 import { badAnswer, type Failure, refused, wrongUsage } from './failure.ts'
 import type { Reading } from './listing.ts'
 
-/** A route as a user names it: `KIND/NAME`, or `NAME` alone for any kind. */
+/** A route as a user names it. */
 export interface RouteRef {
   readonly text: string
   readonly name: string
@@ -22,13 +22,40 @@ export interface FoundRoute {
   readonly object: unknown
 }
 
-/** Short names that the definitions of the kinds give them. */
+/** Short names that the definitions of the kinds give them; those of the Gateway API have none. */
 const shortNames: Readonly<Record<string, string>> = { ts: 'trafficsplit' }
 
 const known = () => codecs.map(({ kind }) => kind.toLowerCase()).join(', ')
 
-/** Understands kinds as kubectl does: `TrafficSplit`, `trafficsplits`, `ts`, with or without `.GROUP`. */
-export function parseRouteRef(text: string): Result<RouteRef, Failure> {
+/** The one route that words name: `KIND/NAME`, `KIND NAME`, or `NAME` alone for any kind. */
+export function parseRouteRef(words: readonly string[]): Result<RouteRef, Failure> {
+  const refs = parseRouteRefs(words)
+  if (!refs.ok) return refs
+  const [ref, other] = refs.value
+  if (ref && !other) return ok(ref)
+  const named = words.map((word) => `"${word}"`).join(' and ')
+  return err(wrongUsage(`${named} are two routes`, 'name one, for example trafficsplit web'))
+}
+
+/** The routes that words name, each by itself or, as kubectl has it, all after one kind: `KIND NAME NAME`. */
+export function parseRouteRefs(words: readonly string[]): Result<RouteRef[], Failure> {
+  const [kind = '', ...names] = words
+  const isKindFirst = names.length > 0 && !kind.includes('/') && kindsNamed(kind).length > 0
+  const other = names.find((name) => name.includes('/'))
+  if (isKindFirst && other !== undefined)
+    return err(
+      wrongUsage(`"${kind}" is a kind, and "${other}" names another`, 'write KIND NAME or KIND/NAME'),
+    )
+  const refs: RouteRef[] = []
+  for (const text of isKindFirst ? names.map((name) => `${kind}/${name}`) : words) {
+    const ref = parseOne(text)
+    if (!ref.ok) return ref
+    refs.push(ref.value)
+  }
+  return ok(refs)
+}
+
+function parseOne(text: string): Result<RouteRef, Failure> {
   const parts = text.split('/')
   const name = parts.at(-1) ?? ''
   if (parts.length > 2 || name === '' || parts[0] === '') {
@@ -37,16 +64,25 @@ export function parseRouteRef(text: string): Result<RouteRef, Failure> {
     )
   }
   if (parts.length === 1) return ok({ text, name, codecs })
-  const word = (parts[0] ?? '').toLowerCase()
-  const kind = shortNames[word] ?? word
-  const named = codecs.filter((codec) => namesOf(codec).includes(kind))
+  const named = kindsNamed(parts[0] ?? '')
   if (named.length > 0) return ok({ text, name, codecs: named })
   return err(wrongUsage(`"${parts[0]}" is not a kind of route`, `the kinds are: ${known()}`))
 }
 
-function namesOf({ objectKind, plural, group }: RouteCodec): string[] {
-  const singular = objectKind.toLowerCase()
-  return [singular, plural, `${singular}.${group}`, `${plural}.${group}`]
+/**
+ * The kinds that kubectl would take a word for: `TrafficSplit`, `trafficsplits`, `ts`, also with `.GROUP`, the
+ * beginning of the group, or `.VERSION.GROUP`.
+ */
+function kindsNamed(text: string): RouteCodec[] {
+  const [word = '', ...rest] = text.toLowerCase().split('.')
+  const [version = '', ...group] = rest
+  const kind = shortNames[word] ?? word
+  const named = codecs.filter(({ objectKind, plural }) => [objectKind.toLowerCase(), plural].includes(kind))
+  const isOf = (codec: RouteCodec) =>
+    codec.group.startsWith(rest.join('.')) ||
+    (codec.versions.includes(version) && codec.group === group.join('.'))
+  const exact = named.filter((codec) => codec.group === rest.join('.'))
+  return exact.length > 0 ? exact : named.filter(isOf)
 }
 
 /** Reads the route that a reference names. */

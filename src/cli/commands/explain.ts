@@ -1,9 +1,10 @@
 import type { CommandSpec } from '../command.ts'
 import { flag, goBoolean, outputFlag, selectorFlag } from '../flags.ts'
+import { routeArgs } from '../route-args.ts'
 
 export const explain: CommandSpec = {
   name: 'explain',
-  args: [{ term: '<route>', text: 'KIND/NAME, for example trafficsplit/web' }],
+  args: routeArgs,
   summary: 'Explain why a route sends its traffic where it does, and what is wrong around it',
   description: `Reads the route and the readiness of its backends with your own permissions, and applies the
 operator's rules to them. The operator need not run. For each backend, and each member of a federated

@@ -1,9 +1,10 @@
 import type { CommandSpec } from '../command.ts'
 import { namespaceFlags, outputFlag } from '../flags.ts'
+import { optionalRouteArgs } from '../route-args.ts'
 
 export const history: CommandSpec = {
   name: 'history',
-  args: [{ term: '[route]', text: 'only of this route: KIND/NAME, for example trafficsplit/web' }],
+  args: optionalRouteArgs('only of this route'),
   summary: 'Show what happened to routes: the Events and the timeline of the operator in one',
   description: `Prints what the operator reported, the oldest first, each thing once. Events are read with your own
 permissions; the cluster deletes them after about an hour. The timeline of the operator's leader reaches back to its

@@ -1,14 +1,14 @@
 import type { CommandSpec } from '../command.ts'
 import { flag, positiveDuration } from '../flags.ts'
+import { routesArgs } from '../route-args.ts'
 
-const args = [{ term: '<route...>', text: 'KIND/NAME, for example trafficsplit/web' }]
 const flags = () => [
   flag('-n, --namespace <name>', 'the namespace of the routes (default: the namespace of the context)'),
 ]
 
 export const pause: CommandSpec = {
   name: 'pause',
-  args,
+  args: routesArgs,
   summary: 'Stop the operator from changing the weights of routes',
   description: `Sets the annotation failover.linkerd.io/paused: "true" on each route, with your own
 permissions. The operator does not change the weights of a paused route, even if its backends go down, until
@@ -39,7 +39,7 @@ operator show all three. To change the end of a pause, pause the route again.`,
 
 export const resume: CommandSpec = {
   name: 'resume',
-  args,
+  args: routesArgs,
   summary: 'Let the operator change the weights of paused routes again',
   description: `Removes the annotation failover.linkerd.io/paused from each route, with your own permissions, and with
 it those that say who paused it, why, and until when.`,

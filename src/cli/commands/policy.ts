@@ -1,9 +1,10 @@
 import type { CommandSpec } from '../command.ts'
 import { flag, outputFlag, selectorFlag } from '../flags.ts'
+import { routeArgs } from '../route-args.ts'
 
 export const policy: CommandSpec = {
   name: 'policy',
-  args: [{ term: '<route>', text: 'KIND/NAME, for example trafficsplit/web' }],
+  args: routeArgs,
   summary: 'Show which policy applies to a route, and where each part of it comes from',
   description: `Reads the route with your own permissions. Each section of the policy is shown with its source: an
 annotation of the route, or what is built in. An annotation that cannot be understood is listed, with what applies

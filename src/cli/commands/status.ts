@@ -1,9 +1,10 @@
 import type { CommandSpec } from '../command.ts'
 import { goBoolean, namespaceFlags, outputFlag, selectorFlag } from '../flags.ts'
+import { optionalRouteArgs } from '../route-args.ts'
 
 export const status: CommandSpec = {
   name: 'status',
-  args: [{ term: '[route]', text: 'only this route: KIND/NAME, for example trafficsplit/web' }],
+  args: optionalRouteArgs('only this route'),
   summary: 'Show every controlled route: which backends serve it, since when, and why',
   description: `Reads the cluster with your own permissions, and applies the operator's rules to it. The
 operator need not run. STATE is what the rules decide: primary, failover, dark (nothing is ready), hold,

@@ -40,11 +40,11 @@ const schema = z.object({
  */
 export async function explainRoute(
   { io, connect, globals }: Context,
-  [text = '']: readonly string[],
+  words: readonly string[],
   given: Flags,
 ): Promise<Ending> {
   const flags = schema.parse(given)
-  const ref = parseRouteRef(text)
+  const ref = parseRouteRef(words)
   if (!ref.ok) return ref
   const cluster = await connect()
   if (!cluster.ok) return cluster

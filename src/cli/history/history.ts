@@ -21,18 +21,18 @@ const schema = z.object({
 /** Prints the operator's Events and its timeline in one, of all routes or of one. */
 export async function showHistory(
   { io, connect }: Context,
-  [text]: readonly string[],
+  words: readonly string[],
   given: Flags,
 ): Promise<Ending> {
   const { namespace, allNamespaces, output } = schema.parse(given)
-  if (allNamespaces && (namespace !== undefined || text !== undefined)) {
+  if (allNamespaces && (namespace !== undefined || words.length > 0)) {
     const see = 'see linkerd-failover history --help'
     return {
       ok: false,
       error: wrongUsage('--all-namespaces cannot be combined with --namespace or a route', see),
     }
   }
-  const ref = text === undefined ? undefined : parseRouteRef(text)
+  const ref = words.length === 0 ? undefined : parseRouteRef(words)
   if (ref && !ref.ok) return ref
   const cluster = await connect()
   if (!cluster.ok) return cluster

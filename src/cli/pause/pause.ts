@@ -14,7 +14,7 @@ import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes, type Failure, refused } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import { readMyName } from '../myself.ts'
-import { type FoundRoute, findRoute, parseRouteRef, type RouteRef } from '../route-ref.ts'
+import { type FoundRoute, findRoute, parseRouteRefs } from '../route-ref.ts'
 import { timeIn } from '../until.ts'
 
 const schema = z.object({
@@ -92,18 +92,14 @@ async function annotate(
   given: Flags,
   decide: (reading: Reading) => Promise<{ readonly wanted: Wanted; readonly words: Words }>,
 ): Promise<Ending> {
-  const refs: RouteRef[] = []
-  for (const name of names) {
-    const ref = parseRouteRef(name)
-    if (!ref.ok) return ref
-    refs.push(ref.value)
-  }
+  const refs = parseRouteRefs(names)
+  if (!refs.ok) return refs
   const cluster = await connect()
   if (!cluster.ok) return cluster
   const reading = { transport: cluster.value.transport, signal: io.interrupted }
   const namespace = schema.parse(given).namespace || cluster.value.namespace
   const routes: FoundRoute[] = []
-  for (const ref of refs) {
+  for (const ref of refs.value) {
     const found = await findRoute(reading, ref, namespace)
     if (!found.ok) return found
     routes.push(found.value)

@@ -22,11 +22,11 @@ const schema = z.object({
 /** Prints which policy applies to a route, and where each section of it comes from. */
 export async function showPolicy(
   { io, connect }: Context,
-  [text = '']: readonly string[],
+  words: readonly string[],
   given: Flags,
 ): Promise<Ending> {
   const flags = schema.parse(given)
-  const ref = parseRouteRef(text)
+  const ref = parseRouteRef(words)
   if (!ref.ok) return ref
   const cluster = await connect()
   if (!cluster.ok) return cluster

@@ -30,11 +30,11 @@ const schema = z.object({
 export type StatusFlags = z.infer<typeof schema>
 
 /** Prints the status of every controlled route, or of one, once or (`--watch`) at each change. */
-export async function showStatus(context: Context, [text]: readonly string[], given: Flags): Promise<Ending> {
+export async function showStatus(context: Context, words: readonly string[], given: Flags): Promise<Ending> {
   const asked = schema.parse(given)
-  const wrong = contradiction(asked, text)
+  const wrong = contradiction(asked, words.length > 0)
   if (wrong) return { ok: false, error: wrong }
-  const ref = text === undefined ? undefined : parseRouteRef(text)
+  const ref = words.length === 0 ? undefined : parseRouteRef(words)
   if (ref && !ref.ok) return ref
   const cluster = await context.connect()
   if (!cluster.ok) return cluster
@@ -87,16 +87,16 @@ async function withTimes(
 
 function contradiction(
   { namespace, allNamespaces, watch, classic, exitCode, output }: StatusFlags,
-  route: string | undefined,
+  hasRoute: boolean,
 ) {
   const see = 'see linkerd-failover status --help'
   if (namespace !== undefined && allNamespaces)
     return wrongUsage('--namespace and --all-namespaces cannot be combined', see)
   if (watch && (classic || output !== 'table'))
     return wrongUsage('--watch only shows the table; it cannot be combined with --classic or --output', see)
-  if (watch && (exitCode || route !== undefined))
+  if (watch && (exitCode || hasRoute))
     return wrongUsage('--watch cannot be combined with --exit-code, or with a single route', see)
-  if (allNamespaces && route !== undefined)
+  if (allNamespaces && hasRoute)
     return wrongUsage('a single route is in one namespace; --all-namespaces cannot be combined with it', see)
   return undefined
 }
