@@ -1,5 +1,5 @@
+import type { Verdict } from '../core/judge.ts'
 import { weightsOf } from '../core/split.ts'
-import type { Judged } from './judge.ts'
 import { type Mover, type Route, steeringAnnotations } from './route.ts'
 
 /**
@@ -19,11 +19,17 @@ export const isNextState = (before: Route, after: Route): boolean =>
 export const isWantedAlike = (before: Route, after: Route): boolean =>
   steeringAnnotations.every((key) => before.annotations?.[key] === after.annotations?.[key])
 
+/** A route, and for each of its splits what was decided and what that changes. */
+export interface Decided {
+  readonly route: Route
+  readonly verdicts: readonly Pick<Verdict, 'decision' | 'plan'>[]
+}
+
 /**
  * When the operator wrote the weights that a route has (epoch ms); `undefined` if another client did, if they are not as
  * decided, or if the decision is to hold, since that came later.
  */
-export function movedSince({ route, verdicts }: Judged): number | undefined {
+export function movedSince({ route, verdicts }: Decided): number | undefined {
   const isAsDecided = verdicts.every(({ decision, plan }) => decision.kind !== 'hold' && plan.length === 0)
   return isAsDecided ? route.movedAt : undefined
 }

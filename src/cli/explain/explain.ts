@@ -6,6 +6,8 @@ import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
 import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
+import type { RouteEvent } from '../../routes/since.ts'
+import { sinceOf } from '../../routes/since.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { readLinkerdView } from '../destination/linkerd-view.ts'
 import { readOperatorCounts } from '../destination/operator-counts.ts'
@@ -17,9 +19,8 @@ import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { findRoute, parseRouteRef } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
-import { type OperatorEvent, readEventsOf } from '../status/events.ts'
+import { readEventsOf } from '../status/events.ts'
 import { statusOf } from '../status/route-status.ts'
-import { sinceOf } from '../status/since.ts'
 import { hasUnknownWaits, readWaitTimes, withWaitTimes } from '../status/wait-times.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
@@ -113,7 +114,7 @@ async function withTimes(found: Explanation, cluster: Cluster, io: Io): Promise<
 function explanationOf(
   judged: Judged,
   services: Services,
-  events: Result<readonly OperatorEvent[], Failure>,
+  events: Result<readonly RouteEvent[], Failure>,
   circumstances: Circumstances,
   found: Pick<Explanation, 'controlled' | 'drains' | 'findings' | 'proxies' | 'unseen'>,
 ): Explanation {

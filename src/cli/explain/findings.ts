@@ -12,11 +12,11 @@ import { judgeProfile, type ProfileVerdict } from '../../routes/profile/judge-pr
 import { type Profile, profileNames, readProfile } from '../../routes/profile/profile.ts'
 import type { Route, RouteCodec } from '../../routes/route.ts'
 import { conflictsOf } from '../../routes/sharing.ts'
+import type { RouteEvent } from '../../routes/since.ts'
 import { type Failure, refused } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import type { Progress } from '../progress.ts'
 import { namespacesOf, readKind, type ServicesRead } from '../snapshot.ts'
-import type { OperatorEvent } from '../status/events.ts'
 import { type Reported, reportedIn } from './reported.ts'
 
 /** What is wrong around a route, as far as the user may look. */
@@ -94,7 +94,7 @@ export function diagnoseRoute(
   judged: Judged,
   around: Around,
   { facts, readiness }: ServicesRead,
-  events: Result<readonly OperatorEvent[], Failure>,
+  events: Result<readonly RouteEvent[], Failure>,
 ): Diagnosis {
   const { route } = judged
   const { isRead, parents, profiles, routes } = around

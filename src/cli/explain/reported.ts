@@ -1,5 +1,5 @@
 import type { Judged } from '../../routes/judge.ts'
-import type { OperatorEvent } from '../status/events.ts'
+import type { RouteEvent } from '../../routes/since.ts'
 
 /** What only time shows to be wrong with a route, as the operator reported it. */
 export interface Reported {
@@ -12,7 +12,7 @@ export interface Reported {
  * its Events show them, for as long as the cluster keeps them: a single look at the route cannot. A hold is
  * over, too, if the command itself can judge the route by now.
  */
-export function reportedIn(events: readonly OperatorEvent[], { verdicts }: Judged): Reported[] {
+export function reportedIn(events: readonly RouteEvent[], { verdicts }: Judged): Reported[] {
   const newest = new Map(events.map((event) => [event.reason, event]))
   const isHeld = verdicts.some(({ decision }) => decision.state === 'hold')
   return [
@@ -22,7 +22,7 @@ export function reportedIn(events: readonly OperatorEvent[], { verdicts }: Judge
 }
 
 function standing(
-  newest: ReadonlyMap<string, OperatorEvent>,
+  newest: ReadonlyMap<string, RouteEvent>,
   reason: Reported['reason'],
   end: string,
 ): Reported[] {

@@ -1,11 +1,11 @@
 import type { ClusterWatch } from '../../controller/watch/cluster-watch.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import { partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
+import { sinceOf } from '../../routes/since.ts'
 import { type DrainItem, drainItems } from '../drains/list.ts'
 import { compareRoutes } from '../snapshot.ts'
 import type { EventsByRoute } from './events.ts'
 import { type RouteStatus, statusOf } from './route-status.ts'
-import { sinceOf } from './since.ts'
 import { activeText, stateText } from './table.ts'
 
 /** The caches that the board reads. */

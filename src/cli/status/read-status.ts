@@ -1,4 +1,5 @@
 import type { Finding } from '../../routes/finding.ts'
+import { sinceOf } from '../../routes/since.ts'
 import type { DrainItem } from '../drains/list.ts'
 import type { Reported } from '../explain/reported.ts'
 import type { Reading } from '../listing.ts'
@@ -7,7 +8,6 @@ import type { Snapshot } from '../snapshot.ts'
 import { type EventsByRoute, readEvents } from './events.ts'
 import { findAround } from './findings.ts'
 import { type RouteStatus, statusOf } from './route-status.ts'
-import { sinceOf } from './since.ts'
 
 export interface Statuses {
   readonly routes: readonly FoundStatus[]

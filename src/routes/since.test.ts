@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { readinessOf } from '../../core/types.ts'
-import { judgeRoute } from '../../routes/judge.ts'
-import { trafficSplit } from '../../routes/trafficsplit.ts'
+import { readinessOf } from '../core/types.ts'
+import { judgeRoute } from './judge.ts'
 import { sinceOf } from './since.ts'
+import { trafficSplit } from './trafficsplit.ts'
 
 const time = '2026-11-25T07:00:00Z'
 
