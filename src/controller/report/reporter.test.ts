@@ -96,6 +96,21 @@ describe('a replica that stands by', () => {
   })
 })
 
+it('names a problem and a finding by the same id in the Event as in the timeline', () => {
+  const { events, reporter, view, look, lead } = setUp()
+  lead(0)
+  look('abc')
+  const route = view.get('TrafficSplit/shop/web')?.route
+  if (!route) throw new Error('the route is not in the view')
+  reporter.found(route, { reason: 'MissingPort', message: 'no port 81' })
+  const ids = [...view.timeline.newestFirst()].map(({ what, id }) => [what, id])
+  const marks = events.map(({ annotations }) => annotations?.['failover.linkerd.io/transition-id'])
+  expect(ids).toEqual([
+    ['finding', marks[1]],
+    ['hold', marks[0]],
+  ])
+})
+
 it('tells of a write that turns out to be applied what moved, and nothing that may not be so any more', () => {
   const { events, reporter, view, lead } = setUp()
   lead(0)

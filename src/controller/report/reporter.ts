@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import { transitionId } from '../../base/names.ts'
 import { problemOf } from '../../core/explain.ts'
 import { isMove } from '../../core/transition.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
@@ -20,7 +19,7 @@ import { Flaps } from './flaps.ts'
 import { logHedged } from './hedged.ts'
 import type { Metrics } from './metrics.ts'
 import { ReturnWaits } from './return-waits.ts'
-import { about, fieldsOf, recoveredEvent, transitionEvent } from './texts.ts'
+import { about, fieldsOf, markedWith, recoveredEvent, transitionEvent } from './texts.ts'
 import { appendFinding, appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
 export interface ReporterOptions {
@@ -82,7 +81,7 @@ export class Reporter {
     }
     const reactionMs = clock.now() - cause.at
     const recorded = appendTimeline(view, outcome, before, reactionMs)
-    this.#problem(before, outcome)
+    this.#problem(before, outcome, recorded)
     if (outcome.kind === 'failed') this.#failed(before, outcome)
     if (outcome.kind === 'written') this.#written(outcome.route, reactionMs, cause)
     for (const one of recorded) this.#happened(outcome.route, one)
@@ -112,7 +111,11 @@ export class Reporter {
     this.#returnWaits.lead(lastLed)
   }
 
-  #problem(before: RouteRecord | undefined, { route, verdicts }: Judged): void {
+  #problem(
+    before: RouteRecord | undefined,
+    { route, verdicts }: Judged,
+    recorded: readonly Recorded[],
+  ): void {
     const problem = problemOf(verdicts.map(({ decision }) => decision))
     if (problem === problemOf(before?.decisions ?? [])) return
     const { log, metrics, event } = this.#options
@@ -121,11 +124,13 @@ export class Reporter {
       return
     }
     metrics.misconfigurations.inc({ kind: route.kind })
+    const id = recorded.find(({ entry }) => entry.state === 'misconfigured')?.entry.id
     log.warn(
-      { route: routeTitle(route), problem },
+      { id, route: routeTitle(route), problem },
       `${routeTitle(route)} is misconfigured, so its weights stay as they are: ${problem}`,
     )
-    event({ ...about(route), type: 'Warning', reason: 'Misconfigured', action: 'Hold', note: problem })
+    const what = { type: 'Warning', reason: 'Misconfigured', action: 'Hold' } as const
+    event({ ...about(route), ...what, note: problem, ...markedWith(id) })
   }
 
   /** Another client keeps undoing what is written to a route. */
@@ -154,9 +159,11 @@ export class Reporter {
   found(route: Route, { reason, message }: Finding): boolean {
     const { log, event, leads, view, onEntry } = this.#options
     if (!leads()) return false
-    log.warn({ route: routeTitle(route), reason }, `${routeTitle(route)}: ${message}`)
-    event({ ...about(route), type: 'Warning', reason, action: 'Diagnose', note: message })
-    onEntry?.(appendFinding(view, route, { reason, message }))
+    const entry = appendFinding(view, route, { reason, message })
+    log.warn({ id: entry.id, route: routeTitle(route), reason }, `${routeTitle(route)}: ${message}`)
+    const what = { type: 'Warning', reason, action: 'Diagnose' } as const
+    event({ ...about(route), ...what, note: message, ...markedWith(entry.id) })
+    onEntry?.(entry)
     return true
   }
 
@@ -214,8 +221,8 @@ export class Reporter {
     const write = isDark ? log.warn : log.info
     write.call(log, fieldsOf(route, entry), `${routeTitle(route)} ${entry.sentence}`)
     if (!isDark) return
-    const annotations = { [transitionId]: entry.id }
+    const what = { type: 'Warning', reason: 'NothingReady', action: 'Hold' } as const
     const note = `${route.kind.toLowerCase()}/${route.name} has no ready backend: ${reason}`
-    event({ ...about(route), type: 'Warning', reason: 'NothingReady', action: 'Hold', note, annotations })
+    event({ ...about(route), ...what, note, ...markedWith(entry.id) })
   }
 }

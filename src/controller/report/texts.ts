@@ -29,8 +29,8 @@ export function fieldsOf(
 /** A route that was dark has a ready backend again, and its weights are as they should be. */
 export function recoveredEvent(route: Route, why: string, id: string): EventInput {
   const note = `${route.kind.toLowerCase()}/${route.name} has recovered: ${why}`
-  const annotations = { [transitionId]: id }
-  return { ...about(route), type: 'Normal', reason: 'Recovered', action: 'Release', note, annotations }
+  const what = { type: 'Normal', reason: 'Recovered', action: 'Release' } as const
+  return { ...about(route), ...what, note, ...markedWith(id) }
 }
 
 /** Reason, action and the notes' beginnings are those of the original operator; people filter by them. */
@@ -41,8 +41,8 @@ export function transitionEvent(route: Route, direction: Direction, why: string,
     redistribute: 'sharing traffic among fallbacks',
   }[direction]
   const note = `${route.kind.toLowerCase()}/${route.name} ${what}: ${why}`
-  const annotations = { [transitionId]: id }
-  return { ...about(route), type: 'Normal', reason: 'Failover', action: 'Failover', note, annotations }
+  const event = { type: 'Normal', reason: 'Failover', action: 'Failover' } as const
+  return { ...about(route), ...event, note, ...markedWith(id) }
 }
 
 /** The object that an Event is about. */
@@ -55,3 +55,7 @@ export function about({
 }: Route): Pick<EventInput, 'regarding'> {
   return { regarding: { apiVersion, kind, namespace, name, uid } }
 }
+
+/** The id by which log, timeline and notifications name what an Event reports, if they do. */
+export const markedWith = (id: string | undefined): Pick<EventInput, 'annotations'> =>
+  id === undefined ? {} : { annotations: { [transitionId]: id } }
