@@ -37,8 +37,9 @@ export interface SplitsWrite {
  * A write as its sender can have meant it, once for each form of the route that it can have known: every form counts
  * that the process was not told to be over. The patch tests the uid, the generation and the annotations that are heeded,
  * so the form that it met has the same. That makes it the same form, unless etcd was restored: then generations are
- * counted again. Of a form that was undone, only the splits that move must be as they were met, since the patch tests
- * no others; and these others must have had to stay as they were known.
+ * counted again. Of a form that was undone, only the backends of the splits that move must be as they were met, since the
+ * patch tests no others; and these others must have had to stay as they were known. What the tiers of a split are can
+ * depend on the backends of others, so its tiers are those of the form that was known.
  */
 export function knownWrites(
   before: Route,
@@ -57,7 +58,7 @@ export function knownWrites(
       return [{ before: before.splits, after: after.splits }]
     if (!moved.includes(true) || !isDeepStrictEqual(heeded(known), heeded(before))) return []
     const isAsTested = before.splits.every(
-      (split, place) => !moved[place] || isDeepStrictEqual(known.splits[place], split),
+      ({ backends }, place) => !moved[place] || isDeepStrictEqual(known.splits[place]?.backends, backends),
     )
     const meant = known.splits.map((split, place) => (moved[place] && after.splits[place]) || split)
     return isAsTested ? [{ before: known.splits, after: meant }] : []

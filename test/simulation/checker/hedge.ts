@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sent } from '../network/sent.ts'
 import { type Count, everyChoice, gradeOf } from './count.ts'
-import { knownWrites } from './explain.ts'
+import { knownWrites, type SplitsWrite } from './explain.ts'
 import type { Facts } from './facts.ts'
-import type { Route } from './read-route.ts'
 import type { RouteWrite } from './route-write.ts'
 import { allWeightsBy, minReadyOf, type Split, weightsOf } from './table.ts'
 
@@ -39,13 +38,14 @@ export function hedged(write: RouteWrite, facts: Facts, since: number, farSince:
       gateway,
     })
   const isWhole = before !== undefined && after !== undefined
-  const known = isWhole && knownWrites(before, after, facts.route(key), since, sent.moment).length > 0
-  const wanted = isWhole && isNeeded(before, after, possible)
-  return { ...write, known, possible, wanted }
+  const writes = isWhole ? knownWrites(before, after, facts.route(key), since, sent.moment) : []
+  const reason = writes.find((one) => isNeeded(one, possible))
+  const [meant] = reason ? [reason] : writes
+  return { ...write, known: writes.length > 0, possible, wanted: reason !== undefined, meant }
 }
 
-function isNeeded(before: Route, after: Route, possible: (called: string) => readonly Count[]): boolean {
-  const pairs = before.splits.map((split, place) => [split, after.splits[place]] as const)
+function isNeeded({ before, after }: SplitsWrite, possible: (called: string) => readonly Count[]): boolean {
+  const pairs = before.map((split, place) => [split, after[place]] as const)
   const moved = pairs.filter(([was, is]) => !is || !isDeepStrictEqual(weightsOf(was), weightsOf(is)))
   return moved.length > 0 && moved.every(([was, is]) => is !== undefined && isNeededMove(was, is, possible))
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import { Process } from '../engine/process.ts'
 import { Scheduler } from '../engine/scheduler.ts'
@@ -7,9 +7,10 @@ import { Timeline } from '../network/timeline.ts'
 import { endpointsOf, serviceOf, sliceOf } from '../story/objects.ts'
 import { knownWrites } from './explain.ts'
 import { Facts } from './facts.ts'
+import { hedged } from './hedge.ts'
 import { History } from './history.ts'
 import { type Route, readRoute } from './read-route.ts'
-import { judge, routeWrite } from './route-write.ts'
+import { judge, movesOf, routeWrite } from './route-write.ts'
 import { View } from './view.ts'
 
 /**
@@ -20,10 +21,13 @@ import { View } from './view.ts'
 const key = 'httproutes/shop/web'
 const [listed, undone, present] = [10, 20, 30]
 
-/** The weights of web and east in the first rule, and of api and east in the second one. */
+/** The weights of web and east in the first rule, and of api (or another primary) and east in the second one. */
 type Weights = readonly [first: readonly [number, number], second: readonly [number, number]]
 
-function route([first, second]: Weights, { generation = 2, annotations = {} } = {}): KubeObject {
+function route(
+  [first, second]: Weights,
+  { generation = 2, annotations = {}, primary = 'api' } = {},
+): KubeObject {
   const refs = (names: readonly string[], weights: readonly number[]) => ({
     backendRefs: names.map((name, place) => ({ name, port: 80, weight: weights[place] ?? 0 })),
   })
@@ -33,12 +37,15 @@ function route([first, second]: Weights, { generation = 2, annotations = {} } = 
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
     metadata: { ...metadata, annotations },
-    spec: { rules: [refs(['web', 'east'], first), refs(['api', 'east'], second)] },
+    spec: { rules: [refs(['web', 'east'], first), refs([primary, 'east'], second)] },
   }
 }
 
-/** What is wrong with the failover of the first rule; `seen`: the moment up to which its writer knows the route. */
-function objectionTo(former: KubeObject, seen = undone): string | undefined {
+/**
+ * The failover of the first rule; `seen`: the moment up to which its writer knows the route, `form`: in which it meets
+ * it.
+ */
+function failover(former: KubeObject, seen = undone, form = {}) {
   const facts = new Facts()
   for (const [name, ready] of [
     ['web', 0],
@@ -50,7 +57,7 @@ function objectionTo(former: KubeObject, seen = undone): string | undefined {
     facts.change('endpointslices', `shop/${name}-1`, slice, 1, 0)
   }
   facts.change('httproutes', 'shop/web', former, undone, 0)
-  facts.change('httproutes', 'shop/web', route([[1, 0], strange]), present, 0)
+  facts.change('httproutes', 'shop/web', route([[1, 0], strange], form), present, 0)
   const mark = (moment: number) => new Timeline(0).markOf(moment)
   const sent: Sent = {
     process: new Process('a', 1, 0, new Scheduler()),
@@ -67,9 +74,12 @@ function objectionTo(former: KubeObject, seen = undone): string | undefined {
     ]),
     far: { knowledge: [], moment: 0, gateway: ['fine'] },
   }
-  const after = readRoute(route([[0, 1], strange], { generation: 3 }))
-  return judge(routeWrite(key, sent, after, facts))?.what
+  const after = readRoute(route([[0, 1], strange], { ...form, generation: 3 }))
+  return { write: routeWrite(key, sent, after, facts), facts }
 }
+
+/** What is wrong with it. */
+const objectionTo = (...told: Parameters<typeof failover>) => judge(failover(...told).write)?.what
 
 /** Weights of the second rule that must not stay, since api is ready, and those that may. */
 const strange = [0, 1] as const
@@ -84,6 +94,27 @@ test.each([
   'one rule moves, by a form of the route that was undone, in which the other had to stay: %s',
   (_, annotations) => expect(objectionTo(route([[1, 0], settled], { annotations }))).toBeUndefined(),
 )
+
+describe('tiers name a backend of another rule, which an edit after the restore exchanged', () => {
+  const annotations = { 'failover.linkerd.io/tiers': 'web, east; api' }
+  const known = route([[1, 0], strange], { annotations })
+  const met = { annotations, primary: 'db' }
+
+  test('one rule moves by the tiers that its writer knew', () => {
+    expect(objectionTo(known, undone, met)).toBeUndefined()
+    const { write } = failover(known, undone, met)
+    expect([...movesOf(write)]).toEqual([['redistribute', 1]])
+  })
+
+  test('a standby may have read that form', () => {
+    const { write, facts } = failover(known, undone, met)
+    expect(judge(hedged(write, facts, undone, 0))).toBeUndefined()
+    expect(judge(hedged(write, facts, present, 0))?.what).toMatch('for no reason')
+  })
+
+  test('not if that form is known to be over', () =>
+    expect(objectionTo(known, present, met)).toMatch('for no reason'))
+})
 
 test('a form with another annotation that the operator does not heed is the same', () => {
   const known = route([[1, 0], strange], { annotations: { 'shop/owner': 'a' } })

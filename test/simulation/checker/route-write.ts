@@ -1,7 +1,7 @@
 import { equal } from '../../../sandbox/json.ts'
 import type { Sent } from '../network/sent.ts'
 import type { Count } from './count.ts'
-import { isWanted, knownWrites } from './explain.ts'
+import { isWanted, knownWrites, type SplitsWrite } from './explain.ts'
 import { type Facts, resourceOfKey } from './facts.ts'
 import { foreignParts, type Route } from './read-route.ts'
 import type { Sight, Span } from './services.ts'
@@ -30,6 +30,8 @@ export interface RouteWrite {
   readonly possible: (called: string) => readonly Count[]
   /** The decision table explains it. */
   readonly wanted: boolean
+  /** As its writer meant it; `undefined` if it cannot have known the route as it was. */
+  readonly meant: SplitsWrite | undefined
 }
 
 const readinessResources = ['endpointslices', 'endpoints', 'services'] as const
@@ -56,7 +58,9 @@ const judges: readonly (readonly [Rule, Judge])[] = [
   [
     'all zero',
     ({ before, after }) =>
-      changes(before, after).some(([, split]) => weightsOf(split).every((weight) => weight === 0))
+      changes(before.splits, after.splits).some(([, split]) =>
+        weightsOf(split).every((weight) => weight === 0),
+      )
         ? 'nobody has a weight'
         : undefined,
   ],
@@ -106,9 +110,10 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
       gateway: sent.far.gateway,
     })
   const known = writes.length > 0
-  const wanted = writes.some((write) => isWanted(write.before, write.after, possible))
+  const reason = writes.find((write) => isWanted(write.before, write.after, possible))
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1
-  return { key, sent, before, after, known, recognisable, possible, wanted }
+  const [meant] = reason ? [reason] : writes
+  return { key, sent, before, after, known, recognisable, possible, wanted: reason !== undefined, meant }
 }
 
 /** What its writer can have taken each backend for, in words. */
@@ -118,18 +123,17 @@ function knowable({ splits }: Route, possible: RouteWrite['possible']): string {
 }
 
 /** The splits whose weights a write changed, before and after it. */
-function changes(before: Route, after: Route): [before: Split, after: Split][] {
-  return before.splits.flatMap((split, place) => {
-    const now = after.splits[place]
+function changes(before: readonly Split[], after: readonly Split[]): [before: Split, after: Split][] {
+  return before.flatMap((split, place) => {
+    const now = after[place]
     return now && !equal(weightsOf(split), weightsOf(now)) ? [[split, now]] : []
   })
 }
 
 /** Which ways a write moved traffic, each with the number of its splits. */
-export function movesOf({ before, after }: RouteWrite): Moves {
+export function movesOf({ meant }: RouteWrite): Moves {
   const moves = new Map<Direction, number>()
-  if (!before || !after) return moves
-  for (const [split, now] of changes(before, after)) {
+  for (const [split, now] of meant ? changes(meant.before, meant.after) : []) {
     const direction = directionOf(split, now)
     moves.set(direction, (moves.get(direction) ?? 0) + 1)
   }
