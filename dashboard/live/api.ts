@@ -8,6 +8,7 @@ export type {
   RouteList,
   SplitItem,
   Status,
+  Threshold,
   TimelinePage,
   WaitItem,
 } from '../../src/api/schema.ts'

@@ -59,6 +59,12 @@ describe('the tiers of a split', () => {
       'a lost backend must be ready for 1 min 30 s before it gets traffic again',
     ])
     expect(demandsOf(tiered(0, { policy: { tiers: [], minReady: 1, failbackAfterMs: 0 } }))).toEqual([])
+    const share = { minReadyShare: { percent: 50 }, failbackMinReady: { count: 4, percent: 80, expected: 6 } }
+    const policy = { tiers: [], minReady: 1, ...share, failbackAfterMs: 0 }
+    expect(demandsOf(tiered(0, { policy }))).toEqual([
+      'each backend needs 50 % of its endpoints',
+      'a lost backend needs 4 ready endpoints, and 80 % of 6 before it gets traffic again',
+    ])
   })
 })
 

@@ -1,4 +1,4 @@
-import type { BackendItem, RouteItem, SplitItem, WaitItem } from '../live/api.ts'
+import type { BackendItem, RouteItem, SplitItem, Threshold, WaitItem } from '../live/api.ts'
 import { counted, lastingLong } from './format.ts'
 import { worstSplit } from './route.ts'
 
@@ -37,13 +37,26 @@ export function tiersOf({ policy, backends }: SplitItem): Tier[] | undefined {
 /** What the owner asks for besides the order. */
 export function demandsOf({ policy }: SplitItem): string[] {
   if (!policy) return []
-  const { minReady, failbackAfterMs } = policy
+  const { minReady, minReadyShare, failbackMinReady, failbackAfterMs } = policy
   return [
-    ...(minReady > 1 ? [`each backend needs ${counted(minReady, 'ready endpoint')}`] : []),
+    ...(minReady > 1 || minReadyShare
+      ? [`each backend needs ${neededWords({ count: minReady, ...minReadyShare })}`]
+      : []),
+    ...(failbackMinReady
+      ? [`a lost backend needs ${neededWords(failbackMinReady)} before it gets traffic again`]
+      : []),
     ...(failbackAfterMs > 0
       ? [`a lost backend must be ready for ${lastingLong(failbackAfterMs)} before it gets traffic again`]
       : []),
   ]
+}
+
+/** How many endpoints must be ready: `2 ready endpoints, and 50 % of 6`. */
+function neededWords({ count, percent, expected }: Threshold): string {
+  const share = percent === undefined ? [] : [`${percent} % of ${expected ?? 'its endpoints'}`]
+  return [...(count > 1 || share.length === 0 ? [counted(count, 'ready endpoint')] : []), ...share].join(
+    ', and ',
+  )
 }
 
 /** Which tier serves: `2 of 3`, the last one if several do; `undefined` without a policy. */

@@ -8,7 +8,7 @@ import { split as splitSchema } from './schema.ts'
 
 const policy: Policy = {
   tiers: [{ members: [0] }, { members: [1, 2], weights: [70, 30] }],
-  minReady: 2,
+  minReady: { count: 2 },
   failbackAfterMs: 60_000,
 }
 

@@ -175,7 +175,15 @@ function policyItem(split: Split): SplitItem['policy'] {
       })),
     }
   })
-  return { tiers, minReady: policy.minReady, failbackAfterMs: policy.failbackAfterMs }
+  const { minReady, failbackMinReady, failbackAfterMs } = policy
+  const { count, ...share } = minReady
+  return {
+    tiers,
+    minReady: count,
+    ...(share.percent === undefined ? {} : { minReadyShare: share }),
+    ...(failbackMinReady ? { failbackMinReady } : {}),
+    failbackAfterMs,
+  }
 }
 
 function waitItem({ backends }: Split, wait: SplitWait | undefined): SplitItem['waits'] {

@@ -23,6 +23,19 @@ export const tier = z
   })
   .meta({ id: 'Tier', description: 'Backends that serve together.' })
 
+export const threshold = z
+  .object({
+    count: z.int().min(1),
+    percent: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Of the endpoints that are listed, or of `expected` if these are more.'),
+    expected: z.int().min(1).optional().describe('How many endpoints there should be.'),
+  })
+  .meta({ id: 'Threshold', description: 'How many endpoints of a backend must be ready.' })
+
 export const policy = z
   .object({
     tiers: z.array(tier).describe('In order: a later tier serves only if no earlier one can.'),
@@ -30,6 +43,13 @@ export const policy = z
       .int()
       .min(1)
       .describe('A backend with fewer ready endpoints is left while another tier has enough.'),
+    minReadyShare: threshold
+      .omit({ count: true })
+      .optional()
+      .describe('So much of its endpoints must be ready besides; absent if only their number counts.'),
+    failbackMinReady: threshold
+      .optional()
+      .describe('What a lost backend needs besides before it gets traffic again; absent: no more.'),
     failbackAfterMs: z
       .int()
       .min(0)

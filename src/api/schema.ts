@@ -3,7 +3,7 @@ import { ruleNames } from '../core/decide.ts'
 import { findingReasons } from '../routes/finding.ts'
 import { revision, routeState, service, time } from './common.ts'
 import type { drain } from './drain-schema.ts'
-import { pause, policy, wait } from './policy.ts'
+import { pause, policy, type threshold, wait } from './policy.ts'
 import { status } from './status-schema.ts'
 
 /**
@@ -230,6 +230,7 @@ export type FindingItem = z.infer<typeof finding>
 export type SplitItem = z.infer<typeof split>
 export type BackendItem = z.infer<typeof backend>
 export type WaitItem = z.infer<typeof wait>
+export type Threshold = z.infer<typeof threshold>
 export type MemberItem = z.infer<typeof member>
 export type EntryItem = z.infer<typeof entry>
 export type DrainItem = z.infer<typeof drain>

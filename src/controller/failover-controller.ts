@@ -1,3 +1,4 @@
+import { asksForMore } from '../core/policy/threshold.ts'
 import type { GatewayReading } from '../readiness/gateways/gateways.ts'
 import type { RouteKey } from '../routes/key.ts'
 import { trafficSplit } from '../routes/trafficsplit.ts'
@@ -195,7 +196,7 @@ export class FailoverController implements Controller {
   /** Only a policy that asks for more than one ready endpoint makes a difference of counts. */
   #onCounts(key: RouteKey): void {
     this.view.touch(key)
-    const counts = this.#watch.route(key)?.splits.some(({ policy }) => policy && policy.minReady > 1)
+    const counts = this.#watch.route(key)?.splits.some(({ policy }) => policy && asksForMore(policy))
     if (counts) this.#makeDue(key, { at: this.#platform.clock.now() })
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { hasAtLeast } from '../core/policy/standing.ts'
+import { hasEnoughToReturn, isStricter } from '../core/policy/threshold.ts'
 import { commitmentOf, tierOf } from '../core/policy/tiers.ts'
 import type { Commitment, Past, Policy } from '../core/policy/types.ts'
 import { knownOf } from '../core/split.ts'
@@ -107,11 +107,11 @@ export class PolicyMemory {
     for (const key of this.#splits.keys()) this.moved(key)
   }
 
-  #look(one: Remembered, split: Split, { minReady }: Policy): void {
+  #look(one: Remembered, split: Split, policy: Policy): void {
     const { clock, readiness } = this.#options
-    if (one.split !== split) renew(one, split, minReady)
+    if (one.split !== split) renew(one, split, policy)
     for (const [index, backend] of split.backends.entries()) {
-      const isGood = hasAtLeast(minReady, knownOf(backend, readiness))
+      const isGood = hasEnoughToReturn(policy, knownOf(backend, readiness))
       if (!isGood) one.goodSince[index] = Number.NaN
       else if (Number.isNaN(one.goodSince[index])) one.goodSince[index] = clock.now()
     }
@@ -139,10 +139,10 @@ const committedTo = ({ policy }: Split, active: Commitment['active']): Commitmen
   policy && { tier: tierOf(policy, active[0] ?? 0), active }
 
 /** Takes the split as it is now: other tiers are committed to by the weights, and backends keep what they waited. */
-function renew(one: Remembered, split: Split, minReady: number): void {
+function renew(one: Remembered, split: Split, policy: Policy): void {
   const { split: before, goodSince } = one
   // Since when as many were ready as are asked for now was not watched.
-  const isMore = minReady > (before.policy?.minReady ?? 0)
+  const isMore = before.policy === undefined || asksMore(policy, before.policy)
   if (!isSameOrder(before, split)) one.active = undefined
   one.goodSince = split.backends.map((backend) => {
     const index = isMore ? -1 : before.backends.findIndex((other) => isSameBackend(backend, other))
@@ -150,6 +150,10 @@ function renew(one: Remembered, split: Split, minReady: number): void {
   })
   one.split = split
 }
+
+const asksMore = (one: Policy, other: Policy): boolean =>
+  isStricter(one.minReady, other.minReady) ||
+  isStricter(one.failbackMinReady ?? one.minReady, other.failbackMinReady ?? other.minReady)
 
 const isSameBackend = (a: Backend, b: Backend | undefined): boolean =>
   a.service === b?.service && a.port === b.port

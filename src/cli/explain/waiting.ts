@@ -1,4 +1,5 @@
 import type { SplitItem } from '../../api/schema.ts'
+import { thresholdText } from '../../core/policy/threshold.ts'
 import { durationText } from '../../core/words.ts'
 import { leftText } from '../status/table.ts'
 
@@ -9,9 +10,10 @@ import { leftText } from '../status/table.ts'
 export function waitingText({ waits, policy, backends }: SplitItem, now: number): string | undefined {
   if (waits === null || policy === null) return undefined
   const { service, port, until } = waits
-  const { minReady, failbackAfterMs } = policy
+  const { minReady, minReadyShare, failbackMinReady, failbackAfterMs } = policy
   const backend = backends.find((one) => one.service === service && one.port === port)
-  const enough = minReady === 1 ? 'a ready endpoint' : `at least ${minReady} endpoints ready`
+  const needed = thresholdText(failbackMinReady ?? { count: minReady, ...minReadyShare })
+  const enough = needed === '1' ? 'a ready endpoint' : `at least ${needed} endpoints ready`
   const counts = backend?.readiness
   const known =
     counts?.ready === null || counts === undefined ? '' : ` (${counts.ready} of ${counts.total} now)`

@@ -1,5 +1,6 @@
 import type { RouteFacts } from '../../api/schema.ts'
 import { pausedAt, timeText } from '../../core/pause.ts'
+import { oneReady } from '../../core/policy/threshold.ts'
 import { mayServe, usualTiers } from '../../core/policy/tiers.ts'
 import { weightOf } from '../../core/split.ts'
 import type { ServiceKey, Split } from '../../core/types.ts'
@@ -147,7 +148,7 @@ function splitOf(split: Split): AppliedSplit {
     const backend = backends[index]
     return backend !== undefined && weightOf(split, backend) > 0
   }
-  const inTiers = { tiers, minReady: 1, failbackAfterMs: 0 }
+  const inTiers = { tiers, minReady: oneReady, failbackAfterMs: 0 }
   return {
     where,
     problem: null,

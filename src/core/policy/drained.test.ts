@@ -118,7 +118,8 @@ describe('a drained backend', () => {
 
   it('is not why traffic is in a later tier if it has too few ready endpoints, or weight 0', () => {
     const tiers = [{ members: [0, 1], weights: [1, 0] }, { members: [2] }]
-    const of = (minReady: number) => split(0, 0, 1, { policy: { tiers, minReady, failbackAfterMs: 0 } })
+    const of = (minReady: number) =>
+      split(0, 0, 1, { policy: { tiers, minReady: { count: minReady }, failbackAfterMs: 0 } })
     const states = { ...all, web: 'down' } as const
     expect(judge(of(1), states, allow('east')).decision.state).toBe('failover')
     expect(judge(of(2), all, allow('web')).decision.state).toBe('drained')
@@ -127,7 +128,7 @@ describe('a drained backend', () => {
 
   it('gets the traffic back once nothing drains it, if it has been ready for as long as is asked', () => {
     const tiers = [{ members: [0] }, { members: [1, 2] }]
-    const of = split(0, 1, 1, { policy: { tiers, minReady: 1, failbackAfterMs: 60_000 } })
+    const of = split(0, 1, 1, { policy: { tiers, minReady: { count: 1 }, failbackAfterMs: 60_000 } })
     const past = (since: number) => ({ now: 100_000, goodSince: () => since, commitment: undefined })
     expect(outcome(of, all, undefined, past(50_000))).toBe('TierServes: 0 1 1')
     expect(outcome(of, all, undefined, past(40_000))).toBe('TierServes: 1 0 0')

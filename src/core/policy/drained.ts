@@ -1,6 +1,6 @@
 import type { RouteState } from '../state.ts'
 import type { Answer, Backend, Observation, Split } from '../types.ts'
-import { hasAtLeast } from './standing.ts'
+import { hasEnough, oneReady } from './threshold.ts'
 import { mayServe, tierOf, usualTiers } from './tiers.ts'
 import type { Drained, Drains } from './types.ts'
 
@@ -17,7 +17,7 @@ export function drainsOf({ backends }: Split, drainedOf: DrainedOf | undefined):
 /** A split of which something is drained is judged by tiers: without a policy, the primary and then all others. */
 export function inTiers(split: Split): Split {
   if (split.policy || split.primary === undefined) return split
-  return { ...split, policy: { tiers: usualTiers(split), minReady: 1, failbackAfterMs: 0 } }
+  return { ...split, policy: { tiers: usualTiers(split), minReady: oneReady, failbackAfterMs: 0 } }
 }
 
 /** True for a failover because of a drain alone: an earlier tier could serve if it were not drained. */
@@ -34,6 +34,6 @@ export function isByDrain(
       drains[index] !== undefined &&
       tierOf(policy, index) < tier &&
       mayServe(policy, index) &&
-      hasAtLeast(policy.minReady, readiness(backend)),
+      hasEnough(policy.minReady, readiness(backend)),
   )
 }

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { weightsOf } from '../split.ts'
 import { History, type Written } from '../testing/history.ts'
-import { anyDrain, anyPolicy, anyReadiness, anyWorld, mayServeIn, type World } from '../testing/worlds.ts'
+import {
+  anyDrain,
+  anyPolicy,
+  anyReadiness,
+  anyWorld,
+  isAsked,
+  mayServeIn,
+  type World,
+} from '../testing/worlds.ts'
 import { directionOf } from '../transition.ts'
 import { readinessOf } from '../types.ts'
 import type { Policy } from './types.ts'
@@ -89,10 +97,8 @@ describe('a wait', () => {
 })
 
 describe('while what serves has enough ready endpoints', () => {
-  const isEnough = ({ known, drained }: Written, { minReady }: Policy, backend: number) => {
-    const one = known[backend]
-    return one?.state === 'ready' && one.ready >= minReady && drained[backend] === 'no'
-  }
+  const isEnough = ({ known, drained }: Written, { minReady }: Policy, backend: number) =>
+    isAsked(known[backend], minReady) && drained[backend] === 'no'
 
   it('traffic changes its tier only to go back, once for each wait of a backend, or end of its drain', () =>
     fc.assert(

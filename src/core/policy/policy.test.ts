@@ -14,7 +14,7 @@ const home = { tiers: [{ members: [0] }, { members: [1, 2] }, { members: [3] }] 
 
 const policyOf = (overrides: Partial<Policy> = {}): Policy => ({
   ...home,
-  minReady: 1,
+  minReady: { count: 1 },
   failbackAfterMs: 0,
   ...overrides,
 })
@@ -139,7 +139,8 @@ const counted =
     readinessOf(counts[service] ?? 0, 4)
 
 describe('a backend with too few ready endpoints', () => {
-  const few = (weights: readonly [number, number, number, number]) => shop(weights, { minReady: 2 })
+  const few = (weights: readonly [number, number, number, number]) =>
+    shop(weights, { minReady: { count: 2 } })
 
   it('is left while another tier has enough', () => {
     expect(outcome(few([1, 0, 0, 0]), counted({ web: 1, east: 4, west: 1 }))).toBe('TierServes: 0 1 0 0')
@@ -265,7 +266,7 @@ describe('what always holds', () => {
       .filter(
         (tiers) => !tiers.every((tier) => 'weights' in tier && tier.weights?.every((weight) => weight === 0)),
       ),
-    minReady: fc.integer({ min: 1, max: 3 }),
+    minReady: fc.record({ count: fc.integer({ min: 1, max: 3 }) }),
     failbackAfterMs: fc.constantFrom(0, 1000),
   })
   const past = fc.option(

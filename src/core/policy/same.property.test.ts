@@ -32,7 +32,7 @@ it('more ready endpoints of a backend that serves take nothing away from it, and
           : Math.sign(Math.abs(backend - of.primary))
       const before = weightsOf(history.split)
       const known = history.known[grown]
-      history.turn(grown, readinessOf((known?.state === 'ready' ? known.ready : 0) + more, 8))
+      history.turn(grown, readinessOf((known?.state === 'ready' ? known.ready : 0) + more, 4 + more))
       expect(history.hasWeight(grown)).toBe(true)
       const others = [0, 1, 2, 3].filter((backend) => tierOf(backend) !== tierOf(grown))
       const after = weightsOf(history.split)

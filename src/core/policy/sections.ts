@@ -1,3 +1,5 @@
+import type { Threshold } from './types.ts'
+
 /** Where a section of a policy is from. */
 export type SectionSource =
   /** The name of an annotation of the route. */
@@ -17,7 +19,8 @@ export interface Sourced<T> {
 /** What one level asks for, by section; the next level's applies if it has none. */
 export interface PolicySections {
   readonly tiers?: Sourced<AskedTiers>
-  readonly minReady?: Sourced<AskedMinReady>
+  /** Of each backend. */
+  readonly minReady?: Sourced<Threshold>
   readonly failback?: Sourced<AskedFailback>
 }
 
@@ -37,14 +40,11 @@ export interface NamedMember {
   readonly weight: number | undefined
 }
 
-export interface AskedMinReady {
-  /** Ready endpoints of each backend, >= 1. */
-  readonly count: number
-}
-
 export interface AskedFailback {
   /** For so long a lost backend must be ready again (ms). */
   readonly afterMs: number
+  /** What it needs besides before it gets traffic back; absent: no more than to serve. */
+  readonly minReady?: Threshold
 }
 
 /** Each section whole, from the more specific of two levels. Associative. */

@@ -1,7 +1,7 @@
 import { failOver, servePrimary } from '../rule.ts'
 import type { Answer, Observation, Split } from '../types.ts'
 import { durationText, readinessText, servingText } from '../words.ts'
-import { hasAtLeast } from './standing.ts'
+import { hasEnough, hasEnoughToReturn, neededBy } from './threshold.ts'
 import { servingMembers, tierOf } from './tiers.ts'
 import type { Drains, Policy, Standing, Tier } from './types.ts'
 
@@ -46,7 +46,7 @@ export function drainedText({ backends }: Split, index: number, drains: Drains |
 
 function backendText(
   { backends }: Split,
-  { minReady, failbackAfterMs }: Policy,
+  policy: Policy,
   index: number,
   readiness: Observation['readiness'],
   serves: boolean,
@@ -56,7 +56,10 @@ function backendText(
   const known = readiness(backend)
   const text = readinessText(backend.service, known)
   if (known.state !== 'ready') return text
-  if (!hasAtLeast(minReady, known)) return `${text} (${minReady} are asked for)`
+  const { minReady, failbackMinReady, failbackAfterMs } = policy
+  if (!hasEnough(minReady, known)) return `${text} (${neededBy(minReady, known)} are asked for)`
+  if (!serves && failbackMinReady && !hasEnoughToReturn(policy, known))
+    return `${text} (${neededBy(failbackMinReady, known)} are asked for before it gets traffic back)`
   const waits = !serves && failbackAfterMs > 0
   return waits ? `${text} and must stay so for ${durationText(failbackAfterMs)}` : text
 }

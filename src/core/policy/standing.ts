@@ -1,5 +1,6 @@
 import { weightOf } from '../split.ts'
 import type { Readiness, ReadinessOf, Split } from '../types.ts'
+import { hasEnough, hasEnoughToReturn, oneReady } from './threshold.ts'
 import { mayServe, tierOf } from './tiers.ts'
 import type { Commitment, Drains, Past, Policy, Standing, Wait } from './types.ts'
 
@@ -14,18 +15,20 @@ export function standingOf(
   const { tier: current, active } = past?.commitment ?? commitmentBy(split, policy)
   const known = split.backends.map((backend) => readiness(backend))
   const isDrained = (backend: number) => drains?.[backend] !== undefined
-  const isAtLeast = (count: number) => (backend: number) =>
-    hasAtLeast(count, known[backend]) && mayServe(policy, backend) && !isDrained(backend)
-  const isGood = isAtLeast(policy.minReady)
+  const isOneWith = (isEnough: (one: Readiness | undefined) => boolean) => (backend: number) =>
+    isEnough(known[backend]) && mayServe(policy, backend) && !isDrained(backend)
+  const isGood = isOneWith((one) => hasEnough(policy.minReady, one))
+  const isGoodToReturn = isOneWith((one) => hasEnoughToReturn(policy, one))
   // Whoever serves goes on, and a later tier stands by: only a way back is worth waiting for.
   const mustWait = (backend: number) => tierOf(policy, backend) <= current && !active.includes(backend)
   const usableAt = (backend: number) =>
     mustWait(backend) ? (past?.goodSince(backend) ?? now) + policy.failbackAfterMs : now
   const waits = split.backends.flatMap((_, backend): Wait[] => {
     const at = usableAt(backend)
-    return isGood(backend) && at > now ? [{ what: 'return', backend, at }] : []
+    return isGoodToReturn(backend) && at > now ? [{ what: 'return', backend, at }] : []
   })
-  const isUsable = (backend: number) => isGood(backend) && usableAt(backend) <= now
+  const isUsable = (backend: number) =>
+    mustWait(backend) ? isGoodToReturn(backend) && usableAt(backend) <= now : isGood(backend)
   const target = policy.tiers.findIndex(({ members }) => members.some(isUsable))
   return {
     policy,
@@ -39,18 +42,16 @@ export function standingOf(
     },
     isDrained,
     isLastResort: (backend) =>
-      drains?.[backend]?.lastResort === 'Allow' && hasAtLeast(1, known[backend]) && mayServe(policy, backend),
+      drains?.[backend]?.lastResort === 'Allow' &&
+      hasEnough(oneReady, known[backend]) &&
+      mayServe(policy, backend),
     isForbidden: (backend) => drains?.[backend]?.lastResort === 'Never',
-    isReady: isAtLeast(1),
+    isReady: isOneWith((one) => hasEnough(oneReady, one)),
     isGood,
     isUsable,
     waits: waits.sort((a, b) => a.at - b.at),
   }
 }
-
-/** Whether so many endpoints are ready. How many Pods are behind a gateway is not known, so one is enough. */
-export const hasAtLeast = (count: number, readiness: Readiness | undefined): boolean =>
-  readiness?.state === 'ready' && readiness.ready >= (readiness.gateways ? 1 : count)
 
 /** What the weights say: the last tier that has some serves. */
 export function commitmentBy(split: Split, policy: Policy): Commitment {

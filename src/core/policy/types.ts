@@ -2,10 +2,22 @@
 export interface Policy {
   /** The order of preference: a later tier serves only if no earlier one can. At least one. */
   readonly tiers: readonly Tier[]
-  /** Fewer ready endpoints (count, >= 1) are not enough for a backend while another tier has enough. */
-  readonly minReady: number
+  /** With fewer ready endpoints a backend does not serve while another tier has enough. */
+  readonly minReady: Threshold
+  /** What a lost backend needs besides before traffic goes back to it; absent: no more than to serve. */
+  readonly failbackMinReady?: Threshold | undefined
   /** For so long a lost backend must be ready without a break before traffic goes back to it (ms); 0: at once. */
   readonly failbackAfterMs: number
+}
+
+/** How many endpoints of a backend must be ready: so many, and so much of all. */
+export interface Threshold {
+  /** >= 1. */
+  readonly count: number
+  /** 1 to 100: of those that are listed, or of `expected` if these are more. */
+  readonly percent?: number | undefined
+  /** How many endpoints there should be (count, >= 1): those of deleted Pods are not listed any more. */
+  readonly expected?: number | undefined
 }
 
 /** Backends (indexes into the split's) that serve together; no backend is in two tiers. */

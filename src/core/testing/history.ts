@@ -3,7 +3,7 @@ import { applyPlan } from '../plan.ts'
 import { commitmentOf } from '../policy/tiers.ts'
 import type { Commitment } from '../policy/types.ts'
 import { type Readiness, readinessOf, type Split } from '../types.ts'
-import { drainedIn, readinessIn, splitIn, type World } from './worlds.ts'
+import { drainedIn, isAsked, readinessIn, splitIn, type World } from './worlds.ts'
 
 /** A write, and what was known and drained then. */
 export interface Written extends Pick<World, 'known' | 'drained'> {
@@ -17,7 +17,7 @@ export interface Written extends Pick<World, 'known' | 'drained'> {
  */
 export class History {
   readonly written: Written[] = []
-  /** From when to when a backend was good, as far as the operator knew; added when that has ended. */
+  /** From when to when a backend was good enough to get traffic back, as far as the operator knew; added when that has ended. */
   readonly goodRuns: { readonly backend: number; readonly from: number; readonly to: number }[] = []
   split: Split
   now = 5000
@@ -44,7 +44,8 @@ export class History {
 
   isGood(backend: number): boolean {
     const known = this.known[backend]
-    return known?.state === 'ready' && known.ready >= (this.#world.policy?.minReady ?? 1)
+    const { minReady = { count: 1 }, failbackMinReady = minReady } = this.#world.policy ?? {}
+    return isAsked(known, minReady) && isAsked(known, failbackMinReady)
   }
 
   hasWeight = (backend: number): boolean => (this.split.backends[backend]?.weight ?? 0) > 0
@@ -121,10 +122,10 @@ export class History {
     this.handOver()
   }
 
-  /** All losses and drains end. */
+  /** All losses and drains end: as many are ready as any threshold asks for. */
   recover(): void {
     this.drained = this.drained.map(() => 'no')
-    for (const [backend] of this.known.entries()) this.turn(backend, readinessOf(4, 4))
+    for (const [backend] of this.known.entries()) this.turn(backend, readinessOf(6, 6))
     this.look()
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { DrainedOf } from '../policy/drained.ts'
-import type { Tier } from '../policy/types.ts'
+import type { Threshold, Tier } from '../policy/types.ts'
 import { unknownBecause } from '../readiness.ts'
 import { type Readiness, type ReadinessOf, readinessOf, type Split } from '../types.ts'
 import { splitOf } from './builders.ts'
@@ -34,9 +34,16 @@ const anyTiers = fc
     })
   })
 
+const anyThreshold = fc.record({
+  count: fc.integer({ min: 1, max: 3 }),
+  percent: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+  expected: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
+})
+
 export const anyPolicy = fc.record({
   tiers: anyTiers,
-  minReady: fc.integer({ min: 1, max: 3 }),
+  minReady: anyThreshold,
+  failbackMinReady: fc.option(anyThreshold, { nil: undefined }),
   failbackAfterMs: fc.constantFrom<number[]>(0, 1000),
 })
 
@@ -71,6 +78,12 @@ export const drainedIn =
     const lastResort = drained[services.indexOf(service)]
     return lastResort === 'Allow' || lastResort === 'Never' ? { lastResort, by: 'ops/x' } : undefined
   }
+
+/** Whether a backend has as many ready endpoints as a threshold asks for. */
+export const isAsked = (known: Readiness | undefined, { count, percent = 0, expected = 0 }: Threshold) =>
+  known?.state === 'ready' &&
+  known.ready >= count &&
+  known.ready * 100 >= percent * Math.max(known.total, expected)
 
 /** Whether a backend is in a tier, and its weight is not declared as 0; any may without a policy. */
 export const mayServeIn = ({ policy }: Pick<World, 'policy'>, backend: number): boolean =>

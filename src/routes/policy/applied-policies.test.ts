@@ -80,11 +80,11 @@ it('fills each section from the policy that an annotation does not have', () => 
     failback: { value: { afterMs: 5000 }, from },
   }
   expect(policyOf({ 'min-ready': '2' }, policies)?.policy).toMatchObject({
-    minReady: 2,
+    minReady: { count: 2 },
     failbackAfterMs: 5000,
     tiers: [{ members: [0] }, { members: [1, 2] }],
   })
-  expect(policyOf({ 'min-ready': 'many' }, policies)?.policy?.minReady).toBe(3)
+  expect(policyOf({ 'min-ready': 'many' }, policies)?.policy?.minReady).toEqual({ count: 3 })
 })
 
 it('applies other policies to the route as it is declared', () => {

@@ -1,3 +1,4 @@
+import { asksForMore } from '../../core/policy/threshold.ts'
 import { tierOf } from '../../core/policy/tiers.ts'
 import type { Backend, ServiceKey, Split } from '../../core/types.ts'
 import { type DiagnosisInput, type DiagnosisRule, unique } from '../finding.ts'
@@ -24,7 +25,7 @@ export const notInAnyTier: DiagnosisRule = ({ splits }) =>
 export const countsGateways: DiagnosisRule = ({ splits }, around) =>
   servicesWith(
     splits,
-    ({ policy }, backend) => policy !== undefined && policy.minReady > 1 && isGateways(backend, around),
+    ({ policy }, backend) => policy !== undefined && asksForMore(policy) && isGateways(backend, around),
   ).map(
     (service) =>
       `the Service ${service} is mirrored through a gateway, so how many of its Pods are ready is not known here: for it ${minReadyAnnotation} means that the gateway is ready; mirror it by remote discovery if the number matters`,

@@ -52,7 +52,7 @@ describe('tiers', () => {
   ])('%j', (text, tiers) => {
     expect(splitWith({ tiers: text })).toMatchObject({
       problem: undefined,
-      policy: { tiers, minReady: 1, failbackAfterMs: 0 },
+      policy: { tiers, minReady: { count: 1 }, failbackAfterMs: 0 },
     })
   })
 
@@ -143,12 +143,12 @@ describe('a threshold and a wait without tiers', () => {
   it('concern the primary, then all others', () => {
     expect(splitWith({ 'min-ready': '2' }).policy).toEqual({
       tiers: [{ members: [0] }, { members: [1, 2, 3] }],
-      minReady: 2,
+      minReady: { count: 2 },
       failbackAfterMs: 0,
     })
     expect(splitWith({ 'failback-after': '1m30s', 'primary-service': 'east' }).policy).toEqual({
       tiers: [{ members: [1] }, { members: [0, 2, 3] }],
-      minReady: 1,
+      minReady: { count: 1 },
       failbackAfterMs: 90_000,
     })
   })
@@ -172,7 +172,10 @@ describe('a threshold and a wait without tiers', () => {
     ],
   ])('%j is left out, and costs no failover', (annotations, ignored) => {
     const split = splitWith(annotations)
-    expect(split).toMatchObject({ problem: undefined, policy: { minReady: 1, failbackAfterMs: 0 } })
+    expect(split).toMatchObject({
+      problem: undefined,
+      policy: { minReady: { count: 1 }, failbackAfterMs: 0 },
+    })
     const messages = readPolicy(annotationsOf(annotations))?.ignored.map(({ message }) => message)
     expect(messages).toEqual([`annotation ${ignored}`])
     const down: Readiness = { state: 'down', ready: 0, total: 1 }

@@ -1,4 +1,5 @@
 import { mergeSections, type PolicySections } from '../../core/policy/sections.ts'
+import { oneReady } from '../../core/policy/threshold.ts'
 import { usualTiers } from '../../core/policy/tiers.ts'
 import type { Policy, Tier } from '../../core/policy/types.ts'
 import type { Backend, Split } from '../../core/types.ts'
@@ -55,14 +56,18 @@ function applyTo(split: SplitOfRoute, sections: PolicySections): Split {
     const where = known.where === undefined ? '' : `${known.where} does not fail over: `
     return { ...known, primary: undefined, primaryPort: undefined, problem: `${where}${tiers}` }
   }
-  const policy: Policy = {
-    tiers,
-    minReady: sections.minReady?.value.count ?? 1,
-    failbackAfterMs: sections.failback?.value.afterMs ?? 0,
-  }
+  const policy = policyOf(tiers, sections)
   const primary = known.backends[tiers[0]?.members[0] ?? 0]?.service
   return { ...known, primary, primaryPort: undefined, policy }
 }
+
+/** With the tiers found, the other sections are what they ask for. */
+const policyOf = (tiers: readonly Tier[], { minReady, failback }: PolicySections): Policy => ({
+  tiers,
+  minReady: minReady?.value ?? oneReady,
+  failbackAfterMs: failback?.value.afterMs ?? 0,
+  ...(failback?.value.minReady && { failbackMinReady: failback.value.minReady }),
+})
 
 /** A route that names its primary has an order already: tiers of a FailoverPolicy apply if they agree with it. */
 function tiersOf(split: SplitOfRoute, asked: PolicySections['tiers']): readonly Tier[] | string {
