@@ -201,6 +201,19 @@ describe('a lost backend that must be ready for a while', () => {
     expect(judgeSplit(waiting([0, 1, 1, 0]), only, { past }).wait).toBeUndefined()
   })
 
+  it('waits while what serves has a ready endpoint, although that is too few', () => {
+    const of = (weights: readonly [number, number, number, number]) =>
+      shop(weights, { minReady: { count: 2 }, failbackAfterMs: 60_000 })
+    const back = pastOf(1000, { 0: 900 }, { tier: 1, active: [1] })
+    expect(outcome(of([0, 1, 0, 0]), counted({ web: 2, east: 1 }), back)).toBe('TooFew: 0 1 0 0')
+    expect(outcome(of([0, 1, 0, 0]), counted({ web: 2 }), back)).toBe('TooSoon: 1 0 0 0')
+    const beside = pastOf(1000, { 2: 900 }, { tier: 1, active: [1] })
+    expect(outcome(of([0, 1, 0, 0]), counted({ east: 1, west: 2 }), beside)).toBe('TooFew: 0 1 0 0')
+    expect(outcome(of([0, 1, 0, 0]), counted({ east: 1, west: 1 }), beside)).toBe('TooFew: 0 1 0 0')
+    expect(outcome(of([0, 1, 0, 0]), counted({ web: 2, west: 1 }), back)).toBe('TooSoon: 1 0 0 0')
+    expect(outcome(of([0, 1, 0, 0]), counted({ west: 1 }), back)).toBe('TooFew: 0 0 1 0')
+  })
+
   it('makes nobody wait who goes to a later tier', () => {
     const past = pastOf(1000, { 3: 999 }, second)
     const only = readinessFrom({ web: 'down', east: 'down', west: 'down', far: up })

@@ -47,7 +47,7 @@ export class Returns {
     const [from, to]: Span = [sent.view.of('endpointslices') ?? 0, sent.moment]
     for (const [place, split] of before.splits.entries()) {
       const { order } = split
-      if (!order || order.waitMs === 0 || isNeeded(split, order, possible)) continue
+      if (!order || order.waitMs === 0 || isNeeded(split, possible)) continue
       const oldest = sent.at - order.waitMs
       if ((this.#listedAt.get(sent.process) ?? 0) > oldest) continue
       const early = raised(split, after.splits[place], order).find((called) => {
@@ -78,11 +78,9 @@ const keyOf = (called: string, minReady: number): string => `${called} ${minRead
 
 const isGood = (count: Count, minReady: number): boolean => gradeOf(count, minReady) === 'ready'
 
-/** Nothing that has weight is sure to serve with enough endpoints: such a move waits for nothing. */
-const isNeeded = ({ backends }: Split, { minReady }: Order, possible: RouteWrite['possible']): boolean =>
-  !backends.some(
-    ({ weight, called }) => weight > 0 && possible(called).every((count) => isGood(count, minReady)),
-  )
+/** Nothing that has weight is sure to serve: such a move waits for nothing. */
+const isNeeded = ({ backends }: Split, possible: RouteWrite['possible']): boolean =>
+  !backends.some(({ weight, called }) => weight > 0 && possible(called).every((count) => isGood(count, 1)))
 
 /** What got weight in a tier that may not take it without a wait. */
 function raised(before: Split, after: Split | undefined, order: Order): string[] {

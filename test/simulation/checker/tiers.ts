@@ -45,14 +45,20 @@ export function activeByTiers(
   waits: boolean,
 ): (number[] | undefined)[] {
   const current = currentBy(split, order)
-  if (!waits || order.waitMs === 0) return [active(split, order, stateOf, current, new Set())]
-  const good = split.backends.flatMap((_, place) => (stateOf(place) === 'ready' ? [place] : []))
+  if (order.waitMs === 0) return [active(split, order, stateOf, current, new Set())]
+  const some = split.backends.flatMap((_, place) => (isReadyAs(stateOf(place)) ? [place] : []))
+  // After a rest whoever has enough has waited.
+  const lost = (place: number) => stateOf(place) === 'few' && split.backends[place]?.weight === 0
+  const rested = some.filter((place) => tierOf(order, place) <= current && lost(place))
+  if (!waits) return [active(split, order, stateOf, current, new Set(rested))]
   return [...order.tiers.keys(), order.tiers.length].flatMap((tier) =>
-    subsetsOf(good.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
+    subsetsOf(some.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
       active(split, order, stateOf, tier, waiting),
     ),
   )
 }
+
+const isReadyAs = (state: Readiness): boolean => state === 'ready' || state === 'few'
 
 function active(
   split: Weighted,
@@ -64,7 +70,7 @@ function active(
   const hasWeight = (place: number) => (split.backends[place]?.weight ?? 0) > 0
   const eligible = ({ places, declared }: Tier) => places.filter((_, index) => declared?.[index] !== 0)
   const isGood = (place: number) => stateOf(place) === 'ready'
-  const isReady = (place: number) => isGood(place) || stateOf(place) === 'few'
+  const isReady = (place: number) => isReadyAs(stateOf(place))
   const isUsable = (place: number) => isGood(place) && !waiting.has(place)
   const firstWith = (test: (place: number) => boolean) =>
     order.tiers.findIndex((tier) => eligible(tier).some(test))
@@ -80,6 +86,9 @@ function active(
   }
   if (target >= 0) return serve(target, isUsable)
   const stays = order.tiers[current]
+  // What serves goes on without what waits, while it has any endpoint.
+  const goesOn = (place: number) => isReady(place) && !waiting.has(place)
+  if (stays && order.waitMs > 0 && eligible(stays).some(goesOn)) return serve(current, goesOn)
   for (const test of [isGood, isReady]) {
     if (stays && eligible(stays).some(test)) return serve(current, test)
     if (firstWith(test) >= 0) return serve(firstWith(test), test)
