@@ -30,8 +30,8 @@ beforeEach(() => {
   })
 })
 
-const see = async (key: string, spec: Record<string, unknown> | undefined, generation = 1) => {
-  book.see(key, spec && readDrain(drainObject(key, { until: at(hour), ...spec }, generation)))
+const see = async (key: string, spec: Record<string, unknown> | undefined, generation = 1, uid?: string) => {
+  book.see(key, spec && readDrain(drainObject(key, { until: at(hour), ...spec }, generation, uid)))
   await manual.advance(0)
 }
 const drained = (service: string) => book.of('shop')?.({ service, weight: 1 })
@@ -92,6 +92,22 @@ describe('a Drain that was deleted', () => {
     expect(drained('shop/web-east')).toBeDefined()
     await manual.advance(hour / 2)
     expect(drained('shop/web-east')).toBeUndefined()
+  })
+
+  it('takes out for 10 s more although another one of its name has come and gone meanwhile', async () => {
+    await see('mesh/east', {})
+    await see('mesh/east', undefined)
+    await manual.advance(1_000)
+    await see('mesh/east', { from: [{ service: { name: 'pay', namespace: 'shop' } }] }, 1, 'another')
+    await manual.advance(1_000)
+    await see('mesh/east', undefined)
+    await manual.advance(7_999)
+    expect(drained('shop/web-east')).toBeDefined()
+    await manual.advance(1)
+    expect(drained('shop/web-east')).toBeUndefined()
+    expect(drained('shop/pay')).toBeDefined()
+    await manual.advance(2_000)
+    expect(drained('shop/pay')).toBeUndefined()
   })
 
   it('or takes out less than before, does so after 10 s', async () => {

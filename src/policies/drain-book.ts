@@ -54,7 +54,7 @@ export class DrainBook {
     if (before?.spec && isInEffect(before, now) && !(after && covers(after, before.spec, now))) {
       const spec = { ...before.spec, lastResort: 'Allow' as const }
       const ending = { drain: { ...before, spec }, endsAt: clock.now() + lingerMs }
-      this.#endings.set(`${key} ${before.generation}`, ending)
+      this.#endings.set(`${key} ${before.uid} ${before.generation}`, ending)
     }
     this.#makeDue()
   }
