@@ -151,7 +151,7 @@ export const builtinKinds: Kind[] = [
     subresources: ['status'],
   }),
   defineKind('Lease', 'coordination.k8s.io/v1', { unconditionalUpdate: false }),
-  ...['SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview'].map((kind) =>
+  ...['SelfSubjectAccessReview', 'SubjectAccessReview'].map((kind) =>
     defineKind(kind, 'authorization.k8s.io/v1', { namespaced: false, review: true }),
   ),
   defineKind('SelfSubjectReview', 'authentication.k8s.io/v1', { namespaced: false, review: true }),

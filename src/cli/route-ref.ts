@@ -3,7 +3,7 @@ import { DiscoverySnapshot } from '../kube/discovery.ts'
 import { type Resource, resourcePath } from '../kube/resource.ts'
 import { codecs } from '../routes/codecs.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
-import { badAnswer, type Failure, refused, withFlag, wrongUsage } from './failure.ts'
+import { badAnswer, type Failure, refused, wrongUsage } from './failure.ts'
 import type { Reading } from './listing.ts'
 
 /** A route as a user names it. */
@@ -104,6 +104,6 @@ export async function findRoute(
     if (answer.error.kind !== 'notFound') return err(refused(answer.error))
   }
   const message = `${ref.text} does not exist in namespace ${namespace}`
-  const way = withFlag('namespace', 'choose the namespace with --namespace')
-  return err(badAnswer(message, 'list the routes with linkerd-failover status -A', way))
+  const way = { flags: ['namespace'], text: 'choose the namespace with --namespace' }
+  return err({ ...badAnswer(message, 'list the routes with linkerd-failover status -A'), way })
 }

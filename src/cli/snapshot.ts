@@ -82,17 +82,15 @@ export async function readRoutes(
   return refusal ? err(refused(refusal)) : ok(found)
 }
 
-export interface Listable {
+interface Listable {
   readonly found: Route[]
-  /** The kinds that are not left out. */
-  readonly codecs: readonly RouteCodec[]
   readonly leftOut: string | undefined
   /** What the API server answered to the first kind that is left out. */
   readonly refusal: KubeError | undefined
 }
 
 /** Leaves out the kinds that the user may not list, if there are others. */
-export async function readListable(
+async function readListable(
   reading: Reading,
   discovery: DiscoverySnapshot,
   scope: Scope,
@@ -100,26 +98,24 @@ export async function readListable(
 ): Promise<Result<Listable, Failure>> {
   const kinds = await Promise.all(
     codecs.map(async (codec) => ({
-      codec,
+      kind: codec.kind,
       listed: await listKind(reading, discovery, codec, scope, progress),
     })),
   )
   const found: Route[] = []
   const forbidden: string[] = []
   let refusal: KubeError | undefined
-  for (const { codec, listed } of kinds) {
+  for (const { kind, listed } of kinds) {
     if (listed.ok) found.push(...(listed.value ?? []))
     else if (listed.error.kind !== 'forbidden') return err(refused(listed.error))
     else {
-      forbidden.push(codec.kind)
+      forbidden.push(kind)
       refusal ??= listed.error
     }
   }
   const isAnyListed = kinds.some(({ listed }) => listed.ok && listed.value !== undefined)
   if (refusal && !isAnyListed) return err(refused(refusal))
-  const listable = kinds.flatMap(({ codec, listed }) => (listed.ok ? [codec] : []))
-  const leftOut = leftOutOf(forbidden, scope)
-  return ok({ found: found.sort(compareRoutes), codecs: listable, leftOut, refusal })
+  return ok({ found: found.sort(compareRoutes), leftOut: leftOutOf(forbidden, scope), refusal })
 }
 
 function leftOutOf(kinds: readonly string[], { namespace }: Scope): string | undefined {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { binary } from '../programs/binaries.ts'
-import type { Program } from '../programs/sets.ts'
 
 export interface Finished {
   readonly stdout: string
@@ -18,10 +17,10 @@ export interface Staying {
   stop(): Promise<void>
 }
 
-function start(kubeconfig: string, args: readonly string[], program: Program = 'kubectl') {
+function start(kubeconfig: string, args: readonly string[]) {
   // Its caches would otherwise go to the home folder, and answer for another server on the same port.
   const all = ['--kubeconfig', kubeconfig, '--cache-dir', `${kubeconfig}.cache`, ...args]
-  const child = spawn(binary(program), all, { env: { PATH: process.env.PATH ?? '' } })
+  const child = spawn(binary('kubectl'), all, { env: { PATH: process.env.PATH ?? '' } })
   const text = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk))
@@ -32,14 +31,9 @@ function start(kubeconfig: string, args: readonly string[], program: Program = '
   return { child, text, ended }
 }
 
-/** Runs the real kubectl, of any of its releases, to its end; a failure is a code, not an exception. */
-export async function kubectl(
-  kubeconfig: string,
-  args: readonly string[],
-  input = '',
-  program?: Program,
-): Promise<Finished> {
-  const { child, text, ended } = start(kubeconfig, args, program)
+/** Runs the real kubectl to its end; a failure is a code, not an exception. */
+export async function kubectl(kubeconfig: string, args: readonly string[], input = ''): Promise<Finished> {
+  const { child, text, ended } = start(kubeconfig, args)
   child.stdin.end(input)
   const code = await ended
   return { ...text, code }

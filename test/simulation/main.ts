@@ -59,8 +59,9 @@ async function playOne({ hours, only, trace, ...settings }: Settings, seed: stri
   const bug = plantedBug(settings.plant)
   const replicas = settings.replicas ?? bug?.replicas
   const linked = settings.linked ?? (bug && bug.linked === true)
+  const drains = settings.drains ?? (bug && bug.drains === true)
   const copies = bug && bug.copies === true
-  const whole = tellStory({ seed, hours, replicas, linked, copies, menu: bug?.menu })
+  const whole = tellStory({ seed, hours, replicas, linked, copies, drains, menu: bug?.menu })
   const story = only ? withOnly(whole, only) : whole
   const elects = story.replicas.length > 1
   const options = bug ?? {}
@@ -84,7 +85,7 @@ function lineOf({ rule, at, what }: Violation): string {
 
 function show(
   { violation, story, only, ending }: BrokenStory,
-  { hours, replicas, linked, plant }: Settings,
+  { hours, replicas, linked, drains, plant }: Settings,
 ): void {
   console.log(`${lineOf(violation)}\n\nthe shortest story found (${only.length} steps):\n`)
   for (const step of story.steps) console.log(`  ${clockOf(step.at)} ${tell(step)}`)
@@ -96,6 +97,7 @@ function show(
     `--hours ${hours}`,
     ...(replicas ? [`--replicas ${replicas}`] : []),
     ...(linked ? ['--linked'] : []),
+    ...(drains ? ['--drains'] : []),
     ...(plant ? [`--plant '${plant}'`] : []),
   ]
   console.log(`\nplay it again:\n\n  npm run simulate -- ${flags.join(' ')} --only ${only.join(',')}\n`)

@@ -11,6 +11,8 @@ export interface Settings {
   readonly replicas: number | undefined
   /** The cluster is linked with another one in every story; drawn from the seed without it. */
   readonly linked: boolean | undefined
+  /** The operator follows Drains in every story; drawn from the seed without it. */
+  readonly drains: boolean | undefined
   /** Places of the steps to play; all without it. */
   readonly only: readonly number[] | undefined
   /** Name of a planted bug. */
@@ -25,6 +27,7 @@ const options = {
   hours: { type: 'string', default: '5' },
   replicas: { type: 'string' },
   linked: { type: 'boolean' },
+  drains: { type: 'boolean' },
   only: { type: 'string' },
   plant: { type: 'string' },
   trace: { type: 'boolean', default: false },
@@ -45,6 +48,7 @@ export function readSettings(args: readonly string[], freshSeed: () => number): 
     hours: number('hours', values.hours),
     replicas: values.replicas === undefined ? undefined : number('replicas', values.replicas),
     linked: values.linked,
+    drains: values.drains,
     only: values.only?.split(',').map((place) => number('only', place)),
     plant: values.plant,
     trace: values.trace,

@@ -37,9 +37,7 @@ export async function findDestinationPods(
   return err(
     badAnswer(
       `no Pod with the label ${destinationLabel} runs in namespace ${namespace}`,
-      namespace === 'linkerd'
-        ? 'if Linkerd is in another namespace, give it with --linkerd-namespace'
-        : 'check in which namespace Linkerd is',
+      'if Linkerd is in another namespace, give it with --linkerd-namespace',
     ),
   )
 }

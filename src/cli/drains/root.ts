@@ -1,4 +1,5 @@
 import { programName } from '../../base/names.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { drainNames } from '../../policies/drain.ts'
 import { listAs, type Reading } from '../listing.ts'
@@ -12,39 +13,17 @@ export interface Root {
   readonly doubt?: string
 }
 
-/** Which Drains to watch; none at all where they are not followed or cannot be read. */
-export interface DrainsToWatch {
-  /** The namespace whose Drains are for all routes; without it there are no Drains to watch. */
-  readonly policies?: string
-  /** The namespaces to watch; all without it. */
-  readonly drainNamespaces?: readonly string[]
-  /** What cannot be watched, in sentences. */
-  readonly unseen: readonly string[]
-}
-
-/** The Drains that are for the routes of one namespace, or of all, as far as the user may list them. */
-export async function findDrainsToWatch(
-  reading: Reading,
-  namespace: string | undefined,
-): Promise<DrainsToWatch> {
+/**
+ * The namespace whose Drains are for all routes, for who goes on to watch them; `undefined` if there are none to
+ * watch. The error says in a sentence why they cannot be watched.
+ */
+export async function findRootToWatch(reading: Reading): Promise<Result<string | undefined, string>> {
   const resource = await new DiscoverySnapshot(reading).find(drainNames)
-  if (!resource.ok) return { unseen: [drainsLeftOut(resource.error.message)] }
-  if (!resource.value) return { unseen: [] }
-  const { namespace: policies } = await findRoot(reading)
-  if (policies === undefined) return { unseen: [] }
-  const drainNamespaces: string[] = []
-  const unseen: string[] = []
-  for (const place of namespace === undefined ? [undefined] : new Set([namespace, policies])) {
-    const listed = await listAs(reading, { resource: resource.value, namespace: place }, () => true)
-    if (!listed.ok) unseen.push(drainsLeftOut(listed.error.message))
-    else if (place !== undefined) drainNamespaces.push(place)
-  }
-  if (namespace === undefined) return unseen.length === 0 ? { policies, unseen } : { unseen }
-  return drainNamespaces.length > 0 ? { policies, drainNamespaces, unseen } : { unseen }
+  if (!resource.ok) return err(resource.error.message)
+  if (!resource.value) return ok(undefined)
+  const listed = await listAs(reading, { resource: resource.value }, () => true)
+  return listed.ok ? ok((await findRoot(reading)).namespace) : err(listed.error.message)
 }
-
-/** What is reported if Drains cannot be read. */
-export const drainsLeftOut = (why: string): string => `Drains could not be read and are left out: ${why}`
 
 /** Reads it from the flags of the operator's Deployment. */
 export async function findRoot(reading: Reading): Promise<Root> {

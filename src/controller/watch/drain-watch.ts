@@ -1,8 +1,7 @@
 import type { DrainedOf } from '../../core/policy/drained.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import type { Discovery } from '../../kube/discovery.ts'
-import type { CacheTools } from '../../kube/watch/cache.ts'
-import { createJoinedCache, type ReadCache } from '../../kube/watch/joined-cache.ts'
+import { type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
 import { type Drain, drainKey, drainNames, localCluster, readDrain } from '../../policies/drain.ts'
 import { DrainBook, type DrainBookOptions, drainNamesText } from '../../policies/drain-book.ts'
 import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
@@ -14,8 +13,6 @@ import type { Cause } from '../queue.ts'
 export interface DrainOptions {
   /** The namespace whose Drains are for all routes; without it Drains are not followed. */
   readonly policies?: string | undefined
-  /** Drains of these namespaces only; of all without it. */
-  readonly drainNamespaces?: readonly string[] | undefined
 }
 
 /** What Drains are applied to. */
@@ -35,7 +32,7 @@ interface Tools extends CacheTools {
 /** Watches Drains if they are asked for, and makes routes due of which other backends are drained than before. */
 export function watchDrains(
   tools: Tools,
-  { policies, drainNamespaces }: DrainOptions,
+  { policies }: DrainOptions,
   { index, get, keys, service }: Drainable,
 ): DrainWatch | undefined {
   if (policies === undefined) return undefined
@@ -52,15 +49,13 @@ export function watchDrains(
     makeDue(due)
   }
   const onKnown = () => makeDue(keys())
-  const places = { rootNamespace: policies, namespaces: drainNamespaces }
-  return new DrainWatch({ ...tools, ...places, service, onKnown, onChange })
+  return new DrainWatch({ ...tools, rootNamespace: policies, service, onKnown, onChange })
 }
 
 interface DrainWatchOptions extends CacheTools, Pick<Drainable, 'service'> {
   readonly discovery: Discovery
   /** Drains of this namespace are for all routes. */
   readonly rootNamespace: string
-  readonly namespaces: readonly string[] | undefined
   /** Called when other backends are drained than before: see `DrainBook`. */
   readonly onChange: DrainBookOptions['onChange']
   /** Called once, when Drains are known. */
@@ -69,7 +64,7 @@ interface DrainWatchOptions extends CacheTools, Pick<Drainable, 'service'> {
 
 /** The Drains of the cluster. */
 export class DrainWatch {
-  readonly cache: ReadCache<Drain>
+  readonly cache: Cache<Drain>
   readonly book: DrainBook
   readonly #options: DrainWatchOptions
   readonly #listeners: ((keys: readonly string[]) => void)[] = []
@@ -87,7 +82,7 @@ export class DrainWatch {
         this.#tell([...this.book.all()].map(drainKey))
       },
     })
-    this.cache = createJoinedCache<Drain>(
+    this.cache = createCache<Drain>(
       {
         name: drainNames.plural,
         resource: () => discovery.find(drainNames),
@@ -98,7 +93,6 @@ export class DrainWatch {
         },
       },
       { ...options, onState: () => this.#onState() },
-      options.namespaces,
     )
   }
 

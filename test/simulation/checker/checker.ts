@@ -1,15 +1,13 @@
-import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
 import type { Scheduler } from '../engine/scheduler.ts'
-import { linkerdNamespace, secretName } from '../far/place.ts'
-import { isDoubt } from '../network/ask.ts'
 import { resourceOf, type Sent } from '../network/sent.ts'
 import type { Server } from '../network/server.ts'
 import type { Mark } from '../network/timeline.ts'
 import type { Witness } from '../network/wire.ts'
-import { gradeOf } from './count.ts'
+import { wrongAtRest } from './at-rest.ts'
+import { DrainChecker } from './drain-checker.ts'
 import { Facts, routeResources } from './facts.ts'
 import { FarChecker, type FarSide } from './far-checker.ts'
 import { hedged, isHedge, readSince } from './hedge.ts'
@@ -20,8 +18,8 @@ import { Profiles } from './profiles.ts'
 import { readRoute } from './read-route.ts'
 import { Returns } from './returns.ts'
 import { judge, movesOf, routeWrite } from './route-write.ts'
-import { minReadyOf, textOf, weightsBy, weightsOf } from './table.ts'
 import { Tenure } from './tenure.ts'
+import { isOfManySecrets, isUpkeep } from './upkeep.ts'
 import { View } from './view.ts'
 import type { Rule, Violation } from './violation.ts'
 
@@ -43,14 +41,22 @@ export class Checker implements Witness {
   readonly #tenure = new Tenure()
   readonly #moments = new Moments()
   readonly #profiles = new Profiles()
+  /** Absent where no replica follows Drains. */
+  readonly #drains: DrainChecker | undefined
   /** By process and resource: since when its lists are older than what it knew. */
   readonly #olderSince = new Map<string, number>()
   /** The same: when it took such a list after all, and forgot what it had known. */
   readonly #wentBackAt = new Map<string, number>()
   #still = false
 
-  constructor(scheduler: Scheduler, server: Server, far?: FarSide) {
+  /** `rootNamespace`: that of the Drains that are for all routes, where Drains are followed. */
+  constructor(
+    scheduler: Scheduler,
+    server: Server,
+    { far, rootNamespace }: { readonly far?: FarSide | undefined; readonly rootNamespace?: string } = {},
+  ) {
     this.#scheduler = scheduler
+    this.#drains = rootNamespace === undefined ? undefined : new DrainChecker(rootNamespace)
     this.#server = server
     const fail = (rule: Rule, what: string) => this.fail(rule, what)
     this.#ledger = new Ledger(fail)
@@ -83,7 +89,8 @@ export class Checker implements Witness {
     const far = this.far.sent(process)
     const sent = { process, request, resource, at: now, moment, timeline, view, far }
     const what = `${process.name} sends ${request.method} ${request.path}`
-    if (this.#still && !isUpkeep(sent)) this.fail('not still', what)
+    const isReporting = this.#drains?.isReporting(process, now) === true
+    if (this.#still && !isUpkeep(sent) && !isReporting) this.fail('not still', what)
     if (isOfManySecrets(sent)) this.fail('foreign read', what)
     const early = this.#patience.earlyBy(sent)
     if (early > 0)
@@ -97,6 +104,11 @@ export class Checker implements Witness {
     if (isWrittenLease(sent, status) && this.#tenure.answered(sent, now))
       this.#ledger.leads(sent.process, now)
     if (retryAfterSeconds !== undefined) this.#patience.asked(sent, now, retryAfterSeconds)
+    this.#drains?.answered(sent, status, now)
+  }
+
+  left(sent: Sent): void {
+    this.#drains?.left(sent, this.#scheduler.now)
   }
 
   told(process: Process, resource: string, mark: Mark): void {
@@ -106,20 +118,26 @@ export class Checker implements Witness {
     this.#ledger.hedges.seen(process, resource, mark, isNext)
     view.told(resource, mark)
     const { now } = this.#scheduler
+    this.#drains?.told(process, resource, view, now)
     this.#ledger.seen(process, resource, mark, now, this.#tenure.leads(process, now))
   }
 
   /** What was known before counts until the process has taken the list in, one moment later. */
   listed(process: Process, resource: string, mark: Mark): void {
     this.#returns.listed(process, this.#scheduler.now)
+    this.#drains?.listed(process, resource, this.#scheduler.now)
     const view = this.#viewOf(process)
     if (!this.#mayTake(process, resource, mark.version)) return
     const known = view.markOf(resource)
     const meanwhile = known && known.moment < mark.moment ? known : mark
-    view.listed(resource, meanwhile)
+    const know = (upTo: Mark) => {
+      view.listed(resource, upTo)
+      this.#drains?.told(process, resource, view, this.#scheduler.now)
+    }
+    know(meanwhile)
     this.#scheduler.after(0, () => {
       // Where a change that follows the list was read by then, more is known.
-      if (view.markOf(resource) === meanwhile) view.listed(resource, mark)
+      if (view.markOf(resource) === meanwhile) know(mark)
     })
   }
 
@@ -140,26 +158,32 @@ export class Checker implements Witness {
 
   /** The world has been left alone for long enough: everything must be as the table says, and stay so. */
   settle(processes: readonly Process[], copies = false): void {
-    const leaders = processes.filter((process) => this.#tenure.leads(process, this.#scheduler.now))
-    const [leader] = leaders
-    const gateway = leader && this.far.gatewayAt(leader).at(-1)
-    const now = (called: string) => this.#facts.now(called, this.far.accepted, gateway)
-    for (const [key, { splits }] of this.#facts.ours()) {
-      const wanted = splits.map((split) =>
-        weightsBy(split, (called) => gradeOf(now(called), minReadyOf(split))),
-      )
-      const [is, should] = [textOf(splits.map(weightsOf)), textOf(wanted)]
-      if (is !== should) this.fail('not settled', `${key} has the weights ${is}, and should have ${should}`)
-    }
+    const leaders = this.#leadersOf(processes)
+    this.#judgeWeights(leaders)
     const ours = [...this.#facts.ours()].map(([key, { object }]) => [key, object] as const)
     for (const what of copies ? this.#profiles.wrong(ours) : []) this.fail('not settled', what)
     this.#ledger.settle(leaders)
     this.#still = true
   }
 
-  /** The world moves again. */
-  stir(): void {
+  /** The world moves again. What has ended by its own time until now must have had its effect. */
+  stir(processes: readonly Process[]): void {
+    this.#judgeWeights(this.#leadersOf(processes))
     this.#still = false
+  }
+
+  #leadersOf(processes: readonly Process[]): readonly Process[] {
+    return processes.filter((process) => this.#tenure.leads(process, this.#scheduler.now))
+  }
+
+  #judgeWeights([leader]: readonly Process[]): void {
+    const gateway = leader && this.far.gatewayAt(leader).at(-1)
+    const now = (called: string) => this.#facts.now(called, this.far.accepted, gateway)
+    const drains = leader && this.#drains?.sight.atRest(leader, this.#scheduler.now, this.#server.moment)
+    for (const [key, { splits }] of this.#facts.ours()) {
+      const wrong = wrongAtRest(key, splits, now, drains)
+      if (wrong) this.fail(...wrong)
+    }
   }
 
   #viewOf(process: Process): View {
@@ -172,6 +196,7 @@ export class Checker implements Witness {
     const { author, isRestoring, timeline } = this.#server
     const mark = timeline.markOf(version)
     const isRoute = routeResources.includes(resource)
+    const onDrain = this.#drains?.changed(resource, name, object, mark.moment, this.#scheduler.now)
     const key = `${resource}/${name}`
     const { moment } = mark
     this.#moments.now(this.#scheduler.now, moment)
@@ -180,7 +205,8 @@ export class Checker implements Witness {
     else if (resource === 'events') this.#ledger.event(object, author)
     else if (resource === 'serviceprofiles') this.#profileChanged(name, object, author)
     else if (resource === 'leases') this.#leaseChanged(object, isRestoring)
-    else if (author) this.fail('foreign write', `${author.process.name} wrote ${resource} ${name}`)
+    else if (author && (resource !== 'drains' || onDrain))
+      this.fail('foreign write', `${author.process.name} ${onDrain ?? `wrote ${resource} ${name}`}`)
     this.#facts.change(resource, name, object, moment, this.#scheduler.now)
     this.#returns.changed(key, resource, author !== undefined, moment, this.#scheduler.now)
   }
@@ -201,7 +227,8 @@ export class Checker implements Witness {
   }
 
   #wrote(key: string, object: KubeObject | undefined, author: Sent, mark: Mark): void {
-    const asLeader = routeWrite(key, author, object && readRoute(object), this.#facts)
+    const drains = this.#drains?.sight.seenBy(author)
+    const asLeader = routeWrite(key, author, object && readRoute(object), this.#facts, drains)
     const isHedged = isHedge(author)
     const readAt = readSince(author)
     const [since, farSince] = [this.#moments.at(readAt), this.far.momentAt(readAt)]
@@ -212,9 +239,9 @@ export class Checker implements Witness {
     if (verdict) this.fail(verdict.rule, verdict.what)
     const early = this.#returns.objectionTo(write)
     if (early !== undefined) this.fail('early', `${author.process.name} wrote ${key}: ${early}`)
-    const moves = movesOf(write)
-    if (moves.size === 0) return
-    const move = { key, moves, mark, sent: author }
+    const made = movesOf(write)
+    if (made.moves.size + made.perhaps.size === 0) return
+    const move = { key, ...made, mark, sent: author }
     const { recognisable } = write
     const open = { answeredAt: undefined, seenAt: undefined, whose: 'open' } as const
     if (isHedged) this.#ledger.hedges.made({ ...move, at: this.#scheduler.now })
@@ -224,26 +251,3 @@ export class Checker implements Witness {
 
 const isWrittenLease = ({ request: { method }, resource }: Sent, status: number) =>
   resource === 'leases' && method !== 'GET' && status >= 200 && status < 300
-
-/** It may read the Secret of a linked cluster, and no other. */
-const isOfManySecrets = ({ request: { path, query }, resource }: Sent) =>
-  resource === 'secrets' &&
-  !(
-    path.includes(`/namespaces/${linkerdNamespace}/`) &&
-    query?.fieldSelector === `metadata.name=${secretName}`
-  )
-
-const timedReasons: readonly unknown[] = ['FightOver', 'HeldByUnknown']
-
-/**
- * What a steady cluster costs: watches, the lease, and now and then a look at which kinds there are. And Events
- * about what nothing but time shows: that a fight over weights is over, that a hold is long.
- */
-function isUpkeep({ request, resource }: Sent): boolean {
-  return (
-    resource === 'leases' ||
-    (resource === 'events' && isObject(request.body) && timedReasons.includes(request.body.reason)) ||
-    (request.method === 'GET' &&
-      (request.query?.watch === '1' || resource === 'discovery' || isDoubt(request)))
-  )
-}

@@ -1,29 +1,44 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Count, everyChoice, gradeOf } from './count.ts'
+import type { Drains } from './drained.ts'
 import type { History } from './history.ts'
 import type { Route } from './read-route.ts'
 import { allWeightsBy, minReadyOf, type Split, weightsOf } from './table.ts'
 
+/** What its writer can have known. */
+export interface Knowable {
+  /** What something called can have been taken for. */
+  readonly possible: (called: string) => readonly Count[]
+  /** What of a split can have been taken for drained; `undefined` among it: nothing. */
+  readonly drained: (split: Split) => readonly (Drains | undefined)[]
+}
+
 /**
  * Whether a write has a reason: for each split by itself, the decision table turns the weights that were there
- * into those that are there now, for readiness that its writer can have known. A split whose weights the table
- * moves in any case must have moved with the others.
+ * into those that are there now, for readiness and Drains that its writer can have known. A split whose weights the
+ * table moves in any case must have moved with the others.
  */
-export function isWanted(
-  before: readonly Split[],
-  after: readonly Split[],
-  possible: (called: string) => readonly Count[],
-): boolean {
-  return before.every((split, place) => {
+export const isWanted = (before: readonly Split[], after: readonly Split[], knowable: Knowable): boolean =>
+  before.every((split, place) => {
     const now = after[place]
-    if (!now) return false
-    const names = [...new Set(split.backends.map(({ called }) => called))]
-    const grades = (name: string) => possible(name).map((count) => gradeOf(count, minReadyOf(split)))
-    return everyChoice(names.map((name) => [...new Set(grades(name))])).some((choice) => {
-      const readiness = new Map(names.map((name, index) => [name, choice[index] ?? 'down']))
-      const wanted = allWeightsBy(split, (called) => readiness.get(called) ?? 'down', true)
-      return wanted.some((weights) => isDeepStrictEqual(weights, weightsOf(now)))
-    })
+    return (
+      now !== undefined && knowable.drained(split).some((drains) => isWantedIf(drains, split, now, knowable))
+    )
+  })
+
+/** Whether the table turns a split into another one if this is drained. */
+export function isWantedIf(
+  drains: Drains | undefined,
+  before: Split,
+  after: Split,
+  { possible }: Pick<Knowable, 'possible'>,
+): boolean {
+  const names = [...new Set(before.backends.map(({ called }) => called))]
+  const grades = (name: string) => possible(name).map((count) => gradeOf(count, minReadyOf(before)))
+  return everyChoice(names.map((name) => [...new Set(grades(name))])).some((choice) => {
+    const readiness = new Map(names.map((name, index) => [name, choice[index] ?? 'down']))
+    const wanted = allWeightsBy({ ...before, drains }, (called) => readiness.get(called) ?? 'down', true)
+    return wanted.some((weights) => isDeepStrictEqual(weights, weightsOf(after)))
   })
 }
 

@@ -12,6 +12,9 @@ export const routeResources: readonly string[] = ['trafficsplits', 'httproutes',
 /** The resource of a route's key: `trafficsplits/shop/web`. */
 export const resourceOfKey = (key: string): string => key.slice(0, key.indexOf('/'))
 
+/** The namespace of that route. */
+export const namespaceOfKey = (key: string): string => key.split('/')[1] ?? ''
+
 const end = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const
 const latest = { endpointslices: end, endpoints: end, services: end }
 

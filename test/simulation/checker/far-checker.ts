@@ -101,6 +101,7 @@ export class FarChecker {
       answered: (sent, _, retryAfterSeconds) => {
         if (retryAfterSeconds !== undefined) patience.asked(sent, scheduler.now, retryAfterSeconds)
       },
+      left: () => {},
       told: () => {},
       listed: () => {},
     }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sent } from '../network/sent.ts'
-import { type Count, everyChoice, gradeOf } from './count.ts'
-import { knownWrites, type SplitsWrite } from './explain.ts'
+import { everyChoice, gradeOf } from './count.ts'
+import { type Knowable, knownWrites, type SplitsWrite } from './explain.ts'
 import type { Facts } from './facts.ts'
 import type { RouteWrite } from './route-write.ts'
 import { allWeightsBy, minReadyOf, type Split, weightsOf } from './table.ts'
@@ -39,19 +39,20 @@ export function hedged(write: RouteWrite, facts: Facts, since: number, farSince:
     })
   const isWhole = before !== undefined && after !== undefined
   const writes = isWhole ? knownWrites(before, after, facts.route(key), since, sent.moment) : []
-  const reason = writes.find((one) => isNeeded(one, possible))
+  // Drains are not read again either.
+  const reason = writes.find((one) => isNeeded(one, { possible, drained: write.drained }))
   const [meant] = reason ? [reason] : writes
   return { ...write, known: writes.length > 0, possible, wanted: reason !== undefined, meant }
 }
 
-function isNeeded({ before, after }: SplitsWrite, possible: (called: string) => readonly Count[]): boolean {
+function isNeeded({ before, after }: SplitsWrite, knowable: Knowable): boolean {
   const pairs = before.map((split, place) => [split, after[place]] as const)
   const moved = pairs.filter(([was, is]) => !is || !isDeepStrictEqual(weightsOf(was), weightsOf(is)))
-  return moved.length > 0 && moved.every(([was, is]) => is !== undefined && isNeededMove(was, is, possible))
+  return moved.length > 0 && moved.every(([was, is]) => is !== undefined && isNeededMove(was, is, knowable))
 }
 
 /** Nothing that had weight could serve, something else could, and all of it was known. */
-function isNeededMove(was: Split, is: Split, possible: (called: string) => readonly Count[]): boolean {
+function isNeededMove(was: Split, is: Split, { possible, drained }: Knowable): boolean {
   const names = [...new Set(was.backends.map(({ called }) => called))]
   const grades = (name: string) => possible(name).map((count) => gradeOf(count, minReadyOf(was)))
   return everyChoice(names.map((name) => [...new Set(grades(name))])).some((choice) => {
@@ -60,9 +61,9 @@ function isNeededMove(was: Split, is: Split, possible: (called: string) => reado
     const serves = is.backends.some(
       ({ weight, called }) => weight > 0 && ['ready', 'few'].includes(readiness(called)),
     )
-    const isTheTables = allWeightsBy(was, readiness, true).some((weights) =>
-      isDeepStrictEqual(weights, weightsOf(is)),
-    )
+    const isTheTables = drained(was)
+      .flatMap((drains) => allWeightsBy({ ...was, drains }, readiness, true))
+      .some((weights) => isDeepStrictEqual(weights, weightsOf(is)))
     return !choice.includes('unknown') && !served && serves && isTheTables
   })
 }

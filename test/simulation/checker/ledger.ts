@@ -12,6 +12,8 @@ import type { Rule } from './violation.ts'
 interface Transition {
   readonly key: string
   readonly moves: Moves
+  /** Moves of which it is not certain which way they were. */
+  readonly perhaps: Moves
   readonly sent: Sent
   readonly mark: Mark
   /** Nothing else had happened to the route since its writer looked: it can know the state that follows for its own. */
@@ -167,7 +169,10 @@ export class Ledger {
     const known = this.#transitionsOf(process, told.key)
       .filter((one) => isKnownTo(one, last))
       // Splits that moved one way for several reasons are told of one by one.
-      .reduce((sum, { moves }) => sum + (moves.get(direction) ?? 0), 0)
+      .reduce(
+        (sum, { moves, perhaps }) => sum + (moves.get(direction) ?? 0) + (perhaps.get(direction) ?? 0),
+        0,
+      )
     const times = this.#timesTold(process, told.key, direction)
     const others = times - known - this.#mistakable(process, told.key)
     if (others <= 0) return

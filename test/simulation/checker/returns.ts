@@ -42,12 +42,13 @@ export class Returns {
   }
 
   /** What is wrong with a write that brings traffic back before its time; must be asked before it is `changed`. */
-  objectionTo({ key, before, after, sent, possible }: RouteWrite): string | undefined {
+  objectionTo(write: RouteWrite): string | undefined {
+    const { key, before, after, sent } = write
     if (!this.#written.has(key) || !before || !after) return undefined
     const [from, to]: Span = [sent.view.of('endpointslices') ?? 0, sent.moment]
     for (const [place, split] of before.splits.entries()) {
       const { order } = split
-      if (!order || order.waitMs === 0 || isNeeded(split, possible)) continue
+      if (!order || order.waitMs === 0 || isNeeded(split, order, write)) continue
       const oldest = sent.at - order.waitMs
       if ((this.#listedAt.get(sent.process) ?? 0) > oldest) continue
       const early = raised(split, after.splits[place], order).find((called) => {
@@ -78,9 +79,16 @@ const keyOf = (called: string, minReady: number): string => `${called} ${minRead
 
 const isGood = (count: Count, minReady: number): boolean => gradeOf(count, minReady) === 'ready'
 
-/** Nothing that has weight is sure to serve: such a move waits for nothing. */
-const isNeeded = ({ backends }: Split, possible: RouteWrite['possible']): boolean =>
-  !backends.some(({ weight, called }) => weight > 0 && possible(called).every((count) => isGood(count, 1)))
+/** Nothing that has weight is sure to serve with enough endpoints, undrained: such a move waits for nothing. */
+function isNeeded(split: Split, { minReady }: Order, { possible, drained }: RouteWrite): boolean {
+  const all = drained(split)
+  const mayBeDrained = (place: number) =>
+    all.some((drains) => drains !== undefined && drains !== 'unknown' && drains[place] !== 'no')
+  return !split.backends.some(
+    ({ weight, called }, place) =>
+      weight > 0 && possible(called).every((count) => isGood(count, minReady)) && !mayBeDrained(place),
+  )
+}
 
 /** What got weight in a tier that may not take it without a wait. */
 function raised(before: Split, after: Split | undefined, order: Order): string[] {

@@ -103,7 +103,7 @@ describe('tiers name a backend of another rule, which an edit after the restore 
   test('one rule moves by the tiers that its writer knew', () => {
     expect(objectionTo(known, undone, met)).toBeUndefined()
     const { write } = failover(known, undone, met)
-    expect([...movesOf(write)]).toEqual([['redistribute', 1]])
+    expect([...movesOf(write).moves]).toEqual([['redistribute', 1]])
   })
 
   test('a standby may have read that form', () => {

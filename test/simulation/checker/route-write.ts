@@ -1,8 +1,10 @@
 import { equal } from '../../../sandbox/json.ts'
 import type { Sent } from '../network/sent.ts'
-import type { Count } from './count.ts'
-import { isWanted, knownWrites, type SplitsWrite } from './explain.ts'
-import { type Facts, resourceOfKey } from './facts.ts'
+import { darkByDrain, intoDrain } from './drain-judges.ts'
+import { type DrainedOf, type DrainsSeen, nothingDrained } from './drain-sight.ts'
+import type { Drains } from './drained.ts'
+import { isWanted, isWantedIf, type Knowable, knownWrites, type SplitsWrite } from './explain.ts'
+import { type Facts, namespaceOfKey, resourceOfKey } from './facts.ts'
 import { foreignParts, type Route } from './read-route.ts'
 import type { Sight, Span } from './services.ts'
 import {
@@ -17,7 +19,7 @@ import {
 import type { Rule } from './violation.ts'
 
 /** One write of the operator to a route, with what was there and what is there now. */
-export interface RouteWrite {
+export interface RouteWrite extends Knowable {
   readonly key: string
   readonly sent: Sent
   readonly before: Route | undefined
@@ -26,12 +28,12 @@ export interface RouteWrite {
   readonly known: boolean
   /** Its writer had seen all that happened to the route before. */
   readonly recognisable: boolean
-  /** What its writer can have taken something called for. */
-  readonly possible: (called: string) => readonly Count[]
   /** The decision table explains it. */
   readonly wanted: boolean
   /** As its writer meant it; `undefined` if it cannot have known the route as it was. */
   readonly meant: SplitsWrite | undefined
+  /** The table explains it if Drains that are over still count. */
+  readonly outlived: boolean
 }
 
 const readinessResources = ['endpointslices', 'endpoints', 'services'] as const
@@ -72,6 +74,21 @@ const judges: readonly (readonly [Rule, Judge])[] = [
     },
   ],
   [
+    'into a drain',
+    ({ meant, ...knowable }) => {
+      const into = meant && intoDrain(changes(meant.before, meant.after), knowable)
+      return into && `${into} is drained, and another one can serve`
+    },
+  ],
+  [
+    'dark by drain',
+    ({ meant, ...knowable }) => {
+      const left = meant && darkByDrain(changes(meant.before, meant.after), knowable)
+      return left && `nothing that has traffic can serve, and ${left} could`
+    },
+  ],
+  ['drain outlived', ({ wanted, outlived }) => (!wanted && outlived ? 'by a Drain that is over' : undefined)],
+  [
     'not explained',
     ({ known, wanted, before, possible }) => {
       if (!known) return 'its writer cannot know the route as it was'
@@ -88,7 +105,13 @@ const judges: readonly (readonly [Rule, Judge])[] = [
 ]
 
 /** Joins a write with its reasons; `before` the change is told to `facts`. */
-export function routeWrite(key: string, sent: Sent, after: Route | undefined, facts: Facts): RouteWrite {
+export function routeWrite(
+  key: string,
+  sent: Sent,
+  after: Route | undefined,
+  facts: Facts,
+  drains: DrainsSeen = nothingDrained,
+): RouteWrite {
   const before = facts.route(key).now
   const span = (resource: string): Span => [sent.view.of(resource) ?? 0, sent.moment]
   const spans = {
@@ -110,10 +133,19 @@ export function routeWrite(key: string, sent: Sent, after: Route | undefined, fa
       gateway: sent.far.gateway,
     })
   const known = writes.length > 0
-  const reason = writes.find((write) => isWanted(write.before, write.after, possible))
+  const within =
+    (of: DrainedOf): Knowable['drained'] =>
+    (split) =>
+      of(split, namespaceOfKey(key))
+  const drained = within(drains.possible)
+  const reasonBy = (of: Knowable['drained']) =>
+    writes.find((write) => isWanted(write.before, write.after, { possible, drained: of }))
+  const reason = reasonBy(drained)
+  const wanted = reason !== undefined
+  const outlived = !wanted && reasonBy(within(drains.outlived)) !== undefined
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1
   const [meant] = reason ? [reason] : writes
-  return { key, sent, before, after, known, recognisable, possible, wanted: reason !== undefined, meant }
+  return { key, sent, before, after, known, recognisable, possible, drained, wanted, outlived, meant }
 }
 
 /** What its writer can have taken each backend for, in words. */
@@ -131,13 +163,30 @@ function changes(before: readonly Split[], after: readonly Split[]): [before: Sp
 }
 
 /** Which ways a write moved traffic, each with the number of its splits. */
-export function movesOf({ meant }: RouteWrite): Moves {
-  const moves = new Map<Direction, number>()
+export interface MovesMade {
+  readonly moves: Moves
+  /** It was one of these ways, which depends on what its writer took for drained. */
+  readonly perhaps: Moves
+}
+
+export function movesOf({ meant, ...knowable }: RouteWrite): MovesMade {
+  const [moves, perhaps] = [new Map<Direction, number>(), new Map<Direction, number>()]
   for (const [split, now] of meant ? changes(meant.before, meant.after) : []) {
-    const direction = directionOf(split, now)
-    moves.set(direction, (moves.get(direction) ?? 0) + 1)
+    const ways = waysOf(split, now, knowable)
+    for (const way of ways) {
+      const some = ways.length === 1 ? moves : perhaps
+      some.set(way, (some.get(way) ?? 0) + 1)
+    }
   }
-  return moves
+  return { moves, perhaps }
+}
+
+function waysOf(before: Split, after: Split, knowable: Knowable): Direction[] {
+  const way = (drains: Drains | undefined) => directionOf({ ...before, drains }, after)
+  const all = knowable.drained(before)
+  if (new Set(all.map(way)).size === 1) return all.slice(0, 1).map(way)
+  const meant = all.filter((drains) => isWantedIf(drains, before, after, knowable))
+  return [...new Set((meant.length > 0 ? meant : all).map(way))]
 }
 
 /** The first rule that a write breaks, and how. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Count, Readiness } from './count.ts'
+import type { Drained } from './drained.ts'
 import { isWanted } from './explain.ts'
 import { History } from './history.ts'
 import { addsInVain, allWeightsBy, directionOf, type Split, weightsBy } from './table.ts'
@@ -94,15 +95,50 @@ describe('the table of tiers, as docs/developing/DECISIONS.md has it', () => {
     ).toBe(true)
     expect(weightsBy(second, all)).toEqual([70, 0, 0, 0])
   })
+})
 
-  test('what has weight and any endpoint goes on while what has enough waits, and takes in nothing that is lost', () => {
-    const second = inOrder({ web: 0, east: 70, west: 0, far: 0 }, 60_000)
-    const few = states({ web: 'ready', east: 'few', west: 'few' })
-    expect(allWeightsBy(second, few, true).map(String)).toContain('0,70,0,0')
-    expect(weightsBy(second, states({ east: 'few', west: 'few' }))).toEqual([0, 70, 0, 0])
-    expect(
-      weightsBy(inOrder({ web: 0, east: 70, west: 0, far: 0 }), states({ east: 'few', west: 'few' })),
-    ).toEqual([0, 70, 30, 0])
+describe('the table while something is drained, as docs/developing/DECISIONS.md has it', () => {
+  const all = { web: 'ready', east: 'ready', west: 'ready' } as const
+  const home = { web: 1, east: 0, west: 0 }
+  const away = { web: 0, east: 1, west: 1 }
+  const no = 'no'
+
+  test.each([
+    ['the primary', home, all, ['Allow', no, no], [0, 1, 1]],
+    ['a secondary', away, { ...all, web: 'down' }, [no, 'Allow', no], [0, 0, 1]],
+    ['everything', away, all, ['Allow', 'Allow', 'Allow'], [0, 1, 1]],
+    ['only the drained one is ready', away, { web: 'ready' }, ['Allow', no, no], [1, 0, 0]],
+    [
+      'another one is unknown',
+      { web: 0, east: 1, west: 0 },
+      { web: 'ready', west: 'unknown' },
+      ['Allow', no, no],
+      [1, 0, 0],
+    ],
+    ['what has weight is unknown', away, { web: 'ready', east: 'unknown' }, ['Allow', no, no], [0, 1, 1]],
+    ['the only ready one must not serve', home, { web: 'ready' }, ['Never', no, no], [0, 1, 1]],
+    ['rather one that may be ready', home, { web: 'ready', west: 'unknown' }, ['Never', no, no], [0, 1, 1]],
+    ['everything, and nothing may serve', home, all, ['Never', 'Never', 'Never'], [1, 0, 0]],
+  ] satisfies [string, Record<string, number>, Record<string, Readiness>, Drained[], number[]][])(
+    '%s',
+    (_, weights, given, drains, wanted) =>
+      expect(weightsBy(split(weights, { drains }), states(given))).toEqual(wanted),
+  )
+
+  test.each([
+    ['a return waits', away, all, [0, 1, 1]],
+    ['an outage is ended', home, { east: 'ready' }, [0, 1, 0]],
+  ] satisfies [string, Record<string, number>, Record<string, Readiness>, number[]][])(
+    'before Drains are known %s',
+    (_, weights, given, wanted) =>
+      expect(weightsBy(split(weights, { drains: 'unknown' }), states(given))).toEqual(wanted),
+  )
+
+  test('a move is named by tiers', () => {
+    const drains = ['Allow', no, no] as const
+    expect(directionOf(split({ web: 1, east: 1 }, { drains }), split({ web: 0, east: 1 }))).toBe(
+      'redistribute',
+    )
   })
 })
 
@@ -128,7 +164,10 @@ test('a weight is added in vain where its absence said the same', () => {
 describe('a write is explained', () => {
   const before = split({ web: 1, east: 0 })
   const after = split({ web: 0, east: 1 })
-  const possible = (web: Count[]) => (service: string) => (service === 'web' ? web : [1])
+  const possible = (web: Count[]) => ({
+    possible: (service: string) => (service === 'web' ? web : [1]),
+    drained: () => [undefined],
+  })
 
   test.each([
     [[0], true],

@@ -1,4 +1,5 @@
 import type { Readiness } from './count.ts'
+import type { Drains } from './drained.ts'
 import { activeByTiers, currentBy, declaredOf, type Order } from './tiers.ts'
 
 /** The decision table once more, written down from docs/developing/DECISIONS.md and nothing else. */
@@ -29,6 +30,8 @@ export interface Split {
   readonly limit: number
   /** The order of its backends, if its owner wants one: then the second table decides. */
   readonly order?: Order | undefined
+  /** What Drains take out of it, as far as that is known; absent: nothing. */
+  readonly drains?: Drains | undefined
 }
 
 /** How many endpoints of a backend must be ready so that they are enough. */
@@ -40,11 +43,38 @@ export const weightsBy = (split: Split, readiness: ReadinessOf): readonly number
 
 /** All weights that the tables allow; `waits`: while backends may have to wait. */
 export function allWeightsBy(split: Split, readiness: ReadinessOf, waits: boolean): (readonly number[])[] {
-  const { order, backends } = split
+  const { backends, drains } = split
+  if (drains === 'unknown') {
+    const plain = allWeightsBy({ ...split, drains: undefined }, readiness, waits)
+    return plain.map((weights) => (endsOutage(split, weights, readiness) ? weights : weightsOf(split)))
+  }
+  const order = orderOf(split)
   if (!order || split.paused || split.broken) return [weightsFor(split, activeBy(split, readiness))]
   const stateOf = (place: number) => readiness(backends[place]?.called ?? '')
-  return activeByTiers(split, order, stateOf, waits).map((active) => weightsInOrder(split, order, active))
+  const drainedOf = (place: number) => drains?.[place] ?? 'no'
+  const all = activeByTiers(split, order, { stateOf, drainedOf }, waits)
+  return all.map((active) => weightsInOrder(split, order, active))
 }
+
+/** The tiers by which a split is judged: without an order only one of which something is drained has any. */
+export function orderOf({ order, drains, backends }: Split): Order | undefined {
+  if (order || drains === undefined || drains === 'unknown') return order
+  const primary = backends.find((backend) => backend.primary)
+  const first = placesOf(backends, (backend) => backend.primary)
+  const others = placesOf(backends, ({ service }) => service !== primary?.service)
+  const tiers = [first, others].filter((places) => places.length > 0)
+  return { tiers: tiers.map((places) => ({ places })), minReady: 1, waitMs: 0 }
+}
+
+const placesOf = (backends: readonly Backend[], test: (backend: Backend) => boolean) =>
+  backends.flatMap((backend, place) => (test(backend) ? [place] : []))
+
+/** Everything that had weight is down, and something that gets it is ready: done whatever is not known. */
+const endsOutage = ({ backends }: Split, weights: readonly number[], readiness: ReadinessOf): boolean =>
+  backends.every(({ weight, called }) => weight === 0 || readiness(called) === 'down') &&
+  backends.some(
+    ({ called }, place) => (weights[place] ?? 0) > 0 && ['ready', 'few'].includes(readiness(called)),
+  )
 
 /** Declared weights as they are; nothing is written if the traffic is shared so already. */
 function weightsInOrder(
@@ -101,8 +131,9 @@ export type Moves = ReadonlyMap<Direction, number>
 
 /** What a change of weights was: by whether the primary gets traffic before and after it, or by the tiers. */
 export function directionOf(before: Split, after: Split): Direction {
-  if (before.order && !before.broken) {
-    const [from, to] = [currentBy(before, before.order), currentBy(after, before.order)]
+  const order = orderOf(before)
+  if (order && !before.broken) {
+    const [from, to] = [currentBy(before, order), currentBy(after, order)]
     return from === to ? 'redistribute' : to > from ? 'failover' : 'failback'
   }
   if (primaryServes(after)) return 'failback'

@@ -1,10 +1,17 @@
 import type { Readiness } from './count.ts'
+import type { Drained } from './drained.ts'
 
 /** The second table, for routes with tiers, written down from docs/developing/DECISIONS.md and nothing else. */
 
 /** Of a split its weights are enough here. */
 interface Weighted {
   readonly backends: readonly { readonly weight: number }[]
+}
+
+/** How a backend (by its place) stands. */
+interface Standing {
+  readonly stateOf: (place: number) => Readiness
+  readonly drainedOf: (place: number) => Drained
 }
 
 /** An order of backends (places in the split), how many endpoints of each are enough, how long a lost one waits. */
@@ -41,60 +48,70 @@ export function currentBy({ backends }: Weighted, order: Order): number {
 export function activeByTiers(
   split: Weighted,
   order: Order,
-  stateOf: (place: number) => Readiness,
+  standing: Standing,
   waits: boolean,
 ): (number[] | undefined)[] {
   const current = currentBy(split, order)
-  if (order.waitMs === 0) return [active(split, order, stateOf, current, new Set())]
-  const some = split.backends.flatMap((_, place) => (isReadyAs(stateOf(place)) ? [place] : []))
-  // After a rest whoever has enough has waited.
-  const lost = (place: number) => stateOf(place) === 'few' && split.backends[place]?.weight === 0
-  const rested = some.filter((place) => tierOf(order, place) <= current && lost(place))
-  if (!waits) return [active(split, order, stateOf, current, new Set(rested))]
+  if (!waits || order.waitMs === 0) return [active(split, order, standing, current, new Set())]
+  const good = split.backends.flatMap((_, place) => (standing.stateOf(place) === 'ready' ? [place] : []))
   return [...order.tiers.keys(), order.tiers.length].flatMap((tier) =>
-    subsetsOf(some.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
-      active(split, order, stateOf, tier, waiting),
+    subsetsOf(good.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
+      active(split, order, standing, tier, waiting),
     ),
   )
 }
 
-const isReadyAs = (state: Readiness): boolean => state === 'ready' || state === 'few'
-
 function active(
   split: Weighted,
   order: Order,
-  stateOf: (place: number) => Readiness,
+  standing: Standing,
   current: number,
   waiting: ReadonlySet<number>,
 ): number[] | undefined {
+  const { stateOf, drainedOf } = standing
+  const isOut = (place: number) => drainedOf(place) !== 'no'
   const hasWeight = (place: number) => (split.backends[place]?.weight ?? 0) > 0
-  const eligible = ({ places, declared }: Tier) => places.filter((_, index) => declared?.[index] !== 0)
-  const isGood = (place: number) => stateOf(place) === 'ready'
-  const isReady = (place: number) => isReadyAs(stateOf(place))
+  const isGood = (place: number) => stateOf(place) === 'ready' && !isOut(place)
+  const isReady = (place: number) => isGood(place) || (stateOf(place) === 'few' && !isOut(place))
+  const isLast = (place: number) => drainedOf(place) === 'Allow' && ['ready', 'few'].includes(stateOf(place))
   const isUsable = (place: number) => isGood(place) && !waiting.has(place)
+  const isUnknown = (place: number) => stateOf(place) === 'unknown' && !isOut(place)
   const firstWith = (test: (place: number) => boolean) =>
     order.tiers.findIndex((tier) => eligible(tier).some(test))
   const target = firstWith(isUsable)
-  const mayServe = split.backends.some((_, place) => hasWeight(place) && stateOf(place) !== 'down')
+  const mayServe = split.backends.some(
+    (_, place) => hasWeight(place) && stateOf(place) !== 'down' && !isOut(place),
+  )
   const before = order.tiers.slice(0, target < 0 ? current + 1 : Math.min(target, current + 1))
-  const isHidden = before.some((tier) => eligible(tier).some((place) => stateOf(place) === 'unknown'))
-  if (mayServe && isHidden) return undefined
+  if (mayServe && before.some((tier) => eligible(tier).some(isUnknown))) return undefined
   const serve = (index: number, test: (place: number) => boolean) => {
     const tier = order.tiers[index]
-    const keeps = (place: number) => stateOf(place) === 'unknown' && hasWeight(place)
-    return tier && eligible(tier).filter((place) => test(place) || keeps(place))
+    return tier && eligible(tier).filter((place) => test(place) || (isUnknown(place) && hasWeight(place)))
   }
   if (target >= 0) return serve(target, isUsable)
   const stays = order.tiers[current]
-  // What serves goes on without what waits, while it has any endpoint.
-  const goesOn = (place: number) => isReady(place) && !waiting.has(place)
-  if (stays && order.waitMs > 0 && eligible(stays).some(goesOn)) return serve(current, goesOn)
-  for (const test of [isGood, isReady]) {
+  for (const test of [isGood, isReady, isLast]) {
     if (stays && eligible(stays).some(test)) return serve(current, test)
     if (firstWith(test) >= 0) return serve(firstWith(test), test)
   }
   const isZero = split.backends.every(({ weight }) => weight === 0)
-  return isZero ? order.tiers.map(eligible).find((places) => places.length > 0) : undefined
+  const places = [...split.backends.keys()]
+  const isTaken = places.some((place) => drainedOf(place) === 'Never' && (hasWeight(place) || isZero))
+  if (isTaken) {
+    const left = ratherDark(order, standing)
+    if (left) return left
+  }
+  return isZero ? order.tiers.map(eligible).find((some) => some.length > 0) : undefined
+}
+
+/** The members that may serve: those whose weight is not declared as 0. */
+export const eligible = ({ places, declared }: Tier) => places.filter((_, index) => declared?.[index] !== 0)
+
+/** What must not serve is left for what may not answer: the first tier of the others, rather one that may. */
+function ratherDark({ tiers }: Order, { stateOf, drainedOf }: Standing): number[] | undefined {
+  const left = tiers.map((tier) => eligible(tier).filter((place) => drainedOf(place) !== 'Never'))
+  const mayBeReady = left.find((places) => places.some((place) => stateOf(place) === 'unknown'))
+  return mayBeReady ?? left.find((places) => places.length > 0)
 }
 
 /** The weight that a backend is declared with; undefined in a tier that declares none. */

@@ -20,12 +20,17 @@ export class Process {
   diedAt = Number.POSITIVE_INFINITY
   /** What its wall clock is off by (ms). */
   skewMs = 0
+  /** When it jumped, and what it was off by before. */
+  readonly jumps: { readonly at: number; readonly before: number }[] = []
+  /** From when to when it was frozen last (virtual ms). */
+  thawed: { readonly from: number; readonly at: number } | undefined
   /** The server once showed it an older state as if it were the present. */
   wasMisled = false
   /** Timers that wait. */
   timers = 0
   readonly #scheduler: Scheduler
   #backlog: (() => void)[] = []
+  #frozenAt = 0
 
   constructor(replica: string, life: number, bornMoment: number, scheduler: Scheduler) {
     this.replica = replica
@@ -42,13 +47,22 @@ export class Process {
   }
 
   freeze(): void {
-    if (this.state === 'running') this.state = 'frozen'
+    if (this.state !== 'running') return
+    this.state = 'frozen'
+    this.#frozenAt = this.#scheduler.now
+  }
+
+  /** Its wall clock is set. */
+  jump(ms: number): void {
+    this.jumps.push({ at: this.#scheduler.now, before: this.skewMs })
+    this.skewMs += ms
   }
 
   /** Goes on with what came meanwhile, one thing after the other, in the order in which it came. */
   thaw(): void {
     if (this.state !== 'frozen') return
     this.state = 'running'
+    this.thawed = { from: this.#frozenAt, at: this.#scheduler.now }
     for (const work of this.#backlog.splice(0)) this.#scheduler.after(0, () => this.enter(work))
   }
 

@@ -29,6 +29,7 @@ export function open(
     stream.onOver = () => {
       deadline.stop()
       wire.streams.delete(stream)
+      wire.witness.left(sent)
       // It was cut before its head had come.
       finish(err(broken(req)), 0)
     }

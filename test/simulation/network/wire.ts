@@ -14,6 +14,8 @@ export interface Witness {
   sent(process: Process, request: KubeRequest): Sent
   /** The process has its answer: a status, or 0 where it gave up waiting or the connection broke. */
   answered(sent: Sent, status: number, retryAfterSeconds: number | undefined): void
+  /** The process has a watch no more. */
+  left(sent: Sent): void
   /** The process read of a change up to this version. */
   told(process: Process, resource: string, mark: Mark): void
   /** The process read the end of a complete list. */

@@ -17,6 +17,8 @@ export interface Planted {
   readonly linked?: boolean
   /** The operator writes ServiceProfiles in its stories. */
   readonly copies?: boolean
+  /** The operator follows Drains in its stories. */
+  readonly drains?: boolean
   readonly plant?: Plant
   /** The same for the transport to the other cluster. */
   readonly farPlant?: Plant

@@ -4,6 +4,7 @@ import { routeResources } from '../checker/facts.ts'
 import { isDoubt } from '../network/ask.ts'
 import { resourceOf } from '../network/sent.ts'
 import { backendPlants } from './backend-plants.ts'
+import { drainPlants } from './drain-plants.ts'
 import { farPlants } from './far-plants.ts'
 import { gatewayPlants } from './gateway-plants.ts'
 import { hedgePlants } from './hedge-plants.ts'
@@ -359,6 +360,7 @@ export const planted: readonly Planted[] = [
   ...gatewayPlants,
   ...backendPlants,
   ...policyPlants,
+  ...drainPlants,
   ...profilePlants,
   ...leasePlants,
   ...hedgePlants,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../sandbox/json.ts'
 import type { Access } from '../../../sandbox/server.ts'
 import type { World } from '../../../sandbox/world.ts'
+import { DrainOwners } from './drain-owners.ts'
 import { endpointsOf, mirrored, ports, portsOf, put, serviceOf, sliceOf } from './objects.ts'
 import { writeProfile } from './profiles.ts'
 import { own, placeOf, RouteOwners } from './route-owners.ts'
@@ -16,7 +17,8 @@ export class Cluster {
   readonly #acts: Acts<WorldSteps>
   #noise = 0
 
-  constructor(store: Access) {
+  /** `now`: virtual ms. */
+  constructor(store: Access, now: () => number) {
     this.#store = store
     this.#acts = {
       slices: this.#slices,
@@ -25,6 +27,7 @@ export class Cluster {
       remote: this.#remote,
       withdraw: this.#withdraw,
       ...new RouteOwners(store).acts,
+      ...new DrainOwners(store, now).acts,
       profile: (step) => writeProfile(store, step),
       noise: this.#makeNoise,
     }

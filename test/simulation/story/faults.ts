@@ -70,10 +70,7 @@ export class Faults {
         process.freeze()
         this.#later(ms, () => process.thaw())
       }),
-    jump: ({ replica, ms }) =>
-      this.#to(replica, (process) => {
-        process.skewMs += ms
-      }),
+    jump: ({ replica, ms }) => this.#to(replica, (process) => process.jump(ms)),
   }
 
   get #conditions() {

@@ -11,6 +11,7 @@ import type { FarCluster } from '../far/far-cluster.ts'
 import { farName, linkerdNamespace } from '../far/place.ts'
 import { connect } from '../network/transport.ts'
 import type { OpenWatch, Wire } from '../network/wire.ts'
+import { rootNamespace } from './drain-owners.ts'
 import { controlledBy } from './route-owners.ts'
 import type { Story } from './step.ts'
 
@@ -28,7 +29,7 @@ export interface Plants {
 }
 
 /** Where the replicas keep their Lease. */
-export const leaseNamespace = 'linkerd-failover'
+export const leaseNamespace = rootNamespace
 
 /** Replicas of one story are alike in what they do for each other. */
 const electionOf = ({ name: identity }: Process) => ({
@@ -54,12 +55,14 @@ export class Fleet {
   readonly #lives = new Map<string, Life>()
   readonly #elects: boolean
   readonly #copies: boolean
+  readonly #drains: boolean
   readonly #probes: boolean
   readonly #counts = new Map<string, number>()
 
   constructor(wire: Wire, checker: Checker, plants: Plants, story: Story, far?: FarCluster) {
     this.#elects = story.replicas.length > 1
     this.#copies = story.copies
+    this.#drains = story.drains
     this.#probes = story.probes
     this.#wire = wire
     this.#checker = checker
@@ -94,6 +97,7 @@ export class Fleet {
       links: this.#linksOf(process),
       probing: this.#probingOf(process),
       serviceProfiles: this.#copies ? { clusterDomain: 'cluster.local' } : undefined,
+      ...(this.#drains ? { policies: rootNamespace } : {}),
       ...(this.#elects ? { election: electionOf(process) } : {}),
     })
     this.#lives.set(replica, { process, operator, stopping: false })

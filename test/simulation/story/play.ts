@@ -9,6 +9,7 @@ import { Conditions } from '../network/conditions.ts'
 import { Server } from '../network/server.ts'
 import type { Wire } from '../network/wire.ts'
 import { Cluster } from './cluster.ts'
+import { rootNamespace } from './drain-owners.ts'
 import { Faults } from './faults.ts'
 import { Fleet, leaseNamespace, type Plant, type ProbePlant } from './fleet.ts'
 import { isOfFar, isOfWorld, type Story } from './step.ts'
@@ -56,7 +57,10 @@ export async function play(
   const far = story.isLinked
     ? new FarCluster({ scheduler, server, trace, chance, kill }, story.seed)
     : undefined
-  const checker = new Checker(scheduler, server, far)
+  const checker = new Checker(scheduler, server, {
+    far,
+    ...(story.drains ? { rootNamespace } : {}),
+  })
   const conditions = new Conditions()
   const wire: Wire = {
     scheduler,
@@ -70,7 +74,7 @@ export async function play(
   }
   const plants = { near: plant, far: farPlant, probes: probePlant }
   const fleet = new Fleet(wire, checker, plants, story, far)
-  const cluster = new Cluster(server.store)
+  const cluster = new Cluster(server.store, () => scheduler.now)
   server.store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: leaseNamespace } })
   const faults = new Faults(wire, fleet)
   const farFaults = far && new Faults({ ...far.wire, witness: checker }, fleet)
@@ -94,7 +98,7 @@ export async function play(
       for (const complaint of fleet.complaints()) checker.fail('unwell', complaint)
       checker.settle(fleet.processes, story.copies)
     })
-    scheduler.at(until, () => checker.stir())
+    scheduler.at(until, () => checker.stir(fleet.processes))
   }
   const end = story.rests.at(-1)?.until ?? 0
   const every = (ms: number, work: () => void): void => {

@@ -17,6 +17,10 @@ export type Slice = readonly [ready: number, notReady: number, ports?: readonly 
 export type Named = Service & { readonly port?: number; readonly group?: string; readonly kind?: string }
 /** A backend of a rule; one without a weight has what its kind of route takes for that. */
 export type Entry = Named & { readonly weight?: Weight }
+/** What a Drain takes out: a cluster, or a Service; in one that makes no sense both or neither. */
+export type DrainTarget = { readonly cluster?: string; readonly service?: string }
+/** `shop/one`: with its namespace. */
+type Drain = { readonly drain: string }
 type Watches = { readonly replica?: string; readonly resource?: string }
 
 /** What people and other controllers do to the world. */
@@ -60,6 +64,16 @@ export interface WorldSteps {
    * it was long ago: all to the first backend.
    */
   profile: { readonly apex: string; readonly as: 'gone' | 'routes' | 'stale' }
+  /** A Drain is applied as a whole; it ends `ms` from now on, without it never, which makes no sense. */
+  drain: Drain & {
+    readonly from: readonly DrainTarget[]
+    readonly ms?: number
+    readonly lastResort?: 'Allow' | 'Never'
+  }
+  /** A Drain is deleted. */
+  undrain: Drain
+  /** The CRD of Drains is deleted, with all of them, or created. */
+  drains: { readonly served: boolean }
   /** Objects change that are nobody's business here. */
   noise: { readonly count: number }
 }
@@ -149,6 +163,8 @@ export interface Story {
   readonly isLinked: boolean
   /** The operator writes ServiceProfiles. */
   readonly copies: boolean
+  /** The operator follows Drains. */
+  readonly drains: boolean
   /** The operator probes the gateway of that cluster. */
   readonly probes: boolean
   readonly steps: readonly Step[]
@@ -174,6 +190,9 @@ const worldKinds = {
   delete: true,
   crd: true,
   profile: true,
+  drain: true,
+  undrain: true,
+  drains: true,
   noise: true,
 } satisfies Record<keyof WorldSteps, true>
 

@@ -1,6 +1,7 @@
 import { Random } from '../engine/random.ts'
 import { farPlots } from '../far/plots.ts'
 import { linkStage } from '../far/stage.ts'
+import { drainPlots } from './drain-plots.ts'
 import type { Stage } from './draw.ts'
 import { leaderPlots } from './leader-plots.ts'
 import { disasters, type Plot, plots, profilePlots } from './plots.ts'
@@ -18,6 +19,8 @@ export const probeHours = 2
 const linkedShare = 0.2
 /** In so many the operator writes ServiceProfiles. */
 const copyShare = 0.3
+/** In so many it follows Drains. */
+const drainShare = 0.4
 
 export interface Telling {
   readonly seed: string
@@ -29,6 +32,8 @@ export interface Telling {
   readonly linked?: boolean | undefined
   /** The operator writes ServiceProfiles; drawn from the seed without it. */
   readonly copies?: boolean | undefined
+  /** The operator follows Drains; drawn from the seed without it. */
+  readonly drains?: boolean | undefined
   /** Names of the plots that trouble is made of; drawn from the seed without it. */
   readonly menu?: readonly string[] | undefined
 }
@@ -43,6 +48,7 @@ export function tellStory({
   replicas: asked,
   linked,
   copies: copied,
+  drains: drained,
   menu: wanted,
 }: Telling): Story {
   const random = new Random(`story ${seed}`)
@@ -58,6 +64,8 @@ export function tellStory({
   const copy = new Random(`copy ${seed}`)
   const copies = copied ?? copy.chance(copyShare)
   const copyMenu = copies ? profilePlots : []
+  const drain = new Random(`drain ${seed}`)
+  const drainMenu = openDrains(drained, stage, drain, wanted)
   const fate = new Random(`fate ${seed}`)
   const isStruck = wanted === undefined && fate.chance(0.25)
   const steps: Step[] = stage.opening
@@ -72,6 +80,7 @@ export function tellStory({
     ]
     steps.push(...weaveAll(troubles, stage, random, now, length))
     steps.push(...weaveAll(someOf(copyMenu, 4, copy), stage, copy, now, length))
+    steps.push(...weaveAll(someOf(drainMenu, 6, drain), stage, drain, now, length))
     const strikes = isStruck && fate.chance(0.5)
     if (strikes) steps.push(...fate.pick(disasters).weave(stage, fate, now + fate.between(0, length)))
     const heal = now + length + minute
@@ -80,7 +89,16 @@ export function tellStory({
     rests.push({ heal, settled, until })
     now = until + 1_000
   }
-  return { seed, replicas: stage.replicas, isLinked, probes, copies, steps: endBefore(steps, rests), rests }
+  return {
+    seed,
+    replicas: stage.replicas,
+    isLinked,
+    probes,
+    copies,
+    drains: drainMenu.length > 0,
+    steps: endBefore(steps, rests),
+    rests,
+  }
 }
 
 const hoursOf = (asked: number, elects: boolean, probes: boolean): number =>
@@ -103,6 +121,19 @@ function drawMenu(random: Random, replicas: number, wanted: readonly string[] | 
     : random.some(replicas > 1 ? [...plots, ...leaderPlots] : plots, 0.35)
   if (menu.length === 0) menu.push(random.pick(plots))
   return menu
+}
+
+/** Most clusters have the definition of Drains from the beginning on. The plots are those that are wanted, or all. */
+function openDrains(
+  asked: boolean | undefined,
+  { opening }: Stage,
+  random: Random,
+  wanted: readonly string[] = [],
+): readonly Plot[] {
+  if (!(asked ?? random.chance(drainShare))) return []
+  opening.push({ do: 'drains', served: random.chance(0.9), at: 0 })
+  const some = drainPlots.filter(({ name }) => wanted.includes(name))
+  return some.length > 0 ? some : drainPlots
 }
 
 /** At least one, but none of no plots. */

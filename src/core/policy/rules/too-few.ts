@@ -1,20 +1,13 @@
 import type { Rule } from '../../rule.ts'
 import { becauseOf, serve, servingTier } from '../serving.ts'
 
-/**
- * Too few endpoints are better than none. While those that serve have any, they go on alone: what must wait has no
- * part in it.
- */
+/** Too few endpoints are better than none. */
 export const tooFew = {
   name: 'TooFew',
-  when: 'only backends with fewer ready endpoints than their policy asks for may serve',
+  when: 'no backend has as many ready endpoints as its policy asks for',
   decide: ({ standing }) => {
-    if (!standing) return undefined
-    const { isReady, isServing, mustWait } = standing
-    const serving = servingTier(standing, isServing)
-    if (serving) return serve(standing, serving, (backend) => isReady(backend) && !mustWait(backend))
-    const tier = servingTier(standing, isReady)
-    return tier && serve(standing, tier, isReady)
+    const tier = standing && servingTier(standing, standing.isReady)
+    return standing && tier && serve(standing, tier, standing.isReady)
   },
   because: becauseOf,
 } as const satisfies Rule

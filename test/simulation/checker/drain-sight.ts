@@ -1,0 +1,185 @@
+import { epoch, type Process } from '../engine/process.ts'
+import type { Sent } from '../network/sent.ts'
+import { Clusters } from './clusters.ts'
+import { everyChoice } from './count.ts'
+import { DrainFacts, type DrainVersion } from './drain-facts.ts'
+import { DrainView, skewsOf, timersDone, timesOfDay } from './drain-view.ts'
+import { type Drained, type Drains, stricter } from './drained.ts'
+import type { DrainSpec } from './read-drain.ts'
+import type { Span } from './services.ts'
+import type { Split } from './table.ts'
+
+/** All that may be drained of a split of a route in this namespace; `undefined`: nothing. */
+export type DrainedOf = (split: Split, namespace: string) => readonly (Drains | undefined)[]
+
+/** What a process can have taken for drained. */
+export interface DrainsSeen {
+  readonly possible: DrainedOf
+  /** The same, if any Drain that is over still counted. */
+  readonly outlived: DrainedOf
+}
+
+/** Of one that follows no Drains. */
+export const nothingDrained: DrainsSeen = { possible: () => [undefined], outlived: () => [] }
+
+/** A Drain as it steers routes: of one namespace, or of all. */
+interface Effect extends Pick<DrainSpec, 'from' | 'lastResort'> {
+  readonly namespace: string | undefined
+}
+
+/** What may steer at one moment: all of `sure`, and any of `maybe`. */
+interface World {
+  readonly sure: readonly Effect[]
+  readonly maybe: readonly Effect[]
+}
+
+/** What is asked about a process, or by a write of it. */
+interface Look {
+  readonly process: Process
+  readonly at: number
+  readonly view: DrainView
+}
+
+/** So long (ms) a Drain that was deleted keeps traffic away, as the last resort. */
+const lingerMs = 10_000
+/** After the end of a Drain its routes are written within so long (ms). */
+const writtenMs = 10_000
+
+/** What each process can take for drained, by docs/developing/DECISIONS.md. */
+export class DrainSight {
+  readonly facts = new DrainFacts()
+  readonly clusters = new Clusters()
+  readonly #rootNamespace: string
+  readonly #views = new Map<Process, DrainView>()
+
+  /** Drains of this namespace are for all routes. */
+  constructor(rootNamespace: string) {
+    this.#rootNamespace = rootNamespace
+  }
+
+  view(process: Process): DrainView {
+    const known = this.#views.get(process) ?? new DrainView()
+    this.#views.set(process, known)
+    return known
+  }
+
+  /** What the sender of a write can have taken for drained. */
+  seenBy({ process, at, moment, view }: Sent): DrainsSeen {
+    const services: Span = [view.of('services') ?? 0, moment]
+    const known = view.of('drains')
+    const seen = this.view(process)
+    const isNew = known === undefined || seen.firstKnownAt === at
+    const isAbsent = known === undefined && this.facts.wasUnserved(process.bornMoment, moment)
+    const look = { process, at, view: seen }
+    const worlds = known === undefined ? [] : this.#worlds(look, [known, moment], timesOfDay(process, at))
+    const some = isAbsent ? [{ sure: [], maybe: [] }, ...worlds] : worlds
+    const { possible, outlived } = this.#seenIn(some, services)
+    const mayBeUnknown: DrainedOf = (...asked) => [...possible(...asked), 'unknown']
+    return { possible: isNew ? mayBeUnknown : possible, outlived }
+  }
+
+  /** What is drained after a time of rest, for the process that leads. */
+  atRest(process: Process, at: number, moment: number): DrainsSeen {
+    const times = [at, at - writtenMs].map((time) => time + process.skewMs)
+    const worlds = this.#worlds({ process, at, view: this.view(process) }, [moment, moment], times)
+    return this.#seenIn(worlds, [moment, moment])
+  }
+
+  #seenIn(worlds: readonly World[], services: Span): DrainsSeen {
+    const within =
+      (some: () => readonly World[]): DrainedOf =>
+      (split, namespace) =>
+        this.#ofAll(some(), split, namespace, services)
+    const withOver = () => {
+      const effects = this.facts.versions.flatMap((version) => this.#effectsOf(version))
+      const either = effects.flatMap((effect) => [effect, { ...effect, lastResort: 'Allow' as const }])
+      return worlds.flatMap(({ sure, maybe }) => either.map((over) => ({ sure: [...sure, over], maybe })))
+    }
+    return { possible: within(() => worlds), outlived: within(withOver) }
+  }
+
+  #worlds(look: Look, [from, to]: Span, times: readonly number[]): World[] {
+    return this.facts.momentsFrom(from, to).flatMap((moment) =>
+      times.map((time) => {
+        const wall = epoch + time
+        const isOn = ({ spec }: DrainVersion) => spec !== undefined && spec.until > wall
+        const present = this.facts.at(moment).filter(isOn)
+        const endings = this.facts.versions
+          .filter((version) => version.to <= moment && isOn(version))
+          .map((version) => ({ version, stays: this.#lingers(version, moment, look) }))
+        const lingering = (stays: 'surely' | 'maybe') =>
+          endings
+            .filter((one) => one.stays === stays)
+            .flatMap(({ version }) => this.#effectsOf(version))
+            .map((effect) => ({ ...effect, lastResort: 'Allow' as const }))
+        const sure = [...present.flatMap((version) => this.#effectsOf(version)), ...lingering('surely')]
+        return { sure, maybe: lingering('maybe') }
+      }),
+    )
+  }
+
+  /** Whether a Drain that is over at a moment still keeps traffic away. */
+  #lingers(version: DrainVersion, moment: number, { process, at, view }: Look): 'surely' | 'maybe' | 'no' {
+    const { spec, key, from, to, endedAt } = version
+    if (!spec || !view.mayHaveSeen(to)) return 'no'
+    const learnt = view.learnt(to) ?? { moment, at }
+    const next = this.facts.specAt(key, learnt.moment)
+    const walls = skewsOf(process).map((skew) => epoch + learnt.at + skew)
+    const isCovered = (wall: number) =>
+      next !== undefined && next.until > wall && spec.from.every((target) => next.from.includes(target))
+    if (walls.every(isCovered)) return 'no'
+    if (view.hasWatchedFor(lingerMs, learnt.at, timersDone(process, at))) return 'no'
+    const wasInEffect = view.hasSeen(from, to) && walls.every((wall) => spec.until > wall)
+    if (!wasInEffect || walls.some(isCovered)) return 'maybe'
+    const { leftAt = Number.POSITIVE_INFINITY } = view
+    const isKept = endedAt >= (this.facts.unservedSince ?? Infinity) && leftAt < learnt.at + lingerMs
+    return isKept || at < endedAt + lingerMs ? 'surely' : 'maybe'
+  }
+
+  #effectsOf({ key, spec }: DrainVersion): Effect[] {
+    const [namespace] = key.split('/')
+    if (!spec) return []
+    return [{ ...spec, namespace: namespace === this.#rootNamespace ? undefined : namespace }]
+  }
+
+  /** Every way in which the backends of a split can be drained. */
+  #ofAll(
+    worlds: readonly World[],
+    { backends }: Split,
+    namespace: string,
+    services: Span,
+  ): (Drains | undefined)[] {
+    const names = backends.map(({ service }) => service)
+    const clusters = everyChoice(names.map((service) => this.clusters.during(service, services)))
+    const found = new Map<string, Drains | undefined>()
+    for (const places of clusters)
+      for (const { sure, maybe } of worlds) {
+        const drainedBy = (effect: Effect): Drained[] =>
+          names.map((service, place) => drainedOf(effect, namespace, service, places[place]))
+        const base = sure.map(drainedBy).reduce(
+          joined,
+          names.map((): Drained => 'no'),
+        )
+        const more = new Map(maybe.map(drainedBy).map((some) => [some.join(), some]))
+        for (const some of everyChoice([...more.values()].map((one) => [undefined, one]))) {
+          const all = some.flatMap((one) => (one ? [one] : [])).reduce(joined, base)
+          found.set(all.join(), all.every((one) => one === 'no') ? undefined : all)
+        }
+      }
+    return [...found.values()]
+  }
+}
+
+const joined = (a: readonly Drained[], b: readonly Drained[]): Drained[] =>
+  a.map((one, place) => stricter(one, b[place] ?? 'no'))
+
+function drainedOf(
+  { namespace: own, from, lastResort }: Effect,
+  namespace: string,
+  service: string,
+  cluster: string | undefined,
+): Drained {
+  if (own !== undefined && own !== namespace) return 'no'
+  const isOut = from.includes(service) || (cluster !== undefined && from.includes(cluster))
+  return isOut ? lastResort : 'no'
+}

@@ -1,0 +1,91 @@
+import type { Process } from '../engine/process.ts'
+
+/** A moment of the server up to which a process knew all Drains, and when it came to know that. */
+interface Known {
+  readonly moment: number
+  readonly at: number
+}
+
+/** From when to when (virtual ms) a process had a watch of Drains. */
+interface Watched {
+  readonly from: number
+  to: number
+}
+
+/** What a process has come to know of Drains, and when. Times are virtual ms. */
+export class DrainView {
+  readonly #known: Known[] = []
+  readonly #watches: Watched[] = []
+
+  /** By now it knows all Drains as they were at this moment. */
+  knows(moment: number, at: number): void {
+    const last = this.#known.at(-1)
+    if (last?.moment !== moment) this.#known.push({ moment, at })
+  }
+
+  opened(at: number): void {
+    this.#watches.push({ from: at, to: Number.POSITIVE_INFINITY })
+  }
+
+  left(at: number): void {
+    for (const watch of this.#watches) watch.to = Math.min(watch.to, at)
+  }
+
+  /** Whether it can have known what was over at this moment. */
+  mayHaveSeen(to: number): boolean {
+    return this.#known.some(({ moment }) => moment < to)
+  }
+
+  /** Whether it certainly knew what there was from one moment to another. */
+  hasSeen(from: number, to: number): boolean {
+    return this.#known.some(({ moment }) => from <= moment && moment < to)
+  }
+
+  /** When it last learnt of what happened at a moment; absent if it has not yet. */
+  learnt(moment: number): Known | undefined {
+    return this.#known.findLast(
+      (known, place) => known.moment >= moment && (this.#known[place - 1]?.moment ?? 0) < moment,
+    )
+  }
+
+  /** Whether it has had one watch for so long (ms) between two times. */
+  hasWatchedFor(ms: number, from: number, to: number): boolean {
+    return this.#watches.some((watch) => Math.min(watch.to, to) - Math.max(watch.from, from) > ms)
+  }
+
+  /** When it lost its watch; absent while it has one, or never had any. */
+  get leftAt(): number | undefined {
+    const last = this.#watches.at(-1)?.to
+    return last === Number.POSITIVE_INFINITY ? undefined : last
+  }
+
+  /** When it first knew all Drains. */
+  get firstKnownAt(): number | undefined {
+    return this.#known[0]?.at
+  }
+}
+
+/** A timer is late by so much at most (ms), but for a process that was frozen. */
+const lateMs = 5
+/** What a process finds at its thaw it has done after so long (ms). */
+const thawedMs = 1_000
+/** The time of day is looked at so often (ms). */
+const longestLookMs = 60_000
+
+/** The time (virtual ms) up to which all timers of a process have certainly gone off. */
+export const timersDone = ({ thawed }: Process, at: number): number =>
+  thawed && at - thawed.at <= thawedMs ? Math.min(thawed.from, at - lateMs) : at - lateMs
+
+/** What a process may take for the time of day (ms since the beginning of the story). */
+export function timesOfDay(process: Process, at: number): readonly number[] {
+  const done = timersDone(process, at)
+  const former = process.jumps.filter((jump) => jump.at >= done - longestLookMs)
+  const skews = [process.skewMs, ...former.map(({ before }) => before)]
+  return [...new Set(skews.flatMap((skew) => [at + skew, done + skew]))]
+}
+
+/** Everything that its clock was ever off by (ms). */
+export const skewsOf = ({ jumps, skewMs }: Process): readonly number[] => [
+  skewMs,
+  ...jumps.map(({ before }) => before),
+]
