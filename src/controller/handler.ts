@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import { type Clock, timeOfDayLookMs } from '../base/clock.ts'
 import { type KubeError, waitAskedBy } from '../kube/errors.ts'
 import type { Judged } from '../routes/judge.ts'
 import type { RouteKey } from '../routes/key.ts'
@@ -113,14 +113,11 @@ function fightNewsOf(fights: Fights, key: RouteKey, outcome: ReconcileOutcome): 
   return outcome.kind === 'steady' && isAtRest(outcome) ? fights.rests(key, weightsText(outcome.route)) : {}
 }
 
-/** A time of day is looked at anew so often (ms), so that a clock that was set is followed soon. */
-const timeOfDayMs = 60_000
-
 /** When to look whether a pause has ended (ms on the clock); all splits of a route are paused alike. */
 function pauseLookAt(clock: Clock, { verdicts: [verdict] }: Pick<Judged, 'verdicts'>): number | undefined {
   const until = verdict?.split.paused ? verdict.split.pause?.until : undefined
   if (until === undefined) return undefined
-  return clock.now() + Math.min(until - clock.wallTime().getTime(), timeOfDayMs)
+  return clock.now() + Math.min(until - clock.wallTime().getTime(), timeOfDayLookMs)
 }
 
 /** At the earliest of the times that were asked for. */

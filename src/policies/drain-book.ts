@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../base/clock.ts'
+import { type Clock, type Timer, timeOfDayLookMs } from '../base/clock.ts'
 import type { DrainedOf } from '../core/policy/drained.ts'
 import type { ServiceKey } from '../core/types.ts'
 import { type Drain, type DrainSpec, drainKey } from './drain.ts'
@@ -23,8 +23,6 @@ interface Ending {
 
 /** So long (ms) a Drain that was deleted keeps traffic away, so that one who creates it again moves nothing. */
 const lingerMs = 10_000
-/** The wall clock may jump, so it is compared at least that often (ms). */
-const longestLookMs = 60_000
 
 /** All Drains, and which of them are in effect: they end by a time of the wall clock, and some time after they are deleted. */
 export class DrainBook {
@@ -159,7 +157,7 @@ export class DrainBook {
     const drains = [...this.#drains.values(), ...[...this.#endings.values()].map(({ drain }) => drain)]
     const ends = drains.flatMap(({ spec }) => (spec && spec.until > now ? spec.until - now : []))
     const endings = [...this.#endings.values()].map(({ endsAt }) => Math.max(0, endsAt - clock.now()))
-    const ms = Math.min(longestLookMs, ...ends, ...(this.#isSure ? endings : []))
+    const ms = Math.min(timeOfDayLookMs, ...ends, ...(this.#isSure ? endings : []))
     this.#timer = clock.after(ms, () => this.#look())
   }
 }
