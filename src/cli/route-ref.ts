@@ -3,7 +3,9 @@ import { DiscoverySnapshot } from '../kube/discovery.ts'
 import { type Resource, resourcePath } from '../kube/resource.ts'
 import { codecs } from '../routes/codecs.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
+import type { Context } from './command.ts'
 import { badAnswer, type Failure, refused, wrongUsage } from './failure.ts'
+import type { Cluster } from './io.ts'
 import type { Reading } from './listing.ts'
 
 /** A route as a user names it. */
@@ -83,6 +85,29 @@ function kindsNamed(text: string): RouteCodec[] {
     (codec.versions.includes(version) && codec.group === group.join('.'))
   const exact = named.filter((codec) => codec.group === rest.join('.'))
   return exact.length > 0 ? exact : named.filter(isOf)
+}
+
+/** The route that a command is about, and by what it was found. */
+export interface NamedRoute extends FoundRoute {
+  readonly cluster: Cluster
+  readonly reading: Reading
+  readonly discovery: DiscoverySnapshot
+}
+
+/** Reads the one route that words name, in this namespace or, without one, in that of the context. */
+export async function findNamedRoute(
+  { io, connect }: Context,
+  words: readonly string[],
+  namespace: string | undefined,
+): Promise<Result<NamedRoute, Failure>> {
+  const ref = parseRouteRef(words)
+  if (!ref.ok) return ref
+  const cluster = await connect()
+  if (!cluster.ok) return cluster
+  const reading = { transport: cluster.value.transport, signal: io.interrupted }
+  const discovery = new DiscoverySnapshot(reading)
+  const found = await findRoute(reading, ref.value, namespace || cluster.value.namespace, discovery)
+  return found.ok ? ok({ ...found.value, cluster: cluster.value, reading, discovery }) : found
 }
 
 /** Reads the route that a reference names. */

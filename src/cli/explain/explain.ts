@@ -4,7 +4,6 @@ import { ok, type Result } from '../../base/result.ts'
 import type { Circumstances } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
-import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import type { RouteEvent } from '../../routes/since.ts'
 import { sinceOf } from '../../routes/since.ts'
@@ -17,7 +16,7 @@ import { exitCodes, type Failure } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
-import { findRoute, parseRouteRef } from '../route-ref.ts'
+import { findNamedRoute } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
 import { readEventsOf } from '../status/events.ts'
 import { statusOf } from '../status/route-status.ts'
@@ -40,20 +39,15 @@ const schema = z.object({
  * Prints which rule decides a route, with what readiness, what would change it, and what is wrong around it.
  */
 export async function explainRoute(
-  { io, connect, globals }: Context,
+  context: Context,
   words: readonly string[],
   given: Flags,
 ): Promise<Ending> {
   const flags = schema.parse(given)
-  const ref = parseRouteRef(words)
-  if (!ref.ok) return ref
-  const cluster = await connect()
-  if (!cluster.ok) return cluster
-  const reading = { transport: cluster.value.transport, signal: io.interrupted }
-  const discovery = new DiscoverySnapshot(reading)
-  const found = await findRoute(reading, ref.value, flags.namespace || cluster.value.namespace, discovery)
+  const found = await findNamedRoute(context, words, flags.namespace)
   if (!found.ok) return found
-  const { route } = found.value
+  const { io, globals } = context
+  const { cluster, reading, discovery, route } = found.value
   const progress = createProgress(io)
   const readBackends = async () => {
     const read = await readServices(reading, namespacesOf([route]), progress)
@@ -71,12 +65,12 @@ export async function explainRoute(
   if (!controlled.ok) return controlled
   if (!services.ok) return services
   const question = {
-    cluster: cluster.value,
+    cluster,
     io,
     namespace: globals.linkerdNamespace,
     routes: [route],
     readServices: readBackends,
-    readCounts: () => readOperatorCounts(cluster.value, io, route),
+    readCounts: () => readOperatorCounts(cluster, io, route),
   }
   const proxies = flags.proxies ? await readLinkerdView(question, services.value) : null
   if (io.interrupted.aborted) return ok(exitCodes.interrupted)
@@ -92,8 +86,8 @@ export async function explainRoute(
     drains: drainsConcerning(route, { ...drains, index }, today),
     unseen: [...unseen, ...drains.unseen],
   })
-  const timed = await withTimes(known, cluster.value, io)
-  const asked = await readGateways(route, services.value, cluster.value, io)
+  const timed = await withTimes(known, cluster, io)
+  const asked = await readGateways(route, services.value, cluster, io)
   const explanation = { ...timed, ...asked, unseen: [...timed.unseen, ...asked.unseen] }
   io.stdout.write(
     flags.output === 'table'

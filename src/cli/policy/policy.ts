@@ -8,7 +8,7 @@ import { exitCodes, type Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { noProgress } from '../progress.ts'
-import { type FoundRoute, findRoute, parseRouteRef } from '../route-ref.ts'
+import { type FoundRoute, findNamedRoute } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
 import { appliedTo } from './applied.ts'
 import { policyText } from './text.ts'
@@ -20,27 +20,20 @@ const schema = z.object({
 })
 
 /** Prints which policy applies to a route, and where each section of it comes from. */
-export async function showPolicy(
-  { io, connect }: Context,
-  words: readonly string[],
-  given: Flags,
-): Promise<Ending> {
+export async function showPolicy(context: Context, words: readonly string[], given: Flags): Promise<Ending> {
   const flags = schema.parse(given)
-  const ref = parseRouteRef(words)
-  if (!ref.ok) return ref
-  const cluster = await connect()
-  if (!cluster.ok) return cluster
-  const reading = { transport: cluster.value.transport, signal: io.interrupted }
-  const found = await findRoute(reading, ref.value, flags.namespace || cluster.value.namespace)
+  const found = await findNamedRoute(context, words, flags.namespace)
   if (!found.ok) return found
+  const { io } = context
+  const { reading, route } = found.value
   const controlled = await isControlled(reading, found.value, flags.selector)
   if (!controlled.ok) return controlled
   const today = io.clock.wallTime().getTime()
-  const drained = await readDrainsOf(reading, found.value.route, today)
+  const drained = await readDrainsOf(reading, route, today)
   if (!drained.ok) return drained
   for (const line of drained.value.unseen) io.stderr.write(`${line}\n`)
   const { drains } = drained.value
-  const applied = { ...appliedTo(found.value.route, controlled.value, today), drains }
+  const applied = { ...appliedTo(route, controlled.value, today), drains }
   io.stdout.write(
     flags.output === 'table'
       ? policyText(applied, paletteFor(io.stdout, io.env), today)
