@@ -1,9 +1,10 @@
 import type { CommandSpec } from '../command.ts'
-import { flag, positiveDuration } from '../flags.ts'
+import { flag, outputFlag, positiveDuration } from '../flags.ts'
 import { routesArgs } from '../route-args.ts'
 
 const flags = () => [
   flag('-n, --namespace <name>', 'the namespace of the routes (default: the namespace of the context)'),
+  outputFlag(['table', 'json', 'yaml']),
 ]
 
 export const pause: CommandSpec = {

@@ -42,6 +42,25 @@ describe('pause', () => {
   })
 })
 
+test('-o json prints what was written, and what was so already', async () => {
+  const at = { ...options, clock: { ...systemClock, wallTime: () => new Date('2026-11-29T14:00:00Z') } }
+  await shop.run('pause ts/web --for 1h --reason CHG-1234', at)
+  const pause = { until: '2026-11-29T15:00:00.000Z', by: 'sandbox', reason: 'CHG-1234' }
+  const again = await shop.run('pause ts/web ts/cart --for 1h --reason CHG-1234 -o json', at)
+  const route = { kind: 'TrafficSplit', namespace: 'shop' }
+  expect(JSON.parse(again.stdout)).toEqual({
+    routes: [
+      { ...route, name: 'web', changed: false, pause },
+      { ...route, name: 'cart', changed: true, pause },
+    ],
+  })
+  expect((await shop.run('resume ts/web -o yaml', at)).stdout).toBe(
+    'routes:\n  - kind: TrafficSplit\n    namespace: shop\n    name: web\n    changed: true\n    pause: null\n',
+  )
+  const without = await shop.run('pause ts/web -o json', at)
+  expect(JSON.parse(without.stdout).routes[0].pause).toEqual({ until: null, by: null, reason: null })
+})
+
 describe('pause --for', () => {
   const now = new Date('2026-11-29T14:00:00.250Z')
   const at = { ...options, clock: { ...systemClock, wallTime: () => now } }

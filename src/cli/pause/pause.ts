@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { RouteItem } from '../../api/schema.ts'
 import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { resourcePath } from '../../kube/resource.ts'
@@ -14,7 +15,8 @@ import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes, type Failure, refused } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import { readMyName } from '../myself.ts'
-import { type FoundRoute, findRoute, parseRouteRefs } from '../route-ref.ts'
+import { renderData } from '../output.ts'
+import { type FoundRoute, findRoute, parseRouteRefs, type RouteRef } from '../route-ref.ts'
 import { timeIn } from '../until.ts'
 
 const schema = z.object({
@@ -24,6 +26,7 @@ const schema = z.object({
     .string()
     .optional()
     .transform((text) => text?.trim() || undefined),
+  output: z.enum(['table', 'json', 'yaml']),
 })
 
 /** The field manager that the API server records for the writes of this command. */
@@ -45,24 +48,46 @@ interface Words {
   readonly changed: (before: Readonly<Record<string, string>>) => string
 }
 
+/** What has become of a route, in the words of the JSON API. */
+interface RoutePause extends Pick<RouteItem, 'kind' | 'namespace' | 'name' | 'pause'> {
+  readonly changed: boolean
+}
+
+/** What a command writes to each route, and how it is shown. */
+interface Change {
+  readonly wanted: Wanted
+  readonly words: Words
+  /** The pause after it, as the JSON API has it. */
+  readonly pause: RouteItem['pause']
+}
+
 /** Pauses each of the named routes, for as long as the flags say. */
 export async function pauseRoutes(context: Context, names: readonly string[], given: Flags): Promise<Ending> {
   const { for: forMs, reason } = schema.parse(given)
   const until = forMs === undefined ? undefined : timeIn(context.io.clock, forMs)
   const hasDetails = until !== undefined || reason !== undefined
-  return annotate(context, names, given, async (reading) => ({
-    wanted: {
-      ...noPause,
-      [pausedAnnotation]: 'true',
-      [pausedUntilAnnotation]: until ?? null,
-      [pausedReasonAnnotation]: reason ?? null,
-      [pausedByAnnotation]: (hasDetails ? await readMyName(reading) : undefined) ?? null,
-    },
-    words: {
-      unchanged: 'was paused already',
-      changed: () => `is paused${until === undefined ? '' : ` until ${until}`}: its weights stay as they are`,
-    },
-  }))
+  return annotate(context, names, given, async (reading) => {
+    const by = hasDetails ? await readMyName(reading) : undefined
+    return {
+      wanted: {
+        ...noPause,
+        [pausedAnnotation]: 'true',
+        [pausedUntilAnnotation]: until ?? null,
+        [pausedReasonAnnotation]: reason ?? null,
+        [pausedByAnnotation]: by ?? null,
+      },
+      words: {
+        unchanged: 'was paused already',
+        changed: () =>
+          `is paused${until === undefined ? '' : ` until ${until}`}: its weights stay as they are`,
+      },
+      pause: {
+        until: until === undefined ? null : new Date(until).toISOString(),
+        by: by ?? null,
+        reason: reason ?? null,
+      },
+    }
+  })
 }
 
 /** Ends the pause of each of the named routes. */
@@ -79,6 +104,7 @@ export async function resumeRoutes(
   return annotate(context, names, given, async () => ({
     wanted: noPause,
     words: { unchanged: 'was not paused', changed },
+    pause: null,
   }))
 }
 
@@ -90,29 +116,45 @@ async function annotate(
   { io, connect }: Context,
   names: readonly string[],
   given: Flags,
-  decide: (reading: Reading) => Promise<{ readonly wanted: Wanted; readonly words: Words }>,
+  decide: (reading: Reading) => Promise<Change>,
 ): Promise<Ending> {
   const refs = parseRouteRefs(names)
   if (!refs.ok) return refs
   const cluster = await connect()
   if (!cluster.ok) return cluster
   const reading = { transport: cluster.value.transport, signal: io.interrupted }
-  const namespace = schema.parse(given).namespace || cluster.value.namespace
+  const { output, ...flags } = schema.parse(given)
+  const namespace = flags.namespace || cluster.value.namespace
+  const routes = await findAll(reading, refs.value, namespace)
+  if (!routes.ok) return routes
+  const { wanted, words, pause } = await decide(reading)
+  const written: RoutePause[] = []
+  for (const { route, resource, object } of routes.value) {
+    const before = readMetadata(object).annotations
+    const isSo = Object.entries(wanted).every(([key, value]) => (before[key] ?? null) === value)
+    const answer = isSo ? ok(undefined) : await patch(reading, { route, resource, object }, wanted)
+    if (!answer.ok) return answer
+    const { kind, namespace, name } = route
+    written.push({ kind, namespace, name, changed: !isSo, pause })
+    if (output === 'table')
+      io.stdout.write(`${routeTitle(route)} ${isSo ? words.unchanged : words.changed(before)}\n`)
+  }
+  if (output !== 'table') io.stdout.write(await renderData(output, { routes: written }))
+  return ok(exitCodes.ok)
+}
+
+async function findAll(
+  reading: Reading,
+  refs: readonly RouteRef[],
+  namespace: string,
+): Promise<Result<FoundRoute[], Failure>> {
   const routes: FoundRoute[] = []
-  for (const ref of refs.value) {
+  for (const ref of refs) {
     const found = await findRoute(reading, ref, namespace)
     if (!found.ok) return found
     routes.push(found.value)
   }
-  const { wanted, words } = await decide(reading)
-  for (const { route, resource, object } of routes) {
-    const before = readMetadata(object).annotations
-    const isSo = Object.entries(wanted).every(([key, value]) => (before[key] ?? null) === value)
-    const written = isSo ? ok(undefined) : await patch(reading, { route, resource, object }, wanted)
-    if (!written.ok) return written
-    io.stdout.write(`${routeTitle(route)} ${isSo ? words.unchanged : words.changed(before)}\n`)
-  }
-  return ok(exitCodes.ok)
+  return ok(routes)
 }
 
 async function patch(
