@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import { z } from 'zod'
 import { ruleGroups } from '../src/install/objects/alert-rules.ts'
 import { drainDefinition } from '../src/install/objects/drain-crd.ts'
+import { failoverPolicyDefinition } from '../src/install/objects/failover-policy-crd.ts'
 import { grafanaText } from '../src/install/objects/grafana.ts'
 import { valuesSchema } from '../src/install/values.ts'
 import { valuesTable } from './values-table.ts'
@@ -16,14 +17,15 @@ export function generated(): ReadonlyMap<string, string> {
   return new Map([
     [join(chart, 'values.schema.json'), schemaText()],
     [join(chart, 'files', 'alerts.yaml'), stringify({ groups: ruleGroups('RUNBOOKS') }, { lineWidth: 0 })],
-    [
-      join(chart, 'files', 'drain-definition.yaml'),
-      stringify(drainDefinition, { lineWidth: 0, aliasDuplicateObjects: false }),
-    ],
+    [join(chart, 'files', 'drain-definition.yaml'), definitionText(drainDefinition)],
+    [join(chart, 'files', 'failover-policy-definition.yaml'), definitionText(failoverPolicyDefinition)],
     [join(chart, 'files', 'dashboard.json'), grafanaText()],
     [readme, withTable(readFileSync(readme, 'utf8'))],
   ])
 }
+
+const definitionText = (definition: object): string =>
+  stringify(definition, { lineWidth: 0, aliasDuplicateObjects: false })
 
 /** Draft 7, which every Helm 3 reads. */
 function schemaText(): string {

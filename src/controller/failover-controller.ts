@@ -134,7 +134,7 @@ export class FailoverController implements Controller {
     for (const part of [this.#writing.standbyMoves, this.#reporting.reporter, this.#diagnoser])
       part.lead(lastLed)
     this.#writing.policies.lead()
-    this.#writing.drainReports?.lead()
+    for (const reports of this.#writing.ownReports) reports.lead()
     for (const key of this.#keys()) this.#queue.add(key, { at: this.#platform.clock.now() })
   }
 
@@ -148,7 +148,7 @@ export class FailoverController implements Controller {
   }
 
   async drain(): Promise<void> {
-    await Promise.all([this.#queue.drain(), this.#writing.drainReports?.stop()])
+    await Promise.all([this.#queue.drain(), ...this.#writing.ownReports.map((reports) => reports.stop())])
     this.#diagnoser.stop()
     this.#reporting.endings.stop()
   }

@@ -122,6 +122,7 @@ beforeEach(() => {
     onEnd: () => {},
   })
   const handle = createHandler({
+    ownReports: [],
     clock,
     memory,
     reporter,

@@ -6,7 +6,6 @@ import type { RouteMemory } from './memory.ts'
 import type { PolicyMemory } from './policy-memory.ts'
 import type { Cause, Handled } from './queue.ts'
 import type { Diagnoser } from './report/diagnoser.ts'
-import type { DrainReports } from './report/drain-reports.ts'
 import type { Endings } from './report/endings.ts'
 import type { LongHolds } from './report/long-holds.ts'
 import type { Reporter } from './report/reporter.ts'
@@ -25,6 +24,7 @@ import {
 import type { RouteWriter } from './write/route-writer.ts'
 import type { StandbyMoves } from './write/standby-moves.ts'
 import type { UnansweredWrites } from './write/unanswered-writes.ts'
+import type { OwnReports } from './writing.ts'
 
 export interface HandlerOptions {
   readonly clock: Clock
@@ -43,14 +43,14 @@ export interface HandlerOptions {
   readonly longHolds: LongHolds
   readonly diagnoser: Diagnoser
   readonly reporter: Reporter
-  readonly drainReports?: DrainReports | undefined
+  readonly ownReports: readonly Pick<OwnReports, 'see'>[]
   readonly endings: Pick<Endings, 'gone'>
 }
 
 /** What is done about one due route: a look, what is reported of it, and when to look again. */
 export function createHandler(options: HandlerOptions): (key: RouteKey, cause: Cause) => Promise<Handled> {
   const { leads, watch, judge, writer, hedges, memory, policies, longHolds, diagnoser, reporter } = options
-  const { drainReports } = options
+  const { ownReports } = options
   const asLeader = actAsLeader({
     ...options,
     beside: watch.beside,
@@ -66,7 +66,8 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
     if (outcome.kind === 'gone') options.endings.gone(key)
     else {
       diagnoser.see(key, outcome.route)
-      drainReports?.see(key, outcome, 'after' in outcome ? outcome.after : outcome.route)
+      const after = 'after' in outcome ? outcome.after : outcome.route
+      for (const reports of ownReports) reports.see(key, outcome, after)
     }
     reporter.report(key, outcome, cause)
     if (outcome.kind === 'gone') {

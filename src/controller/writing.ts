@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { isOut } from '../core/need.ts'
-import { judgeRoute } from '../routes/judge.ts'
+import type { ReadinessOf } from '../core/types.ts'
+import { type Judged, judgeRoute } from '../routes/judge.ts'
 import { type RouteKey, routeKey } from '../routes/key.ts'
 import { selectorKeys } from '../routes/ownership.ts'
 import type { Route } from '../routes/route.ts'
@@ -9,6 +10,7 @@ import type { Platform } from './platform.ts'
 import { PolicyMemory } from './policy-memory.ts'
 import { DrainReports } from './report/drain-reports.ts'
 import type { Metrics } from './report/metrics.ts'
+import { PolicyReports } from './report/policy-reports.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
 import { type Confirm, confirmWith } from './write/confirm.ts'
 import { Fights } from './write/fights.ts'
@@ -29,6 +31,15 @@ export interface WritingOptions {
   readonly busy: () => boolean
 }
 
+/** What is reported of the objects of one of our own kinds. */
+export interface OwnReports {
+  /** Must be called with each look at a route, and with the route as it is after it. */
+  see(key: RouteKey, judged: Judged, after: Route): void
+  /** This replica leads: whatever changed while another did may not be reported yet. */
+  lead(): void
+  stop(): Promise<void>
+}
+
 /** What judges routes and writes their weights, as the leader and as a standby. */
 export interface Writing {
   readonly judge: Judge
@@ -43,6 +54,8 @@ export interface Writing {
   readonly standbyMoves: StandbyMoves
   /** What is told of Drains, if they are followed. */
   readonly drainReports: DrainReports | undefined
+  /** What is reported of the objects of our own kinds, if they are followed. */
+  readonly ownReports: readonly OwnReports[]
   /** Must be called with each state of a route and the one before it, `undefined` for none. */
   see(key: RouteKey, before: Route | undefined, after: Route | undefined): void
 }
@@ -54,6 +67,18 @@ const standingStill = (clock: Clock): Clock => ({
   after: () => ({ cancel: () => {} }),
 })
 
+/** Judges a route by what policies ask for, and by all else that is known besides readiness. */
+const judgeWith =
+  (watch: ClusterWatch, policies: PolicyMemory, clock: Clock) =>
+  (key: RouteKey, route: Route, readiness: ReadinessOf): Judged => {
+    const applied = watch.applied(route)
+    return judgeRoute(applied, readiness, {
+      past: policies.past(key, applied),
+      drained: watch.drained(applied),
+      today: clock.wallTime().getTime(),
+    })
+  }
+
 /** Joins the parts; none of them acts by itself. */
 export function createWriting(options: WritingOptions): Writing {
   const { platform, selector, watch, memory, metrics, busy } = options
@@ -61,17 +86,14 @@ export function createWriting(options: WritingOptions): Writing {
   const policies = new PolicyMemory({ clock, memory, readiness: watch.readiness })
   const fights = new Fights(clock, memory)
   const writes = new UnansweredWrites(platform)
-  const around = (key: RouteKey, route: Route) => ({
-    past: policies.past(key, route),
-    drained: watch.drained(route),
-    today: clock.wallTime().getTime(),
-  })
-  const judge: Judge = (key, route) => judgeRoute(route, watch.readiness, around(key, route))
+  const judgeBy = judgeWith(watch, policies, clock)
+  const judge: Judge = (key, route) => judgeBy(key, route, watch.readiness)
   const writer = new RouteWriter({
     ...platform,
     selectorKeys: selectorKeys(selector),
     writes,
     kind: watch.kind,
+    applied: watch.applied,
   })
   const confirm = confirmWith({
     ...platform,
@@ -81,7 +103,7 @@ export function createWriting(options: WritingOptions): Writing {
       return route && judge(key, route)
     },
     codecOf: (kind) => watch.kind(kind)?.codec,
-    around: (route) => around(routeKey(route), route),
+    judge: (route, readiness) => judgeBy(routeKey(route), route, readiness),
   })
   const standbyMoves = new StandbyMoves({ ...platform, judge })
   const hedges = new Hedges({
@@ -99,8 +121,10 @@ export function createWriting(options: WritingOptions): Writing {
   })
   const { drains } = watch
   const drainReports = drains && new DrainReports({ ...platform, memory, drains, busy })
+  const policyReports =
+    watch.policies && new PolicyReports({ ...platform, memory, policies: watch.policies, busy })
   const see: Writing['see'] = (key, before, after) => {
-    writes.see(key, after)
+    writes.see(key, after && watch.applied(after))
     hedges.see(before, after)
     standbyMoves.see(key, before, after)
   }
@@ -117,6 +141,7 @@ export function createWriting(options: WritingOptions): Writing {
     hedges,
     standbyMoves,
     drainReports,
+    ownReports: [drainReports, policyReports].flatMap((reports) => reports ?? []),
     see,
   }
 }

@@ -10,7 +10,8 @@ import {
 } from './objects/admission-policy.ts'
 import { clusterRole, clusterRoleBinding } from './objects/cluster-role.ts'
 import { deployment } from './objects/deployment.ts'
-import { drainCrd, drainEditRole, drainViewRole } from './objects/drain-crd.ts'
+import { drainCrd } from './objects/drain-crd.ts'
+import { failoverPolicyCrd } from './objects/failover-policy-crd.ts'
 import { grafanaConfigMap } from './objects/grafana.ts'
 import { leaseRole, leaseRoleBinding } from './objects/lease-role.ts'
 import { linksRole, linksRoleBinding } from './objects/links-role.ts'
@@ -19,6 +20,7 @@ import { namespaceMetadata } from './objects/namespace-metadata.ts'
 import { networkPolicy } from './objects/network-policy.ts'
 import { notificationsConfigMap, notifies } from './objects/notifications.ts'
 import { podDisruptionBudget } from './objects/pod-disruption-budget.ts'
+import { policyEditRole, policyViewRole } from './objects/policy-roles.ts'
 import { serviceAccount } from './objects/service-account.ts'
 import { type Values, valuesSchema } from './values.ts'
 
@@ -47,7 +49,7 @@ export function render(values: Values, context: InstallContext): Manifest[] {
   const on = (condition: boolean, ...objects: readonly ((input: Input) => Manifest)[]) =>
     condition ? objects.map((object) => object(input)) : []
   return [
-    ...on(values.policies.enabled, drainCrd, drainEditRole, drainViewRole),
+    ...on(values.policies.enabled, drainCrd, failoverPolicyCrd, policyEditRole, policyViewRole),
     ...on(true, serviceAccount, clusterRole, clusterRoleBinding),
     ...on(values.leaderElection.enabled, leaseRole, leaseRoleBinding),
     ...on(values.multicluster.clusters.length > 0, linksRole, linksRoleBinding),

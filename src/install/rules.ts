@@ -1,6 +1,7 @@
 import type { IPolicyRule } from 'kubernetes-models/rbac.authorization.k8s.io/v1/PolicyRule'
 import { credentialsSecretOf, linkNames } from '../base/names.ts'
 import { drainNames } from '../policies/drain.ts'
+import { policyNames } from '../policies/failover-policy.ts'
 import { codecs } from '../routes/codecs.ts'
 import { name } from './manifest.ts'
 
@@ -34,10 +35,14 @@ export const profileRules: readonly IPolicyRule[] = [
   { apiGroups: ['linkerd.io'], resources: ['serviceprofiles'], verbs: ['create', 'patch'] },
 ]
 
-/** What following Drains needs besides; their status is all of them that is written. */
-export const drainRules: readonly IPolicyRule[] = [
-  { apiGroups: [drainNames.group], resources: [drainNames.plural], verbs: followed },
-  { apiGroups: [drainNames.group], resources: [`${drainNames.plural}/status`], verbs: ['patch'] },
+/** What following Drains and policies needs besides; their status is all of them that is written. */
+export const policyRules: readonly IPolicyRule[] = [
+  { apiGroups: [policyNames.group], resources: [drainNames.plural, policyNames.plural], verbs: followed },
+  {
+    apiGroups: [policyNames.group],
+    resources: [`${drainNames.plural}/status`, `${policyNames.plural}/status`],
+    verbs: ['patch'],
+  },
 ]
 
 /**

@@ -27,7 +27,7 @@ export interface Settings {
   readonly serviceProfiles: { readonly clusterDomain: string } | undefined
   /** Set if the gateways of linked clusters are probed. */
   readonly gatewayProbe: GatewayProbeSettings | undefined
-  /** The namespace whose Drains are for all routes; `undefined`: Drains are not followed. */
+  /** The namespace whose policies and Drains are for all routes; `undefined`: none are followed. */
   readonly policies: string | undefined
   /** The file that says who is notified of transitions. */
   readonly notifications: string | undefined
@@ -115,7 +115,7 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
     )
     .option(
       '--policies <namespace>',
-      'follow Drains; those of this namespace are for all routes, any other for the routes of its own namespace',
+      'follow FailoverPolicies and Drains; those of this namespace may be for all routes, any other is for its own',
     )
     .option('--notifications <file>', 'a file that lists who is notified of transitions, and how')
     .option('-l, --selector <selector>', 'label selector of the routes to control', defaults.selector)

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { clusterNamePattern } from '../base/names.ts'
 import type { ServiceKey } from '../core/types.ts'
+import { type ObjectHead, problemIn, readObject } from './object.ts'
 
 /** Where Drains are. */
 export const drainNames = { group: 'failover.linkerd.io', plural: 'drains', versions: ['v1alpha1'] } as const
@@ -22,14 +23,7 @@ export interface DrainSpec {
 }
 
 /** A Drain as it is in the cluster. */
-export interface Drain {
-  readonly namespace: string
-  readonly name: string
-  readonly uid: string
-  /** The server counts it up with each change of the spec. */
-  readonly generation: number
-  /** When it was created (epoch ms). */
-  readonly createdAt: number | undefined
+export interface Drain extends ObjectHead {
   /** `undefined` if it cannot be understood: see `problem`. */
   readonly spec: DrainSpec | undefined
   /** What is wrong with it, and where, in words for its author. */
@@ -65,41 +59,21 @@ const spec = z.object({
   lastResort: z.enum(['Allow', 'Never']).default('Allow'),
 })
 
-const metadata = z.object({
-  namespace: z.string().catch(''),
-  name: z.string().catch(''),
-  uid: z.string().catch(''),
-  generation: z.number().catch(0),
-  creationTimestamp: z.string().optional().catch(undefined),
-})
-
-const drain = z.object({
-  metadata: metadata.catch({ namespace: '', name: '', uid: '', generation: 0 }),
-  spec: z.unknown().optional(),
-  status: z.unknown().optional(),
-})
-
 /** Reads a Drain. Total: one that makes no sense has a problem and takes nothing out. */
 export function readDrain(object: unknown): Drain {
-  const read = drain.catch({ metadata: metadata.parse({}), spec: undefined, status: undefined }).parse(object)
-  const { creationTimestamp, ...head } = read.metadata
-  const createdAt = creationTimestamp === undefined ? Number.NaN : Date.parse(creationTimestamp)
-  const found = readSpec(read.spec, head.namespace)
+  const { head, spec: asked, status } = readObject(object)
+  const found = readSpec(asked, head.namespace)
   return {
     ...head,
-    createdAt: Number.isNaN(createdAt) ? undefined : createdAt,
     spec: typeof found === 'string' ? undefined : found,
     problem: typeof found === 'string' ? found : undefined,
-    status: read.status,
+    status,
   }
 }
 
 function readSpec(value: unknown, namespace: string): DrainSpec | string {
   const parsed = spec.safeParse(value)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    return `spec${pathText(issue?.path ?? [])}: ${issue?.message ?? 'cannot be read'}`
-  }
+  if (!parsed.success) return problemIn(parsed.error)
   const from: DrainTarget[] = []
   for (const [index, { cluster, service }] of parsed.data.from.entries()) {
     if ((cluster === undefined) === (service === undefined))
@@ -109,9 +83,6 @@ function readSpec(value: unknown, namespace: string): DrainSpec | string {
   }
   return { ...parsed.data, from }
 }
-
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
 
 /** How lists and sentences name a Drain. */
 export const drainKey = ({ namespace, name }: Pick<Drain, 'namespace' | 'name'>): string =>

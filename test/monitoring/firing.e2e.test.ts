@@ -7,7 +7,7 @@ import { name as operatorName } from '../../src/install/manifest.ts'
 import { alerts as allAlerts } from '../../src/install/objects/alert-rules.ts'
 import { drainCrd } from '../../src/install/objects/drain-crd.ts'
 import { readValues } from '../../src/install/render.ts'
-import { clusterRules, drainRules, profileRules } from '../../src/install/rules.ts'
+import { clusterRules, policyRules, profileRules } from '../../src/install/rules.ts'
 import { chart, openHelm } from '../chart/helm.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
 import { released } from '../control-plane/definitions.ts'
@@ -26,7 +26,7 @@ const factor = 60
 /** What must be failing at once to be as many in such a second as one route is in a minute of retries. */
 const routes = upTo(40).map((index) => `svc-${index}`)
 /** What the chart grants with `smi.serviceProfiles` and `policies.enabled`. */
-const granted = [...clusterRules, ...profileRules, ...drainRules]
+const granted = [...clusterRules, ...profileRules, ...policyRules]
 const clusterRole = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${operatorName}`
 
 const values = readValues({ policies: { enabled: true } })

@@ -32,7 +32,7 @@ export interface Replica {
   readonly identity?: string
   /** It writes ServiceProfiles, in the domain `cluster.local`. */
   readonly writesProfiles?: boolean
-  /** It follows Drains; those of this namespace are for all routes. */
+  /** It follows policies and Drains; those of this namespace are for all routes. */
   readonly policies?: string
   /** The other clusters that it may read. */
   readonly links?: Links
@@ -278,7 +278,10 @@ async function* late(lines: AsyncIterable<unknown>, arrival: () => Promise<void>
 /** The plural, with the group where it has a dot: `httproutes.policy.linkerd.io`. */
 function resourceOf({ apiVersion, kind }: KubeObject): string {
   const group = apiVersion.includes('.') ? `.${apiVersion.split('/')[0]}` : ''
-  const plural = kind.toLowerCase().replace(/s?$/, 's')
+  const plural = kind
+    .toLowerCase()
+    .replace(/s?$/, 's')
+    .replace(/([^aeo])ys$/, '$1ies')
   return `${plural}${group}`
 }
 

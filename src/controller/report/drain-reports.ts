@@ -1,6 +1,6 @@
 import type { EventInput } from '../../kube/events/recorder.ts'
-import { drainKey } from '../../policies/drain.ts'
-import type { DrainOutcome } from '../../policies/drain-status.ts'
+import { type Drain, drainKey, drainNames } from '../../policies/drain.ts'
+import { type DrainOutcome, type DrainStatus, statusDue, writtenStatus } from '../../policies/drain-status.ts'
 import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
@@ -9,9 +9,10 @@ import type { DrainWatch } from '../watch/drain-watch.ts'
 import { DrainEvents } from './drain-events.ts'
 import { DrainLedger } from './drain-ledger.ts'
 import { DrainLog, type ShownDrain } from './drain-log.ts'
-import { DrainStatusLane, type DrainStatusLaneOptions } from './drain-status-lane.ts'
+import { StatusLane, type StatusLaneOptions } from './status-lane.ts'
 
-export interface DrainReportsOptions extends Omit<DrainStatusLaneOptions, 'drain' | 'outcome' | 'onWritten'> {
+export interface DrainReportsOptions
+  extends Pick<StatusLaneOptions<Drain, DrainStatus>, 'clock' | 'log' | 'transport' | 'leads' | 'busy'> {
   readonly memory: RouteMemory
   readonly drains: DrainWatch
   readonly recordEvent: (input: EventInput) => void
@@ -24,7 +25,7 @@ export type DrainReading = ShownDrain & { readonly routes: Pick<DrainOutcome, 'm
 export class DrainReports {
   readonly ledger: DrainLedger
   readonly #drains: DrainWatch
-  readonly #lane: DrainStatusLane
+  readonly #lane: StatusLane<Drain, DrainStatus>
   readonly #log: DrainLog
 
   constructor({ memory, drains, recordEvent: event, ...options }: DrainReportsOptions) {
@@ -35,11 +36,13 @@ export class DrainReports {
       drainsOf: (namespace, service) => drains.book.drainsOf(namespace, service).map(drainKey),
       onChange: (key) => this.#lane.touch([key]),
     })
-    this.#lane = new DrainStatusLane({
+    this.#lane = new StatusLane({
       ...options,
-      drain: (key) => drains.book.get(key),
-      outcome: (key) => this.ledger.of(key),
-      onWritten: (...status) => events.wrote(...status),
+      kind: 'Drain',
+      names: drainNames,
+      object: (key) => drains.book.get(key),
+      due: (drain, now) => statusDue(drain, this.ledger.of(drainKey(drain)), now),
+      onWritten: (drain, status) => events.wrote(drain, writtenStatus(drain), status),
     })
     this.#log = new DrainLog({
       ...options,

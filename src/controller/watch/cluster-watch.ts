@@ -1,5 +1,4 @@
 import type { AccountOf } from '../../core/account.ts'
-import type { DrainedOf } from '../../core/policy/drained.ts'
 import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
 import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
@@ -10,10 +9,11 @@ import type { LinkReading } from '../../readiness/remote/linked-cluster.ts'
 import type { ServiceFacts } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
-import { type Route, servicesBehind } from '../../routes/route.ts'
+import { servicesBehind } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
-import { type DrainOptions, type DrainWatch, watchDrains } from './drain-watch.ts'
+import type { DrainOptions } from './drain-watch.ts'
+import { type OwnKinds, watchOwnKinds } from './own-kinds.ts'
 import { type OtherClusterOptions, type ReadinessWatch, watchReadiness } from './readiness-watch.ts'
 import { RouteWatch, type RouteWatchOptions } from './route-watch.ts'
 
@@ -40,16 +40,12 @@ export interface ClusterWatchOptions
 }
 
 /** What is known of the cluster: the caches, joined. */
-export interface ClusterWatch {
+export interface ClusterWatch
+  extends Pick<OwnKinds, 'route' | 'applied' | 'drained' | 'drains' | 'policies'> {
   start(): void
   stop(): Promise<void>
-  readonly route: (key: RouteKey) => Route | undefined
   readonly readiness: ReadinessOf
   readonly account: AccountOf
-  /** What is drained for a route, `undefined` for nothing; `unknown` before Drains are known. */
-  readonly drained: (route: Route) => DrainedOf | 'unknown' | undefined
-  /** The Drains, if they are followed. */
-  readonly drains: DrainWatch | undefined
   /** What readiness comes from besides this cluster's objects. */
   readonly beside: BesideNow
   /** The cluster that a Service is mirrored from; `undefined` for a Service of this cluster. */
@@ -91,33 +87,33 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
       const ports = readiness.services.get(service)?.ports.length ?? 0
       if (ports > 1) options.onFacts?.(service)
     },
-    onFacts: (service) => options.onFacts?.(service),
+    onFacts: (service) => {
+      own.policies?.seeService(service, index.using(service))
+      options.onFacts?.(service)
+    },
     onCounts: (service) => {
       for (const key of index.using(service)) options.onCounts?.(key)
     },
     used: () => index.services(),
   })
   const onRoute: RouteWatchOptions['onRoute'] = (key, before, after) => {
+    if (!after) own.policies?.forget([key])
     options.onRoute?.(key, before, after)
     index.change(key, before, after)
     options.onDue(key, { at: options.clock.now() })
   }
   const routes = watchRoutes({ ...tools, onRoute })
   const service = (name: ServiceKey) => readiness.services.get(name)
-  const drains = watchDrains(tools, options, { ...routes, index, service })
-  const caches = [...(drains ? [drains.cache] : []), ...readiness.caches, ...routes.caches]
+  const own: OwnKinds = watchOwnKinds(tools, options, { ...routes, index, service })
+  const caches = [...own.caches, ...readiness.caches, ...routes.caches]
   const all = () => [...caches, ...readiness.gateways.caches]
   const isKnown = () =>
-    readiness.caches.every(({ reader }) => reader.synced) &&
-    !readiness.gateways.isPending &&
-    (drains?.isSettled ?? true)
+    readiness.caches.every(({ reader }) => reader.synced) && !readiness.gateways.isPending && own.isSettled()
   const sync = once(isKnown, options.onSynced)
   return {
-    route: routes.get,
+    ...own,
     keys: routes.keys,
     kind: routes.kind,
-    drains,
-    drained: (route) => drains?.of(route.namespace),
     readiness: readiness.of,
     account: readiness.account,
     beside: readiness.beside,
@@ -130,7 +126,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     stop: async () => {
       discovery.stop()
       readiness.stop()
-      drains?.book.stop()
+      own.stop()
       await Promise.all([
         readiness.linked.stop(),
         readiness.gateways.stop(),

@@ -9,6 +9,7 @@ import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
+import { OwnKind } from './own-kind.ts'
 
 export interface DrainOptions {
   /** The namespace whose Drains are for all routes; without it Drains are not followed. */
@@ -67,9 +68,8 @@ export class DrainWatch {
   readonly cache: Cache<Drain>
   readonly book: DrainBook
   readonly #options: DrainWatchOptions
+  readonly #kind: OwnKind
   readonly #listeners: ((keys: readonly string[]) => void)[] = []
-  #isKnown = false
-  #wasAbsent = false
 
   constructor(options: DrainWatchOptions) {
     const { clock, discovery, rootNamespace, service, onChange } = options
@@ -92,13 +92,25 @@ export class DrainWatch {
           this.#tell([key])
         },
       },
-      { ...options, onState: () => this.#onState() },
+      {
+        ...options,
+        onState: () => {
+          this.#kind.see()
+          options.onState()
+        },
+      },
     )
+    this.#kind = new OwnKind({
+      ...options,
+      cache: this.cache,
+      setSure: (isSure) => this.book.setSure(isSure),
+      onRemoved: () => this.#removedText(),
+    })
   }
 
   /** What is drained for the routes of a namespace, `undefined` for nothing; `unknown` before Drains are known. */
   of(namespace: string): DrainedOf | 'unknown' | undefined {
-    return this.#isKnown ? this.book.of(namespace) : 'unknown'
+    return this.#kind.isKnown ? this.book.of(namespace) : 'unknown'
   }
 
   /** Calls back with the Drains (`namespace/name`) that changed, began, ended or went. */
@@ -112,32 +124,19 @@ export class DrainWatch {
 
   /** They are known, or the server refuses to list them, which may never end. */
   get isSettled(): boolean {
-    return this.#isKnown || this.cache.state() === 'backingOff'
+    return this.#kind.isSettled
   }
 
   #tell(keys: readonly string[]): void {
     for (const listener of this.#listeners) listener(keys)
   }
 
-  #onState(): void {
-    const state = this.cache.state()
-    // Without a watch it is not known why a Drain is gone: with the whole kind, maybe.
-    this.book.setSure(state === 'watching')
-    if (state === 'absent') this.#tellKept()
-    this.#wasAbsent = state === 'absent' || (this.#wasAbsent && state === 'resolving')
-    if (this.cache.reader.synced && !this.#isKnown) {
-      this.#isKnown = true
-      this.#options.onKnown()
-    }
-    this.#options.onState()
-  }
-
-  #tellKept(): void {
+  #removedText() {
     const kept = this.book.kept()
-    if (this.#wasAbsent || kept.length === 0) return
-    this.#options.log.error(
-      { drains: kept.length },
-      `the kind ${drainNames.plural}.${drainNames.group} was removed from the cluster while Drains were in effect: ${drainNamesText(kept)}; they stay in effect until they end, the kind is installed again, or the operator is restarted`,
-    )
+    if (kept.length === 0) return undefined
+    return {
+      fields: { drains: kept.length },
+      text: `the kind ${drainNames.plural}.${drainNames.group} was removed from the cluster while Drains were in effect: ${drainNamesText(kept)}; they stay in effect until they end, the kind is installed again, or the operator is restarted`,
+    }
   }
 }

@@ -94,8 +94,9 @@ export function watchReadiness(
     onFacts: (service) => {
       touch()
       if (readsLinks && mirroredFrom(readiness.services.get(service)) !== undefined) gateways.need()
-      changed(service)
+      // Before its routes are due: by what it is, they may have other tiers.
       onFacts(service)
+      changed(service)
     },
     onCounts,
   }

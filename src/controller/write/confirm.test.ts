@@ -31,7 +31,7 @@ beforeEach(() => {
     selector: 'a=b',
     codecOf: () => http,
     known: () => known,
-    around: () => ({}),
+    judge: (route, readiness) => judgeRoute(route, readiness),
   })
 })
 

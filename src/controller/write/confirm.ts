@@ -1,12 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
 import { ok, type Result } from '../../base/result.ts'
+import type { ReadinessOf } from '../../core/types.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import { startDeadline } from '../../kube/http/deadline.ts'
 import type { Transport } from '../../kube/http/transport.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { listPages } from '../../kube/watch/pages.ts'
 import { type BesideNow, readNow } from '../../readiness/read-now.ts'
-import { type Judged, judgeRoute, type RouteCircumstances } from '../../routes/judge.ts'
+import type { Judged } from '../../routes/judge.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
 import { type Route, type RouteCodec, servicesBehind } from '../../routes/route.ts'
 import { resourceOf } from './route-writer.ts'
@@ -19,8 +20,8 @@ export interface ConfirmOptions {
   readonly codecOf: (kind: string) => RouteCodec | undefined
   /** What is made of a route by the caches, as they are by now; `undefined` if it is gone. */
   readonly known: (key: RouteKey) => Judged | undefined
-  /** What is known of a route besides readiness: the time before, and what is drained. */
-  readonly around: (route: Route) => RouteCircumstances
+  /** What is made of a route by this readiness, and by all else that is known. */
+  readonly judge: (route: Route, readiness: ReadinessOf) => Judged
 }
 
 /**
@@ -59,7 +60,7 @@ async function judgeNow(
   route: Route,
   beside: BesideNow,
   signal: AbortSignal,
-  { transport, selector, codecOf, around }: ConfirmOptions,
+  { transport, selector, codecOf, judge }: ConfirmOptions,
 ): Promise<Result<Judged | undefined, KubeError>> {
   const codec = codecOf(route.kind)
   if (!codec) return ok(undefined)
@@ -71,5 +72,5 @@ async function judgeNow(
   const [now] = found
   if (!now) return ok(undefined)
   const readiness = await readNow(servicesBehind(now), { transport, signal }, beside)
-  return readiness.ok ? ok(judgeRoute(now, readiness.value, around(now))) : readiness
+  return readiness.ok ? ok(judge(now, readiness.value)) : readiness
 }

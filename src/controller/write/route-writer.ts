@@ -22,6 +22,8 @@ export interface RouteWriterOptions {
   readonly writes: UnansweredWrites
   /** The routes of a kind, as its codec calls it. */
   readonly kind: (name: string) => RouteWatch | undefined
+  /** A route with what policies ask for. */
+  readonly applied: (route: Route) => Route
 }
 
 /** Writes weights to the cluster. */
@@ -65,7 +67,7 @@ export class RouteWriter {
     const operations = routePatch(route, plans, this.#options.selectorKeys)
     const resource = resourceOf(route, watch.codec)
     const answer = await patchJson(transport, resource, namespace, name, operations, manager)
-    return answer.ok ? ok(take(watch, routeKey(route), answer.value)) : answer
+    return answer.ok ? ok(this.#options.applied(take(watch, routeKey(route), answer.value))) : answer
   }
 }
 

@@ -24,6 +24,13 @@ export interface PolicySections {
   readonly failback?: Sourced<AskedFailback>
 }
 
+/** The names of all sections. */
+export const sectionNames = [
+  'tiers',
+  'minReady',
+  'failback',
+] as const satisfies readonly (keyof PolicySections)[]
+
 /** The tiers in their order, or why nobody can say which there are. */
 export type AskedTiers = { readonly tiers: readonly AskedTier[] } | { readonly problem: string }
 

@@ -1,7 +1,7 @@
 import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
 import type { IClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding'
 import { clusterMetadata, type Input, name } from '../manifest.ts'
-import { clusterRules, drainRules, profileRules } from '../rules.ts'
+import { clusterRules, policyRules, profileRules } from '../rules.ts'
 
 export const clusterRole = (input: Input) =>
   ({
@@ -11,7 +11,7 @@ export const clusterRole = (input: Input) =>
     rules: [
       ...clusterRules,
       ...(input.values.smi.serviceProfiles ? profileRules : []),
-      ...(input.values.policies.enabled ? drainRules : []),
+      ...(input.values.policies.enabled ? policyRules : []),
     ],
   }) satisfies IClusterRole
 

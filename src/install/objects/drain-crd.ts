@@ -1,7 +1,6 @@
 import type { ICustomResourceDefinition } from 'kubernetes-models/apiextensions.k8s.io/v1/CustomResourceDefinition'
-import type { IClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole'
 import { drainNames, longestReason, mostTargets } from '../../policies/drain.ts'
-import { annotations, clusterMetadata, type Input, labels, name } from '../manifest.ts'
+import { annotations, type Input, labels } from '../manifest.ts'
 
 const text = { type: 'string' } as const
 const count = { type: 'integer', minimum: 0 } as const
@@ -163,27 +162,3 @@ export const drainCrd = (input: Input) =>
     },
     spec: drainDefinition,
   }) satisfies ICustomResourceDefinition
-
-/** Whoever may edit a namespace may drain for its routes, whoever may view it sees its Drains. */
-const aggregated = (to: 'edit' | 'view', verbs: readonly string[]) => (input: Input) => {
-  const metadata = clusterMetadata(input)
-  const role = `rbac.authorization.k8s.io/aggregate-to-${to}`
-  return {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { ...metadata, name: `${name}-drains-${to}`, labels: { ...metadata.labels, [role]: 'true' } },
-    rules: [{ apiGroups: [drainNames.group], resources: [drainNames.plural], verbs: [...verbs] }],
-  } satisfies IClusterRole
-}
-
-export const drainEditRole = aggregated('edit', [
-  'create',
-  'delete',
-  'deletecollection',
-  'get',
-  'list',
-  'patch',
-  'update',
-  'watch',
-])
-export const drainViewRole = aggregated('view', ['get', 'list', 'watch'])

@@ -1,6 +1,6 @@
+import { parseDuration } from '../../base/duration.ts'
 import type { PolicySections, Sourced } from '../../core/policy/sections.ts'
 import { failbackAfterAnnotation, minReadyAnnotation, tiersAnnotation } from '../route.ts'
-import { parseDuration } from './duration.ts'
 import { quoted } from './quoted.ts'
 import { parseTiers } from './tiers-text.ts'
 

@@ -19,7 +19,7 @@ export const notInAnyTier: DiagnosisRule = ({ splits }) =>
     ({ policy }, _, index) => policy !== undefined && tierOf(policy, index) === policy.tiers.length,
   ).map(
     (service) =>
-      `the Service ${service} is in none of the tiers, so it never gets traffic; add it to the annotation ${tiersAnnotation}, or let the annotation end with "; *", which stands for the rest`,
+      `the Service ${service} is in none of the tiers, so it never gets traffic; name it in one, or end the tiers with the rest: "; *" in the annotation ${tiersAnnotation}, "rest: {}" in a FailoverPolicy`,
   )
 
 export const countsGateways: DiagnosisRule = ({ splits }, around) =>

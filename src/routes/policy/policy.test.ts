@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
+import { parseDuration } from '../../base/duration.ts'
 import { judgeSplit } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
@@ -7,7 +8,6 @@ import { gatewayCodecs } from '../gateway.ts'
 import { type Ref, ref, routeObject } from '../testing/gateway-objects.ts'
 import { trafficSplit } from '../trafficsplit.ts'
 import { readPolicy } from './annotations.ts'
-import { parseDuration } from './duration.ts'
 
 const [http] = gatewayCodecs
 if (!http) throw new Error('there is an HTTPRoute')

@@ -5,7 +5,7 @@ import { defaultValues } from '../../../install/defaults.ts'
 import { type Kind, kinds } from '../../../install/kinds.ts'
 import { name } from '../../../install/manifest.ts'
 import { render } from '../../../install/render.ts'
-import { clusterRules, drainRules, leaseRules, profileRules } from '../../../install/rules.ts'
+import { clusterRules, leaseRules, policyRules, profileRules } from '../../../install/rules.ts'
 import type { KubeError } from '../../../kube/errors.ts'
 import type { Resource } from '../../../kube/resource.ts'
 import { readinessObjects } from '../../../readiness/sources.ts'
@@ -125,7 +125,7 @@ export const operatorMayAct: Check = {
     const { namespace, serviceAccount, electsLeader, policies, writesProfiles } = deployment
     const wishes = [
       ...wishesOf(clusterRules).filter((wish) => isServed(wish, kinds.value)),
-      ...(policies === undefined ? [] : wishesOf(drainRules)),
+      ...(policies === undefined ? [] : wishesOf(policyRules)),
       ...(writesProfiles ? wishesOf(profileRules) : []),
       ...(electsLeader ? wishesOf(leaseRules, namespace) : []),
     ]

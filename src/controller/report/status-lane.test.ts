@@ -4,9 +4,10 @@ import type { KubeError } from '../../kube/errors.ts'
 import { FakeTransport } from '../../kube/testing/fake-transport.ts'
 import { createManualClock, type ManualClock } from '../../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../../kube/testing/memory-log.ts'
-import { type Drain, readDrain } from '../../policies/drain.ts'
+import { type Drain, drainNames, readDrain } from '../../policies/drain.ts'
+import { type DrainStatus, statusDue, writtenStatus } from '../../policies/drain-status.ts'
 import { drainObject } from '../../policies/testing/drain-objects.ts'
-import { DrainStatusLane } from './drain-status-lane.ts'
+import { StatusLane } from './status-lane.ts'
 
 let clock: ManualClock
 let transport: FakeTransport
@@ -14,7 +15,7 @@ let log: ReturnType<typeof createMemoryLog>
 let drains: Map<string, Drain>
 let isBusy: boolean
 let leads: boolean
-let lane: DrainStatusLane
+let lane: StatusLane<Drain, DrainStatus>
 let written: string[]
 beforeEach(() => {
   clock = createManualClock()
@@ -24,16 +25,18 @@ beforeEach(() => {
   isBusy = false
   leads = true
   written = []
-  lane = new DrainStatusLane({
+  lane = new StatusLane({
     clock,
     log,
     transport,
     leads: () => leads,
     busy: () => isBusy,
-    drain: (key) => drains.get(key),
-    outcome: () => ({ moved: 1, left: 0, first: [] }),
-    onWritten: ({ name }, before, after) =>
-      written.push(`${name}: ${before?.conditions[1]?.reason} ${after.conditions[1]?.reason}`),
+    kind: 'Drain',
+    names: drainNames,
+    object: (key) => drains.get(key),
+    due: (drain, now) => statusDue(drain, { moved: 1, left: 0, first: [] }, now),
+    onWritten: (drain, { conditions }) =>
+      written.push(`${drain.name}: ${writtenStatus(drain)?.conditions[1]?.reason} ${conditions[1]?.reason}`),
   })
 })
 

@@ -4,10 +4,18 @@ import { programName } from '../../base/names.ts'
 import { type KubeError, waitAskedBy } from '../../kube/errors.ts'
 import type { Transport } from '../../kube/http/transport.ts'
 import { resourcePath } from '../../kube/resource.ts'
-import { type Drain, drainNames } from '../../policies/drain.ts'
-import { type DrainOutcome, type DrainStatus, statusDue, writtenStatus } from '../../policies/drain-status.ts'
 
-export interface DrainStatusLaneOptions {
+/** What a status is of: an object of one of our own kinds. */
+interface StatusOwner {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+}
+
+export interface StatusLaneOptions<T extends StatusOwner, S> {
+  /** The kind as sentences name it, and where its objects are. */
+  readonly kind: string
+  readonly names: { readonly group: string; readonly versions: readonly [string]; readonly plural: string }
   readonly clock: Clock
   readonly log: Log
   /** It writes nothing unless this replica leads. */
@@ -15,23 +23,24 @@ export interface DrainStatusLaneOptions {
   readonly leads: () => boolean
   /** True while weights are written, which come first. */
   readonly busy: () => boolean
-  /** A Drain (`namespace/name`) as it is in the cluster. */
-  readonly drain: (key: string) => Drain | undefined
-  readonly outcome: (key: string) => DrainOutcome
-  /** Called with each status that was written, and the one before it. */
-  readonly onWritten: (drain: Drain, before: DrainStatus | undefined, after: DrainStatus) => void
+  /** An object (`namespace/name`) as it is in the cluster. */
+  readonly object: (key: string) => T | undefined
+  /** The status that it should have now; `undefined` if it has that already. */
+  readonly due: (object: T, now: Date) => S | undefined
+  /** Called with each status that was written. */
+  readonly onWritten?: (object: T, status: S) => void
 }
 
-/** No Drain is written to more often (ms). */
+/** No object is written to more often (ms). */
 const roundMs = 1_000
 /** How long statuses wait for weights at most (ms). */
 const longestYieldMs = 60_000
 /** After a write that failed nothing is written for so long (ms). */
 const afterFailureMs = 5_000
 
-/** Writes the status of Drains, after the weights, and only what is not so already. */
-export class DrainStatusLane {
-  readonly #options: DrainStatusLaneOptions
+/** Writes the status of the objects of a kind, after the weights, and only what is not so already. */
+export class StatusLane<T extends StatusOwner, S> {
+  readonly #options: StatusLaneOptions<T, S>
   readonly #due = new Set<string>()
   #timer: Timer | undefined
   #dueSince = 0
@@ -39,11 +48,11 @@ export class DrainStatusLane {
   #isStopped = false
   #round: Promise<void> = Promise.resolve()
 
-  constructor(options: DrainStatusLaneOptions) {
+  constructor(options: StatusLaneOptions<T, S>) {
     this.#options = options
   }
 
-  /** The status of these Drains may have to change. */
+  /** The status of these objects may have to change. */
   touch(keys: Iterable<string>): void {
     for (const key of keys) this.#due.add(key)
     if (this.#due.size > 0) this.#wakeUp(roundMs)
@@ -77,14 +86,14 @@ export class DrainStatusLane {
 
   /** One after the other; answers how long to wait for the next round (ms). */
   async #writeAll(): Promise<number> {
-    const { clock, drain, outcome } = this.#options
+    const { clock, object, due, onWritten } = this.#options
     for (const key of [...this.#due]) {
       if (this.#isStopped) return roundMs
       this.#due.delete(key)
-      const known = drain(key)
-      const status = known && statusDue(known, outcome(key), clock.wallTime())
+      const known = object(key)
+      const status = known && due(known, clock.wallTime())
       const error = status && (await this.#write(known, status))
-      if (status && !error) this.#options.onWritten(known, writtenStatus(known), status)
+      if (status && !error) onWritten?.(known, status)
       if (!error || error.kind === 'notFound' || error.kind === 'invalid') continue
       this.#due.add(key)
       return this.#afterFailure(error)
@@ -94,8 +103,8 @@ export class DrainStatusLane {
   }
 
   /** Answers with the error, if it failed. */
-  async #write({ namespace, name, uid }: Drain, status: DrainStatus): Promise<KubeError | undefined> {
-    const { group, versions, plural } = drainNames
+  async #write({ namespace, name, uid }: T, status: S): Promise<KubeError | undefined> {
+    const { group, versions, plural } = this.#options.names
     const answer = await this.#options.transport.request({
       method: 'PATCH',
       path: `${resourcePath({ group, version: versions[0], plural }, namespace, name)}/status`,
@@ -116,7 +125,7 @@ export class DrainStatusLane {
     if (this.#complaint !== error.message)
       this.#options.log.warn(
         { error: error.kind },
-        `the status of a Drain could not be written: ${error.message}`,
+        `the status of a ${this.#options.kind} could not be written: ${error.message}`,
       )
     this.#complaint = error.message
     return Math.max(afterFailureMs, waitAskedBy(error) ?? 0)

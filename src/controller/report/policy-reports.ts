@@ -1,0 +1,74 @@
+import { type FailoverPolicy, policyKey, policyNames } from '../../policies/failover-policy.ts'
+import { problemOf } from '../../policies/policy-index.ts'
+import { type PolicyOutcome, type PolicyStatus, policyStatusDue } from '../../policies/policy-status.ts'
+import type { Judged } from '../../routes/judge.ts'
+import type { RouteKey } from '../../routes/key.ts'
+import type { Route } from '../../routes/route.ts'
+import type { RouteMemory } from '../memory.ts'
+import { type PolicyWatch, routeKeyOfTarget } from '../watch/policy-watch.ts'
+import { PolicyLedger } from './policy-ledger.ts'
+import { StatusLane, type StatusLaneOptions } from './status-lane.ts'
+
+export interface PolicyReportsOptions
+  extends Pick<
+    StatusLaneOptions<FailoverPolicy, PolicyStatus>,
+    'clock' | 'log' | 'transport' | 'leads' | 'busy'
+  > {
+  readonly memory: RouteMemory
+  readonly policies: PolicyWatch
+}
+
+/** What is reported of FailoverPolicies: their status. */
+export class PolicyReports {
+  readonly #policies: PolicyWatch
+  readonly #ledger: PolicyLedger
+  readonly #lane: StatusLane<FailoverPolicy, PolicyStatus>
+
+  constructor({ memory, policies, ...options }: PolicyReportsOptions) {
+    this.#policies = policies
+    this.#ledger = new PolicyLedger({
+      ...options,
+      memory,
+      sharesOf: (route) => policies.shares(route),
+      onChange: (policy) => this.#lane.touch([policy]),
+    })
+    this.#lane = new StatusLane({
+      ...options,
+      kind: 'FailoverPolicy',
+      names: policyNames,
+      object: (key) => policies.book.get(key),
+      due: (policy, now) => policyStatusDue(policy, this.#outcomeOf(policy), now),
+    })
+    policies.onChange((keys) => this.#lane.touch(keys))
+  }
+
+  /** Must be called with each look at a route, and with the route as it is after it. */
+  see(key: RouteKey, judged: Judged, after: Route): void {
+    this.#ledger.see(key, judged, after)
+  }
+
+  /** This replica leads: whatever changed while another did may not be written yet. */
+  lead(): void {
+    this.#lane.touch([...this.#policies.book.all()].map(policyKey))
+  }
+
+  stop(): Promise<void> {
+    return this.#lane.stop()
+  }
+
+  #outcomeOf(policy: FailoverPolicy): PolicyOutcome {
+    const { book, rootNamespace } = this.#policies
+    const key = policyKey(policy)
+    const targets = this.#policies.targets(policy).map((one) => {
+      const route = one.target.level === 'route' ? routeKeyOfTarget(one.target) : undefined
+      const isOwn = route !== undefined && one.loses === undefined
+      return { ...one, splits: isOwn ? this.#ledger.splits(route) : undefined }
+    })
+    return {
+      problem: problemOf(policy, rootNamespace),
+      targets,
+      isSettling: book.isSettling(key),
+      ...this.#ledger.of(key),
+    }
+  }
+}

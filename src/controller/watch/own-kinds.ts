@@ -1,0 +1,51 @@
+import type { DrainedOf } from '../../core/policy/drained.ts'
+import type { Cache } from '../../kube/watch/cache.ts'
+import type { RouteKey } from '../../routes/key.ts'
+import type { Route } from '../../routes/route.ts'
+import { type Drainable, type DrainOptions, type DrainWatch, watchDrains } from './drain-watch.ts'
+import { type PolicyWatch, watchPolicies } from './policy-watch.ts'
+
+/** The objects of our own kinds: what they ask for beyond the routes. */
+export interface OwnKinds {
+  /** The Drains, if they are followed. */
+  readonly drains: DrainWatch | undefined
+  /** The FailoverPolicies, if they are followed. */
+  readonly policies: PolicyWatch | undefined
+  readonly caches: readonly Cache<unknown>[]
+  /** Nothing of them has to be waited for. */
+  readonly isSettled: () => boolean
+  /** What is drained for a route, `undefined` for nothing; `unknown` before Drains and policies are known. */
+  readonly drained: (route: Route) => DrainedOf | 'unknown' | undefined
+  /** A route that is ours, with what policies ask for. */
+  readonly route: (key: RouteKey) => Route | undefined
+  /** A route with what policies ask for, however it was read. */
+  readonly applied: (route: Route) => Route
+  readonly stop: () => void
+}
+
+/** Watches them if they are asked for. */
+export function watchOwnKinds(
+  tools: Parameters<typeof watchDrains>[0],
+  options: DrainOptions,
+  routes: Drainable,
+): OwnKinds {
+  const drains = watchDrains(tools, options, routes)
+  const policies = watchPolicies(tools, options, routes)
+  const applied = (route: Route) => policies?.applied(route) ?? route
+  return {
+    drains,
+    policies,
+    caches: [drains, policies].flatMap((kind) => kind?.cache ?? []),
+    isSettled: () => (drains?.isSettled ?? true) && (policies?.isSettled ?? true),
+    drained: (route) => (policies?.isKnown === false ? 'unknown' : drains?.of(route.namespace)),
+    applied,
+    route: (key) => {
+      const declared = routes.get(key)
+      return declared && applied(declared)
+    },
+    stop: () => {
+      drains?.book.stop()
+      policies?.book.stop()
+    },
+  }
+}

@@ -1,0 +1,205 @@
+import type { ServiceKey } from '../../core/types.ts'
+import type { Discovery } from '../../kube/discovery.ts'
+import { type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
+import { localCluster } from '../../policies/drain.ts'
+import {
+  type FailoverPolicy,
+  type PolicyTarget,
+  policyKey,
+  policyNames,
+  readFailoverPolicy,
+} from '../../policies/failover-policy.ts'
+import { PolicyBook, policyNamesText } from '../../policies/policy-book.ts'
+import { type Share, sharesOf } from '../../policies/policy-index.ts'
+import type { TargetOutcome } from '../../policies/policy-status.ts'
+import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
+import { codecs } from '../../routes/codecs.ts'
+import { type RouteKey, routeKey } from '../../routes/key.ts'
+import { readPolicy } from '../../routes/policy/annotations.ts'
+import { placeOfRoute } from '../../routes/policy/place.ts'
+import { applyPolicies } from '../../routes/policy/policy.ts'
+import type { Route } from '../../routes/route.ts'
+import type { Cause } from '../queue.ts'
+import type { DrainOptions } from './drain-watch.ts'
+import { OwnKind } from './own-kind.ts'
+
+export interface PolicyWatchOptions extends CacheTools {
+  readonly discovery: Discovery
+  /** Policies of the Mesh are followed in this namespace only. */
+  readonly rootNamespace: string
+  /** The routes that are ours, as they are declared. */
+  readonly declared: (key: RouteKey) => Route | undefined
+  readonly keys: () => Iterable<RouteKey>
+  readonly service: (service: ServiceKey) => ServiceFacts | undefined
+  /** Called with each route that other policies apply to than before. */
+  readonly onDue: (key: RouteKey) => void
+}
+
+interface Routes extends Pick<PolicyWatchOptions, 'keys' | 'service'> {
+  readonly get: PolicyWatchOptions['declared']
+}
+
+/** The key of a route that is a target; `undefined` for a kind that is not followed. */
+export function routeKeyOfTarget({ group, kind, namespace, name }: PolicyTarget): RouteKey | undefined {
+  const codec = codecs.find((one) => one.group === group && one.objectKind === kind)
+  return codec && routeKey({ kind: codec.kind, namespace, name })
+}
+
+/** Watches FailoverPolicies if they are asked for, and makes routes due that other policies apply to than before. */
+export function watchPolicies(
+  tools: Omit<PolicyWatchOptions, 'rootNamespace' | 'onDue' | 'declared' | 'keys' | 'service'> & {
+    readonly onDue: (key: RouteKey, cause: Cause) => void
+  },
+  { policies }: DrainOptions,
+  { get, keys, service }: Routes,
+): PolicyWatch | undefined {
+  if (policies === undefined) return undefined
+  const onDue = (key: RouteKey) => tools.onDue(key, { at: tools.clock.now() })
+  return new PolicyWatch({ ...tools, rootNamespace: policies, declared: get, keys, service, onDue })
+}
+
+/** The FailoverPolicies of the cluster, and the routes with what they ask for. */
+export class PolicyWatch {
+  readonly cache: Cache<FailoverPolicy>
+  readonly book: PolicyBook
+  readonly #options: PolicyWatchOptions
+  readonly #kind: OwnKind
+  readonly #listeners: ((keys: readonly string[]) => void)[] = []
+  /** Routes with their policies, of those that have some, until a policy or a cluster is another. */
+  readonly #applied = new Map<RouteKey, Route>()
+
+  constructor(options: PolicyWatchOptions) {
+    const { clock, discovery, rootNamespace, keys, declared, onDue } = options
+    this.#options = options
+    this.book = new PolicyBook({
+      clock,
+      rootNamespace,
+      onChange: (concerns) => {
+        for (const key of keys()) {
+          const route = declared(key)
+          if (!route || !concerns(placeOfRoute(route))) continue
+          this.#applied.delete(key)
+          onDue(key)
+        }
+        this.#report([...this.book.all()].map(policyKey))
+      },
+    })
+    this.cache = createCache<FailoverPolicy>(
+      {
+        name: policyNames.plural,
+        resource: () => discovery.find(policyNames),
+        project: readFailoverPolicy,
+        onChange: ({ key, after }) => {
+          this.book.see(key, after)
+          this.#report([key])
+        },
+      },
+      {
+        ...options,
+        onState: () => {
+          this.#kind.see()
+          options.onState()
+        },
+      },
+    )
+    this.#kind = new OwnKind({
+      ...options,
+      cache: this.cache,
+      setSure: (isSure) => this.book.setSure(isSure),
+      onRemoved: () => this.#removedText(),
+      onKnown: () => {
+        for (const key of keys()) onDue(key)
+      },
+    })
+  }
+
+  /** They are known. */
+  get isKnown(): boolean {
+    return this.#kind.isKnown
+  }
+
+  /** They are known, or the server refuses to list them, which may never end. */
+  get isSettled(): boolean {
+    return this.#kind.isSettled
+  }
+
+  get rootNamespace(): string {
+    return this.#options.rootNamespace
+  }
+
+  /** A route with what policies ask for, whichever it had before. */
+  applied(route: Route): Route {
+    const declared = route.declared ?? route
+    const { index } = this.book
+    if (index.isEmpty) return declared
+    const key = routeKey(declared)
+    const known = this.#applied.get(key)
+    if (known?.declared === declared) return known
+    const { service } = this.#options
+    const applied = applyPolicies(declared, index.of(placeOfRoute(declared)), (name) =>
+      placeOf(service(name), localCluster),
+    )
+    if (applied !== declared && this.#options.declared(key) === declared) this.#applied.set(key, applied)
+    return applied
+  }
+
+  /** How much a route follows of each of its policies, the most specific first. */
+  shares(route: Route): readonly Share[] {
+    const { index } = this.book
+    if (index.isEmpty) return []
+    const declared = route.declared ?? route
+    const own = readPolicy(declared.annotations ?? {})?.sections ?? {}
+    return sharesOf(index.appliedTo(placeOfRoute(declared)), own)
+  }
+
+  /** What has become of each target of a policy. */
+  targets(policy: FailoverPolicy): readonly Omit<TargetOutcome, 'splits'>[] {
+    return (policy.spec?.targets ?? []).map((target) => {
+      const winner = this.book.index.winnerOf(target)
+      const loses = winner && policyKey(winner) !== policyKey(policy) ? policyKey(winner) : undefined
+      return { target, isFound: this.#isThere(target), loses }
+    })
+  }
+
+  #isThere(target: PolicyTarget): boolean {
+    const { declared, service } = this.#options
+    const { level, namespace, name } = target
+    if (level === 'service') return service(`${namespace}/${name}`) !== undefined
+    if (level !== 'route') return true
+    const key = routeKeyOfTarget(target)
+    return key !== undefined && declared(key) !== undefined
+  }
+
+  /** A Service came, went, or is not as before; it may be in another cluster, which matters to these routes. */
+  seeService(name: ServiceKey, routes: Iterable<RouteKey>): void {
+    this.forget(routes)
+    const isOf = ({ level, namespace, name: service }: PolicyTarget) =>
+      level === 'service' && `${namespace}/${service}` === name
+    for (const policy of this.book.all())
+      if (policy.spec?.targets.some(isOf)) this.#report([policyKey(policy)])
+  }
+
+  /** Routes that are gone, or not as before. */
+  forget(keys: Iterable<RouteKey>): void {
+    for (const key of keys) this.#applied.delete(key)
+  }
+
+  /** Calls back with the policies (`namespace/name`) that changed, or whose routes may follow another. */
+  onChange(listener: (keys: readonly string[]) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  #report(keys: readonly string[]): void {
+    for (const listener of this.#listeners) listener(keys)
+  }
+
+  #removedText() {
+    const kept = this.book.kept()
+    if (kept.length === 0) return undefined
+    const { plural, group } = policyNames
+    return {
+      fields: { policies: kept.length },
+      text: `the kind ${plural}.${group} was removed from the cluster while FailoverPolicies applied: ${policyNamesText(kept)}; they apply until the kind is installed again, or the operator is restarted`,
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import * as z from 'zod'
+import { atomicList, checkedBy, durationSchema, mapList, setList } from './schema-parts.ts'
+
+/** Group of the virtual kind `Mesh`, and of the policies themselves. */
+export const policyGroup = 'failover.linkerd.io'
+
+/** The kinds of routes that a policy may target, by API group. */
+export const routeTargets: Readonly<Record<string, readonly string[]>> = {
+  'split.smi-spec.io': ['TrafficSplit'],
+  'gateway.networking.k8s.io': ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'],
+  'policy.linkerd.io': ['HTTPRoute'],
+}
+
+/** What a policy may target, as an expression of CEL. */
+const isTarget = [
+  ...Object.entries(routeTargets).map(
+    ([group, kinds]) => `(self.group == '${group}' && self.kind in [${kinds.map((kind) => `'${kind}'`)}])`,
+  ),
+  "(self.group == '' && self.kind in ['Service','Namespace'])",
+  `(self.group == '${policyGroup}' && self.kind == 'Mesh' && self.name == 'default')`,
+].join(' || ')
+
+const targetRef = z
+  .object({
+    group: z.string().max(253).describe('API group of the target; empty for a Service and a Namespace.'),
+    kind: z.string().min(1).max(63).describe('Kind of the target.'),
+    name: z.string().min(1).max(253).describe('Name of the target; `default` for the Mesh.'),
+  })
+  .meta(
+    checkedBy({
+      rule: isTarget,
+      message: `a target is a route, a Service, a Namespace, or Mesh/default of ${policyGroup}`,
+    }),
+  )
+
+const backend = z.object({
+  name: z.string().min(1).max(253).describe('Name of the Service.'),
+  namespace: z
+    .string()
+    .min(1)
+    .max(63)
+    .optional()
+    .describe('Namespace of the Service; that of the route by default.'),
+  port: z
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe('Only backends with this port; all backends of the Service by default.'),
+  weight: z
+    .int()
+    .min(0)
+    .max(1000)
+    .optional()
+    .describe(
+      'Weight of the backend while its tier serves; 0: never. In a tier with weights, a backend without one has 1. Without any, all share equally.',
+    ),
+})
+
+const isOneOf = '[has(self.backends), has(self.clusters), has(self.rest)].filter(x, x).size() == 1'
+
+const tier = z
+  .object({
+    name: z
+      .string()
+      .max(63)
+      .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/)
+      .optional()
+      .describe('For people.'),
+    backends: z
+      .array(backend)
+      .min(1)
+      .max(16)
+      .optional()
+      .meta({ ...atomicList, description: 'These backends. What a route does not have is skipped.' }),
+    clusters: z
+      .array(
+        z
+          .string()
+          .max(202)
+          .regex(/^(Local|[a-z0-9]([-a-z0-9.]*[a-z0-9])?)$/),
+      )
+      .min(1)
+      .max(16)
+      .optional()
+      .meta({
+        ...setList,
+        description:
+          'All backends that are mirrored from these linked clusters; Local: all that are not mirrored.',
+      }),
+    rest: z
+      .object({})
+      .optional()
+      .describe('All backends that no other tier has. Only the last tier may be this.'),
+  })
+  .meta(checkedBy({ rule: isOneOf, message: 'a tier is one of backends, clusters and rest' }))
+
+const isRestLast =
+  'self.filter(t, has(t.rest)).size() == 0 || (self.filter(t, has(t.rest)).size() == 1 && has(self[self.size() - 1].rest))'
+
+const minReady = z.object({
+  count: z.int().min(1).max(10_000).describe('So many endpoints must be ready.'),
+})
+
+const failback = z.object({
+  after: durationSchema
+    .optional()
+    .describe('For so long a lost backend must be ready again, without a break; at once by default.'),
+})
+
+/** What a FailoverPolicy asks for: the source of its definition, of the type, and of the reference. */
+export const policySpecSchema = z.object({
+  targetRefs: z
+    .array(targetRef)
+    .min(1)
+    .max(16)
+    .meta({
+      ...mapList('group', 'kind', 'name'),
+      description:
+        'Whose routes it is for: routes, Services (the routes that clients reach by them) or the Namespace of the policy; Mesh/default, in the namespace of the operator, for all routes.',
+    }),
+  tiers: z
+    .array(tier)
+    .min(1)
+    .max(8)
+    .optional()
+    .meta({
+      ...atomicList,
+      ...checkedBy({ rule: isRestLast, message: 'rest takes what is left, so it is one tier, the last' }),
+      description:
+        'The order of preference: a later tier serves only if no earlier one can. A backend in none never serves.',
+    }),
+  minReady: minReady
+    .optional()
+    .describe('When a backend is enough: one with less is left while another tier has enough.'),
+  failback: failback.optional().describe('When traffic goes back to a backend that was lost.'),
+})
+
+export type PolicySpec = z.infer<typeof policySpecSchema>

@@ -1,0 +1,84 @@
+import { expect, it, test } from 'vitest'
+import { readFailoverPolicy } from './failover-policy.ts'
+import { policyObject, targets } from './testing/policy-objects.ts'
+
+const read = (spec: Record<string, unknown>) =>
+  readFailoverPolicy(policyObject('shop/cart', { targetRefs: [targets.http('cart')], ...spec }))
+
+it('reads all that a policy asks for', () => {
+  const policy = read({
+    targetRefs: [targets.http('cart'), targets.service('cart'), targets.namespace('shop'), targets.mesh],
+    tiers: [
+      { name: 'home', clusters: ['Local'] },
+      {
+        backends: [
+          { name: 'east', weight: 70 },
+          { name: 'west', namespace: 'other', port: 80 },
+        ],
+      },
+      { rest: {} },
+    ],
+    minReady: { count: 2 },
+    failback: { after: '1m30s' },
+  })
+  expect(policy.problem).toBeUndefined()
+  expect(policy.spec?.targets.map(({ level, name }) => `${level} ${name}`)).toEqual([
+    'route cart',
+    'service cart',
+    'namespace shop',
+    'mesh default',
+  ])
+  expect(policy.spec).toMatchObject({
+    tiers: [
+      { clusters: ['Local'] },
+      {
+        backends: [
+          { name: 'east', weight: 70 },
+          { name: 'other/west:80', weight: undefined },
+        ],
+      },
+      'rest',
+    ],
+    minReady: { count: 2 },
+    failback: { afterMs: 90_000 },
+  })
+})
+
+it('asks for no section that is not there', () => {
+  expect(Object.keys(read({}).spec ?? {})).toEqual(['targets'])
+})
+
+test.each([
+  [{ targetRefs: [] }, 'spec.targetRefs: '],
+  [
+    { targetRefs: [targets.namespace('pay')] },
+    'spec.targetRefs[0]: the Namespace pay is not that of the policy',
+  ],
+  [
+    { targetRefs: [{ group: 'apps', kind: 'Deployment', name: 'a' }] },
+    'spec.targetRefs[0]: Deployment of apps',
+  ],
+  [{ targetRefs: [{ group: '', kind: 'Pod', name: 'a' }] }, 'Pod of the core group cannot be a target'],
+  [
+    { tiers: [{ rest: {}, clusters: ['Local'] }] },
+    'spec.tiers[0]: must be one of backends, clusters and rest',
+  ],
+  [{ tiers: [{ rest: {} }, { clusters: ['east'] }] }, 'spec.tiers[0]: rest must be the last tier'],
+  [
+    { tiers: [{ backends: [{ name: 'a' }] }, { backends: [{ name: 'a' }] }] },
+    'spec.tiers[1].backends: a is in two tiers',
+  ],
+  [{ tiers: [{ backends: [{ name: 'a', weight: 0 }] }] }, 'spec.tiers: every backend has the weight 0'],
+  [{ minReady: { count: 0 } }, 'spec.minReady.count: '],
+  [{ failback: { after: '25h' } }, 'spec.failback.after: must be a duration of at most 24h'],
+  [{ failback: { after: 'soon' } }, 'spec.failback.after: '],
+])('refuses %j', (spec, problem) => {
+  const policy = read(spec)
+  expect(policy.problem).toContain(problem)
+  expect(policy.spec).toBeUndefined()
+})
+
+it('makes something of everything', () => {
+  for (const object of [undefined, null, 3, {}, { metadata: 3, spec: [] }])
+    expect(readFailoverPolicy(object)).toMatchObject({ name: '', spec: undefined })
+})

@@ -1,0 +1,127 @@
+import { parseDuration } from '../base/duration.ts'
+import type { AskedFailback, AskedTier, PolicyLevel, PolicySections } from '../core/policy/sections.ts'
+import type { Threshold } from '../core/policy/types.ts'
+import { type PolicySpec, policyGroup, policySpecSchema, routeTargets } from './failover-policy-schema.ts'
+import { type ObjectHead, problemIn, readObject } from './object.ts'
+
+/** Where FailoverPolicies are. */
+export const policyNames = {
+  group: policyGroup,
+  plural: 'failoverpolicies',
+  versions: ['v1alpha1'],
+} as const
+
+/** A FailoverPolicy as it is in the cluster. */
+export interface FailoverPolicy extends ObjectHead {
+  /** `undefined` if it cannot be understood: see `problem`. */
+  readonly spec: ReadPolicy | undefined
+  /** What is wrong with it, and where, in words for its author. */
+  readonly problem: string | undefined
+  /** Its status as it is written, to tell whether it is up to date; `undefined` without one. */
+  readonly status: unknown
+}
+
+/** What a valid policy asks for, and of which routes. */
+export interface ReadPolicy {
+  readonly targets: readonly PolicyTarget[]
+  readonly tiers?: readonly AskedTier[]
+  readonly minReady?: Threshold
+  readonly failback?: AskedFailback
+}
+
+/** One target, with the namespace that it is in. */
+export interface PolicyTarget {
+  readonly level: PolicyLevel
+  readonly group: string
+  readonly kind: string
+  /** That of the policy. */
+  readonly namespace: string
+  readonly name: string
+}
+
+/** Reads a FailoverPolicy. Total: one that makes no sense has a problem and asks for nothing. */
+export function readFailoverPolicy(object: unknown): FailoverPolicy {
+  const { head, spec, status } = readObject(object)
+  const parsed = policySpecSchema.safeParse(spec)
+  const found = parsed.success ? readSpec(parsed.data, head.namespace) : problemIn(parsed.error)
+  return {
+    ...head,
+    spec: typeof found === 'string' ? undefined : found,
+    problem: typeof found === 'string' ? found : undefined,
+    status,
+  }
+}
+
+/** How lists and sentences name a FailoverPolicy. */
+export const policyKey = ({ namespace, name }: Pick<FailoverPolicy, 'namespace' | 'name'>): string =>
+  `${namespace}/${name}`
+
+/** What a policy asks for as one of the levels, each section with its source. */
+export function sectionsOf(key: string, policy: ReadPolicy, level: PolicyLevel): PolicySections {
+  const { tiers, minReady, failback } = policy
+  const from = { policy: key, level }
+  return {
+    ...(tiers ? { tiers: { value: { tiers }, from } } : {}),
+    ...(minReady ? { minReady: { value: minReady, from } } : {}),
+    ...(failback ? { failback: { value: failback, from } } : {}),
+  }
+}
+
+function readSpec(
+  { targetRefs, tiers, minReady, failback }: PolicySpec,
+  namespace: string,
+): ReadPolicy | string {
+  const targets: PolicyTarget[] = []
+  for (const [index, { group, kind, name }] of targetRefs.entries()) {
+    const level = levelOf(group, kind)
+    if (!level) return `spec.targetRefs[${index}]: ${kind} of ${group || 'the core group'} cannot be a target`
+    if (level === 'namespace' && name !== namespace)
+      return `spec.targetRefs[${index}]: the Namespace ${name} is not that of the policy; create the policy there`
+    targets.push({ level, group, kind, namespace, name })
+  }
+  const askedTiers = tiers && readTiers(tiers)
+  if (typeof askedTiers === 'string') return askedTiers
+  const afterMs = failback?.after === undefined ? 0 : parseDuration(failback.after)
+  if (afterMs === undefined) return 'spec.failback.after: must be a duration of at most 24h'
+  return {
+    targets,
+    ...(askedTiers ? { tiers: askedTiers } : {}),
+    ...(minReady ? { minReady } : {}),
+    ...(failback ? { failback: { afterMs } } : {}),
+  }
+}
+
+function levelOf(group: string, kind: string): PolicyLevel | undefined {
+  if (routeTargets[group]?.includes(kind)) return 'route'
+  if (group === policyGroup && kind === 'Mesh') return 'mesh'
+  if (group !== '') return undefined
+  return kind === 'Service' ? 'service' : kind === 'Namespace' ? 'namespace' : undefined
+}
+
+function readTiers(tiers: NonNullable<PolicySpec['tiers']>): readonly AskedTier[] | string {
+  const names = new Set<string>()
+  const read: AskedTier[] = []
+  for (const [index, { backends, clusters, rest }] of tiers.entries()) {
+    if ([backends, clusters, rest].filter((one) => one !== undefined).length !== 1)
+      return `spec.tiers[${index}]: must be one of backends, clusters and rest`
+    if (rest && index < tiers.length - 1) return `spec.tiers[${index}]: rest must be the last tier`
+    if (rest) read.push('rest')
+    if (clusters) read.push({ clusters })
+    if (!backends) continue
+    const named = backends.map((backend) => ({ name: nameOf(backend), weight: backend.weight }))
+    const twice = named.find(({ name }) => names.has(name) || !names.add(name))
+    if (twice)
+      return `spec.tiers[${index}].backends: ${twice.name} is in two tiers; a backend is in one, once`
+    read.push({ backends: named })
+  }
+  const isNever = read.every((one) => one !== 'rest' && 'backends' in one && one.backends.every(hasNone))
+  return isNever ? 'spec.tiers: every backend has the weight 0; one must be able to serve' : read
+}
+
+const hasNone = ({ weight }: { readonly weight: number | undefined }): boolean => weight === 0
+
+type NamedBackend = NonNullable<NonNullable<PolicySpec['tiers']>[number]['backends']>[number]
+
+/** As `primary-service` would name it. */
+const nameOf = ({ name, namespace, port }: NamedBackend): string =>
+  `${namespace === undefined ? '' : `${namespace}/`}${name}${port === undefined ? '' : `:${port}`}`

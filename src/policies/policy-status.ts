@@ -1,0 +1,221 @@
+import * as z from 'zod'
+import { secondsText } from './drain-status.ts'
+import type { FailoverPolicy, PolicyTarget } from './failover-policy.ts'
+import { atomicList, type Condition, conditionsSchema } from './schema-parts.ts'
+
+/** Who has written a status, for policies that several controllers might follow. Source: GEP-713. */
+const controllerName = 'failover.linkerd.io/controller'
+
+const longestWhy = 512
+const count = (description: string) => z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe(description)
+const time = (description: string) => z.string().optional().meta({ format: 'date-time', description })
+
+const splitSchema = z.object({
+  where: z.string().optional().describe('Which of several rules of the route this is: `spec.rules[1]`.'),
+  tier: count('The tier that serves: 1 is the first. 0: none of the tiers.'),
+  since: time('Since when this tier serves, as far as this operator knows.'),
+  waits: z.string().optional().describe('What it waits for: `return`, to go back to an earlier tier.'),
+  until: time('When it moves, if all stays as it is.'),
+  why: z.string().max(longestWhy).describe('Why it is so.'),
+})
+
+const ancestorSchema = z.object({
+  ancestorRef: z.object({ group: z.string(), kind: z.string(), namespace: z.string(), name: z.string() }),
+  controllerName: z.string(),
+  conditions: conditionsSchema,
+  splits: z.array(splitSchema).max(16).meta(atomicList),
+})
+
+/** The status of a FailoverPolicy: the source of its definition, too. */
+export const policyStatusSchema = z
+  .object({
+    observedGeneration: count('The generation of the spec that this is about.'),
+    conditions: conditionsSchema.describe(
+      'Accepted: it makes sense and applies to its targets. Programmed: routes follow it. OnFirstTier: all of them are served by their first tier.',
+    ),
+    routes: z
+      .object({
+        total: count('Routes that follow a section of it.'),
+        away: count('Of these, routes that are not served by their first tier.'),
+        waiting: count('Of these, routes that wait before traffic goes back.'),
+        dark: count('Of these, routes of which nothing is ready.'),
+      })
+      .optional()
+      .describe('How many routes it affects, and how they are.'),
+    ancestors: z
+      .array(ancestorSchema)
+      .max(16)
+      .optional()
+      .meta({ ...atomicList, description: 'The routes that it targets by name, and how each is served.' }),
+  })
+  .describe('Written by the operator.')
+
+/** The status of a FailoverPolicy as the operator writes it. */
+export type PolicyStatus = z.infer<typeof policyStatusSchema>
+
+/** How a part of a route is served. */
+export interface SplitOutcome {
+  readonly where: string | undefined
+  /** 1: the first; 0: none of the tiers. */
+  readonly tier: number
+  readonly waits: string | undefined
+  /** When it moves if all stays as it is (epoch ms). */
+  readonly until: number | undefined
+  readonly why: string
+}
+
+/** What has become of a policy. */
+export interface PolicyOutcome {
+  /** Why nothing of it applies, in words for its author; `undefined` if it is valid. */
+  readonly problem: string | undefined
+  /** By target: whether there is one, and the policy that it follows if that is another one. */
+  readonly targets: readonly TargetOutcome[]
+  /** It still applies as it was before its last change. */
+  readonly isSettling: boolean
+  readonly routes: NonNullable<PolicyStatus['routes']>
+  /** Routes of its targets of which others decide some of its sections, or all of them. */
+  readonly overridden: { readonly partly: number; readonly wholly: number }
+}
+
+export interface TargetOutcome {
+  readonly target: PolicyTarget
+  readonly isFound: boolean
+  /** `namespace/name` of an older policy with the same target. */
+  readonly loses: string | undefined
+  /** How the route is served; absent for other targets. */
+  readonly splits?: readonly SplitOutcome[] | undefined
+}
+
+/** The status that is written in a policy; `undefined` if there is none, or not one of the operator's. */
+export const writtenPolicyStatus = ({ status }: Pick<FailoverPolicy, 'status'>): PolicyStatus | undefined =>
+  policyStatusSchema.safeParse(status).data
+
+/** The status that a policy should have now; `undefined` if it has that already. */
+export function policyStatusDue(
+  policy: FailoverPolicy,
+  outcome: PolicyOutcome,
+  now: Date,
+): PolicyStatus | undefined {
+  const written = writtenPolicyStatus(policy)
+  const accepted = acceptedOf(outcome)
+  const fresh = [accepted, programmedOf(outcome, accepted), onFirstTierOf(outcome)]
+  const stamp = (conditions: readonly FreshCondition[], before: readonly Condition[] | undefined) =>
+    conditions.map((one): Condition => {
+      const same = before?.find(({ type, status }) => type === one.type && status === one.status)
+      return {
+        ...one,
+        lastTransitionTime: same?.lastTransitionTime ?? secondsText(now),
+        observedGeneration: policy.generation,
+      }
+    })
+  const ancestors = outcome.targets.flatMap((one) => {
+    if (one.target.level !== 'route' || outcome.problem !== undefined) return []
+    const { group, kind, namespace, name } = one.target
+    const ancestorRef = { group, kind, namespace, name }
+    const before = written?.ancestors?.find((other) => isSameRef(other.ancestorRef, ancestorRef))
+    const conditions = stamp([acceptedBy(one)], before?.conditions)
+    const splits = (one.splits ?? []).slice(0, 16).map((split) => splitOf(split, before, now))
+    return [{ ancestorRef, controllerName, conditions, splits }]
+  })
+  const due: PolicyStatus = {
+    observedGeneration: policy.generation,
+    conditions: stamp(fresh, written?.conditions),
+    ...(outcome.problem === undefined ? { routes: outcome.routes } : {}),
+    ...(ancestors.length > 0 ? { ancestors } : {}),
+  }
+  return written && JSON.stringify(policyStatusSchema.parse(due)) === JSON.stringify(written)
+    ? undefined
+    : due
+}
+
+type FreshCondition = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>
+type Ancestor = NonNullable<PolicyStatus['ancestors']>[number]
+
+function acceptedOf({ problem, targets }: PolicyOutcome): FreshCondition {
+  if (problem !== undefined) return refused('Accepted', 'Invalid', `it asks for nothing: ${problem}`)
+  const each = targets.map(acceptedBy)
+  const bad = each.filter(({ status }) => status === 'False')
+  const [first] = bad
+  if (first && bad.length === each.length) return first
+  const message = first
+    ? `the operator follows it for ${each.length - bad.length} of ${each.length} targets; of the others: ${first.message}`
+    : 'the operator follows it'
+  return granted('Accepted', 'Accepted', message)
+}
+
+function acceptedBy({ target, isFound, loses }: TargetOutcome): FreshCondition {
+  const title = `${target.kind} ${target.namespace}/${target.name}`
+  if (loses !== undefined)
+    return refused('Accepted', 'Conflicted', `${title} follows ${loses}, which is older, or first by name`)
+  if (isFound) return granted('Accepted', 'Accepted', 'the operator follows it')
+  const what = target.level === 'route' ? 'controlled route' : 'Service'
+  return refused('Accepted', 'TargetNotFound', `there is no ${what} ${title}`)
+}
+
+function programmedOf(
+  { isSettling, routes, overridden: { partly, wholly } }: PolicyOutcome,
+  accepted: FreshCondition,
+): FreshCondition {
+  if (accepted.status === 'False') return refused('Programmed', accepted.reason, accepted.message)
+  if (isSettling)
+    return refused(
+      'Programmed',
+      'Reconciling',
+      'its last change applies 10 s after it was made; until then, what was before',
+    )
+  if (wholly > 0 && routes.total === 0)
+    return refused(
+      'Programmed',
+      'Overridden',
+      `more specific policies or annotations decide all that it asks of ${routesText(wholly)}`,
+    )
+  if (partly + wholly > 0)
+    return granted(
+      'Programmed',
+      'PartiallyProgrammed',
+      `more specific policies or annotations decide some of what it asks of ${routesText(partly + wholly)}`,
+    )
+  return granted(
+    'Programmed',
+    'Programmed',
+    `${routesText(routes.total)} ${routes.total === 1 ? 'follows' : 'follow'} it`,
+  )
+}
+
+function onFirstTierOf({ routes: { total, away } }: PolicyOutcome): FreshCondition {
+  const type = 'OnFirstTier'
+  if (total === 0) return { type, status: 'Unknown', reason: 'NoRoutes', message: 'no route follows it' }
+  return away === 0
+    ? granted(type, 'OnFirstTier', 'the first tier serves each route')
+    : refused(type, 'Away', `a later tier serves ${routesText(away)} of ${total}`)
+}
+
+const granted = (type: string, reason: string, message: string): FreshCondition => ({
+  type,
+  status: 'True',
+  reason,
+  message,
+})
+const refused = (type: string, reason: string, message: string): FreshCondition => ({
+  type,
+  status: 'False',
+  reason,
+  message,
+})
+
+const routesText = (total: number): string => (total === 1 ? '1 route' : `${total} routes`)
+
+function splitOf({ where, tier, waits, until, why }: SplitOutcome, before: Ancestor | undefined, now: Date) {
+  const same = before?.splits.find((other) => other.where === where && other.tier === tier)
+  return {
+    ...(where === undefined ? {} : { where }),
+    tier,
+    since: same?.since ?? secondsText(now),
+    ...(waits === undefined ? {} : { waits }),
+    ...(until === undefined ? {} : { until: secondsText(new Date(until)) }),
+    why: why.slice(0, longestWhy),
+  }
+}
+
+const isSameRef = (a: Ancestor['ancestorRef'], b: Ancestor['ancestorRef']): boolean =>
+  a.group === b.group && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name
