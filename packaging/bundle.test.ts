@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bundleModules, cli, filesIn, operator, root } from './bundle.ts'
+import { bundleFile, bundleModules, cli, docsAddress, filesIn, operator, root } from './bundle.ts'
 import { packagesOf } from './packages.ts'
 import { product } from './product.ts'
 import { run } from './run.ts'
@@ -60,6 +60,19 @@ describe('the bundle of the command line', () => {
   test('reads nothing but its words at the start, so that --help is quick', () => {
     expect(packages(cli.name)).toContain('zod')
     expect(packages(cli.name, filesAtStart(cli.name))).toEqual(['commander'])
+  })
+
+  test('points to the documents that the build names, not to a folder of this machine', async () => {
+    const hints = contents.get(cli.name)?.outputs ?? {}
+    const texts = Object.keys(hints).map((path) => readFileSync(join(root, path), 'utf8'))
+    expect(texts.some((text) => text.includes(docsAddress))).toBe(true)
+    expect(docsAddress).toMatch(/^https:\/\/.*\/$/)
+  })
+
+  test('is also one file, for the executable', async () => {
+    const file = join(out, 'one.cjs')
+    await bundleFile(cli, file)
+    expect(await run(process.execPath, [file, '--version'], out)).toContain(product.version)
   })
 
   test('says the version of package.json', async () => {

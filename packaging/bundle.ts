@@ -15,6 +15,12 @@ export const operator: Program = { name: 'operator', entry: 'src/main.ts' }
 export const cli: Program = { name: 'linkerd-failover', entry: 'src/cli/main.ts' }
 
 /**
+ * Where the users of a bundle read docs/, as a URL that ends with a slash. The project has no web site: whoever
+ * builds for others sets it (RELEASING.md).
+ */
+export const docsAddress = process.env.DOCS_ADDRESS || 'https://docs.example.com/linkerd-failover/'
+
+/**
  * Names stay as they are, so that a stack trace in a bug report can be read; to shorten them would save 1 MiB
  * of memory and 9 ms of a start. The bytes do not depend on the place where they are made, nor on whether
  * node_modules is a link.
@@ -29,6 +35,7 @@ const common: BuildOptions = {
   minifySyntax: true,
   legalComments: 'none',
   metafile: true,
+  define: { DOCS_ADDRESS: JSON.stringify(docsAddress) },
   logLevel: 'silent',
 }
 
@@ -53,7 +60,9 @@ export function bundleModules({ name, entry }: Program, folder: string): Promise
 
 /** Bundles a program as one CommonJS file, which is all that an executable can hold. */
 export function bundleFile({ entry }: Program, file: string): Promise<Metafile> {
-  return run({ entryPoints: [entry], format: 'cjs', outfile: file })
+  // CommonJS has no import.meta. Only src/base/docs.ts asks for it, and not if the build names DOCS_ADDRESS.
+  const define = { ...common.define, 'import.meta.url': 'undefined' }
+  return run({ entryPoints: [entry], format: 'cjs', outfile: file, define })
 }
 
 /** The files of which something is left in what was bundled, from the root of the repository. */

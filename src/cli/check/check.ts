@@ -7,6 +7,7 @@ import { checksFor } from './categories.ts'
 import { CheckContext } from './check-context.ts'
 import type { Check, CheckFinding } from './finding.ts'
 import { Printer } from './print.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 const schema = z.object({
   pre: z.boolean().default(false),
@@ -48,16 +49,16 @@ async function isNotInstalled(checkContext: CheckContext): Promise<boolean> {
 /** Runs a check; one that failed and may pass later is repeated until it does or `deadline` is reached. */
 async function runUntil(check: Check, checkContext: CheckContext, deadline: number): Promise<CheckFinding> {
   const { clock, interrupted, stderr } = checkContext.command.io
+  const waiting = new WaitingLine(stderr)
   for (;;) {
     const finding = await check.run(checkContext)
+    waiting.clear()
     const isFinal = finding.result !== 'error' || !check.retry || (await isNotInstalled(checkContext))
     const left = deadline - clock.now()
     if (isFinal || left <= 0 || interrupted.aborted) return finding
-    const line = `waiting until ${check.description}: ${finding.error.split('\n')[0]}`
-    const shown = stderr.isTerminal ? line.slice(0, (stderr.columns ?? 80) - 1) : ''
-    if (shown !== '') stderr.write(`${shown}\r`)
+    const [why] = finding.error.split('\n')
+    waiting.show(`waiting until ${check.description}: ${why} (at most ${Math.ceil(left / 1000)} s more)`)
     await sleep(clock, Math.min(retryMs, left), interrupted)
-    if (shown !== '') stderr.write(`${' '.repeat(shown.length)}\r`)
     checkContext.forget()
   }
 }

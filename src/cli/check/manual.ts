@@ -1,8 +1,9 @@
+import { docsAddress } from '../../base/docs.ts'
 import { dataPlane, extension, preInstallation, routes } from './categories.ts'
 import type { Check } from './finding.ts'
 
-/** The part of the manual that explains a check and what to do about it. */
-export const hintOf = ({ id }: Check): string => `docs/using/cli/check.md#${id}`
+/** The URL of the part of the manual that explains a check and what to do about it. */
+export const hintOf = ({ id }: Check): string => `${docsAddress}using/cli/check.md#${id}`
 
 /** A part of the manual for each check. */
 export function manual(): string {
