@@ -234,7 +234,8 @@ it('what-if says what then happens, with tiers, thresholds, waits and Drains', (
       const lost = new Map(servicesLost(of).map((name) => [`shop/${name}`, readinessOf(0, 3)]))
       const planned = plannedIn(of)
       const snapshot = snapshotOf(operator, drains)
-      const { fates } = foresee(snapshot, lost, planned?.planned)
+      const assumed = new Map([...lost].map(([name, readiness]) => [name, () => readiness]))
+      const { fates } = foresee(snapshot, assumed, planned?.planned)
       const foreseen = fates.map(({ route: { splits } }) => splits.map(({ after }) => String(after)))
       const patient = operator.routes.map((one) => afterWaits(one, snapshot, lost, planned?.planned))
 

@@ -268,7 +268,7 @@ describe('at the end', () => {
     await stopped
     expect(requests).toHaveLength(2)
     expect(lost()).toBe(1)
-    expect(log.lines.at(-1)).toMatch(/^warn the operator stops.*on-call.*: 1 transitions were not sent$/)
+    expect(log.lines.at(-1)).toMatch(/^warn the operator stops.*on-call.*: 1 transition was not sent$/)
   })
 
   it('one that does not answer holds nothing up for longer than allowed', async () => {

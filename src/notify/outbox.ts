@@ -1,5 +1,6 @@
 import { createBackoff } from '../base/backoff.ts'
 import { type Clock, sleep } from '../base/clock.ts'
+import { counted } from '../base/counted.ts'
 import type { Log } from '../base/log.ts'
 import { type Group, groupsOf, type Transition } from './group.ts'
 import { type Message, messageOf } from './message.ts'
@@ -94,7 +95,7 @@ export class Outbox {
 
   #admit(untold: number): void {
     const { log, receiver } = this.#options
-    const sentence = `the operator stops before receiver ${receiver.name} was notified of everything: ${untold} transitions were not sent`
+    const sentence = `the operator stops before receiver ${receiver.name} was notified of everything: ${counted(untold, 'transition was', 'transitions were')} not sent`
     log.warn({ receiver: receiver.name, untold }, sentence)
   }
 

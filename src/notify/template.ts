@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Group, type Notice, nameOf } from './group.ts'
 
@@ -60,7 +61,7 @@ function headlineOf({ what, cluster, transitions }: Group): string {
   if (transitions.length === 1) return `${nameOf(first.route)} ${verbs[what][0]}${where}`
   const routes = new Set(transitions.map(({ route }) => nameOf(route))).size
   const seconds = ((last.at.getTime() - first.at.getTime()) / 1000).toFixed(1)
-  return `${routes} ${routes === 1 ? 'route' : 'routes'} ${verbs[what][routes === 1 ? 0 : 1]}${where} in ${seconds} s`
+  return `${counted(routes, 'route')} ${verbs[what][routes === 1 ? 0 : 1]}${where} in ${seconds} s`
 }
 
 function routesOf({ transitions }: Group): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { counted } from '../base/counted.ts'
 import { type Drain, localCluster } from './drain.ts'
 import { isInEffect } from './drain-index.ts'
 
@@ -91,7 +92,7 @@ function activeOf(drain: Drain, isEffective: boolean, { moved, left }: DrainOutc
   if (left > 0)
     return active(
       'Draining',
-      `${routesText(left)} still ${left === 1 ? 'sends' : 'send'} traffic to what it takes out`,
+      `${counted(left, 'route still sends', 'routes still send')} traffic to what it takes out`,
     )
   if (moved > 0) return active('Drained', 'no route sends traffic to what it takes out')
   return active('NothingMatches', `no controlled route has a backend in ${targetsText(drain.spec.from)}`)
@@ -105,8 +106,6 @@ export const targetsText = (from: NonNullable<Drain['spec']>['from']): string =>
       return target.cluster === localCluster ? 'this cluster' : `the cluster ${target.cluster}`
     })
     .join(', ')
-
-const routesText = (count: number): string => (count === 1 ? '1 route' : `${count} routes`)
 
 const cut = (route: LeftRoute): LeftRoute => ({ ...route, why: route.why.slice(0, longestWhy) })
 

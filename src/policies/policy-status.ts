@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { counted } from '../base/counted.ts'
 import { secondsText } from './drain-status.ts'
 import type { FailoverPolicy, PolicyTarget } from './failover-policy.ts'
 import { atomicList, type Condition, conditionsSchema } from './schema-parts.ts'
@@ -203,7 +204,7 @@ const refused = (type: string, reason: string, message: string): FreshCondition 
   message,
 })
 
-const routesText = (total: number): string => (total === 1 ? '1 route' : `${total} routes`)
+const routesText = (total: number): string => counted(total, 'route')
 
 function splitOf({ where, tier, waits, until, why }: SplitOutcome, before: Ancestor | undefined, now: Date) {
   const same = before?.splits.find((other) => other.where === where && other.tier === tier)

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts'
 import { type Called, isElsewhere } from './called.ts'
 import type { DifferenceKind, Found } from './differences.ts'
 
@@ -49,8 +50,7 @@ function proxiesOn(nodes: readonly string[]): string {
   return `proxies on ${nodes.length} nodes (${names}, ...)`
 }
 
-const countText = (count: number): string =>
-  count === 0 ? 'no endpoint' : count === 1 ? '1 endpoint' : `${count} endpoints`
+const countText = (count: number): string => (count === 0 ? 'no endpoint' : counted(count, 'endpoint'))
 
 const clusterText = (clusters: readonly string[]): string =>
   `${clusters.length === 1 ? 'cluster' : 'the clusters'} ${clusters.join(', ')}`

@@ -61,7 +61,7 @@ function nameOf({ service, port }: Backend, { backends }: Split): string {
 }
 
 function turns(service: string, now: Readiness): { when: string; becomes: Readiness }[] {
-  const total = now.state === 'unknown' ? 1 : now.total
+  const total = now.state === 'unknown' ? 0 : now.total
   const up = { when: `${service} gets a ready endpoint`, becomes: readinessOf(1, Math.max(1, total)) }
   const down = { when: `${service} has no ready endpoint`, becomes: readinessOf(0, total) }
   return [...(now.state === 'ready' ? [] : [up]), ...(now.state === 'down' ? [] : [down])]

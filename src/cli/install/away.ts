@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { isAllZero } from '../../core/split.ts'
 import { primaryServes } from '../../core/transition.ts'
@@ -28,10 +29,9 @@ export async function refuseWhileAway(reading: Reading): Promise<Result<void, Fa
   if (away.length === 0) return ok(undefined)
   const named = away.slice(0, mostNamed).map(routeTitle).join(', ')
   const rest = away.length - mostNamed
-  const subject = away.length === 1 ? '1 route is' : `${away.length} routes are`
   return err({
     exitCode: exitCodes.bad,
-    message: `${subject} failed over, and without the operator nothing brings the traffic back: ${named}${rest > 0 ? ` and ${rest} more` : ''}`,
+    message: `${counted(away.length, 'route is', 'routes are')} failed over, and without the operator nothing brings the traffic back: ${named}${rest > 0 ? ` and ${rest} more` : ''}`,
     hint: 'bring their primaries back and wait until they have failed back, or set their weights and remove the label; --force prints the objects all the same',
   })
 }

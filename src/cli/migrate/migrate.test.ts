@@ -197,7 +197,7 @@ describe('--check', () => {
     const { stdout, exitCode } = await from(many, '--check')
     expect(stdout).toBe(
       'not all states compared: TrafficSplit shop/web has 7 Services, more than 6: compared in the 297 states in which all Services but at most two are alike, out of 2187 states\n' +
-        '1 TrafficSplits, 1 routes, 297 states of readiness: 0 differences, 0 problems\n',
+        '1 TrafficSplit, 1 route, 297 states of readiness: 0 differences, 0 problems\n',
     )
     expect(exitCode).toBe(0)
     const { leftOut } = JSON.parse((await from(many, '--check -o json')).stdout)
@@ -206,12 +206,12 @@ describe('--check', () => {
 
   it('compares every state of six Services', async () => {
     const { stdout } = await from(crowd(6), '--check')
-    expect(stdout).toBe('1 TrafficSplits, 1 routes, 729 states of readiness: 0 differences, 0 problems\n')
+    expect(stdout).toBe('1 TrafficSplit, 1 route, 729 states of readiness: 0 differences, 0 problems\n')
   })
 
   it('compares GRPCRoutes as well', async () => {
     const { stdout } = await from([split({ web: 1, east: 0 }), ...both], '--check --kind GRPCRoute')
-    expect(stdout).toBe('1 TrafficSplits, 1 routes, 9 states of readiness: 0 differences, 0 problems\n')
+    expect(stdout).toBe('1 TrafficSplit, 1 route, 9 states of readiness: 0 differences, 0 problems\n')
   })
 
   it('finds a route that does something else', () => {

@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts'
 import { renderData } from '../output.ts'
 import type { Difference } from './compare.ts'
 import type { Migration } from './migration.ts'
@@ -68,7 +69,7 @@ export function reportText({
       ({ trafficSplit, route, world, before, after }) =>
         `different: with ${world}, TrafficSplit ${trafficSplit} sends ${before}; ${route} sends ${after}`,
     ),
-    `${trafficSplits} TrafficSplits, ${routes} routes, ${worlds} states of readiness: ${differences.length} differences, ${problems.length} problems`,
+    `${counted(trafficSplits, 'TrafficSplit')}, ${counted(routes, 'route')}, ${counted(worlds, 'state', 'states')} of readiness: ${counted(differences.length, 'difference')}, ${counted(problems.length, 'problem')}`,
   ]
   return lines.map((line) => `${line}\n`).join('')
 }

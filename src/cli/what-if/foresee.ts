@@ -1,7 +1,8 @@
-import type { Readiness, ReadinessOf, ServiceKey } from '../../core/types.ts'
+import type { ReadinessOf } from '../../core/types.ts'
 import { circumstancesWith, type Planned } from '../drains/foresee.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { effectOn, type Fate, type RouteEffect, type Totals, totalsOf } from './effects.ts'
+import type { World } from './world.ts'
 
 /** What would become of every route of a snapshot. */
 export interface Foreseen {
@@ -11,14 +12,13 @@ export interface Foreseen {
 }
 
 /** Judges all routes as if these Services were so, and as if one more Drain were in effect. */
-export function foresee(
-  snapshot: Snapshot,
-  services: ReadonlyMap<ServiceKey, Readiness>,
-  planned?: Planned,
-): Foreseen {
+export function foresee(snapshot: Snapshot, services: World['services'], planned?: Planned): Foreseen {
   const { judged, readiness } = snapshot
   const circumstances = planned ? circumstancesWith(planned, snapshot) : snapshot.circumstances
-  const then: ReadinessOf = (backend) => services.get(backend.service) ?? readiness(backend)
+  const then: ReadinessOf = (backend) => {
+    const now = readiness(backend)
+    return services.get(backend.service)?.(now) ?? now
+  }
   const fates = judged.map((route) => effectOn(route, readiness, then, circumstances))
   const routes = fates.map(({ route }) => route)
   return { fates, routes, totals: totalsOf(routes) }

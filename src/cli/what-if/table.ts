@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import { shortName, suffixOf } from '../status/table.ts'
@@ -66,6 +67,6 @@ const plural: Record<Effect, string> = {
 function summary(count: number, totals: Totals): string {
   const parts = effects
     .filter((effect) => totals[effect] > 0)
-    .map((effect) => `${totals[effect]} ${totals[effect] === 1 ? effect : plural[effect]}`)
-  return `${count} route${count === 1 ? '' : 's'}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}\n`
+    .map((effect) => counted(totals[effect], effect, plural[effect]))
+  return `${counted(count, 'route')}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}\n`
 }

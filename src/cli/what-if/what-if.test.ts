@@ -56,6 +56,19 @@ describe('the table', () => {
     expect(shop.writes).toBe(0)
   })
 
+  test('counts as many endpoints as each Service has', async () => {
+    shop.service('web', 2)
+    shop.service('web-east', 1, 3)
+    shop.split('web', { web: 1, 'web-east': 0 })
+    const { stdout } = await shop.run('what-if --down web', options)
+    expect(stdout).toMatch(
+      /shop\/web has 0 of 2 endpoints ready; shop\/web-east takes over\n\n1 route: 1 fails over\n$/,
+    )
+    const path = await file('services: {shop/web: down, shop/web-east: down}')
+    const { routes } = JSON.parse((await shop.run(['what-if', '-f', path, '-o', 'json'], options)).stdout)
+    expect(routes[0].splits[0].sentence).toContain('shop/web has 0 of 2 endpoints ready')
+  })
+
   test('of a cluster that is lost', async () => {
     furnish()
     const { exitCode, stdout } = await shop.run('what-if --cluster-down east', options)

@@ -5,28 +5,41 @@ import { unknownBecause } from '../../core/readiness.ts'
 import { type Readiness, readinessOf, type ServiceKey } from '../../core/types.ts'
 import { type Failure, wrongUsage } from '../failure.ts'
 
-/** The readiness to assume, whatever the cluster reports. */
+/** What is assumed of a Service, whatever the cluster reports; the number of its endpoints stays. */
+export type Assumed = (now: Readiness) => Readiness
+
+/** The readiness to assume. */
 export interface World {
-  readonly services: ReadonlyMap<ServiceKey, Readiness>
+  readonly services: ReadonlyMap<ServiceKey, Assumed>
   /** Clusters that are lost. */
   readonly clusters: readonly string[]
 }
 
-const states: Record<'ready' | 'down' | 'unknown', Readiness> = {
-  ready: readinessOf(1, 1),
-  down: readinessOf(0, 1),
-  unknown: unknownBecause('the world file says so'),
+const totalOf = (now: Readiness): number => (now.state === 'unknown' ? 0 : now.total)
+
+/** What is so already stays as it is, with its reasons. */
+const states: Record<'ready' | 'down' | 'unknown', Assumed> = {
+  ready: (now) => {
+    const total = Math.max(1, totalOf(now))
+    return now.state === 'ready' ? now : readinessOf(total, total)
+  },
+  down: (now) => (now.state === 'down' ? now : readinessOf(0, totalOf(now))),
+  unknown: () => unknownBecause('the world file says so'),
 }
 
 const count = z.int('must be a whole number').min(0, 'must not be negative')
 const counts = z
   .strictObject({ ready: count, total: count })
   .refine(({ ready, total }) => ready <= total, 'ready is more than total')
-  .transform(({ ready, total }) => readinessOf(ready, total))
+  .transform(
+    ({ ready, total }): Assumed =>
+      () =>
+        readinessOf(ready, total),
+  )
 const state = z
   .enum(['ready', 'down', 'unknown'], 'must be ready, down, unknown or {ready: 1, total: 3}')
   .transform((word) => states[word])
-const readiness = z.unknown().transform((value, context): Readiness => {
+const readiness = z.unknown().transform((value, context): Assumed => {
   const parsed = (typeof value === 'object' && value !== null ? counts : state).safeParse(value)
   if (parsed.success) return parsed.data
   for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path })
@@ -74,7 +87,7 @@ function describe(issue: z.core.$ZodIssue): string {
 
 /** What flags say, on top of what a file says. */
 export function addDown(world: World, services: readonly ServiceKey[], clusters: readonly string[]): World {
-  const down = services.map((service): [ServiceKey, Readiness] => [service, states.down])
+  const down = services.map((service): [ServiceKey, Assumed] => [service, states.down])
   return {
     services: new Map([...world.services, ...down]),
     clusters: [...new Set([...world.clusters, ...clusters])],

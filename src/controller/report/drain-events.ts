@@ -1,3 +1,4 @@
+import { counted } from '../../base/counted.ts'
 import type { Log } from '../../base/log.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import { type Drain, drainKey, drainNames } from '../../policies/drain.ts'
@@ -34,7 +35,7 @@ export class DrainEvents {
     if (is === 'Drained' && !this.#drained.has(drain.uid)) {
       this.#drained.add(drain.uid)
       const moved = after.routes?.moved ?? 0
-      const note = `${moved === 1 ? '1 route sends' : `${moved} routes send`} no traffic to ${targetsText(from)} until ${timeText(until)}: ${reason}`
+      const note = `${counted(moved, 'route sends', 'routes send')} no traffic to ${targetsText(from)} until ${timeText(until)}: ${reason}`
       this.#report(drain, 'Drained', note)
     }
     if (is === 'Expired') this.#ended(drain, `it ended at ${timeText(until)}`)

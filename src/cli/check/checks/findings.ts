@@ -1,3 +1,4 @@
+import { counted } from '../../../base/counted.ts'
 import { routeTitle } from '../../../routes/key.ts'
 import { readStatuses } from '../../status/read-status.ts'
 import { type Check, good, listed, skipped, warning } from '../finding.ts'
@@ -16,8 +17,6 @@ export const haveNoFindings: Check = {
     )
     if (found.length === 0)
       return unseen.length === 0 ? good : warning(listed('not all could be looked at:', unseen))
-    return warning(
-      listed(`${found.length === 1 ? '1 finding' : `${found.length} findings`}:`, [...found, ...unseen]),
-    )
+    return warning(listed(`${counted(found.length, 'finding')}:`, [...found, ...unseen]))
   },
 }

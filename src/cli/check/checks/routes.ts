@@ -1,3 +1,4 @@
+import { counted } from '../../../base/counted.ts'
 import { problemOf } from '../../../core/explain.ts'
 import { routeTitle } from '../../../routes/key.ts'
 import { defaultSelector } from '../../flags.ts'
@@ -16,11 +17,11 @@ export const areConfigured: Check = {
       const problem = problemOf(verdicts.map(({ decision }) => decision))
       return problem === undefined ? [] : [`${routeTitle(route)}: ${problem}`]
     })
-    return problems.length === 0 ? good : bad(listed(`${count(problems)} misconfigured:`, problems))
+    return problems.length === 0
+      ? good
+      : bad(listed(`${counted(problems.length, 'is', 'are')} misconfigured:`, problems))
   },
 }
-
-const count = ({ length }: readonly unknown[]): string => (length === 1 ? '1 is' : `${length} are`)
 
 export const areAsDecided: Check = {
   id: 'routes-as-decided',
@@ -36,7 +37,9 @@ export const areAsDecided: Check = {
         .filter(({ plan }) => plan.length > 0)
         .map(({ sentence }) => `${routeTitle(route)} ${sentence}`),
     )
-    return due.length === 0 ? good : bad(listed(`${count(due)} not as decided; the decision is:`, due))
+    return due.length === 0
+      ? good
+      : bad(listed(`${counted(due.length, 'is', 'are')} not as decided; the decision is:`, due))
   },
 }
 
@@ -52,6 +55,11 @@ export const areSelected: Check = {
     const known = new Set(selected.value.routes.map(routeTitle))
     const missed = labelled.value.routes.map(routeTitle).filter((name) => !known.has(name))
     if (missed.length === 0) return good
-    return warning(listed(`${count(missed)} not selected by --selector=${deployment.selector}:`, missed))
+    return warning(
+      listed(
+        `${counted(missed.length, 'is', 'are')} not selected by --selector=${deployment.selector}:`,
+        missed,
+      ),
+    )
   },
 }
