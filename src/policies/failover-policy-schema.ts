@@ -98,42 +98,76 @@ const tier = z
 const isRestLast =
   'self.filter(t, has(t.rest)).size() == 0 || (self.filter(t, has(t.rest)).size() == 1 && has(self[self.size() - 1].rest))'
 
-const minReady = z.object({
-  count: z.int().min(1).max(10_000).describe('So many endpoints must be ready.'),
-})
+const threshold = z
+  .object({
+    count: z.int().min(1).max(10_000).optional().describe('So many endpoints must be ready; 1 by default.'),
+    percent: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'So much of its endpoints must be ready (of those listed, or of `expected` if that is more).',
+      ),
+    expected: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('How many endpoints a backend has usually: Pods that were deleted are not listed any more.'),
+  })
+  .meta(
+    checkedBy({
+      rule: '!has(self.percent) || has(self.count) || has(self.expected)',
+      message: 'percent alone does not see Pods that were deleted: write count or expected, too',
+    }),
+  )
 
 const failback = z.object({
   after: durationSchema
     .optional()
     .describe('For so long a lost backend must be ready again, without a break; at once by default.'),
+  minReady: threshold
+    .optional()
+    .describe('What a lost backend needs before traffic goes back to it; as much as `minReady` by default.'),
 })
 
+const isNotBelow =
+  '!has(self.minReady) || !has(self.minReady.count) || !has(self.failback) || !has(self.failback.minReady) || !has(self.failback.minReady.count) || self.failback.minReady.count >= self.minReady.count'
+
 /** What a FailoverPolicy asks for: the source of its definition, of the type, and of the reference. */
-export const policySpecSchema = z.object({
-  targetRefs: z
-    .array(targetRef)
-    .min(1)
-    .max(16)
-    .meta({
-      ...mapList('group', 'kind', 'name'),
-      description:
-        'Whose routes it is for: routes, Services (the routes that clients reach by them) or the Namespace of the policy; Mesh/default, in the namespace of the operator, for all routes.',
+export const policySpecSchema = z
+  .object({
+    targetRefs: z
+      .array(targetRef)
+      .min(1)
+      .max(16)
+      .meta({
+        ...mapList('group', 'kind', 'name'),
+        description:
+          'Whose routes it is for: routes, Services (the routes that clients reach by them) or the Namespace of the policy; Mesh/default, in the namespace of the operator, for all routes.',
+      }),
+    tiers: z
+      .array(tier)
+      .min(1)
+      .max(8)
+      .optional()
+      .meta({
+        ...atomicList,
+        ...checkedBy({ rule: isRestLast, message: 'rest takes what is left, so it is one tier, the last' }),
+        description:
+          'The order of preference: a later tier serves only if no earlier one can. A backend in none never serves.',
+      }),
+    minReady: threshold
+      .optional()
+      .describe('When a backend is enough: one with less is left while another tier has enough.'),
+    failback: failback.optional().describe('When traffic goes back to a backend that was lost.'),
+  })
+  .meta(
+    checkedBy({
+      rule: isNotBelow,
+      message: 'failback.minReady must not be below minReady: traffic would go back and forth',
     }),
-  tiers: z
-    .array(tier)
-    .min(1)
-    .max(8)
-    .optional()
-    .meta({
-      ...atomicList,
-      ...checkedBy({ rule: isRestLast, message: 'rest takes what is left, so it is one tier, the last' }),
-      description:
-        'The order of preference: a later tier serves only if no earlier one can. A backend in none never serves.',
-    }),
-  minReady: minReady
-    .optional()
-    .describe('When a backend is enough: one with less is left while another tier has enough.'),
-  failback: failback.optional().describe('When traffic goes back to a backend that was lost.'),
-})
+  )
 
 export type PolicySpec = z.infer<typeof policySpecSchema>

@@ -86,10 +86,21 @@ function readSpec(
   return {
     targets,
     ...(askedTiers ? { tiers: askedTiers } : {}),
-    ...(minReady ? { minReady } : {}),
-    ...(failback ? { failback: { afterMs } } : {}),
+    ...(minReady ? { minReady: thresholdOf(minReady) } : {}),
+    ...(failback ? { failback: { afterMs, ...returnOf(failback) } } : {}),
   }
 }
+
+type AskedThreshold = NonNullable<PolicySpec['minReady']>
+
+const thresholdOf = ({ count = 1, percent, expected }: AskedThreshold): Threshold => ({
+  count,
+  ...(percent === undefined ? {} : { percent }),
+  ...(expected === undefined ? {} : { expected }),
+})
+
+const returnOf = ({ minReady }: NonNullable<PolicySpec['failback']>): Pick<AskedFailback, 'minReady'> =>
+  minReady ? { minReady: thresholdOf(minReady) } : {}
 
 function levelOf(group: string, kind: string): PolicyLevel | undefined {
   if (routeTargets[group]?.includes(kind)) return 'route'
