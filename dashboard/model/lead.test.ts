@@ -23,7 +23,7 @@ describe('since when there is a past', () => {
   it('is told with the time of the start', () => {
     const startedAt = new Date(now - 5 * 60_000).toISOString()
     expect(watchedWords({ startedAt }, now)).toBe(
-      'This replica started 5 min ago, at 02:57:11. It does not know what happened before that.',
+      'This replica started 5 min ago, at 02:57:11. What happened before that is from Events of the cluster.',
     )
   })
 

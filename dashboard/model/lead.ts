@@ -25,5 +25,5 @@ export function leaderName({ role, leader }: Lead): string {
 export function watchedWords(status: Pick<Status, 'startedAt'> | undefined, now: number): string {
   if (!status) return 'The operator has not reported yet when it started.'
   const since = Date.parse(status.startedAt)
-  return `This replica started ${lasting(now - since)} ago, at ${clock(since, now)}. It does not know what happened before that.`
+  return `This replica started ${lasting(now - since)} ago, at ${clock(since, now)}. What happened before that is from Events of the cluster.`
 }

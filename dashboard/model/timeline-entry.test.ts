@@ -14,6 +14,7 @@ it('keeps of a line of the timeline what the page shows', () => {
     sentence: 'shop/web did so',
     cluster: null,
     reactionMs: 5,
+    fromEvents: false,
   })
 })
 
@@ -30,6 +31,14 @@ describe('history', () => {
         expect(history.lines.map(({ revision }) => revision)).toEqual(expected)
       }),
     )
+  })
+
+  it('puts what was read back from Events in its place in time, though it comes later', () => {
+    const history = new History(100)
+    history.add([line(10), line(20)])
+    history.add([{ ...line(21), at: 15, fromEvents: true }])
+    history.add([line(30)])
+    expect(history.lines.map(({ revision }) => revision)).toEqual([10, 21, 20, 30])
   })
 
   it('forgets the oldest, and never holds much more than it should', () => {

@@ -15,10 +15,12 @@ export interface TimelineEntry {
   readonly sentence: string
   readonly cluster: string | null
   readonly reactionMs: number | null
+  /** The operator has read it back from an Event, and has not seen it happen. */
+  readonly fromEvents: boolean
 }
 
 export function entryOf(item: EntryItem): TimelineEntry {
-  const { id, revision, what, sentence, cluster, reactionMs } = item
+  const { id, revision, what, sentence, cluster, reactionMs, fromEvents } = item
   const key = keyOf(item.route)
   return {
     id,
@@ -30,10 +32,11 @@ export function entryOf(item: EntryItem): TimelineEntry {
     sentence,
     cluster,
     reactionMs,
+    fromEvents,
   }
 }
 
-/** The last entries, oldest first, each once, never more than `capacity`. */
+/** The last entries, in the order in which they happened, each once, never more than `capacity`. */
 export class History {
   readonly #capacity: number
   #lines: TimelineEntry[] = []
@@ -48,9 +51,10 @@ export class History {
 
   /** Takes lines in any order; one that is there already is not taken again. */
   add(lines: readonly TimelineEntry[]): void {
-    const newest = this.#lines.at(-1)?.revision ?? -1
-    const isNext = lines.length === 1 && (lines[0]?.revision ?? -1) > newest
-    if (isNext) this.#lines.push(...lines)
+    const [first, ...more] = lines
+    const newest = this.#lines.at(-1)
+    const isNext = first && more.length === 0 && (!newest || isLater(first, newest))
+    if (isNext) this.#lines.push(first)
     else this.#lines = merged(this.#lines, lines)
     // Trimmed by the tenth, so that the copying is shared by many additions.
     if (this.#lines.length > this.#capacity * 1.1) this.#lines = this.#lines.slice(-this.#capacity)
@@ -59,5 +63,8 @@ export class History {
 
 function merged(known: readonly TimelineEntry[], fresh: readonly TimelineEntry[]): TimelineEntry[] {
   const byRevision = new Map([...known, ...fresh].map((line) => [line.revision, line]))
-  return [...byRevision.values()].sort((one, other) => one.revision - other.revision)
+  return [...byRevision.values()].sort((one, other) => one.at - other.at || one.revision - other.revision)
 }
+
+const isLater = (one: TimelineEntry, other: TimelineEntry): boolean =>
+  one.at >= other.at && one.revision > other.revision

@@ -117,6 +117,7 @@ export function entry(name: string, at: number, words: Partial<TimelineEntry> = 
     sentence: `shop/${name} did so`,
     cluster: null,
     reactionMs: 5,
+    fromEvents: false,
     ...words,
   }
 }
@@ -135,6 +136,7 @@ export function entryItem(name: string, at: number, revision = at): EntryItem {
     splits: [],
     cluster: null,
     reactionMs: 5,
+    fromEvents: false,
   }
 }
 

@@ -18,6 +18,7 @@ export function MomentLine({ moment, now, look }: MomentLineProps) {
   const [first] = lines
   if (!first) return null
   const why = sentenceOf({ sentence: first.sentence, namespace: first.key.split('/')[1] ?? '' })
+  const source = first.fromEvents && 'from Events: '
   return (
     <li class={`line moment ${what}`}>
       <StateMark state={signOf(first)} />
@@ -25,6 +26,7 @@ export function MomentLine({ moment, now, look }: MomentLineProps) {
         <>
           <span class="subject">{headOf(moment)}</span>
           <span class="why">
+            {source}
             {to > from ? `in ${brief(to - from)}` : 'at once'}, {titleOf(first.key)} first
           </span>
         </>
@@ -33,7 +35,10 @@ export function MomentLine({ moment, now, look }: MomentLineProps) {
           <a class="subject" href={writePlace({ view: 'route', key: first.key })}>
             {titleOf(first.key)} {verbOf(first)}
           </a>
-          <span class="why">{why}</span>
+          <span class="why">
+            {source}
+            {why}
+          </span>
         </>
       )}
       <time class="when" dateTime={new Date(from).toISOString()}>

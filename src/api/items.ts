@@ -141,6 +141,7 @@ export function entryItem(entry: TimelineEntry): EntryItem {
     })),
     cluster: cluster ?? null,
     reactionMs: reactionMs ?? null,
+    fromEvents: entry.fromEvents === true,
   }
 }
 

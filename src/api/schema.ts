@@ -176,6 +176,11 @@ export const entry = z
       .min(0)
       .nullable()
       .describe('Time from when the operator learned of the cause to the answer to its write.'),
+    fromEvents: z
+      .boolean()
+      .describe(
+        'Read back from an Event of an earlier process or of another replica: without splits, rule and reaction time.',
+      ),
   })
   .meta({ id: 'TimelineEntry', description: 'One entry of the timeline.' })
 

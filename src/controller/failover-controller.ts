@@ -66,8 +66,8 @@ export class FailoverController implements Controller {
       watch: this.#watch,
       memory: this.#memory,
       metrics: this.#metrics,
+      busy: () => this.workload > 0 || this.ready().length > 0,
     })
-    const { reporter } = this.#reporting
     this.#surroundings = this.#watchSurroundings(serviceProfiles?.clusterDomain)
     this.#diagnoser = new Diagnoser({
       clock,
@@ -76,8 +76,8 @@ export class FailoverController implements Controller {
       longHolds: this.#longHolds,
       busy: () => this.workload > 0,
       show: (key, findings) => this.view.find(key, findings),
-      report: (route, finding) => reporter.found(route, finding),
-      reportOver: (route, finding) => reporter.foundOver(route, finding),
+      report: (route, finding) => this.#reporting.reporter.found(route, finding),
+      reportOver: (route, finding) => this.#reporting.reporter.foundOver(route, finding),
     })
     this.#writing = createWriting({
       platform,
@@ -136,6 +136,7 @@ export class FailoverController implements Controller {
     this.#writing.policies.lead()
     for (const reports of this.#writing.ownReports) reports.lead()
     for (const key of this.#keys()) this.#queue.add(key, { at: this.#platform.clock.now() })
+    this.#reporting.recall.read()
   }
 
   rest(): void {
@@ -150,7 +151,7 @@ export class FailoverController implements Controller {
   async drain(): Promise<void> {
     await Promise.all([this.#queue.drain(), ...this.#writing.ownReports.map((reports) => reports.stop())])
     this.#diagnoser.stop()
-    this.#reporting.endings.stop()
+    this.#reporting.stop()
   }
 
   async stop(): Promise<void> {
@@ -181,6 +182,7 @@ export class FailoverController implements Controller {
       onSynced: () => {
         log.info({}, 'the readiness of all services is known')
         this.#queue.start()
+        this.#reporting.recall.read()
         onSynced()
       },
     })

@@ -28,6 +28,8 @@ export const clusterRules: readonly IPolicyRule[] = [
   { apiGroups: ['linkerd.io'], resources: ['serviceprofiles'], verbs: followed },
   { apiGroups: [linkNames.group], resources: [linkNames.plural], verbs: followed },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  // Its own Events, which only the core group selects by who reported them in every version.
+  { apiGroups: [''], resources: ['events'], verbs: ['list'] },
 ]
 
 /** What writing ServiceProfiles needs besides. A name cannot limit `create`. */

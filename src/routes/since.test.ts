@@ -42,3 +42,16 @@ it('is not that time if the route went dark later, or its weights are due', () =
   const back = judgeRoute(judged('linkerd-failover').route, () => readinessOf(1, 1))
   expect(sinceOf(back, [])).toBeUndefined()
 })
+
+it('of a dark route is the first report since it had light: an operator that starts reports it again', () => {
+  const dark = judged('linkerd-failover', () => 0)
+  const event = (minute: number, reason: string) => ({ at: minute * 60_000, reason, message: '' })
+  const events = [
+    event(1, 'NothingReady'),
+    event(2, 'Recovered'),
+    event(3, 'NothingReady'),
+    event(4, 'NothingReady'),
+  ]
+  expect(sinceOf(dark, events)).toBe(3 * 60_000)
+  expect(sinceOf(dark, events.slice(0, 2))).toBeUndefined()
+})

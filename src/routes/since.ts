@@ -17,8 +17,9 @@ export interface RouteEvent {
  */
 export function sinceOf(judged: Decided, events: readonly RouteEvent[]): number | undefined {
   const state = stateOf(judged.verdicts.map(({ decision }) => decision))
-  if (state === 'dark') return after(events, 'NothingReady', 'Recovered', 'Failover')
-  if (state === 'misconfigured') return after(events, 'Misconfigured')
+  if (state === 'dark') return sinceDark(events)
+  // That an earlier problem is over has no Event: only the newest is surely about this one.
+  if (state === 'misconfigured') return timeOf(events, 'Misconfigured')
   if (state !== 'primary' && state !== 'failover') return undefined
   const served = sinceServing(judged, events) ?? movedSince(judged)
   return sinceReady(events, served)
@@ -42,10 +43,10 @@ function sinceReady(events: readonly RouteEvent[], served: number | undefined): 
   return recovered !== undefined && recovered > (served ?? 0) ? recovered : served
 }
 
-/** The time of the newest Event of a reason, if none of the others came after it. */
-function after(events: readonly RouteEvent[], reason: string, ...others: string[]): number | undefined {
-  const at = timeOf(events, reason)
-  return others.some((other) => (timeOf(events, other) ?? 0) > (at ?? 0)) ? undefined : at
+/** The first time that it was reported since the last light: an operator that starts reports it again. */
+function sinceDark(events: readonly RouteEvent[]): number | undefined {
+  const light = events.findLastIndex(({ reason }) => reason === 'Recovered' || reason === 'Failover')
+  return events.slice(light + 1).find(({ reason }) => reason === 'NothingReady')?.at
 }
 
 const timeOf = (events: readonly RouteEvent[], reason: string): number | undefined =>

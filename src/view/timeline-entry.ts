@@ -38,7 +38,12 @@ export interface TimelineEntry {
   readonly cluster: string | undefined
   /** From the arrival of the cause to the answered patch, ms; only if something was written. */
   readonly reactionMs: number | undefined
+  /** Read back from an Event: this process has not seen it happen. */
+  readonly fromEvents?: true
 }
+
+/** What was read back from an Event. */
+export type PastEntry = Omit<TimelineEntry, 'revision' | 'fromEvents'>
 
 /** What happened to one split. If nothing was written, the weights are the same before and after. */
 export interface SplitMove {

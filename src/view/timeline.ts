@@ -1,9 +1,9 @@
 import type { TimelineEntry } from './timeline-entry.ts'
 
-/** The last entries, oldest first; never more than `capacity`. */
+/** The last entries, in the order in which they happened; never more than `capacity`. */
 export class Timeline {
   readonly #capacity: number
-  readonly #ring: TimelineEntry[] = []
+  #ring: TimelineEntry[] = []
   #next = 0
 
   constructor(capacity: number) {
@@ -19,6 +19,16 @@ export class Timeline {
     const gone = this.#ring[this.#next]
     this.#ring[this.#next] = entry
     this.#next = (this.#next + 1) % this.#capacity
+    return gone
+  }
+
+  /** Puts in what happened earlier. @returns the entries that are left out, or evicted */
+  insert(past: readonly TimelineEntry[]): readonly TimelineEntry[] {
+    const all = [...this.newestFirst()].reverse().concat(past)
+    all.sort((one, other) => one.at.getTime() - other.at.getTime())
+    const gone = all.splice(0, Math.max(0, all.length - this.#capacity))
+    this.#ring = all
+    this.#next = all.length % this.#capacity
     return gone
   }
 

@@ -142,3 +142,48 @@ describe('what is news', () => {
     expect(calls).toBe(2)
   })
 })
+
+describe('what is read back from Events', () => {
+  const minutesAgo = (minutes: number) => new Date(kit.clock.wallTime().getTime() - minutes * 60_000)
+  const ids = () => [...view.timeline.newestFirst()].map(({ id }) => id)
+
+  it('is in its place in time, and news', () => {
+    kit.failedOver('web')
+    kit.recall('old-1', minutesAgo(3))
+    expect(ids()).toEqual(['e1-1', 'old-1'])
+    expect(newsAfter(1)).toEqual(['old-1'])
+    kit.failedOver('web')
+    expect(ids()).toEqual(['e1-3', 'e1-1', 'old-1'])
+  })
+
+  it('is there once, and never beside what this process has told itself', () => {
+    kit.failedOver('web')
+    for (const id of ['old-1', 'old-1', 'e1-1', 'e1-99']) kit.recall(id, minutesAgo(3))
+    expect(ids()).toEqual(['e1-1', 'old-1'])
+  })
+
+  it('takes the place of nothing newer, and readers hear of it or load again', () => {
+    for (let time = 1; time <= 2; time += 1) kit.failedOver('web')
+    for (const [index, id] of ['old-1', 'old-2'].entries()) kit.recall(id, minutesAgo(9 - index))
+    expect(ids()).toEqual(['e1-2', 'e1-1', 'old-2'])
+    expect(newsAfter(2)).toBeUndefined()
+    kit.failedOver('web')
+    expect(ids()).toEqual(['e1-5', 'e1-2', 'e1-1'])
+    expect(newsAfter(4)).toEqual(['e1-5'])
+  })
+
+  it('says since when a route has been in its first state, and nothing of a later one', async () => {
+    kit.put('web', { web: 1, east: 0 })
+    view.recallSince(key('web'), minutesAgo(7))
+    expect(view.get(key('web'))?.since).toEqual(minutesAgo(7))
+    const known = minutesAgo(7)
+    await kit.clock.advance(1000)
+    view.recallSince(key('web'), kit.clock.wallTime())
+    expect(view.get(key('web'))?.since).toEqual(known)
+    kit.ready('shop/web', 1)
+    kit.put('web', { web: 1, east: 0 })
+    const since = view.get(key('web'))?.since
+    view.recallSince(key('web'), minutesAgo(7))
+    expect(view.get(key('web'))?.since).toEqual(since)
+  })
+})

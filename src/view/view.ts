@@ -9,7 +9,7 @@ import { type Change, Changes } from './changes.ts'
 import { Counts } from './counts.ts'
 import type { LastLook, RouteRecord } from './route-record.ts'
 import { Timeline } from './timeline.ts'
-import type { TimelineEntry } from './timeline-entry.ts'
+import type { PastEntry, TimelineEntry } from './timeline-entry.ts'
 
 export interface ViewOptions {
   readonly clock: Clock
@@ -24,7 +24,7 @@ export interface ViewOptions {
 }
 
 /** An entry to append: the view adds its id, revision and time. */
-export type NewEntry = Omit<TimelineEntry, 'id' | 'revision' | 'at'>
+export type NewEntry = Omit<TimelineEntry, 'id' | 'revision' | 'at' | 'fromEvents'>
 
 /** One change that a reader of the view may have missed. */
 export type News =
@@ -163,9 +163,33 @@ export class View {
     const revision = this.#changes.next()
     const entry = { ...fresh, id: `${this.epoch}-${revision}`, revision, at: this.#clock.wallTime() }
     const lost = this.timeline.push(entry)
-    if (lost) this.#lostEntry = lost.revision
+    if (lost) this.#lose(lost)
     this.#notify(revision, entry)
     return entry
+  }
+
+  /** Puts into the timeline what was read back from Events, each once: what this process knows it has by its id. */
+  recall(past: readonly PastEntry[]): void {
+    const known = new Set([...this.timeline.newestFirst()].map(({ id }) => id))
+    const fresh = past
+      .filter(({ id }) => !known.has(id) && !id.startsWith(`${this.epoch}-`))
+      .map((entry) => ({ ...entry, revision: this.#changes.next(), fromEvents: true as const }))
+    for (const lost of this.timeline.insert(fresh)) this.#lose(lost)
+    for (const entry of fresh) this.#notify(entry.revision, entry)
+  }
+
+  /** Since when a route has been in the state of the first look at it; `undefined` if that is not known. */
+  recallSince(key: RouteKey, since: Date | undefined): void {
+    const record = this.#records.get(key)
+    if (!record || (record.since ?? 0) > record.firstSeen || (since ?? 0) > record.firstSeen) return
+    if (record.since?.getTime() === since?.getTime()) return
+    const revision = this.#changes.next()
+    this.#records.set(key, { ...record, since, revision })
+    this.#notify(revision, key)
+  }
+
+  #lose({ revision }: TimelineEntry): void {
+    this.#lostEntry = Math.max(this.#lostEntry, revision)
   }
 
   /**

@@ -324,6 +324,7 @@ describe('/api/v1/timeline', () => {
         ],
         cluster: null,
         reactionMs: 7,
+        fromEvents: false,
       },
     ])
   })
@@ -337,6 +338,24 @@ describe('/api/v1/timeline', () => {
     const ms = [first, second, third].map(({ items }) => items.map(({ reactionMs }) => reactionMs))
     expect(ms).toEqual([[5, 4], [3, 2], [1]])
     expect(third.before).toBeNull()
+  })
+
+  it('has what was read back from Events in its place in time, on whichever page', async () => {
+    const at = new Date(kit.clock.wallTime().getTime() - 60_000)
+    kit.failedOver('web', 1)
+    kit.recall('old-7', at)
+    kit.failedOver('web', 2)
+    const items: z.infer<typeof timeline>['items'] = []
+    for (let before: string | null = ''; before !== null; ) {
+      const page = await pageOf(`?limit=1${before === '' ? '' : `&before=${before}`}`)
+      items.push(...page.items)
+      before = page.before
+    }
+    expect(items.map(({ id, revision, fromEvents }) => [id, revision, fromEvents])).toEqual([
+      ['e1-3', 3, false],
+      ['e1-1', 1, false],
+      ['old-7', 2, true],
+    ])
   })
 
   it('refuses a page that it did not name', async () => {

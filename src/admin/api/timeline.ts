@@ -20,16 +20,18 @@ export const getTimeline = endpoint({
   }),
   answer: timeline,
   handle: ({ limit, before }, { view }) => {
-    const limitRevision = before === undefined ? Infinity : Number(before)
-    if (Number.isNaN(limitRevision))
+    const last = before === undefined ? undefined : Number(before)
+    if (Number.isNaN(last))
       return err({
         status: 400,
         error: `before: "${before}" is not a page token; use the value of "before" from an earlier answer`,
       })
     const page: TimelineEntry[] = []
+    // What was read back from Events has a high revision in an early place: a page begins behind an entry.
+    let isBehind = last === undefined
     for (const entry of view.timeline.newestFirst()) {
-      if (entry.revision >= limitRevision) continue
-      page.push(entry)
+      if (isBehind) page.push(entry)
+      isBehind ||= entry.revision === last
       if (page.length > limit) break
     }
     const more = page.length > limit ? page[limit - 1] : undefined

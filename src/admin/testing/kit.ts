@@ -129,6 +129,29 @@ export class AdminKit {
     })
   }
 
+  /** The operator reads back from an Event that `web` failed over. */
+  recall(id: string, at: Date): void {
+    this.view.recall([
+      {
+        id,
+        at,
+        what: 'failover',
+        route: {
+          apiVersion: 'split.smi-spec.io/v1alpha2',
+          kind: 'TrafficSplit',
+          namespace: 'shop',
+          name: 'web',
+        },
+        rule: undefined,
+        state: 'failover',
+        sentence: 'fails over: shop/web has no endpoints; shop/east takes over',
+        splits: [],
+        cluster: undefined,
+        reactionMs: undefined,
+      },
+    ])
+  }
+
   sources(): AdminSources {
     return {
       clock: this.clock,

@@ -7,7 +7,7 @@ export const history: CommandSpec = {
   args: optionalRouteArgs('only of this route'),
   summary: 'Show what happened to routes: the Events and the timeline of the operator in one',
   description: `Prints what the operator reported, the oldest first, each thing once. Events are read with your own
-permissions; the cluster deletes them after about an hour. The timeline of the operator's leader reaches back to its
+permissions; the cluster deletes them after about an hour. The timeline of the operator's leader goes back to its
 start and also has holds that ended, and the end of routes; you need the permissions of \`dashboard\` for it. Without
 it only Events are shown, and a line on standard error says why. FROM says where a line comes from. Routes that do not
 exist any more are shown too.`,

@@ -32,6 +32,7 @@ const entry = (id: string, minute: number, what: string, name = 'web') => ({
   splits: [],
   cluster: null,
   reactionMs: null,
+  fromEvents: false,
 })
 
 /** The operator's timeline, in two pages. */
@@ -66,6 +67,19 @@ test('has what is in both once, by its id', async () => {
   expect(history.map(({ id, what, from }: Record<string, unknown>) => [id, what, from])).toEqual([
     ['e1-2', 'release', ['Event', 'timeline']],
     ['e1-4', 'end', ['timeline']],
+  ])
+})
+
+test('says of what the operator has read back from an Event that it is from there, once', async () => {
+  const uid = shop.sandbox.store.list('events', 'shop').find(({ reason }) => reason === 'Failover')
+    ?.metadata.uid
+  const past = [{ ...entry(uid ?? '', 1, 'failover'), fromEvents: true }]
+  await pods.operator((_, response) =>
+    response.end(JSON.stringify({ items: past, before: null, revision: 9 })),
+  )
+  const { history } = JSON.parse((await run('history ts/web -o json')).stdout)
+  expect(history.map(({ what, from }: Record<string, unknown>) => [what, from])).toEqual([
+    ['failover', ['Event']],
   ])
 })
 

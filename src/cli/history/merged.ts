@@ -18,14 +18,15 @@ export interface HistoryItem {
 
 /** Events and timeline in one, the oldest first: what is in both, by its id, is there once. */
 export function merged(reports: readonly Report[], entries: readonly EntryItem[]): HistoryItem[] {
-  const reported = new Set(reports.flatMap(({ id }) => id ?? []))
+  const reported = new Set(reports.map(idOf))
   const listed = new Set(entries.map(({ id }) => id))
-  const fromTimeline = entries.map(({ id, at, route: { kind, namespace, name }, what, sentence }) => {
-    const from = reported.has(id) ? (['Event', 'timeline'] as const) : (['timeline'] as const)
-    return { at, kind, namespace, name, what, sentence, id, from }
+  const fromTimeline = entries.map((entry) => {
+    const { id, at, route, what, sentence } = entry
+    const { kind, namespace, name } = route
+    return { at, kind, namespace, name, what, sentence, id, from: sourcesOf(entry, reported.has(id)) }
   })
   const fromEvents = reports
-    .filter(({ id }) => id === undefined || !listed.has(id))
+    .filter((report) => !listed.has(idOf(report)))
     .map(({ at, route, reason, message, id = null }) => ({
       at: new Date(at).toISOString(),
       ...route,
@@ -35,4 +36,13 @@ export function merged(reports: readonly Report[], entries: readonly EntryItem[]
       from: ['Event'] as const,
     }))
   return [...fromTimeline, ...fromEvents].sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
+}
+
+/** As the timeline names what an Event reports. */
+const idOf = ({ id, eventUid }: Report): string => id ?? eventUid
+
+/** What the operator has read back from an Event it has from there alone, also when the Event has expired. */
+function sourcesOf({ fromEvents }: EntryItem, isReported: boolean): HistoryItem['from'] {
+  if (fromEvents) return ['Event']
+  return isReported ? ['Event', 'timeline'] : ['timeline']
 }

@@ -11,6 +11,8 @@ export interface Report extends RouteEvent {
   /** Of the route. */
   readonly uid: string
   readonly route: { readonly kind: string; readonly namespace: string; readonly name: string }
+  /** Of the Event itself. */
+  readonly eventUid: string
   /** The same in the timeline; `undefined` if it is not in there. */
   readonly id: string | undefined
 }
@@ -49,7 +51,7 @@ export async function readReports(
 
 const byTime = (one: RouteEvent, other: RouteEvent): number => one.at - other.at
 
-function reportOf({ about, reason, at, message, id }: OwnEvent): Report {
+function reportOf({ uid: eventUid, about, reason, at, message, id }: OwnEvent): Report {
   const { uid, namespace, name } = about
-  return { uid, reason, at, message, route: { kind: kindOfObject(about), namespace, name }, id }
+  return { uid, eventUid, reason, at, message, route: { kind: kindOfObject(about), namespace, name }, id }
 }

@@ -50,6 +50,8 @@ export interface OwnEventsQuery {
   readonly namespace?: string | undefined
   /** About this object only. */
   readonly aboutUid?: string | undefined
+  /** So many, the newest; all without it. */
+  readonly most?: number | undefined
 }
 
 /** How often a list is started in all, if the server drops its pages before the last one is read. */
@@ -60,20 +62,25 @@ const attempts = 3
  * cannot be understood is left out.
  */
 export async function listOwnEvents(query: OwnEventsQuery): Promise<Result<OwnEvent[], KubeError>> {
-  const { transport, signal, namespace, aboutUid } = query
+  const { transport, signal, namespace, aboutUid, most = Number.POSITIVE_INFINITY } = query
   const own = `reportingComponent=${programName}`
   const fieldSelector = aboutUid === undefined ? own : `involvedObject.uid=${aboutUid},${own}`
   for (let attempt = 1; ; attempt += 1) {
-    const found: OwnEvent[] = []
+    let found: OwnEvent[] = []
     const path = resourcePath(events, namespace)
     const listed = await listPages(transport, path, { fieldSelector }, signal, (object) => {
       const event = readOwnEvent(object)
       if (event) found.push(event)
+      // Cut by halves, so that the sorting is shared by many Events.
+      if (found.length > 2 * most) found = newest(found, most)
     })
-    if (listed.ok) return ok(found)
+    if (listed.ok) return ok(found.length > most ? newest(found, most) : found)
     if (listed.error.kind !== 'expired' || attempt === attempts) return listed
   }
 }
+
+const newest = (events: readonly OwnEvent[], most: number): OwnEvent[] =>
+  [...events].sort((one, other) => other.at - one.at).slice(0, most)
 
 function readOwnEvent(object: unknown): OwnEvent | undefined {
   const { data } = schema.safeParse(object)
