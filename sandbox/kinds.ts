@@ -150,6 +150,7 @@ export const builtinKinds: Kind[] = [
     generation: true,
     subresources: ['status'],
   }),
+  defineKind('Job', 'batch/v1', { generation: true, subresources: ['status'] }),
   defineKind('Lease', 'coordination.k8s.io/v1', { unconditionalUpdate: false }),
   ...['SelfSubjectAccessReview', 'SubjectAccessReview'].map((kind) =>
     defineKind(kind, 'authorization.k8s.io/v1', { namespaced: false, review: true }),

@@ -19,6 +19,7 @@ import { parseObject } from './object.ts'
 import { Registry } from './registry.ts'
 import { RequestLog } from './requests.ts'
 import { Store } from './store.ts'
+import { monitoringCrds, storedKinds } from './stored-kinds.ts'
 import type { World } from './world.ts'
 
 export type { Access } from './access.ts'
@@ -96,6 +97,7 @@ function fill(store: Access, options: SandboxOptions): void {
     store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   }
   if (options.trafficSplits !== false) store.create(trafficSplitCrd())
+  for (const crd of monitoringCrds()) store.create(crd)
   if (options.gatewayRoutes === false) return
   for (const crd of [...gatewayCrds(), serviceProfileCrd()]) store.create(crd)
 }
@@ -113,7 +115,7 @@ function listen(server: Server, port: number): Promise<AddressInfo> {
 
 /** Creates an API server that only this process can ask. */
 export function createSandbox(options: Omit<SandboxOptions, 'port'> = {}): InMemorySandbox {
-  const registry = new Registry(builtinKinds)
+  const registry = new Registry([...builtinKinds, ...storedKinds])
   const store = new Store(options.history ?? 10_000)
   const { clock = systemClock, newUid = randomUUID } = options
   const world: World = { store, registry, clock, newUid }

@@ -1,6 +1,7 @@
 import type { Timer } from '../../src/base/clock.ts'
 import type { World } from '../world.ts'
 import { reconcileDeployment } from './deployments.ts'
+import { reconcileJob } from './jobs.ts'
 import { Owners } from './owners.ts'
 import { reconcileService } from './services.ts'
 
@@ -41,8 +42,10 @@ export function runControllers(world: World, podReadyMs: number): Controllers {
     }
   }
   world.store.onChange((kind, change) => {
+    const { namespace = '', name } = change.object.metadata
+    if (kind.id === 'jobs.batch') mark(`job ${namespace}/${name}`, () => reconcileJob(world, namespace, name))
     const affected = owners.affectedBy(kind, change)
-    if (affected) markAll(change.object.metadata.namespace ?? '', affected.deployments, affected.services)
+    if (affected) markAll(namespace, affected.deployments, affected.services)
   })
   return {
     stop: () => {

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
@@ -117,6 +119,29 @@ it('creates and patches: a paused split stays, and goes on by a merge patch', as
   await run(`patch trafficsplit held --type=json -p ${replace}`)
   await weightsBecome('held', '0 7')
   expect(await run('get ts held -o yaml')).toContain('service: held-b')
+})
+
+it('rehearses an installation: what install prints is applied, and what uninstall prints is deleted', async () => {
+  const cli = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
+  const printed = async (...args: string[]) => {
+    const ran = await promisify(execFile)(process.execPath, [cli, ...args, '--kubeconfig', kubeconfig])
+    return ran.stdout
+  }
+  const monitors = 'podMonitor.enabled=true,serviceMonitor.enabled=true,prometheusRule.enabled=true'
+  const values = ['--ha', '--set', `image.registry=registry.test,admissionPolicy.enabled=true,${monitors}`]
+  const installed = await printed('install', ...values)
+  const objects = installed.match(/^---$/gm)?.length ?? 0
+  expect((await run('apply -f -', installed)).match(/ created$/gm)).toHaveLength(objects)
+  // kubectl sends the selector of a PodDisruptionBudget each time, and calls that configured.
+  const again = (await run('apply -f -', installed)).replace(/^poddisruptionbudget.* configured\n/m, '')
+  expect(again.match(/ unchanged$/gm)).toHaveLength(objects - 1)
+  expect(await run('get clusterroles,validatingadmissionpolicies -o name')).toContain('linkerd-failover')
+  expect(await run('get netpol,pdb,prometheusrules -n linkerd-failover -o name')).toMatch(/(.+\n){3}/)
+  expect(await run('apply -f -', await printed('upgrade', '--set', 'replicas=3'))).toContain('configured')
+  // Routes of the test before are failed over.
+  expect(await run('delete -f -', await printed('uninstall', '--force'))).toContain(
+    'namespace "linkerd-failover" deleted',
+  )
 })
 
 it('deletes, and the operator minds nothing of it', async () => {

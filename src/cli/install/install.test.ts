@@ -69,7 +69,9 @@ function deployment(namespace: string, name: string, labels: Record<string, stri
 describe('install', () => {
   test('prints the Namespace first, then what the operator needs, and writes nothing', async () => {
     // Checks ask for permissions, which the server counts as writes.
-    const { exitCode, stdout, stderr } = await shop.run('install --skip-checks')
+    const { exitCode, stdout, stderr } = await shop.run(
+      'install --skip-checks --set image.registry=registry.test',
+    )
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(names(stdout)).toEqual([
       'Namespace linkerd-failover',
@@ -81,7 +83,7 @@ describe('install', () => {
       'NetworkPolicy linkerd-failover linkerd-failover',
       'Deployment linkerd-failover linkerd-failover',
     ])
-    expect(stdout).toContain(`image: registry.example.com/linkerd-failover:${version}`)
+    expect(stdout).toContain(`image: registry.test/linkerd-failover:${version}`)
     expect(stdout).toContain('--selector=failover.linkerd.io/controlled-by=linkerd-failover')
     expect(shop.writes).toBe(0)
   })

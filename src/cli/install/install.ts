@@ -6,7 +6,7 @@ import { CheckContext } from '../check/check-context.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure } from '../failure.ts'
 import { findInstalled } from './installed.ts'
-import { manifestsFor, printManifests } from './manifests.ts'
+import { manifestsFor, printManifests, warningsOn } from './manifests.ts'
 import { readOverrides } from './overrides.ts'
 
 const schema = z.object({
@@ -31,6 +31,7 @@ export async function printInstall(context: Context, given: Flags): Promise<Endi
     const checked = skipChecks ? ok(undefined) : await preInstallationChecks(context)
     if (!checked.ok) return checked
   }
+  context.io.stderr.write(warningsOn(overrides.value))
   context.io.stdout.write(printManifests(objects.value, output))
   return ok(exitCodes.ok)
 }

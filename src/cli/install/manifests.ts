@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { ok, type Result } from '../../base/result.ts'
 import { version } from '../../base/version.ts'
 import type { RawValues } from '../../install/coalesce.ts'
+import { defaultValues } from '../../install/defaults.ts'
 import { type InstallContext, type Manifest, name } from '../../install/manifest.ts'
 import { namespace as namespaceObject } from '../../install/objects/namespace.ts'
 import { render } from '../../install/render.ts'
@@ -9,6 +10,14 @@ import type { Failure } from '../failure.ts'
 import { checkValues } from './overrides.ts'
 
 export type ManifestFormat = 'yaml' | 'json'
+
+/** What to know of these values besides the objects, for standard error: that no registry was named. */
+export function warningsOn(overrides: RawValues): string {
+  const values = checkValues(overrides)
+  if (!values.ok || values.value.image.registry !== defaultValues.image.registry) return ''
+  const { registry, name } = values.value.image
+  return `warning: no image ${name} can be pulled from ${registry}, which stands for your registry; pass it with --set image.registry=REGISTRY\n`
+}
 
 /** All that an installation into this namespace brings, the Namespace first. */
 export function manifestsFor(namespace: string, overrides: RawValues): Result<Manifest[], Failure> {

@@ -3,7 +3,7 @@ import { ok } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes } from '../failure.ts'
 import { storedValues, theInstalled } from './installed.ts'
-import { manifestsFor, printManifests } from './manifests.ts'
+import { manifestsFor, printManifests, warningsOn } from './manifests.ts'
 import { readOverrides } from './overrides.ts'
 
 const schema = z.object({
@@ -26,6 +26,7 @@ export async function printUpgrade({ io, globals, connect }: Context, given: Fla
   if (!overrides.ok) return overrides
   const objects = manifestsFor(installed.value.namespace, overrides.value)
   if (!objects.ok) return objects
+  io.stderr.write(warningsOn(overrides.value))
   io.stdout.write(printManifests(objects.value, output))
   return ok(exitCodes.ok)
 }

@@ -28,6 +28,13 @@ export interface SplitOptions {
   readonly annotations?: Record<string, string>
 }
 
+interface ShopOptions {
+  readonly trafficSplits?: boolean
+  readonly gatewayRoutes?: boolean
+  /** Those of a cluster, for Deployments and Jobs; they do not run without it. */
+  readonly controllers?: boolean
+}
+
 /** A sandbox without an operator, in words of the domain, and the command line on it. */
 export class Shop {
   readonly sandbox: Sandbox
@@ -36,7 +43,7 @@ export class Shop {
     this.sandbox = sandbox
   }
 
-  static async open(options: { trafficSplits?: boolean; gatewayRoutes?: boolean } = {}): Promise<Shop> {
+  static async open(options: ShopOptions = {}): Promise<Shop> {
     return new Shop(await startSandbox({ controllers: false, ...options }))
   }
 
