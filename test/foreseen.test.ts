@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { circumstancesWith, type Planned } from '../src/cli/drains/foresee.ts'
 import { circumstancesBy } from '../src/cli/drains/read-drains.ts'
+import { noPolicies } from '../src/cli/policies/read-policies.ts'
 import type { Snapshot } from '../src/cli/snapshot.ts'
 import { foresee } from '../src/cli/what-if/foresee.ts'
 import { RouteMemory } from '../src/controller/memory.ts'
@@ -189,6 +190,7 @@ function snapshotOf(operator: OperatorParts, drains: readonly Drain[]): Snapshot
     facts: reader,
     today,
     drains: read,
+    policies: noPolicies,
     leftOut: undefined,
     circumstances,
   }

@@ -18,6 +18,7 @@ import { type Failure, refused } from './failure.ts'
 import type { Io } from './io.ts'
 import { readLinks } from './links.ts'
 import { list, listAll, type Reading } from './listing.ts'
+import { type PoliciesRead, readPolicies, withPolicies } from './policies/read-policies.ts'
 import { createProgress, type Progress } from './progress.ts'
 
 /** What to look at. */
@@ -39,6 +40,8 @@ export interface Snapshot extends ServicesRead {
   /** When it was taken: the time of day (epoch ms) by which pauses and Drains have ended or not. */
   readonly today: number
   readonly drains: DrainsRead
+  /** The FailoverPolicies; `routes` have what they ask for. */
+  readonly policies: PoliciesRead
   /** Which kinds of routes are left out because the user may not list them, as a sentence. */
   readonly leftOut: string | undefined
   /** What else they were judged by. */
@@ -59,17 +62,19 @@ export async function takeSnapshot(
   if (!routes.ok) return routes
   const { found, leftOut } = routes.value
   const places = scope.namespace === undefined ? [undefined] : namespacesOf(found)
-  const [services, drains] = await Promise.all([
+  const [services, drains, policies] = await Promise.all([
     readServices(reading, places, progress),
     readDrains(reading, scope.namespace, discovery),
+    readPolicies(reading, scope.namespace, discovery),
   ])
   progress.clear()
   if (!services.ok) return services
   const today = io.clock.wallTime().getTime()
   const circumstances = circumstancesBy(drains, services.value, today)
   const { readiness } = services.value
-  const judged = found.map((route) => judgeRoute(route, readiness, circumstances(route)))
-  return ok({ ...services.value, routes: found, judged, today, drains, leftOut, circumstances })
+  const applied = found.map((route) => withPolicies(route, policies, services.value))
+  const judged = applied.map((route) => judgeRoute(route, readiness, circumstances(route)))
+  return ok({ ...services.value, routes: applied, judged, today, drains, policies, leftOut, circumstances })
 }
 
 /** The routes of every kind that the cluster serves; a failure if one of these kinds cannot be listed. */

@@ -12,7 +12,7 @@ const reading = [
   { apiGroups: ['split.smi-spec.io'], resources: ['trafficsplits'], verbs: ['get', 'list'] },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
   { apiGroups: [''], resources: ['services', 'endpoints'], verbs: ['list'] },
-  { apiGroups: ['failover.linkerd.io'], resources: ['drains'], verbs: ['get', 'list'] },
+  { apiGroups: ['failover.linkerd.io'], resources: ['drains', 'failoverpolicies'], verbs: ['get', 'list'] },
 ]
 const editing = [
   { apiGroups: ['split.smi-spec.io'], resources: ['trafficsplits'], verbs: ['patch'] },

@@ -7,7 +7,7 @@ export const policy: CommandSpec = {
   args: routeArgs,
   summary: 'Show which policy applies to a route, and where each part of it comes from',
   description: `Reads the route with your own permissions. Each section of the policy is shown with its source: an
-annotation of the route, or what is built in. An annotation that cannot be understood is listed, with what applies
+annotation of the route, a FailoverPolicy, or what is built in. An annotation that cannot be understood is listed, with what applies
 instead. Below are the tiers of each list of backends in the route, as the operator understands them.`,
   flags: () => [
     flag('-n, --namespace <name>', 'the namespace of the route (default: the namespace of the context)'),

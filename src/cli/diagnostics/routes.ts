@@ -28,6 +28,7 @@ export async function collectRoutes(
   if (unknownSince !== undefined) bag.miss('the times of the newest transitions', unknownSince)
   for (const line of unseen) bag.miss('findings', line)
   for (const line of snapshot.drains.unseen) bag.miss('Drains', line)
+  for (const line of snapshot.policies.unseen) bag.miss('FailoverPolicies', line)
   const used = new Set(snapshot.routes.flatMap(backendServices))
   for (const objects of readinessObjects()) await collectUsed(bag, reading, objects, used)
 }

@@ -140,6 +140,6 @@ describe('Drains that cannot be used', () => {
     shop.sandbox.faults.fail(403, { resource: 'deployments' })
     const { stdout, stderr } = await run('status')
     expect(stdout).toMatch(/cart +drained \(due\)/)
-    expect(stderr).toMatch(/^Drains in linkerd-failover are taken to be for all routes: .*403/)
+    expect(stderr).toMatch(/^Drains and policies in linkerd-failover are taken to be for all routes: .*403/)
   })
 })

@@ -67,7 +67,7 @@ async function readIn(reading: Reading, resource: Resource, namespaces: readonly
 export const drainsLeftOut = (why: string): string => `Drains could not be read and are left out: ${why}`
 
 /** What is known of Services. */
-interface KnownServices {
+export interface KnownServices {
   readonly facts: { get(service: ServiceKey): ServiceFacts | undefined }
 }
 

@@ -15,6 +15,7 @@ import { indexOf, readDrains } from '../drains/read-drains.ts'
 import { exitCodes, type Failure } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
+import { readPolicies, withPolicies } from '../policies/read-policies.ts'
 import { createProgress } from '../progress.ts'
 import { findNamedRoute } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
@@ -47,23 +48,25 @@ export async function explainRoute(
   const found = await findNamedRoute(context, words, flags.namespace)
   if (!found.ok) return found
   const { io, globals } = context
-  const { cluster, reading, discovery, route } = found.value
+  const { cluster, reading, discovery, route: declared } = found.value
   const progress = createProgress(io)
   const readBackends = async () => {
-    const read = await readServices(reading, namespacesOf([route]), progress)
+    const read = await readServices(reading, namespacesOf([declared]), progress)
     progress.clear()
     return read
   }
-  const [services, drains, around, events] = await Promise.all([
+  const [services, drains, policies, around, events] = await Promise.all([
     readBackends(),
-    readDrains(reading, route.namespace, discovery),
-    readAround(reading, discovery, route, flags.selector, progress),
-    readEventsOf(reading, route),
+    readDrains(reading, declared.namespace, discovery),
+    readPolicies(reading, declared.namespace, discovery),
+    readAround(reading, discovery, declared, flags.selector, progress),
+    readEventsOf(reading, declared),
   ])
   progress.clear()
-  const controlled = isControlled(route, around)
+  const controlled = isControlled(declared, around)
   if (!controlled.ok) return controlled
   if (!services.ok) return services
+  const route = withPolicies(declared, policies, services.value)
   const question = {
     cluster,
     io,
@@ -84,7 +87,7 @@ export async function explainRoute(
     proxies,
     findings,
     drains: drainsConcerning(route, { ...drains, index }, today),
-    unseen: [...unseen, ...drains.unseen],
+    unseen: [...new Set([...unseen, ...drains.unseen, ...policies.unseen])],
   })
   const timed = await withTimes(known, cluster, io)
   const asked = await readGateways(route, services.value, cluster, io)

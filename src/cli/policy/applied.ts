@@ -1,6 +1,12 @@
 import type { RouteFacts } from '../../api/schema.ts'
 import { pausedAt, timeText } from '../../core/pause.ts'
-import { oneReady } from '../../core/policy/threshold.ts'
+import {
+  type AskedTier,
+  mergeSections,
+  type PolicySections,
+  type SectionSource,
+} from '../../core/policy/sections.ts'
+import { oneReady, thresholdText } from '../../core/policy/threshold.ts'
 import { mayServe, usualTiers } from '../../core/policy/tiers.ts'
 import { weightOf } from '../../core/split.ts'
 import type { ServiceKey, Split } from '../../core/types.ts'
@@ -8,8 +14,6 @@ import { durationText } from '../../core/words.ts'
 import { ignoredPause } from '../../routes/pause.ts'
 import { type AskedPolicy, readPolicy } from '../../routes/policy/annotations.ts'
 import {
-  failbackAfterAnnotation,
-  minReadyAnnotation,
   pausedAnnotation,
   primaryAnnotation,
   type Route,
@@ -35,9 +39,11 @@ export interface AppliedPolicy {
 export interface Section {
   readonly name: 'tiers' | 'min-ready' | 'failback-after' | 'paused' | 'skip-rules'
   readonly value: string
-  readonly source: 'annotation' | 'built-in'
-  /** The annotation that is the source; null for what is built in. */
+  readonly source: 'annotation' | 'policy' | 'built-in'
+  /** The annotation that is the source; null if none is. */
   readonly annotation: string | null
+  /** The FailoverPolicy (`namespace/name`) that is the source; null if none is. */
+  readonly policy: string | null
 }
 
 export interface AppliedSplit {
@@ -63,15 +69,20 @@ export interface Member {
   readonly weight: number | null
 }
 
-/** Works out what applies to a route at this time of day (epoch ms). */
-export function appliedTo(route: Route, controlled: boolean, today: number): Omit<AppliedPolicy, 'drains'> {
+/** Works out what applies to a route at this time of day (epoch ms); `policies`: what FailoverPolicies ask for. */
+export function appliedTo(
+  route: Route,
+  controlled: boolean,
+  today: number,
+  policies: PolicySections | undefined,
+): Omit<AppliedPolicy, 'drains'> {
   const { apiVersion, kind, namespace, name, annotations = {}, splits } = route
   const asked = readPolicy(annotations)
   const unread = [...(asked?.ignored ?? []), ...ignoredPause(annotations)]
   return {
     route: { apiVersion, kind, namespace, name },
     controlled,
-    sections: [...sectionsOf(annotations, asked), pauseSection(route, today), ...skipSection(route)],
+    sections: [...sectionsOf(route, asked, policies), pauseSection(route, today), ...skipSection(route)],
     ignored: [...unread.map(({ message }) => message), ...(route.ignored ?? [])],
     splits: splits.map(splitOf),
   }
@@ -81,27 +92,54 @@ export function appliedTo(route: Route, controlled: boolean, today: number): Omi
 const usualOrder = 'the primary, then all others'
 
 function sectionsOf(
-  annotations: Readonly<Record<string, string>>,
+  route: Route,
   asked: AskedPolicy | undefined,
+  policies: PolicySections = {},
 ): readonly Section[] {
-  const isUsed = (annotation: string) =>
-    annotations[annotation] !== undefined && !asked?.ignored.some((one) => one.annotation === annotation)
-  const section = (name: Section['name'], value: string, annotation: string): Section =>
-    isUsed(annotation)
-      ? { name, value, source: 'annotation', annotation }
-      : { name, value, source: 'built-in', annotation: null }
-  const tiers = annotations[tiersAnnotation]
+  const { tiers, minReady, failback } = mergeSections(asked?.sections ?? {}, policies)
+  const needed = failback?.value.minReady
+  const ready = needed === undefined ? '' : `, with ${thresholdText(needed)} ready`
   return [
-    tiers === undefined
-      ? section('tiers', usualOrder, primaryAnnotation)
-      : section('tiers', tiers, tiersAnnotation),
-    section('min-ready', String(asked?.sections.minReady?.value.count ?? 1), minReadyAnnotation),
-    section(
-      'failback-after',
-      durationText(asked?.sections.failback?.value.afterMs ?? 0),
-      failbackAfterAnnotation,
-    ),
+    tiersSection(route, tiers),
+    { name: 'min-ready', value: thresholdText(minReady?.value ?? oneReady), ...sourceOf(minReady?.from) },
+    {
+      name: 'failback-after',
+      value: `${durationText(failback?.value.afterMs ?? 0)}${ready}`,
+      ...sourceOf(failback?.from),
+    },
   ]
+}
+
+/** The annotation that names the primary beats tiers of a FailoverPolicy that do not begin with it. */
+function tiersSection(route: Route, tiers: PolicySections['tiers']): Section {
+  const isNamed = route.annotations?.[primaryAnnotation] !== undefined
+  const { declared = route, annotations, splits } = route
+  const isUsual = splits.every(({ policy }, index) => {
+    const split = declared.splits[index]
+    return policy && split && JSON.stringify(policy.tiers) === JSON.stringify(usualTiers(split))
+  })
+  if (tiers === undefined || ('policy' in tiers.from && isNamed && isUsual)) {
+    const from = isNamed ? { annotation: primaryAnnotation } : undefined
+    return { name: 'tiers', value: usualOrder, ...sourceOf(from) }
+  }
+  const value = 'tiers' in tiers.value ? tiers.value.tiers.map(tierText).join('; ') : ''
+  return { name: 'tiers', value: annotations?.[tiersAnnotation] ?? value, ...sourceOf(tiers.from) }
+}
+
+const sourceOf = (from: SectionSource | undefined): Pick<Section, 'source' | 'annotation' | 'policy'> => {
+  if (from === undefined) return { source: 'built-in', annotation: null, policy: null }
+  return 'annotation' in from
+    ? { source: 'annotation', annotation: from.annotation, policy: null }
+    : { source: 'policy', annotation: null, policy: from.policy }
+}
+
+/** As the annotation would have it, if it knew clusters. */
+function tierText(tier: AskedTier): string {
+  if (tier === 'rest') return '*'
+  if ('clusters' in tier) return tier.clusters.map((cluster) => `cluster ${cluster}`).join(',')
+  return tier.backends
+    .map(({ name, weight }) => (weight === undefined ? name : `${name}=${weight}`))
+    .join(',')
 }
 
 /** The rules that are left alone, if there are any. */
@@ -114,6 +152,7 @@ const skipSection = ({ skipped }: Route): Section[] =>
           value: skipped.join(', '),
           source: 'annotation',
           annotation: skipRulesAnnotation,
+          policy: null,
         },
       ]
 
@@ -121,8 +160,8 @@ const skipSection = ({ skipped }: Route): Section[] =>
 function pauseSection({ splits: [split], annotations }: Route, today: number): Section {
   const name = 'paused'
   if (!split || annotations?.[pausedAnnotation] === undefined)
-    return { name, value: 'no', source: 'built-in', annotation: null }
-  return { name, value: pauseValue(split, today), source: 'annotation', annotation: pausedAnnotation }
+    return { name, value: 'no', ...sourceOf(undefined) }
+  return { name, value: pauseValue(split, today), ...sourceOf({ annotation: pausedAnnotation }) }
 }
 
 function pauseValue(split: Split, today: number): string {

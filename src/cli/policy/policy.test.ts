@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { targets } from '../../policies/testing/policy-objects.ts'
 import { addDrain, followDrains } from '../drains/testing/drains.ts'
+import { addPolicy, followPolicies } from '../policies/testing/policies.ts'
 import { Shop } from '../testing/shop.ts'
 
 let shop: Shop
@@ -132,10 +134,11 @@ test('the same as data', async () => {
         value: 'web; east=70,west=30; far=0',
         source: 'annotation',
         annotation: 'failover.linkerd.io/tiers',
+        policy: null,
       },
-      { name: 'min-ready', value: '1', source: 'built-in', annotation: null },
-      { name: 'failback-after', value: '0s', source: 'built-in', annotation: null },
-      { name: 'paused', value: 'no', source: 'built-in', annotation: null },
+      { name: 'min-ready', value: '1', source: 'built-in', annotation: null, policy: null },
+      { name: 'failback-after', value: '0s', source: 'built-in', annotation: null, policy: null },
+      { name: 'paused', value: 'no', source: 'built-in', annotation: null, policy: null },
     ],
     ignored: [],
     drains: [],
@@ -159,5 +162,72 @@ test('a route that is not there', async () => {
   expect({ exitCode, stderr }).toEqual({
     exitCode: 1,
     stderr: expect.stringContaining('ts/wbe does not exist in namespace shop'),
+  })
+})
+
+describe('a FailoverPolicy', () => {
+  beforeEach(() => followPolicies(shop))
+  const mesh = { targetRefs: [targets.mesh], minReady: { count: 2 }, failback: { after: '30s' } }
+
+  test('is the source of what it asks for, section by section', async () => {
+    shop.split('web', weights, { annotations: annotations({ 'min-ready': '1' }) })
+    addPolicy(shop, 'linkerd-failover/mesh', mesh)
+    addPolicy(shop, 'shop/web', {
+      targetRefs: [targets.split('web')],
+      tiers: [
+        { clusters: ['east'] },
+        { backends: [{ name: 'web' }, { name: 'east', weight: 70 }] },
+        { rest: {} },
+      ],
+    })
+    const { stdout, stderr } = await run('policy ts/web')
+    expect(stderr).toBe('')
+    expect(stdout).toMatchInlineSnapshot(`
+      "TrafficSplit shop/web
+
+      SECTION          VALUE                          FROM
+      tiers            cluster east; web,east=70; *   FailoverPolicy shop/web
+      min-ready        1                              annotation failover.linkerd.io/min-ready
+      failback-after   30s                            FailoverPolicy linkerd-failover/mesh
+      paused           no                             built-in
+
+      TIER   SERVES   BACKENDS
+      1      yes      web=1, east=70
+      2      yes      west, old, far
+      "
+    `)
+    const { sections } = JSON.parse((await run('policy ts/web -o json')).stdout)
+    expect(sections[0]).toMatchObject({ source: 'policy', annotation: null, policy: 'shop/web' })
+  })
+
+  test('applies in status and explain, too', async () => {
+    for (const service of Object.keys(weights)) shop.service(service, 1)
+    shop.split('web', { web: 100, east: 0, west: 0 })
+    addPolicy(shop, 'shop/all', {
+      targetRefs: [targets.namespace('shop')],
+      tiers: [{ backends: [{ name: 'west' }] }],
+    })
+    const { stdout } = await run('explain ts/web')
+    expect(stdout).toContain('west')
+    expect(JSON.parse((await run('status -o json')).stdout).routes[0].splits[0].backends).toMatchObject([
+      { primary: false },
+      { primary: false },
+      { primary: true },
+    ])
+  })
+
+  test('of the Mesh in another namespace is for none', async () => {
+    shop.split('web', weights)
+    addPolicy(shop, 'shop/mesh', mesh)
+    expect((await run('policy ts/web')).stdout).not.toContain('FailoverPolicy')
+  })
+
+  test('that is not known is named', async () => {
+    shop.split('web', weights)
+    addPolicy(shop, 'linkerd-failover/mesh', mesh)
+    shop.sandbox.faults.fail(403, { resource: 'failoverpolicies' })
+    const { stdout, stderr } = await run('policy ts/web')
+    expect(stdout).toContain('built-in')
+    expect(stderr).toMatch(/^FailoverPolicies could not be read and are left out: .*403/)
   })
 })

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { ok, type Result } from '../../base/result.ts'
+import type { PolicySections } from '../../core/policy/sections.ts'
+import { placeOfRoute } from '../../routes/policy/place.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { drainsConcerning, type RouteDrain } from '../drains/concerning.ts'
@@ -7,8 +9,9 @@ import { indexOf, readDrains } from '../drains/read-drains.ts'
 import { exitCodes, type Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import { paletteFor, renderData } from '../output.ts'
+import { readPolicies, withPolicies } from '../policies/read-policies.ts'
 import { noProgress } from '../progress.ts'
-import { type FoundRoute, findNamedRoute } from '../route-ref.ts'
+import { type FoundRoute, findNamedRoute, type NamedRoute } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
 import { appliedTo } from './applied.ts'
 import { policyText } from './text.ts'
@@ -25,15 +28,15 @@ export async function showPolicy(context: Context, words: readonly string[], giv
   const found = await findNamedRoute(context, words, flags.namespace)
   if (!found.ok) return found
   const { io } = context
-  const { reading, route } = found.value
+  const { reading } = found.value
   const controlled = await isControlled(reading, found.value, flags.selector)
   if (!controlled.ok) return controlled
   const today = io.clock.wallTime().getTime()
-  const drained = await readDrainsOf(reading, route, today)
-  if (!drained.ok) return drained
-  for (const line of drained.value.unseen) io.stderr.write(`${line}\n`)
-  const { drains } = drained.value
-  const applied = { ...appliedTo(route, controlled.value, today), drains }
+  const read = await readOwnKinds(found.value, today)
+  if (!read.ok) return read
+  for (const line of read.value.unseen) io.stderr.write(`${line}\n`)
+  const { drains, policies, applied: withPolicy } = read.value
+  const applied = { ...appliedTo(withPolicy, controlled.value, today, policies), drains }
   io.stdout.write(
     flags.output === 'table'
       ? policyText(applied, paletteFor(io.stdout, io.env), today)
@@ -42,19 +45,32 @@ export async function showPolicy(context: Context, words: readonly string[], giv
   return ok(exitCodes.ok)
 }
 
-/** Services are read only if there are Drains. */
-async function readDrainsOf(
-  reading: Reading,
-  route: Route,
+interface OwnKindsRead {
+  readonly drains: readonly RouteDrain[]
+  readonly policies: PolicySections | undefined
+  /** The route with what policies ask for. */
+  readonly applied: Route
+  readonly unseen: readonly string[]
+}
+
+/** Services are read only if there are Drains or policies. */
+async function readOwnKinds(
+  { reading, route, discovery }: NamedRoute,
   today: number,
-): Promise<Result<{ drains: readonly RouteDrain[]; unseen: readonly string[] }, Failure>> {
-  const read = await readDrains(reading, route.namespace)
-  const { unseen } = read
-  if (read.drains.length === 0) return ok({ drains: [], unseen })
+): Promise<Result<OwnKindsRead, Failure>> {
+  const [drained, read] = await Promise.all([
+    readDrains(reading, route.namespace, discovery),
+    readPolicies(reading, route.namespace, discovery),
+  ])
+  const unseen = [...new Set([...drained.unseen, ...read.unseen])]
+  const policies = read.index.of(placeOfRoute(route))
+  if (drained.drains.length === 0 && policies === undefined)
+    return ok({ drains: [], policies, applied: route, unseen })
   const services = await readServices(reading, namespacesOf([route]), noProgress)
   if (!services.ok) return services
-  const index = indexOf(read, services.value, today)
-  return ok({ drains: drainsConcerning(route, { ...read, index }, today), unseen })
+  const index = indexOf(drained, services.value, today)
+  const drains = drainsConcerning(route, { ...drained, index }, today)
+  return ok({ drains, policies, applied: withPolicies(route, read, services.value), unseen })
 }
 
 /** The API server alone knows all forms of selectors. */

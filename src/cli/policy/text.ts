@@ -30,7 +30,10 @@ const sectionColumns: readonly Column<Section>[] = [
   { title: 'VALUE', cell: ({ value }) => value },
   {
     title: 'FROM',
-    cell: ({ annotation }) => (annotation === null ? 'built-in' : `annotation ${annotation}`),
+    cell: ({ annotation, policy }) => {
+      if (policy !== null) return `FailoverPolicy ${policy}`
+      return annotation === null ? 'built-in' : `annotation ${annotation}`
+    },
   },
 ]
 

@@ -63,9 +63,9 @@ async function showOnce(
   const shown = ref ? only(routes, ref, flags.namespace) : ok(routes)
   if (!shown.ok) return shown
   if (unknownSince !== undefined) io.stderr.write(`SINCE is unknown: ${unknownSince}\n`)
-  const { drains, today, leftOut } = snapshot.value
+  const { drains, policies, today, leftOut } = snapshot.value
   if (leftOut !== undefined) io.stderr.write(`${leftOut}\n`)
-  for (const line of [...unseen, ...drains.unseen]) io.stderr.write(`${line}\n`)
+  for (const line of new Set([...unseen, ...drains.unseen, ...policies.unseen])) io.stderr.write(`${line}\n`)
   const timed = flags.classic ? shown.value : await withTimes(io, cluster, shown.value, flags)
   io.stdout.write(await render(io, timed, drainItems(drains, today), flags))
   return ok(flags.exitCode && shown.value.some(isBad) ? exitCodes.bad : exitCodes.ok)

@@ -238,7 +238,7 @@ export class Shop {
   /** Creates an object, or replaces it if it is there. */
   put(object: KubeObject): void {
     const { store } = this.sandbox
-    const plural = `${object.kind.toLowerCase().replace(/s$/, '')}s`
+    const plural = `${object.kind.toLowerCase().replace(/s$/, '')}s`.replace(/([^aeo])ys$/, '$1ies')
     const known = store.get(plural, object.metadata.namespace ?? '', object.metadata.name)
     if (known) store.update(object)
     else store.create(object)
