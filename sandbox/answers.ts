@@ -184,15 +184,19 @@ function answerDeleteCollection(world: World, call: Call): Answer {
 function answerReview(call: Call): Answer {
   if (call.verb !== 'create') throw methodNotAllowed()
   const object = parseObject(objectBody(call), expectedType(call.resource))
-  const status =
-    call.resource.kind.kind === 'SelfSubjectReview'
-      ? { userInfo: { username: onlyUser, groups: ['system:authenticated'] } }
-      : { allowed: true }
+  const status = reviewed[call.resource.kind.kind] ?? { allowed: true }
   return { code: 201, body: JSON.stringify({ ...object, status }) }
 }
 
-/** The sandbox knows no users: everybody is this one. */
-const onlyUser = 'sandbox'
+/** The answers to reviews that ask for more than yes or no. The sandbox knows no users: everybody is the same one. */
+const reviewed: Readonly<Record<string, JsonObject>> = {
+  SelfSubjectReview: { userInfo: { username: 'sandbox', groups: ['system:authenticated'] } },
+  SelfSubjectRulesReview: {
+    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+    nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+    incomplete: false,
+  },
+}
 
 /** Answers any request for objects but a watch. */
 export function answer(world: World, call: Call, frozen: Snapshot | undefined): Answer {

@@ -152,7 +152,7 @@ export const builtinKinds: Kind[] = [
   }),
   defineKind('Job', 'batch/v1', { generation: true, subresources: ['status'] }),
   defineKind('Lease', 'coordination.k8s.io/v1', { unconditionalUpdate: false }),
-  ...['SelfSubjectAccessReview', 'SubjectAccessReview'].map((kind) =>
+  ...['SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview'].map((kind) =>
     defineKind(kind, 'authorization.k8s.io/v1', { namespaced: false, review: true }),
   ),
   defineKind('SelfSubjectReview', 'authentication.k8s.io/v1', { namespaced: false, review: true }),

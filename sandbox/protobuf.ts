@@ -35,6 +35,8 @@ const messages: Readonly<Record<string, string>> = {
   SelfSubjectAccessReview: '1 metadata ObjectMeta, 2 spec SelfSubjectAccessReviewSpec',
   SelfSubjectAccessReviewSpec:
     '1 resourceAttributes ResourceAttributes, 2 nonResourceAttributes NonResourceAttributes',
+  SelfSubjectRulesReview: '1 metadata ObjectMeta, 2 spec SelfSubjectRulesReviewSpec',
+  SelfSubjectRulesReviewSpec: '1 namespace text',
   ResourceAttributes:
     '1 namespace text, 2 verb text, 3 group text, 4 version text, 5 resource text, 6 subresource text, 7 name text',
   NonResourceAttributes: '1 path text, 2 verb text',

@@ -93,5 +93,8 @@ describe('plain lines', () => {
     expect(places).toEqual(expect.arrayContaining(['    http://page', '    export KUBECONFIG=/k']))
     const ours = places.flatMap((line) => /npm run -s cli -- (\S+)/.exec(line)?.[1] ?? [])
     expect(ours).toEqual(['status', 'explain', 'what-if', 'pause', 'resume'])
+    const notes = places.flatMap((line) => /^ {4}(?:npm|kubectl|curl) .*? {2,}(.*)$/.exec(line)?.[1] ?? [])
+    expect(notes.length).toBeGreaterThan(6)
+    expect(notes.filter((note) => !note.startsWith('# '))).toEqual([])
   })
 })

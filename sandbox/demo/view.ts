@@ -118,7 +118,8 @@ export interface Places {
 /** What a user can do once the story has been told. */
 export function invitation(places: Places, paint: Paint): string[] {
   const { watch, reference, page, kubeconfigFile, admin } = places
-  const command = (text: string, note: string) => `    ${paint.cyan(text.padEnd(48))} ${paint.dim(note)}`
+  const command = (text: string, note: string) =>
+    `    ${paint.cyan(text.padEnd(48))} ${paint.dim(`# ${note}`)}`
   const ours = (text: string, note: string) => command(`npm run -s cli -- ${text}`, note)
   return [
     '',

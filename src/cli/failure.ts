@@ -15,6 +15,12 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
+/** Another way out, with flags by their names in `Flags`. */
+export interface Way {
+  readonly flags: readonly string[]
+  readonly text: string
+}
+
 /** Why a command ends early: printed as one line on standard error, `MESSAGE; HINT`. */
 export interface Failure {
   readonly exitCode: ExitCode
@@ -23,22 +29,27 @@ export interface Failure {
   /** What to do about it. */
   readonly hint: string
   /** What else to do, with one of these flags; printed if the command has the flags and none was given. */
-  readonly way?: { readonly flags: readonly string[]; readonly text: string }
+  readonly way?: Way
 }
 
 /** A wrong command line, or a wrong file that it names. */
-export const wrongUsage = (message: string, hint: string): Failure => ({
+export const wrongUsage = (message: string, hint: string, way?: Way): Failure => ({
   exitCode: exitCodes.usage,
   message,
   hint,
+  ...(way ? { way } : {}),
 })
 
 /** What was named is not there, or says no. */
-export const badAnswer = (message: string, hint: string): Failure => ({
+export const badAnswer = (message: string, hint: string, way?: Way): Failure => ({
   exitCode: exitCodes.bad,
   message,
   hint,
+  ...(way ? { way } : {}),
 })
+
+/** A way out with one flag. */
+export const withFlag = (flag: string, text: string): Way => ({ flags: [flag], text })
 
 type Advice = Pick<Failure, 'hint' | 'way'>
 

@@ -47,10 +47,18 @@ export const commands: readonly CommandSpec[] = [
 
 const listed = () => commands.filter(({ hidden }) => !hidden).map(({ name }) => name)
 
+interface Run {
+  readonly spec: CommandSpec
+  readonly args: string[]
+  readonly flags: Flags
+  /** The names of the flags that are on the command line, as `flags` has them. */
+  readonly given: ReadonlySet<string>
+}
+
+type OnRun = (run: Run) => void
+
 /** The command line, understood: what to run with what, or a text to print instead (help). */
-export type Parsed =
-  | { readonly kind: 'run'; readonly spec: CommandSpec; readonly args: string[]; readonly flags: Flags }
-  | { readonly kind: 'print'; readonly text: string }
+export type Parsed = ({ readonly kind: 'run' } & Run) | { readonly kind: 'print'; readonly text: string }
 
 /** The flags that every command takes, by the contract of Linkerd's extensions and from the original. */
 export const globalOptions = (env: Readonly<Record<string, string | undefined>>): Option[] => [
@@ -77,8 +85,8 @@ export function parseCommandLine(
 ): Result<Parsed, Failure> {
   const printed: string[] = []
   let run: Parsed | undefined
-  const program = buildProgram(env, (spec, args, flags) => {
-    run = { kind: 'run', spec, args, flags }
+  const program = buildProgram(env, (asked) => {
+    run = { kind: 'run', ...asked }
   })
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
@@ -100,10 +108,7 @@ export function parseCommandLine(
 }
 
 /** The whole program as commander knows it; also for the manual and for shell completion. */
-export function buildProgram(
-  env: Readonly<Record<string, string | undefined>>,
-  onRun: (spec: CommandSpec, args: string[], flags: Flags) => void,
-): Command {
+export function buildProgram(env: Readonly<Record<string, string | undefined>>, onRun: OnRun): Command {
   const program = new Command(programName)
     .description(
       'Installs, checks and inspects the failover extension of Linkerd and the routes that it controls.',
@@ -116,10 +121,7 @@ export function buildProgram(
   return program
 }
 
-function buildCommand(
-  spec: CommandSpec,
-  onRun: (spec: CommandSpec, args: string[], flags: Flags) => void,
-): Command {
+function buildCommand(spec: CommandSpec, onRun: OnRun): Command {
   const command = new Command(spec.name)
     .summary(spec.summary)
     .description(`${spec.summary}.\n\n${unfolded(spec.description)}`)
@@ -132,7 +134,11 @@ function buildCommand(
   }
   for (const option of spec.flags()) command.addOption(option)
   addCommandHelp(command, spec)
-  return command.action(() => onRun(spec, command.args, command.optsWithGlobals()))
+  return command.action(() => {
+    const flags = command.optsWithGlobals()
+    const isGiven = (name: string) => command.getOptionValueSourceWithGlobals(name) === 'cli'
+    onRun({ spec, args: command.args, flags, given: new Set(Object.keys(flags).filter(isGiven)) })
+  })
 }
 
 /** Joins the lines of each paragraph, so that commander alone breaks them, at the width of the terminal. */

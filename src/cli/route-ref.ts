@@ -4,7 +4,7 @@ import { type Resource, resourcePath } from '../kube/resource.ts'
 import { codecs } from '../routes/codecs.ts'
 import type { Route, RouteCodec } from '../routes/route.ts'
 import type { Context } from './command.ts'
-import { badAnswer, type Failure, refused, wrongUsage } from './failure.ts'
+import { badAnswer, type Failure, refused, withFlag, wrongUsage } from './failure.ts'
 import type { Cluster } from './io.ts'
 import type { Reading } from './listing.ts'
 
@@ -129,6 +129,6 @@ export async function findRoute(
     if (answer.error.kind !== 'notFound') return err(refused(answer.error))
   }
   const message = `${ref.text} does not exist in namespace ${namespace}`
-  const way = { flags: ['namespace'], text: 'choose the namespace with --namespace' }
-  return err({ ...badAnswer(message, 'list the routes with linkerd-failover status -A'), way })
+  const way = withFlag('namespace', 'choose the namespace with --namespace')
+  return err(badAnswer(message, 'list the routes with linkerd-failover status -A', way))
 }

@@ -14,7 +14,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     io.stdout.write(parsed.value.text)
     return exitCodes.ok
   }
-  const { spec, args, flags } = parsed.value
+  const { spec, args, flags, given } = parsed.value
   const globals = readGlobals(flags)
   const connection = connectOnce(io, globals)
   const context: Context = {
@@ -28,7 +28,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     const ending = await spec.run(context, args, flags)
     if (ending.ok) return ending.value
     if (io.interrupted.aborted) return exitCodes.interrupted
-    return say(io, withWay(ending.error, spec, flags))
+    return say(io, withWay(ending.error, spec, given))
   } finally {
     await connection.close()
   }
@@ -40,9 +40,9 @@ function say({ stderr }: Io, { message, hint, exitCode }: Failure): number {
 }
 
 /** Never advises a flag that was given, or that the command does not have. */
-function withWay({ way, ...failure }: Failure, spec: CommandSpec, flags: Flags): Failure {
+function withWay({ way, ...failure }: Failure, spec: CommandSpec, given: ReadonlySet<string>): Failure {
   const known = [...globalOptions({}), ...spec.flags()].map((option) => option.attributeName())
-  if (!way?.flags.every((flag) => known.includes(flag) && !flags[flag])) return failure
+  if (!way?.flags.every((flag) => known.includes(flag) && !given.has(flag))) return failure
   return { ...failure, hint: `${failure.hint}, or ${way.text}` }
 }
 

@@ -87,15 +87,17 @@ export async function readRoutes(
   return refusal ? err(refused(refusal)) : ok(found)
 }
 
-interface Listable {
+export interface Listable {
   readonly found: Route[]
+  /** The kinds that are not left out. */
+  readonly codecs: readonly RouteCodec[]
   readonly leftOut: string | undefined
   /** What the API server answered to the first kind that is left out. */
   readonly refusal: KubeError | undefined
 }
 
 /** Leaves out the kinds that the user may not list, if there are others. */
-async function readListable(
+export async function readListable(
   reading: Reading,
   discovery: DiscoverySnapshot,
   scope: Scope,
@@ -103,24 +105,26 @@ async function readListable(
 ): Promise<Result<Listable, Failure>> {
   const kinds = await Promise.all(
     codecs.map(async (codec) => ({
-      kind: codec.kind,
+      codec,
       listed: await listKind(reading, discovery, codec, scope, progress),
     })),
   )
   const found: Route[] = []
   const forbidden: string[] = []
   let refusal: KubeError | undefined
-  for (const { kind, listed } of kinds) {
+  for (const { codec, listed } of kinds) {
     if (listed.ok) found.push(...(listed.value ?? []))
     else if (listed.error.kind !== 'forbidden') return err(refused(listed.error))
     else {
-      forbidden.push(kind)
+      forbidden.push(codec.kind)
       refusal ??= listed.error
     }
   }
   const isAnyListed = kinds.some(({ listed }) => listed.ok && listed.value !== undefined)
   if (refusal && !isAnyListed) return err(refused(refusal))
-  return ok({ found: found.sort(compareRoutes), leftOut: leftOutOf(forbidden, scope), refusal })
+  const listable = kinds.flatMap(({ codec, listed }) => (listed.ok ? [codec] : []))
+  const leftOut = leftOutOf(forbidden, scope)
+  return ok({ found: found.sort(compareRoutes), codecs: listable, leftOut, refusal })
 }
 
 function leftOutOf(kinds: readonly string[], { namespace }: Scope): string | undefined {

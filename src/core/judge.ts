@@ -5,8 +5,10 @@ import { pausedAt } from './pause.ts'
 import { makePlan, type SplitPlan } from './plan.ts'
 import { type DrainedOf, drainsOf, inTiers } from './policy/drained.ts'
 import { drainsUnknown } from './policy/rules/drains-unknown.ts'
+import { isHeldBefore } from './policy/serving.ts'
 import { standingOf } from './policy/standing.ts'
-import type { Past, Wait } from './policy/types.ts'
+import { tierOf } from './policy/tiers.ts'
+import type { Past, Standing, Wait } from './policy/types.ts'
 import { unknownBecause } from './readiness.ts'
 import { knownOf } from './split.ts'
 import type { Observation, Readiness, ReadinessOf, Split } from './types.ts'
@@ -24,7 +26,10 @@ export interface Verdict {
   readonly reason: string
   /** When it must be looked at again though nothing changes (ms on the clock): a wait is over then. */
   readonly wakeAt: number | undefined
-  /** What will move its traffic once a time has come, the first of these; `undefined` if nothing waits. */
+  /**
+   * What will move its traffic once a time has come, the first of these; `undefined` if nothing waits, or what waits
+   * would be held.
+   */
   readonly wait: Wait | undefined
 }
 
@@ -53,9 +58,11 @@ export function judgeSplit(
   const observation: Observation = { split: judged, readiness: seen, standing, drains }
   const decision = decide(observation)
   const plan = makePlan(judged, decision)
-  if (drained === 'unknown' && plan.length > 0 && !endsOutage({ split, readiness: known, decision, plan }))
-    return verdictOf(observation, known, decisionBy(drainsUnknown, drainsUnknown.decide()), [])
-  return verdictOf(observation, known, decision, plan)
+  if (drained !== 'unknown') return verdictOf(observation, known, decision, plan)
+  const isHeld = plan.length > 0 && !endsOutage({ split, readiness: known, decision, plan })
+  const [held, kept] = isHeld ? [decisionBy(drainsUnknown, drainsUnknown.decide()), []] : [decision, plan]
+  // What a wait is for will be held too.
+  return { ...verdictOf(observation, known, held, kept), wait: undefined }
 }
 
 function verdictOf(
@@ -75,9 +82,14 @@ function verdictOf(
     sentence: sentenceOf(decision, reason),
     reason,
     wakeAt: waits?.[0]?.at,
-    wait: waits?.find(({ backend }) => decision.kind === 'hold' || !decision.active.includes(backend)),
+    wait: waits?.find((wait) => standing && movesTraffic(wait, standing, decision)),
   }
 }
+
+/** Whether traffic moves when a wait ends, if nothing changes until then. */
+const movesTraffic = ({ backend }: Wait, standing: Standing, decision: Decision): boolean =>
+  (decision.kind === 'hold' || !decision.active.includes(backend)) &&
+  !isHeldBefore(standing, tierOf(standing.policy, backend))
 
 const lookUpIn =
   ({ backends }: Split, known: readonly Readiness[]): ReadinessOf =>

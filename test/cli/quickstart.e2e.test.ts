@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { eventually } from '../e2e/eventually.ts'
 import { type Operator, startOperator } from '../e2e/operator.ts'
 import { binary } from '../programs/binaries.ts'
+import { kubectls } from '../programs/sets.ts'
 
 /** The commands of docs/using/QUICKSTART.md as they are there, on the sandbox, with the operator beside it. */
 const root = join(import.meta.dirname, '..', '..')
@@ -32,10 +33,20 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+type Release = (typeof kubectls)[number]
+
+/** The folder in which the program `kubectl` is of that release. */
+function programsOf(release: Release): string {
+  const bin = join(folder, release)
+  mkdirSync(bin, { recursive: true })
+  symlinkSync(binary(release), join(bin, 'kubectl'))
+  return bin
+}
+
 /** Runs one line as a shell does; it must succeed. */
-function shell(line: string): Promise<string> {
+function shellWith(bin: string, line: string): Promise<string> {
   const command = line.replace('npm run -s cli --', `"${process.execPath}" "${root}/src/cli/main.ts"`)
-  const path = [dirname(binary('kubectl')), process.env.PATH].join(delimiter)
+  const path = [bin, process.env.PATH].join(delimiter)
   const env = { PATH: path, HOME: folder, KUBECONFIG: join(folder, 'kubeconfig') }
   return new Promise((resolve, reject) => {
     execFile('sh', ['-c', command], { cwd: folder, env }, (error, stdout, stderr) =>
@@ -44,14 +55,15 @@ function shell(line: string): Promise<string> {
   })
 }
 
-/** The output of each line of a block. */
-async function run(block: string | undefined): Promise<string[]> {
-  const outputs: string[] = []
-  for (const line of (block ?? '').trim().split('\n')) outputs.push(await shell(line))
-  return outputs
-}
-
-it('fails over and back, as the quickstart says', async () => {
+it.each(kubectls)('fails over and back, as the quickstart says, with %s', async (release) => {
+  const bin = programsOf(release)
+  const shell = (line: string) => shellWith(bin, line)
+  /** The output of each line of a block. */
+  const run = async (block: string | undefined): Promise<string[]> => {
+    const outputs: string[] = []
+    for (const line of (block ?? '').trim().split('\n')) outputs.push(await shell(line))
+    return outputs
+  }
   const [create, apply, lose, look, bringBack, ask, ...more] = blocks('sh')
   expect(more).toEqual([])
   const [route = ''] = blocks('yaml')
@@ -72,4 +84,5 @@ it('fails over and back, as the quickstart says', async () => {
   await run(bringBack)
   await eventually(async () => expect(await weights()).toBe('1 0'))
   expect((await run(ask)).join()).toContain('1 route: 1 fails over')
+  await shell('kubectl delete namespace shop --timeout=20s')
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { kubectl } from '../control-plane/kubectl.ts'
+import { kubectls } from '../programs/sets.ts'
 
 const manifest = `
 apiVersion: v1
@@ -25,7 +26,7 @@ metadata: {name: web}
 spec: {service: web, backends: [{service: web, weight: 1}, {service: web-east, weight: 0}]}
 `
 
-describe('the real kubectl on the sandbox', () => {
+describe.each(kubectls)('%s on the sandbox', (program) => {
   const folder = mkdtempSync(join(tmpdir(), 'kubectl-sandbox-'))
   const file = join(folder, 'kubeconfig')
   let sandbox: Sandbox | undefined
@@ -38,7 +39,7 @@ describe('the real kubectl on the sandbox', () => {
     rmSync(folder, { recursive: true, force: true })
   })
   const run = async (command: string, input?: string) => {
-    const { stdout, stderr, code } = await kubectl(file, command.split(' '), input)
+    const { stdout, stderr, code } = await kubectl(file, command.split(' '), input, program)
     expect(code, stderr).toBe(0)
     return stdout
   }
@@ -90,6 +91,7 @@ describe('the real kubectl on the sandbox', () => {
     await run('rollout restart deployment cart -n shop')
     await run('rollout status deployment cart -n shop --timeout=20s')
     expect(await run('auth can-i list pods')).toBe('yes\n')
+    expect(await run('auth can-i --list')).toMatch(/^\*\.\* +\[\] +\[\] +\[\*\]$/m)
     expect(await run('events -A')).toBeDefined()
     expect(await run('get events -A --sort-by=.lastTimestamp')).toBeDefined()
   })
@@ -101,7 +103,7 @@ describe('the real kubectl on the sandbox', () => {
     await run('apply -f -', manifest)
     await run('scale deployment web --replicas=1')
     await run('rollout status deployment web --timeout=20s')
-    const { code, stderr } = await kubectl(file, command.split(' '), manifest)
+    const { code, stderr } = await kubectl(file, command.split(' '), manifest, program)
     expect(code).not.toBe(0)
     expect(stderr).toContain(sentence)
   })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { binary } from '../programs/binaries.ts'
+import type { Program } from '../programs/sets.ts'
 
 export interface Finished {
   readonly stdout: string
@@ -17,10 +18,10 @@ export interface Staying {
   stop(): Promise<void>
 }
 
-function start(kubeconfig: string, args: readonly string[]) {
+function start(kubeconfig: string, args: readonly string[], program: Program = 'kubectl') {
   // Its caches would otherwise go to the home folder, and answer for another server on the same port.
   const all = ['--kubeconfig', kubeconfig, '--cache-dir', `${kubeconfig}.cache`, ...args]
-  const child = spawn(binary('kubectl'), all, { env: { PATH: process.env.PATH ?? '' } })
+  const child = spawn(binary(program), all, { env: { PATH: process.env.PATH ?? '' } })
   const text = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk))
@@ -31,9 +32,14 @@ function start(kubeconfig: string, args: readonly string[]) {
   return { child, text, ended }
 }
 
-/** Runs the real kubectl to its end; a failure is a code, not an exception. */
-export async function kubectl(kubeconfig: string, args: readonly string[], input = ''): Promise<Finished> {
-  const { child, text, ended } = start(kubeconfig, args)
+/** Runs the real kubectl, of any of its releases, to its end; a failure is a code, not an exception. */
+export async function kubectl(
+  kubeconfig: string,
+  args: readonly string[],
+  input = '',
+  program?: Program,
+): Promise<Finished> {
+  const { child, text, ended } = start(kubeconfig, args, program)
   child.stdin.end(input)
   const code = await ended
   return { ...text, code }

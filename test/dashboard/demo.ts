@@ -8,6 +8,8 @@ const program = resolve(import.meta.dirname, '../../sandbox/demo/main.ts')
 export interface Demo {
   /** Where its dashboard is. */
   readonly url: string
+  /** The lines that it invites to paste, the first of which sets KUBECONFIG. */
+  readonly invitation: readonly string[]
   /** As Ctrl-C does. */
   stop(): Promise<void>
 }
@@ -20,10 +22,14 @@ export async function startDemo(): Promise<Demo> {
   for await (const line of createInterface({ input: child.stdout })) {
     said.push(line)
     url = /^dashboard: (http:\S+)$/.exec(line)?.[1] ?? url
-    if (line.startsWith('The cluster keeps running.')) {
+    if (line.startsWith('Press Ctrl-C')) {
       // What it says later must not fill its pipe.
       child.stdout.resume()
-      return { url, stop: () => stop(child) }
+      const invitation = said.slice(
+        said.findIndex((one) => one.startsWith('export KUBECONFIG=')),
+        -1,
+      )
+      return { url, invitation, stop: () => stop(child) }
     }
   }
   throw new Error(`the demo ended:\n${said.join('\n')}`)

@@ -41,6 +41,33 @@ const controlPlane = setOf({
   flags: [],
 })
 
+/** The variables of a kubectl that is built from its own module, whose version 0.x.y is that of Kubernetes 1.x.y. */
+const kubectlVersion = (set: ProgramSet): readonly string[] => {
+  const version = `v1${versionOf(set, set.release).slice(1)}`
+  const packages = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
+  return packages.map((path) => `${path}.gitVersion=${version}`)
+}
+
+/** The oldest kubectl that the sandbox is tried with: the first that sends what it creates as protobuf. */
+const oldestKubectl = setOf({
+  name: 'kubectl-oldest',
+  module: join(import.meta.dirname, 'kubectl-oldest'),
+  release: 'k8s.io/kubectl',
+  packages: { 'kubectl-oldest': '.' },
+  variables: kubectlVersion,
+  flags: [],
+})
+
+/** One that is newer than the control plane. It shares its libraries, and so its build, with helm. */
+const newestKubectl = setOf({
+  name: 'kubectl-newest',
+  module: join(import.meta.dirname, 'kubectl-newest'),
+  release: 'k8s.io/kubectl',
+  packages: { 'kubectl-newest': '.' },
+  variables: kubectlVersion,
+  flags: [],
+})
+
 const helm = setOf({
   name: 'helm',
   module: join(import.meta.dirname, 'helm'),
@@ -100,10 +127,29 @@ const kubelet = setOf({
 
 type ProgramsOf<Set> = Set extends ProgramSet<infer Program> ? Program : never
 export type Program = ProgramsOf<
-  typeof controlPlane | typeof helm | typeof kubeScore | typeof linkerd | typeof destination | typeof kubelet
+  | typeof controlPlane
+  | typeof oldestKubectl
+  | typeof newestKubectl
+  | typeof helm
+  | typeof kubeScore
+  | typeof linkerd
+  | typeof destination
+  | typeof kubelet
 >
 
-export const sets: readonly ProgramSet[] = [controlPlane, helm, kubeScore, linkerd, destination, kubelet]
+/** Each kubectl that the sandbox is tried with. */
+export const kubectls = ['kubectl-oldest', 'kubectl', 'kubectl-newest'] as const satisfies readonly Program[]
+
+export const sets: readonly ProgramSet[] = [
+  controlPlane,
+  oldestKubectl,
+  helm,
+  newestKubectl,
+  kubeScore,
+  linkerd,
+  destination,
+  kubelet,
+]
 
 /** The version, without its `v`, in which the set's go.mod requires a module. */
 export function versionOf({ module }: ProgramSet, required: string): string {

@@ -315,7 +315,7 @@ describe('what cannot be shown', () => {
     await addPod('operator-1')
     await addPod('operator-2', { namespace: 'elsewhere' })
     expect(await refusal()).toBe(
-      '1 linkerd-failover: the operator is installed in several namespaces: elsewhere, linkerd-failover; choose one with --namespace\n',
+      '1 linkerd-failover: the operator is installed in several namespaces: elsewhere, linkerd-failover; keep one of them, or choose one with --namespace\n',
     )
   })
 
@@ -382,14 +382,14 @@ describe('what cannot be shown', () => {
     await addPod('operator-1')
     const { port } = new URL((await start()).url)
     expect(await refusal(`dashboard --show url --port ${port}`)).toBe(
-      `64 linkerd-failover: port ${port} of localhost is in use, perhaps by a dashboard in another terminal; choose another port with --port, or let --port 0 pick a free one\n`,
+      `64 linkerd-failover: port ${port} of localhost is in use, perhaps by a dashboard in another terminal; end the program that uses it\n`,
     )
   })
 
   test('at an address that this machine does not have', async () => {
     await addPod('operator-1')
     expect(await refusal('dashboard --show url --port 0 --address 192.0.2.1')).toMatch(
-      /^64 linkerd-failover: listen EADDRNOTAVAIL.*; choose another address or port with --address and --port\n$/,
+      /^64 linkerd-failover: listen EADDRNOTAVAIL.*; give another address\n$/,
     )
   })
 

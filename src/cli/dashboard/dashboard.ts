@@ -3,7 +3,7 @@ import { sleep } from '../../base/clock.ts'
 import { hostPort } from '../../base/host-port.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
-import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
+import { badAnswer, exitCodes, type Failure, withFlag, wrongUsage } from '../failure.ts'
 import { ask } from '../forwarding.ts'
 import type { Io } from '../io.ts'
 import { type Relay, startRelay } from './relay.ts'
@@ -76,9 +76,15 @@ async function listen(
   if (started.ok) return started
   const { code, message } = started.error
   if (code !== 'EADDRINUSE')
-    return err(wrongUsage(message, 'choose another address or port with --address and --port'))
+    return err(wrongUsage(message, 'give another address', withFlag('port', 'another port with --port')))
   const inUse = `port ${port} of ${address} is in use, perhaps by a dashboard in another terminal`
-  return err(wrongUsage(inUse, 'choose another port with --port, or let --port 0 pick a free one'))
+  return err(
+    wrongUsage(
+      inUse,
+      'end the program that uses it',
+      withFlag('port', 'choose another port with --port (0 picks a free one)'),
+    ),
+  )
 }
 
 function announce(io: Io, { address, show }: DashboardFlags, source: Source, { port }: Relay) {

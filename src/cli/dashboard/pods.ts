@@ -5,7 +5,7 @@ import { adminPort } from '../../install/objects/container.ts'
 import type { PodPort } from '../../kube/http/port-forward.ts'
 import { holderOf, readLease } from '../../kube/lease/lease-record.ts'
 import { type Resource, resourcePath } from '../../kube/resource.ts'
-import { badAnswer, type Failure } from '../failure.ts'
+import { badAnswer, type Failure, withFlag } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import { extensionLabel } from '../operator-deployment.ts'
 
@@ -75,13 +75,14 @@ async function findPods(reading: Reading, namespace: string | undefined) {
     return err(
       badAnswer(
         `no Pod in ${where} has the label ${extensionLabel} of the operator`,
-        'install it with linkerd-failover install | kubectl apply -f -, or choose its namespace with --namespace',
+        'install it with linkerd-failover install | kubectl apply -f -',
+        withFlag('namespace', 'choose its namespace with --namespace'),
       ),
     )
   }
   if (places.length > 1) {
     const message = `the operator is installed in several namespaces: ${places.join(', ')}`
-    return err(badAnswer(message, 'choose one with --namespace'))
+    return err(badAnswer(message, 'keep one of them', withFlag('namespace', 'choose one with --namespace')))
   }
   const running = listed.value.filter(({ isRunning }) => isRunning)
   return ok({ place, running: running.sort((a, b) => (a.pod < b.pod ? -1 : 1)) })

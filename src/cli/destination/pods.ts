@@ -37,7 +37,9 @@ export async function findDestinationPods(
   return err(
     badAnswer(
       `no Pod with the label ${destinationLabel} runs in namespace ${namespace}`,
-      'if Linkerd is in another namespace, give it with --linkerd-namespace',
+      namespace === 'linkerd'
+        ? 'if Linkerd is in another namespace, give it with --linkerd-namespace'
+        : 'check in which namespace Linkerd is',
     ),
   )
 }

@@ -196,7 +196,7 @@ describe('the archive', () => {
       options,
     )
     expect(exitCode).toBe(64)
-    expect(stderr).toMatch(/cannot be written: ENOENT.*; choose another file with --file/)
+    expect(stderr).toMatch(/cannot be written: ENOENT.*; choose a file that you may write\n$/)
   })
 })
 

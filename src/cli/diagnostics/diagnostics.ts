@@ -4,7 +4,7 @@ import { version } from '../../base/version.ts'
 import { runCheck } from '../check/check.ts'
 import { CheckContext } from '../check/check-context.ts'
 import type { Context, Ending, Flags } from '../command.ts'
-import { exitCodes, wrongUsage } from '../failure.ts'
+import { exitCodes, withFlag, wrongUsage } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import { writeArchive } from './archive.ts'
 import { Bag } from './bag.ts'
@@ -45,7 +45,13 @@ export async function writeDiagnostics(context: Context, given: Flags): Promise<
   bag.text('README.txt', contents(bag, now))
   const written = await writeArchive(target, folder, bag.items, now)
   if (!written.ok) {
-    return err(wrongUsage(`${target} cannot be written: ${written.error}`, 'choose another file with --file'))
+    return err(
+      wrongUsage(
+        `${target} cannot be written: ${written.error}`,
+        'choose a file that you may write',
+        withFlag('file', 'name it with --file'),
+      ),
+    )
   }
   io.stdout.write(`wrote ${target}: ${bag.items.length} files\n${notThere(bag)}`)
   return ok(exitCodes.ok)

@@ -102,7 +102,7 @@ describe('drain', () => {
     const { exitCode, stderr } = await run('drain service/cart --name east --for 1h --reason x --yes')
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: `linkerd-failover: the Drain ${root}/east is there and takes out cluster/east; choose another name with --name\n`,
+      stderr: `linkerd-failover: the Drain ${root}/east is there and takes out cluster/east; end it with linkerd-failover undrain ${root}/east\n`,
     })
     expect(drains()).toHaveLength(1)
   })

@@ -7,7 +7,7 @@ import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
 import type { RouteCircumstances } from '../../routes/judge.ts'
 import type { Route } from '../../routes/route.ts'
 import { listAs, type Reading } from '../listing.ts'
-import { findRoot } from './root.ts'
+import { drainsLeftOut, findRoot } from './root.ts'
 
 /** The Drains of a cluster at one moment. */
 export interface DrainsRead {
@@ -62,9 +62,6 @@ async function readIn(reading: Reading, resource: Resource, namespaces: readonly
   }
   return { drains, unseen }
 }
-
-/** What is said if Drains cannot be read. */
-export const drainsLeftOut = (why: string): string => `Drains could not be read and are left out: ${why}`
 
 /** What is known of Services. */
 export interface KnownServices {

@@ -1,6 +1,7 @@
 import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { DiscoverySnapshot } from '../../kube/discovery.ts'
+import type { Resource } from '../../kube/resource.ts'
 import { drainNames } from '../../policies/drain.ts'
 import { policyNames } from '../../policies/failover-policy.ts'
 import { listAs, type Reading } from '../listing.ts'
@@ -14,23 +15,63 @@ export interface Root {
   readonly doubt?: string
 }
 
-/**
- * The namespace whose Drains and policies are for all routes, for who goes on to watch them; `undefined` if there are none to
- * watch. The error says in a sentence why they cannot be watched.
- */
-export async function findRootToWatch(reading: Reading): Promise<Result<string | undefined, string>> {
+/** Which Drains to watch; none at all where they are not followed or cannot be read. */
+export interface DrainsToWatch {
+  /** The namespace whose Drains are for all routes; without it there are no Drains to watch. */
+  readonly policies?: string
+  /** The namespaces to watch; all without it. */
+  readonly drainNamespaces?: readonly string[]
+  /** What cannot be watched, in sentences. */
+  readonly unseen: readonly string[]
+}
+
+/** The Drains and policies that are for the routes of one namespace, or of all, as far as the user may list them. */
+export async function findDrainsToWatch(
+  reading: Reading,
+  namespace: string | undefined,
+): Promise<DrainsToWatch> {
+  const served = await servedKinds(reading)
+  if (!served.ok) return { unseen: [drainsLeftOut(served.error)] }
+  if (served.value.length === 0) return { unseen: [] }
+  const { namespace: policies } = await findRoot(reading)
+  if (policies === undefined) return { unseen: [] }
+  const drainNamespaces: string[] = []
+  const unseen: string[] = []
+  for (const place of namespace === undefined ? [undefined] : new Set([namespace, policies])) {
+    const refusal = await refusalOf(reading, served.value, place)
+    if (refusal !== undefined) unseen.push(drainsLeftOut(refusal))
+    else if (place !== undefined) drainNamespaces.push(place)
+  }
+  if (namespace === undefined) return unseen.length === 0 ? { policies, unseen } : { unseen }
+  return drainNamespaces.length > 0 ? { policies, drainNamespaces, unseen } : { unseen }
+}
+
+async function servedKinds(reading: Reading): Promise<Result<Resource[], string>> {
   const discovery = new DiscoverySnapshot(reading)
-  let isServed = false
+  const served: Resource[] = []
   for (const names of [drainNames, policyNames]) {
     const resource = await discovery.find(names)
     if (!resource.ok) return err(resource.error.message)
-    if (!resource.value) continue
-    isServed = true
-    const listed = await listAs(reading, { resource: resource.value }, () => true)
-    if (!listed.ok) return err(listed.error.message)
+    if (resource.value) served.push(resource.value)
   }
-  return ok(isServed ? (await findRoot(reading)).namespace : undefined)
+  return ok(served)
 }
+
+/** Why one of the kinds cannot be listed in a namespace, or in all; `undefined` if all can. */
+async function refusalOf(
+  reading: Reading,
+  served: readonly Resource[],
+  namespace: string | undefined,
+): Promise<string | undefined> {
+  for (const resource of served) {
+    const listed = await listAs(reading, { resource, namespace }, () => true)
+    if (!listed.ok) return listed.error.message
+  }
+  return undefined
+}
+
+/** What is reported if Drains cannot be read. */
+export const drainsLeftOut = (why: string): string => `Drains could not be read and are left out: ${why}`
 
 /** Reads it from the flags of the operator's Deployment. */
 export async function findRoot(reading: Reading): Promise<Root> {

@@ -2,7 +2,7 @@ import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Resource, resourcePath } from '../../kube/resource.ts'
 import { type DrainSpec, readDrain } from '../../policies/drain.ts'
-import { badAnswer, type Failure, refused } from '../failure.ts'
+import { badAnswer, type Failure, refused, withFlag } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import type { Planned } from './foresee.ts'
 import { targetText } from './target.ts'
@@ -23,7 +23,11 @@ export async function findExisting(
   if (String(there) === String(spec.from.map(targetText))) return ok(true)
   const what = there.length === 0 ? 'cannot be understood' : `takes out ${there.join(', ')}`
   return err(
-    badAnswer(`the Drain ${namespace}/${name} is there and ${what}`, 'choose another name with --name'),
+    badAnswer(
+      `the Drain ${namespace}/${name} is there and ${what}`,
+      `end it with linkerd-failover undrain ${namespace}/${name}`,
+      withFlag('name', 'choose another name with --name'),
+    ),
   )
 }
 

@@ -225,7 +225,7 @@ describe('upgrade', () => {
     installed('mesh')
     installed('other')
     expect((await shop.run('upgrade')).stderr).toContain(
-      'is installed in mesh, other; choose one with --namespace',
+      'is installed in mesh, other; keep one of them, or choose one with --namespace',
     )
     expect((await shop.run('upgrade -n other')).stdout).toContain('namespace: other')
   })

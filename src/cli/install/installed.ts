@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import type { RawValues } from '../../install/coalesce.ts'
 import { valuesAnnotation } from '../../install/objects/namespace.ts'
 import { resourcePath } from '../../kube/resource.ts'
-import { badAnswer, type Failure, refused } from '../failure.ts'
+import { badAnswer, type Failure, refused, withFlag } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import { extensionLabel } from '../operator-deployment.ts'
 
@@ -50,7 +50,13 @@ export async function theInstalled(
   }
   if (others.length > 0) {
     const places = here.map((each) => each.namespace).join(', ')
-    return err(badAnswer(`the extension is installed in ${places}`, 'choose one with --namespace'))
+    return err(
+      badAnswer(
+        `the extension is installed in ${places}`,
+        'keep one of them',
+        withFlag('namespace', 'choose one with --namespace'),
+      ),
+    )
   }
   if (one.release === undefined) return ok(one)
   const message = `the extension in namespace ${one.namespace} was installed by Helm`

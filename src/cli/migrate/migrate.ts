@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { codecs } from '../../routes/codecs.ts'
 import type { RouteCodec } from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'
-import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
+import { badAnswer, exitCodes, type Failure, withFlag, wrongUsage } from '../failure.ts'
 import { defaultSelector } from '../flags.ts'
 import type { Io } from '../io.ts'
 import { renderData } from '../output.ts'
@@ -45,13 +45,22 @@ export async function showMigration(context: Context, given: Flags): Promise<End
   if (!input.ok) return input
   const migrations = migrateAll(input.value, codec)
   if (migrations.length === 0) {
-    return err(
-      badAnswer('no TrafficSplit was found', 'choose where to look with --namespace, --selector or --file'),
-    )
+    return err(nothingFound(flags))
   }
   if (flags.check) return report(context.io, migrations, codec, flags.output)
   await print(context.io, input.value.notes, migrations, flags.output ?? 'yaml')
   return ok(problemsOf(migrations).length > 0 ? exitCodes.bad : exitCodes.ok)
+}
+
+function nothingFound({ file, namespace, selector }: Wanted): Failure {
+  if (file !== undefined)
+    return badAnswer(`no TrafficSplit is in ${file}`, 'write it with kubectl get trafficsplits -A -o yaml')
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`
+  return badAnswer(
+    `no TrafficSplit${where} matches the selector ${selector}`,
+    'list them with kubectl get trafficsplits -A --show-labels',
+    withFlag('selector', 'choose others with --selector'),
+  )
 }
 
 async function read(

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import { badAnswer, type Failure } from '../failure.ts'
+import { badAnswer, type Failure, withFlag } from '../failure.ts'
 import type { RouteRef } from '../route-ref.ts'
 import type { FoundStatus } from './read-status.ts'
 
@@ -15,7 +15,8 @@ export function only(
   return err(
     badAnswer(
       `no controlled route ${text} is in namespace ${namespace}`,
-      'list the routes with linkerd-failover status, and choose the namespace with --namespace',
+      'list the routes with linkerd-failover status -A',
+      withFlag('namespace', 'choose the namespace with --namespace'),
     ),
   )
 }

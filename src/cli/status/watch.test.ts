@@ -96,10 +96,12 @@ test('ends at once when it is called off before it begins', async () => {
   expect(await end()).toEqual({ exitCode: 130, stdout: '', stderr: '' })
 })
 
-test.each(['endpointslices', 'trafficsplits'])(
+const kinds = ['trafficsplits', 'httproutes', 'grpcroutes', 'tlsroutes', 'tcproutes']
+
+test.each([['endpointslices'], kinds])(
   'says at once that it must not read %s, rather than waiting for ever',
-  async (resource) => {
-    shop.sandbox.faults.fail(403, { resource })
+  async (...resources) => {
+    for (const resource of resources) shop.sandbox.faults.fail(403, { resource })
     expect(await shop.run('status --watch')).toMatchObject({ exitCode: 69, stdout: '' })
   },
 )

@@ -1,19 +1,11 @@
 import { sleep } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import { err, ok, type Result } from '../../base/result.ts'
+import { ok } from '../../base/result.ts'
 import { watchCluster } from '../../controller/watch/cluster-watch.ts'
-import { DiscoverySnapshot } from '../../kube/discovery.ts'
-import { type Resource, resourcePath } from '../../kube/resource.ts'
-import { readinessObjects } from '../../readiness/sources.ts'
-import { codecs } from '../../routes/codecs.ts'
 import type { Ending } from '../command.ts'
 import { withDrains } from '../drains/list.ts'
-import { drainsLeftOut } from '../drains/read-drains.ts'
-import { findRootToWatch } from '../drains/root.ts'
-import { exitCodes, type Failure, refused } from '../failure.ts'
+import { exitCodes } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
-import { readLinks } from '../links.ts'
-import type { Reading } from '../listing.ts'
 import { paletteFor } from '../output.ts'
 import type { Scope } from '../snapshot.ts'
 import { Board } from './board.ts'
@@ -21,6 +13,7 @@ import { readEvents } from './events.ts'
 import { statusTable } from './table.ts'
 import { readWaitTimes } from './wait-times.ts'
 import { WaitWatch } from './wait-watch.ts'
+import { findWatchScope } from './watch-scope.ts'
 
 /** How long changes are collected before they are shown (ms). */
 const gatherMs = 100
@@ -31,12 +24,9 @@ const clearScreen = '\u001b[H\u001b[2J'
 /** Shows the table, then each change: on a terminal the whole table again, elsewhere a line. */
 export async function watchStatus(io: Io, cluster: Cluster, scope: Scope): Promise<Ending> {
   const reading = { transport: cluster.transport, signal: io.interrupted }
-  const permitted = await mayList(reading)
-  if (!permitted.ok) return permitted
-  const links = await readLinks(reading)
+  const watched = await findWatchScope(reading, scope, io)
+  if (!watched.ok) return watched
   const events = await readEvents(reading, scope.namespace)
-  const root = await findRootToWatch(reading)
-  if (!root.ok) io.stderr.write(`${drainsLeftOut(root.error)}\n`)
   const signal = createSignal()
   const due = new Set<string>()
   const watches = watchCluster({
@@ -44,9 +34,7 @@ export async function watchStatus(io: Io, cluster: Cluster, scope: Scope): Promi
     clock: io.clock,
     random: io.random,
     log: warningsOnly(io),
-    selector: scope.selector,
-    readsLinks: links !== undefined,
-    policies: root.ok ? root.value : undefined,
+    ...watched.value,
     onDue: (key) => due.add(key),
     // Counts of endpoints change without any route being due.
     onEvent: signal.raise,
@@ -85,23 +73,6 @@ function screen(io: Io, board: Board, waits: WaitWatch): string {
   const now = io.clock.wallTime().getTime()
   const table = withDrains(statusTable(routes, paletteFor(io.stdout, io.env), now), board.drains(now), now)
   return io.stdout.isTerminal ? `${clearScreen}${table}\nPress Ctrl-C to stop.\n` : table
-}
-
-/** A reflector retries for ever, but a person needs to see at once which permission is missing. */
-async function mayList({ transport, signal }: Reading): Promise<Result<void, Failure>> {
-  const discovery = new DiscoverySnapshot({ transport, signal })
-  const resources: Resource[] = readinessObjects().map(({ resource }) => resource)
-  for (const codec of codecs) {
-    const served = await discovery.find(codec)
-    if (!served.ok) return err(refused(served.error))
-    if (served.value) resources.push(served.value)
-  }
-  for (const resource of resources) {
-    const path = resourcePath(resource)
-    const answer = await transport.request({ method: 'GET', path, query: { limit: '1' }, signal })
-    if (!answer.ok) return err(refused(answer.error))
-  }
-  return ok(undefined)
 }
 
 function warningsOnly({ stderr }: Io): Log {

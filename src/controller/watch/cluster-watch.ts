@@ -1,29 +1,40 @@
 import type { AccountOf } from '../../core/account.ts'
 import type { ReadinessOf, ServiceKey } from '../../core/types.ts'
 import { Discovery } from '../../kube/discovery.ts'
-import type { Cache, CacheTools } from '../../kube/watch/cache.ts'
+import type { CacheTools } from '../../kube/watch/cache.ts'
+import type { ReadCache } from '../../kube/watch/joined-cache.ts'
 import type { GatewayReading, GatewayTools } from '../../readiness/gateways/gateways.ts'
 import { mirroredFrom } from '../../readiness/gateways/mirrors.ts'
 import type { BesideNow } from '../../readiness/read-now.ts'
 import type { LinkReading } from '../../readiness/remote/linked-cluster.ts'
 import type { ServiceFacts } from '../../readiness/service-facts.ts'
-import { codecs } from '../../routes/codecs.ts'
+import { codecs as allCodecs } from '../../routes/codecs.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
-import { servicesBehind } from '../../routes/route.ts'
+import { type RouteCodec, servicesBehind } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
 import type { DrainOptions } from './drain-watch.ts'
 import { type OwnKinds, watchOwnKinds } from './own-kinds.ts'
-import { type OtherClusterOptions, type ReadinessWatch, watchReadiness } from './readiness-watch.ts'
+import {
+  type OtherClusterOptions,
+  type ReadinessWatch,
+  type ServiceScope,
+  watchReadiness,
+} from './readiness-watch.ts'
 import { RouteWatch, type RouteWatchOptions } from './route-watch.ts'
 
 export interface ClusterWatchOptions
   extends Omit<CacheTools, 'onState'>,
     OtherClusterOptions,
+    ServiceScope,
     DrainOptions,
     Pick<GatewayTools, 'onProbe'> {
   /** Label selector of the routes that are ours. */
   readonly selector: string
+  /** The kinds of routes; all without it. */
+  readonly codecs?: readonly RouteCodec[]
+  /** Routes of this namespace only; of all without it. */
+  readonly namespace?: string | undefined
   /** Called with each state of a route and the one before it, `undefined` for none, before it is due. */
   readonly onRoute?: RouteWatchOptions['onRoute']
   /** A route that may have to change, and what made it so. */
@@ -148,7 +159,8 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
 }
 
 /** The routes of every kind. */
-function watchRoutes(options: Omit<RouteWatchOptions, 'codec'>) {
+function watchRoutes(options: Omit<RouteWatchOptions, 'codec'> & Pick<ClusterWatchOptions, 'codecs'>) {
+  const { codecs = allCodecs } = options
   const kinds = new Map(codecs.map((codec) => [codec.kind, new RouteWatch({ ...options, codec })]))
   return {
     kind: (name: string) => kinds.get(name),
@@ -161,7 +173,7 @@ function watchRoutes(options: Omit<RouteWatchOptions, 'codec'>) {
 }
 
 /** How the watch of a cache is. */
-export const readingOf = ({ name, state, reader }: Cache<unknown>): WatchReading => ({
+export const readingOf = ({ name, state, reader }: ReadCache<unknown>): WatchReading => ({
   name,
   state: state(),
   synced: reader.synced,
@@ -173,7 +185,7 @@ const linkReading = ({ cluster, ...reading }: LinkReading): WatchReading => ({
   name: `endpointslices@${cluster}`,
 })
 
-const waitingFor = ({ name, state }: Cache<unknown>) =>
+const waitingFor = ({ name, state }: ReadCache<unknown>) =>
   `waiting for the first complete list of ${name} (${state()})`
 
 /** Calls `then` the first time that it is called while `condition` holds. */

@@ -1,7 +1,8 @@
 import type { DrainedOf } from '../../core/policy/drained.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import type { Discovery } from '../../kube/discovery.ts'
-import { type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
+import type { CacheTools } from '../../kube/watch/cache.ts'
+import { createJoinedCache, type ReadCache } from '../../kube/watch/joined-cache.ts'
 import { type Drain, drainKey, drainNames, localCluster, readDrain } from '../../policies/drain.ts'
 import { DrainBook, type DrainBookOptions, drainNamesText } from '../../policies/drain-book.ts'
 import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
@@ -14,6 +15,8 @@ import { OwnKind } from './own-kind.ts'
 export interface DrainOptions {
   /** The namespace whose Drains are for all routes; without it Drains are not followed. */
   readonly policies?: string | undefined
+  /** Drains and FailoverPolicies of these namespaces only; of all without it. */
+  readonly drainNamespaces?: readonly string[] | undefined
 }
 
 /** What Drains are applied to. */
@@ -33,7 +36,7 @@ interface Tools extends CacheTools {
 /** Watches Drains if they are asked for, and makes routes due of which other backends are drained than before. */
 export function watchDrains(
   tools: Tools,
-  { policies }: DrainOptions,
+  { policies, drainNamespaces }: DrainOptions,
   { index, get, keys, service }: Drainable,
 ): DrainWatch | undefined {
   if (policies === undefined) return undefined
@@ -50,13 +53,15 @@ export function watchDrains(
     makeDue(due)
   }
   const onKnown = () => makeDue(keys())
-  return new DrainWatch({ ...tools, rootNamespace: policies, service, onKnown, onChange })
+  const places = { rootNamespace: policies, namespaces: drainNamespaces }
+  return new DrainWatch({ ...tools, ...places, service, onKnown, onChange })
 }
 
 interface DrainWatchOptions extends CacheTools, Pick<Drainable, 'service'> {
   readonly discovery: Discovery
   /** Drains of this namespace are for all routes. */
   readonly rootNamespace: string
+  readonly namespaces: readonly string[] | undefined
   /** Called when other backends are drained than before: see `DrainBook`. */
   readonly onChange: DrainBookOptions['onChange']
   /** Called once, when Drains are known. */
@@ -65,7 +70,7 @@ interface DrainWatchOptions extends CacheTools, Pick<Drainable, 'service'> {
 
 /** The Drains of the cluster. */
 export class DrainWatch {
-  readonly cache: Cache<Drain>
+  readonly cache: ReadCache<Drain>
   readonly book: DrainBook
   readonly #options: DrainWatchOptions
   readonly #kind: OwnKind
@@ -82,7 +87,7 @@ export class DrainWatch {
         this.#tell([...this.book.all()].map(drainKey))
       },
     })
-    this.cache = createCache<Drain>(
+    this.cache = createJoinedCache<Drain>(
       {
         name: drainNames.plural,
         resource: () => discovery.find(drainNames),
@@ -99,6 +104,7 @@ export class DrainWatch {
           options.onState()
         },
       },
+      options.namespaces,
     )
     this.#kind = new OwnKind({
       ...options,

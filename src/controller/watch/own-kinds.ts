@@ -1,5 +1,5 @@
 import type { DrainedOf } from '../../core/policy/drained.ts'
-import type { Cache } from '../../kube/watch/cache.ts'
+import type { ReadCache } from '../../kube/watch/joined-cache.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import { type Drainable, type DrainOptions, type DrainWatch, watchDrains } from './drain-watch.ts'
@@ -11,7 +11,7 @@ export interface OwnKinds {
   readonly drains: DrainWatch | undefined
   /** The FailoverPolicies, if they are followed. */
   readonly policies: PolicyWatch | undefined
-  readonly caches: readonly Cache<unknown>[]
+  readonly caches: readonly ReadCache<unknown>[]
   /** Nothing of them has to be waited for. */
   readonly isSettled: () => boolean
   /** What is drained for a route, `undefined` for nothing; `unknown` before Drains and policies are known. */

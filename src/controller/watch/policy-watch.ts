@@ -1,6 +1,7 @@
 import type { ServiceKey } from '../../core/types.ts'
 import type { Discovery } from '../../kube/discovery.ts'
-import { type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
+import type { CacheTools } from '../../kube/watch/cache.ts'
+import { createJoinedCache, type ReadCache } from '../../kube/watch/joined-cache.ts'
 import { localCluster } from '../../policies/drain.ts'
 import {
   type FailoverPolicy,
@@ -27,6 +28,8 @@ export interface PolicyWatchOptions extends CacheTools {
   readonly discovery: Discovery
   /** Policies of the Mesh are followed in this namespace only. */
   readonly rootNamespace: string
+  /** Policies of these namespaces only; of all if it is `undefined`. */
+  readonly namespaces: readonly string[] | undefined
   /** The routes that are ours, as they are declared. */
   readonly declared: (key: RouteKey) => Route | undefined
   readonly keys: () => Iterable<RouteKey>
@@ -47,20 +50,24 @@ export function routeKeyOfTarget({ group, kind, namespace, name }: PolicyTarget)
 
 /** Watches FailoverPolicies if they are asked for, and makes routes due that other policies apply to than before. */
 export function watchPolicies(
-  tools: Omit<PolicyWatchOptions, 'rootNamespace' | 'onDue' | 'declared' | 'keys' | 'service'> & {
+  tools: Omit<
+    PolicyWatchOptions,
+    'rootNamespace' | 'namespaces' | 'onDue' | 'declared' | 'keys' | 'service'
+  > & {
     readonly onDue: (key: RouteKey, cause: Cause) => void
   },
-  { policies }: DrainOptions,
+  { policies, drainNamespaces: namespaces }: DrainOptions,
   { get, keys, service }: Routes,
 ): PolicyWatch | undefined {
   if (policies === undefined) return undefined
   const onDue = (key: RouteKey) => tools.onDue(key, { at: tools.clock.now() })
-  return new PolicyWatch({ ...tools, rootNamespace: policies, declared: get, keys, service, onDue })
+  const places = { rootNamespace: policies, namespaces }
+  return new PolicyWatch({ ...tools, ...places, declared: get, keys, service, onDue })
 }
 
 /** The FailoverPolicies of the cluster, and the routes with what they ask for. */
 export class PolicyWatch {
-  readonly cache: Cache<FailoverPolicy>
+  readonly cache: ReadCache<FailoverPolicy>
   readonly book: PolicyBook
   readonly #options: PolicyWatchOptions
   readonly #kind: OwnKind
@@ -84,7 +91,7 @@ export class PolicyWatch {
         this.#report([...this.book.all()].map(policyKey))
       },
     })
-    this.cache = createCache<FailoverPolicy>(
+    this.cache = createJoinedCache<FailoverPolicy>(
       {
         name: policyNames.plural,
         resource: () => discovery.find(policyNames),
@@ -101,6 +108,7 @@ export class PolicyWatch {
           options.onState()
         },
       },
+      options.namespaces,
     )
     this.#kind = new OwnKind({
       ...options,

@@ -1,16 +1,18 @@
 import type { ServiceKey } from '../../core/types.ts'
-import { always, type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
+import { always, type CacheTools } from '../../kube/watch/cache.ts'
+import { createJoinedCache, type ReadCache } from '../../kube/watch/joined-cache.ts'
 import { type GatewayProbing, Gateways, type GatewayTools } from '../../readiness/gateways/gateways.ts'
 import { mirroredFrom } from '../../readiness/gateways/mirrors.ts'
 import type { Open, ReadinessListeners } from '../../readiness/objects.ts'
 import type { BesideNow } from '../../readiness/read-now.ts'
 import { LinkedClusters, type Links } from '../../readiness/remote/linked-clusters.ts'
 import { openReadiness, type ServiceReadiness } from '../../readiness/sources.ts'
+import { watchedOnly } from '../../readiness/watched-only.ts'
 import type { Cause } from '../queue.ts'
 
 /** Readiness of every Service, and the caches that it comes from. */
 export interface ReadinessWatch extends ServiceReadiness {
-  readonly caches: readonly Cache<unknown>[]
+  readonly caches: readonly ReadCache<unknown>[]
   /** What it comes from besides these. */
   readonly beside: BesideNow
   /** The gateways of other clusters, once a Service is mirrored through one. */
@@ -32,6 +34,12 @@ export interface Listeners {
   readonly used: () => Iterable<ServiceKey>
 }
 
+/** Of which Services readiness is known. */
+export interface ServiceScope {
+  /** Services of these namespaces only, all others are unknown; of all without it. */
+  readonly serviceNamespaces?: readonly string[] | undefined
+}
+
 /** What is read of other clusters, and asked of them. */
 export interface OtherClusterOptions {
   /** The clusters that Linkerd is linked with and that may be read; none without it. */
@@ -48,12 +56,13 @@ export interface OtherClusterOptions {
  */
 export function watchReadiness(
   tools: CacheTools & Pick<GatewayTools, 'discovery' | 'onProbe'>,
-  { links, readsLinks = true, probing }: OtherClusterOptions,
+  { links, readsLinks = true, probing, serviceNamespaces: namespaces }: OtherClusterOptions & ServiceScope,
   { onService, onFacts, onCounts, used }: Listeners,
 ): ReadinessWatch {
-  const caches: Cache<unknown>[] = []
+  const caches: ReadCache<unknown>[] = []
   const open: Open = ({ resource, ...objects }, onChange) => {
-    const cache = createCache({ ...objects, resource: always(resource), onChange }, tools)
+    const options = { ...objects, resource: always(resource), onChange }
+    const cache = createJoinedCache(options, tools, namespaces)
     caches.push(cache)
     return cache.reader
   }
@@ -102,5 +111,5 @@ export function watchReadiness(
   }
   const beside: BesideNow = { others: linked, ...(readsLinks ? { ways: gateways } : {}) }
   const readiness: ServiceReadiness = openReadiness(open, listeners, { ...beside, clock: tools.clock })
-  return { ...readiness, beside, caches, linked, gateways, touch }
+  return { ...readiness, ...watchedOnly(readiness, namespaces), beside, caches, linked, gateways, touch }
 }

@@ -7,6 +7,8 @@ export interface RouteWatchOptions extends CacheTools {
   /** Label selector of the routes that are ours. */
   readonly selector: string
   readonly codec: RouteCodec
+  /** Routes of this namespace only; of all without it. */
+  readonly namespace?: string | undefined
   /** Shared by all kinds, so that what is missing is asked for once. */
   readonly discovery: Discovery
   /** Called with each state of a route, and the one before it; `undefined` if there is none. */
@@ -19,12 +21,13 @@ export class RouteWatch {
   readonly cache: Cache<Route>
 
   constructor(options: RouteWatchOptions) {
-    const { codec, discovery, selector, onRoute } = options
+    const { codec, discovery, namespace, selector, onRoute } = options
     this.codec = codec
     this.cache = createCache(
       {
         name: watchName(codec),
         resource: () => discovery.find(codec),
+        namespace,
         labelSelector: selector,
         project: codec.read,
         onChange: ({ key, before, after }) => onRoute(this.#keyOf(key), before, after),

@@ -13,7 +13,7 @@ import {
 } from '../testing/worlds.ts'
 import { directionOf } from '../transition.ts'
 import { readinessOf } from '../types.ts'
-import type { Policy } from './types.ts'
+import type { Threshold } from './types.ts'
 
 const backend = fc.integer({ min: 0, max: 3 })
 const isAllOrNone = fc.boolean().map((isAll) => readinessOf(isAll ? 4 : 0, 4))
@@ -96,11 +96,13 @@ describe('a wait', () => {
     ))
 })
 
-describe('while what serves has enough ready endpoints', () => {
-  const isEnough = ({ known, drained }: Written, { minReady }: Policy, backend: number) =>
-    isAsked(known[backend], minReady) && drained[backend] === 'no'
+describe('while what serves can serve', () => {
+  const hasAny = ({ known, drained, before }: Written, least: Threshold) =>
+    weightsOf(before).some(
+      (weight, index) => weight > 0 && isAsked(known[index], least) && drained[index] === 'no',
+    )
 
-  it('traffic changes its tier only to go back, once for each wait of a backend, or end of its drain', () =>
+  it('traffic changes its tier only to go back once for each wait of a backend or end of its drain, or to leave too few', () =>
     fc.assert(
       fc.property(anyWorld, patient, steps(event, 80), (world, policy, happened) => {
         const known = world.known.map(() => readinessOf(4, 4))
@@ -115,19 +117,18 @@ describe('while what serves has enough ready endpoints', () => {
           history.pass(ms)
         }
         const moves = history.written
-          .filter((write) =>
-            weightsOf(write.before).some((weight, index) => weight > 0 && isEnough(write, policy, index)),
-          )
-          .map(({ before, after }) => directionOf(before, after))
-          .filter((direction) => direction !== 'redistribute')
+          .filter((write) => hasAny(write, { count: 1 }))
+          .map((write) => ({ write, direction: directionOf(write.before, write.after) }))
         history.restart()
         const earlier = policy.tiers.slice(0, -1).flatMap(({ members }) => members)
         const waited = history.goodRuns.filter(
           ({ backend, from, to }) =>
             earlier.includes(backend) && from >= start && to - from >= policy.failbackAfterMs,
         )
-        expect(moves).not.toContain('failover')
-        expect(moves.length).toBeLessThanOrEqual(waited.length + ended)
+        const over = moves.filter(({ direction }) => direction === 'failover')
+        expect(over.filter(({ write }) => hasAny(write, policy.minReady))).toEqual([])
+        const back = moves.filter(({ direction }) => direction === 'failback')
+        expect(back.length).toBeLessThanOrEqual(waited.length + ended)
       }),
       { numRuns: 1000 },
     ))

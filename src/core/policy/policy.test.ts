@@ -7,6 +7,7 @@ import { weightsOf } from '../split.ts'
 import { readinessFrom, splitOf } from '../testing/builders.ts'
 import { directionOf } from '../transition.ts'
 import { type Readiness, type ReadinessOf, readinessOf, type Split } from '../types.ts'
+import type { DrainedOf } from './drained.ts'
 import { commitmentOf } from './tiers.ts'
 import type { Commitment, Past, Policy } from './types.ts'
 
@@ -200,10 +201,49 @@ describe('a lost backend that must be ready for a while', () => {
     expect(judgeSplit(waiting([0, 1, 1, 0]), only, { past }).wait).toBeUndefined()
   })
 
+  it('waits while what serves has a ready endpoint, although that is too few', () => {
+    const of = (weights: readonly [number, number, number, number]) =>
+      shop(weights, { minReady: { count: 2 }, failbackAfterMs: 60_000 })
+    const back = pastOf(1000, { 0: 900 }, { tier: 1, active: [1] })
+    expect(outcome(of([0, 1, 0, 0]), counted({ web: 2, east: 1 }), back)).toBe('TooFew: 0 1 0 0')
+    expect(outcome(of([0, 1, 0, 0]), counted({ web: 2 }), back)).toBe('TooSoon: 1 0 0 0')
+    const beside = pastOf(1000, { 2: 900 }, { tier: 1, active: [1] })
+    expect(outcome(of([0, 1, 0, 0]), counted({ east: 1, west: 2 }), beside)).toBe('TooFew: 0 1 0 0')
+    expect(outcome(of([0, 1, 0, 0]), counted({ east: 1, west: 1 }), beside)).toBe('TooFew: 0 1 0 0')
+    expect(outcome(of([0, 1, 0, 0]), counted({ web: 2, west: 1 }), back)).toBe('TooSoon: 1 0 0 0')
+    expect(outcome(of([0, 1, 0, 0]), counted({ west: 1 }), back)).toBe('TooFew: 0 0 1 0')
+  })
+
   it('makes nobody wait who goes to a later tier', () => {
     const past = pastOf(1000, { 3: 999 }, second)
     const only = readinessFrom({ web: 'down', east: 'down', west: 'down', far: up })
     expect(outcome(waiting([0, 1, 1, 0]), only, past)).toBe('TierServes: 0 0 0 1')
+  })
+
+  it('has no time to wait for while an earlier tier that is not known holds the split', () => {
+    const past = pastOf(100_000, { 1: 50_000, 3: 0 }, { tier: 2, active: [3] })
+    const verdictOf = (web: Readiness['state']) =>
+      judgeSplit(waiting([0, 0, 0, 1]), readinessFrom({ ...all, web, west: 'down' }), { past })
+    expect(verdictOf('down').wait?.at).toBe(110_000)
+    expect(verdictOf('unknown')).toMatchObject({ wakeAt: 110_000, wait: undefined })
+  })
+
+  it('has one while only a tier after its own is not known, or what is not known is drained', () => {
+    const past = pastOf(100_000, { 0: 50_000, 3: 0 }, { tier: 2, active: [3] })
+    const readiness = readinessFrom({ ...all, east: 'unknown', west: 'unknown' })
+    expect(judgeSplit(waiting([0, 0, 0, 1]), readiness, { past }).wait?.at).toBe(110_000)
+    const second = pastOf(100_000, { 1: 50_000, 3: 0 }, { tier: 2, active: [3] })
+    const drained: DrainedOf = ({ service }) =>
+      service === 'web' ? { lastResort: 'Allow', by: 'ops/x' } : undefined
+    const unknown = readinessFrom({ ...all, web: 'unknown', west: 'down' })
+    const verdict = judgeSplit(waiting([0, 0, 0, 1]), unknown, { past: second, drained })
+    expect(verdict.wait?.at).toBe(110_000)
+  })
+
+  it('has none while drains are not known', () => {
+    const past = pastOf(100_000, { 0: 50_000, 1: 0, 2: 0, 3: 0 }, second)
+    const verdict = judgeSplit(waiting([0, 1, 1, 0]), readinessFrom(all), { past, drained: 'unknown' })
+    expect(verdict).toMatchObject({ wakeAt: 110_000, wait: undefined })
   })
 
   it('waits although another client has put the weights back', () => {

@@ -22,6 +22,12 @@ export function servingTier(
   return serving?.members.some(can) ? serving : tiers.find(({ members }) => members.some(can))
 }
 
+/** Whether a backend before a tier (index) may be able to serve, for all that is known: a chosen move to it is held. */
+export const isHeldBefore = ({ policy, isUnknown, isDrained }: Standing, tier: number): boolean =>
+  policy.tiers
+    .slice(0, tier)
+    .some((one) => servingMembers(policy, one).some((backend) => isUnknown(backend) && !isDrained(backend)))
+
 /** Why no tier before the one that serves does, or that the first one can. */
 export function becauseOf({ split, readiness, drains }: Observation, answer: Answer): string {
   const { policy } = split

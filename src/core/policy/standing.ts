@@ -17,10 +17,13 @@ export function standingOf(
   const isDrained = (backend: number) => drains?.[backend] !== undefined
   const isOneWith = (isEnough: (one: Readiness | undefined) => boolean) => (backend: number) =>
     isEnough(known[backend]) && mayServe(policy, backend) && !isDrained(backend)
+  const isReady = isOneWith((one) => hasEnough(oneReady, one))
   const isGood = isOneWith((one) => hasEnough(policy.minReady, one))
   const isGoodToReturn = isOneWith((one) => hasEnoughToReturn(policy, one))
   // Whoever serves goes on, and a later tier stands by: only a way back is worth waiting for.
-  const mustWait = (backend: number) => tierOf(policy, backend) <= current && !active.includes(backend)
+  const isPatient = policy.failbackAfterMs > 0 || policy.failbackMinReady !== undefined
+  const mustWait = (backend: number) =>
+    isPatient && tierOf(policy, backend) <= current && !active.includes(backend)
   const usableAt = (backend: number) =>
     mustWait(backend) ? (past?.goodSince(backend) ?? now) + policy.failbackAfterMs : now
   const waits = split.backends.flatMap((_, backend): Wait[] => {
@@ -29,28 +32,37 @@ export function standingOf(
   })
   const isUsable = (backend: number) =>
     mustWait(backend) ? isGoodToReturn(backend) && usableAt(backend) <= now : isGood(backend)
-  const target = policy.tiers.findIndex(({ members }) => members.some(isUsable))
   return {
     policy,
     current,
-    target: target < 0 ? policy.tiers.length : target,
+    target: firstTierWith(isUsable, policy),
     isDown: (backend) => known[backend]?.state === 'down',
     isUnknown: (backend) => known[backend]?.state === 'unknown',
-    hasWeight: (backend) => {
-      const entry = split.backends[backend]
-      return entry !== undefined && weightOf(split, entry) > 0
-    },
+    hasWeight: hasWeightIn(split),
     isDrained,
     isLastResort: (backend) =>
       drains?.[backend]?.lastResort === 'Allow' &&
       hasEnough(oneReady, known[backend]) &&
       mayServe(policy, backend),
     isForbidden: (backend) => drains?.[backend]?.lastResort === 'Never',
-    isReady: isOneWith((one) => hasEnough(oneReady, one)),
+    isReady,
+    isServing: (backend) =>
+      tierOf(policy, backend) === current && active.includes(backend) && isReady(backend),
     isGood,
     isUsable,
+    mustWait,
     waits: waits.sort((a, b) => a.at - b.at),
   }
+}
+
+function firstTierWith(test: (backend: number) => boolean, { tiers }: Policy): number {
+  const found = tiers.findIndex(({ members }) => members.some(test))
+  return found < 0 ? tiers.length : found
+}
+
+const hasWeightIn = (split: Split) => (backend: number) => {
+  const entry = split.backends[backend]
+  return entry !== undefined && weightOf(split, entry) > 0
 }
 
 /** What the weights say: the last tier that has some serves. */

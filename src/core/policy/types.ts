@@ -66,10 +66,14 @@ export interface Standing {
   readonly isForbidden: (backend: number) => boolean
   /** May serve at all, is not drained, and has a ready endpoint. */
   readonly isReady: (backend: number) => boolean
-  /** The same with enough ready endpoints. */
+  /** The same, and it serves by the commitment, in the tier that does. */
+  readonly isServing: (backend: number) => boolean
+  /** Ready, with enough endpoints. */
   readonly isGood: (backend: number) => boolean
   /** Good, and if it was lost, good for long enough. */
   readonly isUsable: (backend: number) => boolean
+  /** It was lost, so it must be good for a while before it serves, unless that is needed. */
+  readonly mustWait: (backend: number) => boolean
   /** The backends that are good, but not for long enough; whoever waits least first. */
   readonly waits: readonly Wait[]
 }

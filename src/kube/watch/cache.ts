@@ -24,6 +24,8 @@ export interface CacheOptions<T> {
   /** The resource's plural, as metrics and logs name the watch. */
   readonly name: string
   readonly resource: () => Promise<Result<Resource | undefined, KubeError>>
+  /** Objects of this namespace only; of all without it. */
+  readonly namespace?: string | undefined
   readonly labelSelector?: string
   readonly project: (object: unknown) => T
   readonly onChange: (change: StoreChange<T>) => void
@@ -52,6 +54,7 @@ export function createCache<T>(options: CacheOptions<T>, tools: CacheTools): Cac
       reflector = startReflector({
         name: options.name,
         resource: options.resource,
+        namespace: options.namespace,
         ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
         project: options.project,
         writer,

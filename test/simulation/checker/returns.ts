@@ -48,7 +48,7 @@ export class Returns {
     const [from, to]: Span = [sent.view.of('endpointslices') ?? 0, sent.moment]
     for (const [place, split] of before.splits.entries()) {
       const { order } = split
-      if (!order || order.waitMs === 0 || isNeeded(split, order, write)) continue
+      if (!order || order.waitMs === 0 || isNeeded(split, write)) continue
       const oldest = sent.at - order.waitMs
       if ((this.#listedAt.get(sent.process) ?? 0) > oldest) continue
       const early = raised(split, after.splits[place], order).find((called) => {
@@ -79,14 +79,14 @@ const keyOf = (called: string, minReady: number): string => `${called} ${minRead
 
 const isGood = (count: Count, minReady: number): boolean => gradeOf(count, minReady) === 'ready'
 
-/** Nothing that has weight is sure to serve with enough endpoints, undrained: such a move waits for nothing. */
-function isNeeded(split: Split, { minReady }: Order, { possible, drained }: RouteWrite): boolean {
+/** Nothing that has weight is sure to serve, undrained: such a move waits for nothing. */
+function isNeeded(split: Split, { possible, drained }: RouteWrite): boolean {
   const all = drained(split)
   const mayBeDrained = (place: number) =>
     all.some((drains) => drains !== undefined && drains !== 'unknown' && drains[place] !== 'no')
   return !split.backends.some(
     ({ weight, called }, place) =>
-      weight > 0 && possible(called).every((count) => isGood(count, minReady)) && !mayBeDrained(place),
+      weight > 0 && possible(called).every((count) => isGood(count, 1)) && !mayBeDrained(place),
   )
 }
 

@@ -95,6 +95,16 @@ describe('the table of tiers, as docs/developing/DECISIONS.md has it', () => {
     ).toBe(true)
     expect(weightsBy(second, all)).toEqual([70, 0, 0, 0])
   })
+
+  test('what has weight and any endpoint goes on while what has enough waits, and takes in nothing that is lost', () => {
+    const second = inOrder({ web: 0, east: 70, west: 0, far: 0 }, 60_000)
+    const few = states({ web: 'ready', east: 'few', west: 'few' })
+    expect(allWeightsBy(second, few, true).map(String)).toContain('0,70,0,0')
+    expect(weightsBy(second, states({ east: 'few', west: 'few' }))).toEqual([0, 70, 0, 0])
+    expect(
+      weightsBy(inOrder({ web: 0, east: 70, west: 0, far: 0 }), states({ east: 'few', west: 'few' })),
+    ).toEqual([0, 70, 30, 0])
+  })
 })
 
 describe('the table while something is drained, as docs/developing/DECISIONS.md has it', () => {

@@ -52,14 +52,20 @@ export function activeByTiers(
   waits: boolean,
 ): (number[] | undefined)[] {
   const current = currentBy(split, order)
-  if (!waits || order.waitMs === 0) return [active(split, order, standing, current, new Set())]
-  const good = split.backends.flatMap((_, place) => (standing.stateOf(place) === 'ready' ? [place] : []))
+  if (order.waitMs === 0) return [active(split, order, standing, current, new Set())]
+  const some = split.backends.flatMap((_, place) => (isReadyAs(standing.stateOf(place)) ? [place] : []))
+  // After a rest whoever has enough has waited.
+  const lost = (place: number) => standing.stateOf(place) === 'few' && split.backends[place]?.weight === 0
+  const rested = some.filter((place) => tierOf(order, place) <= current && lost(place))
+  if (!waits) return [active(split, order, standing, current, new Set(rested))]
   return [...order.tiers.keys(), order.tiers.length].flatMap((tier) =>
-    subsetsOf(good.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
+    subsetsOf(some.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
       active(split, order, standing, tier, waiting),
     ),
   )
 }
+
+const isReadyAs = (state: Readiness): boolean => state === 'ready' || state === 'few'
 
 function active(
   split: Weighted,
@@ -90,17 +96,22 @@ function active(
   }
   if (target >= 0) return serve(target, isUsable)
   const stays = order.tiers[current]
+  // What serves goes on without what waits, while it has any endpoint.
+  const goesOn = (place: number) => isReady(place) && !waiting.has(place)
+  if (stays && order.waitMs > 0 && eligible(stays).some(goesOn)) return serve(current, goesOn)
   for (const test of [isGood, isReady, isLast]) {
     if (stays && eligible(stays).some(test)) return serve(current, test)
     if (firstWith(test) >= 0) return serve(firstWith(test), test)
   }
-  const isZero = split.backends.every(({ weight }) => weight === 0)
-  const places = [...split.backends.keys()]
-  const isTaken = places.some((place) => drainedOf(place) === 'Never' && (hasWeight(place) || isZero))
-  if (isTaken) {
-    const left = ratherDark(order, standing)
-    if (left) return left
-  }
+  return whenNothingServes(split, order, standing)
+}
+
+function whenNothingServes({ backends }: Weighted, order: Order, standing: Standing): number[] | undefined {
+  const isZero = backends.every(({ weight }) => weight === 0)
+  const mustNotServe = (place: number) => standing.drainedOf(place) === 'Never'
+  const isTaken = backends.some(({ weight }, place) => mustNotServe(place) && (weight > 0 || isZero))
+  const left = isTaken ? ratherDark(order, standing) : undefined
+  if (left) return left
   return isZero ? order.tiers.map(eligible).find((some) => some.length > 0) : undefined
 }
 

@@ -1,6 +1,6 @@
 import { hold, type Rule } from '../../rule.ts'
 import { unknownText } from '../../words.ts'
-import { servingMembers } from '../tiers.ts'
+import { isHeldBefore } from '../serving.ts'
 
 /** While what serves may be able to, nothing is taken for down that is only not known. */
 export const tierUnknown = {
@@ -8,15 +8,11 @@ export const tierUnknown = {
   when: 'the readiness of an earlier tier, or of the one that serves, is not known',
   decide: ({ split, standing }) => {
     if (!standing) return undefined
-    const { policy, current, target, isDown, isDrained, hasWeight } = standing
+    const { current, target, isDown, isDrained, hasWeight } = standing
     const mayServe = split.backends.some(
       (_, backend) => hasWeight(backend) && !isDown(backend) && !isDrained(backend),
     )
-    const asked = policy.tiers.slice(0, Math.min(target, current + 1))
-    const hides = asked.some((tier) =>
-      servingMembers(policy, tier).some((backend) => standing.isUnknown(backend) && !isDrained(backend)),
-    )
-    return mayServe && hides ? hold() : undefined
+    return mayServe && isHeldBefore(standing, Math.min(target, current + 1)) ? hold() : undefined
   },
   because: ({ split: { policy, backends }, readiness }) => {
     const unknowns = (policy?.tiers ?? []).flatMap(({ members }) =>
