@@ -35,6 +35,8 @@ export const localDiscoveryAnnotation = 'multicluster.linkerd.io/local-discovery
 
 /** The name of a namespace: a DNS label (RFC 1123). */
 export const namespacePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+/** The name of most objects: a DNS subdomain (RFC 1123). */
+export const objectNamePattern = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/
 /** The name of a linked cluster: what can follow `cluster-credentials-` in the name of a Secret. */
 export const clusterNamePattern = /^[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?$/
 /** The domain of a cluster, such as `cluster.local`: DNS labels (RFC 1123) in lower case, with dots. */

@@ -53,6 +53,9 @@ export const withFlag = (flag: string, text: string): Way => ({ flags: [flag], t
 
 type Advice = Pick<Failure, 'hint' | 'way'>
 
+/** A request that the API server will never accept. */
+const corrected: Advice = { hint: 'correct what the message names' }
+
 const advice: Partial<Record<KubeError['kind'], Advice>> = {
   unreachable: {
     hint: 'check the address in the kubeconfig',
@@ -63,6 +66,8 @@ const advice: Partial<Record<KubeError['kind'], Advice>> = {
     hint: 'log in to the cluster again',
     way: { flags: ['user', 'context'], text: 'choose another user with --user or --context' },
   },
+  invalid: corrected,
+  rejected: corrected,
   forbidden: {
     hint: 'ask for this permission',
     way: { flags: ['namespace'], text: 'limit the command to one namespace with --namespace' },

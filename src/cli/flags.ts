@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { controlledByLabel } from '../base/names.ts'
+import { controlledByLabel, namespacePattern, objectNamePattern } from '../base/names.ts'
 
 /** A flag with a value, or one that may be repeated. */
 export const flag = (flags: string, text: string): Option => new Option(flags, text)
@@ -58,9 +58,13 @@ export function parseDuration(text: string): number {
   return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0)
 }
 
-/** The same of a length of time that must not be over at once (ms). */
+/** What ends later than this has no date that every reader of it understands (ms). */
+const mostMs = 87_600 * 3_600_000
+
+/** The same of a length of time that must not be over at once, nor after ten years (ms). */
 export function positiveDuration(text: string): number {
   const ms = parseDuration(text)
+  if (ms > mostMs) throw new InvalidArgumentError('It must be at most 87600h, which is ten years.')
   if (ms > 0) return ms
   throw new InvalidArgumentError('It must be longer than 0; write it like 30m or 2h.')
 }
@@ -77,6 +81,18 @@ export function collect(value: string, before: readonly string[] = []): string[]
 
 export type Format = 'table' | 'json' | 'yaml' | 'short'
 
+/** The name of an object of most kinds. */
+export function objectName(text: string): string {
+  if (objectNamePattern.test(text)) return text
+  throw new InvalidArgumentError('A name has lower-case letters, digits, - and dots, such as east.')
+}
+
+/** A text that says something. */
+export function notEmpty(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('It must not be empty.')
+}
+
 /** `-o, --output`; the first format is the default. */
 export const outputFlag = (
   formats: readonly [Format, ...Format[]],
@@ -86,9 +102,19 @@ export const outputFlag = (
     .choices([...formats])
     .default(formats[0])
 
+/** The name of a namespace; empty counts as not given. Anything else would name another path of the API server. */
+export function namespaceName(text: string): string {
+  if (text === '' || namespacePattern.test(text)) return text
+  throw new InvalidArgumentError('A namespace has a name of lower-case letters, digits and -, such as shop.')
+}
+
+/** `-n, --namespace`. */
+export const namespaceFlag = (text: string): Option =>
+  flag('-n, --namespace <name>', text).argParser(namespaceName)
+
 /** `-n, --namespace` and `-A, --all-namespaces`. */
 export const namespaceFlags = (text: string): Option[] => [
-  flag('-n, --namespace <name>', text),
+  namespaceFlag(text),
   ...goBoolean('-A, --all-namespaces', 'include all namespaces (the default)'),
 ]
 
@@ -114,6 +140,6 @@ export const valueFlags = (): Option[] => [
 
 /** `-o` of commands whose answer is for `kubectl`, and where they install. */
 export const manifestFlags = (): Option[] => [
-  flag('-n, --namespace <name>', 'the namespace of the extension'),
+  namespaceFlag('the namespace of the extension'),
   flag('-o, --output <format>', 'the output format').choices(['yaml', 'json']).default('yaml'),
 ]

@@ -18,7 +18,7 @@ import { status } from './commands/status.ts'
 import { version } from './commands/version.ts'
 import { whatIf } from './commands/what-if.ts'
 import { type Failure, wrongUsage } from './failure.ts'
-import { collect, flag, goBoolean, spellOut } from './flags.ts'
+import { collect, flag, goBoolean, namespaceName, spellOut } from './flags.ts'
 import { addCommandHelp, addProgramHelp, defaultWidth, flagGroups } from './help.ts'
 
 /** All commands, in the order of the list in `--help`. */
@@ -68,9 +68,9 @@ export const globalOptions = (env: Readonly<Record<string, string | undefined>>)
   flag('--user <name>', 'the user of the kubeconfig to use'),
   flag('--as <user>', 'the user to impersonate'),
   flag('--as-group <group>', 'a group to impersonate; may be repeated').argParser(collect),
-  flag('-L, --linkerd-namespace <name>', 'the namespace of Linkerd [$LINKERD_NAMESPACE]').default(
-    env.LINKERD_NAMESPACE || 'linkerd',
-  ),
+  flag('-L, --linkerd-namespace <name>', 'the namespace of Linkerd [$LINKERD_NAMESPACE]')
+    .default(env.LINKERD_NAMESPACE || 'linkerd')
+    .argParser(namespaceName),
   flag('--api-addr <host:port>', 'ignored; `linkerd` passes the address of its own API'),
   ...goBoolean('--verbose', 'print each request to the API server to standard error'),
 ]

@@ -1,3 +1,4 @@
+import { objectNamePattern } from '../base/names.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { DiscoverySnapshot } from '../kube/discovery.ts'
 import { type Resource, resourcePath } from '../kube/resource.ts'
@@ -60,7 +61,7 @@ export function parseRouteRefs(words: readonly string[]): Result<RouteRef[], Fai
 function parseOne(text: string): Result<RouteRef, Failure> {
   const parts = text.split('/')
   const name = parts.at(-1) ?? ''
-  if (parts.length > 2 || name === '' || parts[0] === '') {
+  if (parts.length > 2 || !objectNamePattern.test(name) || parts[0] === '') {
     return err(
       wrongUsage(`"${text}" is not the name of a route`, 'write KIND/NAME, for example trafficsplit/web'),
     )

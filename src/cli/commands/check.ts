@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { flag, goBoolean, outputFlag, parseDuration } from '../flags.ts'
+import { flag, goBoolean, namespaceFlag, outputFlag, parseDuration } from '../flags.ts'
 
 export const check: CommandSpec = {
   name: 'check',
@@ -11,7 +11,7 @@ ignored.`,
   flags: () => [
     ...goBoolean('--pre', 'run only the checks that must pass before you install the extension'),
     ...goBoolean('--proxy', 'also check the proxies of the data plane'),
-    flag('-n, --namespace <name>', 'check only the routes of this namespace (default: all)'),
+    namespaceFlag('check only the routes of this namespace (default: all)'),
     flag('--wait <duration>', 'how long to wait for all checks together to pass')
       .argParser(parseDuration)
       .default(300_000, '5m0s'),

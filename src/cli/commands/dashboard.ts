@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import type { CommandSpec } from '../command.ts'
-import { flag } from '../flags.ts'
+import { flag, namespaceFlag } from '../flags.ts'
 
 function portNumber(text: string): number {
   const port = Number(text)
@@ -18,7 +18,7 @@ dashboard is read-only.
 You need these permissions in the operator's namespace: list Pods, get the operator's Lease, and get and
 create pods/portforward. Without --namespace you also need to list Pods in all namespaces.`,
   flags: () => [
-    flag('-n, --namespace <name>', 'the namespace of the extension (default: search all namespaces)'),
+    namespaceFlag('the namespace of the extension (default: search all namespaces)'),
     flag('-p, --port <number>', 'the local port to serve it on; 0 picks a free port')
       .argParser(portNumber)
       .default(50_750),

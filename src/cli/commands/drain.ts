@@ -1,5 +1,14 @@
 import type { CommandSpec } from '../command.ts'
-import { flag, goBoolean, outputFlag, positiveDuration, selectorFlag } from '../flags.ts'
+import {
+  flag,
+  goBoolean,
+  namespaceFlag,
+  notEmpty,
+  objectName,
+  outputFlag,
+  positiveDuration,
+  selectorFlag,
+} from '../flags.ts'
 
 const from = 'cluster/NAME, cluster/Local, service/NAME or service/NAMESPACE/NAME; a word alone is a cluster'
 
@@ -19,15 +28,12 @@ does nothing, unless you use --yes. To change when a Drain ends, drain the same 
 The operator must follow Drains: install it with policies.enabled=true.`,
   flags: () => [
     flag('--for <duration>', 'how long, such as 30m or 2h').argParser(positiveDuration).makeOptionMandatory(),
-    flag('--reason <text>', 'why, for those who wonder').makeOptionMandatory(),
-    flag('--name <name>', 'the name of the Drain (default: after what it takes out)'),
+    flag('--reason <text>', 'why, for those who wonder').argParser(notEmpty).makeOptionMandatory(),
+    flag('--name <name>', 'the name of the Drain (default: after what it takes out)').argParser(objectName),
     flag('--last-resort <what>', 'whether what is drained serves while nothing else is ready')
       .choices(['Allow', 'Never'])
       .default('Allow'),
-    flag(
-      '-n, --namespace <name>',
-      'the namespace of the Drain (default: that of the operator, for all routes)',
-    ),
+    namespaceFlag('the namespace of the Drain (default: that of the operator, for all routes)'),
     selectorFlag(),
     ...goBoolean('--yes', 'do not ask'),
     outputFlag(['table', 'json', 'yaml']),
@@ -52,7 +58,7 @@ export const undrain: CommandSpec = {
   description: `Deletes Drains with your own permissions. What they took out stays out for 10 s more; then traffic may
 come back, as the policy of each route says.`,
   flags: () => [
-    flag('-n, --namespace <name>', 'only Drains of this namespace (default: all namespaces)'),
+    namespaceFlag('only Drains of this namespace (default: all namespaces)'),
     outputFlag(['table', 'json', 'yaml']),
   ],
   examples: [{ line: 'undrain cluster/east', text: 'let cluster east serve again' }],

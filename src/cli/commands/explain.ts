@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { flag, goBoolean, outputFlag, selectorFlag } from '../flags.ts'
+import { goBoolean, namespaceFlag, outputFlag, selectorFlag } from '../flags.ts'
 import { routeArgs } from '../route-args.ts'
 
 export const explain: CommandSpec = {
@@ -25,7 +25,7 @@ each of these Pods. For that you need these permissions in Linkerd's namespace (
 Pods, and get and create pods/portforward. For backends in other clusters it asks the operator's leader, so
 you need the permissions of \`dashboard\` too. A Pod has a number only for what proxies ask it now.`,
   flags: () => [
-    flag('-n, --namespace <name>', 'the namespace of the route (default: the namespace of the context)'),
+    namespaceFlag('the namespace of the route (default: the namespace of the context)'),
     selectorFlag(),
     outputFlag(['table', 'json', 'yaml']),
     ...goBoolean('--proxies', "also show which endpoints Linkerd's destination controller gives to proxies"),

@@ -1,9 +1,9 @@
 import type { CommandSpec } from '../command.ts'
-import { flag, outputFlag, positiveDuration } from '../flags.ts'
+import { flag, namespaceFlag, outputFlag, positiveDuration } from '../flags.ts'
 import { routesArgs } from '../route-args.ts'
 
 const flags = () => [
-  flag('-n, --namespace <name>', 'the namespace of the routes (default: the namespace of the context)'),
+  namespaceFlag('the namespace of the routes (default: the namespace of the context)'),
   outputFlag(['table', 'json', 'yaml']),
 ]
 

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command.ts'
-import { flag, outputFlag, selectorFlag } from '../flags.ts'
+import { namespaceFlag, outputFlag, selectorFlag } from '../flags.ts'
 import { routeArgs } from '../route-args.ts'
 
 export const policy: CommandSpec = {
@@ -10,7 +10,7 @@ export const policy: CommandSpec = {
 annotation of the route, a FailoverPolicy, or what is built in. An annotation that cannot be understood is listed, with what applies
 instead. Below are the tiers of each list of backends in the route, as the operator understands them.`,
   flags: () => [
-    flag('-n, --namespace <name>', 'the namespace of the route (default: the namespace of the context)'),
+    namespaceFlag('the namespace of the route (default: the namespace of the context)'),
     selectorFlag(),
     outputFlag(['table', 'json', 'yaml']),
   ],

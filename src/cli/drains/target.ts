@@ -6,7 +6,7 @@ import { type Failure, wrongUsage } from '../failure.ts'
 export const targetForms = 'cluster/NAME, cluster/Local, service/NAME or service/NAMESPACE/NAME'
 
 const cluster = /^(?:cluster\/)?([a-zA-Z0-9][a-zA-Z0-9.-]*)$/
-const service = /^(?:service|svc)\/(?:([a-z0-9-]+)\/)?([a-z0-9.-]+)$/
+const service = /^(?:service|svc)\/(?:([a-z0-9-]+)\/)?([a-z0-9][a-z0-9.-]*)$/
 
 /**
  * Understands what is to be drained; a word alone is a cluster. A Service without a namespace is of

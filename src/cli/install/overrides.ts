@@ -47,7 +47,7 @@ export async function readOverrides(
 async function readValuesFile(path: string): Promise<Result<RawValues, Failure>> {
   const hint = 'pass a YAML file of values, such as values-ha.yaml of the chart'
   try {
-    const read = file.safeParse(parse(await readFile(path, 'utf8')))
+    const read = file.safeParse(parse(await readFile(path, 'utf8'), { logLevel: 'error' }))
     if (read.success) return ok(read.data ?? {})
     return err(wrongUsage(`--values ${path} is not a map of values`, hint))
   } catch (problem) {

@@ -28,7 +28,7 @@ export async function fromFile(
     return err(unreadable(file, problem))
   }
   const { parseAllDocuments } = await import('yaml')
-  const documents = parseAllDocuments(text)
+  const documents = parseAllDocuments(text, { logLevel: 'error' })
   const broken = documents.flatMap(({ errors }) => errors)[0]
   if (broken) return err(unreadable(file, broken))
   const objects = documents.flatMap((document) => flatten(document.toJS())).map((it) => placed(it, namespace))

@@ -58,7 +58,7 @@ export async function readWorld(file: string): Promise<Result<World, Failure>> {
   const { parse } = await import('yaml')
   let content: unknown
   try {
-    content = parse(await readFile(file, 'utf8'))
+    content = parse(await readFile(file, 'utf8'), { logLevel: 'error' })
   } catch (problem) {
     const why = problem instanceof Error ? problem.message.split('\n')[0] : String(problem)
     return err(
