@@ -1,5 +1,5 @@
 import { field, text } from '../base/json.ts'
-import { createShare } from './share.ts'
+import { createShare } from '../base/share.ts'
 
 /** A port of a Service, or of the endpoints behind it. */
 export interface Port {

@@ -1,10 +1,10 @@
 import { child, field, list, text } from '../base/json.ts'
 import { mirroredClusterLabel, mirroredServiceLabel, remoteDiscoveryLabel } from '../base/names.ts'
+import { createShare } from '../base/share.ts'
 import { readHead } from '../kube/watch/watch-event.ts'
 import type { Objects } from './objects.ts'
 import { type Port, readPorts } from './port.ts'
 import { type Discovery, type Member, readDiscovery, readOrigin } from './remote/discovery.ts'
-import { createShare } from './share.ts'
 
 /** What is kept of a Service. */
 export interface ServiceFacts {

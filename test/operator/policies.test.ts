@@ -116,6 +116,21 @@ describe('a FailoverPolicy', () => {
   })
 })
 
+it('of 300 routes: a change costs a look a route, and a mass event one write of its status a second', async () => {
+  for (let nth = 0; nth < 299; nth += 1) cluster.split(`s${nth}`, { web: 1, east: 0 })
+  const operator = await start()
+  await eventually(async () => (await looks(operator)) >= 300)
+  const before = await looks(operator)
+  policy('mesh/all', { minReady: { count: 1 } }, targets.mesh)
+  await becomes('mesh/all', 'Accepted Programmed OnFirstTier 300/0/0/0')
+  expect(await looks(operator)).toBe(before + 300)
+  const [writesBefore, began] = [writes(), Date.now()]
+  cluster.slice('web', 0)
+  await becomes('mesh/all', 'Accepted Programmed Away 300/300/0/0')
+  // The clock of the operator is ten times as fast.
+  expect(writes() - writesBefore).toBeLessThanOrEqual(1 + (10 * (Date.now() - began)) / 1000)
+})
+
 it('stays in force if its kind is removed, until the kind is back', async () => {
   await start()
   policy('shop/web', order('west', 'web'))

@@ -87,6 +87,11 @@ it('fills each section from the policy that an annotation does not have', () => 
   expect(policyOf({ 'min-ready': 'many' }, policies)?.policy?.minReady).toEqual({ count: 3 })
 })
 
+it('is kept once for all routes that are alike', () => {
+  const tiers = [{ clusters: ['Local'] }, { clusters: ['east'] }, 'rest'] as const
+  expect(policyOf({}, asked(tiers))?.policy).toBe(policyOf({}, asked(tiers))?.policy)
+})
+
 it('applies other policies to the route as it is declared', () => {
   const route = read()
   const once = applyPolicies(route, asked([named('web')]), placeOf)
