@@ -10,7 +10,7 @@ import { wrongAtRest } from './at-rest.ts'
 import { DrainChecker } from './drain-checker.ts'
 import { Facts, routeResources } from './facts.ts'
 import { FarChecker, type FarSide } from './far-checker.ts'
-import { hedged, isHedge, readSince } from './hedge.ts'
+import { hedged, isHedge, readSince, waysAcross } from './hedge.ts'
 import { Ledger } from './ledger.ts'
 import { Moments } from './moments.ts'
 import { Patience } from './patience.ts'
@@ -244,8 +244,11 @@ export class Checker implements Witness {
     const move = { key, ...made, mark, sent: author }
     const { recognisable } = write
     const open = { answeredAt: undefined, seenAt: undefined, whose: 'open' } as const
-    if (isHedged) this.#ledger.hedges.made({ ...move, at: this.#scheduler.now })
-    else this.#ledger.transition({ ...move, recognisable, ...open })
+    if (isHedged) {
+      const across = waysAcross(write, this.#facts.route(key).during(0, mark.moment))
+      const perhaps = new Map([...made.perhaps, ...across])
+      this.#ledger.hedges.made({ ...move, perhaps, at: this.#scheduler.now })
+    } else this.#ledger.transition({ ...move, recognisable, ...open })
   }
 }
 

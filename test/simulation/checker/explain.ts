@@ -80,7 +80,7 @@ export function knownWrites(
   })
 }
 
-const isSameObject = (
+export const isSameObject = (
   { object: { metadata: one } }: Route,
   { object: { metadata: other } }: Route,
 ): boolean => one.uid === other.uid && one.generation === other.generation

@@ -9,6 +9,8 @@ import { leadsForMs } from './tenure.ts'
 interface Hedge {
   readonly key: string
   readonly moves: Moves
+  /** Ways that it may be seen to go besides: by who took something else for drained, or knew an undone form. */
+  readonly perhaps: Moves
   readonly mark: Mark
   readonly sent: Sent
   readonly at: number
@@ -83,7 +85,7 @@ export class HedgeLedger {
           (view.of(resourceOfKey(key)) ?? 0) >= mark.moment ||
           (sent.process === process && answeredAt !== undefined && answeredAt <= at),
       )
-      .reduce((sum, { moves }) => sum + (moves.get(direction) ?? 0), 0)
+      .reduce((sum, one) => sum + timesOf(one, direction), 0)
   }
 
   /**
@@ -99,10 +101,10 @@ export class HedgeLedger {
     const all = this.#extras.filter((one) => one.key === key && one.direction === direction)
     const sum = all.reduce((total, one) => total + one.times, 0)
     const hedges = this.#hedges.filter((one) => one.key === key)
-    const made = hedges.reduce((total, { moves }) => total + (moves.get(direction) ?? 0), 0)
+    const made = hedges.reduce((total, one) => total + timesOf(one, direction), 0)
     const twice = hedges
       .filter((one) => this.#mayBeToldTwice(one))
-      .reduce((total, { moves }) => total + (moves.get(direction) ?? 0) * this.#led.length, 0)
+      .reduce((total, one) => total + timesOf(one, direction) * this.#led.length, 0)
     return sum > made + twice
       ? `${all.map((one) => one.process.name).join(', ')} told ${sum} times of ${made} moves that standbys made`
       : undefined
@@ -132,3 +134,6 @@ export class HedgeLedger {
     return former.some((one) => one.at >= at - unreportedMs && one.at <= at + latestSightMs)
   }
 }
+
+const timesOf = ({ moves, perhaps }: Hedge, direction: Direction): number =>
+  (moves.get(direction) ?? 0) + (perhaps.get(direction) ?? 0)

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sent } from '../network/sent.ts'
 import { everyChoice, gradeOf } from './count.ts'
-import { type Knowable, knownWrites, type SplitsWrite } from './explain.ts'
+import { isSameObject, type Knowable, knownWrites, type SplitsWrite } from './explain.ts'
 import type { Facts } from './facts.ts'
-import type { RouteWrite } from './route-write.ts'
-import { allWeightsBy, minReadyOf, type Split, weightsOf } from './table.ts'
+import type { Route } from './read-route.ts'
+import { movesOf, type RouteWrite } from './route-write.ts'
+import { allWeightsBy, type Direction, type Moves, minReadyOf, type Split, weightsOf } from './table.ts'
 
 /** What a standby has read may be so old (ms) when its write leaves. */
 const freshMs = 1_000
@@ -43,6 +44,28 @@ export function hedged(write: RouteWrite, facts: Facts, since: number, farSince:
   const reason = writes.find((one) => isNeeded(one, { possible, drained: write.drained }))
   const [meant] = reason ? [reason] : writes
   return { ...write, known: writes.length > 0, possible, wanted: reason !== undefined, meant }
+}
+
+/**
+ * Ways that the move of a standby goes for a replica that knew the route in another form with the same generation, which
+ * a restore of etcd has undone: to that replica the move is the next state.
+ */
+export function waysAcross(write: RouteWrite, forms: Iterable<Route | undefined>): Moves {
+  const { before, after } = write
+  const ways = new Map<Direction, number>()
+  for (const form of forms) {
+    if (
+      !before ||
+      !after ||
+      !form ||
+      !isSameObject(form, before) ||
+      isDeepStrictEqual(form.splits, before.splits)
+    )
+      continue
+    const { moves, perhaps } = movesOf({ ...write, meant: { before: form.splits, after: after.splits } })
+    for (const [way, times] of [...moves, ...perhaps]) ways.set(way, Math.max(ways.get(way) ?? 0, times))
+  }
+  return ways
 }
 
 function isNeeded({ before, after }: SplitsWrite, knowable: Knowable): boolean {

@@ -7,7 +7,7 @@ import { Timeline } from '../network/timeline.ts'
 import { endpointsOf, serviceOf, sliceOf } from '../story/objects.ts'
 import { knownWrites } from './explain.ts'
 import { Facts } from './facts.ts'
-import { hedged } from './hedge.ts'
+import { hedged, waysAcross } from './hedge.ts'
 import { History } from './history.ts'
 import { type Route, readRoute } from './read-route.ts'
 import { judge, movesOf, routeWrite } from './route-write.ts'
@@ -138,3 +138,11 @@ test.each([
   ['the undone form has other annotations', route([[1, 0], settled], { annotations: onlyWeb }), undone],
   ['the spec is the same, so that nothing was undone', route([[1, 0], strange]), undone],
 ])('not if %s', (_, former, seen) => expect(objectionTo(former, seen)).toMatch('for no reason'))
+
+test('a replica that knew a form which was undone sees a move go another way than it went', () => {
+  const { write, facts } = failover(route([[0, 2], strange], { annotations: onlyWeb }))
+  const ways = (from: number) => [...waysAcross(write, facts.route(key).during(from, present))]
+  expect([...movesOf(write).moves]).toEqual([['failover', 1]])
+  expect(ways(undone)).toEqual([['redistribute', 1]])
+  expect(ways(present)).toEqual([])
+})
