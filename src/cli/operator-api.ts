@@ -3,6 +3,7 @@ import { choosePod } from './dashboard/pods.ts'
 import { sentence } from './failure.ts'
 import { ask, forwardTo, readText } from './forwarding.ts'
 import type { Cluster, Io } from './io.ts'
+import { printable } from './printable.ts'
 
 /** The most that one answer may have: a route with its history, or a page of routes. */
 const mostBytes = 16 * 2 ** 20
@@ -50,7 +51,7 @@ async function get(
 
 function parse(text: string): Result<unknown, string> {
   try {
-    return ok(JSON.parse(text))
+    return ok(printable(JSON.parse(text)))
   } catch {
     return err(unreadable)
   }

@@ -56,8 +56,9 @@ function connectOnce(io: Io, { cluster, verbose }: Globals) {
     const found = await io.connect(options)
     if (!found.ok) return err(noCluster(found.error, options))
     const { waitingTransport } = await import('./patience.ts')
+    const { printableAnswers } = await import('./printable.ts')
     const cluster = verbose ? await printing(io, found.value) : found.value
-    return ok({ ...cluster, transport: waitingTransport(cluster.transport, io) })
+    return ok({ ...cluster, transport: printableAnswers(waitingTransport(cluster.transport, io)) })
   }
   return {
     connect: async () => {
