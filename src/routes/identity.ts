@@ -1,7 +1,7 @@
 import { text } from '../base/json.ts'
 import { programName, standbyName } from '../base/names.ts'
 import { type ManagedFields, readMetadata } from './metadata.ts'
-import { type Mover, type Route, type RouteCodec, steeringAnnotations } from './route.ts'
+import { type Mover, pausedAnnotation, type Route, type RouteCodec, steeringAnnotations } from './route.ts'
 
 /** A route without its splits, and the annotations that say how to treat them. */
 export interface Identified {
@@ -25,6 +25,7 @@ export function identify(
     generation,
     labels,
     ...writersOf(managedFields),
+    ...pausedAtIn(managedFields, annotations),
     annotations: steeringOf(annotations),
   }
   return { identity, annotations }
@@ -52,6 +53,14 @@ function writersOf(entries: readonly ManagedFields[]): Pick<Route, 'writer' | 'm
 function timeOf(entry: ManagedFields | undefined): Pick<Route, 'movedAt'> {
   const at = Date.parse(entry?.time ?? '')
   return Number.isNaN(at) ? {} : { movedAt: at }
+}
+
+/** Of a manager that wrote more than annotations the time may be that of something else. */
+function pausedAtIn(entries: readonly ManagedFields[], annotations: Readonly<Record<string, string>>) {
+  if (annotations[pausedAnnotation] !== 'true') return {}
+  const entry = entries.find(({ onlyAnnotations }) => onlyAnnotations.includes(`f:${pausedAnnotation}`))
+  const at = Date.parse(entry?.time ?? '')
+  return Number.isNaN(at) ? {} : { pausedAt: at }
 }
 
 /** As `managedFields` call `backends` of a TrafficSplit and `rules` of a Gateway API route. */

@@ -19,6 +19,8 @@ export interface ManagedFields {
   readonly subresource: string
   /** The names of the fields right below `spec`, as they stand there: `f:rules`. */
   readonly spec: readonly string[]
+  /** The annotations that it wrote, as they stand there, if it wrote nothing else; else empty. */
+  readonly onlyAnnotations: readonly string[]
 }
 
 /** Reads what identifies an object; total, absent parts are empty. */
@@ -41,4 +43,11 @@ const readManagedFields = (entry: unknown): ManagedFields => ({
   time: text(entry, 'time'),
   subresource: text(entry, 'subresource'),
   spec: Object.keys(child(child(entry, 'fieldsV1'), 'f:spec')),
+  onlyAnnotations: onlyAnnotationsIn(child(entry, 'fieldsV1')),
 })
+
+function onlyAnnotationsIn(fields: Record<string, unknown>): readonly string[] {
+  const metadata = child(fields, 'f:metadata')
+  const isOnly = Object.keys(fields).length === 1 && Object.keys(metadata).length === 1
+  return isOnly ? Object.keys(child(metadata, 'f:annotations')) : []
+}

@@ -71,6 +71,8 @@ export interface Route {
   readonly movedBy?: Mover | undefined
   /** When it did, by the API server's clock (epoch ms, of whole seconds). */
   readonly movedAt?: number
+  /** When it was paused (epoch ms); absent if it is not, or if that is not known. */
+  readonly pausedAt?: number
   readonly splits: readonly Split[]
   /** The route without what FailoverPolicies ask for; absent if none applies to it. */
   readonly declared?: Route

@@ -32,6 +32,25 @@ it('is the time of the last write of the operator where no Event is left', () =>
   expect(sinceOf(judged('helm'), [])).toBeUndefined()
 })
 
+it('of a paused route is when it was annotated, if nothing else was written with that', () => {
+  const pausedBy = (fieldsV1: object) =>
+    judgeRoute(
+      trafficSplit.read({
+        metadata: {
+          namespace: 'shop',
+          name: 'web',
+          annotations: { 'failover.linkerd.io/paused': 'true' },
+          managedFields: [{ manager: 'kubectl-annotate', time, fieldsV1 }],
+        },
+        spec: { service: 'web', backends: [{ service: 'web', weight: 1 }] },
+      }),
+      () => readinessOf(1, 1),
+    )
+  const annotation = { 'f:metadata': { 'f:annotations': { 'f:failover.linkerd.io/paused': {} } } }
+  expect(sinceOf(pausedBy(annotation), [])).toBe(Date.parse(time))
+  expect(sinceOf(pausedBy({ ...annotation, 'f:spec': { 'f:service': {} } }), [])).toBeUndefined()
+})
+
 it('is not that time if the route went dark later, or its weights are due', () => {
   expect(
     sinceOf(

@@ -13,14 +13,15 @@ export interface RouteEvent {
 
 /**
  * Since when a route has its present state (epoch, ms), by the operator's Events about it, the oldest first. If they have
- * expired, the time of the operator's last write counts. Otherwise it is unknown: another client wrote the weights.
+ * expired, the time of the operator's last write counts, or of the annotation that pauses the route. Otherwise it is unknown: another client wrote the weights.
  */
 export function sinceOf(judged: Decided, events: readonly RouteEvent[]): number | undefined {
   const state = stateOf(judged.verdicts.map(({ decision }) => decision))
   if (state === 'dark') return sinceDark(events)
   // That an earlier problem is over has no Event: only the newest is surely about this one.
   if (state === 'misconfigured') return timeOf(events, 'Misconfigured')
-  if (state !== 'primary' && state !== 'failover') return undefined
+  if (state === 'paused') return judged.route.pausedAt
+  if (state === 'hold') return undefined
   const served = sinceServing(judged, events) ?? movedSince(judged)
   return sinceReady(events, served)
 }

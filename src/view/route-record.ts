@@ -26,7 +26,7 @@ export interface LastLook {
   /** By split; absent if none waits. */
   readonly waits?: readonly (SplitWait | undefined)[] | undefined
   readonly refusal: Refusal | undefined
-  /** When the operator wrote these weights (epoch ms), if they are its own and as decided. */
+  /** Since when it is in its state (epoch ms), as far as the object itself shows it. */
   readonly movedSince?: number | undefined
 }
 

@@ -83,7 +83,7 @@ describe('with few permissions', () => {
   it('a namespace is enough, and Events are not needed', async () => {
     const { code, stdout, stderr } = await stage.cli('status -n default', reader)
     expect(stdout).toMatch(/web +primary +web:100 \(1\/1\) +\d+s +/)
-    expect(stderr).toMatch(/^SINCE is unknown: .*cannot list resource "events"/)
+    expect(stderr).toMatch(/^SINCE is not known of all: .*cannot list resource "events"/)
     expect(code).toBe(0)
     expect((await stage.cli('explain ts/web', reader)).code).toBe(0)
     expect((await stage.cli('what-if --down web -n default', reader)).code).toBe(0)

@@ -11,8 +11,8 @@ operator need not run. STATE is what the rules decide: primary, failover, dark (
 paused, drained (an earlier backend could serve, but is drained) or misconfigured. "(due)" means that the
 weights do not match the decision yet: the operator is about to write them, or it does not run. SINCE is when
 the route entered its state, by the operator's Events. The cluster deletes Events after about an hour; then it
-is the time of the operator's last write, from metadata.managedFields. It is unknown if another client wrote
-the weights. FINDINGS, shown if there are any, names what is
+is the time of the operator's last write, from metadata.managedFields, or of the annotation that pauses the
+route. It is unknown if another client wrote the weights. FINDINGS, shown if there are any, names what is
 wrong around a route, for example that proxies ignore its weights; \`explain\` and \`-o json\` say more.
 
 Below the routes are the Drains that are in effect, if there are any.
@@ -34,6 +34,7 @@ it is ready only the operator knows: its leader is asked if a route waits, and y
     { line: 'status -n shop trafficsplit/web', text: 'show one route' },
     { line: 'status --exit-code', text: 'fail if a route is dark or misconfigured, for a script' },
     { line: 'status -n shop --watch', text: 'follow the routes of one namespace' },
+    { line: 'status --watch -o json', text: 'print a line of JSON for each route, and for each change' },
     {
       line: `status -o json | jq '.routes[] | select(.state != "primary")'`,
       text: 'list the routes that are not served by their primary',

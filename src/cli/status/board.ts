@@ -1,6 +1,6 @@
 import type { ClusterWatch } from '../../controller/watch/cluster-watch.ts'
 import { judgeRoute } from '../../routes/judge.ts'
-import { partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
+import { type KeyParts, partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
 import { sinceOf } from '../../routes/since.ts'
 import { type DrainItem, drainItems } from '../drains/list.ts'
 import { compareRoutes } from '../snapshot.ts'
@@ -10,6 +10,24 @@ import { activeText, stateText } from './table.ts'
 
 /** The caches that the board reads. */
 type Caches = Pick<ClusterWatch, 'route' | 'readiness' | 'account' | 'clusterOf' | 'drained' | 'drains'>
+
+/** A route whose state, weights or reason is another than before. */
+export interface Change {
+  readonly at: Date
+  readonly route: KeyParts
+  /** `undefined` if it is gone. */
+  readonly status: RouteStatus | undefined
+}
+
+/** As a line for people. */
+export const changeText = ({ at, route, status }: Change): string =>
+  `${at.toISOString()} ${routeTitle(route)} ${status ? textOf(status) : 'is gone'}`
+
+/** As an object for programs. */
+export const changeData = ({ at, route, status }: Change) => ({
+  at: at.toISOString(),
+  ...(status ? { route: status.facts } : { gone: route }),
+})
 
 /** The present status of the routes, updated one by one. */
 export class Board {
@@ -38,17 +56,17 @@ export class Board {
   }
 
   /**
-   * Looks at all routes again, and at those that are new; answers with a line for each whose state, weights
-   * or reason is another.
+   * Looks at all routes again, and at those that are new; answers with each whose state, weights or reason is
+   * another.
    */
-  update(due: Iterable<RouteKey>, now: Date): string[] {
+  update(due: Iterable<RouteKey>, now: Date): Change[] {
     return [...new Set([...this.#shown.keys(), ...due])].flatMap((key) => {
       const before = this.#shown.get(key)
       const after = this.#look(key, before, now)
       if (after) this.#shown.set(key, after)
       else this.#shown.delete(key)
       const [was, is] = [before && textOf(before), after && textOf(after)]
-      return was === is ? [] : [`${now.toISOString()} ${routeTitle(partsOf(key))} ${is ?? 'is gone'}`]
+      return was === is ? [] : [{ at: now, route: partsOf(key), status: after }]
     })
   }
 

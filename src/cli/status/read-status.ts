@@ -11,7 +11,7 @@ import { type RouteStatus, statusOf } from './route-status.ts'
 
 export interface Statuses {
   readonly routes: readonly FoundStatus[]
-  /** Why `since` is unknown for every route; absent if it could be read. */
+  /** Why Events do not show since when; absent if they could be read. */
   readonly unknownSince: string | undefined
   /** What of the findings could not be looked for, and why. */
   readonly unseen: readonly string[]

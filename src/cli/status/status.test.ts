@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { systemClock } from '../../base/clock.ts'
+import { ok } from '../../base/result.ts'
 import { Shop } from '../testing/shop.ts'
+import type { RunOptions } from '../testing/terminal.ts'
 import { ageText } from './table.ts'
 
 const now = new Date('2026-11-25T12:00:00.000Z')
@@ -285,9 +287,32 @@ describe('since when', () => {
     const { exitCode, stdout, stderr } = await shop.run('status', { clock })
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
-      stderr: expect.stringMatching(/^SINCE is unknown: .*403/),
+      stderr: expect.stringMatching(/^SINCE is not known of all: .*403/),
     })
     expect(stdout).toMatch(/failover +east:1 \(1\/1\) +unknown/)
+  })
+
+  test('is known without Events if managedFields show the last write of the operator', async () => {
+    shop.sandbox.faults.fail(403, { resource: 'events' })
+    const time = minutesAgo(4).toISOString()
+    const fieldsV1 = { 'f:spec': { 'f:backends': {} } }
+    const written = JSON.stringify([{ manager: 'linkerd-failover', operation: 'Update', time, fieldsV1 }])
+    const wrap: RunOptions['wrap'] = (transport) => ({
+      ...transport,
+      request: async (req) => {
+        const answer = await transport.request(req)
+        if (!answer.ok || !req.path.endsWith('/trafficsplits')) return answer
+        const text = JSON.stringify(answer.value).replaceAll(
+          '"labels"',
+          `"managedFields":${written},"labels"`,
+        )
+        return ok(JSON.parse(text))
+      },
+    })
+    expect(await shop.run('status', { clock, wrap })).toMatchObject({
+      stdout: expect.stringMatching(/failover +east:1 \(1\/1\) +4m/),
+      stderr: '',
+    })
   })
 
   test.each([

@@ -62,7 +62,8 @@ async function showOnce(
   )
   const shown = ref ? only(routes, ref, flags.namespace) : ok(routes)
   if (!shown.ok) return shown
-  if (unknownSince !== undefined) io.stderr.write(`SINCE is unknown: ${unknownSince}\n`)
+  const isUnknown = shown.value.some(({ facts }) => facts.since === null)
+  if (isUnknown && unknownSince !== undefined) io.stderr.write(`SINCE is not known of all: ${unknownSince}\n`)
   const { drains, policies, today, leftOut } = snapshot.value
   if (leftOut !== undefined) io.stderr.write(`${leftOut}\n`)
   for (const line of new Set([...unseen, ...drains.unseen, ...policies.unseen])) io.stderr.write(`${line}\n`)
@@ -92,8 +93,8 @@ function contradiction(
   const see = 'see linkerd-failover status --help'
   if (namespace !== undefined && allNamespaces)
     return wrongUsage('--namespace and --all-namespaces cannot be combined', see)
-  if (watch && (classic || output !== 'table'))
-    return wrongUsage('--watch only shows the table; it cannot be combined with --classic or --output', see)
+  if (watch && (classic || output === 'yaml'))
+    return wrongUsage('--watch cannot be combined with --classic, or with the output yaml', see)
   if (watch && (exitCode || hasRoute))
     return wrongUsage('--watch cannot be combined with --exit-code, or with a single route', see)
   if (allNamespaces && hasRoute)

@@ -115,6 +115,21 @@ test('goes on when its watches are cut', async () => {
   expect((await end()).exitCode).toBe(0)
 })
 
-test.each(['-o json', '--classic'])('%s has no live form', async (flag) => {
+test('-o json has a line for each route, and then for each change', async () => {
+  const { seen, end } = watching('status --watch -o json', { columns: 100 })
+  await seen(/"state":"primary".*\n$/)
+  shop.service('web', 0)
+  await seen(/"state":"failover".*\n$/)
+  shop.sandbox.store.delete('trafficsplits', 'shop', 'web')
+  await seen(/"gone".*\n$/)
+  const lines = (await end()).stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines[0]).toMatchObject({ at: expect.any(String), route: { name: 'web', splits: [{ due: false }] } })
+  expect(lines.at(-1)).toMatchObject({ gone: { kind: 'TrafficSplit', namespace: 'shop', name: 'web' } })
+})
+
+test.each(['-o yaml', '--classic'])('%s has no live form', async (flag) => {
   expect(await shop.run(`status --watch ${flag}`)).toMatchObject({ exitCode: 64 })
 })

@@ -8,7 +8,7 @@ import { exitCodes } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor } from '../output.ts'
 import type { Scope } from '../snapshot.ts'
-import { Board } from './board.ts'
+import { Board, changeData, changeText } from './board.ts'
 import { readEvents } from './events.ts'
 import { statusTable } from './table.ts'
 import { readWaitTimes } from './wait-times.ts'
@@ -21,8 +21,15 @@ const gatherMs = 100
 const refreshMs = 5_000
 const clearScreen = '\u001b[H\u001b[2J'
 
-/** Shows the table, then each change: on a terminal the whole table again, elsewhere a line. */
-export async function watchStatus(io: Io, cluster: Cluster, scope: Scope): Promise<Ending> {
+/**
+ * Shows the table, then each change: on a terminal the whole table again, elsewhere a line. As JSON a line for each route,
+ * and then for each change.
+ */
+export async function watchStatus(
+  io: Io,
+  cluster: Cluster,
+  scope: Scope & { readonly output: 'table' | 'json' | 'yaml' },
+): Promise<Ending> {
   const reading = { transport: cluster.transport, signal: io.interrupted }
   const watched = await findWatchScope(reading, scope, io)
   if (!watched.ok) return watched
@@ -51,13 +58,16 @@ export async function watchStatus(io: Io, cluster: Cluster, scope: Scope): Promi
   // The first table must have the routes of all kinds, or an existing route would be reported as new.
   while (watches.missing().length > 0 && !io.interrupted.aborted)
     await sleep(io.clock, gatherMs, io.interrupted)
+  const isData = scope.output === 'json'
+  const isDrawn = io.stdout.isTerminal && !isData
   let isFirst = true
   while (!io.interrupted.aborted) {
-    const lines = board.update(due, io.clock.wallTime())
+    const changes = board.update(due, io.clock.wallTime())
     due.clear()
-    io.stdout.write(isFirst || io.stdout.isTerminal ? screen(io, board, waits) : linesOf(lines))
+    if (isData) io.stdout.write(linesOf(changes.map((change) => JSON.stringify(changeData(change)))))
+    else io.stdout.write(isFirst || isDrawn ? screen(io, board, waits) : linesOf(changes.map(changeText)))
     isFirst = false
-    const refresh = io.stdout.isTerminal ? io.clock.after(refreshMs, signal.raise) : undefined
+    const refresh = isDrawn ? io.clock.after(refreshMs, signal.raise) : undefined
     await signal.raised(io.interrupted)
     refresh?.cancel()
     await sleep(io.clock, gatherMs, io.interrupted)

@@ -7,8 +7,8 @@ import { unknownBecause } from '../../core/readiness.ts'
 import { directionOf, isMove } from '../../core/transition.ts'
 import type { Finding } from '../../routes/finding.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
-import { movedSince } from '../../routes/moved.ts'
 import type { Route } from '../../routes/route.ts'
+import { sinceOf } from '../../routes/since.ts'
 import type { LastLook, Refusal, RouteRecord } from '../../view/route-record.ts'
 import type { EntryKind, RouteRef, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
@@ -31,7 +31,7 @@ export function updateView(view: View, key: RouteKey, outcome: Looked, clock: Cl
     route: 'after' in outcome ? outcome.after : outcome.route,
     decisions: outcome.verdicts.map(({ decision }) => decision),
     waits: waitsOf(outcome, clock),
-    movedSince: 'after' in outcome ? clock.wallTime().getTime() : movedSince(outcome),
+    movedSince: 'after' in outcome ? clock.wallTime().getTime() : sinceOf(outcome, []),
     refusal: isRefused ? refused(view.get(key)?.refusal, outcome.error.message) : undefined,
   })
 }
