@@ -104,6 +104,7 @@ export function createWriting(options: WritingOptions): Writing {
     },
     codecOf: (kind) => watch.kind(kind)?.codec,
     judge: (route, readiness) => judgeBy(routeKey(route), route, readiness),
+    isOwnCurrent: watch.isOwnCurrent,
   })
   const standbyMoves = new StandbyMoves({ ...platform, judge })
   const hedges = new Hedges({

@@ -23,6 +23,8 @@ export interface Replica {
   readonly hearsOfSplits?: () => Promise<void>
   /** The same for EndpointSlices. */
   readonly hearsOfSlices?: () => Promise<void>
+  /** The same for Drains. */
+  readonly hearsOfDrains?: () => Promise<void>
   /** While it answers true nothing that this operator asks is answered, and nothing of it arrives. */
   readonly isCutOff?: () => boolean
   /** How long it leaves a move that is needed to the leader (ms); for ever without it. */
@@ -72,6 +74,7 @@ export class Cluster {
     losesAnswer,
     hearsOfSplits,
     hearsOfSlices,
+    hearsOfDrains,
     isCutOff,
     hedgeAfterMs = 0,
     onEntry,
@@ -100,6 +103,7 @@ export class Cluster {
         if (hearsOfSplits && req.path.endsWith('/trafficsplits')) return ok(late(opened.value, hearsOfSplits))
         if (hearsOfSlices && req.path.endsWith('/endpointslices'))
           return ok(late(opened.value, hearsOfSlices))
+        if (hearsOfDrains && req.path.endsWith('/drains')) return ok(late(opened.value, hearsOfDrains))
         return opened
       },
       close: () => transport.close(),

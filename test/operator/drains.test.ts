@@ -140,6 +140,27 @@ it('only ends outages while Drains may not be listed, and says what is missing',
   expect(operator.ready()).toEqual([])
 })
 
+it('a standby whose watch of Drains is late gives nothing back to a backend that must not serve', async () => {
+  const hung = Promise.withResolvers<void>()
+  let heard = Promise.resolve()
+  const hedging = { hedgeAfterMs: 500, clock: fastClock(3) }
+  cluster.slice('east', 0)
+  cluster.slice('west', 0)
+  await start({ ...hedging, identity: 'a' })
+  await eventually(() => cluster.leader === 'a')
+  const { metrics } = await start({ ...hedging, identity: 'b', hearsOfDrains: () => heard })
+  try {
+    heard = hung.promise
+    drain('mesh/web', { ...web, lastResort: 'Never' })
+    const unconfirmed = 'linkerd_failover_hedges_total{kind="TrafficSplit",outcome="unconfirmed"}'
+    await eventually(async () => (await metrics()).text.includes(unconfirmed))
+    expect(cluster.weights('web')[0]).toBe(0)
+    expect(cluster.patches).toBe(1)
+  } finally {
+    hung.resolve()
+  }
+})
+
 describe('the status of a Drain', () => {
   const object = (key: string) => {
     const [namespace = '', name = ''] = key.split('/')

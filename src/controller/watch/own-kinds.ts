@@ -1,8 +1,14 @@
+import type { Result } from '../../base/result.ts'
 import type { DrainedOf } from '../../core/policy/drained.ts'
+import type { KubeError } from '../../kube/errors.ts'
 import type { ReadCache } from '../../kube/watch/joined-cache.ts'
+import { drainNames } from '../../policies/drain.ts'
+import { policyNames } from '../../policies/failover-policy.ts'
+import type { ReadNow } from '../../readiness/read-now.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import { type Drainable, type DrainOptions, type DrainWatch, watchDrains } from './drain-watch.ts'
+import { isOwnCurrent } from './own-now.ts'
 import { type PolicyWatch, watchPolicies } from './policy-watch.ts'
 
 /** The objects of our own kinds: what they ask for beyond the routes. */
@@ -20,6 +26,8 @@ export interface OwnKinds {
   readonly route: (key: RouteKey) => Route | undefined
   /** A route with what policies ask for, however it was read. */
   readonly applied: (route: Route) => Route
+  /** Whether all of them that are for the routes of a namespace are known as the API server has them now. */
+  readonly isOwnCurrent: (namespace: string, reading: ReadNow) => Promise<Result<boolean, KubeError>>
   readonly stop: () => void
 }
 
@@ -32,7 +40,16 @@ export function watchOwnKinds(
   const drains = watchDrains(tools, options, routes)
   const policies = watchPolicies(tools, options, routes)
   const applied = (route: Route) => policies?.applied(route) ?? route
+  const own = [
+    ...(drains
+      ? [{ names: drainNames, rootNamespace: drains.rootNamespace, reader: drains.cache.reader }]
+      : []),
+    ...(policies
+      ? [{ names: policyNames, rootNamespace: policies.rootNamespace, reader: policies.cache.reader }]
+      : []),
+  ]
   return {
+    isOwnCurrent: (namespace, reading) => isOwnCurrent(own, namespace, reading),
     drains,
     policies,
     caches: [drains, policies].flatMap((kind) => kind?.cache ?? []),

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
-import { ok } from '../../base/result.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 import { readinessOf } from '../../core/types.ts'
+import type { KubeError } from '../../kube/errors.ts'
 import { FakeTransport } from '../../kube/testing/fake-transport.ts'
 import { createManualClock, settle } from '../../kube/testing/manual-clock.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
@@ -20,11 +21,14 @@ const planned = judge(route)
 let transport: FakeTransport
 let clock: ReturnType<typeof createManualClock>
 let known: Judged | undefined
+/** What a read of Drains and policies says of the caches. */
+let own: Result<boolean, KubeError>
 let confirm: Confirm
 beforeEach(() => {
   transport = new FakeTransport()
   clock = createManualClock()
   known = planned
+  own = ok(true)
   confirm = confirmWith({
     clock,
     transport,
@@ -32,6 +36,7 @@ beforeEach(() => {
     codecOf: () => http,
     known: () => known,
     judge: (route, readiness) => judgeRoute(route, readiness),
+    isOwnCurrent: async () => own,
   })
 })
 
@@ -99,4 +104,15 @@ it('gives up when what was read first would be too old', async () => {
   const result = confirmed()
   await clock.advance(freshMs)
   expect(await result).toMatchObject({ ok: false })
+})
+
+it('answers with nothing if a Drain or a policy is not known yet, and with the error if they cannot be read', async () => {
+  own = ok(false)
+  const unknown = confirmed()
+  await answer(false)
+  expect(await unknown).toEqual(ok(undefined))
+  own = err({ kind: 'unreachable', message: 'no way' })
+  const unread = confirmed()
+  await answer(false)
+  expect(await unread).toEqual(own)
 })

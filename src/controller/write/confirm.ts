@@ -6,7 +6,7 @@ import { startDeadline } from '../../kube/http/deadline.ts'
 import type { Transport } from '../../kube/http/transport.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { listPages } from '../../kube/watch/pages.ts'
-import { type BesideNow, readNow } from '../../readiness/read-now.ts'
+import { type BesideNow, type ReadNow, readNow } from '../../readiness/read-now.ts'
 import type { Judged } from '../../routes/judge.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
 import { type Route, type RouteCodec, servicesBehind } from '../../routes/route.ts'
@@ -22,12 +22,14 @@ export interface ConfirmOptions {
   readonly known: (key: RouteKey) => Judged | undefined
   /** What is made of a route by this readiness, and by all else that is known. */
   readonly judge: (route: Route, readiness: ReadinessOf) => Judged
+  /** Whether the caches know what Drains and policies there are now for the routes of a namespace. */
+  readonly isOwnCurrent: (namespace: string, reading: ReadNow) => Promise<Result<boolean, KubeError>>
 }
 
 /**
  * Judges a route by the cluster as the API server has it now, and answers with the plans of it that `part`
  * chooses if they are those of `planned`; with `undefined` if they are not, or if the caches have come to know
- * better meanwhile. What the API server does not know is known `beside`. The error is that of a read that failed, or
+ * better meanwhile, or do not know of a Drain or a policy yet. What the API server does not know is known `beside`. The error is that of a read that failed, or
  * took longer than `freshMs`.
  */
 export type Confirm = (
@@ -60,7 +62,7 @@ async function judgeNow(
   route: Route,
   beside: BesideNow,
   signal: AbortSignal,
-  { transport, selector, codecOf, judge }: ConfirmOptions,
+  { transport, selector, codecOf, judge, isOwnCurrent }: ConfirmOptions,
 ): Promise<Result<Judged | undefined, KubeError>> {
   const codec = codecOf(route.kind)
   if (!codec) return ok(undefined)
@@ -71,6 +73,12 @@ async function judgeNow(
   if (!listed.ok) return listed
   const [now] = found
   if (!now) return ok(undefined)
-  const readiness = await readNow(servicesBehind(now), { transport, signal }, beside)
-  return readiness.ok ? ok(judge(now, readiness.value)) : readiness
+  const reading = { transport, signal }
+  const [readiness, isCurrent] = await Promise.all([
+    readNow(servicesBehind(now), reading, beside),
+    isOwnCurrent(now.namespace, reading),
+  ])
+  if (!readiness.ok) return readiness
+  if (!isCurrent.ok) return isCurrent
+  return ok(isCurrent.value ? judge(now, readiness.value) : undefined)
 }

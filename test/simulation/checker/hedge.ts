@@ -40,7 +40,7 @@ export function hedged(write: RouteWrite, facts: Facts, since: number, farSince:
     })
   const isWhole = before !== undefined && after !== undefined
   const writes = isWhole ? knownWrites(before, after, facts.route(key), since, sent.moment) : []
-  // Drains are not read again either.
+  // Drains are read again only to see that the sender knows them: what it knew by then counts.
   const reason = writes.find((one) => isNeeded(one, { possible, drained: write.drained }))
   const [meant] = reason ? [reason] : writes
   return { ...write, known: writes.length > 0, possible, wanted: reason !== undefined, meant }
