@@ -42,6 +42,18 @@ describe('Observer', () => {
     expect(observer.weights.size).toBe(0)
   })
 
+  it.each(Object.values(routes))('sees that a $kind is paused, and when that is over', (route) => {
+    const observer = new Observer('split', route)
+    const spec = { backends: [], rules: [{ backendRefs: [] }] }
+    const paused = { name: 'split', annotations: { 'failover.linkerd.io/paused': 'true' } }
+    let changes = 0
+    observer.onChange(() => (changes += 1))
+    observer.sawRoute('ADDED', { metadata: paused, spec }, 1)
+    expect([observer.isPaused, changes]).toEqual([true, 1])
+    observer.sawRoute('MODIFIED', { metadata: { name: 'split' }, spec }, 2)
+    expect([observer.isPaused, changes]).toEqual([false, 2])
+  })
+
   it('leaves alone what has another shape', () => {
     const observer = new Observer('split', routes.split)
     observer.sawSlice('ADDED', { metadata: { name: 'no-label' } }, 1)

@@ -15,6 +15,11 @@ const sliceShape = z.object({
     .nullish(),
 })
 
+const pauseShape = z.object({
+  metadata: z.object({ annotations: z.record(z.string(), z.string()).optional() }),
+})
+const pausedAnnotation = 'failover.linkerd.io/paused'
+
 export interface Endpoints {
   readonly ready: number
   readonly total: number
@@ -26,6 +31,8 @@ export class Observer {
   weights: ReadonlyMap<string, number> = new Map()
   /** When the weights were last seen to change, in milliseconds of the monotonic clock. */
   weightsAt = 0
+  /** Whether the annotation of the route keeps the operator away from its weights. */
+  isPaused = false
   readonly #name: string
   readonly #read: DemoRoute['read']
   readonly #slices = new Map<string, Endpoints & { service: string }>()
@@ -60,9 +67,15 @@ export class Observer {
     const route = this.#read(object)
     if (route?.name !== this.#name) return
     const weights = type === 'DELETED' ? [] : route.weights
-    if (JSON.stringify(weights) === JSON.stringify([...this.weights])) return
-    this.weights = new Map(weights)
-    this.weightsAt = at
+    const annotations = pauseShape.safeParse(object).data?.metadata.annotations
+    const isPaused = type !== 'DELETED' && annotations?.[pausedAnnotation] === 'true'
+    const isMoved = JSON.stringify(weights) !== JSON.stringify([...this.weights])
+    if (!isMoved && isPaused === this.isPaused) return
+    this.isPaused = isPaused
+    if (isMoved) {
+      this.weights = new Map(weights)
+      this.weightsAt = at
+    }
     this.#tell()
   }
 

@@ -27,6 +27,7 @@ export class Show {
   readonly #steps: StepView[]
   #timer: NodeJS.Timeout | undefined
   #saidWeights = ''
+  #saidPaused = false
 
   constructor(observer: Observer, sender: Sender, story: readonly Step[], options: ShowOptions) {
     this.#observer = observer
@@ -63,7 +64,11 @@ export class Show {
     }
     for (const line of lines) this.#sayPlainly(line.trimStart())
     this.#saidWeights = describeWeights(this.#observer.weights)
-    this.#observer.onChange(() => this.#sayWeights())
+    this.#saidPaused = this.#observer.isPaused
+    this.#observer.onChange(() => {
+      this.#sayPause()
+      this.#sayWeights()
+    })
   }
 
   /** A line for the pipe; a live terminal shows the same in its picture. */
@@ -76,6 +81,13 @@ export class Show {
     clearInterval(this.#timer)
     this.#timer = undefined
     this.#screen.end()
+  }
+
+  #sayPause(): void {
+    const { isPaused } = this.#observer
+    if (isPaused === this.#saidPaused) return
+    this.#saidPaused = isPaused
+    this.#sayPlainly(isPaused ? 'paused: the operator leaves the weights as they are' : 'not paused any more')
   }
 
   /** After the story a pipe gets one line for each change of the weights. */
@@ -106,6 +118,7 @@ export class Show {
     return {
       route: this.#options.route,
       page: this.#options.page,
+      isPaused: observer.isPaused,
       backends: [...observer.weights].map(([name, weight]) => ({
         name,
         weight,

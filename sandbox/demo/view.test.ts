@@ -7,6 +7,7 @@ import { colours, invitation, milliseconds, noColours, plainStep, render, type V
 const view: View = {
   route: 'HTTPRoute default/sample-svc',
   page: undefined,
+  isPaused: false,
   backends: [
     { name: 'sample-svc', ready: 0, total: 0, weight: 0 },
     { name: 'sample-svc-east1', ready: 2, total: 2, weight: 1 },
@@ -37,6 +38,10 @@ describe('render', () => {
     const page = 'http://127.0.0.1:8084'
     expect(render({ ...view, page }, noColours)).toContain(`  dashboard: ${page}`)
     expect(render(view, noColours).join()).not.toContain('dashboard')
+  })
+
+  it('says that the route is paused', () => {
+    expect(render({ ...view, isPaused: true }, noColours)[1]).toMatch(/sample-svc {3}paused$/)
   })
 
   it('differs in colour only by escape codes', () => {

@@ -21,6 +21,7 @@ export interface View {
   readonly route: string
   /** Where the dashboard is; absent where nobody would look at it. */
   readonly page: string | undefined
+  readonly isPaused: boolean
   readonly backends: readonly BackendView[]
   readonly rates: Rates
   readonly totals: { readonly ok: number; readonly failed: number }
@@ -49,7 +50,7 @@ const barWidth = 20
 export function render(view: View, paint: Paint): string[] {
   return [
     '',
-    `  ${paint.bold('linkerd-failover demo')}   ${paint.dim(view.route)}`,
+    `  ${paint.bold('linkerd-failover demo')}   ${paint.dim(view.route)}${view.isPaused ? `   ${paint.yellow('paused')}` : ''}`,
     ...(view.page ? [`  ${paint.dim('dashboard:')} ${paint.cyan(view.page)}`] : []),
     '',
     ...view.backends.map((backend) => backendLine(backend, view, paint)),
