@@ -38,7 +38,7 @@ describe('a service fails over', () => {
     await eventually(() => cluster.notes('web').length === 3)
     expect(cluster.notes('web').sort()).toEqual([
       'trafficsplit/web failing over to fallbacks: shop/web has 0 of 2 endpoints ready; shop/east and shop/west share',
-      'trafficsplit/web sharing traffic among fallbacks: shop/web has 0 of 2 endpoints ready; shop/east takes over',
+      'trafficsplit/web sharing traffic among secondaries: shop/web has 0 of 2 endpoints ready; shop/east takes over',
       'trafficsplit/web switching traffic to primary: shop/web has 1 of 2 endpoints ready',
     ])
     expect(cluster.patches).toBe(3)

@@ -58,10 +58,10 @@ export type Shares = ReadonlyMap<ServiceKey, number>
 
 /**
  * The shares of a split as proxies follow it. Of a TrafficSplit with all weights zero the apex gets
- * everything (measured with the SMI adaptor). A route has no such fallback, so the result for it is empty.
+ * everything (measured with the SMI adaptor). A route has nothing of the kind, so the result for it is empty.
  */
-export function sharesOf(split: Split, fallback: ServiceKey | undefined): Shares {
-  if (isAllZero(split)) return new Map(fallback === undefined ? [] : [[fallback, 1]])
+export function sharesOf(split: Split, rest: ServiceKey | undefined): Shares {
+  if (isAllZero(split)) return new Map(rest === undefined ? [] : [[rest, 1]])
   const sum = split.backends.reduce((total, backend) => total + weightOf(split, backend), 0)
   const shares = new Map<ServiceKey, number>()
   for (const backend of split.backends) {

@@ -241,7 +241,7 @@ describe('since when', () => {
     shop.transition('web', failingOver, minutesAgo(90))
     shop.transition('web', 'switching traffic to primary: web is back', minutesAgo(60))
     shop.transition('web', failingOver, minutesAgo(30))
-    shop.transition('web', 'sharing traffic among fallbacks: and another', minutesAgo(5))
+    shop.transition('web', 'sharing traffic among secondaries: and another', minutesAgo(5))
     expect(await sinceOf('web')).toBe(minutesAgo(30).toISOString())
   })
 

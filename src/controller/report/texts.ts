@@ -33,12 +33,12 @@ export function recoveredEvent(route: Route, why: string, id: string): EventInpu
   return { ...about(route), ...what, note, ...markedWith(id) }
 }
 
-/** Reason, action and the notes' beginnings are those of the original operator; people filter by them. */
+/** Reason, action and the first two notes' beginnings are those of the original operator; people filter by them. */
 export function transitionEvent(route: Route, direction: Direction, why: string, id: string): EventInput {
   const what = {
     failover: 'failing over to fallbacks',
     failback: 'switching traffic to primary',
-    redistribute: 'sharing traffic among fallbacks',
+    redistribute: 'sharing traffic among secondaries',
   }[direction]
   const note = `${route.kind.toLowerCase()}/${route.name} ${what}: ${why}`
   const event = { type: 'Normal', reason: 'Failover', action: 'Failover' } as const

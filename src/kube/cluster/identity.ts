@@ -34,14 +34,14 @@ export function bearer(token: string): Identity {
 /** A token of a file, which others replace; `token` as long as the file cannot be read, as with client-go. */
 export function tokenFile(path: string, token: string | undefined, clock: Clock): IdentitySource {
   const file = rotatingFile(path, clock)
-  const fallBack = (problem: unknown) => {
+  const useToken = (problem: unknown) => {
     if (token === undefined) throw problem
     return bearer(token)
   }
   return {
     current: () => {
       const text = file()
-      return typeof text === 'string' ? bearer(text) : text.then(bearer, fallBack)
+      return typeof text === 'string' ? bearer(text) : text.then(bearer, useToken)
     },
   }
 }

@@ -52,7 +52,7 @@ interface Told {
 const notes: readonly [part: string, direction: Direction][] = [
   ['failing over to fallbacks', 'failover'],
   ['switching traffic to primary', 'failback'],
-  ['sharing traffic among fallbacks', 'redistribute'],
+  ['sharing traffic among secondaries', 'redistribute'],
 ]
 
 /** Books every transition and every Event about one, and compares them. */
