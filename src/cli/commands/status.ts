@@ -17,6 +17,9 @@ wrong around a route, for example that proxies ignore its weights; \`explain\` a
 
 Below the routes are the Drains that are in effect, if there are any.
 
+With --namespace, rights in the namespaces of the routes and their Services are enough, also with --watch. Kinds of
+routes that you may not list are left out, and a line on standard error names them.
+
 If a route has a policy, two more columns are shown. TIER is the tier that serves, and how many there are.
 WAITS is a backend that was lost and is ready again, and when traffic goes back to it if it stays so. Since when
 it is ready only the operator knows: its leader is asked if a route waits, and you need the permissions of
