@@ -27,11 +27,12 @@ interface Effect extends Pick<DrainSpec, 'from' | 'lastResort'> {
   readonly namespace: string | undefined
 }
 
-/** What may steer at one moment: all of `sure`, and any of `maybe`. */
-interface World {
-  readonly sure: readonly Effect[]
-  readonly maybe: readonly Effect[]
-}
+/**
+ * What may steer by one time of day: of each choice one. Drains are chosen one by one, since a list is taken in one by
+ * one.
+ */
+type World = readonly Choice[]
+type Choice = readonly (readonly Effect[])[]
 
 /** What is asked about a process, or by a write of it. */
 interface Look {
@@ -69,11 +70,12 @@ export class DrainSight {
     const known = view.of('drains')
     const seen = this.view(process)
     const isNew = known === undefined || seen.firstKnownAt === at
-    const isAbsent = known === undefined && this.facts.wasUnserved(process.bornMoment, moment)
+    const isAbsent = this.facts.wasUnserved(process.bornMoment, moment)
+    // A list that is not complete is taken in too once the kind was found not to be served.
+    const from = known ?? (isAbsent ? process.bornMoment : undefined)
     const look = { process, at, view: seen }
-    const worlds = known === undefined ? [] : this.#worlds(look, [known, moment], timesOfDay(process, at))
-    const some = isAbsent ? [{ sure: [], maybe: [] }, ...worlds] : worlds
-    const { possible, outlived } = this.#seenIn(some, services)
+    const worlds = from === undefined ? [] : this.#worlds(look, [from, moment], timesOfDay(process, at))
+    const { possible, outlived } = this.#seenIn(worlds, services)
     const mayBeUnknown: DrainedOf = (...asked) => [...possible(...asked), 'unknown']
     return { possible: isNew ? mayBeUnknown : possible, outlived }
   }
@@ -93,29 +95,40 @@ export class DrainSight {
     const withOver = () => {
       const effects = this.facts.versions.flatMap((version) => this.#effectsOf(version))
       const either = effects.flatMap((effect) => [effect, { ...effect, lastResort: 'Allow' as const }])
-      return worlds.flatMap(({ sure, maybe }) => either.map((over) => ({ sure: [...sure, over], maybe })))
+      return worlds.flatMap((world) => either.map((over) => [...world, [[over]]]))
     }
     return { possible: within(() => worlds), outlived: within(withOver) }
   }
 
   #worlds(look: Look, [from, to]: Span, times: readonly number[]): World[] {
-    return this.facts.momentsFrom(from, to).flatMap((moment) =>
-      times.map((time) => {
-        const wall = epoch + time
-        const isOn = ({ spec }: DrainVersion) => spec !== undefined && spec.until > wall
-        const present = this.facts.at(moment).filter(isOn)
-        const endings = this.facts.versions
-          .filter((version) => version.to <= moment && isOn(version))
-          .map((version) => ({ version, stays: this.#lingers(version, moment, look) }))
-        const lingering = (stays: 'surely' | 'maybe') =>
-          endings
-            .filter((one) => one.stays === stays)
-            .flatMap(({ version }) => this.#effectsOf(version))
-            .map((effect) => ({ ...effect, lastResort: 'Allow' as const }))
-        const sure = [...present.flatMap((version) => this.#effectsOf(version)), ...lingering('surely')]
-        return { sure, maybe: lingering('maybe') }
+    const moments = this.facts.momentsFrom(from, to)
+    const keys = [...new Set(this.facts.versions.map(({ key }) => key))]
+    return times.map((time) =>
+      keys.flatMap((key) => {
+        const seen = moments.map((moment) => this.#at(key, moment, epoch + time, look))
+        const maybe = new Set(seen.flatMap((one) => one.maybe))
+        return [
+          seen.map(({ sure }) => sure),
+          ...[...maybe].map((version): Choice => [[], this.#lingeringOf(version)]),
+        ]
       }),
     )
+  }
+
+  /** What steers by a Drain as it was at a moment, and what else may. */
+  #at(key: string, moment: number, wall: number, look: Look) {
+    const isOn = (one: DrainVersion) => one.key === key && one.spec !== undefined && one.spec.until > wall
+    const present = this.facts.at(moment).filter(isOn)
+    const over = this.facts.versions.filter((one) => one.to <= moment && isOn(one))
+    const which = (stays: 'surely' | 'maybe') =>
+      over.filter((version) => this.#lingers(version, moment, look) === stays)
+    const lingering = which('surely').flatMap((version) => this.#lingeringOf(version))
+    const sure = [...present.flatMap((version) => this.#effectsOf(version)), ...lingering]
+    return { sure, maybe: which('maybe') }
+  }
+
+  #lingeringOf(version: DrainVersion): Effect[] {
+    return this.#effectsOf(version).map((effect) => ({ ...effect, lastResort: 'Allow' }))
   }
 
   /** Whether a Drain that is over at a moment still keeps traffic away. */
@@ -151,27 +164,37 @@ export class DrainSight {
   ): (Drains | undefined)[] {
     const names = backends.map(({ service }) => service)
     const clusters = everyChoice(names.map((service) => this.clusters.during(service, services)))
-    const found = new Map<string, Drains | undefined>()
+    const found = new Map<string, readonly Drained[]>()
     for (const places of clusters)
-      for (const { sure, maybe } of worlds) {
-        const drainedBy = (effect: Effect): Drained[] =>
-          names.map((service, place) => drainedOf(effect, namespace, service, places[place]))
-        const base = sure.map(drainedBy).reduce(
-          joined,
-          names.map((): Drained => 'no'),
-        )
-        const more = new Map(maybe.map(drainedBy).map((some) => [some.join(), some]))
-        for (const some of everyChoice([...more.values()].map((one) => [undefined, one]))) {
-          const all = some.flatMap((one) => (one ? [one] : [])).reduce(joined, base)
-          found.set(all.join(), all.every((one) => one === 'no') ? undefined : all)
-        }
-      }
-    return [...found.values()]
+      for (const world of worlds)
+        for (const [text, one] of allOf(world, (effect) =>
+          names.map((service, place) => drainedOf(effect, namespace, service, places[place])),
+        ))
+          found.set(text, one)
+    return [...found.values()].map((one) => (one.every((state) => state === 'no') ? undefined : one))
   }
 }
 
-const joined = (a: readonly Drained[], b: readonly Drained[]): Drained[] =>
-  a.map((one, place) => stricter(one, b[place] ?? 'no'))
+/** All that a world comes to for some backends, by its text. */
+function allOf(
+  world: World,
+  drainedBy: (effect: Effect) => readonly Drained[],
+): Map<string, readonly Drained[]> {
+  let all = new Map<string, readonly Drained[]>([['', []]])
+  for (const choice of world) {
+    const next = new Map<string, readonly Drained[]>()
+    for (const before of all.values())
+      for (const effects of choice) {
+        const one = effects.map(drainedBy).reduce(joined, before)
+        next.set(one.join(), one)
+      }
+    all = next
+  }
+  return all
+}
+
+const joined = (a: readonly Drained[], b: readonly Drained[]): readonly Drained[] =>
+  b.map((one, place) => stricter(a[place] ?? 'no', one))
 
 function drainedOf(
   { namespace: own, from, lastResort }: Effect,

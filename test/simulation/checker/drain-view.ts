@@ -33,7 +33,7 @@ export class DrainView {
 
   /** Whether it can have known what was over at this moment. */
   mayHaveSeen(to: number): boolean {
-    return this.#known.some(({ moment }) => moment < to)
+    return this.#known.length === 0 || this.#known.some(({ moment }) => moment < to)
   }
 
   /** Whether it certainly knew what there was from one moment to another. */

@@ -65,9 +65,12 @@ function targetObject({ cluster, service }: DrainTarget): JsonObject {
   }
 }
 
+/** A definition that, as an older one might, takes Drains that make no sense. */
 function drainDefinition(): KubeObject {
   const values = readValues({ policies: { enabled: true } })
   if (!values.ok) throw new Error(values.error.join())
   const context = { namespace: rootNamespace, release: 'story', version }
-  return structuredClone(drainCrd({ values: values.value, context }))
+  const { spec, ...rest } = structuredClone(drainCrd({ values: values.value, context }))
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+  return { ...rest, spec: { ...spec, versions: spec.versions.map((version) => ({ ...version, schema })) } }
 }
