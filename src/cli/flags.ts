@@ -79,6 +79,12 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, ...words]
 }
 
+/** The name of a user or a group, which travels in a header. */
+export function identity(text: string): string {
+  if (/^[\x20-\x7e\xa0-\xff]*$/.test(text)) return text
+  throw new InvalidArgumentError('It has a character that a header cannot have, such as a line break.')
+}
+
 export type Format = 'table' | 'json' | 'yaml' | 'short'
 
 /** The name of an object of most kinds. */

@@ -73,6 +73,8 @@ test.each([
   [['drain', 'service/web', '--yes', '--for', '1h', '--reason', '\n'], 'It must not be empty'],
   [['drain', 'service/web', '--yes', '--for', '99999999999999h', '--reason', 'x'], 'at most 87600h'],
   [['pause', 'ts/web', '--for', '99999999999999h'], 'at most 87600h'],
+  [['version', '--as', 'me\n'], 'a character that a header cannot have'],
+  [['version', '--as', 'me', '--as-group', 'a\nb'], 'a character that a header cannot have'],
 ])('%j is a wrong command line, not a bug', async (line, message) => {
   expect(await refused(line)).toContain(message)
 })

@@ -18,7 +18,7 @@ import { status } from './commands/status.ts'
 import { version } from './commands/version.ts'
 import { whatIf } from './commands/what-if.ts'
 import { type Failure, wrongUsage } from './failure.ts'
-import { collect, flag, goBoolean, namespaceName, spellOut } from './flags.ts'
+import { collect, flag, goBoolean, identity, namespaceName, spellOut } from './flags.ts'
 import { addCommandHelp, addProgramHelp, defaultWidth, flagGroups } from './help.ts'
 
 /** All commands, in the order of the list in `--help`. */
@@ -66,8 +66,10 @@ export const globalOptions = (env: Readonly<Record<string, string | undefined>>)
   flag('--context <name>', 'the context of the kubeconfig to use'),
   flag('--cluster <name>', 'the cluster of the kubeconfig to use'),
   flag('--user <name>', 'the user of the kubeconfig to use'),
-  flag('--as <user>', 'the user to impersonate'),
-  flag('--as-group <group>', 'a group to impersonate; may be repeated').argParser(collect),
+  flag('--as <user>', 'the user to impersonate').argParser(identity),
+  flag('--as-group <group>', 'a group to impersonate; may be repeated').argParser(
+    (text: string, before?: string[]) => collect(identity(text), before),
+  ),
   flag('-L, --linkerd-namespace <name>', 'the namespace of Linkerd [$LINKERD_NAMESPACE]')
     .default(env.LINKERD_NAMESPACE || 'linkerd')
     .argParser(namespaceName),
