@@ -23,7 +23,10 @@ export class Faults {
   heal(replicas: readonly string[]): void {
     this.#wire.conditions.heal()
     for (const replica of replicas) {
-      this.#fleet.process(replica)?.thaw()
+      const process = this.#fleet.process(replica)
+      process?.thaw()
+      // Replicas whose clocks differ disagree about the end of a Drain, for as long as they differ.
+      if (process && process.skewMs !== 0 && replicas.length > 1) process.jump(-process.skewMs)
       this.#fleet.start(replica)
     }
   }
