@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Demo, startDemo } from '../dashboard/demo.ts'
 import { eventually } from '../e2e/eventually.ts'
 import { binary } from '../programs/binaries.ts'
@@ -27,8 +27,7 @@ afterAll(async () => {
 
 /** A terminal in which `kubectl` is of one release, and the first line that the demo invites to was pasted. */
 function terminal(release: (typeof kubectls)[number]) {
-  const bin = join(folder, release)
-  mkdirSync(bin)
+  const bin = mkdtempSync(join(folder, 'bin-'))
   symlinkSync(binary(release), join(bin, 'kubectl'))
   const [setUp = ''] = demo.invitation
   const env = { PATH: [bin, process.env.PATH].join(delimiter), HOME: bin }
@@ -67,29 +66,33 @@ function invited(beginning: string): string {
   return found
 }
 
-describe.each(kubectls)('a newcomer with %s', (release) => {
-  it('runs every line that the demo invites to, and looks around', async () => {
-    const { run, follow } = terminal(release)
-    const weights = () => run("kubectl get ts sample-svc -o 'jsonpath={.spec.backends[*].weight}'")
-    await follow(invited(`${cli} status`), /TrafficSplit +sample-svc +primary/)
-    expect(await run(invited(`${cli} explain`))).toContain('sample-svc')
-    expect(await run(invited(`${cli} what-if`))).toContain('1 route: 1 fails over')
-    expect(await run(invited(`${cli} pause`))).toContain('sample-svc')
-    expect(await run(invited(`${cli} resume`))).toContain('sample-svc')
-    await follow(invited('kubectl get ts'), /sample-svc=1,/)
-    expect(await run(invited('kubectl scale deploy sample-svc --replicas=0'))).toContain('scaled')
-    await eventually(async () => expect(await weights()).toMatch(/^0 /))
-    expect(await run('kubectl describe ts sample-svc')).toContain('failing over to fallbacks')
-    expect(await run(invited('kubectl scale deploy sample-svc --replicas=2'))).toContain('scaled')
-    await eventually(async () => expect(await weights()).toBe('1 0 0 0 0'))
-    expect(await run(invited('kubectl get events'))).toContain('Failover')
-    expect(await run(invited('curl'))).toContain('linkerd_failover_build_info')
-    expect(await run('kubectl get all')).toContain('deployment.apps/sample-svc')
-    expect(await run('kubectl rollout restart deployment sample-svc')).toContain('restarted')
-    expect(await run('kubectl rollout status deployment sample-svc --timeout=20s')).toContain('rolled out')
-    expect(await weights()).toBe('1 0 0 0 0')
-    await expect(run('kubectl logs deployment/sample-svc')).rejects.toThrow('run no containers')
-  })
+it('runs each command of ours that the demo invites to', async () => {
+  const { run, follow } = terminal('kubectl')
+  await follow(invited(`${cli} status`), /TrafficSplit +sample-svc +primary/)
+  expect(await run(invited(`${cli} explain`))).toContain('sample-svc')
+  expect(await run(invited(`${cli} what-if`))).toContain('1 route: 1 fails over')
+  expect(await run(invited(`${cli} pause`))).toContain('sample-svc')
+  expect(await run(invited(`${cli} resume`))).toContain('sample-svc')
+  expect(await run(invited('curl'))).toContain('linkerd_failover_build_info')
+})
+
+it.each(kubectls)('takes a service down, brings it back and looks around, with %s', async (release) => {
+  const { run, follow } = terminal(release)
+  const weights = () => run("kubectl get ts sample-svc -o 'jsonpath={.spec.backends[*].weight}'")
+  await follow(invited('kubectl get ts'), /sample-svc=1,/)
+  expect(await run(invited('kubectl scale deploy sample-svc --replicas=0'))).toContain('scaled')
+  await eventually(async () => expect(await weights()).toMatch(/^0 /))
+  await eventually(async () =>
+    expect(await run('kubectl describe ts sample-svc')).toContain('failing over to fallbacks'),
+  )
+  expect(await run(invited('kubectl scale deploy sample-svc --replicas=2'))).toContain('scaled')
+  await eventually(async () => expect(await weights()).toBe('1 0 0 0 0'))
+  expect(await run(invited('kubectl get events'))).toContain('Failover')
+  expect(await run('kubectl get all')).toContain('deployment.apps/sample-svc')
+  expect(await run('kubectl rollout restart deployment sample-svc')).toContain('restarted')
+  expect(await run('kubectl rollout status deployment sample-svc --timeout=20s')).toContain('rolled out')
+  expect(await weights()).toBe('1 0 0 0 0')
+  await expect(run('kubectl logs deployment/sample-svc')).rejects.toThrow('run no containers')
 })
 
 it('knows every line of the invitation', () => {
