@@ -75,7 +75,7 @@ export class FailoverController implements Controller {
       surroundings: this.#surroundings,
       longHolds: this.#longHolds,
       busy: () => this.workload > 0,
-      show: (key, findings) => this.view.find(key, findings),
+      show: (key, found) => this.view.find(key, [...this.#reporting.reporter.fightOf(key), ...found]),
       report: (route, finding) => this.#reporting.reporter.found(route, finding),
       reportOver: (route, finding) => this.#reporting.reporter.foundOver(route, finding),
     })
@@ -141,6 +141,7 @@ export class FailoverController implements Controller {
 
   rest(): void {
     this.#writing.fights.forgetAll()
+    for (const key of this.#reporting.reporter.rest()) this.#diagnoser.recheck(key)
   }
 
   /** It may have made the same writes: of ours without an answer nothing more can be known. */
@@ -166,7 +167,6 @@ export class FailoverController implements Controller {
   }
 
   #watchCluster(selector: string, others: OtherClusterOptions & DrainOptions): ClusterWatch {
-    const { log, onSynced } = this.#platform
     return watchCluster({
       ...this.#watchTools(),
       ...others,
@@ -180,10 +180,10 @@ export class FailoverController implements Controller {
       onCounts: (key) => this.#onCounts(key),
       onFacts: (service) => this.#diagnoser.touch(service),
       onSynced: () => {
-        log.info({}, 'the readiness of all services is known')
+        this.#platform.log.info({}, 'the readiness of all services is known')
         this.#queue.start()
         this.#reporting.recall.read()
-        onSynced()
+        this.#platform.onSynced()
       },
     })
   }

@@ -98,7 +98,7 @@ function afterLook(
   key: RouteKey,
   outcome: Exclude<ReconcileOutcome, { kind: 'gone' | 'failed' }>,
   heldLongAt: number | undefined,
-  { clock, hedges, fights, reporter }: HandlerOptions,
+  { clock, hedges, fights, reporter, diagnoser }: HandlerOptions,
 ): Handled {
   if (isAtRest(outcome)) hedges.rests(key)
   const { change, lookAgainAt } = fightNewsOf(fights, key, outcome)
@@ -106,6 +106,7 @@ function afterLook(
   // The route as it was names the last writer of the weights: the answer to a write names the operator.
   if (change === 'begins') reporter.fought(outcome.route)
   if (change === 'ends') reporter.unfought(outcome.route)
+  if (change !== undefined) diagnoser.recheck(key)
   return lookAgain(clock, [askedFor, lookAgainAt, heldLongAt, pauseLookAt(clock, outcome)])
 }
 

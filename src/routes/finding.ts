@@ -28,6 +28,7 @@ export const findingReasons = [
   'CountsGateways',
   'GatewayDown',
   'HeldByUnknown',
+  'Fought',
 ] as const
 
 export type FindingReason = (typeof findingReasons)[number]

@@ -111,6 +111,29 @@ it('names a problem and a finding by the same id in the Event as in the timeline
   ])
 })
 
+it('has a fight over the weights as a finding, until it is over or another replica leads', () => {
+  const { events, reporter, view, look, lead } = setUp()
+  const key = 'TrafficSplit/shop/web'
+  look(1)
+  const route = view.get(key)?.route
+  if (!route) throw new Error('the route is not in the view')
+  reporter.fought(route)
+  expect([reporter.fightOf(key), events]).toEqual([[], []])
+  lead(0)
+  reporter.fought(route)
+  const message = expect.stringMatching(/^another client keeps undoing the weights/)
+  expect(reporter.fightOf(key)).toEqual([{ reason: 'Fought', message }])
+  const [entry] = view.timeline.newestFirst()
+  expect(events).toMatchObject([
+    { reason: 'Fought', action: 'SlowDown', annotations: { 'failover.linkerd.io/transition-id': entry?.id } },
+  ])
+  reporter.unfought(route)
+  expect(reporter.fightOf(key)).toEqual([])
+  reporter.fought(route)
+  expect(reporter.rest()).toEqual([key])
+  expect(reporter.fightOf(key)).toEqual([])
+})
+
 it('tells of a write that turns out to be applied what moved, and nothing that may not be so any more', () => {
   const { events, reporter, view, lead } = setUp()
   lead(0)

@@ -51,6 +51,8 @@ export class Reporter {
   readonly #unreported: Map<RouteKey, number>
   readonly #flaps: Flaps
   readonly #returnWaits: ReturnWaits
+  /** Of routes whose weights another client keeps undoing. */
+  readonly #fights = new Map<RouteKey, Finding>()
 
   constructor(options: ReporterOptions) {
     this.#options = options
@@ -66,6 +68,7 @@ export class Reporter {
     const isUnreported = this.#unreported.delete(key)
     if (outcome.kind === 'gone') {
       view.remove(key)
+      this.#fights.delete(key)
       return
     }
     const before = isUnreported ? undefined : view.get(key)
@@ -135,36 +138,53 @@ export class Reporter {
 
   /** Another client keeps undoing what is written to a route. */
   fought(route: Route): void {
-    const { log, event, leads } = this.#options
-    if (!leads()) return
+    if (!this.#options.leads()) return
     const who = route.writer === undefined ? 'another client' : `"${route.writer}"`
     const note = `${who} keeps undoing the weights, so the operator writes them less often; make it ignore the weights, see docs/using/gitops.md`
-    log.warn({ route: routeTitle(route), writer: route.writer }, `${routeTitle(route)}: ${note}`)
-    event({ ...about(route), type: 'Warning', reason: 'Fought', action: 'SlowDown', note })
+    const finding: Finding = { reason: 'Fought', message: note }
+    this.#fights.set(routeKey(route), finding)
+    this.#reportFinding(route, finding, 'SlowDown')
   }
 
   /** The fight is over: other weights are wanted, or these have not been undone for a while. */
   unfought(route: Route): void {
     const { log, event, leads } = this.#options
     if (!leads()) return
+    this.#fights.delete(routeKey(route))
     const note = 'no other client undoes the weights any more; the operator writes them at once again'
     log.info({ route: routeTitle(route) }, `${routeTitle(route)}: ${note}`)
     event({ ...about(route), type: 'Normal', reason: 'FightOver', action: 'SpeedUp', note })
+  }
+
+  /** The fight over the weights of a route, as a finding; nothing if there is none. */
+  fightOf(key: RouteKey): readonly Finding[] {
+    return [this.#fights.get(key)].filter((finding) => finding !== undefined)
+  }
+
+  /** Another replica leads: what is written is no fight with this one. Answers with the routes that had one. */
+  rest(): RouteKey[] {
+    const keys = [...this.#fights.keys()]
+    this.#fights.clear()
+    return keys
   }
 
   /**
    * Reports what is wrong with a route, or around it; once for each thing. False if that is for the leader to
    * report.
    */
-  found(route: Route, { reason, message }: Finding): boolean {
-    const { log, event, leads, view, onEntry } = this.#options
-    if (!leads()) return false
+  found(route: Route, finding: Finding): boolean {
+    if (!this.#options.leads()) return false
+    this.#reportFinding(route, finding, 'Diagnose')
+    return true
+  }
+
+  #reportFinding(route: Route, { reason, message }: Finding, action: string): void {
+    const { log, event, view, onEntry } = this.#options
     const entry = appendFinding(view, route, { reason, message })
     log.warn({ id: entry.id, route: routeTitle(route), reason }, `${routeTitle(route)}: ${message}`)
-    const what = { type: 'Warning', reason, action: 'Diagnose' } as const
+    const what = { type: 'Warning', reason, action } as const
     event({ ...about(route), ...what, note: message, ...markedWith(entry.id) })
     onEntry?.(entry)
-    return true
   }
 
   /**
