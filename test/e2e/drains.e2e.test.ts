@@ -1,56 +1,37 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { version } from '../../src/base/version.ts'
 import { name as operatorName } from '../../src/install/manifest.ts'
-import { readValues, render } from '../../src/install/render.ts'
 import { operatorUser } from '../chart/release.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
 import { type Cluster, openCluster } from './cluster.ts'
+import { type Drains, drainDefinition, drainFlags, drainOf, drainsIn, soon } from './drains.ts'
 import { eventually } from './eventually.ts'
 import type { Weights } from './objects.ts'
 import { type Operator, startOperator } from './operator.ts'
 
 let controlPlane: ControlPlane
 let cluster: Cluster
+let drains: Drains
+const kubectl: Drains['kubectl'] = (...args) => drains.kubectl(...args)
+const drain: Drains['drain'] = (...args) => drains.drain(...args)
+const undrain: Drains['undrain'] = (...args) => drains.undrain(...args)
 let kubeconfig: string
 let operators: Operator[] = []
 
-const flags = [
-  '--leader-elect',
-  '--leader-elect-resource-namespace',
-  operatorName,
-  '--policies',
-  operatorName,
-]
 const start = async (): Promise<Operator> => {
-  const operator = startOperator(kubeconfig, flags)
+  const operator = startOperator(kubeconfig, drainFlags)
   operators.push(operator)
   await operator.ready()
   return operator
-}
-
-const kubectl = async (args: readonly string[], input?: object) => {
-  const answer = await controlPlane.kubectl(args, input && stringify(input))
-  if (answer.code !== 0) throw new Error(answer.stderr)
-  return answer.stdout.trim()
-}
-
-const definition = 'drains.failover.linkerd.io'
-async function installKind(): Promise<void> {
-  const values = readValues({ policies: { enabled: true } })
-  if (!values.ok) throw new Error(values.error.join())
-  const objects = render(values.value, { namespace: operatorName, release: operatorName, version })
-  for (const object of objects)
-    if (['CustomResourceDefinition', 'ClusterRole'].includes(object.kind))
-      await kubectl(['apply', '--server-side', '-f', '-'], object)
-  await kubectl(['wait', '--for=condition=Established', `crd/${definition}`])
 }
 
 beforeAll(async () => {
   const controllers = ['clusterrole-aggregation-controller']
   controlPlane = await startControlPlane({ auditUser: operatorUser, controllers })
   await controlPlane.installCrd()
-  await installKind()
+  drains = drainsIn(controlPlane)
+  await drains.installKind()
+  await drains.grant()
   kubeconfig = await controlPlane.operatorKubeconfig()
   cluster = openCluster(controlPlane.api)
   await start()
@@ -59,17 +40,6 @@ afterAll(async () => {
   await Promise.all(operators.map((operator) => operator.kill()))
   await controlPlane?.stop()
 })
-
-const soon = (ms: number) => new Date(Date.now() + ms).toISOString()
-const drainOf = (name: string, spec: Readonly<Record<string, unknown>>, namespace = operatorName) => ({
-  apiVersion: 'failover.linkerd.io/v1alpha1',
-  kind: 'Drain',
-  metadata: { namespace, name },
-  spec: { until: soon(3_600_000), reason: 'CHG-1: a test', ...spec },
-})
-const drain = (...args: Parameters<typeof drainOf>) => kubectl(['apply', '-f', '-'], drainOf(...args))
-const undrain = (name: string, namespace = operatorName) =>
-  kubectl(['delete', 'drain', name, '--namespace', namespace])
 
 describe('the API server', () => {
   const from = [{ cluster: 'east' }]
@@ -276,14 +246,14 @@ it('Drains stay in effect if their kind is removed, and the operator says so', a
   await addShop()
   await drain(web, primary())
   await cluster.weightsBecome(web, weights(0, 100))
-  await kubectl(['delete', 'crd', definition])
+  await kubectl(['delete', 'crd', drainDefinition])
   await eventually(async () => {
     expect(operators.map((operator) => operator.output()).join()).toContain('was removed from the cluster')
   }, 30_000)
   await new Promise((resolve) => setTimeout(resolve, 11_000))
   await cluster.fence()
   expect(await cluster.weights(web)).toEqual(weights(0, 100))
-  await installKind()
+  await drains.installKind()
   await cluster.weightsBecome(web, weights(100), 60_000)
 })
 

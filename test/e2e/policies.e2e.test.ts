@@ -185,3 +185,75 @@ describe('a wait', () => {
     expect(performance.now() - restarted).toBeGreaterThan(3_900)
   })
 })
+
+const restart = async () => {
+  for (const operator of operators) await operator.stop()
+  operators = []
+  await start()
+}
+const handOver = async () => {
+  const [leader] = operators
+  operators = [await start()]
+  await leader?.stop()
+}
+
+describe.each([
+  ['a restart', restart],
+  ['a hand-over', handOver],
+])('%s in the middle', (_, interrupt) => {
+  /** Nothing is written for the interruption itself. */
+  async function interrupted(): Promise<void> {
+    await cluster.fence()
+    const before = await cluster.version(web)
+    await interrupt()
+    await cluster.fence()
+    expect(await cluster.version(web)).toBe(before)
+  }
+
+  it('keeps the order of tiers, and the weights in them', async () => {
+    await addShop({ tiers: `${web}; ${web}-east=70,${web}-west=30; *` })
+    await cluster.setReady(web, 0, 2)
+    await cluster.weightsBecome(web, weights(0, 70, 30))
+    await interrupted()
+    await cluster.setReady(`${web}-west`, 0, 2)
+    await cluster.weightsBecome(web, weights(0, 70))
+    await cluster.setReady(`${web}-east`, 0, 2)
+    await cluster.weightsBecome(web, weights(0, 0, 0, 70))
+    await interrupted()
+    await cluster.setReady(`${web}-west`, 2, 2)
+    await cluster.weightsBecome(web, weights(0, 0, 30))
+    await cluster.setReady(web, 2, 2)
+    await cluster.weightsBecome(web, weights(30))
+  })
+
+  it('keeps away from a backend that has a ready endpoint, but too few', async () => {
+    await addShop({ 'min-ready': '2', tiers: `${web}; ${web}-east; *` })
+    await cluster.setReady(web, 1, 2)
+    await cluster.weightsBecome(web, weights(0, 100))
+    await interrupted()
+    await cluster.setReady(`${web}-east`, 1, 2)
+    await cluster.weightsBecome(web, weights(0, 0, 100, 100))
+    for (const name of [`${web}-west`, `${web}-asia`]) await cluster.setReady(name, 1, 2)
+    // Nothing has enough any more, so whoever serves goes on.
+    await interrupted()
+    await cluster.setReady(web, 2, 2)
+    await cluster.weightsBecome(web, weights(100))
+  })
+
+  it('keeps the shares of backends that serve together, and gives a share of 0 nothing', async () => {
+    await addShop({ tiers: `${web}=70,${web}-east=30,${web}-west=0; ${web}-asia` })
+    await cluster.weightsBecome(web, weights(70, 30))
+    await interrupted()
+    await cluster.setReady(web, 0, 2)
+    await cluster.weightsBecome(web, weights(0, 30))
+    await interrupted()
+    await cluster.setReady(`${web}-east`, 0, 2)
+    await cluster.weightsBecome(web, weights(0, 0, 0, 30))
+    await cluster.setReady(`${web}-asia`, 0, 2)
+    await interrupted()
+    await cluster.setReady(web, 2, 2)
+    await cluster.weightsBecome(web, weights(70))
+    await cluster.setReady(`${web}-east`, 2, 2)
+    await cluster.weightsBecome(web, weights(70, 30))
+  })
+})

@@ -1,0 +1,69 @@
+import { stringify } from 'yaml'
+import { version } from '../../src/base/version.ts'
+import { name as operatorName } from '../../src/install/manifest.ts'
+import { readValues, render } from '../../src/install/render.ts'
+import type { ControlPlane } from '../control-plane/control-plane.ts'
+
+/** The name of the definition of the kind. */
+export const drainDefinition = 'drains.failover.linkerd.io'
+
+/** Flags of an operator that follows Drains; those of its own namespace are for all routes. */
+export const drainFlags = [
+  '--leader-elect',
+  '--leader-elect-resource-namespace',
+  operatorName,
+  '--policies',
+  operatorName,
+]
+
+/** What tests do with Drains, as somebody with `kubectl` does it. */
+export interface Drains {
+  /** Runs kubectl and answers with what it printed; throws what it wrote to standard error. */
+  readonly kubectl: (args: readonly string[], input?: object) => Promise<string>
+  /** Resolves when the kind is served. */
+  readonly installKind: () => Promise<void>
+  /** Gives the operator and people the permissions that an installation with Drains has. */
+  readonly grant: () => Promise<void>
+  readonly drain: (...args: Parameters<typeof drainOf>) => Promise<string>
+  readonly undrain: (name: string, namespace?: string) => Promise<string>
+}
+
+export const soon = (ms: number) => new Date(Date.now() + ms).toISOString()
+
+/** A Drain that is valid but for what `spec` says; it lasts for an hour. */
+export const drainOf = (
+  name: string,
+  spec: Readonly<Record<string, unknown>>,
+  namespace: string = operatorName,
+) => ({
+  apiVersion: 'failover.linkerd.io/v1alpha1',
+  kind: 'Drain',
+  metadata: { namespace, name },
+  spec: { until: soon(3_600_000), reason: 'CHG-1: a test', ...spec },
+})
+
+export function drainsIn(controlPlane: Pick<ControlPlane, 'kubectl'>): Drains {
+  const kubectl: Drains['kubectl'] = async (args, input) => {
+    const answer = await controlPlane.kubectl(args, input && stringify(input))
+    if (answer.code !== 0) throw new Error(answer.stderr)
+    return answer.stdout.trim()
+  }
+  async function apply(kind: string): Promise<void> {
+    const values = readValues({ policies: { enabled: true } })
+    if (!values.ok) throw new Error(values.error.join())
+    const objects = render(values.value, { namespace: operatorName, release: operatorName, version })
+    for (const object of objects)
+      if (object.kind === kind)
+        await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], object)
+  }
+  return {
+    kubectl,
+    installKind: async () => {
+      await apply('CustomResourceDefinition')
+      await kubectl(['wait', '--for=condition=Established', `crd/${drainDefinition}`])
+    },
+    grant: () => apply('ClusterRole'),
+    drain: (...args) => kubectl(['apply', '-f', '-'], drainOf(...args)),
+    undrain: (name, namespace = operatorName) => kubectl(['delete', 'drain', name, '--namespace', namespace]),
+  }
+}
