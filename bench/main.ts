@@ -15,7 +15,7 @@ import { openStand } from './stand.ts'
 
 const usage = `npm run bench                          measure everything
 npm run bench -- NAME [NAME ...]       measure only these: reaction, mass, sight, watched, start, restart,
-                                       churn, handover, dead-leader, remote, gateway, profiles, routes, crowded,
+                                       churn, handover, dead-leader, tiers, remote, gateway, profiles, routes, crowded,
                                        growth, mass10k, stall; as root also clusters, memory, memory50k, memory10k
 npm run bench -- --quick               small sizes and one round, to check that the bench works
 npm run bench -- --before COMMIT       also measure the operator of an earlier commit, in turn with this one; or

@@ -15,6 +15,7 @@ import { sight } from './scenarios/sight.ts'
 import { soak } from './scenarios/soak.ts'
 import { stall } from './scenarios/stall.ts'
 import { startDown, startHealthy } from './scenarios/start.ts'
+import { tiers } from './scenarios/tiers.ts'
 import type { Stand } from './stand.ts'
 
 type Scenario = (stand: Stand) => Promise<Outcome>
@@ -49,6 +50,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
       churn: (stand) => churn(stand, { perSecond: 1000, seconds: quick ? 3 : 20 }),
       handover: (stand) => handOver(stand, splits, leases),
       'dead-leader': (stand) => deadLeader(stand, splits, leases),
+      tiers: (stand) => tiers(stand, splits, rounds),
     },
   }
   const linked: Part = {

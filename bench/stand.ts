@@ -28,8 +28,8 @@ export interface Stand {
   grow(pairs: number): Promise<void>
   /** Makes the primary of a pair ready or not; resolves to the moment of the server's answer (ms). */
   setPrimary(pair: number, ready: boolean): Promise<number>
-  /** The same for the first `count` pairs, side by side; resolves to the moment of each answer by pair. */
-  setPrimaries(count: number, ready: boolean): Promise<number[]>
+  /** The same for `count` pairs, side by side; resolves to the moment of each answer, in their order. */
+  setPrimaries(count: number, ready: boolean, firstPair?: number): Promise<number[]>
   /** Adds services that no route uses, with 10 ready endpoints each, up to this number. */
   addOthers(count: number): Promise<void>
   stop(): Promise<void>
@@ -80,10 +80,10 @@ export async function openStand(kind: Kind, earlierBundle?: string): Promise<Sta
       pairs = Math.max(pairs, count)
     },
     setPrimary,
-    setPrimaries: async (count, ready) => {
+    setPrimaries: async (count, ready, firstPair = 0) => {
       const answered: number[] = []
-      const write = async (pair: number) => {
-        answered[pair] = await setPrimary(pair, ready)
+      const write = async (index: number) => {
+        answered[index] = await setPrimary(firstPair + index, ready)
       }
       await inParallel(upTo(count), write, writers)
       return answered

@@ -108,15 +108,17 @@ async function growthUnderStuckReaders(stand: Stand, operator: Subject, count: n
   return grown
 }
 
-/** The first `count` primaries are lost, or come back, at once. */
-export async function storm(stand: Stand, count: number, ready: boolean): Promise<Storm> {
+/** So many primaries are lost, or come back, at once. */
+export async function storm(stand: Stand, count: number, ready: boolean, firstPair = 0): Promise<Storm> {
   const side = ready ? 'primary' : 'secondary'
   const began = performance.now()
-  const seen = Array.from({ length: count }, (_, pair) => stand.observer.on(pairName(pair), side))
-  const written = await stand.setPrimaries(count, ready)
+  const seen = Array.from({ length: count }, (_, index) =>
+    stand.observer.on(pairName(firstPair + index), side),
+  )
+  const written = await stand.setPrimaries(count, ready, firstPair)
   const moments = await Promise.all(seen)
   return {
     lastMs: Math.max(...moments) - began,
-    delays: moments.map((moment, pair) => Math.max(0, moment - (written[pair] ?? Number.NaN))),
+    delays: moments.map((moment, index) => Math.max(0, moment - (written[index] ?? Number.NaN))),
   }
 }
