@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +9,7 @@ import { readValues, render } from '../../src/install/render.ts'
 import { targets } from '../../src/policies/testing/policy-objects.ts'
 import { operatorUser } from '../chart/release.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
+import { binary } from '../programs/binaries.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { eventually } from './eventually.ts'
 import type { Weights } from './objects.ts'
@@ -65,6 +67,11 @@ const policyOf = (name: string, spec: Readonly<Record<string, unknown>>, namespa
 const policy = (...args: Parameters<typeof policyOf>) => kubectl(['apply', '-f', '-'], policyOf(...args))
 const remove = (name: string, namespace = 'default') =>
   kubectl(['delete', 'failoverpolicy', name, '--namespace', namespace])
+/** What kstatus makes of it: `Current` once it is applied. */
+async function statusByFlux(name: string): Promise<string> {
+  const object = await kubectl(['get', 'fopolicy', name, '-o', 'json'])
+  return execFileSync(binary('kstatus'), { input: object, encoding: 'utf8' }).trim()
+}
 const becomes = (name: string, reasons: string, namespace = 'default') =>
   eventually(async () => {
     const path = 'jsonpath={.status.conditions[*].reason}'
@@ -210,12 +217,14 @@ describe('a FailoverPolicy', () => {
     await policy(web, eastFirst())
     await cluster.weightsBecome(web, weights(0, 100))
     await kubectl(['wait', '--for=condition=Accepted', `failoverpolicy/${web}`, '--timeout=20s'])
+    expect(await statusByFlux(web)).toBe('Current')
     await kubectl(['wait', '--for=condition=OnFirstTier', `failoverpolicy/${web}`, '--timeout=20s'])
     const row = await kubectl(['get', 'failoverpolicies', web, '--no-headers'])
     expect(row.split(/ +/).slice(0, 7)).toEqual([web, web, 'True', 'Programmed', '1', '0', '0'])
     await cluster.setReady(`${web}-east`, 0, 2)
     await cluster.weightsBecome(web, weights(100))
     await becomes(web, 'Accepted Programmed Away')
+    expect(await statusByFlux(web), 'an outage must not keep Flux waiting').toBe('Current')
     await remove(web)
   })
 

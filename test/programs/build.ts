@@ -1,6 +1,6 @@
 /**
  * `node test/programs/build.ts [SET...]`: makes sure that the programs which the end-to-end tests run are there:
- * a control plane, helm, kube-score, linkerd, its destination controller and a kubelet's part of port forwarding, and
+ * a control plane, helm, kube-score, linkerd, its destination controller, a kubelet's part of port forwarding and kstatus, and
  * the definitions (CRDs) that they install. For the control plane `KUBEBUILDER_ASSETS` is used where it is
  * set; what is missing is built from Go modules into `.cache/SET/`, once, and again only when the versions in
  * the set's `go.mod` change.

@@ -125,6 +125,16 @@ const kubelet = setOf({
   flags: [],
 })
 
+/** How Flux reads the status of an object. */
+const kstatus = setOf({
+  name: 'kstatus',
+  module: join(import.meta.dirname, 'kstatus'),
+  release: 'sigs.k8s.io/cli-utils',
+  packages: { kstatus: '.' },
+  variables: () => [],
+  flags: [],
+})
+
 type ProgramsOf<Set> = Set extends ProgramSet<infer Program> ? Program : never
 export type Program = ProgramsOf<
   | typeof controlPlane
@@ -135,6 +145,7 @@ export type Program = ProgramsOf<
   | typeof linkerd
   | typeof destination
   | typeof kubelet
+  | typeof kstatus
 >
 
 /** Each kubectl that the sandbox is tried with. */
@@ -149,6 +160,7 @@ export const sets: readonly ProgramSet[] = [
   linkerd,
   destination,
   kubelet,
+  kstatus,
 ]
 
 /** The version, without its `v`, in which the set's go.mod requires a module. */
