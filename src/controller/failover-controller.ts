@@ -246,6 +246,7 @@ export class FailoverController implements Controller {
       fights: this.#writing.fights,
       diagnoser: this.#diagnoser,
       controller: this,
+      policies: () => this.#writing.policyReports?.accepted() ?? [],
     })
   }
 }

@@ -54,6 +54,8 @@ export interface Writing {
   readonly standbyMoves: StandbyMoves
   /** What is told of Drains, if they are followed. */
   readonly drainReports: DrainReports | undefined
+  /** What is reported of FailoverPolicies, if they are followed. */
+  readonly policyReports: PolicyReports | undefined
   /** What is reported of the objects of our own kinds, if they are followed. */
   readonly ownReports: readonly OwnReports[]
   /** Must be called with each state of a route and the one before it, `undefined` for none. */
@@ -142,6 +144,7 @@ export function createWriting(options: WritingOptions): Writing {
     hedges,
     standbyMoves,
     drainReports,
+    policyReports,
     ownReports: [drainReports, policyReports].flatMap((reports) => reports ?? []),
     see,
   }

@@ -132,7 +132,11 @@ export function policyStatusDue(
 type FreshCondition = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>
 type Ancestor = NonNullable<PolicyStatus['ancestors']>[number]
 
-function acceptedOf({ problem, targets }: PolicyOutcome): FreshCondition {
+/** Whether a policy applies to at least one target. */
+export const isAccepted = (outcome: Pick<PolicyOutcome, 'problem' | 'targets'>): boolean =>
+  acceptedOf(outcome).status === 'True'
+
+function acceptedOf({ problem, targets }: Pick<PolicyOutcome, 'problem' | 'targets'>): FreshCondition {
   if (problem !== undefined) return refused('Accepted', 'Invalid', `it asks for nothing: ${problem}`)
   const each = targets.map(acceptedBy)
   const bad = each.filter(({ status }) => status === 'False')

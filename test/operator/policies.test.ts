@@ -194,11 +194,14 @@ describe('the status', () => {
   })
 
   it('says which policy has the target, and what there is not', async () => {
-    await start()
+    const operator = await start()
     policy('shop/a', order('web', 'east'))
     policy('shop/b', order('web', 'west'))
     await becomes('shop/a', 'Accepted Programmed OnFirstTier 1/0/0/0')
     await becomes('shop/b', 'Conflicted Conflicted NoRoutes 0/0/0/0')
+    const { text } = await operator.metrics()
+    expect(text).toContain('linkerd_failover_policies{accepted="true"} 1')
+    expect(text).toContain('linkerd_failover_policies{accepted="false"} 1')
     policy('shop/c', order('web'), targets.http('nowhere'))
     await becomes('shop/c', 'TargetNotFound TargetNotFound NoRoutes 0/0/0/0')
     cluster.split('late', { web: 1, east: 0 })

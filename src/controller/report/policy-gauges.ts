@@ -8,11 +8,23 @@ export interface PolicyReadings {
   readonly waiting: () => Iterable<{ why: string; count: number }>
   /** The Drains in effect. */
   readonly drains: () => Iterable<DrainGauge>
+  /** Each FailoverPolicy: whether it applies to anything. */
+  readonly policies: () => Iterable<boolean>
 }
 
 export function addPolicyReadings(registry: Registry, readings: PolicyReadings): void {
   addWaitReadings(registry, readings)
   addDrainReadings(registry, readings)
+  new Gauge({
+    name: 'linkerd_failover_policies',
+    help: 'FailoverPolicies, by whether they are accepted: true or false.',
+    labelNames: ['accepted'] as const,
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const isAccepted of readings.policies()) this.inc({ accepted: String(isAccepted) })
+    },
+  })
 }
 
 function addWaitReadings(registry: Registry, { waiting }: PolicyReadings): void {

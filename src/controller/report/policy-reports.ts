@@ -1,6 +1,11 @@
 import { type FailoverPolicy, policyKey, policyNames } from '../../policies/failover-policy.ts'
 import { problemOf } from '../../policies/policy-index.ts'
-import { type PolicyOutcome, type PolicyStatus, policyStatusDue } from '../../policies/policy-status.ts'
+import {
+  isAccepted,
+  type PolicyOutcome,
+  type PolicyStatus,
+  policyStatusDue,
+} from '../../policies/policy-status.ts'
 import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
@@ -50,6 +55,13 @@ export class PolicyReports {
   /** This replica leads: whatever changed while another did may not be written yet. */
   lead(): void {
     this.#lane.touch([...this.#policies.book.all()].map(policyKey))
+  }
+
+  /** Each policy of the cluster: whether it applies to at least one target. */
+  *accepted(): Iterable<boolean> {
+    const { book, rootNamespace } = this.#policies
+    for (const policy of book.all())
+      yield isAccepted({ problem: problemOf(policy, rootNamespace), targets: this.#policies.targets(policy) })
   }
 
   stop(): Promise<void> {

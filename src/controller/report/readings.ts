@@ -10,7 +10,11 @@ import { addReadings, type Readings } from './metrics.ts'
 
 /** The parts of a controller of which gauges are read. */
 export interface Read {
-  readonly controller: Pick<Readings, 'watches' | 'gateways'> & { drains(): Iterable<DrainReading> }
+  readonly controller: Pick<Readings, 'watches' | 'gateways'> & {
+    drains(): Iterable<DrainReading>
+  }
+  /** Each FailoverPolicy: whether it applies to anything. */
+  readonly policies: () => Iterable<boolean>
   readonly clock: Pick<Clock, 'wallTime'>
   readonly leads: () => boolean
   readonly queue: Pick<Queue, 'depth' | 'inFlight' | 'oldestAgeMs'>
@@ -21,7 +25,7 @@ export interface Read {
 
 /** Adds the gauges of a controller. What is true of the cluster one of all replicas counts, so that it can be added up. */
 export function readController(registry: Registry, parts: Read): void {
-  const { clock, leads, queue, view, fights, diagnoser, controller } = parts
+  const { clock, leads, queue, view, fights, diagnoser, controller, policies } = parts
   addReadings(registry, {
     queueDepth: () => queue.depth,
     queueInFlight: () => queue.inFlight,
@@ -30,6 +34,7 @@ export function readController(registry: Registry, parts: Read): void {
     gateways: () => controller.gateways(),
     routes: () => (leads() ? view.counts() : []),
     drains: () => (leads() ? drainGauges(controller.drains(), view, clock.wallTime().getTime()) : []),
+    policies: () => (leads() ? policies() : []),
     waiting: () => (leads() ? view.waiting() : []),
     fights: () => fights.size,
     findings: () => (leads() ? diagnoser.counts() : []),
