@@ -32,9 +32,9 @@ function addTiers(): void {
     namespace: 'shop',
     name: 'orders',
     backends: Object.fromEntries(names.map((name) => [name, ''])),
-    policy: { tiers, minReady: 2, failbackAfterMs: 600_000 },
+    policy: { tiers, minReady: { count: 2 }, failbackAfterMs: 600_000 },
   })
-  operator.ready('shop/orders', 1)
+  operator.ready('shop/orders', 0)
   operator.ready('shop/orders', 3)
 }
 
