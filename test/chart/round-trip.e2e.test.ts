@@ -78,8 +78,11 @@ it('is not printed where it could not work: no kind of route is served', async (
   await controlPlane.installCrd()
 })
 
+/** Without it, a warning says that no image can be pulled. */
+const registry = ['--set', 'image.registry=registry.test']
+
 it('installs, and a second time changes nothing', async () => {
-  const flags = ['--ha', '--set', 'admissionPolicy.enabled=true']
+  const flags = ['--ha', '--set', 'admissionPolicy.enabled=true', ...registry]
   const manifests = await printed('install', ...flags)
   await kubectl('apply', manifests)
   const first = await installed()
@@ -110,7 +113,7 @@ it('prunes nothing while all belongs there', async () => {
 })
 
 it('prunes what other values do not bring any more, and nothing else', async () => {
-  await kubectl('apply', await printed('upgrade', '--reset-values'))
+  await kubectl('apply', await printed('upgrade', '--reset-values', ...registry))
   const left = await printed('prune')
   expect(await kubectl('delete', left)).toMatch(/poddisruptionbudget.*deleted/)
   expect([...(await installed()).keys()].sort()).toEqual([...always].sort())
