@@ -87,6 +87,43 @@ async function pictureStates(): Promise<void> {
   for (const picture of lost) await picture()
 }
 
+/** The page of a route with tiers whose primary is waited for, and all routes while a cluster is drained. */
+async function picturePolicies(): Promise<void> {
+  const operator = new FakeOperator()
+  populate(operator, 100)
+  operator.add({
+    namespace: 'shop',
+    name: 'orders',
+    backends: { orders: '', 'orders-east': 'west', 'orders-west': '', 'orders-far': '' },
+    policy: {
+      tiers: [{ members: [0] }, { members: [1, 2], weights: [70, 30] }, { members: [3] }],
+      minReady: { count: 2 },
+      failbackAfterMs: 600_000,
+    },
+  })
+  const base = `http://127.0.0.1:${await operator.start()}`
+  operator.ready('shop/orders', 1)
+  await new Promise((resolve) => setTimeout(resolve, 4000))
+  operator.ready('shop/orders', 3)
+  const words = { namespace: 'mesh', name: 'east-upgrade', reason: 'CHG-1234: node image' }
+  operator.drain('east', { ...words, forMs: 7_199_000 })
+  await new Promise((resolve) => setTimeout(resolve, 6000))
+  for (const { end, look } of looks) {
+    const browser = await TestBrowser.start(look)
+    for (const [name, view] of [
+      ['tiers', '#/route/TrafficSplit/shop/orders'],
+      ['drained', '#/'],
+    ]) {
+      const page = await browser.open(`${base}/${view}`)
+      await page.getByText('Live', { exact: true }).waitFor()
+      await page.waitForTimeout(700)
+      await page.screenshot({ path: `${folder}${name}${end}.png` })
+    }
+    await browser.stop()
+  }
+  await operator.stop()
+}
+
 const pictures: readonly { name: string; view: string; look: Look }[] = [
   { name: 'light', view: '#/', look: { width: 1360, height: 860 } },
   { name: 'dark', view: '#/timeline', look: { width: 1360, height: 860, scheme: 'dark' } },
@@ -103,6 +140,7 @@ await mkdir(folder, { recursive: true })
 await buildDashboard()
 await pictureDemo()
 await pictureStates()
+await picturePolicies()
 const { operator, base } = await operatorInTrouble()
 for (const { name, view, look } of pictures) {
   const browser = await TestBrowser.start(look)
