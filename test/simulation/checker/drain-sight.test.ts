@@ -21,11 +21,13 @@ const split: Split = {
 
 let sight: DrainSight
 let process: Process
+let scheduler: Scheduler
 /** Up to where the process knows all. */
 let known: number | undefined
 beforeEach(() => {
   sight = new DrainSight('mesh')
-  process = new Process('a', 1, 0, new Scheduler())
+  scheduler = new Scheduler()
+  process = new Process('a', 1, 0, scheduler)
   known = undefined
   sight.facts.serve(true, 1, 0)
   for (const name of ['web', 'east']) sight.clusters.change(`shop/${name}`, serviceOf(name, {}), 1)
@@ -133,6 +135,15 @@ describe('a Drain that was deleted', () => {
     sight.view(process).left(102_000)
     expect(possible(500_000, 21)).toEqual(['Allow'])
     expect(possible(hour + 10, 21)).toEqual(['no'])
+  })
+
+  it('may be forgotten once it has ended, although the clock was set back then', async () => {
+    sight.facts.serve(false, 21, 100_000)
+    knows(20, 101_000)
+    sight.view(process).left(102_000)
+    await scheduler.run(hour + 60_000, () => false)
+    process.jump(-hour)
+    expect(possible(hour + 200_000, 21)).toEqual(['Allow', 'no'])
   })
 
   it('is none of one who was born later', () => {

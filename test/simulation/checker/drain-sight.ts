@@ -3,7 +3,7 @@ import type { Sent } from '../network/sent.ts'
 import { Clusters } from './clusters.ts'
 import { everyChoice } from './count.ts'
 import { DrainFacts, type DrainVersion } from './drain-facts.ts'
-import { DrainView, skewsOf, timersDone, timesOfDay } from './drain-view.ts'
+import { DrainView, skewsOf, timersDone, timesOfDay, wasPast } from './drain-view.ts'
 import { type Drained, type Drains, stricter } from './drained.ts'
 import type { DrainSpec } from './read-drain.ts'
 import type { Span } from './services.ts'
@@ -143,7 +143,9 @@ export class DrainSight {
     if (walls.every(isCovered)) return 'no'
     if (view.hasWatchedFor(lingerMs, learnt.at, timersDone(process, at))) return 'no'
     const wasInEffect = view.hasSeen(from, to) && walls.every((wall) => spec.until > wall)
-    if (!wasInEffect || walls.some(isCovered)) return 'maybe'
+    // What has ended once, and is not in the cluster, is forgotten: it is not in effect again if the clock is set back.
+    const mayHaveEnded = wasPast(process, spec.until - epoch, learnt.at)
+    if (!wasInEffect || walls.some(isCovered) || mayHaveEnded) return 'maybe'
     const { leftAt = Number.POSITIVE_INFINITY } = view
     const isKept = endedAt >= (this.facts.unservedSince ?? Infinity) && leftAt < learnt.at + lingerMs
     return isKept || at < endedAt + lingerMs ? 'surely' : 'maybe'

@@ -89,3 +89,7 @@ export const skewsOf = ({ jumps, skewMs }: Process): readonly number[] => [
   skewMs,
   ...jumps.map(({ before }) => before),
 ]
+
+/** Whether its time of day was past this one (ms since the beginning of the story) before its clock was last set. */
+export const wasPast = ({ jumps }: Process, time: number, since: number): boolean =>
+  jumps.some(({ at, before }) => at > since && at + before >= time)
