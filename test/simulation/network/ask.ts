@@ -4,6 +4,7 @@ import { startDeadline } from '../../../src/kube/http/deadline.ts'
 import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
 import { broken, parse, refusalOf } from './answer.ts'
+import { resourceOf } from './sent.ts'
 import { type Arrival, travel } from './travel.ts'
 import { trapped, type Wire } from './wire.ts'
 
@@ -47,9 +48,14 @@ export function ask(process: Process, req: KubeRequest, wire: Wire): Promise<Ans
 /** Asks for the version of a collection alone: whatever object comes along is not read. */
 export const isDoubt = ({ query }: KubeRequest): boolean => query?.limit === '1'
 
-/** Reads a few objects of one namespace, once: it says nothing of the others. */
+/**
+ * Reads a few objects of one namespace, once: it says nothing of the others. Of Secrets there is only a watch, which
+ * has a selector too, and sometimes reads its list page by page.
+ */
 const isOfSome = ({ path, query }: KubeRequest): boolean =>
-  path.includes('/namespaces/') && (query?.fieldSelector ?? query?.labelSelector) !== undefined
+  path.includes('/namespaces/') &&
+  resourceOf({ path }) !== 'secrets' &&
+  (query?.fieldSelector ?? query?.labelSelector) !== undefined
 
 /** The version of a list that has no further page; undefined for anything else. */
 function completeListVersion(value: unknown): number | undefined {
