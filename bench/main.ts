@@ -90,7 +90,9 @@ async function* measured(
   try {
     for (const [name, measure] of mine) {
       process.stderr.write(`measuring ${name} ...\n`)
-      yield await measure(stand)
+      const outcome = await measure(stand)
+      process.stderr.write(`${table(outcome.figures)}\n\n`)
+      yield outcome
     }
   } finally {
     await stand.stop()
