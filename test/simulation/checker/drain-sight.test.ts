@@ -146,6 +146,14 @@ describe('a Drain that was deleted', () => {
     expect(possible(hour + 200_000, 21)).toEqual(['Allow', 'no'])
   })
 
+  it('may keep traffic away for 10 s from when that was learnt, however late', () => {
+    sight.view(process).left(110_000)
+    knows(20, 200_000)
+    sight.view(process).opened(200_000)
+    expect(possible(209_000, 20)).toEqual(['Allow', 'no'])
+    expect(possible(210_500, 20)).toEqual(['no'])
+  })
+
   it('is none of one who was born later', () => {
     process = new Process('a', 2, 20, new Scheduler())
     knows(20, 101_000)

@@ -59,6 +59,10 @@ describe('what a list that is read page by page says', () => {
     expect(await listedBy('/api/v1/namespaces/shop/services', named('web'))).toEqual([])
   })
 
+  it('is nothing of all Services, if all of one namespace are read', async () => {
+    expect(await listedBy('/api/v1/namespaces/shop/services', {})).toEqual([])
+  })
+
   it('is everything of the one Secret that is watched', async () => {
     const path = `/api/v1/namespaces/${linkerdNamespace}/secrets`
     expect(await listedBy(path, named(secretName))).toEqual(['secrets'])

@@ -49,13 +49,11 @@ export function ask(process: Process, req: KubeRequest, wire: Wire): Promise<Ans
 export const isDoubt = ({ query }: KubeRequest): boolean => query?.limit === '1'
 
 /**
- * Reads a few objects of one namespace, once: it says nothing of the others. Of Secrets there is only a watch, which
- * has a selector too, and sometimes reads its list page by page.
+ * Reads objects of one namespace, once, to compare them: no cache takes them in, and it says nothing of the others. Of
+ * Secrets there is only a watch, which is of one namespace too, and sometimes reads its list page by page.
  */
-const isOfSome = ({ path, query }: KubeRequest): boolean =>
-  path.includes('/namespaces/') &&
-  resourceOf({ path }) !== 'secrets' &&
-  (query?.fieldSelector ?? query?.labelSelector) !== undefined
+const isOfSome = ({ path }: KubeRequest): boolean =>
+  path.includes('/namespaces/') && resourceOf({ path }) !== 'secrets'
 
 /** The version of a list that has no further page; undefined for anything else. */
 function completeListVersion(value: unknown): number | undefined {
