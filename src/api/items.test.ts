@@ -60,6 +60,18 @@ test('a split has the tiers of its policy, with the weights that they declare an
   expect(shown([1, 0, 0], { policy: undefined }).policy).toBeNull()
 })
 
+test('a split has the patience that its policy asks for, and nothing of it otherwise', () => {
+  const patience = { failbackAtMostMs: 120_000, failoverAfterMs: 10_000, failoverWhenDownMs: 3000 }
+  expect(shown([0, 70, 30], { policy: { ...policy, ...patience } }).policy).toMatchObject(patience)
+  expect(Object.keys(shown([0, 70, 30]).policy ?? {})).toEqual(['tiers', 'minReady', 'failbackAfterMs'])
+})
+
+test('a split waits for a backend that is left soon', () => {
+  const wait = { what: 'failover', backend: 1, until: new Date(90_000) } as const
+  const until = '1970-01-01T00:01:30.000Z'
+  expect(shown([0, 70, 30], {}, wait).waits).toEqual({ what: 'failover', service: 'east', port: null, until })
+})
+
 test('a split waits for the return of a backend, until a time if that is known', () => {
   const wait = { what: 'return', backend: 0 } as const
   const returns = { what: 'return', service: 'web', port: null }

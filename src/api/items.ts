@@ -176,7 +176,8 @@ function policyItem(split: Split): SplitItem['policy'] {
       })),
     }
   })
-  const { minReady, failbackMinReady, failbackAfterMs } = policy
+  const { minReady, failbackMinReady, failbackAfterMs, failbackAtMostMs } = policy
+  const { failoverAfterMs, failoverWhenDownMs } = policy
   const { count, ...share } = minReady
   return {
     tiers,
@@ -184,6 +185,9 @@ function policyItem(split: Split): SplitItem['policy'] {
     ...(share.percent === undefined ? {} : { minReadyShare: share }),
     ...(failbackMinReady ? { failbackMinReady } : {}),
     failbackAfterMs,
+    ...(failbackAtMostMs === undefined ? {} : { failbackAtMostMs }),
+    ...(failoverAfterMs === undefined ? {} : { failoverAfterMs }),
+    ...(failoverWhenDownMs === undefined ? {} : { failoverWhenDownMs }),
   }
 }
 

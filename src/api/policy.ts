@@ -54,6 +54,17 @@ export const policy = z
       .int()
       .min(0)
       .describe('How long a lost backend must be ready, without a break, before it gets traffic again.'),
+    failbackAtMostMs: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Each failover lately doubles `failbackAfterMs`, up to this; absent: it stays as it is.'),
+    failoverAfterMs: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('How long a backend that serves keeps its traffic with too few ready endpoints; absent: 0.'),
+    failoverWhenDownMs: z.int().min(0).optional().describe('The same with none; absent: 0.'),
   })
   .meta({ id: 'Policy', description: 'What the owner of a route asks for.' })
 
@@ -69,7 +80,9 @@ export const wait = z
   .object({
     what: z
       .enum(waitKinds)
-      .describe('`return`: the backend was lost, is ready again, and must stay ready for a while.'),
+      .describe(
+        '`return`: the backend was lost, is ready again, and must stay ready for a while. `failover`: it serves, has too few ready endpoints, and is left if that stays so for a while.',
+      ),
     service,
     port,
     until: time

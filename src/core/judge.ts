@@ -87,9 +87,15 @@ function verdictOf(
 }
 
 /** Whether traffic moves when a wait ends, if nothing changes until then. */
-const movesTraffic = ({ backend }: Wait, standing: Standing, decision: Decision): boolean =>
-  (decision.kind === 'hold' || !decision.active.includes(backend)) &&
-  !isHeldBefore(standing, tierOf(standing.policy, backend))
+function movesTraffic({ what, backend }: Wait, standing: Standing, decision: Decision): boolean {
+  const { policy, isGood } = standing
+  const serves = decision.kind !== 'hold' && decision.active.includes(backend)
+  const canOthers = policy.tiers.some(({ members }) =>
+    members.some((other) => other !== backend && isGood(other)),
+  )
+  if (what === 'failover') return serves && canOthers
+  return !serves && !isHeldBefore(standing, tierOf(policy, backend))
+}
 
 const lookUpIn =
   ({ backends }: Split, known: readonly Readiness[]): ReadinessOf =>

@@ -80,7 +80,7 @@ describe('a wait', () => {
         const between = history.judgeAt(now + ((until - now) * part) / 1000)
         expect([between.plan, between.wakeAt]).toEqual([[], wakeAt])
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     ))
 
   it('moves traffic when it ends or is followed by a later one, unless what is not known holds the split', () =>
@@ -92,7 +92,7 @@ describe('a wait', () => {
         const { plan, decision, wakeAt: next } = history.judgeAt(wakeAt ?? 0)
         return plan.length > 0 || (next ?? 0) > (wakeAt ?? 0) || decision.rule === 'TierUnknown'
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     ))
 })
 
@@ -130,7 +130,7 @@ describe('while what serves can serve', () => {
         const back = moves.filter(({ direction }) => direction === 'failback')
         expect(back.length).toBeLessThanOrEqual(waited.length + ended)
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     ))
 })
 
@@ -143,12 +143,13 @@ it('the first tier serves once it has waited after all losses and drains have en
         history.pass(ms)
       }
       history.recover()
-      history.pass(of.policy?.failbackAfterMs ?? 0)
+      const { failbackAfterMs = 0, failbackAtMostMs = 0 } = of.policy ?? {}
+      history.pass(Math.max(failbackAfterMs, failbackAtMostMs))
       const tiers = of.policy?.tiers ?? [{ members: [of.primary] }]
       const first = tiers
         .map(({ members }) => members.filter((member) => mayServeIn(of, member)))
         .find((members) => members.length > 0)
       expect([0, 1, 2, 3].filter(history.hasWeight)).toEqual(first?.toSorted())
     }),
-    { numRuns: 1000 },
+    { numRuns: 600 },
   ))

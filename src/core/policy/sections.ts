@@ -21,6 +21,7 @@ export interface PolicySections {
   readonly tiers?: Sourced<AskedTiers>
   /** Of each backend. */
   readonly minReady?: Sourced<Threshold>
+  readonly failover?: Sourced<AskedFailover>
   readonly failback?: Sourced<AskedFailback>
 }
 
@@ -47,11 +48,20 @@ export interface NamedMember {
   readonly weight: number | undefined
 }
 
+export interface AskedFailover {
+  /** For so long a backend that serves keeps its traffic with too few ready endpoints (ms); 0: not at all. */
+  readonly afterMs: number
+  /** The same with none. */
+  readonly whenDownMs: number
+}
+
 export interface AskedFailback {
   /** For so long a lost backend must be ready again (ms). */
   readonly afterMs: number
   /** What it needs besides before it gets traffic back; absent: no more than to serve. */
   readonly minReady?: Threshold
+  /** Each failover lately doubles the wait, up to this (ms); absent: it stays as it is. */
+  readonly atMostMs?: number
 }
 
 /** Each section whole, from the more specific of two levels. Associative. */

@@ -1,6 +1,7 @@
 import { failOver, servePrimary } from '../rule.ts'
 import type { Answer, Observation, Split } from '../types.ts'
 import { durationText, readinessText, servingText } from '../words.ts'
+import { graceOf } from './patience.ts'
 import { hasEnough, hasEnoughToReturn, neededBy } from './threshold.ts'
 import { servingMembers, tierOf } from './tiers.ts'
 import type { Drains, Policy, Standing, Tier } from './types.ts'
@@ -29,7 +30,8 @@ export const isHeldBefore = ({ policy, isUnknown, isDrained }: Standing, tier: n
     .some((one) => servingMembers(policy, one).some((backend) => isUnknown(backend) && !isDrained(backend)))
 
 /** Why no tier before the one that serves does, or that the first one can. */
-export function becauseOf({ split, readiness, drains }: Observation, answer: Answer): string {
+export function becauseOf(observation: Observation, answer: Answer): string {
+  const { split, drains } = observation
   const { policy } = split
   if (policy === undefined || answer.kind === 'hold') return 'its tiers have changed'
   const [first = 0] = answer.active
@@ -37,8 +39,7 @@ export function becauseOf({ split, readiness, drains }: Observation, answer: Ans
   const before = policy.tiers.slice(0, tier).flatMap(({ members }) => members)
   const asked = tier === 0 ? answer.active : before
   const texts = asked.map(
-    (backend) =>
-      drainedText(split, backend, drains) ?? backendText(split, policy, backend, readiness, tier === 0),
+    (backend) => drainedText(split, backend, drains) ?? backendText(observation, policy, backend, tier === 0),
   )
   const reasons = texts.length > 3 ? [...texts.slice(0, 3), `${texts.length - 3} more`] : texts
   return tier === 0 ? reasons.join(', ') : `${reasons.join(', ')}; ${servingText(split, answer.active)}`
@@ -51,21 +52,24 @@ export function drainedText({ backends }: Split, index: number, drains: Drains |
 }
 
 function backendText(
-  { backends }: Split,
+  { split, readiness, standing }: Observation,
   policy: Policy,
   index: number,
-  readiness: Observation['readiness'],
   serves: boolean,
 ): string {
-  const backend = backends[index]
+  const backend = split.backends[index]
   if (backend === undefined) return 'a backend is gone'
   const known = readiness(backend)
   const text = readinessText(backend.service, known)
-  if (known.state !== 'ready') return text
-  const { minReady, failbackMinReady, failbackAfterMs } = policy
-  if (!hasEnough(minReady, known)) return `${text} (${neededBy(minReady, known)} are asked for)`
+  const graceMs = serves ? graceOf(policy, known.state === 'down') : 0
+  const grace =
+    graceMs > 0 && known.state !== 'unknown' ? `, and is left after ${durationText(graceMs)} of that` : ''
+  if (known.state !== 'ready') return `${text}${grace}`
+  const { minReady, failbackMinReady } = policy
+  if (!hasEnough(minReady, known)) return `${text} (${neededBy(minReady, known)} are asked for)${grace}`
   if (!serves && failbackMinReady && !hasEnoughToReturn(policy, known))
     return `${text} (${neededBy(failbackMinReady, known)} are asked for before it gets traffic back)`
-  const waits = !serves && failbackAfterMs > 0
-  return waits ? `${text} and must stay so for ${durationText(failbackAfterMs)}` : text
+  const returnAfterMs = standing?.returnAfterMs ?? policy.failbackAfterMs
+  const waits = !serves && returnAfterMs > 0
+  return waits ? `${text} and must stay so for ${durationText(returnAfterMs)}` : text
 }

@@ -1,8 +1,9 @@
 import { weightOf } from '../split.ts'
 import type { Readiness, ReadinessOf, Split } from '../types.ts'
-import { hasEnough, hasEnoughToReturn, oneReady } from './threshold.ts'
+import { patienceOf } from './patience.ts'
+import { hasEnough, oneReady } from './threshold.ts'
 import { mayServe, tierOf } from './tiers.ts'
-import type { Commitment, Drains, Past, Policy, Standing, Wait } from './types.ts'
+import type { Commitment, Drains, Past, Policy, Standing } from './types.ts'
 
 /** Without a `past` nothing was good before now, and the weights say who serves. */
 export function standingOf(
@@ -11,31 +12,18 @@ export function standingOf(
   readiness: ReadinessOf,
   { past, drains }: { readonly past?: Past | undefined; readonly drains?: Drains | undefined } = {},
 ): Standing {
-  const now = past?.now ?? 0
-  const { tier: current, active } = past?.commitment ?? commitmentBy(split, policy)
+  const commitment = past?.commitment ?? commitmentBy(split, policy)
+  const { tier: current, active } = commitment
   const known = split.backends.map((backend) => readiness(backend))
   const isDrained = (backend: number) => drains?.[backend] !== undefined
   const isOneWith = (isEnough: (one: Readiness | undefined) => boolean) => (backend: number) =>
     isEnough(known[backend]) && mayServe(policy, backend) && !isDrained(backend)
   const isReady = isOneWith((one) => hasEnough(oneReady, one))
-  const isGood = isOneWith((one) => hasEnough(policy.minReady, one))
-  const isGoodToReturn = isOneWith((one) => hasEnoughToReturn(policy, one))
-  // Whoever serves goes on, and a later tier stands by: only a way back is worth waiting for.
-  const isPatient = policy.failbackAfterMs > 0 || policy.failbackMinReady !== undefined
-  const mustWait = (backend: number) =>
-    isPatient && tierOf(policy, backend) <= current && !active.includes(backend)
-  const usableAt = (backend: number) =>
-    mustWait(backend) ? (past?.goodSince(backend) ?? now) + policy.failbackAfterMs : now
-  const waits = split.backends.flatMap((_, backend): Wait[] => {
-    const at = usableAt(backend)
-    return isGoodToReturn(backend) && at > now ? [{ what: 'return', backend, at }] : []
-  })
-  const isUsable = (backend: number) =>
-    mustWait(backend) ? isGoodToReturn(backend) && usableAt(backend) <= now : isGood(backend)
+  const patience = patienceOf({ policy, commitment, past, known, isDrained })
   return {
     policy,
     current,
-    target: firstTierWith(isUsable, policy),
+    target: firstTierWith(patience.isUsable, policy),
     isDown: (backend) => known[backend]?.state === 'down',
     isUnknown: (backend) => known[backend]?.state === 'unknown',
     hasWeight: hasWeightIn(split),
@@ -48,10 +36,8 @@ export function standingOf(
     isReady,
     isServing: (backend) =>
       tierOf(policy, backend) === current && active.includes(backend) && isReady(backend),
-    isGood,
-    isUsable,
-    mustWait,
-    waits: waits.sort((a, b) => a.at - b.at),
+    isGood: isOneWith((one) => hasEnough(policy.minReady, one)),
+    ...patience,
   }
 }
 

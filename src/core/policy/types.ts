@@ -8,6 +8,12 @@ export interface Policy {
   readonly failbackMinReady?: Threshold | undefined
   /** For so long a lost backend must be ready without a break before traffic goes back to it (ms); 0: at once. */
   readonly failbackAfterMs: number
+  /** Each failover lately doubles that wait, up to this (ms, >= `failbackAfterMs`); absent: it stays as it is. */
+  readonly failbackAtMostMs?: number | undefined
+  /** For so long a backend that serves keeps its traffic with too few ready endpoints (ms); absent: no longer than with none. */
+  readonly failoverAfterMs?: number | undefined
+  /** The same with none: until then its clients get no answer (ms); absent: not at all. */
+  readonly failoverWhenDownMs?: number | undefined
 }
 
 /** How many endpoints of a backend must be ready: so many, and so much of all. */
@@ -44,6 +50,13 @@ export interface Past {
   readonly now: number
   /** Since when a backend (index) has had enough ready endpoints without a break; `undefined` if it has not. */
   readonly goodSince: (index: number) => number | undefined
+  /**
+   * Since when a backend (index) has not had enough to serve, `-Infinity` if it has been left for that; `undefined` if it
+   * has enough, or nobody saw it lose them. What is not known changes nothing.
+   */
+  readonly badSince?: ((index: number) => number | undefined) | undefined
+  /** How often traffic has gone to a later tier lately (count); absent: never. */
+  readonly failovers?: number | undefined
   /** `undefined`: the weights say it. */
   readonly commitment: Commitment | undefined
 }
@@ -70,19 +83,24 @@ export interface Standing {
   readonly isServing: (backend: number) => boolean
   /** Ready, with enough endpoints. */
   readonly isGood: (backend: number) => boolean
-  /** Good, and if it was lost, good for long enough. */
+  /** Good, and if it was lost, good for long enough; or not good, and serves on for a while. */
   readonly isUsable: (backend: number) => boolean
   /** It was lost, so it must be good for a while before it serves, unless that is needed. */
   readonly mustWait: (backend: number) => boolean
-  /** The backends that are good, but not for long enough; whoever waits least first. */
+  /** How long a lost backend must be good before traffic goes back to it (ms). */
+  readonly returnAfterMs: number
+  /** The backends that are good, but not for long enough, and those that are left soon; whoever waits least first. */
   readonly waits: readonly Wait[]
 }
 
 /** What a split may wait for. */
-export const waitKinds = ['return'] as const
+export const waitKinds = ['return', 'failover'] as const
 export type WaitKind = (typeof waitKinds)[number]
 
-/** A backend (index) that was lost and is good again gets traffic back at a time (ms on the clock), if it stays so. */
+/**
+ * A backend (index) that was lost and is good again gets traffic back at a time (ms on the clock), if it stays so; or one
+ * that serves and is not good any more is left then.
+ */
 export interface Wait {
   readonly what: WaitKind
   readonly backend: number

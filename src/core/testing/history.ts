@@ -1,5 +1,7 @@
 import { judgeSplit, type Verdict } from '../judge.ts'
 import { applyPlan } from '../plan.ts'
+import { needsMemory } from '../policy/patience.ts'
+import { commitmentBy } from '../policy/standing.ts'
 import { commitmentOf } from '../policy/tiers.ts'
 import type { Commitment } from '../policy/types.ts'
 import { type Readiness, readinessOf, type Split } from '../types.ts'
@@ -7,6 +9,7 @@ import { drainedIn, isAsked, readinessIn, splitIn, type World } from './worlds.t
 
 /** A write, and what was known and drained then. */
 export interface Written extends Pick<World, 'known' | 'drained'> {
+  readonly at: number
   readonly before: Split
   readonly after: Split
 }
@@ -25,6 +28,10 @@ export class History {
   drained: World['drained']
   readonly #world: World
   readonly #goodSince: (number | undefined)[]
+  /** Since when a backend is bad that was seen good before; -Infinity if its grace is spent. */
+  #badSince: (number | undefined)[]
+  #failovers = 0
+  #onFirstSince: number | undefined
   #commitment: Commitment | undefined
 
   constructor(world: World) {
@@ -33,6 +40,7 @@ export class History {
     this.known = world.known
     this.drained = world.drained
     this.#goodSince = world.since.map((since, backend) => (this.isGood(backend) ? since : undefined))
+    this.#badSince = this.known.map((_, backend) => this.#badAtFirst(backend))
   }
 
   /** The same after its first look. */
@@ -56,24 +64,31 @@ export class History {
     const past = {
       now,
       goodSince: (backend: number) => this.#goodSince[backend],
+      badSince: (backend: number) => this.#badSince[backend],
+      failovers: this.#failovers,
       commitment: this.#commitment,
     }
     return judgeSplit(this.split, readinessIn({ services, known: this.known }), {
       // As the operator, it remembers nothing of a split that never waits.
-      past: policy && policy.failbackAfterMs > 0 ? past : undefined,
+      past: policy && needsMemory(policy) ? past : undefined,
       drained: drainedIn({ services, drained: this.drained }),
     })
   }
 
   look(): Verdict {
+    this.#spend(this.known.map((_, backend) => this.#graceIsOver(backend)))
     const verdict = this.judgeAt(this.now)
+    const { decision } = verdict
+    if (decision.kind !== 'hold')
+      this.#spend(this.known.map((_, backend) => !decision.active.includes(backend)))
+    this.#count(verdict)
     this.#commitment = commitmentOf(verdict.split, verdict.decision) ?? this.#commitment
     if (verdict.plan.length === 0) return verdict
     const { known, drained } = this
     const before = verdict.split
     const after = applyPlan(before, verdict.plan)
     this.split = applyPlan(this.split, verdict.plan)
-    this.written.push({ before, after, known, drained })
+    this.written.push({ at: this.now, before, after, known, drained })
     return verdict
   }
 
@@ -90,6 +105,8 @@ export class History {
 
   turn(backend: number, readiness: Readiness): void {
     this.known = this.known.with(backend, readiness)
+    if (readiness.state !== 'unknown')
+      this.#badSince[backend] = this.#isEnough(backend) ? undefined : (this.#badSince[backend] ?? this.now)
     if (!this.isGood(backend)) this.#endRun(backend)
     else this.#goodSince[backend] ??= this.now
     this.look()
@@ -118,7 +135,10 @@ export class History {
     for (const [backend] of this.known.entries()) {
       this.#endRun(backend)
       if (this.isGood(backend)) this.#goodSince[backend] = this.now
+      this.#badSince[backend] = this.#badAtFirst(backend)
     }
+    this.#failovers = 0
+    this.#onFirstSince = undefined
     this.handOver()
   }
 
@@ -133,6 +153,38 @@ export class History {
     const from = this.#goodSince[backend]
     if (from !== undefined) this.goodRuns.push({ backend, from, to: this.now })
     this.#goodSince[backend] = undefined
+  }
+
+  #isEnough(backend: number): boolean {
+    return isAsked(this.known[backend], this.#world.policy?.minReady ?? { count: 1 })
+  }
+
+  #badAtFirst(backend: number): number | undefined {
+    return this.#isEnough(backend) ? undefined : Number.NEGATIVE_INFINITY
+  }
+
+  #graceIsOver(backend: number): boolean {
+    const { failoverAfterMs = 0, failoverWhenDownMs = 0 } = this.#world.policy ?? {}
+    const state = this.known[backend]?.state
+    const graceMs = state === 'down' ? failoverWhenDownMs : Math.max(failoverAfterMs, failoverWhenDownMs)
+    return state !== 'unknown' && (this.#badSince[backend] ?? this.now) + graceMs <= this.now
+  }
+
+  #spend(spent: readonly boolean[]): void {
+    this.#badSince = this.#badSince.map((since, backend) =>
+      since !== undefined && spent[backend] ? Number.NEGATIVE_INFINITY : since,
+    )
+  }
+
+  #count({ split, decision, plan }: Verdict): void {
+    const { policy } = split
+    const to = commitmentOf(split, decision)?.tier
+    if (policy === undefined || to === undefined) return
+    const from = this.#commitment?.tier ?? commitmentBy(split, policy).tier
+    const served = this.#onFirstSince === undefined ? 0 : this.now - this.#onFirstSince
+    if (plan.length > 0 && to > from)
+      this.#failovers = (served >= 10 * policy.failbackAfterMs ? 0 : this.#failovers) + 1
+    this.#onFirstSince = to === 0 ? (this.#onFirstSince ?? this.now) : undefined
   }
 
   #wakeAt = (): number | undefined => this.judgeAt(this.now).wakeAt

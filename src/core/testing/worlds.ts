@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { DrainedOf } from '../policy/drained.ts'
-import type { Threshold, Tier } from '../policy/types.ts'
+import type { Policy, Threshold, Tier } from '../policy/types.ts'
 import { unknownBecause } from '../readiness.ts'
 import { type Readiness, type ReadinessOf, readinessOf, type Split } from '../types.ts'
 import { splitOf } from './builders.ts'
@@ -40,11 +40,14 @@ const anyThreshold = fc.record({
   expected: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
 })
 
-export const anyPolicy = fc.record({
+export const anyPolicy: fc.Arbitrary<Policy> = fc.record({
   tiers: anyTiers,
   minReady: anyThreshold,
   failbackMinReady: fc.option(anyThreshold, { nil: undefined }),
   failbackAfterMs: fc.constantFrom<number[]>(0, 1000),
+  failbackAtMostMs: fc.constantFrom<(number | undefined)[]>(undefined, undefined, 3000),
+  failoverAfterMs: fc.constantFrom<(number | undefined)[]>(undefined, 0, 300),
+  failoverWhenDownMs: fc.constantFrom<(number | undefined)[]>(undefined, undefined, 0, 200),
 })
 
 /** A split of four backends with all that a decision depends on, at the time 5000 ms. */

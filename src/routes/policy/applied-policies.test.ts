@@ -77,11 +77,15 @@ it('fills each section from the policy that an annotation does not have', () => 
   const from = { policy: 'shop/all', level: 'mesh' } as const
   const policies: PolicySections = {
     minReady: { value: { count: 3 }, from },
-    failback: { value: { afterMs: 5000 }, from },
+    failback: { value: { afterMs: 5000, atMostMs: 20_000, minReady: { count: 4, percent: 50 } }, from },
+    failover: { value: { afterMs: 1000, whenDownMs: 0 }, from },
   }
-  expect(policyOf({ 'min-ready': '2' }, policies)?.policy).toMatchObject({
+  expect(policyOf({ 'min-ready': '2' }, policies)?.policy).toEqual({
     minReady: { count: 2 },
     failbackAfterMs: 5000,
+    failbackAtMostMs: 20_000,
+    failbackMinReady: { count: 4, percent: 50 },
+    failoverAfterMs: 1000,
     tiers: [{ members: [0] }, { members: [1, 2] }],
   })
   expect(policyOf({ 'min-ready': 'many' }, policies)?.policy?.minReady).toEqual({ count: 3 })

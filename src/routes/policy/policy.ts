@@ -66,11 +66,14 @@ function applyTo(split: SplitOfRoute, sections: PolicySections): Split {
 const share = createShare<Policy>((policy) => JSON.stringify(policy))
 
 /** With the tiers found, the other sections are what they ask for. */
-const policyOf = (tiers: readonly Tier[], { minReady, failback }: PolicySections): Policy => ({
+const policyOf = (tiers: readonly Tier[], { minReady, failover, failback }: PolicySections): Policy => ({
   tiers,
   minReady: minReady?.value ?? oneReady,
   failbackAfterMs: failback?.value.afterMs ?? 0,
   ...(failback?.value.minReady && { failbackMinReady: failback.value.minReady }),
+  ...(failback?.value.atMostMs && { failbackAtMostMs: failback.value.atMostMs }),
+  ...(failover?.value.afterMs && { failoverAfterMs: failover.value.afterMs }),
+  ...(failover?.value.whenDownMs && { failoverWhenDownMs: failover.value.whenDownMs }),
 })
 
 /** A route that names its primary has an order already: tiers of a FailoverPolicy apply if they agree with it. */
