@@ -60,10 +60,14 @@ describe('the tiers of a split', () => {
     ])
     expect(demandsOf(tiered(0, { policy: { tiers: [], minReady: 1, failbackAfterMs: 0 } }))).toEqual([])
     const share = { minReadyShare: { percent: 50 }, failbackMinReady: { count: 4, percent: 80, expected: 6 } }
-    const policy = { tiers: [], minReady: 1, ...share, failbackAfterMs: 0 }
+    const patience = { failbackAtMostMs: 60_000, failoverAfterMs: 10_000, failoverWhenDownMs: 3000 }
+    const policy = { tiers: [], minReady: 1, ...share, ...patience, failbackAfterMs: 0 }
     expect(demandsOf(tiered(0, { policy }))).toEqual([
       'each backend needs 50 % of its endpoints',
       'a lost backend needs 4 ready endpoints, and 80 % of 6 before it gets traffic again',
+      'each failover doubles that, up to 1 min',
+      'a backend that serves is left when it has had too few for 10 s',
+      'a backend that serves is left when it has had none for 3 s',
     ])
   })
 })

@@ -37,7 +37,8 @@ export function tiersOf({ policy, backends }: SplitItem): Tier[] | undefined {
 /** What the owner asks for besides the order. */
 export function demandsOf({ policy }: SplitItem): string[] {
   if (!policy) return []
-  const { minReady, minReadyShare, failbackMinReady, failbackAfterMs } = policy
+  const { minReady, minReadyShare, failbackMinReady, failbackAfterMs, failbackAtMostMs } = policy
+  const { failoverAfterMs, failoverWhenDownMs } = policy
   return [
     ...(minReady > 1 || minReadyShare
       ? [`each backend needs ${neededWords({ count: minReady, ...minReadyShare })}`]
@@ -47,6 +48,13 @@ export function demandsOf({ policy }: SplitItem): string[] {
       : []),
     ...(failbackAfterMs > 0
       ? [`a lost backend must be ready for ${lastingLong(failbackAfterMs)} before it gets traffic again`]
+      : []),
+    ...(failbackAtMostMs ? [`each failover doubles that, up to ${lastingLong(failbackAtMostMs)}`] : []),
+    ...(failoverAfterMs
+      ? [`a backend that serves is left when it has had too few for ${lastingLong(failoverAfterMs)}`]
+      : []),
+    ...(failoverWhenDownMs
+      ? [`a backend that serves is left when it has had none for ${lastingLong(failoverWhenDownMs)}`]
       : []),
   ]
 }

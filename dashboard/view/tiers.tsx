@@ -56,6 +56,13 @@ function Column({ tier, split, namespace }: { tier: Tier; split: SplitItem; name
 /** What a split waits for, with the time that is left. */
 export function Waits({ wait, namespace, now }: { wait: WaitItem; namespace: string; now: number }) {
   const left = leftOf(wait, now)
+  if (wait.what === 'failover')
+    return (
+      <p class="waits">
+        <strong>{shortService(wait.service, namespace)}</strong> has too few ready endpoints. Its traffic
+        leaves it {left === undefined ? 'soon' : <strong role="timer">in {left}</strong>} if that stays so.
+      </p>
+    )
   return (
     <p class="waits">
       <strong>{shortService(wait.service, namespace)}</strong> is ready again. It gets its traffic back{' '}

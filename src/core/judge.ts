@@ -31,6 +31,8 @@ export interface Verdict {
    * would be held.
    */
   readonly wait: Wait | undefined
+  /** How long a lost backend must be good before traffic goes back to it (ms). */
+  readonly returnAfterMs: number
 }
 
 /** What a decision may depend on besides the split and its readiness. */
@@ -83,6 +85,7 @@ function verdictOf(
     reason,
     wakeAt: waits?.[0]?.at,
     wait: waits?.find((wait) => standing && movesTraffic(wait, standing, decision)),
+    returnAfterMs: standing?.returnAfterMs ?? 0,
   }
 }
 

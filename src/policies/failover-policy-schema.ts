@@ -123,10 +123,28 @@ const threshold = z
     }),
   )
 
+const failover = z.object({
+  after: durationSchema
+    .optional()
+    .describe(
+      'For so long a backend that serves keeps its traffic with too few ready endpoints; no longer than with none by default.',
+    ),
+  whenDown: durationSchema
+    .optional()
+    .describe(
+      'The same with no ready endpoint: until then its clients get no answer, though another backend could serve. At once by default.',
+    ),
+})
+
 const failback = z.object({
   after: durationSchema
     .optional()
     .describe('For so long a lost backend must be ready again, without a break; at once by default.'),
+  atMost: durationSchema
+    .optional()
+    .describe(
+      'Each failover doubles `after`, up to this, until the first tier has served for ten times `after`. By default it stays as it is.',
+    ),
   minReady: threshold
     .optional()
     .describe('What a lost backend needs before traffic goes back to it; as much as `minReady` by default.'),
@@ -161,6 +179,7 @@ export const policySpecSchema = z
     minReady: threshold
       .optional()
       .describe('When a backend is enough: one with less is left while another tier has enough.'),
+    failover: failover.optional().describe('When a backend that serves is left.'),
     failback: failback.optional().describe('When traffic goes back to a backend that was lost.'),
   })
   .meta(

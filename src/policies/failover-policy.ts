@@ -1,5 +1,11 @@
 import { parseDuration } from '../base/duration.ts'
-import type { AskedFailback, AskedTier, PolicyLevel, PolicySections } from '../core/policy/sections.ts'
+import type {
+  AskedFailback,
+  AskedFailover,
+  AskedTier,
+  PolicyLevel,
+  PolicySections,
+} from '../core/policy/sections.ts'
 import type { Threshold } from '../core/policy/types.ts'
 import { type PolicySpec, policyGroup, policySpecSchema, routeTargets } from './failover-policy-schema.ts'
 import { type ObjectHead, problemIn, readObject } from './object.ts'
@@ -26,6 +32,7 @@ export interface ReadPolicy {
   readonly targets: readonly PolicyTarget[]
   readonly tiers?: readonly AskedTier[]
   readonly minReady?: Threshold
+  readonly failover?: AskedFailover
   readonly failback?: AskedFailback
 }
 
@@ -58,17 +65,18 @@ export const policyKey = ({ namespace, name }: Pick<FailoverPolicy, 'namespace' 
 
 /** What a policy asks for as one of the levels, each section with its source. */
 export function sectionsOf(key: string, policy: ReadPolicy, level: PolicyLevel): PolicySections {
-  const { tiers, minReady, failback } = policy
+  const { tiers, minReady, failover, failback } = policy
   const from = { policy: key, level }
   return {
     ...(tiers ? { tiers: { value: { tiers }, from } } : {}),
     ...(minReady ? { minReady: { value: minReady, from } } : {}),
+    ...(failover ? { failover: { value: failover, from } } : {}),
     ...(failback ? { failback: { value: failback, from } } : {}),
   }
 }
 
 function readSpec(
-  { targetRefs, tiers, minReady, failback }: PolicySpec,
+  { targetRefs, tiers, minReady, failover, failback }: PolicySpec,
   namespace: string,
 ): ReadPolicy | string {
   const targets: PolicyTarget[] = []
@@ -81,14 +89,33 @@ function readSpec(
   }
   const askedTiers = tiers && readTiers(tiers)
   if (typeof askedTiers === 'string') return askedTiers
-  const afterMs = failback?.after === undefined ? 0 : parseDuration(failback.after)
-  if (afterMs === undefined) return 'spec.failback.after: must be a duration of at most 24h'
+  const leaving = readDurations('failover', { afterMs: failover?.after, whenDownMs: failover?.whenDown })
+  const returning = readDurations('failback', { afterMs: failback?.after, atMostMs: failback?.atMost })
+  if (typeof leaving === 'string') return leaving
+  if (typeof returning === 'string') return returning
   return {
     targets,
     ...(askedTiers ? { tiers: askedTiers } : {}),
     ...(minReady ? { minReady: thresholdOf(minReady) } : {}),
-    ...(failback ? { failback: { afterMs, ...returnOf(failback) } } : {}),
+    ...(failover ? { failover: { afterMs: 0, whenDownMs: 0, ...leaving } } : {}),
+    ...(failback ? { failback: { afterMs: 0, ...returning, ...returnOf(failback) } } : {}),
   }
+}
+
+/** The durations of a section that are written (ms), or which of them is too long. */
+function readDurations<K extends string>(
+  section: string,
+  written: Readonly<Record<K, string | undefined>>,
+): { readonly [key in K]?: number } | string {
+  const read: { [key in K]?: number } = {}
+  for (const key in written) {
+    const text = written[key]
+    const ms = text === undefined ? undefined : parseDuration(text)
+    if (text !== undefined && ms === undefined)
+      return `spec.${section}.${key.slice(0, -2)}: must be a duration of at most 24h`
+    if (ms !== undefined) read[key] = ms
+  }
+  return read
 }
 
 type AskedThreshold = NonNullable<PolicySpec['minReady']>

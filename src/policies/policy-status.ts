@@ -15,7 +15,12 @@ const splitSchema = z.object({
   where: z.string().optional().describe('Which of several rules of the route this is: `spec.rules[1]`.'),
   tier: count('The tier that serves: 1 is the first. 0: none of the tiers.'),
   since: time('Since when this tier serves, as far as this operator knows.'),
-  waits: z.string().optional().describe('What it waits for: `return`, to go back to an earlier tier.'),
+  waits: z
+    .string()
+    .optional()
+    .describe(
+      'What it waits for: `return`, to go back to a lost backend; `failover`, to leave one with too few.',
+    ),
   until: time('When it moves, if all stays as it is.'),
   why: z.string().max(longestWhy).describe('Why it is so.'),
 })

@@ -201,6 +201,25 @@ describe('a person at three in the morning', () => {
     one.expectNoComplaints()
   })
 
+  it('sees that a backend is left soon, and when', async () => {
+    const policy = { tiers: [{ members: [0] }, { members: [1] }], minReady: { count: 2 }, failbackAfterMs: 0 }
+    operator.add({
+      namespace: 'shop',
+      name: 'parcels',
+      backends: { parcels: '', 'parcels-east': '' },
+      policy: { ...policy, failoverAfterMs: 600_000 },
+    })
+    operator.ready('shop/parcels', 1)
+    const one = await browser()
+    const page = await one.open(`${base()}/#/route/TrafficSplit/shop/parcels`)
+    await page.getByText('a backend that serves is left when it has had too few for 10 min').waitFor()
+    const wait = page.getByText('parcels has too few ready endpoints. Its traffic leaves it in')
+    expect(await wait.textContent()).toMatch(/leaves it in (9 min \d+ s|10 min) if that stays so\.$/)
+    operator.ready('shop/parcels', 2)
+    await wait.waitFor({ state: 'detached' })
+    one.expectNoComplaints()
+  })
+
   it('sees what is drained, until when, and how to end it', async () => {
     const one = await browser()
     const page = await one.open(base())

@@ -109,6 +109,11 @@ describe('the API server', () => {
     ['a return by less', { minReady: { count: 4 }, failback: { minReady: { count: 2 } } }],
     ['a wait that is no duration', { failback: { after: '1 minute' } }],
     ['a wait of more than a day', { failback: { after: '25h' } }],
+    ['a longest wait of more than a day', { failback: { after: '1m', atMost: '25h' } }],
+    ['a delay that is no duration', { failover: { after: '10' } }],
+    ['a delay of more than a day', { failover: { after: '24h1ms' } }],
+    ['a delay of more than a day with none ready', { failover: { whenDown: '25h' } }],
+    ['a field of failover that does not exist', { failover: { afer: '10s' } }],
     ['a field that does not exist', { failbak: {} }],
   ])('refuses %s', async (_, spec) => {
     const object = JSON.parse(JSON.stringify(policyOf('wrong', spec)))
@@ -144,6 +149,11 @@ describe('the API server', () => {
       { minReady: { count: 2, percent: 50, expected: 6 }, failback: { minReady: { count: 4 } } },
     ],
     ['a wait of a day', { failback: { after: '23h59m60s' } }],
+    ['no delay', { failover: {} }],
+    [
+      'delays before a failover, and longer waits for a return',
+      { failover: { after: '10s', whenDown: '0s' }, failback: { after: '30s', atMost: '24h' } },
+    ],
   ])('takes %s', async (_, spec) => {
     await kubectl(['create', '--dry-run=server', '-f', '-'], policyOf('right', spec))
   })
@@ -225,6 +235,22 @@ describe('a FailoverPolicy', () => {
     await cluster.weightsBecome(web, weights(100))
     await becomes(web, 'Accepted Programmed Away')
     expect(await statusByFlux(web), 'an outage must not keep Flux waiting').toBe('Current')
+    await remove(web)
+  })
+
+  it('lets a backend with too few ready endpoints serve for a while, and one with none not at all', async () => {
+    await addShop()
+    await policy(web, { minReady: { count: 2 }, failover: { after: '5s' } })
+    await becomes(web, 'Accepted Programmed OnFirstTier')
+    const began = performance.now()
+    await cluster.setReady(web, 1, 2)
+    await cluster.weightsBecome(web, weights(0, 100), 20_000)
+    expect(performance.now() - began).toBeGreaterThan(4_900)
+    await cluster.setReady(web, 2, 2)
+    await cluster.weightsBecome(web, weights(100))
+    await policy(web, { minReady: { count: 2 }, failover: { after: '24h' } })
+    await cluster.setReady(web, 0, 2)
+    await cluster.weightsBecome(web, weights(0, 100))
     await remove(web)
   })
 

@@ -116,6 +116,66 @@ describe('a FailoverPolicy', () => {
   })
 })
 
+describe('a backend that serves', () => {
+  const patient = { ...order('web', 'east'), minReady: { count: 2 } }
+  /** The clock of the operator is ten times as fast. */
+  const msSince = (began: number) => 10 * (performance.now() - began)
+
+  beforeEach(() => {
+    for (const service of ['web', 'east']) cluster.slice(service, 2)
+  })
+
+  it('is left with too few ready endpoints after the time that is asked, and at once with none', async () => {
+    await start()
+    policy('shop/web', { ...patient, failover: { after: '20s' } })
+    await becomes('shop/web', 'Accepted Programmed OnFirstTier 1/0/0/0')
+    const began = performance.now()
+    cluster.slice('web', 1, 2)
+    await becomes('shop/web', 'Accepted Programmed OnFirstTier 1/0/1/0')
+    expect(cluster.weights('web')).toEqual([1, 0, 0])
+    await become('0 1 0')
+    expect(msSince(began)).toBeGreaterThanOrEqual(20_000)
+    cluster.slice('web', 2)
+    await become('1 0 0')
+    policy('shop/web', { ...patient, failover: { after: '24h' } })
+    cluster.slice('web', 1, 2)
+    await becomes('shop/web', 'Accepted Programmed OnFirstTier 1/0/1/0')
+    cluster.slice('web', 0, 2)
+    await become('0 1 0')
+  })
+
+  it('is not left if it has enough again in time', async () => {
+    await start()
+    policy('shop/web', { ...patient, failover: { after: '20s' } })
+    await becomes('shop/web', 'Accepted Programmed OnFirstTier 1/0/0/0')
+    const before = cluster.patches
+    cluster.slice('web', 1, 2)
+    await becomes('shop/web', 'Accepted Programmed OnFirstTier 1/0/1/0')
+    cluster.slice('web', 2)
+    await becomes('shop/web', 'Accepted Programmed OnFirstTier 1/0/0/0')
+    const ended = performance.now()
+    await eventually(() => msSince(ended) > 21_000)
+    expect(cluster.patches).toBe(before)
+  })
+
+  it('is left with no ready endpoint only after a time, if that is asked', async () => {
+    await start()
+    policy('shop/web', { ...patient, failover: { whenDown: '20s' } })
+    await becomes('shop/web', 'Accepted Programmed OnFirstTier 1/0/0/0')
+    const began = performance.now()
+    cluster.slice('web', 0, 2)
+    await become('0 1 0')
+    expect(msSince(began)).toBeGreaterThanOrEqual(20_000)
+  })
+
+  it('is left at once by an operator that did not see how it lost its endpoints', async () => {
+    cluster.slice('web', 1, 2)
+    policy('shop/web', { ...patient, failover: { after: '24h' } })
+    await start()
+    await become('0 1 0')
+  })
+})
+
 it('of 300 routes: a change costs a look a route, and a mass event one write of its status a second', async () => {
   for (let nth = 0; nth < 299; nth += 1) cluster.split(`s${nth}`, { web: 1, east: 0 })
   const operator = await start()

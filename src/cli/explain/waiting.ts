@@ -18,6 +18,8 @@ export function waitingText({ waits, policy, backends }: SplitItem, now: number)
   const known =
     counts?.ready === null || counts === undefined ? '' : ` (${counts.ready} of ${counts.total} now)`
   const left = leftText(until, now)
+  if (waits.what === 'failover')
+    return `leaves ${service} ${left === undefined ? 'soon' : `in ${left}`} unless it has enough endpoints ready by then${known}`
   return left === undefined
     ? `goes back to ${service} when it has kept ${enough} for ${durationText(failbackAfterMs)} without a break${known}`
     : `goes back to ${service} in ${left} if it keeps ${enough}${known}`

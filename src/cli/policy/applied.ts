@@ -37,7 +37,7 @@ export interface AppliedPolicy {
 
 /** One section of a policy, as an annotation would have it. */
 export interface Section {
-  readonly name: 'tiers' | 'min-ready' | 'failback-after' | 'paused' | 'skip-rules'
+  readonly name: 'tiers' | 'min-ready' | 'failover-after' | 'failback-after' | 'paused' | 'skip-rules'
   readonly value: string
   readonly source: 'annotation' | 'policy' | 'built-in'
   /** The annotation that is the source; null if none is. */
@@ -96,18 +96,32 @@ function sectionsOf(
   asked: AskedPolicy | undefined,
   policies: PolicySections = {},
 ): readonly Section[] {
-  const { tiers, minReady, failback } = mergeSections(asked?.sections ?? {}, policies)
+  const { tiers, minReady, failover, failback } = mergeSections(asked?.sections ?? {}, policies)
   const needed = failback?.value.minReady
   const ready = needed === undefined ? '' : `, with ${thresholdText(needed)} ready`
+  const atMostMs = failback?.value.atMostMs
+  const atMost = atMostMs === undefined ? '' : `, up to ${durationText(atMostMs)} after several failovers`
   return [
     tiersSection(route, tiers),
     { name: 'min-ready', value: thresholdText(minReady?.value ?? oneReady), ...sourceOf(minReady?.from) },
+    ...(failover ? [failoverSection(failover)] : []),
     {
       name: 'failback-after',
-      value: `${durationText(failback?.value.afterMs ?? 0)}${ready}`,
+      value: `${durationText(failback?.value.afterMs ?? 0)}${atMost}${ready}`,
       ...sourceOf(failback?.from),
     },
   ]
+}
+
+/** No annotation asks for it, so it is shown only if a FailoverPolicy does. */
+function failoverSection({ value, from }: NonNullable<PolicySections['failover']>): Section {
+  const { afterMs, whenDownMs } = value
+  const down = whenDownMs === 0 ? 'at once' : durationText(whenDownMs)
+  return {
+    name: 'failover-after',
+    value: `${durationText(Math.max(afterMs, whenDownMs))} with too few ready, ${down} with none`,
+    ...sourceOf(from),
+  }
 }
 
 /** The annotation that names the primary beats tiers of a FailoverPolicy that do not begin with it. */

@@ -200,6 +200,17 @@ describe('a FailoverPolicy', () => {
     expect(sections[0]).toMatchObject({ source: 'policy', annotation: null, policy: 'shop/web' })
   })
 
+  test('has a section for when a backend is left, if it asks for that', async () => {
+    shop.split('web', weights)
+    const failback = { after: '30s', atMost: '10m' }
+    addPolicy(shop, 'shop/web', { targetRefs: [targets.split('web')], failover: { after: '1m' }, failback })
+    const { stdout } = await run('policy ts/web')
+    expect(stdout).toMatch(
+      /^failover-after +1m with too few ready, at once with none +FailoverPolicy shop\/web$/m,
+    )
+    expect(stdout).toMatch(/^failback-after +30s, up to 10m after several failovers +FailoverPolicy/m)
+  })
+
   test('applies in status and explain, too', async () => {
     for (const service of Object.keys(weights)) shop.service(service, 1)
     shop.split('web', { web: 100, east: 0, west: 0 })

@@ -104,11 +104,12 @@ function tierText(backends: readonly BackendItem[]): string {
   return `${serving} of ${Math.max(...tiers) + 1}`
 }
 
-/** `web in 41s`: who gets traffic back, and when; `?` if only the operator knows. */
+/** `web in 41s`, `not web in 8s`: who gets traffic back, or is left, and when; `?` if only the operator knows. */
 function waitText(wait: SplitItem['waits'], namespace: string, now: number): string {
   if (wait === null) return ''
   const left = leftText(wait.until, now)
-  return `${shortName(wait.service, namespace)} in ${left ?? '?'}`
+  const isLeft = wait.what === 'failover'
+  return `${isLeft ? 'not ' : ''}${shortName(wait.service, namespace)} in ${left ?? '?'}`
 }
 
 /** A weight that is not written counts as its kind says: 1 if it carries traffic. */

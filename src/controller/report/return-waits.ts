@@ -38,7 +38,7 @@ export class ReturnWaits {
 
   /** Must be called with each look at a route. */
   see(key: RouteKey, { route, verdicts }: Judged): void {
-    const waiting = verdicts.filter(({ wait }) => wait !== undefined)
+    const waiting = verdicts.filter(({ wait }) => wait?.what === 'return')
     const before = this.#begun.get(key)
     if (waiting.length === 0) {
       this.#begun.delete(key)
@@ -62,11 +62,11 @@ export class ReturnWaits {
       if (leftAt !== undefined && leftAt < lastLed - unreportedWindowMs) this.#begun.set(key, { waits })
   }
 
-  #report(route: Judged['route'], { split, wait }: Verdict): void {
+  #report(route: Judged['route'], { split, wait, returnAfterMs }: Verdict): void {
     const backend = wait && split.backends[wait.backend]
     if (!backend) return
     const { log, event } = this.#options
-    const after = durationText(split.policy?.failbackAfterMs ?? 0)
+    const after = durationText(returnAfterMs)
     const where = split.where === undefined ? '' : ` (${split.where})`
     const note = `${backend.service} is ready again; it gets its traffic back when it has stayed ready for ${after}${where}`
     log.info({ route: routeTitle(route), service: backend.service }, `${routeTitle(route)} waits: ${note}`)
