@@ -1,5 +1,6 @@
 import type { Services } from '../api/items.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { justSeen } from '../core/policy/patience.ts'
 import { namespaceOf } from '../core/types.ts'
 import { DiscoverySnapshot } from '../kube/discovery.ts'
 import type { KubeError } from '../kube/errors.ts'
@@ -44,7 +45,7 @@ export interface Snapshot extends ServicesRead {
   readonly policies: PoliciesRead
   /** Which kinds of routes are left out because the user may not list them, as a sentence. */
   readonly leftOut: string | undefined
-  /** What else they were judged by. */
+  /** What else they were judged by, without the time before: no backend waits to be left. */
   readonly circumstances: (route: Route) => RouteCircumstances
 }
 
@@ -73,7 +74,8 @@ export async function takeSnapshot(
   const circumstances = circumstancesBy(drains, services.value, today)
   const { readiness } = services.value
   const applied = found.map((route) => withPolicies(route, policies, services.value))
-  const judged = applied.map((route) => judgeRoute(route, readiness, circumstances(route)))
+  const past = () => justSeen
+  const judged = applied.map((route) => judgeRoute(route, readiness, { ...circumstances(route), past }))
   return ok({ ...services.value, routes: applied, judged, today, drains, policies, leftOut, circumstances })
 }
 

@@ -21,9 +21,10 @@ With --namespace, rights in the namespaces of the routes and their Services are 
 routes that you may not list are left out, and a line on standard error names them.
 
 If a route has a policy, two more columns are shown. TIER is the tier that serves, and how many there are.
-WAITS is a backend that was lost and is ready again, and when traffic goes back to it if it stays so. Since when
-it is ready only the operator knows: its leader is asked if a route waits, and you need the permissions of
-\`dashboard\` for that. Without its answer the time is "?".`,
+WAITS is a backend that was lost and is ready again, and when traffic goes back to it if it stays so; or "not" and
+one with too few ready endpoints, and when traffic leaves it. Since when that is so only the operator knows: its
+leader is asked if a route waits, and you need the permissions of \`dashboard\` for that. Without its answer the
+time is "?".`,
   flags: () => [
     ...namespaceFlags('show only the routes of this namespace'),
     selectorFlag(),

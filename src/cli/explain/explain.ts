@@ -3,6 +3,7 @@ import type { Services } from '../../api/items.ts'
 import { ok, type Result } from '../../base/result.ts'
 import type { Circumstances } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
+import { justSeen } from '../../core/policy/patience.ts'
 import { weightsOf } from '../../core/split.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import type { RouteEvent } from '../../routes/since.ts'
@@ -79,8 +80,8 @@ export async function explainRoute(
   if (io.interrupted.aborted) return ok(exitCodes.interrupted)
   const today = io.clock.wallTime().getTime()
   const index = indexOf(drains, services.value, today)
-  const circumstances = { today, drained: index.of(route.namespace) }
-  const judged = judgeRoute(route, services.value.readiness, circumstances)
+  const circumstances = { today, drained: index.of(route.namespace), past: justSeen }
+  const judged = judgeRoute(route, services.value.readiness, { ...circumstances, past: () => justSeen })
   const { findings, unseen } = diagnoseRoute(judged, around, services.value, events)
   const known = explanationOf(judged, services.value, events, circumstances, {
     controlled: controlled.value,

@@ -10,7 +10,7 @@ import { leftText } from '../status/table.ts'
 export function waitingText({ waits, policy, backends }: SplitItem, now: number): string | undefined {
   if (waits === null || policy === null) return undefined
   const { service, port, until } = waits
-  const { minReady, minReadyShare, failbackMinReady, failbackAfterMs } = policy
+  const { minReady, minReadyShare, failbackMinReady, failbackAfterMs, failbackAtMostMs } = policy
   const backend = backends.find((one) => one.service === service && one.port === port)
   const needed = thresholdText(failbackMinReady ?? { count: minReady, ...minReadyShare })
   const enough = needed === '1' ? 'a ready endpoint' : `at least ${needed} endpoints ready`
@@ -18,9 +18,11 @@ export function waitingText({ waits, policy, backends }: SplitItem, now: number)
   const known =
     counts?.ready === null || counts === undefined ? '' : ` (${counts.ready} of ${counts.total} now)`
   const left = leftText(until, now)
+  // Only the operator knows how many failovers there were.
+  const least = failbackAtMostMs === undefined ? '' : 'at least '
   if (waits.what === 'failover')
     return `leaves ${service} ${left === undefined ? 'soon' : `in ${left}`} unless it has enough endpoints ready by then${known}`
   return left === undefined
-    ? `goes back to ${service} when it has kept ${enough} for ${durationText(failbackAfterMs)} without a break${known}`
+    ? `goes back to ${service} when it has kept ${enough} for ${least}${durationText(failbackAfterMs)} without a break${known}`
     : `goes back to ${service} in ${left} if it keeps ${enough}${known}`
 }

@@ -1,4 +1,5 @@
 import type { ClusterWatch } from '../../controller/watch/cluster-watch.ts'
+import { justSeen } from '../../core/policy/patience.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import { type KeyParts, partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
 import { sinceOf } from '../../routes/since.ts'
@@ -74,6 +75,7 @@ export class Board {
     const route = this.#watches.route(key)
     if (!route || (this.#namespace !== undefined && route.namespace !== this.#namespace)) return undefined
     const judged = judgeRoute(route, this.#watches.readiness, {
+      past: () => justSeen,
       today: now.getTime(),
       drained: this.#watches.drained(route),
     })

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
+import { targets } from '../../policies/testing/policy-objects.ts'
 import { Pods } from '../destination/testing/pods.ts'
+import { addPolicy, followPolicies } from '../policies/testing/policies.ts'
 import { Shop } from '../testing/shop.ts'
 
 const now = new Date('2026-11-25T12:00:00.000Z')
@@ -30,12 +32,26 @@ function addWaiting(policy: Record<string, string> = {}): void {
   shop.profile('cart', { cart: '0', east: '100' })
 }
 
+/** A route whose `cart` serves with one ready endpoint of the two that are asked for. */
+function addLeaving(failover: Record<string, string>): void {
+  shop.service('cart', 1, 2)
+  shop.service('east', 2)
+  shop.split('cart', { cart: 100, east: 0 })
+  shop.profile('cart', { cart: '100', east: '0' })
+  followPolicies(shop)
+  addPolicy(shop, 'shop/cart', {
+    targetRefs: [targets.split('cart')],
+    minReady: { count: 2 },
+    failover,
+  })
+}
+
 /** The operator's answer about the route. */
-const waiting = (until: string | null, name = 'cart') => ({
+const waiting = (until: string | null, name = 'cart', what = 'return') => ({
   kind: 'TrafficSplit',
   namespace: 'shop',
   name,
-  splits: [{ where: null, waits: { what: 'return', service: `shop/${name}`, port: null, until } }],
+  splits: [{ where: null, waits: { what, service: `shop/${name}`, port: null, until } }],
 })
 
 const run = (line: string) => shop.run(line, { clock, forward: pods.forward, namespace: 'shop' })
@@ -71,6 +87,24 @@ describe('status', () => {
       port: null,
       until: inSeconds(300),
     })
+  })
+
+  test('has a backend that is left soon, which is as decided until then', async () => {
+    addLeaving({ after: '10m' })
+    await answer(waiting(inSeconds(41), 'cart', 'failover'))
+    const { stdout, stderr } = await run('status')
+    expect(stderr).toBe('')
+    expect(stdout).toMatchInlineSnapshot(`
+      "NAMESPACE   KIND           NAME   STATE     TIER     ACTIVE BACKENDS   WAITS             SINCE     WHY
+      shop        TrafficSplit   cart   primary   1 of 2   cart:100 (1/2)    not cart in 41s   unknown   shop/cart has 1 of 2 endpoints ready (2 are asked for), and is left after 10m of that
+      "
+    `)
+  })
+
+  test('says that a backend is due to be left, if its policy does not wait', async () => {
+    addLeaving({ whenDown: '0s' })
+    expect((await run('status')).stdout).toMatch(/ cart +failover \(due\) /)
+    expect(pods.asked).toEqual([])
   })
 
   test('says why the time is not known', async () => {
@@ -117,10 +151,10 @@ describe('status', () => {
 })
 
 describe('explain', () => {
-  const answer = (until: string | null) =>
+  const answer = (until: string | null, what?: string) =>
     pods.operator((request, response) => {
       expect(request.url).toBe('/api/v1/routes/TrafficSplit/shop/cart')
-      response.end(JSON.stringify({ route: waiting(until) }))
+      response.end(JSON.stringify({ route: waiting(until, 'cart', what) }))
     })
   const waitIn = (stdout: string) => /^Waits: +(.*)$/m.exec(stdout)?.[1]
 
@@ -140,6 +174,23 @@ describe('explain', () => {
     )
     expect(stdout).toContain(
       'Could not be checked:\n  when the wait ends: no Pod in any namespace has the label',
+    )
+  })
+
+  test('says when a backend is left, and how that is prevented', async () => {
+    addLeaving({ after: '10m' })
+    await answer(inSeconds(41), 'failover')
+    const { stdout } = await run('explain ts/cart')
+    expect(waitIn(stdout)).toBe(
+      'leaves shop/cart in 41s unless it has enough endpoints ready by then (1 of 2 now)',
+    )
+    expect(stdout).toContain('and is left after 10m of that')
+  })
+
+  test('says that it is left soon if the operator cannot be asked', async () => {
+    addLeaving({ after: '10m' })
+    expect(waitIn((await run('explain ts/cart')).stdout)).toBe(
+      'leaves shop/cart soon unless it has enough endpoints ready by then (1 of 2 now)',
     )
   })
 

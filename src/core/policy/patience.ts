@@ -55,6 +55,17 @@ export function patienceOf(patient: Patient): Patience {
   }
 }
 
+/**
+ * The past for who has just seen a split, and shows what the operator does now: what serves and is not good has just
+ * become so, as what is good has.
+ */
+export const justSeen: Past = {
+  now: 0,
+  goodSince: () => undefined,
+  badSince: () => 0,
+  commitment: undefined,
+}
+
 /** The wait for a return (ms) after so many failovers lately: the first one costs no more than it always does. */
 function returnDelayOf({ failbackAfterMs, failbackAtMostMs }: Policy, failovers: number): number {
   if (failbackAtMostMs === undefined) return failbackAfterMs
