@@ -6,7 +6,6 @@ const alone = ['test/dashboard/demo.e2e.test.ts', 'test/dashboard/scale.e2e.test
 
 /** End-to-end tests that a busy machine would disturb, and that wait most of the time: two at once. */
 const disturbed = [
-  'test/e2e/linked-restored.e2e.test.ts',
   'test/e2e/mirrored.e2e.test.ts',
   'test/e2e/replicas.e2e.test.ts',
   'test/e2e/restart.e2e.test.ts',

@@ -46,6 +46,10 @@ it('takes what a linked cluster has after its etcd was restored from a backup, a
     east.api.create(at('v1', 'configmaps'), { metadata: { name: `other-${i}` } }),
   )
   await setReadyThere(0, 2)
+  await eventually(async () => {
+    const routes = await fetch(`${operator.adminUrl()}/api/v1/routes?search=default/web`)
+    expect(await routes.text()).toContain('"total":2')
+  })
   await restore()
   await eventually(
     () => expect(operator.output()).toMatch(/endpointslices@east.*is older than what was seen before/),
