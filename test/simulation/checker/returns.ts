@@ -45,13 +45,17 @@ export class Returns {
   objectionTo(write: RouteWrite): string | undefined {
     const { key, before, after, sent } = write
     if (!this.#written.has(key) || !before || !after) return undefined
-    const [from, to]: Span = [sent.view.of('endpointslices') ?? 0, sent.moment]
+    const known = (['endpointslices', 'services'] as const).map((resource) => sent.view.of(resource) ?? 0)
+    const [from, to]: Span = [Math.min(...known), sent.moment]
     for (const [place, split] of before.splits.entries()) {
       const { order } = split
       if (!order || order.waitMs === 0 || isNeeded(split, write)) continue
       const oldest = sent.at - order.waitMs
-      if ((this.#listedAt.get(sent.process) ?? 0) > oldest) continue
+      // Whoever did not live then does not know what was ready.
+      const isUnborn = sent.process.bornAt > oldest + roundingMs
+      const isUnsure = (this.#listedAt.get(sent.process) ?? 0) > oldest
       const early = raised(split, after.splits[place], order).find((called) => {
+        if (isUnborn || isUnsure) return isUnborn
         if (!this.#facts.services.isByItself(called)) return false
         const times = this.#readySince.get(keyOf(called, order.minReady))?.during(from, to) ?? []
         return times.every((since) => since === undefined || since > oldest + roundingMs)

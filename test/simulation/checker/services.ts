@@ -99,16 +99,16 @@ export class Services {
 
   /**
    * Whether its own slices alone have ever said what it is, so that it changes only when one of them does: not time,
-   * and no other Service or cluster.
+   * and no other Service or cluster; or the Service has said that it is in a cluster that does not exist.
    */
   isByItself(called: string): boolean {
     const { place, mirrored } = this.#of(called.split(':')[0] ?? '')
     const always = [0, Number.POSITIVE_INFINITY] as const
     return (
-      place
-        .during(...always)
-        .every((where) => where.kind === 'absent' || (where.kind === 'here' && !where.isMirrored)) &&
-      mirrored.during(...always).every((endpoints) => !('hosts' in endpoints))
+      place.during(...always).every((where) => {
+        if (where.kind === 'elsewhere') return where.isOdd && !where.local && where.members.length === 0
+        return where.kind === 'absent' || !where.isMirrored
+      }) && mirrored.during(...always).every((endpoints) => !('hosts' in endpoints))
     )
   }
 
