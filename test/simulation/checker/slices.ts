@@ -66,7 +66,7 @@ function servedBy({ endpoints, ports }: KubeObject): Served {
       .flatMap(nameOf)
       .flatMap((name) => numbers[name] ?? []),
     pods: texts
-      .filter((text) => !text.includes('"ready":false'))
+      .filter((text) => !text.includes('"ready":false') && !text.includes('"terminating":true'))
       .flatMap((text) => /"addresses":\["([^"]*)/.exec(text)?.[1] ?? []),
   }
 }

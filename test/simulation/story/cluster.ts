@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../sandbox/json.ts'
 import type { Access } from '../../../sandbox/server.ts'
 import type { World } from '../../../sandbox/world.ts'
 import { DrainOwners } from './drain-owners.ts'
-import { endpointsOf, mirrored, ports, portsOf, put, serviceOf, sliceOf } from './objects.ts'
+import { endpointsOf, goingEndpoints, mirrored, ports, portsOf, put, serviceOf, sliceOf } from './objects.ts'
 import { writeProfile } from './profiles.ts'
 import { own, placeOf, RouteOwners } from './route-owners.ts'
 import { type Acts, act, type StepOf, type WorldStep, type WorldSteps } from './step.ts'
@@ -49,10 +49,14 @@ export class Cluster {
     }
   }
 
-  #slices: Act<'slices'> = ({ service, slices, unset }) => {
+  #slices: Act<'slices'> = ({ service, slices, unset, going = 0 }) => {
     this.#serve(service)
     for (const [index, [ready, notReady, names]] of slices.entries()) {
-      const endpoints = [...endpointsOf(ready, unset ? null : true), ...endpointsOf(notReady, false)]
+      const endpoints = [
+        ...endpointsOf(ready, unset ? null : true),
+        ...endpointsOf(notReady, false),
+        ...goingEndpoints(index === 0 ? going : 0),
+      ]
       put(this.#store, 'endpointslices', {
         ...sliceOf(service, `${index}`, endpoints, {}),
         ports: portsOf(names),

@@ -44,14 +44,19 @@ export function up({ mirrored, far }: Stage, service: string, random: Random): W
   return { do: 'slices', service, slices: [...others(), [1, 0], ...others()], unset: random.chance(0.2) }
 }
 
-/** So many Pods are ready, in one slice or two. */
-export function upWith({ mirrored, far }: Stage, service: string, ready: number): WorldStep | FarStep {
+/** So many Pods are ready, in one slice or two; of a Service of this cluster so many others are going. */
+export function upWith(
+  { mirrored, far }: Stage,
+  service: string,
+  ready: number,
+  going = 0,
+): WorldStep | FarStep {
   const there = far.get(service)
   const slices = [[ready, 0]] as const
   if (there) return { do: 'pods', service: there, slices }
   return mirrored.includes(service)
     ? { do: 'mirror', service, ready, notReady: 0 }
-    : { do: 'slices', service, slices: [...slices, [1, 1]] }
+    : { do: 'slices', service, ...(going > 0 ? { slices, going } : { slices: [...slices, [1, 1]] }) }
 }
 
 /** Ready Pods of which some, or all, do not have each port of the Service: a rollout renames one. */

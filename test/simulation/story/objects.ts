@@ -29,6 +29,13 @@ export const endpointsOf = (count: number, ready: boolean | null): JsonObject[] 
     conditions: { ready },
   }))
 
+/** Endpoints of Pods that terminate, as a Service that publishes all has them. */
+export const goingEndpoints = (count: number): JsonObject[] =>
+  Array.from({ length: count }, (_, index) => ({
+    addresses: [`10.0.2.${index + 1}`],
+    conditions: { ready: true, serving: true, terminating: true },
+  }))
+
 /** A slice of a Service; `part` sets it apart from the others. */
 export function sliceOf(
   service: string,

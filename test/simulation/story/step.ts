@@ -26,7 +26,8 @@ type Watches = { readonly replica?: string; readonly resource?: string }
 /** What people and other controllers do to the world. */
 export interface WorldSteps {
   /** Slices of a Service; `unset`: ready endpoints do not say that they are. */
-  slices: Service & { readonly slices: readonly Slice[]; readonly unset?: boolean }
+  /** `going`: in the first slice there are so many more whose Pods terminate, and which are said to be ready. */
+  slices: Service & { readonly slices: readonly Slice[]; readonly unset?: boolean; readonly going?: number }
   /** Endpoints of a mirrored Service; without `ready` they are deleted. */
   mirror: Service & { readonly ready?: number; readonly notReady: number }
   /** The slice that the cluster copies from a mirrored Service's Endpoints, whenever it comes. */

@@ -6,6 +6,7 @@ import type { Stage } from './draw.ts'
 import { leaderPlots } from './leader-plots.ts'
 import { disasters, type Plot, plots, profilePlots } from './plots.ts'
 import type { Rest, Step, Story } from './step.ts'
+import { waitPlots } from './wait-plots.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -21,6 +22,8 @@ const linkedShare = 0.2
 const copyShare = 0.3
 /** In so many it follows Drains. */
 const drainShare = 0.4
+/** In so many waits are interrupted. */
+const waitShare = 0.2
 
 export interface Telling {
   readonly seed: string
@@ -66,6 +69,8 @@ export function tellStory({
   const copyMenu = copies ? profilePlots : []
   const drain = new Random(`drain ${seed}`)
   const drainMenu = openDrains(drained, stage, drain, wanted)
+  const wait = new Random(`wait ${seed}`)
+  const waitMenu = openWaits(wait, wanted)
   const fate = new Random(`fate ${seed}`)
   const isStruck = wanted === undefined && fate.chance(0.25)
   const steps: Step[] = stage.opening
@@ -81,6 +86,7 @@ export function tellStory({
     steps.push(...weaveAll(troubles, stage, random, now, length))
     steps.push(...weaveAll(someOf(copyMenu, 4, copy), stage, copy, now, length))
     steps.push(...weaveAll(someOf(drainMenu, 6, drain), stage, drain, now, length))
+    steps.push(...weaveAll(someOf(waitMenu, 4, wait), stage, wait, now, length))
     const strikes = isStruck && fate.chance(0.5)
     if (strikes) steps.push(...fate.pick(disasters).weave(stage, fate, now + fate.between(0, length)))
     const heal = now + length + minute
@@ -134,6 +140,12 @@ function openDrains(
   opening.push({ do: 'drains', served: random.chance(0.9), at: 0 })
   const some = drainPlots.filter(({ name }) => wanted.includes(name))
   return some.length > 0 ? some : drainPlots
+}
+
+/** In a story whose plots are wanted by name there are no others. */
+function openWaits(random: Random, wanted: readonly string[] | undefined): readonly Plot[] {
+  if (wanted) return waitPlots.filter(({ name }) => wanted.includes(name))
+  return random.chance(waitShare) ? waitPlots : []
 }
 
 /** At least one, but none of no plots. */
