@@ -1,7 +1,7 @@
 import type { Rule } from '../checker/violation.ts'
-import type { Plant, ProbePlant } from '../story/fleet.ts'
+import type { ClockPlant, Plant, ProbePlant } from '../story/fleet.ts'
 
-/** A bug that real operators had, planted between the operator and its transport to this cluster, or to the other. */
+/** A bug that real operators had, planted between the operator and what it is given. */
 export interface Planted {
   readonly name: string
   /** Rules of which one must be broken. */
@@ -24,4 +24,6 @@ export interface Planted {
   readonly farPlant?: Plant
   /** The same for the probes of its gateway. */
   readonly probePlant?: ProbePlant
+  /** The same for the clock that it is given. */
+  readonly clockPlant?: ClockPlant
 }

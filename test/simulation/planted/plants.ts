@@ -26,6 +26,7 @@ import {
   withSteps,
   withWeights,
 } from './tools.ts'
+import { waitPlants } from './wait-plants.ts'
 
 const never = new Promise<never>(() => {})
 
@@ -360,6 +361,7 @@ export const planted: readonly Planted[] = [
   ...gatewayPlants,
   ...backendPlants,
   ...policyPlants,
+  ...waitPlants,
   ...drainPlants,
   ...profilePlants,
   ...leasePlants,

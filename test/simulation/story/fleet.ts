@@ -1,3 +1,4 @@
+import type { Clock } from '../../../src/base/clock.ts'
 import type { Log } from '../../../src/base/log.ts'
 import type { ClusterConfig } from '../../../src/kube/cluster/cluster.ts'
 import type { Transport } from '../../../src/kube/http/transport.ts'
@@ -18,14 +19,18 @@ import type { Story } from './step.ts'
 /** What a planted bug may change: the transport that an operator is given. */
 export type Plant = (transport: Transport, process: Process) => Transport
 
+/** A bug in what a replica takes for the time. */
+export type ClockPlant = (clock: Clock, process: Process) => Clock
+
 /** A bug in how the gateway of the other cluster is asked. */
 export type ProbePlant = (network: ProbeNetwork) => ProbeNetwork
 
-/** Bugs in the way to this cluster, in that to the other, and in that to its gateway. */
+/** Bugs in the way to this cluster, in that to the other, in that to its gateway, and in the clock. */
 export interface Plants {
   readonly near: Plant
   readonly far: Plant
   readonly probes: ProbePlant
+  readonly clock: ClockPlant
 }
 
 /** Where the replicas keep their Lease. */
@@ -89,7 +94,7 @@ export class Fleet {
     trace.add(scheduler.now, `${process.name} starts`)
     const operator = startOperator({
       transport: this.#plants.near(connect(process, this.#wire), process),
-      clock: process.clock,
+      clock: this.#plants.clock(process.clock, process),
       random: () => this.#wire.chance(`${replica} itself`).next(),
       log: this.#logOf(process),
       selector: controlledBy,

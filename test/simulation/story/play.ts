@@ -11,7 +11,7 @@ import type { Wire } from '../network/wire.ts'
 import { Cluster } from './cluster.ts'
 import { rootNamespace } from './drain-owners.ts'
 import { Faults } from './faults.ts'
-import { Fleet, leaseNamespace, type Plant, type ProbePlant } from './fleet.ts'
+import { type ClockPlant, Fleet, leaseNamespace, type Plant, type ProbePlant } from './fleet.ts'
 import { isOfFar, isOfWorld, type Story } from './step.ts'
 import { tell } from './words.ts'
 
@@ -34,6 +34,8 @@ export interface PlayOptions {
   readonly farPlant?: Plant
   /** The same for the probes of its gateway. */
   readonly probePlant?: ProbePlant
+  /** The same for the clocks of the replicas. */
+  readonly clockPlant?: ClockPlant
   /** Keep the lines of the trace. */
   readonly keep?: boolean
 }
@@ -43,11 +45,18 @@ const heartbeatMs = 10_000
 const eventsLastMs = 3_600_000
 
 const asItIs: Plant = (transport) => transport
+const onTime: ClockPlant = (clock) => clock
 
 /** Plays a story to its end, or to the first rule that is broken. */
 export async function play(
   story: Story,
-  { plant = asItIs, farPlant = asItIs, probePlant = (network) => network, keep = false }: PlayOptions = {},
+  {
+    plant = asItIs,
+    farPlant = asItIs,
+    probePlant = (network) => network,
+    clockPlant = onTime,
+    keep = false,
+  }: PlayOptions = {},
 ): Promise<Ending> {
   const scheduler = new Scheduler()
   const server = new Server(scheduler)
@@ -72,7 +81,7 @@ export async function play(
     chance,
     kill,
   }
-  const plants = { near: plant, far: farPlant, probes: probePlant }
+  const plants = { near: plant, far: farPlant, probes: probePlant, clock: clockPlant }
   const fleet = new Fleet(wire, checker, plants, story, far)
   const cluster = new Cluster(server.store, () => scheduler.now)
   server.store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: leaseNamespace } })
