@@ -1,8 +1,17 @@
 import { isObject, type JsonObject } from '../../../sandbox/json.ts'
-import type { Transport } from '../../../src/kube/http/transport.ts'
+import type { KubeRequest, Transport } from '../../../src/kube/http/transport.ts'
 import { routeResources } from '../checker/facts.ts'
 import type { Planted } from './planted.ts'
-import { reworded, withEvents, withMetadata, withSteps } from './tools.ts'
+import {
+  reworded,
+  stepsOf,
+  withEvents,
+  withMetadata,
+  withMore,
+  withPatches,
+  withSteps,
+  withWeights,
+} from './tools.ts'
 
 /** Bugs about what the owner of a route asks for in annotations. */
 export const policyPlants: readonly Planted[] = [
@@ -66,6 +75,30 @@ export const policyPlants: readonly Planted[] = [
       })
     },
   },
+  {
+    // They are said to be ready to the end where a Service publishes all of its Pods.
+    name: 'Pods that terminate counted',
+    breaks: ['not explained', 'not settled'],
+    within: 20,
+    seed: 22,
+    menu: ['Pods go'],
+    plant: (transport) => reworded(transport, 'endpointslices', '"terminating":true', '"terminating":false'),
+  },
+  {
+    // Its addresses taken for Pods, as those of a headless mirror are: each is one host, which is ready.
+    name: 'a mirror behind a gateway held to a count',
+    breaks: ['not explained', 'not settled'],
+    within: 40,
+    seed: 25,
+    menu: ['few'],
+    plant: (transport) => withHosts(transport),
+  },
+  {
+    name: 'whoever comes back displaces its peers',
+    breaks: ['not explained'],
+    within: 20,
+    plant: (transport) => withPatches(transport, (req, known) => transport.request(displacing(req, known))),
+  },
 ]
 
 /** Changes every EndpointSlice that a watch tells of. */
@@ -83,6 +116,60 @@ const isServed = ({ endpoints }: JsonObject): boolean =>
   listOf(endpoints).some(({ conditions }) => isObject(conditions) && conditions.ready !== false)
 
 const listOf = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+/** Every address of a mirrored Service has a host, whose Endpoints are told before. */
+const withHosts = (transport: Transport): Transport =>
+  withMore(transport, 'endpoints', (event) => {
+    const { object } = event
+    const [subset] = isObject(object) ? listOf(object.subsets) : []
+    if (!isObject(object) || !isObject(object.metadata) || !subset || event.type === 'BOOKMARK')
+      return [event]
+    const { resourceVersion, namespace, name } = object.metadata
+    const hosts = listOf(subset.addresses).map(({ ip }, index) => ({ ip, hostname: `${name}-${index}` }))
+    const ofHosts = hosts.map(({ ip, hostname }) => ({
+      type: 'MODIFIED',
+      object: {
+        metadata: { resourceVersion, namespace, name: `${hostname}-` },
+        subsets: [{ ...subset, addresses: [{ ip }], notReadyAddresses: [] }],
+      },
+    }))
+    return [...ofHosts, { ...event, object: { ...object, subsets: [{ ...subset, addresses: hosts }] } }]
+  })
+
+/** A patch that gives a backend weight, and takes it from those beside it that it would have left alone. */
+function displacing(req: KubeRequest, known: JsonObject): KubeRequest {
+  const steps = stepsOf(req)
+  const before = weightsIn(known)
+  const after = weightsIn(withWeights(known, steps))
+  const raised = [...after].flatMap(([path, weight]) =>
+    weight > 0 && before.get(path) === 0 ? listIn(path) : [],
+  )
+  const peers = [...after].filter(
+    ([path, weight]) => weight > 0 && before.get(path) === weight && raised.includes(listIn(path)),
+  )
+  return { ...req, body: [...steps, ...peers.map(([path]) => ({ op: 'replace', path, value: 0 }))] }
+}
+
+/** `/spec/rules/0/backendRefs` of a weight in it. */
+const listIn = (path: string): string => path.split('/').slice(0, -2).join('/')
+
+/** The weights of a route by their paths. */
+function weightsIn({ spec }: JsonObject): ReadonlyMap<string, number> {
+  const parts = isObject(spec) ? spec : {}
+  const lists = [
+    ...listOf(parts.rules).map(
+      ({ backendRefs }, rule) => [`rules/${rule}/backendRefs`, backendRefs] as const,
+    ),
+    ['backends', parts.backends] as const,
+  ]
+  return new Map(
+    lists.flatMap(([path, list]) =>
+      listOf(list).map(
+        ({ weight }, index) => [`/spec/${path}/${index}/weight`, Number(weight ?? 1)] as const,
+      ),
+    ),
+  )
+}
 
 /** Whoever reads routes by it never sees the annotation, and its patches do not ask for any. */
 function withoutAnnotation(transport: Transport, name: string): Transport {

@@ -38,6 +38,23 @@ export function withEvents(
   })
 }
 
+/** Tells something else instead of each event of the watches of a resource: one event, or several. */
+export const withMore = (
+  transport: Transport,
+  resource: string,
+  told: (event: JsonObject) => readonly JsonObject[],
+): Transport =>
+  changed(transport, {
+    stream: async (req) => {
+      const opened = await transport.stream(req)
+      if (!opened.ok || resourceOf(req) !== resource) return opened
+      return { ok: true, value: eachOf(opened.value) }
+      async function* eachOf(events: AsyncIterable<unknown>) {
+        for await (const event of events) yield* isObject(event) ? told(event) : [event]
+      }
+    },
+  })
+
 /** Replaces a piece of text in every event of the watches of a resource. */
 export const reworded = (transport: Transport, resource: string, from: string, to: string): Transport =>
   withEvents(transport, [resource], (event) => {
