@@ -85,7 +85,7 @@ function lineOf({ rule, at, what }: Violation): string {
 
 function show(
   { violation, story, only, ending }: BrokenStory,
-  { hours, replicas, linked, drains, plant }: Settings,
+  { hours, replicas, linked, drains, plant, only: given }: Settings,
 ): void {
   console.log(`${lineOf(violation)}\n\nthe shortest story found (${only.length} steps):\n`)
   for (const step of story.steps) console.log(`  ${clockOf(step.at)} ${tell(step)}`)
@@ -100,5 +100,8 @@ function show(
     ...(drains ? ['--drains'] : []),
     ...(plant ? [`--plant '${plant}'`] : []),
   ]
-  console.log(`\nplay it again:\n\n  npm run simulate -- ${flags.join(' ')} --only ${only.join(',')}\n`)
+  // A story that was shortened by hand counts its own steps.
+  const steps = given?.toSorted((a, b) => a - b)
+  const places = only.map((place) => steps?.[place] ?? place)
+  console.log(`\nplay it again:\n\n  npm run simulate -- ${flags.join(' ')} --only ${places.join(',')}\n`)
 }
