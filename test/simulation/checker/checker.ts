@@ -15,6 +15,7 @@ import { Ledger } from './ledger.ts'
 import { Moments } from './moments.ts'
 import { Patience } from './patience.ts'
 import { Profiles } from './profiles.ts'
+import { QuietWaits } from './quiet-waits.ts'
 import { readRoute } from './read-route.ts'
 import { Returns } from './returns.ts'
 import { judge, movesOf, routeWrite } from './route-write.ts'
@@ -38,6 +39,7 @@ export class Checker implements Witness {
   readonly #ledger: Ledger
   readonly #patience = new Patience()
   readonly #returns = new Returns(this.#facts)
+  readonly #quietWaits = new QuietWaits(this.#facts, this.#returns)
   readonly #tenure = new Tenure()
   readonly #moments = new Moments()
   readonly #profiles = new Profiles()
@@ -172,6 +174,13 @@ export class Checker implements Witness {
     this.#still = false
   }
 
+  /** Nothing happens for now but what a wait takes. */
+  judgeWaits(processes: readonly Process[]): void {
+    const [leader] = this.#leadersOf(processes)
+    const wrong = leader && this.#quietWaits.judge(leader, this.#scheduler.now)
+    if (wrong) this.fail(...wrong)
+  }
+
   #leadersOf(processes: readonly Process[]): readonly Process[] {
     return processes.filter((process) => this.#tenure.leads(process, this.#scheduler.now))
   }
@@ -209,6 +218,7 @@ export class Checker implements Witness {
       this.fail('foreign write', `${author.process.name} ${onDrain ?? `wrote ${resource} ${name}`}`)
     this.#facts.change(resource, name, object, moment, this.#scheduler.now)
     this.#returns.changed(key, resource, author !== undefined, moment, this.#scheduler.now)
+    if (isRoute) this.#quietWaits.changed(key, author !== undefined, this.#scheduler.now)
   }
 
   #leaseChanged(object: KubeObject | undefined, isRestored: boolean): void {

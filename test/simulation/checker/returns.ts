@@ -65,6 +65,11 @@ export class Returns {
     return undefined
   }
 
+  /** Since when something has had as many ready endpoints as an order asks for (virtual ms); undefined if it has not. */
+  readySince(called: string, { minReady }: Order): number | undefined {
+    return this.#readySince.get(keyOf(called, minReady))?.now
+  }
+
   #look({ backends }: Split, moment: number, now: number): void {
     for (const { called } of backends) {
       const count = this.#facts.now(called, '')
@@ -95,7 +100,7 @@ function isNeeded(split: Split, { possible, drained }: RouteWrite): boolean {
 }
 
 /** What got weight in a tier that may not take it without a wait. */
-function raised(before: Split, after: Split | undefined, order: Order): string[] {
+export function raised(before: Split, after: Split | undefined, order: Order): string[] {
   const current = currentBy(before, order)
   return before.backends.flatMap(({ weight, called }, place) => {
     const isRaised = weight === 0 && (after?.backends[place]?.weight ?? 0) > 0

@@ -17,6 +17,8 @@ export type Rule =
   | 'not explained'
   | 'time travel'
   | 'early'
+  | 'late'
+  | 'not undone'
   | 'drain outlived'
   | 'dark by drain'
   | 'into a drain'

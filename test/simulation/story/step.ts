@@ -170,6 +170,8 @@ export interface Story {
   readonly probes: boolean
   readonly steps: readonly Step[]
   readonly rests: readonly Rest[]
+  /** When waits are judged in which nothing else happens (virtual ms). */
+  readonly judged: readonly number[]
 }
 
 const worldKinds = {

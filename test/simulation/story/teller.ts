@@ -5,6 +5,7 @@ import { drainPlots } from './drain-plots.ts'
 import type { Stage } from './draw.ts'
 import { leaderPlots } from './leader-plots.ts'
 import { disasters, type Plot, plots, profilePlots } from './plots.ts'
+import { type QuietPlot, quietPlots } from './quiet-waits.ts'
 import type { Rest, Step, Story } from './step.ts'
 import { waitPlots } from './wait-plots.ts'
 
@@ -71,12 +72,19 @@ export function tellStory({
   const drainMenu = openDrains(drained, stage, drain, wanted)
   const wait = new Random(`wait ${seed}`)
   const waitMenu = openWaits(wait, wanted)
+  const drains = drainMenu.length > 0
+  const quietMenu = openQuiet({ waits: waitMenu.length > 0, drains, isLinked }, wanted)
   const fate = new Random(`fate ${seed}`)
   const isStruck = wanted === undefined && fate.chance(0.25)
   const steps: Step[] = stage.opening
   const rests: Rest[] = []
+  const judged: number[] = []
   let now = 20_000
   while (now < end) {
+    const quiet = weaveQuiet(quietMenu, stage, wait, now)
+    steps.push(...quiet.steps)
+    judged.push(...quiet.judged)
+    now = quiet.until
     const length = random.pick([5_000, 30_000, 2 * minute, 10 * minute])
     const troubles = [
       ...someOf(everyday, 10, random),
@@ -101,9 +109,10 @@ export function tellStory({
     isLinked,
     probes,
     copies,
-    drains: drainMenu.length > 0,
+    drains,
     steps: endBefore(steps, rests),
     rests,
+    judged,
   }
 }
 
@@ -146,6 +155,28 @@ function openDrains(
 function openWaits(random: Random, wanted: readonly string[] | undefined): readonly Plot[] {
   if (wanted) return waitPlots.filter(({ name }) => wanted.includes(name))
   return random.chance(waitShare) ? waitPlots : []
+}
+
+/**
+ * Where waits are interrupted, some are not. Nothing is quiet while Drains end by themselves, or the service mirror is
+ * late.
+ */
+const openQuiet = (
+  {
+    waits,
+    drains,
+    isLinked,
+  }: { readonly waits: boolean; readonly drains: boolean; readonly isLinked: boolean },
+  wanted: readonly string[] | undefined,
+): readonly QuietPlot[] =>
+  drains || isLinked ? [] : quietPlots.filter(({ name }) => wanted?.includes(name) ?? waits)
+
+/** At most one quiet wait, and when trouble may begin. */
+function weaveQuiet(menu: readonly QuietPlot[], stage: Stage, random: Random, now: number) {
+  if (menu.length === 0) return { steps: [], judged: [], until: now }
+  const quiet = random.pick(menu).weave(stage, random, now)
+  // Some plots begin a little earlier than they are told to.
+  return { ...quiet, until: Math.max(...quiet.judged) + 5_000 }
 }
 
 /** At least one, but none of no plots. */
