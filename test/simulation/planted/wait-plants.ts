@@ -1,10 +1,12 @@
-import { isObject, type JsonObject } from '../../../sandbox/json.ts'
+import { isObject, type Json, type JsonObject } from '../../../sandbox/json.ts'
 import type { Clock } from '../../../src/base/clock.ts'
 import type { Transport } from '../../../src/kube/http/transport.ts'
+import { routeResources } from '../checker/facts.ts'
 import type { Process } from '../engine/process.ts'
 import { resourceOf } from '../network/sent.ts'
+import { Insertions, withInsertions } from './insertions.ts'
 import type { Planted } from './planted.ts'
-import { changed } from './tools.ts'
+import { changed, withMetadata, withMore } from './tools.ts'
 
 const hourMs = 3_600_000
 
@@ -83,7 +85,63 @@ export const waitPlants: readonly Planted[] = [
       now: () => clock.now() + (clock.now() > 1_000 ? hourMs : 0),
     }),
   },
+  {
+    // Whoever begins to lead has just seen everything become ready.
+    name: 'waits from scratch at a hand-over',
+    breaks: ['late'],
+    within: 10,
+    menu: ['service', 'hand-over while it waits'],
+    replicas: 2,
+    plant: (transport, process) => {
+      const slices = new Insertions()
+      let leads = false
+      return changed(withInsertions(transport, 'endpointslices', slices), {
+        request: async (req) => {
+          const answer = await transport.request(req)
+          if (resourceOf(req) !== 'leases') return answer
+          const led = leads
+          leads = answer.ok && JSON.stringify(answer.value).includes(`"holderIdentity":"${process.name}"`)
+          if (leads && !led) await slices.insert()
+          return answer
+        },
+      })
+    },
+  },
+  {
+    // Tiers that change, and change back, leave nothing to go by but the weights.
+    name: 'what serves read from the weights at each look',
+    breaks: ['not undone'],
+    within: 5,
+    menu: ['service', 'git while it waits'],
+    plant: (transport) =>
+      routeResources.reduce(
+        (changing, resource) =>
+          withMore(changing, resource, (event) =>
+            event.type === 'MODIFIED' ? [reversedBefore(event), event] : [event],
+          ),
+        transport,
+      ),
+  },
 ]
+
+/** An event of the version before, of an object whose backends were in reverse order. */
+const reversedBefore = (event: JsonObject): JsonObject =>
+  withMetadata({ ...event, object: reversed(event.object) }, (metadata) => ({
+    ...metadata,
+    resourceVersion: String(Number(metadata.resourceVersion) - 1),
+  }))
+
+/** An object whose backends are in reverse order. */
+const reversed = (value: Json | undefined): Json | undefined => {
+  if (Array.isArray(value)) return value.map((item) => reversed(item) ?? null)
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => {
+      const isBackends = ['backends', 'backendRefs'].includes(name) && Array.isArray(part)
+      return [name, isBackends ? part.toReversed() : reversed(part)]
+    }),
+  )
+}
 
 /** Shows a process another time while it takes in an event: since when (ms) that is so. */
 const takenIn = (
