@@ -30,8 +30,8 @@ interface Extra {
 
 /** Shortly before a leader was last seen, it may have reported what the next one reports too (ms). */
 const unreportedMs = 2_000
-/** A watch may be so late (ms). */
-const latestSightMs = 60_000
+/** A watch may be so late (ms): it is given up once nothing has come for two minutes, and read from there again. */
+const latestSightMs = 130_000
 
 /** Books the moves that standbys made, and who reported them: whoever led next, and no other. */
 export class HedgeLedger {
