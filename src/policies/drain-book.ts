@@ -1,8 +1,9 @@
-import { type Clock, type Timer, timeOfDayLookMs } from '../base/clock.ts'
+import { type Clock, timeOfDayLookMs } from '../base/clock.ts'
 import type { DrainedOf } from '../core/policy/drained.ts'
 import type { ServiceKey } from '../core/types.ts'
-import { type Drain, type DrainSpec, drainKey } from './drain.ts'
+import type { Drain, DrainSpec } from './drain.ts'
 import { DrainIndex, type DrainScope, isInEffect, targetKey, targetsOf } from './drain-index.ts'
+import { NextTurn } from './next-turn.ts'
 
 export interface DrainBookOptions {
   readonly clock: Clock
@@ -27,17 +28,16 @@ const lingerMs = 10_000
 /** All Drains, and which of them are in effect: they end by a time of the wall clock, and some time after they are deleted. */
 export class DrainBook {
   readonly #options: DrainBookOptions
+  readonly #turn: NextTurn
   readonly #drains = new Map<string, Drain>()
   readonly #endings = new Map<string, Ending>()
   #inEffect: ReadonlyMap<string, Drain> = new Map()
   #index: DrainIndex
-  #isDue = false
   #isSure = true
-  #timer: Timer | undefined
-  #isStopped = false
 
   constructor(options: DrainBookOptions) {
     this.#options = options
+    this.#turn = new NextTurn(options.clock, () => this.#look())
     this.#index = new DrainIndex([], options.scope)
   }
 
@@ -54,7 +54,7 @@ export class DrainBook {
       const ending = { drain: { ...before, spec }, endsAt: clock.now() + lingerMs }
       this.#endings.set(`${key} ${before.uid} ${before.generation}`, ending)
     }
-    this.#makeDue()
+    this.#turn.makeDue()
   }
 
   /**
@@ -66,12 +66,12 @@ export class DrainBook {
     this.#isSure = isSure
     const endsAt = this.#options.clock.now() + lingerMs
     if (isSure) for (const [key, { drain }] of this.#endings) this.#endings.set(key, { drain, endsAt })
-    this.#makeDue()
+    this.#turn.makeDue()
   }
 
   /** Drains that are in effect although they are not in the cluster any more. */
   kept(): readonly Drain[] {
-    this.#lookIfDue()
+    this.#turn.lookIfDue()
     return [...this.#inEffect].flatMap(([id, drain]) => (this.#endings.has(id) ? [drain] : []))
   }
 
@@ -87,40 +87,26 @@ export class DrainBook {
 
   /** What is drained for the routes of a namespace; `undefined` if no Drain is for them. */
   of(namespace: string): DrainedOf | undefined {
-    this.#lookIfDue()
+    this.#turn.lookIfDue()
     return this.#inEffect.size === 0 ? undefined : this.#index.of(namespace)
   }
 
   /** The Drains in effect that take a Service out for the routes of a namespace. */
   drainsOf(namespace: string, service: ServiceKey): readonly Drain[] {
-    this.#lookIfDue()
+    this.#turn.lookIfDue()
     return this.#inEffect.size === 0 ? [] : this.#index.drainsOf(namespace, service)
   }
 
   /** Wakes up no more, whatever it hears. */
   stop(): void {
-    this.#isStopped = true
-    this.#timer?.cancel()
-  }
-
-  /** Drains come many at once, and are looked at once. */
-  #makeDue(): void {
-    if (this.#isDue) return
-    this.#isDue = true
-    queueMicrotask(() => this.#lookIfDue())
-  }
-
-  #lookIfDue(): void {
-    if (!this.#isDue) return
-    this.#isDue = false
-    this.#look()
+    this.#turn.stop()
   }
 
   #look(): void {
     const { scope, onChange } = this.#options
     const before = this.#inEffect
     const now = this.#drainsInEffect()
-    this.#wakeUp()
+    this.#turn.lookAfter(this.#untilNextEnd())
     const changed = new Set<string>()
     for (const [some, others] of [
       [before, now],
@@ -148,17 +134,15 @@ export class DrainBook {
     return new Map(drains.filter(([, drain]) => isInEffect(drain, now)))
   }
 
-  #wakeUp(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
-    if (this.#isStopped || this.#drains.size + this.#endings.size === 0) return
+  /** How long (ms) until a Drain ends, or until the time of day may have jumped past an end. */
+  #untilNextEnd(): number | undefined {
+    if (this.#drains.size + this.#endings.size === 0) return undefined
     const { clock } = this.#options
     const now = clock.wallTime().getTime()
     const drains = [...this.#drains.values(), ...[...this.#endings.values()].map(({ drain }) => drain)]
     const ends = drains.flatMap(({ spec }) => (spec && spec.until > now ? spec.until - now : []))
     const endings = [...this.#endings.values()].map(({ endsAt }) => Math.max(0, endsAt - clock.now()))
-    const ms = Math.min(timeOfDayLookMs, ...ends, ...(this.#isSure ? endings : []))
-    this.#timer = clock.after(ms, () => this.#look())
+    return Math.min(timeOfDayLookMs, ...ends, ...(this.#isSure ? endings : []))
   }
 }
 
@@ -169,10 +153,4 @@ const isSameSpec = (a: DrainSpec | undefined, b: DrainSpec | undefined): boolean
 function covers(after: Drain, before: DrainSpec, now: number): boolean {
   const targets = new Set(after.spec?.from.map((target) => JSON.stringify(target)))
   return isInEffect(after, now) && before.from.every((target) => targets.has(JSON.stringify(target)))
-}
-
-/** How a sentence names several Drains. */
-export const drainNamesText = (drains: readonly Drain[]): string => {
-  const names = drains.slice(0, 3).map(drainKey)
-  return drains.length > 3 ? `${names.join(', ')} and ${drains.length - 3} more` : names.join(', ')
 }

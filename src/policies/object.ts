@@ -11,6 +11,16 @@ export interface ObjectHead {
   readonly createdAt: number | undefined
 }
 
+/** How an object is named: `namespace/name`. */
+export const objectKey = ({ namespace, name }: Pick<ObjectHead, 'namespace' | 'name'>): string =>
+  `${namespace}/${name}`
+
+/** How a sentence names several objects: the first three, and how many more there are. */
+export function namesText(objects: readonly ObjectHead[]): string {
+  const names = objects.slice(0, 3).map(objectKey).join(', ')
+  return objects.length > 3 ? `${names} and ${objects.length - 3} more` : names
+}
+
 const metadata = z.object({
   namespace: z.string().catch(''),
   name: z.string().catch(''),

@@ -1,6 +1,7 @@
-import type { Clock, Timer } from '../base/clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { PolicySections } from '../core/policy/sections.ts'
-import { type FailoverPolicy, policyKey } from './failover-policy.ts'
+import type { FailoverPolicy } from './failover-policy.ts'
+import { NextTurn } from './next-turn.ts'
 import { isTargeted, PolicyIndex, type PolicyPlace } from './policy-index.ts'
 
 export interface PolicyBookOptions {
@@ -20,6 +21,7 @@ const settleMs = 10_000
  */
 export class PolicyBook {
   readonly #options: PolicyBookOptions
+  readonly #turn: NextTurn
   /** As they are in the cluster. */
   readonly #known = new Map<string, FailoverPolicy>()
   /** As they apply. */
@@ -27,13 +29,11 @@ export class PolicyBook {
   /** When what is known applies (ms on the clock), if it does not yet. */
   readonly #settling = new Map<string, number>()
   #index: PolicyIndex
-  #isDue = false
   #isSure = true
-  #timer: Timer | undefined
-  #isStopped = false
 
   constructor(options: PolicyBookOptions) {
     this.#options = options
+    this.#turn = new NextTurn(options.clock, () => this.#look())
     this.#index = new PolicyIndex([], options.rootNamespace)
   }
 
@@ -48,7 +48,7 @@ export class PolicyBook {
     // That its status was written is no news.
     else if (!(this.#settling.has(key) && after && last && isSameAs(last, after)))
       this.#settling.set(key, this.#options.clock.now() + settleMs)
-    this.#makeDue()
+    this.#turn.makeDue()
   }
 
   /**
@@ -60,7 +60,7 @@ export class PolicyBook {
     this.#isSure = isSure
     const at = this.#options.clock.now() + settleMs
     if (isSure) for (const key of this.#settling.keys()) this.#settling.set(key, at)
-    this.#makeDue()
+    this.#turn.makeDue()
   }
 
   /** Every policy of the cluster. */
@@ -86,7 +86,7 @@ export class PolicyBook {
 
   /** The policies that apply. */
   get index(): PolicyIndex {
-    this.#lookIfDue()
+    this.#turn.lookIfDue()
     return this.#index
   }
 
@@ -97,8 +97,7 @@ export class PolicyBook {
 
   /** Wakes up no more, whatever it hears. */
   stop(): void {
-    this.#isStopped = true
-    this.#timer?.cancel()
+    this.#turn.stop()
   }
 
   #apply(key: string, policy: FailoverPolicy | undefined): void {
@@ -107,38 +106,22 @@ export class PolicyBook {
     else this.#inForce.delete(key)
   }
 
-  /** Policies come many at once, and are looked at once. */
-  #makeDue(): void {
-    if (this.#isDue) return
-    this.#isDue = true
-    queueMicrotask(() => this.#lookIfDue())
-  }
-
-  #lookIfDue(): void {
-    if (!this.#isDue) return
-    this.#isDue = false
-    this.#look()
-  }
-
   #look(): void {
     const { clock, rootNamespace, onChange } = this.#options
     if (this.#isSure)
       for (const [key, at] of [...this.#settling])
         if (at <= clock.now()) this.#apply(key, this.#known.get(key))
-    this.#wakeUp()
+    this.#turn.lookAfter(this.#untilSettled())
     const before = this.#index
     this.#index = new PolicyIndex(this.#inForce.values(), rootNamespace)
     const changed = this.#index.differences(before)
     if (changed.size > 0) onChange((place) => isTargeted(changed, place))
   }
 
-  #wakeUp(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
-    if (this.#isStopped || !this.#isSure || this.#settling.size === 0) return
-    const { clock } = this.#options
-    const ms = Math.max(0, Math.min(...this.#settling.values()) - clock.now())
-    this.#timer = clock.after(ms, () => this.#look())
+  /** How long (ms) until what is known of the first policy applies; `undefined` if nothing is awaited. */
+  #untilSettled(): number | undefined {
+    if (!this.#isSure || this.#settling.size === 0) return undefined
+    return Math.max(0, Math.min(...this.#settling.values()) - this.#options.clock.now())
   }
 }
 
@@ -147,9 +130,3 @@ const specText = (policy: FailoverPolicy | undefined): string => JSON.stringify(
 /** Asks for the same, and is as old: the age decides between two of one level. */
 const isSameAs = (a: FailoverPolicy, b: FailoverPolicy): boolean =>
   a.createdAt === b.createdAt && specText(a) === specText(b)
-
-/** How a sentence names several policies. */
-export const policyNamesText = (policies: readonly FailoverPolicy[]): string => {
-  const names = policies.slice(0, 3).map(policyKey)
-  return policies.length > 3 ? `${names.join(', ')} and ${policies.length - 3} more` : names.join(', ')
-}

@@ -53,7 +53,7 @@ export class Board {
   drains(today: number): DrainItem[] {
     const { drains } = this.#watches
     if (!drains) return []
-    return drainItems({ drains: [...drains.book.all()], rootNamespace: drains.rootNamespace }, today)
+    return drainItems({ drains: [...drains.book.all()], rootNamespace: drains.kind.rootNamespace }, today)
   }
 
   /**

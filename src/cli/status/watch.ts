@@ -47,7 +47,7 @@ export async function watchStatus(
     onEvent: signal.raise,
     onSynced: () => {},
   })
-  watches.drains?.onChange(signal.raise)
+  watches.drains?.kind.onChange(signal.raise)
   const board = new Board(watches, scope.namespace, events.ok ? events.value : new Map())
   const waits = new WaitWatch({
     clock: io.clock,

@@ -46,10 +46,10 @@ export class DrainReports {
     })
     this.#log = new DrainLog({
       ...options,
-      rootNamespace: drains.rootNamespace,
+      rootNamespace: drains.kind.rootNamespace,
       onDeleted: (drain) => events.deleted(drain),
     })
-    drains.onChange((keys) => {
+    drains.kind.onChange((keys) => {
       this.#lane.touch(keys)
       this.#log.see(drains.book.all(), drains.book.kept())
     })

@@ -44,7 +44,7 @@ export class PolicyReports {
       object: (key) => policies.book.get(key),
       due: (policy, now) => policyStatusDue(policy, this.#outcomeOf(policy), now),
     })
-    policies.onChange((keys) => this.#lane.touch(keys))
+    policies.kind.onChange((keys) => this.#lane.touch(keys))
   }
 
   /** Must be called with each look at a route, and with the route as it is after it. */
@@ -59,9 +59,12 @@ export class PolicyReports {
 
   /** Each policy of the cluster: whether it applies to at least one target. */
   *accepted(): Iterable<boolean> {
-    const { book, rootNamespace } = this.#policies
+    const { book, kind } = this.#policies
     for (const policy of book.all())
-      yield isAccepted({ problem: problemOf(policy, rootNamespace), targets: this.#policies.targets(policy) })
+      yield isAccepted({
+        problem: problemOf(policy, kind.rootNamespace),
+        targets: this.#policies.targets(policy),
+      })
   }
 
   stop(): Promise<void> {
@@ -69,7 +72,7 @@ export class PolicyReports {
   }
 
   #outcomeOf(policy: FailoverPolicy): PolicyOutcome {
-    const { book, rootNamespace } = this.#policies
+    const { book, kind } = this.#policies
     const key = policyKey(policy)
     const targets = this.#policies.targets(policy).map((one) => {
       const route = one.target.level === 'route' ? routeKeyOfTarget(one.target) : undefined
@@ -77,7 +80,7 @@ export class PolicyReports {
       return { ...one, splits: isOwn ? this.#ledger.splits(route) : undefined }
     })
     return {
-      problem: problemOf(policy, rootNamespace),
+      problem: problemOf(policy, kind.rootNamespace),
       targets,
       isSettling: book.isSettling(key),
       ...this.#ledger.of(key),

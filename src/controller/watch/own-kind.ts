@@ -1,27 +1,78 @@
 import type { Log } from '../../base/log.ts'
-import type { Cache } from '../../kube/watch/cache.ts'
+import type { Discovery, Names } from '../../kube/discovery.ts'
+import type { CacheTools } from '../../kube/watch/cache.ts'
+import { createJoinedCache, type ReadCache } from '../../kube/watch/joined-cache.ts'
+import { type ObjectHead, objectKey } from '../../policies/object.ts'
 
-export interface OwnKindOptions {
-  readonly log: Log
-  readonly cache: Pick<Cache<unknown>, 'state' | 'reader'>
+/** What keeps the objects of a kind, and knows which of them count. */
+export interface Book<T> {
+  see(key: string, after: T | undefined): void
   /** Whether it is certain that what is not there was deleted on purpose. */
-  readonly setSure: (isSure: boolean) => void
-  /** What to report if the kind itself was removed; `undefined` if that changes nothing. */
-  readonly onRemoved: () =>
-    | { readonly fields: Readonly<Record<string, unknown>>; readonly text: string }
-    | undefined
-  /** Called once, when its objects are known. */
+  setSure(isSure: boolean): void
+  all(): Iterable<T>
+  /** Those that count although they are not in the cluster any more. */
+  kept(): readonly T[]
+  stop(): void
+}
+
+export interface OwnKindOptions<T> extends CacheTools {
+  readonly discovery: Discovery
+  readonly names: Names
+  /** Reads an object of the API server. */
+  readonly read: (object: unknown) => T
+  /** The namespace whose objects are for all routes. */
+  readonly rootNamespace: string
+  /** Objects of these namespaces only; of all if it is `undefined`. */
+  readonly namespaces: readonly string[] | undefined
+  readonly book: Book<T>
+  /** What to report if the kind itself was removed while some of its objects were `kept`. */
+  readonly removed: (kept: readonly T[]) => Parameters<Log['error']>
+  /** Called once, when the objects are known. */
   readonly onKnown: () => void
 }
 
-/** How far the objects of one of our own kinds are known; the kind may be installed and removed at any time. */
-export class OwnKind {
-  readonly #options: OwnKindOptions
+/** The objects of one of our own kinds, which may be installed and removed at any time. */
+export class OwnKind<T extends ObjectHead> {
+  readonly cache: ReadCache<T>
+  readonly #options: OwnKindOptions<T>
+  readonly #listeners: ((keys: readonly string[]) => void)[] = []
   #isKnown = false
   #wasAbsent = false
 
-  constructor(options: OwnKindOptions) {
+  constructor(options: OwnKindOptions<T>) {
+    const { discovery, names, read, book, namespaces, onState } = options
     this.#options = options
+    this.cache = createJoinedCache<T>(
+      {
+        name: names.plural,
+        resource: () => discovery.find(names),
+        project: read,
+        onChange: ({ key, after }) => {
+          book.see(key, after)
+          this.report([key])
+        },
+      },
+      {
+        ...options,
+        onState: () => {
+          this.#see()
+          onState()
+        },
+      },
+      namespaces,
+    )
+  }
+
+  get names(): Names {
+    return this.#options.names
+  }
+
+  get rootNamespace(): string {
+    return this.#options.rootNamespace
+  }
+
+  get reader(): ReadCache<T>['reader'] {
+    return this.cache.reader
   }
 
   get isKnown(): boolean {
@@ -30,24 +81,42 @@ export class OwnKind {
 
   /** They are known, or the server refuses to list them, which may never end. */
   get isSettled(): boolean {
-    return this.#isKnown || this.#options.cache.state() === 'backingOff'
+    return this.#isKnown || this.cache.state() === 'backingOff'
   }
 
-  /** Must be called with each change of the state of the cache. */
-  see(): void {
-    const { cache, setSure, onKnown } = this.#options
-    const state = cache.state()
+  /** Calls back with each object (`namespace/name`) that changed, or counts for other routes than before. */
+  onChange(listener: (keys: readonly string[]) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  report(keys: readonly string[]): void {
+    for (const listener of this.#listeners) listener(keys)
+  }
+
+  /** For when it is not known which of the objects count for others now. */
+  reportAll(): void {
+    this.report([...this.#options.book.all()].map(objectKey))
+  }
+
+  stop(): void {
+    this.#options.book.stop()
+  }
+
+  #see(): void {
+    const { book, onKnown } = this.#options
+    const state = this.cache.state()
     // Without a watch it is not known why an object is gone: with the whole kind, maybe.
-    setSure(state === 'watching')
+    book.setSure(state === 'watching')
     if (state === 'absent') this.#reportRemoved()
     this.#wasAbsent = state === 'absent' || (this.#wasAbsent && state === 'resolving')
-    if (!cache.reader.synced || this.#isKnown) return
+    if (!this.reader.synced || this.#isKnown) return
     this.#isKnown = true
     onKnown()
   }
 
   #reportRemoved(): void {
-    const news = this.#wasAbsent ? undefined : this.#options.onRemoved()
-    if (news) this.#options.log.error(news.fields, news.text)
+    const { book, log, removed } = this.#options
+    const kept = this.#wasAbsent ? [] : book.kept()
+    if (kept.length > 0) log.error(...removed(kept))
   }
 }

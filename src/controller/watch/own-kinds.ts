@@ -2,8 +2,6 @@ import type { Result } from '../../base/result.ts'
 import type { DrainedOf } from '../../core/policy/drained.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import type { ReadCache } from '../../kube/watch/joined-cache.ts'
-import { drainNames } from '../../policies/drain.ts'
-import { policyNames } from '../../policies/failover-policy.ts'
 import type { ReadNow } from '../../readiness/read-now.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
@@ -40,29 +38,21 @@ export function watchOwnKinds(
   const drains = watchDrains(tools, options, routes)
   const policies = watchPolicies(tools, options, routes)
   const applied = (route: Route) => policies?.applied(route) ?? route
-  const own = [
-    ...(drains
-      ? [{ names: drainNames, rootNamespace: drains.rootNamespace, reader: drains.cache.reader }]
-      : []),
-    ...(policies
-      ? [{ names: policyNames, rootNamespace: policies.rootNamespace, reader: policies.cache.reader }]
-      : []),
-  ]
+  const own = [drains, policies].flatMap((one) => one?.kind ?? [])
   return {
     isOwnCurrent: (namespace, reading) => isOwnCurrent(own, namespace, reading),
     drains,
     policies,
-    caches: [drains, policies].flatMap((kind) => kind?.cache ?? []),
-    isSettled: () => (drains?.isSettled ?? true) && (policies?.isSettled ?? true),
-    drained: (route) => (policies?.isKnown === false ? 'unknown' : drains?.of(route.namespace)),
+    caches: own.map(({ cache }) => cache),
+    isSettled: () => own.every(({ isSettled }) => isSettled),
+    drained: (route) => (policies?.kind.isKnown === false ? 'unknown' : drains?.of(route.namespace)),
     applied,
     route: (key) => {
       const declared = routes.get(key)
       return declared && applied(declared)
     },
     stop: () => {
-      drains?.book.stop()
-      policies?.book.stop()
+      for (const kind of own) kind.stop()
     },
   }
 }

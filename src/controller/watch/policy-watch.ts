@@ -1,7 +1,4 @@
 import type { ServiceKey } from '../../core/types.ts'
-import type { Discovery } from '../../kube/discovery.ts'
-import type { CacheTools } from '../../kube/watch/cache.ts'
-import { createJoinedCache, type ReadCache } from '../../kube/watch/joined-cache.ts'
 import { localCluster } from '../../policies/drain.ts'
 import {
   type FailoverPolicy,
@@ -10,7 +7,8 @@ import {
   policyNames,
   readFailoverPolicy,
 } from '../../policies/failover-policy.ts'
-import { PolicyBook, policyNamesText } from '../../policies/policy-book.ts'
+import { namesText } from '../../policies/object.ts'
+import { PolicyBook } from '../../policies/policy-book.ts'
 import { type Share, sharesOf } from '../../policies/policy-index.ts'
 import type { TargetOutcome } from '../../policies/policy-status.ts'
 import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
@@ -22,14 +20,10 @@ import { applyPolicies } from '../../routes/policy/policy.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
 import type { DrainOptions } from './drain-watch.ts'
-import { OwnKind } from './own-kind.ts'
+import { OwnKind, type OwnKindOptions } from './own-kind.ts'
 
-export interface PolicyWatchOptions extends CacheTools {
-  readonly discovery: Discovery
-  /** Policies of the Mesh are followed in this namespace only. */
-  readonly rootNamespace: string
-  /** Policies of these namespaces only; of all if it is `undefined`. */
-  readonly namespaces: readonly string[] | undefined
+export interface PolicyWatchOptions
+  extends Omit<OwnKindOptions<FailoverPolicy>, 'names' | 'read' | 'book' | 'removed' | 'onKnown'> {
   /** The routes that are ours, as they are declared. */
   readonly declared: (key: RouteKey) => Route | undefined
   readonly keys: () => Iterable<RouteKey>
@@ -67,16 +61,14 @@ export function watchPolicies(
 
 /** The FailoverPolicies of the cluster, and the routes with what they ask for. */
 export class PolicyWatch {
-  readonly cache: ReadCache<FailoverPolicy>
   readonly book: PolicyBook
+  readonly kind: OwnKind<FailoverPolicy>
   readonly #options: PolicyWatchOptions
-  readonly #kind: OwnKind
-  readonly #listeners: ((keys: readonly string[]) => void)[] = []
   /** Routes with their policies, of those that have some, until a policy or a cluster is another. */
   readonly #applied = new Map<RouteKey, Route>()
 
   constructor(options: PolicyWatchOptions) {
-    const { clock, discovery, rootNamespace, keys, declared, onDue } = options
+    const { clock, rootNamespace, keys, declared, onDue } = options
     this.#options = options
     this.book = new PolicyBook({
       clock,
@@ -88,51 +80,19 @@ export class PolicyWatch {
           this.#applied.delete(key)
           onDue(key)
         }
-        this.#report([...this.book.all()].map(policyKey))
+        this.kind.reportAll()
       },
     })
-    this.cache = createJoinedCache<FailoverPolicy>(
-      {
-        name: policyNames.plural,
-        resource: () => discovery.find(policyNames),
-        project: readFailoverPolicy,
-        onChange: ({ key, after }) => {
-          this.book.see(key, after)
-          this.#report([key])
-        },
-      },
-      {
-        ...options,
-        onState: () => {
-          this.#kind.see()
-          options.onState()
-        },
-      },
-      options.namespaces,
-    )
-    this.#kind = new OwnKind({
+    this.kind = new OwnKind({
       ...options,
-      cache: this.cache,
-      setSure: (isSure) => this.book.setSure(isSure),
-      onRemoved: () => this.#removedText(),
+      names: policyNames,
+      read: readFailoverPolicy,
+      book: this.book,
+      removed,
       onKnown: () => {
         for (const key of keys()) onDue(key)
       },
     })
-  }
-
-  /** They are known. */
-  get isKnown(): boolean {
-    return this.#kind.isKnown
-  }
-
-  /** They are known, or the server refuses to list them, which may never end. */
-  get isSettled(): boolean {
-    return this.#kind.isSettled
-  }
-
-  get rootNamespace(): string {
-    return this.#options.rootNamespace
   }
 
   /** A route with what policies ask for, whichever it had before. */
@@ -184,30 +144,16 @@ export class PolicyWatch {
     const isOf = ({ level, namespace, name: service }: PolicyTarget) =>
       level === 'service' && `${namespace}/${service}` === name
     for (const policy of this.book.all())
-      if (policy.spec?.targets.some(isOf)) this.#report([policyKey(policy)])
+      if (policy.spec?.targets.some(isOf)) this.kind.report([policyKey(policy)])
   }
 
   /** Routes that are gone, or not as before. */
   forget(keys: Iterable<RouteKey>): void {
     for (const key of keys) this.#applied.delete(key)
   }
-
-  /** Calls back with the policies (`namespace/name`) that changed, or whose routes may follow another. */
-  onChange(listener: (keys: readonly string[]) => void): void {
-    this.#listeners.push(listener)
-  }
-
-  #report(keys: readonly string[]): void {
-    for (const listener of this.#listeners) listener(keys)
-  }
-
-  #removedText() {
-    const kept = this.book.kept()
-    if (kept.length === 0) return undefined
-    const { plural, group } = policyNames
-    return {
-      fields: { policies: kept.length },
-      text: `the kind ${plural}.${group} was removed from the cluster while FailoverPolicies applied: ${policyNamesText(kept)}; they apply until the kind is installed again, or the operator is restarted`,
-    }
-  }
 }
+
+const removed: OwnKindOptions<FailoverPolicy>['removed'] = (kept) => [
+  { policies: kept.length },
+  `the kind ${policyNames.plural}.${policyNames.group} was removed from the cluster while FailoverPolicies applied: ${namesText(kept)}; they apply until the kind is installed again, or the operator is restarted`,
+]
