@@ -14,8 +14,9 @@ import { weightOf } from '../src/core/split.ts'
 import { type Readiness, type ReadinessOf, readinessOf } from '../src/core/types.ts'
 import { createManualClock } from '../src/kube/testing/manual-clock.ts'
 import { createStore } from '../src/kube/watch/store.ts'
-import { type Drain, drainKey, localCluster, readDrain } from '../src/policies/drain.ts'
+import { type Drain, localCluster, readDrain } from '../src/policies/drain.ts'
 import { DrainBook } from '../src/policies/drain-book.ts'
+import { objectKey } from '../src/policies/object.ts'
 import { drainObject } from '../src/policies/testing/drain-objects.ts'
 import { placeOf, projectService, type ServiceFacts } from '../src/readiness/service-facts.ts'
 import { gatewayCodecs } from '../src/routes/gateway.ts'
@@ -128,7 +129,7 @@ class OperatorParts {
   constructor(routes: Route[], known: ReadonlyMap<string, Readiness>, drains: readonly Drain[]) {
     this.routes = routes
     this.known = known
-    for (const one of drains) this.book.see(drainKey(one), one)
+    for (const one of drains) this.book.see(objectKey(one), one)
   }
 
   settle(): void {
@@ -242,7 +243,7 @@ it('what-if says what then happens, with tiers, thresholds, waits and Drains', (
       const patient = operator.routes.map((one) => afterWaits(one, snapshot, lost, planned?.planned))
 
       operator.known = new Map([...known, ...lost])
-      if (planned) operator.book.see(drainKey(planned.drain), planned.drain)
+      if (planned) operator.book.see(objectKey(planned.drain), planned.drain)
       operator.settle()
       operator.book.stop()
       const happened = operator.routes.map((one) => active(one).map(String))

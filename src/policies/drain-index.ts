@@ -1,7 +1,8 @@
 import type { DrainedOf } from '../core/policy/drained.ts'
 import type { Drained } from '../core/policy/types.ts'
 import type { ServiceKey } from '../core/types.ts'
-import { type Drain, type DrainTarget, drainKey } from './drain.ts'
+import type { Drain, DrainTarget } from './drain.ts'
+import { objectKey } from './object.ts'
 
 /** The cluster of a Service: `Local`, that which it is mirrored from, or `undefined` if there is not one alone. */
 export type PlaceOf = (service: ServiceKey) => string | undefined
@@ -60,7 +61,7 @@ export class DrainIndex {
 
   #add(drain: Drain, { from, lastResort }: NonNullable<Drain['spec']>): void {
     const { rootNamespace } = this.#scope
-    const entry = { drain, drained: { lastResort, by: drainKey(drain) } }
+    const entry = { drain, drained: { lastResort, by: objectKey(drain) } }
     this.#scopes.add(scopeOf(drain, rootNamespace))
     for (const target of from) {
       const key = targetKey(drain, target, rootNamespace)

@@ -83,7 +83,3 @@ function readSpec(value: unknown, namespace: string): DrainSpec | string {
   }
   return { ...parsed.data, from }
 }
-
-/** How lists and sentences name a Drain. */
-export const drainKey = ({ namespace, name }: Pick<Drain, 'namespace' | 'name'>): string =>
-  `${namespace}/${name}`

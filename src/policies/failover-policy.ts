@@ -59,10 +59,6 @@ export function readFailoverPolicy(object: unknown): FailoverPolicy {
   }
 }
 
-/** How lists and sentences name a FailoverPolicy. */
-export const policyKey = ({ namespace, name }: Pick<FailoverPolicy, 'namespace' | 'name'>): string =>
-  `${namespace}/${name}`
-
 /** What a policy asks for as one of the levels, each section with its source. */
 export function sectionsOf(key: string, policy: ReadPolicy, level: PolicyLevel): PolicySections {
   const { tiers, minReady, failover, failback } = policy

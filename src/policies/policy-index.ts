@@ -5,13 +5,8 @@ import {
   sectionNames,
 } from '../core/policy/sections.ts'
 import type { ServiceKey } from '../core/types.ts'
-import {
-  type FailoverPolicy,
-  type PolicyTarget,
-  policyKey,
-  type ReadPolicy,
-  sectionsOf,
-} from './failover-policy.ts'
+import { type FailoverPolicy, type PolicyTarget, type ReadPolicy, sectionsOf } from './failover-policy.ts'
+import { objectKey } from './object.ts'
 
 /** What of a route policies may target. */
 export interface PolicyPlace {
@@ -45,7 +40,7 @@ export function sharesOf(applied: readonly Applied[], own: PolicySections): Shar
     const asked = sectionNames.filter((name) => sections[name] !== undefined)
     const followed = asked.filter((name) => merged[name] === sections[name])
     const isPart = followed.length > 0 ? 'some' : 'none'
-    return { policy: policyKey(policy), level, follows: followed.length === asked.length ? 'all' : isPart }
+    return { policy: objectKey(policy), level, follows: followed.length === asked.length ? 'all' : isPart }
   })
 }
 
@@ -116,7 +111,7 @@ export class PolicyIndex {
     const key = targetKey(target)
     if (this.#winners.has(key)) return
     const { level } = target
-    this.#winners.set(key, { policy, level, sections: sectionsOf(policyKey(policy), spec, level) })
+    this.#winners.set(key, { policy, level, sections: sectionsOf(objectKey(policy), spec, level) })
   }
 }
 
@@ -126,7 +121,7 @@ export const isTargeted = (targets: ReadonlySet<string>, place: PolicyPlace): bo
 
 /** Two of one level: the older one wins, then the first by name. Source: GEP-713. */
 function byAge(a: FailoverPolicy, b: FailoverPolicy): number {
-  const [one, other] = [policyKey(a), policyKey(b)]
+  const [one, other] = [objectKey(a), objectKey(b)]
   return (a.createdAt ?? 0) - (b.createdAt ?? 0) || Number(one > other) - Number(one < other)
 }
 

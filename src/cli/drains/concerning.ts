@@ -1,6 +1,6 @@
 import type { ServiceKey } from '../../core/types.ts'
-import { drainKey } from '../../policies/drain.ts'
 import type { DrainIndex } from '../../policies/drain-index.ts'
+import { objectKey } from '../../policies/object.ts'
 import { backendServices, type Route } from '../../routes/route.ts'
 import { leftText } from '../status/table.ts'
 import { type DrainItem, drainItem } from './list.ts'
@@ -20,11 +20,11 @@ export function drainsConcerning(
   const found = new Map<string, RouteDrain>()
   for (const service of new Set(backendServices(route)))
     for (const drain of index.drainsOf(route.namespace, service)) {
-      const known = found.get(drainKey(drain)) ?? {
+      const known = found.get(objectKey(drain)) ?? {
         ...drainItem(drain, { rootNamespace }, today),
         services: [],
       }
-      found.set(drainKey(drain), { ...known, services: [...known.services, service] })
+      found.set(objectKey(drain), { ...known, services: [...known.services, service] })
     }
   return [...found.values()]
 }

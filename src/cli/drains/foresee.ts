@@ -1,7 +1,8 @@
 import { programName } from '../../base/names.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { ServiceKey } from '../../core/types.ts'
-import { type Drain, type DrainSpec, type DrainTarget, drainKey, localCluster } from '../../policies/drain.ts'
+import { type Drain, type DrainSpec, type DrainTarget, localCluster } from '../../policies/drain.ts'
+import { objectKey } from '../../policies/object.ts'
 import { placeOf } from '../../readiness/service-facts.ts'
 import type { RouteCircumstances } from '../../routes/judge.ts'
 import { backendServices, type Route } from '../../routes/route.ts'
@@ -26,7 +27,7 @@ export function circumstancesWith(
 ): (route: Route) => RouteCircumstances {
   const { rootNamespace } = drains
   const known = rootNamespace === undefined ? [] : drains.drains
-  const others = known.filter((drain) => drainKey(drain) !== drainKey(planned))
+  const others = known.filter((drain) => objectKey(drain) !== objectKey(planned))
   const root = planned.forAllRoutes ? planned.namespace : (rootNamespace ?? programName)
   return circumstancesBy({ drains: [...others, drainOf(planned)], rootNamespace: root }, { facts }, today)
 }

@@ -1,5 +1,6 @@
-import { type Drain, drainKey } from '../../policies/drain.ts'
+import type { Drain } from '../../policies/drain.ts'
 import { isInEffect } from '../../policies/drain-index.ts'
+import { objectKey } from '../../policies/object.ts'
 import { type Column, renderTable } from '../output.ts'
 import { leftText } from '../status/table.ts'
 import type { DrainsRead } from './read-drains.ts'
@@ -52,7 +53,7 @@ export const drainItems = (
   today: number,
 ): DrainItem[] =>
   [...drains]
-    .sort((a, b) => (drainKey(a) < drainKey(b) ? -1 : 1))
+    .sort((a, b) => (objectKey(a) < objectKey(b) ? -1 : 1))
     .map((drain) => drainItem(drain, { rootNamespace }, today))
     .filter(({ inEffect, problem }) => inEffect || problem !== null)
 

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { resourcePath } from '../../kube/resource.ts'
-import { type Drain, drainKey, drainNames, readDrain } from '../../policies/drain.ts'
+import { type Drain, drainNames, readDrain } from '../../policies/drain.ts'
+import { objectKey } from '../../policies/object.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { badAnswer, exitCodes, type Failure, refused } from '../failure.ts'
 import { listAs } from '../listing.ts'
@@ -71,13 +72,13 @@ function chooseAll(
 function choose(word: string, drains: readonly Drain[], home: string): Result<Drain, Failure> {
   const target = parseTarget(word, home)
   const targetName = target.ok ? targetText(target.value) : undefined
-  const byName = drains.filter((drain) => drain.name === word || drainKey(drain) === word)
+  const byName = drains.filter((drain) => drain.name === word || objectKey(drain) === word)
   const byTarget = drains.filter(
     ({ spec }) => spec?.from.length === 1 && spec.from.every((one) => targetText(one) === targetName),
   )
   const [found, ...others] = byName.length > 0 ? byName : byTarget
   if (found && others.length === 0) return ok(found)
-  const names = (found ? [found, ...others] : drains).map(drainKey).sort()
+  const names = (found ? [found, ...others] : drains).map(objectKey).sort()
   const hint = names.length === 0 ? 'there are no Drains' : `choose one of: ${names.slice(0, 8).join(', ')}`
   return err(badAnswer(found ? `${word} is several Drains` : `there is no Drain ${word}`, hint))
 }

@@ -1,8 +1,9 @@
 import { counted } from '../../base/counted.ts'
 import type { Log } from '../../base/log.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
-import { type Drain, drainKey, drainNames } from '../../policies/drain.ts'
+import { type Drain, drainNames } from '../../policies/drain.ts'
 import { type DrainStatus, secondsText, targetsText } from '../../policies/drain-status.ts'
+import { objectKey } from '../../policies/object.ts'
 
 export interface DrainEventsOptions {
   readonly log: Log
@@ -54,7 +55,7 @@ export class DrainEvents {
 
   #report(drain: Drain, reason: 'Drained' | 'DrainEnded', note: string): void {
     const { log, event } = this.#options
-    log.info({ drain: drainKey(drain) }, `Drain ${drainKey(drain)}: ${note}`)
+    log.info({ drain: objectKey(drain) }, `Drain ${objectKey(drain)}: ${note}`)
     const { namespace, name, uid } = drain
     const apiVersion = `${drainNames.group}/${drainNames.versions[0]}`
     const regarding = { apiVersion, kind: 'Drain', namespace, name, uid }

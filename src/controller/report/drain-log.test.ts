@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createManualClock, type ManualClock } from '../../kube/testing/manual-clock.ts'
-import { type Drain, drainKey, readDrain } from '../../policies/drain.ts'
+import { type Drain, readDrain } from '../../policies/drain.ts'
+import { objectKey } from '../../policies/object.ts'
 import { drainObject } from '../../policies/testing/drain-objects.ts'
 import { DrainLog } from './drain-log.ts'
 
@@ -10,7 +11,7 @@ let log: DrainLog
 beforeEach(() => {
   clock = createManualClock()
   deleted = []
-  log = new DrainLog({ clock, rootNamespace: 'mesh', onDeleted: (drain) => deleted.push(drainKey(drain)) })
+  log = new DrainLog({ clock, rootNamespace: 'mesh', onDeleted: (drain) => deleted.push(objectKey(drain)) })
 })
 
 const later = (ms: number) => new Date(clock.wallTime().getTime() + ms).toISOString()

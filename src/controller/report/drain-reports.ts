@@ -1,6 +1,7 @@
 import type { EventInput } from '../../kube/events/recorder.ts'
-import { type Drain, drainKey, drainNames } from '../../policies/drain.ts'
+import { type Drain, drainNames } from '../../policies/drain.ts'
 import { type DrainOutcome, type DrainStatus, statusDue, writtenStatus } from '../../policies/drain-status.ts'
+import { objectKey } from '../../policies/object.ts'
 import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
@@ -33,7 +34,7 @@ export class DrainReports {
     const events = new DrainEvents({ ...options, event })
     this.ledger = new DrainLedger({
       memory,
-      drainsOf: (namespace, service) => drains.book.drainsOf(namespace, service).map(drainKey),
+      drainsOf: (namespace, service) => drains.book.drainsOf(namespace, service).map(objectKey),
       onChange: (key) => this.#lane.touch([key]),
     })
     this.#lane = new StatusLane({
@@ -41,7 +42,7 @@ export class DrainReports {
       kind: 'Drain',
       names: drainNames,
       object: (key) => drains.book.get(key),
-      due: (drain, now) => statusDue(drain, this.ledger.of(drainKey(drain)), now),
+      due: (drain, now) => statusDue(drain, this.ledger.of(objectKey(drain)), now),
       onWritten: (drain, status) => events.wrote(drain, writtenStatus(drain), status),
     })
     this.#log = new DrainLog({
@@ -62,12 +63,12 @@ export class DrainReports {
 
   /** The Drains in effect, the one that ends first first, and the last ones that are over. */
   *shown(): Iterable<DrainReading> {
-    for (const drain of this.#log.shown()) yield { ...drain, routes: this.ledger.of(drainKey(drain)) }
+    for (const drain of this.#log.shown()) yield { ...drain, routes: this.ledger.of(objectKey(drain)) }
   }
 
   /** This replica leads: whatever changed while another did may not be written yet. */
   lead(): void {
-    this.#lane.touch([...this.#drains.book.all()].map(drainKey))
+    this.#lane.touch([...this.#drains.book.all()].map(objectKey))
   }
 
   stop(): Promise<void> {

@@ -1,4 +1,5 @@
-import { type FailoverPolicy, policyKey, policyNames } from '../../policies/failover-policy.ts'
+import { type FailoverPolicy, policyNames } from '../../policies/failover-policy.ts'
+import { objectKey } from '../../policies/object.ts'
 import { problemOf } from '../../policies/policy-index.ts'
 import {
   isAccepted,
@@ -54,7 +55,7 @@ export class PolicyReports {
 
   /** This replica leads: whatever changed while another did may not be written yet. */
   lead(): void {
-    this.#lane.touch([...this.#policies.book.all()].map(policyKey))
+    this.#lane.touch([...this.#policies.book.all()].map(objectKey))
   }
 
   /** Each policy of the cluster: whether it applies to at least one target. */
@@ -73,7 +74,7 @@ export class PolicyReports {
 
   #outcomeOf(policy: FailoverPolicy): PolicyOutcome {
     const { book, kind } = this.#policies
-    const key = policyKey(policy)
+    const key = objectKey(policy)
     const targets = this.#policies.targets(policy).map((one) => {
       const route = one.target.level === 'route' ? routeKeyOfTarget(one.target) : undefined
       const isOwn = route !== undefined && one.loses === undefined

@@ -3,11 +3,10 @@ import { localCluster } from '../../policies/drain.ts'
 import {
   type FailoverPolicy,
   type PolicyTarget,
-  policyKey,
   policyNames,
   readFailoverPolicy,
 } from '../../policies/failover-policy.ts'
-import { namesText } from '../../policies/object.ts'
+import { namesText, objectKey } from '../../policies/object.ts'
 import { PolicyBook } from '../../policies/policy-book.ts'
 import { type Share, sharesOf } from '../../policies/policy-index.ts'
 import type { TargetOutcome } from '../../policies/policy-status.ts'
@@ -124,7 +123,7 @@ export class PolicyWatch {
   targets(policy: FailoverPolicy): readonly Omit<TargetOutcome, 'splits'>[] {
     return (policy.spec?.targets ?? []).map((target) => {
       const winner = this.book.index.winnerOf(target)
-      const loses = winner && policyKey(winner) !== policyKey(policy) ? policyKey(winner) : undefined
+      const loses = winner && objectKey(winner) !== objectKey(policy) ? objectKey(winner) : undefined
       return { target, isFound: this.#isThere(target), loses }
     })
   }
@@ -144,7 +143,7 @@ export class PolicyWatch {
     const isOf = ({ level, namespace, name: service }: PolicyTarget) =>
       level === 'service' && `${namespace}/${service}` === name
     for (const policy of this.book.all())
-      if (policy.spec?.targets.some(isOf)) this.kind.report([policyKey(policy)])
+      if (policy.spec?.targets.some(isOf)) this.kind.report([objectKey(policy)])
   }
 
   /** Routes that are gone, or not as before. */

@@ -1,4 +1,5 @@
-import { type Drain, drainKey } from '../../../policies/drain.ts'
+import type { Drain } from '../../../policies/drain.ts'
+import { objectKey } from '../../../policies/object.ts'
 import { backendServices } from '../../../routes/route.ts'
 import { notFollowed } from '../../drains/list.ts'
 import { indexOf } from '../../drains/read-drains.ts'
@@ -19,7 +20,7 @@ export const drainsMakeSense: Check = {
     const { drains, unseen } = snapshot.value.drains
     const doubts = drains.flatMap((drain) => {
       const doubt = doubtOf(drain, snapshot.value)
-      return doubt === undefined ? [] : `${drainKey(drain)} ${doubt}`
+      return doubt === undefined ? [] : `${objectKey(drain)} ${doubt}`
     })
     if (doubts.length > 0) return warning(listed('these Drains need a look:', [...doubts.sort(), ...unseen]))
     if (unseen.length > 0) return warning(listed('not all Drains could be looked at:', unseen))
