@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readFailoverPolicy } from './failover-policy.ts'
-import { isTargeted, PolicyIndex, problemOf } from './policy-index.ts'
+import { isTargeted, PolicyIndex, problemOf, sharesOf } from './policy-index.ts'
 import { policyObject, targets } from './testing/policy-objects.ts'
 
 const policy = (key: string, target: object, spec: Record<string, unknown> = {}, createdAt = 0) =>
@@ -74,6 +74,19 @@ describe('the policies of a route', () => {
     ]
     expect(indexOf(newer, older).of(twoServices)?.minReady?.value.count).toBe(2)
   })
+})
+
+it.each([
+  [{ minReady: { count: 2 } }],
+  [{ failover: { after: '5s' } }],
+  [{ failback: { after: '5s' } }],
+  [{ tiers: [{ rest: {} }] }],
+])('says that nothing is followed of %j if a more specific policy has the section, too', (spec) => {
+  const index = indexOf(
+    policy('shop/all', targets.namespace('shop'), spec),
+    policy('shop/web', targets.http('web'), spec),
+  )
+  expect(sharesOf(index.appliedTo(place), {}).map(({ follows }) => follows)).toEqual(['all', 'none'])
 })
 
 it('says which targets changed', () => {

@@ -29,6 +29,7 @@ export interface PolicySections {
 export const sectionNames = [
   'tiers',
   'minReady',
+  'failover',
   'failback',
 ] as const satisfies readonly (keyof PolicySections)[]
 
