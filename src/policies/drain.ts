@@ -36,6 +36,11 @@ export interface Drain extends ObjectHead {
 export const mostTargets = 16
 export const longestReason = 256
 
+/** A time as the API server accepts it. */
+export const timePattern =
+  '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$'
+const writtenTime = new RegExp(timePattern)
+
 const serviceName = z.string().min(1).max(253)
 const target = z.strictObject({
   cluster: z
@@ -47,11 +52,12 @@ const target = z.strictObject({
   service: z.strictObject({ name: serviceName, namespace: z.string().min(1).max(63).optional() }).optional(),
 })
 
-const spec = z.object({
+/** What a Drain asks for. */
+export const drainSpecSchema = z.object({
   from: z.array(target).min(1).max(mostTargets),
   until: z.string().transform((text, context) => {
     const at = Date.parse(text)
-    if (Number.isNaN(at))
+    if (Number.isNaN(at) || !writtenTime.test(text))
       context.addIssue({ code: 'custom', message: 'must be a time, 2026-12-01T06:00:00Z' })
     return at
   }),
@@ -72,7 +78,7 @@ export function readDrain(object: unknown): Drain {
 }
 
 function readSpec(value: unknown, namespace: string): DrainSpec | string {
-  const parsed = spec.safeParse(value)
+  const parsed = drainSpecSchema.safeParse(value)
   if (!parsed.success) return problemIn(parsed.error)
   const from: DrainTarget[] = []
   for (const [index, { cluster, service }] of parsed.data.from.entries()) {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { atomicList, checkedBy, durationSchema, mapList, setList } from './schema-parts.ts'
+import { areUnique, atomicList, durationSchema, mapList, ruled, setList } from './schema-parts.ts'
 
 /** Group of the virtual kind `Mesh`, and of the policies themselves. */
 export const policyGroup = 'failover.linkerd.io'
@@ -20,18 +20,21 @@ const isTarget = [
   `(self.group == '${policyGroup}' && self.kind == 'Mesh' && self.name == 'default')`,
 ].join(' || ')
 
-const targetRef = z
-  .object({
+const targetRef = ruled(
+  z.object({
     group: z.string().max(253).describe('API group of the target; empty for a Service and a Namespace.'),
     kind: z.string().min(1).max(63).describe('Kind of the target.'),
     name: z.string().min(1).max(253).describe('Name of the target; `default` for the Mesh.'),
-  })
-  .meta(
-    checkedBy({
-      rule: isTarget,
-      message: `a target is a route, a Service, a Namespace, or Mesh/default of ${policyGroup}`,
-    }),
-  )
+  }),
+  {
+    rule: isTarget,
+    message: `a target is a route, a Service, a Namespace, or Mesh/default of ${policyGroup}`,
+    holds: ({ group, kind, name }) =>
+      routeTargets[group]?.includes(kind) === true ||
+      (group === '' && ['Service', 'Namespace'].includes(kind)) ||
+      (group === policyGroup && kind === 'Mesh' && name === 'default'),
+  },
+)
 
 const backend = z.object({
   name: z.string().min(1).max(253).describe('Name of the Service.'),
@@ -59,8 +62,8 @@ const backend = z.object({
 
 const isOneOf = '[has(self.backends), has(self.clusters), has(self.rest)].filter(x, x).size() == 1'
 
-const tier = z
-  .object({
+const tier = ruled(
+  z.object({
     name: z
       .string()
       .max(63)
@@ -82,6 +85,7 @@ const tier = z
       )
       .min(1)
       .max(16)
+      .refine(areUnique, 'a cluster is listed twice')
       .optional()
       .meta({
         ...setList,
@@ -92,14 +96,20 @@ const tier = z
       .object({})
       .optional()
       .describe('All backends that no other tier has. Only the last tier may be this.'),
-  })
-  .meta(checkedBy({ rule: isOneOf, message: 'a tier is one of backends, clusters and rest' }))
+  }),
+  {
+    rule: isOneOf,
+    message: 'must be one of backends, clusters and rest',
+    holds: ({ backends, clusters, rest }) =>
+      [backends, clusters, rest].filter((one) => one !== undefined).length === 1,
+  },
+)
 
 const isRestLast =
   'self.filter(t, has(t.rest)).size() == 0 || (self.filter(t, has(t.rest)).size() == 1 && has(self[self.size() - 1].rest))'
 
-const threshold = z
-  .object({
+const threshold = ruled(
+  z.object({
     count: z.int().min(1).max(10_000).optional().describe('So many endpoints must be ready; 1 by default.'),
     percent: z
       .int()
@@ -115,13 +125,14 @@ const threshold = z
       .max(10_000)
       .optional()
       .describe('How many endpoints a backend has usually: Pods that were deleted are not listed any more.'),
-  })
-  .meta(
-    checkedBy({
-      rule: '!has(self.percent) || has(self.count) || has(self.expected)',
-      message: 'percent alone does not see Pods that were deleted: write count or expected, too',
-    }),
-  )
+  }),
+  {
+    rule: '!has(self.percent) || has(self.count) || has(self.expected)',
+    message: 'percent alone does not see Pods that were deleted: write count or expected, too',
+    holds: ({ percent, count, expected }) =>
+      percent === undefined || count !== undefined || expected !== undefined,
+  },
+)
 
 const failover = z.object({
   after: durationSchema
@@ -154,25 +165,29 @@ const isNotBelow =
   '!has(self.minReady) || !has(self.minReady.count) || !has(self.failback) || !has(self.failback.minReady) || !has(self.failback.minReady.count) || self.failback.minReady.count >= self.minReady.count'
 
 /** What a FailoverPolicy asks for: the source of its definition, of the type, and of the reference. */
-export const policySpecSchema = z
-  .object({
+export const policySpecSchema = ruled(
+  z.object({
     targetRefs: z
       .array(targetRef)
       .min(1)
       .max(16)
+      .refine(
+        (targets) => areUnique(targets.map(({ group, kind, name }) => `${group}/${kind}/${name}`)),
+        'a target is listed twice',
+      )
       .meta({
         ...mapList('group', 'kind', 'name'),
         description:
           'Whose routes it is for: routes, Services (the routes that clients reach by them) or the Namespace of the policy; Mesh/default, in the namespace of the operator, for all routes.',
       }),
-    tiers: z
-      .array(tier)
-      .min(1)
-      .max(8)
+    tiers: ruled(z.array(tier).min(1).max(8), {
+      rule: isRestLast,
+      message: 'rest takes what is left, so it is one tier, the last',
+      holds: (tiers) => tiers.slice(0, -1).every(({ rest }) => rest === undefined),
+    })
       .optional()
       .meta({
         ...atomicList,
-        ...checkedBy({ rule: isRestLast, message: 'rest takes what is left, so it is one tier, the last' }),
         description:
           'The order of preference: a later tier serves only if no earlier one can. A backend in none never serves.',
       }),
@@ -181,12 +196,12 @@ export const policySpecSchema = z
       .describe('When a backend is enough: one with less is left while another tier has enough.'),
     failover: failover.optional().describe('When a backend that serves is left.'),
     failback: failback.optional().describe('When traffic goes back to a backend that was lost.'),
-  })
-  .meta(
-    checkedBy({
-      rule: isNotBelow,
-      message: 'failback.minReady must not be below minReady: traffic would go back and forth',
-    }),
-  )
+  }),
+  {
+    rule: isNotBelow,
+    message: 'failback.minReady must not be below minReady: traffic would go back and forth',
+    holds: ({ minReady, failback }) => !(Number(failback?.minReady?.count) < Number(minReady?.count)),
+  },
+)
 
 export type PolicySpec = z.infer<typeof policySpecSchema>

@@ -56,20 +56,31 @@ test.each([
   ],
   [
     { targetRefs: [{ group: 'apps', kind: 'Deployment', name: 'a' }] },
-    'spec.targetRefs[0]: Deployment of apps',
+    'spec.targetRefs[0]: a target is a route, a Service, a Namespace, or Mesh/default of failover.linkerd.io',
   ],
-  [{ targetRefs: [{ group: '', kind: 'Pod', name: 'a' }] }, 'Pod of the core group cannot be a target'],
+  [{ targetRefs: [{ group: '', kind: 'Pod', name: 'a' }] }, 'spec.targetRefs[0]: a target is a route, '],
   [
     { tiers: [{ rest: {}, clusters: ['Local'] }] },
     'spec.tiers[0]: must be one of backends, clusters and rest',
   ],
-  [{ tiers: [{ rest: {} }, { clusters: ['east'] }] }, 'spec.tiers[0]: rest must be the last tier'],
+  [
+    { tiers: [{ rest: {} }, { clusters: ['east'] }] },
+    'spec.tiers: rest takes what is left, so it is one tier, the last',
+  ],
   [
     { tiers: [{ backends: [{ name: 'a' }] }, { backends: [{ name: 'a' }] }] },
     'spec.tiers[1].backends: a is in two tiers',
   ],
   [{ tiers: [{ backends: [{ name: 'a', weight: 0 }] }] }, 'spec.tiers: every backend has the weight 0'],
+  [{ targetRefs: [{ ...targets.mesh, name: 'other' }] }, 'spec.targetRefs[0]: a target is a route, '],
+  [{ targetRefs: [targets.http('a'), targets.http('a')] }, 'spec.targetRefs: a target is listed twice'],
+  [{ tiers: [{ clusters: ['east', 'east'] }] }, 'spec.tiers[0].clusters: a cluster is listed twice'],
   [{ minReady: { count: 0 } }, 'spec.minReady.count: '],
+  [{ minReady: { percent: 50 } }, 'spec.minReady: percent alone does not see Pods that were deleted'],
+  [
+    { minReady: { count: 4 }, failback: { minReady: { count: 2 } } },
+    'spec: failback.minReady must not be below minReady',
+  ],
   [{ failback: { after: '25h' } }, 'spec.failback.after: must be a duration of at most 24h'],
   [{ failback: { after: 'soon' } }, 'spec.failback.after: '],
 ])('refuses %j', (spec, problem) => {

@@ -136,9 +136,6 @@ function readTiers(tiers: NonNullable<PolicySpec['tiers']>): readonly AskedTier[
   const names = new Set<string>()
   const read: AskedTier[] = []
   for (const [index, { backends, clusters, rest }] of tiers.entries()) {
-    if ([backends, clusters, rest].filter((one) => one !== undefined).length !== 1)
-      return `spec.tiers[${index}]: must be one of backends, clusters and rest`
-    if (rest && index < tiers.length - 1) return `spec.tiers[${index}]: rest must be the last tier`
     if (rest) read.push('rest')
     if (clusters) read.push({ clusters })
     if (!backends) continue

@@ -52,8 +52,9 @@ export function readObject(object: unknown): { head: ObjectHead; spec: unknown; 
 /** The first thing that is wrong with a spec, and where. */
 export function problemIn(error: z.ZodError): string {
   const [issue] = error.issues
-  return `spec${pathText(issue?.path ?? [])}: ${issue?.message ?? 'cannot be read'}`
+  return `spec${placeIn(issue?.path ?? [])}: ${issue?.message ?? 'cannot be read'}`
 }
 
-const pathText = (path: readonly PropertyKey[]): string =>
+/** A path as sentences write it: `.tiers[0].rest`. */
+export const placeIn = (path: readonly PropertyKey[]): string =>
   path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')

@@ -1,5 +1,5 @@
 import type { ICustomResourceDefinition } from 'kubernetes-models/apiextensions.k8s.io/v1/CustomResourceDefinition'
-import { drainNames, longestReason, mostTargets } from '../../policies/drain.ts'
+import { drainNames, longestReason, mostTargets, timePattern } from '../../policies/drain.ts'
 import { annotations, type Input, labels } from '../manifest.ts'
 
 const text = { type: 'string' } as const
@@ -54,7 +54,7 @@ const specSchema = {
       ...text,
       format: 'date-time',
       maxLength: 40,
-      pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$',
+      pattern: timePattern,
       description: 'When the Drain ends by itself. It can be changed at any time.',
     },
     reason: { ...text, minLength: 1, maxLength: longestReason, description: 'Why, for other people.' },
