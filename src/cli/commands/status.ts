@@ -13,7 +13,8 @@ weights do not match the decision yet: the operator is about to write them, or i
 the route entered its state, by the operator's Events. The cluster deletes Events after about an hour; then it
 is the time of the operator's last write, from metadata.managedFields, or of the annotation that pauses the
 route. It is unknown if another client wrote the weights. FINDINGS, shown if there are any, names what is
-wrong around a route, for example that proxies ignore its weights; \`explain\` and \`-o json\` say more.
+wrong around a route, for example that proxies ignore its weights; \`explain\` and \`-o json\` say more. With
+--watch, ServiceProfiles and the operator's Events are read again every 30 seconds, all else as it changes.
 
 Below the routes are the Drains that are in effect, if there are any.
 

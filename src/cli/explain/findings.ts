@@ -73,7 +73,7 @@ export async function readAround(
 /** Whether the cluster serves the route's kind in a version that Linkerd reads. */
 export async function isReadByLinkerd(
   discovery: DiscoverySnapshot,
-  { kind }: Route,
+  { kind }: Pick<Route, 'kind'>,
 ): Promise<boolean | 'unknown'> {
   const codec = gatewayCodecs.find((one) => one.kind === kind)
   if (!codec?.linkerdVersions) return true

@@ -1,23 +1,26 @@
 import type { ClusterWatch } from '../../controller/watch/cluster-watch.ts'
 import { justSeen } from '../../core/policy/patience.ts'
-import { judgeRoute } from '../../routes/judge.ts'
+import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import { type KeyParts, partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
 import { sinceOf } from '../../routes/since.ts'
 import { type DrainItem, drainItems } from '../drains/list.ts'
 import { compareRoutes } from '../snapshot.ts'
-import type { EventsByRoute } from './events.ts'
-import { type RouteStatus, statusOf } from './route-status.ts'
-import { activeText, stateText } from './table.ts'
+import { Finder, type Surroundings, servicesIn } from './findings.ts'
+import { type FoundStatus, routeData, statusOf } from './route-status.ts'
+import { activeText, reasonsOf, stateText } from './table.ts'
 
 /** The caches that the board reads. */
-type Caches = Pick<ClusterWatch, 'route' | 'readiness' | 'account' | 'clusterOf' | 'drained' | 'drains'>
+type Caches = Pick<
+  ClusterWatch,
+  'route' | 'readiness' | 'account' | 'clusterOf' | 'drained' | 'drains' | 'service'
+>
 
-/** A route whose state, weights or reason is another than before. */
+/** A route whose state, weights, reason or findings are others than before. */
 export interface Change {
   readonly at: Date
   readonly route: KeyParts
   /** `undefined` if it is gone. */
-  readonly status: RouteStatus | undefined
+  readonly status: FoundStatus | undefined
 }
 
 /** As a line for people. */
@@ -27,43 +30,56 @@ export const changeText = ({ at, route, status }: Change): string =>
 /** As an object for programs. */
 export const changeData = ({ at, route, status }: Change) => ({
   at: at.toISOString(),
-  ...(status ? { route: status.facts } : { gone: route }),
+  ...(status ? { route: routeData(status) } : { gone: route }),
 })
 
-/** The present status of the routes, updated one by one. */
-export class Board {
-  readonly #watches: Caches
-  readonly #namespace: string | undefined
-  readonly #events: EventsByRoute
-  readonly #shown = new Map<RouteKey, RouteStatus>()
+export interface BoardOptions {
+  readonly watches: Caches
+  /** Of the routes; all without it. */
+  readonly namespace: string | undefined
+  /** Those whose Services are watched; all without it. */
+  readonly serviceNamespaces: readonly string[] | undefined
+  /** What else findings depend on, as of now. */
+  readonly around: () => Surroundings
+}
 
-  /** `events` are what the cluster remembers from before. */
-  constructor(watches: Caches, namespace: string | undefined, events: EventsByRoute) {
-    this.#watches = watches
-    this.#namespace = namespace
-    this.#events = events
+/** The present status of the routes. */
+export class Board {
+  readonly #options: BoardOptions
+  readonly #finder = new Finder()
+  readonly #shown = new Map<RouteKey, FoundStatus>()
+
+  constructor(options: BoardOptions) {
+    this.#options = options
   }
 
   /** In the order of namespace, kind and name. */
-  routes(): RouteStatus[] {
+  routes(): FoundStatus[] {
     return [...this.#shown.values()].sort((a, b) => compareRoutes(a.facts, b.facts))
   }
 
   /** The Drains that have not ended at this time of day (epoch ms). */
   drains(today: number): DrainItem[] {
-    const { drains } = this.#watches
+    const { drains } = this.#options.watches
     if (!drains) return []
     return drainItems({ drains: [...drains.book.all()], rootNamespace: drains.kind.rootNamespace }, today)
   }
 
   /**
-   * Looks at all routes again, and at those that are new; answers with each whose state, weights or reason is
-   * another.
+   * Looks at all routes again, and at those that are new; answers with each whose state, weights, reason or findings
+   * are others.
    */
   update(due: Iterable<RouteKey>, now: Date): Change[] {
-    return [...new Set([...this.#shown.keys(), ...due])].flatMap((key) => {
+    const { watches, serviceNamespaces, around } = this.#options
+    const judged = new Map(
+      [...new Set([...this.#shown.keys(), ...due])].map((key) => [key, this.#judge(key, now)]),
+    )
+    const routes = [...judged.values()].flatMap((one) => one?.route ?? [])
+    const service = servicesIn(watches.service, serviceNamespaces)
+    const findingsOf = this.#finder.among(routes, around(), { service, readiness: watches.readiness })
+    return [...judged].flatMap(([key, one]) => {
       const before = this.#shown.get(key)
-      const after = this.#look(key, before, now)
+      const after = one && { ...this.#statusOf(one, before, now), findings: findingsOf(one) }
       if (after) this.#shown.set(key, after)
       else this.#shown.delete(key)
       const [was, is] = [before && textOf(before), after && textOf(after)]
@@ -71,16 +87,23 @@ export class Board {
     })
   }
 
-  #look(key: RouteKey, before: RouteStatus | undefined, now: Date): RouteStatus | undefined {
-    const route = this.#watches.route(key)
-    if (!route || (this.#namespace !== undefined && route.namespace !== this.#namespace)) return undefined
-    const judged = judgeRoute(route, this.#watches.readiness, {
-      past: () => justSeen,
+  #judge(key: RouteKey, now: Date): Judged | undefined {
+    const { watches, namespace } = this.#options
+    const route = watches.route(key)
+    if (!route || (namespace !== undefined && route.namespace !== namespace)) return undefined
+    const past = () => justSeen
+    return judgeRoute(route, watches.readiness, {
+      past,
       today: now.getTime(),
-      drained: this.#watches.drained(route),
+      drained: watches.drained(route),
     })
-    const known = before === undefined ? sinceOf(judged, this.#events.get(route.uid) ?? []) : undefined
-    const status = statusOf(judged, this.#watches, known)
+  }
+
+  #statusOf(judged: Judged, before: FoundStatus | undefined, now: Date) {
+    const { watches, around } = this.#options
+    const events = around().events.get(judged.route.uid) ?? []
+    const known = before === undefined ? sinceOf(judged, events) : undefined
+    const status = statusOf(judged, watches, known)
     if (before === undefined) return status
     const moved = before.facts.state !== status.facts.state
     const since = moved ? now.toISOString() : before.facts.since
@@ -88,10 +111,11 @@ export class Board {
   }
 }
 
-const textOf = ({ facts: { splits, namespace }, reasons }: RouteStatus): string =>
-  splits
-    .map(
+const textOf = ({ facts: { splits, namespace }, reasons, findings }: FoundStatus): string =>
+  [
+    ...splits.map(
       (split, index) =>
         `${stateText(split)}, active ${activeText(split.backends, namespace)}: ${reasons[index]}`,
-    )
-    .join('; ')
+    ),
+    ...(findings.length === 0 ? [] : [`findings: ${reasonsOf(findings)}`]),
+  ].join('; ')

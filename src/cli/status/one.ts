@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import { badAnswer, type Failure, withFlag } from '../failure.ts'
 import type { RouteRef } from '../route-ref.ts'
-import type { FoundStatus } from './read-status.ts'
+import type { FoundStatus } from './route-status.ts'
 
 /** Those of the routes that have this name. The failure: no such route is controlled. */
 export function only(

@@ -1,5 +1,5 @@
 import { routeFacts, type Services } from '../../api/items.ts'
-import type { RouteFacts } from '../../api/schema.ts'
+import type { FindingItem, RouteFacts } from '../../api/schema.ts'
 import type { Judged } from '../../routes/judge.ts'
 
 /** The status of a route. */
@@ -22,3 +22,11 @@ export function statusOf(
   const decided = { route, decisions, waits, since: since === undefined ? undefined : new Date(since) }
   return { facts: routeFacts(decided, services), reasons: verdicts.map(({ reason }) => reason) }
 }
+
+/** The status of a route, with what is wrong around it. */
+export interface FoundStatus extends RouteStatus {
+  readonly findings: readonly FindingItem[]
+}
+
+/** As `-o json` shows a route. */
+export const routeData = ({ facts, findings }: FoundStatus) => ({ ...facts, findings })

@@ -11,7 +11,7 @@ interface Row {
   readonly suffix: string
   readonly why: string
   /** Of the route, on the first of its lines. */
-  readonly findings: readonly string[]
+  readonly findings: string
 }
 
 /** A status, with what was found around the route if that was looked for. */
@@ -22,7 +22,7 @@ export function statusTable(routes: readonly ShownStatus[], palette: Palette, no
   const rows = routes.flatMap(rowsOf)
   const unneeded = [
     ...(rows.some(({ split }) => split.policy !== null) ? [] : ofPolicies),
-    ...(rows.some(({ findings }) => findings.length > 0) ? [] : [findingsTitle]),
+    ...(rows.some(({ findings }) => findings !== '') ? [] : [findingsTitle]),
   ]
   return renderTable(
     columnsOf(palette, now).filter(({ title }) => !unneeded.includes(title)),
@@ -41,8 +41,12 @@ const rowsOf = ({ facts: route, reasons, findings = [] }: ShownStatus): Row[] =>
     split,
     suffix: suffixOf(split.where),
     why: reasons[index] ?? '',
-    findings: index === 0 ? [...new Set(findings.map(({ reason }) => reason))] : [],
+    findings: index === 0 ? reasonsOf(findings) : '',
   }))
+
+/** Each reason once. */
+export const reasonsOf = (findings: readonly { readonly reason: string }[]): string =>
+  [...new Set(findings.map(({ reason }) => reason))].join(', ')
 
 /** `spec.rules[1]` of a route is shown behind its name, as `[1]`. */
 export const suffixOf = (where: string | null): string =>
@@ -63,7 +67,7 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
   { title: 'SINCE', cell: ({ route }) => ageText(route.since, now) },
   {
     title: findingsTitle,
-    cell: ({ findings }) => findings.join(', '),
+    cell: ({ findings }) => findings,
     paint: (text) => palette.warning(text),
   },
   { title: 'WHY', cell: ({ why }) => why },

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Result } from '../../base/result.ts'
-import type { RouteStatus } from './route-status.ts'
+import type { FoundStatus, RouteStatus } from './route-status.ts'
 import { hasUnknownWaits, stillWaiting, type WaitTimes, withWaitTimes } from './wait-times.ts'
 
 /** How long it takes at least until the operator is asked again (ms). */
@@ -28,7 +28,7 @@ export class WaitWatch {
   }
 
   /** The routes with the times that are known by now; nobody waits for the others. */
-  timed(routes: readonly RouteStatus[]): RouteStatus[] {
+  timed(routes: readonly FoundStatus[]): FoundStatus[] {
     // The same wait may begin again: then it is asked for again.
     if (this.#times.size > 0) this.#times = stillWaiting(this.#times, factsOf(routes))
     const timed = routes.map((route) => ({ ...route, facts: withWaitTimes(route.facts, this.#times) }))

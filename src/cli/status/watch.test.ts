@@ -38,7 +38,9 @@ describe('in a pipe', () => {
     const { seen, end } = watching()
     await seen(/^NAMESPACE .*\nshop .* primary +web:1 \(1\/1\) .*\n$/)
     shop.service('web', 0)
-    await seen(/Z TrafficSplit shop\/web failover \(due\), active web:1 \(0\/1\): .*east takes over\n$/)
+    await seen(
+      /Z TrafficSplit shop\/web failover \(due\), active web:1 \(0\/1\): .*east takes over; findings: ServiceProfile\n$/,
+    )
     shop.split('web', { web: 0, east: 1 })
     await seen(/Z TrafficSplit shop\/web failover, active east:1 \(2\/2\): .*\n$/)
     shop.service('east', 1, 2)
@@ -74,6 +76,51 @@ describe('in a pipe', () => {
     shop.split('marker', { east: 1 })
     await seen(/shop\/marker/)
     expect((await end()).stdout).not.toContain('other')
+  })
+})
+
+describe('what is wrong around a route', () => {
+  test('is in the table, and a line when it begins and when it is over', async () => {
+    const { seen, end } = watching()
+    await seen(/^NAMESPACE .* FINDINGS .*\nshop .* ServiceProfile +shop\/web has 1 of 1/)
+    shop.split('web', { web: 1, gone: 0 })
+    await seen(/shop\/web primary, .*; findings: ServiceProfile, MissingService\n$/)
+    shop.service('gone', 1)
+    await seen(/shop\/web primary, .*; findings: ServiceProfile\n$/)
+    await end()
+  })
+
+  test('is in the JSON lines, with what to do', async () => {
+    const { seen, end } = watching('status --watch -o json')
+    await seen(/\n$/)
+    shop.split('web', { web: 1, gone: 0 })
+    await seen(/"reason":"MissingService","message":"there is no Service shop\/gone, [^"]*create it/)
+    await end()
+  })
+
+  test('is found within 30 s where it is not watched: ServiceProfiles, and what the operator reports', async () => {
+    const { seen, end } = watching('status --watch', { clock: fastClock(60) })
+    await seen(/ ServiceProfile +shop\/web has 1 of 1/)
+    shop.profile('web', { web: '1', east: '0' })
+    await seen(/shop\/web primary, active web:1 \(1\/1\): [^;]*\n$/)
+    shop.tell('web', { reason: 'Fought', note: 'another client undoes the weights', at: new Date() })
+    await seen(/shop\/web primary, .*; findings: Fought\n$/)
+    await end()
+  })
+
+  test('of routes that stand in the way of each other', async () => {
+    const { seen, end } = watching()
+    await seen(/primary/)
+    shop.httpRoute('web', [{ web: 1, east: 0 }])
+    await seen(/TrafficSplit shop\/web primary, .*; findings: SharedParent, ServiceProfile\n/)
+    await end()
+  })
+
+  test('is left out, with a sentence, as far as it must not be read', async () => {
+    shop.sandbox.faults.fail(403, { resource: 'serviceprofiles' })
+    const { seen, end } = watching()
+    await seen(/primary/)
+    expect((await end()).stderr).toMatch(/^ServiceProfiles cannot be read: .*403.*\n$/)
   })
 })
 

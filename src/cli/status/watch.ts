@@ -8,8 +8,8 @@ import { exitCodes } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor } from '../output.ts'
 import type { Scope } from '../snapshot.ts'
+import { AroundWatch } from './around-watch.ts'
 import { Board, changeData, changeText } from './board.ts'
-import { readEvents } from './events.ts'
 import { statusTable } from './table.ts'
 import { readWaitTimes } from './wait-times.ts'
 import { WaitWatch } from './wait-watch.ts'
@@ -33,8 +33,16 @@ export async function watchStatus(
   const reading = { transport: cluster.transport, signal: io.interrupted }
   const watched = await findWatchScope(reading, scope, io)
   if (!watched.ok) return watched
-  const events = await readEvents(reading, scope.namespace)
+  const { namespace } = scope
   const signal = createSignal()
+  const around = await AroundWatch.open({
+    reading,
+    clock: io.clock,
+    kinds: watched.value.codecs?.map(({ kind }) => kind) ?? [],
+    namespace,
+    onRead: signal.raise,
+  })
+  for (const line of around.now.unseen) io.stderr.write(`${line}\n`)
   const due = new Set<string>()
   const watches = watchCluster({
     transport: reading.transport,
@@ -48,13 +56,15 @@ export async function watchStatus(
     onSynced: () => {},
   })
   watches.drains?.kind.onChange(signal.raise)
-  const board = new Board(watches, scope.namespace, events.ok ? events.value : new Map())
+  const { serviceNamespaces } = watched.value
+  const board = new Board({ watches, namespace, serviceNamespaces, around: () => around.now })
   const waits = new WaitWatch({
     clock: io.clock,
-    read: () => readWaitTimes(cluster, io, { namespace: scope.namespace }),
+    read: () => readWaitTimes(cluster, io, { namespace }),
     onTimes: signal.raise,
   })
   watches.start()
+  void around.follow()
   // The first table must have the routes of all kinds, or an existing route would be reported as new.
   while (watches.missing().length > 0 && !io.interrupted.aborted)
     await sleep(io.clock, gatherMs, io.interrupted)
