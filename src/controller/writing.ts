@@ -76,7 +76,7 @@ const judgeWith =
     const applied = watch.applied(route)
     return judgeRoute(applied, readiness, {
       past: policies.past(key, applied),
-      drained: watch.drained(applied),
+      ...watch.circumstances(applied),
       today: clock.wallTime().getTime(),
     })
   }

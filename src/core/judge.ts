@@ -39,8 +39,10 @@ export interface Verdict {
 export interface Circumstances {
   /** Without it, backends that are ready have just become so, for all that is known. */
   readonly past?: Past | undefined
-  /** Without it nothing is drained. `unknown`: drains cannot be read, so only an outage is ended. */
-  readonly drained?: DrainedOf | 'unknown' | undefined
+  /** Without it nothing is drained, for all that is known. */
+  readonly drained?: DrainedOf | undefined
+  /** There may be drains or policies that are not known, so only an outage is ended. */
+  readonly isUnsure?: boolean | undefined
   /** The time of day (epoch ms); without it a pause does not end. */
   readonly today?: number | undefined
 }
@@ -49,18 +51,18 @@ export interface Circumstances {
 export function judgeSplit(
   given: Split,
   readiness: ReadinessOf,
-  { past, drained, today }: Circumstances = {},
+  { past, drained, isUnsure, today }: Circumstances = {},
 ): Verdict {
   const split = today === undefined ? given : pausedAt(given, today)
   const known = split.backends.map((backend) => knownOf(backend, readiness))
-  const drains = drained === 'unknown' ? undefined : drainsOf(split, drained)
+  const drains = drainsOf(split, drained)
   const judged = drains ? inTiers(split) : split
   const seen = lookUpIn(judged, known)
   const standing = judged.policy && standingOf(judged, judged.policy, seen, { past, drains })
   const observation: Observation = { split: judged, readiness: seen, standing, drains }
   const decision = decide(observation)
   const plan = makePlan(judged, decision)
-  if (drained !== 'unknown') return verdictOf(observation, known, decision, plan)
+  if (!isUnsure) return verdictOf(observation, known, decision, plan)
   const isHeld = plan.length > 0 && !endsOutage({ split, readiness: known, decision, plan })
   const [held, kept] = isHeld ? [decisionBy(drainsUnknown, drainsUnknown.decide()), []] : [decision, plan]
   // What a wait is for will be held too.

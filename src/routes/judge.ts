@@ -14,8 +14,10 @@ export interface Judged {
 export interface RouteCircumstances {
   /** The time before, by split (its position); the command line knows nothing of it. */
   readonly past?: (split: number) => Past | undefined
-  /** What is drained for this route; nothing without it. */
-  readonly drained?: DrainedOf | 'unknown' | undefined
+  /** What is drained for this route; nothing without it, for all that is known. */
+  readonly drained?: DrainedOf | undefined
+  /** There may be Drains or policies that are not known, so only an outage is ended. */
+  readonly isUnsure?: boolean | undefined
   /** The time of day (epoch ms); without it a pause does not end. */
   readonly today?: number | undefined
 }
@@ -24,10 +26,10 @@ export interface RouteCircumstances {
 export function judgeRoute(
   route: Route,
   readiness: ReadinessOf,
-  { past, drained, today }: RouteCircumstances = {},
+  { past, ...known }: RouteCircumstances = {},
 ): Judged {
   const verdicts = route.splits.map((split, index) =>
-    judgeSplit(split, readiness, { past: past?.(index), drained, today }),
+    judgeSplit(split, readiness, { past: past?.(index), ...known }),
   )
   return { route, verdicts }
 }

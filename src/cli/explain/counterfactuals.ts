@@ -45,8 +45,7 @@ export function counterfactuals(
     .map(({ when, sentence, weights }) => ({ when, sentence, weights }))
 }
 
-const drainsIn = ({ drained }: Circumstances, backend: Backend): boolean =>
-  drained !== undefined && drained !== 'unknown' && drained(backend) !== undefined
+const drainsIn = ({ drained }: Circumstances, backend: Backend): boolean => drained?.(backend) !== undefined
 
 /** What the rules say, and the weights after it. */
 function outcome(split: Split, readiness: ReadinessOf, circumstances: Circumstances) {

@@ -12,7 +12,7 @@ import { activeText, reasonsOf, stateText } from './table.ts'
 /** The caches that the board reads. */
 type Caches = Pick<
   ClusterWatch,
-  'route' | 'readiness' | 'account' | 'clusterOf' | 'drained' | 'drains' | 'service'
+  'route' | 'readiness' | 'account' | 'clusterOf' | 'circumstances' | 'drains' | 'service'
 >
 
 /** A route whose state, weights, reason or findings are others than before. */
@@ -95,7 +95,7 @@ export class Board {
     return judgeRoute(route, watches.readiness, {
       past,
       today: now.getTime(),
-      drained: watches.drained(route),
+      ...watches.circumstances(route),
     })
   }
 

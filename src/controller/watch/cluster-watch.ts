@@ -52,7 +52,7 @@ export interface ClusterWatchOptions
 
 /** What is known of the cluster: the caches, joined. */
 export interface ClusterWatch
-  extends Pick<OwnKinds, 'route' | 'applied' | 'drained' | 'drains' | 'policies' | 'isOwnCurrent'> {
+  extends Pick<OwnKinds, 'route' | 'applied' | 'circumstances' | 'drains' | 'policies' | 'isOwnCurrent'> {
   start(): void
   stop(): Promise<void>
   readonly readiness: ReadinessOf

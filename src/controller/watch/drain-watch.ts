@@ -82,9 +82,9 @@ export class DrainWatch {
     this.kind = new OwnKind({ ...options, names: drainNames, read: readDrain, book: this.book, removed })
   }
 
-  /** What is drained for the routes of a namespace, `undefined` for nothing; `unknown` before Drains are known. */
-  of(namespace: string): DrainedOf | 'unknown' | undefined {
-    return this.kind.isKnown ? this.book.of(namespace) : 'unknown'
+  /** What is drained for the routes of a namespace; `undefined` for nothing, and before Drains are known. */
+  of(namespace: string): DrainedOf | undefined {
+    return this.kind.isKnown ? this.book.of(namespace) : undefined
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Result } from '../../base/result.ts'
-import type { DrainedOf } from '../../core/policy/drained.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import type { ReadCache } from '../../kube/watch/joined-cache.ts'
 import type { ReadNow } from '../../readiness/read-now.ts'
+import type { RouteCircumstances } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import { type Drainable, type DrainOptions, type DrainWatch, watchDrains } from './drain-watch.ts'
@@ -18,8 +18,8 @@ export interface OwnKinds {
   readonly caches: readonly ReadCache<unknown>[]
   /** Nothing of them has to be waited for. */
   readonly isSettled: () => boolean
-  /** What is drained for a route, `undefined` for nothing; `unknown` before Drains and policies are known. */
-  readonly drained: (route: Route) => DrainedOf | 'unknown' | undefined
+  /** What Drains ask for a route, and whether there may be Drains or policies that are not known yet. */
+  readonly circumstances: (route: Route) => Pick<RouteCircumstances, 'drained' | 'isUnsure'>
   /** A route that is ours, with what policies ask for. */
   readonly route: (key: RouteKey) => Route | undefined
   /** A route with what policies ask for, however it was read. */
@@ -45,7 +45,10 @@ export function watchOwnKinds(
     policies,
     caches: own.map(({ cache }) => cache),
     isSettled: () => own.every(({ isSettled }) => isSettled),
-    drained: (route) => (policies?.kind.isKnown === false ? 'unknown' : drains?.of(route.namespace)),
+    circumstances: ({ namespace }) => ({
+      drained: drains?.of(namespace),
+      isUnsure: own.some(({ isKnown }) => !isKnown),
+    }),
     applied,
     route: (key) => {
       const declared = routes.get(key)

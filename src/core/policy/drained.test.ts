@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { explain } from '../explain.ts'
-import { judgeSplit } from '../judge.ts'
+import { judgeSplit, type Verdict } from '../judge.ts'
 import { isNeeded } from '../need.ts'
 import { applyPlan } from '../plan.ts'
 import { weightsOf } from '../split.ts'
@@ -20,12 +20,11 @@ const drain = (lastResort: Drained['lastResort'], ...services: string[]): Draine
 }
 const split = (web: number, east: number, west: number, more: Partial<Split> = {}) =>
   splitOf({ web, east, west }, more)
-const judge = (of: Split, states: States, drained?: DrainedOf | 'unknown', past?: Past) =>
+const judge = (of: Split, states: States, drained?: DrainedOf, past?: Past) =>
   judgeSplit(of, readinessFrom(states), { drained, past })
-const outcome = (...args: Parameters<typeof judge>) => {
-  const { decision, plan } = judge(...args)
-  return `${decision.rule}: ${weightsOf(applyPlan(args[0], plan)).join(' ')}`
-}
+const outcomeOf = (of: Split, { decision, plan }: Verdict) =>
+  `${decision.rule}: ${weightsOf(applyPlan(of, plan)).join(' ')}`
+const outcome = (...args: Parameters<typeof judge>) => outcomeOf(args[0], judge(...args))
 
 describe('a drained backend', () => {
   const allow = (...services: string[]) => drain('Allow', ...services)
@@ -190,7 +189,37 @@ describe('while drains cannot be read', () => {
     ['nothing is to be done', split(1, 0, 0), all, 'PrimaryReady: 1 0 0'],
     ['all zero is repaired', split(0, 0, 0), all, 'PrimaryReady: 1 0 0'],
   ] as const)('%s', (_, of, states, expected) => {
-    expect(outcome(of, states, 'unknown')).toBe(expected)
+    expect(outcomeOf(of, judgeSplit(of, readinessFrom(states), { isUnsure: true }))).toBe(expected)
+  })
+})
+
+describe('while policies cannot be read', () => {
+  test.each([
+    [
+      'a drained backend gets no traffic',
+      split(1, 0, 0),
+      { ...all, web: 'down' },
+      'Allow',
+      'TierServes: 0 0 1',
+    ],
+    [
+      'it gets some as the last resort',
+      split(1, 0, 0),
+      { east: up, web: 'down', west: 'down' },
+      'Allow',
+      'LastResort: 0 1 0',
+    ],
+    [
+      'it gets none if it must not',
+      split(1, 0, 0),
+      { east: up, web: 'down', west: 'down' },
+      'Never',
+      'NothingReady: 1 0 0',
+    ],
+    ['it may keep what it has', split(0, 1, 0), all, 'Allow', 'DrainsUnknown: 0 1 0'],
+  ] as const)('%s', (_, of, states, lastResort, expected) => {
+    const circumstances = { drained: drain(lastResort, 'east'), isUnsure: true }
+    expect(outcomeOf(of, judgeSplit(of, readinessFrom(states), circumstances))).toBe(expected)
   })
 })
 

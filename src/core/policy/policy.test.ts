@@ -242,7 +242,7 @@ describe('a lost backend that must be ready for a while', () => {
 
   it('has none while drains are not known', () => {
     const past = pastOf(100_000, { 0: 50_000, 1: 0, 2: 0, 3: 0 }, second)
-    const verdict = judgeSplit(waiting([0, 1, 1, 0]), readinessFrom(all), { past, drained: 'unknown' })
+    const verdict = judgeSplit(waiting([0, 1, 1, 0]), readinessFrom(all), { past, isUnsure: true })
     expect(verdict).toMatchObject({ wakeAt: 110_000, wait: undefined })
   })
 

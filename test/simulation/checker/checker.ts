@@ -90,6 +90,7 @@ export class Checker implements Witness {
     const { moment, timeline } = this.#server
     const far = this.far.sent(process)
     const sent = { process, request, resource, at: now, moment, timeline, view, far }
+    this.#drains?.sent(sent)
     const what = `${process.name} sends ${request.method} ${request.path}`
     const isReporting = this.#drains?.isReporting(process, now) === true
     if (this.#still && !isUpkeep(sent) && !isReporting) this.fail('not still', what)
@@ -106,7 +107,7 @@ export class Checker implements Witness {
     if (isWrittenLease(sent, status) && this.#tenure.answered(sent, now))
       this.#ledger.leads(sent.process, now)
     if (retryAfterSeconds !== undefined) this.#patience.asked(sent, now, retryAfterSeconds)
-    this.#drains?.answered(sent, status, now)
+    this.#drains?.answered(sent, status, now, retryAfterSeconds)
   }
 
   left(sent: Sent): void {

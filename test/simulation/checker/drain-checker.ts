@@ -47,12 +47,22 @@ export class DrainChecker {
     if (of === resource && known !== undefined) this.sight.view(process).knows(known, at)
   }
 
+  sent({ process, resource: of, at }: Sent): void {
+    if (of === 'discovery') this.sight.lookUps.sent(process, at)
+  }
+
   /** A list that is read by a watch goes on as that watch. */
   listed(process: Process, of: string, at: number): void {
     if (of === resource) this.sight.view(process).opened(at)
   }
 
-  answered({ process, request, resource: of }: Sent, status: number, at: number): void {
+  answered(
+    { process, request, resource: of }: Sent,
+    status: number,
+    at: number,
+    retryAfterSeconds: number | undefined,
+  ): void {
+    if (of === 'discovery') this.sight.lookUps.answered(process, status, at, retryAfterSeconds)
     const isPlainWatch = request.query?.watch === '1' && request.query.sendInitialEvents === undefined
     if (of === resource && isPlainWatch && status === 200) this.sight.view(process).opened(at)
   }

@@ -1,4 +1,4 @@
-import type { Drained, Drains } from './drained.ts'
+import { type Drained, type Drains, knownOf } from './drained.ts'
 import type { Knowable } from './explain.ts'
 import type { Split } from './table.ts'
 import { orderOf } from './table.ts'
@@ -37,10 +37,10 @@ function judgesOf(split: Split, { possible, drained }: Knowable) {
   const order = orderOf({ ...split, drains: [] })
   const some = order?.tiers.flatMap(eligible) ?? []
   const at = (drains: Drains | undefined, place: number): Drained | 'unknown' =>
-    drains === 'unknown' ? drains : (drains?.[place] ?? 'no')
+    drains === 'unknown' ? drains : (knownOf(drains)?.[place] ?? 'no')
   return {
     /** At least one of its backends can have been drained. */
-    isSome: all.some((drains) => drains !== undefined && drains !== 'unknown'),
+    isSome: all.some((drains) => knownOf(drains) !== undefined),
     isAlways: (place: number, states: readonly string[]) =>
       all.every((drains) => states.includes(at(drains, place))),
     isReady: (place: number) => counts[place]?.every((count) => count !== 'unknown' && count > 0) === true,

@@ -5,6 +5,7 @@ import { Scheduler } from '../engine/scheduler.ts'
 import { Timeline } from '../network/timeline.ts'
 import { serviceOf } from '../story/objects.ts'
 import { DrainSight } from './drain-sight.ts'
+import { isUnsure, knownOf } from './drained.ts'
 import type { Split } from './table.ts'
 import { View } from './view.ts'
 
@@ -33,7 +34,14 @@ beforeEach(() => {
   for (const name of ['web', 'east']) sight.clusters.change(`shop/${name}`, serviceOf(name, {}), 1)
   knows(1, 0)
   sight.view(process).opened(0)
+  lookUp(200)
 })
+
+/** Asks which kinds there are. */
+function lookUp(status: number): void {
+  sight.lookUps.sent(process, 0)
+  sight.lookUps.answered(process, status, 0)
+}
 
 function change(key: string, moment: number, at: number, spec?: object): void {
   const [namespace = '', name = ''] = key.split('/')
@@ -64,8 +72,11 @@ function possible(at: number, moment: number): string[] {
   const states = sight
     .seenBy(sent)
     .possible(split, 'shop')
-    .map((drains) => (Array.isArray(drains) ? drains[0] : drains))
-  return states.map((state) => state ?? 'no').sort()
+    .map((drains) => {
+      const of = drains === 'unknown' ? drains : (knownOf(drains)?.[0] ?? 'no')
+      return drains !== 'unknown' && isUnsure(drains) ? `${of}, unsure` : of
+    })
+  return states.sort()
 }
 
 describe('a Drain', () => {
@@ -156,6 +167,7 @@ describe('a Drain that was deleted', () => {
 
   it('is none of one who was born later', () => {
     process = new Process('a', 2, 20, new Scheduler())
+    lookUp(200)
     knows(20, 101_000)
     expect(possible(102_000, 20)).toEqual(['no'])
   })
@@ -163,8 +175,17 @@ describe('a Drain that was deleted', () => {
 
 it('before it has read any, a process knows nothing of Drains, unless their kind was not served', () => {
   process = new Process('a', 2, 2, new Scheduler())
+  lookUp(200)
   known = undefined
   expect(possible(1_000, 5)).toEqual(['unknown'])
   sight.facts.serve(false, 6, 2_000)
   expect(possible(3_000, 7)).toEqual(['no', 'unknown'])
+})
+
+it('before it has looked up every kind, a process may not know what policies ask for', () => {
+  change('mesh/web', 10, 1_000, {})
+  knows(10, 1_001)
+  lookUp(500)
+  expect(possible(2_000, 10)).toEqual(['Allow', 'Allow, unsure'])
+  expect(possible(60_000, 10)).toEqual(['Allow'])
 })

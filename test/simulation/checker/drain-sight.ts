@@ -4,7 +4,8 @@ import { Clusters } from './clusters.ts'
 import { everyChoice } from './count.ts'
 import { DrainFacts, type DrainVersion } from './drain-facts.ts'
 import { DrainView, skewsOf, timersDone, timesOfDay, wasPast } from './drain-view.ts'
-import { type Drained, type Drains, stricter } from './drained.ts'
+import { type Drained, type Drains, knownOf, stricter } from './drained.ts'
+import { LookUps } from './look-ups.ts'
 import type { DrainSpec } from './read-drain.ts'
 import type { Span } from './services.ts'
 import type { Split } from './table.ts'
@@ -50,6 +51,8 @@ const writtenMs = 10_000
 export class DrainSight {
   readonly facts = new DrainFacts()
   readonly clusters = new Clusters()
+  /** Policies are not served: whoever has looked once knows all of them. */
+  readonly lookUps = new LookUps()
   readonly #rootNamespace: string
   readonly #views = new Map<Process, DrainView>()
 
@@ -76,8 +79,13 @@ export class DrainSight {
     const look = { process, at, view: seen }
     const worlds = from === undefined ? [] : this.#worlds(look, [from, moment], timesOfDay(process, at))
     const { possible, outlived } = this.#seenIn(worlds, services)
-    const mayBeUnknown: DrainedOf = (...asked) => [...possible(...asked), 'unknown']
-    return { possible: isNew ? mayBeUnknown : possible, outlived }
+    const isUnsure = !this.lookUps.areOver(process, at)
+    const withUnknown: DrainedOf = (...asked) => {
+      const all = possible(...asked)
+      const unsure = isUnsure ? all.map((drains) => ({ known: knownOf(drains) })) : []
+      return [...all, ...unsure, ...(isNew ? (['unknown'] as const) : [])]
+    }
+    return { possible: withUnknown, outlived }
   }
 
   /** What is drained after a time of rest, for the process that leads. */

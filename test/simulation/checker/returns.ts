@@ -1,5 +1,6 @@
 import type { Process } from '../engine/process.ts'
 import { type Count, gradeOf } from './count.ts'
+import { knownOf } from './drained.ts'
 import { type Facts, routeResources } from './facts.ts'
 import { History } from './history.ts'
 import type { RouteWrite } from './route-write.ts'
@@ -91,8 +92,7 @@ const isGood = (count: Count, minReady: number): boolean => gradeOf(count, minRe
 /** Nothing that has weight is sure to serve, undrained: such a move waits for nothing. */
 function isNeeded(split: Split, { possible, drained }: RouteWrite): boolean {
   const all = drained(split)
-  const mayBeDrained = (place: number) =>
-    all.some((drains) => drains !== undefined && drains !== 'unknown' && drains[place] !== 'no')
+  const mayBeDrained = (place: number) => all.some((drains) => (knownOf(drains)?.[place] ?? 'no') !== 'no')
   return !split.backends.some(
     ({ weight, called }, place) =>
       weight > 0 && possible(called).every((count) => isGood(count, 1)) && !mayBeDrained(place),

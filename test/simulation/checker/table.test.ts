@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Count, Readiness } from './count.ts'
-import type { Drained } from './drained.ts'
+import type { Drained, Unsure } from './drained.ts'
 import { isWanted } from './explain.ts'
 import { History } from './history.ts'
 import { addsInVain, allWeightsBy, directionOf, type Split, weightsBy } from './table.ts'
@@ -142,6 +142,19 @@ describe('the table while something is drained, as docs/developing/DECISIONS.md 
     'before Drains are known %s',
     (_, weights, given, wanted) =>
       expect(weightsBy(split(weights, { drains: 'unknown' }), states(given))).toEqual(wanted),
+  )
+
+  test.each([
+    ['a return waits', away, all, 'Allow', [0, 1, 1]],
+    ['an outage is ended', home, { east: 'ready', west: 'ready' }, 'Allow', [0, 0, 1]],
+    ['an outage is ended by the last resort', home, { east: 'ready' }, 'Allow', [0, 1, 0]],
+    ['what must not serve does not', home, { east: 'ready' }, 'Never', [1, 0, 0]],
+  ] satisfies [string, Record<string, number>, Record<string, Readiness>, Drained, number[]][])(
+    'before policies are known %s',
+    (_, weights, given, drained, wanted) => {
+      const drains: Unsure = { known: [no, drained, no] }
+      expect(weightsBy(split(weights, { drains }), states(given))).toEqual(wanted)
+    },
   )
 
   test('a move is named by tiers', () => {

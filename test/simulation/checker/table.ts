@@ -1,5 +1,5 @@
 import type { Readiness } from './count.ts'
-import type { Drains } from './drained.ts'
+import { type Drains, isUnsure, knownOf } from './drained.ts'
 import { activeByTiers, currentBy, declaredOf, type Order } from './tiers.ts'
 
 /** The decision table once more, written down from docs/developing/DECISIONS.md and nothing else. */
@@ -44,21 +44,21 @@ export const weightsBy = (split: Split, readiness: ReadinessOf): readonly number
 /** All weights that the tables allow; `waits`: while backends may have to wait. */
 export function allWeightsBy(split: Split, readiness: ReadinessOf, waits: boolean): (readonly number[])[] {
   const { backends, drains } = split
-  if (drains === 'unknown') {
-    const plain = allWeightsBy({ ...split, drains: undefined }, readiness, waits)
-    return plain.map((weights) => (endsOutage(split, weights, readiness) ? weights : weightsOf(split)))
+  if (isUnsure(drains)) {
+    const sure = allWeightsBy({ ...split, drains: knownOf(drains) }, readiness, waits)
+    return sure.map((weights) => (endsOutage(split, weights, readiness) ? weights : weightsOf(split)))
   }
   const order = orderOf(split)
   if (!order || split.paused || split.broken) return [weightsFor(split, activeBy(split, readiness))]
   const stateOf = (place: number) => readiness(backends[place]?.called ?? '')
-  const drainedOf = (place: number) => drains?.[place] ?? 'no'
+  const drainedOf = (place: number) => knownOf(drains)?.[place] ?? 'no'
   const all = activeByTiers(split, order, { stateOf, drainedOf }, waits)
   return all.map((active) => weightsInOrder(split, order, active))
 }
 
 /** The tiers by which a split is judged: without an order only one of which something is drained has any. */
 export function orderOf({ order, drains, backends }: Split): Order | undefined {
-  if (order || drains === undefined || drains === 'unknown') return order
+  if (order || knownOf(drains) === undefined) return order
   const primary = backends.find((backend) => backend.primary)
   const first = placesOf(backends, (backend) => backend.primary)
   const others = placesOf(backends, ({ service }) => service !== primary?.service)
