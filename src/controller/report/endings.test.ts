@@ -102,3 +102,16 @@ it('says nothing of a route that was replaced, and nothing for another leader', 
   expect(reported).toEqual([])
   expect(transport.requests).toHaveLength(1)
 })
+
+it('asks nothing once it has ended, and waits for no answer', async () => {
+  for (const name of ['web', 'cart']) put(name)
+  go('web')
+  expect(clock.pending).toBe(1)
+  endings.stop()
+  expect(transport.requests[0]?.signal?.aborted).toBe(true)
+  await answer(0)
+  go('cart')
+  expect(clock.pending).toBe(0)
+  expect(transport.requests).toHaveLength(1)
+  expect(reported).toEqual([])
+})

@@ -40,6 +40,7 @@ const patienceMs = 5_000
  */
 export class Endings {
   readonly #options: EndingsOptions
+  readonly #stopping = new AbortController()
   #waiting: RouteRecord[] = []
   #isBusy = false
 
@@ -51,14 +52,15 @@ export class Endings {
   gone(key: RouteKey): void {
     const { view, leads } = this.#options
     const record = view.get(key)
-    if (!record || !leads()) return
+    if (!record || !leads() || this.#stopping.signal.aborted) return
     this.#waiting.push(record)
     if (!this.#isBusy) void this.#work()
   }
 
-  /** What is not reported yet is not reported any more. */
+  /** What is not reported yet is not reported any more, and nothing more is asked. */
   stop(): void {
     this.#waiting = []
+    this.#stopping.abort()
   }
 
   async #work(): Promise<void> {
@@ -78,7 +80,7 @@ export class Endings {
     if (!codec) return 'unknown'
     const path = resourcePath(resourceOf(route, codec), route.namespace)
     const query = { fieldSelector: `metadata.name=${route.name}` }
-    const deadline = startDeadline(clock, patienceMs)
+    const deadline = startDeadline(clock, patienceMs, this.#stopping.signal)
     const found: Route[] = []
     const listed = await listPages(transport, path, query, deadline.signal, (object) =>
       found.push(codec.read(object)),
