@@ -47,6 +47,8 @@ export class OwnKind<T extends ObjectHead> {
         name: names.plural,
         resource: () => discovery.find(names),
         project: read,
+        // What came and went while the watch was silent must not take effect for a moment.
+        relists: true,
         onChange: ({ key, after }) => {
           book.see(key, after)
           this.report([key])

@@ -28,6 +28,8 @@ export interface CacheOptions<T> {
   readonly namespace?: string | undefined
   readonly labelSelector?: string
   readonly project: (object: unknown) => T
+  /** Reads everything again after a failure, see `ReflectorOptions`. */
+  readonly relists?: boolean
   readonly onChange: (change: StoreChange<T>) => void
 }
 
@@ -57,6 +59,7 @@ export function createCache<T>(options: CacheOptions<T>, tools: CacheTools): Cac
         namespace: options.namespace,
         ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
         project: options.project,
+        relists: options.relists,
         writer,
         transport: tools.transport,
         clock: tools.clock,
