@@ -25,14 +25,17 @@ test.each<[string, Record<string, number>, States, boolean]>([
 test.each<[string, Record<string, number>, States]>([
   ['of what has weight', { east: 1, local: 0 }, { local: 'ready' }],
   ['of another backend', { local: 1, east: 0, west: 0 }, { local: 'down', west: 'ready' }],
-])('no move is needed for which a probe of this replica alone counts: %s', (_, weights, states) => {
-  const readiness: ReadinessOf = (backend) =>
-    backend.service === 'east'
-      ? { state: 'down', ready: 0, total: 1, byProbe: true }
-      : readinessFrom(states)(backend)
-  const verdict = judgeSplit(splitOf(weights), readiness)
-  expect([verdict.plan.length > 0, isNeeded(verdict)]).toEqual([true, false])
-})
+])(
+  'no move is needed for which another replica may believe Endpoints that are ready: %s',
+  (_, weights, states) => {
+    const readiness: ReadinessOf = (backend) =>
+      backend.service === 'east'
+        ? { state: 'down', ready: 0, total: 1, despiteEndpoints: true }
+        : readinessFrom(states)(backend)
+    const verdict = judgeSplit(splitOf(weights), readiness)
+    expect([verdict.plan.length > 0, isNeeded(verdict)]).toEqual([true, false])
+  },
+)
 
 test.each<[string, Record<string, number>, States, boolean]>([
   ['what has weight is down', { web: 1, east: 0 }, { web: 'down', east: 'ready' }, true],

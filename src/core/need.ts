@@ -20,9 +20,12 @@ export function isNeeded(planned: Planned): boolean {
   return endsOutage(planned) && planned.readiness.every(isKnownToAll)
 }
 
-/** What only a probe of this replica says, the leader may know better: it may never have had an answer itself. */
+/**
+ * What a probe of this replica says, or a linked cluster that it can read, the leader may not know: it may never have
+ * had an answer itself. It would undo the move.
+ */
 const isKnownToAll = (known: Readiness): boolean =>
-  known.state !== 'unknown' && !(known.state === 'down' && known.byProbe)
+  known.state !== 'unknown' && !(known.state === 'down' && known.despiteEndpoints)
 
 /** The same, whatever is known of other backends: everything that has weight is down, something else can serve. */
 export function endsOutage({ split, readiness, decision, plan }: Planned): boolean {

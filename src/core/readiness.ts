@@ -2,8 +2,8 @@ import type { Readiness } from './types.ts'
 
 /**
  * What several ways to one thing come to: it is ready if one of them is, and down only if all are. Of those
- * that are alike the one with most endpoints speaks, of those that are down first one that is so by a probe alone,
- * since without the probe all of it would be ready; `unknown` if there is none.
+ * that are alike the one with most endpoints speaks, of those that are down first one that is so despite its
+ * Endpoints, since to another replica all of it may be ready; `unknown` if there is none.
  */
 export const bestOf = (all: readonly Readiness[]): Readiness =>
   all.reduce<Readiness | undefined>((best, one) => (best && !isBetter(one, best) ? best : one), undefined) ??
@@ -14,8 +14,8 @@ const order: readonly Readiness['state'][] = ['down', 'unknown', 'ready']
 function isBetter(one: Readiness, other: Readiness): boolean {
   if (one.state === 'unknown' || other.state === 'unknown' || one.state !== other.state)
     return order.indexOf(one.state) > order.indexOf(other.state)
-  if (one.state === 'down' && other.state === 'down' && one.byProbe !== other.byProbe)
-    return one.byProbe === true
+  if (one.state === 'down' && other.state === 'down' && one.despiteEndpoints !== other.despiteEndpoints)
+    return one.despiteEndpoints === true
   return one.ready > other.ready || (one.ready === other.ready && one.total > other.total)
 }
 

@@ -53,8 +53,9 @@ export interface Pause {
  * What is known of a backend: whether requests to it find an endpoint. `unknown` is not `down`: a cache is
  * not complete, or no cache can know it. `why`: the reason in words; of `unknown` which object is missing and
  * in which cluster, of `down` only if it is not that the endpoints are not ready. `gateways`: its endpoints are
- * gateways of another cluster, so their number says nothing about Pods. `byProbe`: only the probes of this replica
- * say so, and the objects of the cluster say ready: another replica may know better.
+ * gateways of another cluster, so their number says nothing about Pods. `despiteEndpoints`: its
+ * Endpoints are ready, and only a probe of this replica, or a linked cluster that it can read, says otherwise: another
+ * replica may believe the Endpoints.
  */
 export type Readiness =
   | { readonly state: 'ready'; readonly ready: number; readonly total: number; readonly gateways?: true }
@@ -63,7 +64,7 @@ export type Readiness =
       readonly ready: 0
       readonly total: number
       readonly why?: string
-      readonly byProbe?: true
+      readonly despiteEndpoints?: true
     }
   | { readonly state: 'unknown'; readonly why: string }
 

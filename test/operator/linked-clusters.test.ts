@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import { routeItem } from '../../src/api/items.ts'
-import { createTransport } from '../../src/kube/http/transport.ts'
+import { err } from '../../src/base/result.ts'
+import { createTransport, type Transport } from '../../src/kube/http/transport.ts'
 import { fastClock } from '../../src/kube/testing/fast-clock.ts'
 import { Cluster, eventually } from './cluster.ts'
 
@@ -21,6 +22,12 @@ const links = {
   clusters: ['east'],
   namespace: 'linkerd',
   connect: (config: Parameters<typeof createTransport>[0]) => createTransport(config, clock),
+}
+
+/** A way to another cluster on which nothing arrives. */
+const cutOff = (): Transport => {
+  const refused = async () => err({ kind: 'unreachable', message: 'it is cut off' } as const)
+  return { request: refused, stream: refused, close: async () => {} }
 }
 
 const weightsBecome = (name: string, ...weights: number[]) =>
@@ -82,8 +89,8 @@ const discovered = (name: string, service: string) =>
     },
   })
 
-/** A Service that is mirrored through a gateway, and ready by its Endpoints. */
-function throughGateway(name: string, service: string, cluster: string): void {
+/** A Service that is mirrored through a gateway, and ready by its Endpoints or not. */
+function throughGateway(name: string, service: string, cluster: string, ready = true): void {
   const labels = { 'mirror.linkerd.io/mirrored-service': 'true', 'mirror.linkerd.io/cluster-name': cluster }
   const annotations = { 'mirror.linkerd.io/remote-svc-fq-name': `${service}.shop.svc.cluster.local` }
   mirror(name, { labels, annotations })
@@ -91,7 +98,9 @@ function throughGateway(name: string, service: string, cluster: string): void {
     apiVersion: 'v1',
     kind: 'Endpoints',
     metadata: { namespace: 'shop', name, labels },
-    subsets: [{ addresses: [{ ip: '192.0.2.10' }], ports: [{ port: 4143 }] }],
+    subsets: [
+      { [ready ? 'addresses' : 'notReadyAddresses']: [{ ip: '192.0.2.10' }], ports: [{ port: 4143 }] },
+    ],
   })
 }
 
@@ -135,6 +144,40 @@ test('a standby fails over to another cluster for a leader that is gone, by what
   await weightsBecome('web', 0, 1)
   expect(here.leader).toBe('a')
   await eventually(() => here.log.lines.some((line) => line.includes('written by this standby')))
+})
+
+test('a standby leaves a mirror to a leader that cannot read its cluster, until its Endpoints are down', async () => {
+  link(east.url)
+  const primary = (service: string) => ({
+    annotations: { 'failover.linkerd.io/primary-service': service },
+  })
+  throughGateway('web-east', 'web', 'east')
+  here.slice('web', 1)
+  here.split('web', { 'web-east': 1, web: 0 }, primary('web-east'))
+  // Of these the leader knows nothing, so that only the standby can move them.
+  for (const name of ['api', 'pay']) {
+    discovered(`${name}-east`, name)
+    here.slice(name, 1)
+    here.split(name, { [`${name}-east`]: 1, [name]: 0 }, primary(`${name}-east`))
+  }
+  for (const name of ['web', 'api', 'pay']) sliceThere(east, name, true)
+  const replica = { clock: fastClock(3), hedgeAfterMs: 500 }
+  await here.readyOperator({ ...replica, links: { ...links, connect: cutOff }, identity: 'a' })
+  await eventually(() => here.leader === 'a')
+  const standby = await here.readyOperator({ ...replica, links, identity: 'b' })
+  const isDownToStandby = (name: string) =>
+    eventually(() => standby.view.get(`TrafficSplit/shop/${name}`)?.state === 'failover')
+  sliceThere(east, 'web', false)
+  await isDownToStandby('web')
+  // One after the other: by then its move of web would be late.
+  for (const name of ['api', 'pay']) {
+    sliceThere(east, name, false)
+    await weightsBecome(name, 0, 1)
+  }
+  expect([here.weights('web'), here.patches]).toEqual([[1, 0], 2])
+  throughGateway('web-east', 'web', 'east', false)
+  await weightsBecome('web', 0, 1)
+  expect(here.leader).toBe('a')
 })
 
 test('people see each member of a federated Service with its cluster, and which object is missing', async () => {

@@ -186,7 +186,7 @@ describe('a gateway that is probed', () => {
     await clock.advance(1_500)
     const why =
       'the gateway of cluster east has not answered since 2026-01-01T00:00:01Z (192.0.2.10:4191: connection refused)'
-    expect(gateways.doubt(...web)).toEqual({ state: 'down', ready: 0, total: 0, why, byProbe: true })
+    expect(gateways.doubt(...web)).toEqual({ state: 'down', ready: 0, total: 0, why, despiteEndpoints: true })
     expect(gateways.doubt('shop/web-west', 'west')).toBeUndefined()
     expect(heard).toEqual(['shop/web-east'])
     const message =

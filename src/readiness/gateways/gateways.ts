@@ -120,7 +120,7 @@ export class Gateways implements Ways {
     const gateway = this.#probes.of(cluster)
     if (!gateway || gateway.state === 'pending') return waitingGateway(cluster)
     return gateway.state === 'down'
-      ? { state: 'down', ready: 0, total: 0, why: sayDown(cluster, gateway), byProbe: true }
+      ? { state: 'down', ready: 0, total: 0, why: sayDown(cluster, gateway), despiteEndpoints: true }
       : undefined
   }
 

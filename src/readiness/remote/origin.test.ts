@@ -34,6 +34,7 @@ describe('a mirrored Service whose Endpoints are ready', () => {
       ready: 0,
       total: 2,
       why: 'shop/web has 0 of 2 endpoints ready in cluster east',
+      despiteEndpoints: true,
     })
   })
 

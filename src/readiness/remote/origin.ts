@@ -38,6 +38,7 @@ export const confirmed = (
     }
     const there = reachOf({ ...target, service }, slices.value)
     if (there.state !== 'down') return said
-    return { ...there, why: `${readinessText(service, there)} in cluster ${cluster}` }
+    const why = `${readinessText(service, there)} in cluster ${cluster}`
+    return { ...there, why, despiteEndpoints: true }
   },
 })
