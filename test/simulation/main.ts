@@ -60,8 +60,9 @@ async function playOne({ hours, only, trace, ...settings }: Settings, seed: stri
   const replicas = settings.replicas ?? bug?.replicas
   const linked = settings.linked ?? (bug && bug.linked === true)
   const drains = settings.drains ?? (bug && bug.drains === true)
+  const policies = settings.policies ?? (bug && bug.policies === true)
   const copies = bug && bug.copies === true
-  const whole = tellStory({ seed, hours, replicas, linked, copies, drains, menu: bug?.menu })
+  const whole = tellStory({ seed, hours, replicas, linked, copies, drains, policies, menu: bug?.menu })
   const story = only ? withOnly(whole, only) : whole
   const elects = story.replicas.length > 1
   const options = bug ?? {}
@@ -85,7 +86,7 @@ function lineOf({ rule, at, what }: Violation): string {
 
 function show(
   { violation, story, only, ending }: BrokenStory,
-  { hours, replicas, linked, drains, plant, only: given }: Settings,
+  { hours, replicas, linked, drains, policies, plant, only: given }: Settings,
 ): void {
   console.log(`${lineOf(violation)}\n\nthe shortest story found (${only.length} steps):\n`)
   for (const step of story.steps) console.log(`  ${clockOf(step.at)} ${tell(step)}`)
@@ -98,6 +99,7 @@ function show(
     ...(replicas ? [`--replicas ${replicas}`] : []),
     ...(linked ? ['--linked'] : []),
     ...(drains ? ['--drains'] : []),
+    ...(policies ? ['--policies'] : []),
     ...(plant ? [`--plant '${plant}'`] : []),
   ]
   // A story that was shortened by hand counts its own steps.

@@ -13,6 +13,8 @@ export interface Settings {
   readonly linked: boolean | undefined
   /** The operator follows Drains in every story; drawn from the seed without it. */
   readonly drains: boolean | undefined
+  /** The operator follows FailoverPolicies in every story; drawn from the seed without it. */
+  readonly policies: boolean | undefined
   /** Places of the steps to play; all without it. */
   readonly only: readonly number[] | undefined
   /** Name of a planted bug. */
@@ -28,6 +30,7 @@ const options = {
   replicas: { type: 'string' },
   linked: { type: 'boolean' },
   drains: { type: 'boolean' },
+  policies: { type: 'boolean' },
   only: { type: 'string' },
   plant: { type: 'string' },
   trace: { type: 'boolean', default: false },
@@ -49,6 +52,7 @@ export function readSettings(args: readonly string[], freshSeed: () => number): 
     replicas: values.replicas === undefined ? undefined : number('replicas', values.replicas),
     linked: values.linked,
     drains: values.drains,
+    policies: values.policies,
     only: values.only?.split(',').map((place) => number('only', place)),
     plant: values.plant,
     trace: values.trace,

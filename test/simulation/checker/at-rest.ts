@@ -1,7 +1,7 @@
 import { type Count, gradeOf } from './count.ts'
 import { type DrainedOf, type DrainsSeen, nothingDrained } from './drain-sight.ts'
 import { namespaceOfKey } from './facts.ts'
-import { minReadyOf, type Split, textOf, weightsBy, weightsOf } from './table.ts'
+import { enoughOf, type Split, textOf, weightsBy, weightsOf } from './table.ts'
 import type { Rule } from './violation.ts'
 
 /** What is wrong with the weights of a route that nothing has moved for long enough. */
@@ -14,7 +14,7 @@ export function wrongAtRest(
   for (const split of splits) {
     const wantedIf = (of: DrainedOf) =>
       of(split, namespaceOfKey(key)).map((drains) =>
-        textOf([weightsBy({ ...split, drains }, (called) => gradeOf(now(called), minReadyOf(split)))]),
+        textOf([weightsBy({ ...split, drains }, (called) => gradeOf(now(called), enoughOf(split)))]),
       )
     const is = textOf([weightsOf(split)])
     const should = wantedIf(possible)

@@ -7,12 +7,12 @@ import type { Server } from '../network/server.ts'
 import type { Mark } from '../network/timeline.ts'
 import type { Witness } from '../network/wire.ts'
 import { wrongAtRest } from './at-rest.ts'
-import { DrainChecker } from './drain-checker.ts'
 import { Facts, routeResources } from './facts.ts'
 import { FarChecker, type FarSide } from './far-checker.ts'
 import { hedged, isHedge, readSince, waysAcross } from './hedge.ts'
 import { Ledger } from './ledger.ts'
 import { Moments } from './moments.ts'
+import { OwnKinds } from './own-kinds.ts'
 import { Patience } from './patience.ts'
 import { Profiles } from './profiles.ts'
 import { QuietWaits } from './quiet-waits.ts'
@@ -38,27 +38,29 @@ export class Checker implements Witness {
   readonly #facts = new Facts()
   readonly #ledger: Ledger
   readonly #patience = new Patience()
-  readonly #returns = new Returns(this.#facts)
-  readonly #quietWaits = new QuietWaits(this.#facts, this.#returns)
+  readonly #returns: Returns
+  readonly #quietWaits: QuietWaits
   readonly #tenure = new Tenure()
   readonly #moments = new Moments()
   readonly #profiles = new Profiles()
-  /** Absent where no replica follows Drains. */
-  readonly #drains: DrainChecker | undefined
+  /** Absent where no replica follows Drains and policies. */
+  readonly #own: OwnKinds | undefined
   /** By process and resource: since when its lists are older than what it knew. */
   readonly #olderSince = new Map<string, number>()
   /** The same: when it took such a list after all, and forgot what it had known. */
   readonly #wentBackAt = new Map<string, number>()
   #still = false
 
-  /** `rootNamespace`: that of the Drains that are for all routes, where Drains are followed. */
+  /** `rootNamespace`: that of the Drains and policies that are for all routes, where they are followed. */
   constructor(
     scheduler: Scheduler,
     server: Server,
     { far, rootNamespace }: { readonly far?: FarSide | undefined; readonly rootNamespace?: string } = {},
   ) {
     this.#scheduler = scheduler
-    this.#drains = rootNamespace === undefined ? undefined : new DrainChecker(rootNamespace)
+    this.#own = rootNamespace === undefined ? undefined : new OwnKinds(rootNamespace)
+    this.#returns = new Returns(this.#facts, rootNamespace !== undefined)
+    this.#quietWaits = new QuietWaits(this.#facts, this.#returns)
     this.#server = server
     const fail = (rule: Rule, what: string) => this.fail(rule, what)
     this.#ledger = new Ledger(fail)
@@ -90,9 +92,9 @@ export class Checker implements Witness {
     const { moment, timeline } = this.#server
     const far = this.far.sent(process)
     const sent = { process, request, resource, at: now, moment, timeline, view, far }
-    this.#drains?.sent(sent)
+    this.#own?.sent(sent)
     const what = `${process.name} sends ${request.method} ${request.path}`
-    const isReporting = this.#drains?.isReporting(process, now) === true
+    const isReporting = this.#own?.isReporting(process, now) === true
     if (this.#still && !isUpkeep(sent) && !isReporting) this.fail('not still', what)
     if (isOfManySecrets(sent)) this.fail('foreign read', what)
     const early = this.#patience.earlyBy(sent)
@@ -107,11 +109,11 @@ export class Checker implements Witness {
     if (isWrittenLease(sent, status) && this.#tenure.answered(sent, now))
       this.#ledger.leads(sent.process, now)
     if (retryAfterSeconds !== undefined) this.#patience.asked(sent, now, retryAfterSeconds)
-    this.#drains?.answered(sent, status, now, retryAfterSeconds)
+    this.#own?.answered(sent, status, now, retryAfterSeconds)
   }
 
   left(sent: Sent): void {
-    this.#drains?.left(sent, this.#scheduler.now)
+    this.#own?.left(sent, this.#scheduler.now)
   }
 
   told(process: Process, resource: string, mark: Mark): void {
@@ -121,21 +123,21 @@ export class Checker implements Witness {
     this.#ledger.hedges.seen(process, resource, mark, isNext)
     view.told(resource, mark)
     const { now } = this.#scheduler
-    this.#drains?.told(process, resource, view, now)
+    this.#own?.told(process, resource, view, now)
     this.#ledger.seen(process, resource, mark, now, this.#tenure.leads(process, now))
   }
 
   /** What was known before counts until the process has taken the list in, one moment later. */
   listed(process: Process, resource: string, mark: Mark): void {
     this.#returns.listed(process, this.#scheduler.now)
-    this.#drains?.listed(process, resource, this.#scheduler.now)
+    this.#own?.listed(process, resource, this.#scheduler.now)
     const view = this.#viewOf(process)
     if (!this.#mayTake(process, resource, mark.version)) return
     const known = view.markOf(resource)
     const meanwhile = known && known.moment < mark.moment ? known : mark
     const know = (upTo: Mark) => {
       view.listed(resource, upTo)
-      this.#drains?.told(process, resource, view, this.#scheduler.now)
+      this.#own?.told(process, resource, view, this.#scheduler.now)
     }
     know(meanwhile)
     this.#scheduler.after(0, () => {
@@ -189,10 +191,12 @@ export class Checker implements Witness {
   #judgeWeights([leader]: readonly Process[]): void {
     const gateway = leader && this.far.gatewayAt(leader).at(-1)
     const now = (called: string) => this.#facts.now(called, this.far.accepted, gateway)
-    const drains = leader && this.#drains?.sight.atRest(leader, this.#scheduler.now, this.#server.moment)
-    for (const [key, { splits }] of this.#facts.ours()) {
-      const wrong = wrongAtRest(key, splits, now, drains)
-      if (wrong) this.fail(...wrong)
+    const own = leader && this.#own?.atRest(leader, this.#scheduler.now, this.#server.moment)
+    for (const [key, route] of this.#facts.ours()) {
+      const readings = own?.readings(route) ?? [route.splits]
+      const all = readings.map((splits) => wrongAtRest(key, splits, now, own?.drains))
+      const [wrong] = all
+      if (wrong && !all.includes(undefined)) this.fail(...wrong)
     }
   }
 
@@ -206,7 +210,7 @@ export class Checker implements Witness {
     const { author, isRestoring, timeline } = this.#server
     const mark = timeline.markOf(version)
     const isRoute = routeResources.includes(resource)
-    const onDrain = this.#drains?.changed(resource, name, object, mark.moment, this.#scheduler.now)
+    const onOwn = this.#own?.changed(resource, name, object, mark.moment, this.#scheduler.now)
     const key = `${resource}/${name}`
     const { moment } = mark
     this.#moments.now(this.#scheduler.now, moment)
@@ -215,8 +219,8 @@ export class Checker implements Witness {
     else if (resource === 'events') this.#ledger.event(object, author)
     else if (resource === 'serviceprofiles') this.#profileChanged(name, object, author)
     else if (resource === 'leases') this.#leaseChanged(object, isRestoring)
-    else if (author && (resource !== 'drains' || onDrain))
-      this.fail('foreign write', `${author.process.name} ${onDrain ?? `wrote ${resource} ${name}`}`)
+    else if (author && (!this.#own?.has(resource) || onOwn))
+      this.fail('foreign write', `${author.process.name} ${onOwn ?? `wrote ${resource} ${name}`}`)
     this.#facts.change(resource, name, object, moment, this.#scheduler.now)
     this.#returns.changed(key, resource, author !== undefined, moment, this.#scheduler.now)
     if (isRoute) this.#quietWaits.changed(key, author !== undefined, this.#scheduler.now)
@@ -238,8 +242,8 @@ export class Checker implements Witness {
   }
 
   #wrote(key: string, object: KubeObject | undefined, author: Sent, mark: Mark): void {
-    const drains = this.#drains?.sight.seenBy(author)
-    const asLeader = routeWrite(key, author, object && readRoute(object), this.#facts, drains)
+    const own = this.#own?.seenBy(author)
+    const asLeader = routeWrite(key, author, object && readRoute(object), this.#facts, own)
     const isHedged = isHedge(author)
     const readAt = readSince(author)
     const [since, farSince] = [this.#moments.at(readAt), this.far.momentAt(readAt)]

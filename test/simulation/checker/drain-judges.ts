@@ -1,3 +1,4 @@
+import { isDown, isUp } from './count.ts'
 import { type Drained, type Drains, knownOf } from './drained.ts'
 import type { Knowable } from './explain.ts'
 import type { Split } from './table.ts'
@@ -43,8 +44,8 @@ function judgesOf(split: Split, { possible, drained }: Knowable) {
     isSome: all.some((drains) => knownOf(drains) !== undefined),
     isAlways: (place: number, states: readonly string[]) =>
       all.every((drains) => states.includes(at(drains, place))),
-    isReady: (place: number) => counts[place]?.every((count) => count !== 'unknown' && count > 0) === true,
-    isDown: (place: number) => counts[place]?.every((count) => count === 0) === true,
+    isReady: (place: number) => counts[place]?.every(isUp) === true,
+    isDown: (place: number) => counts[place]?.every(isDown) === true,
     mayServe: (place: number) => some.includes(place),
   }
 }

@@ -2,11 +2,12 @@ import { epoch, type Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
 import { Clusters } from './clusters.ts'
 import { everyChoice } from './count.ts'
-import { DrainFacts, type DrainVersion } from './drain-facts.ts'
-import { DrainView, skewsOf, timersDone, timesOfDay, wasPast } from './drain-view.ts'
 import { type Drained, type Drains, knownOf, stricter } from './drained.ts'
+import { KindFacts, type Version } from './kind-facts.ts'
+import { type KindView, skewsOf, timersDone, timesOfDay, wasPast } from './kind-view.ts'
 import { LookUps } from './look-ups.ts'
-import type { DrainSpec } from './read-drain.ts'
+import { type Knows, OwnKind } from './own-kind.ts'
+import { type DrainSpec, readDrain } from './read-drain.ts'
 import type { Span } from './services.ts'
 import type { Split } from './table.ts'
 
@@ -39,7 +40,7 @@ type Choice = readonly (readonly Effect[])[]
 interface Look {
   readonly process: Process
   readonly at: number
-  readonly view: DrainView
+  readonly view: KindView
 }
 
 /** So long (ms) a Drain that was deleted keeps traffic away, as the last resort. */
@@ -49,43 +50,44 @@ const writtenMs = 10_000
 
 /** What each process can take for drained, by docs/developing/DECISIONS.md. */
 export class DrainSight {
-  readonly facts = new DrainFacts()
+  readonly facts = new KindFacts(readDrain)
+  readonly kind = new OwnKind('Drain', 'drains', this.facts)
   readonly clusters = new Clusters()
-  /** Policies are not served: whoever has looked once knows all of them. */
+  /** If policies are not served, whoever has looked once knows all of them. */
   readonly lookUps = new LookUps()
   readonly #rootNamespace: string
-  readonly #views = new Map<Process, DrainView>()
 
   /** Drains of this namespace are for all routes. */
   constructor(rootNamespace: string) {
     this.#rootNamespace = rootNamespace
   }
 
-  view(process: Process): DrainView {
-    const known = this.#views.get(process) ?? new DrainView()
-    this.#views.set(process, known)
-    return known
+  view(process: Process): KindView {
+    return this.kind.view(process)
   }
 
-  /** What the sender of a write can have taken for drained. */
-  seenBy({ process, at, moment, view }: Sent): DrainsSeen {
+  /** What the sender of a write can have taken for drained; `policies`: whether it knew these. */
+  seenBy(sent: Sent, policies: Knows = this.knowsPolicies(sent)): DrainsSeen {
+    const { process, at, moment, view } = sent
     const services: Span = [view.of('services') ?? 0, moment]
-    const known = view.of('drains')
-    const seen = this.view(process)
-    const isNew = known === undefined || seen.firstKnownAt === at
-    const isAbsent = this.facts.wasUnserved(process.bornMoment, moment)
+    const knows = this.kind.knownTo(sent)
     // A list that is not complete is taken in too once the kind was found not to be served.
-    const from = known ?? (isAbsent ? process.bornMoment : undefined)
-    const look = { process, at, view: seen }
+    const from = view.of('drains') ?? (knows === 'no' ? undefined : process.bornMoment)
+    const look = { process, at, view: this.view(process) }
     const worlds = from === undefined ? [] : this.#worlds(look, [from, moment], timesOfDay(process, at))
     const { possible, outlived } = this.#seenIn(worlds, services)
-    const isUnsure = !this.lookUps.areOver(process, at)
+    const isNew = knows !== 'surely'
     const withUnknown: DrainedOf = (...asked) => {
       const all = possible(...asked)
-      const unsure = isUnsure ? all.map((drains) => ({ known: knownOf(drains) })) : []
-      return [...all, ...unsure, ...(isNew ? (['unknown'] as const) : [])]
+      const unsure = policies === 'surely' ? [] : all.map((drains) => ({ known: knownOf(drains) }))
+      return [...(policies === 'no' ? [] : all), ...unsure, ...(isNew ? (['unknown'] as const) : [])]
     }
     return { possible: withUnknown, outlived }
+  }
+
+  /** Whether the sender of a write knew that there are no policies, if their kind is not served. */
+  knowsPolicies({ process, at }: Pick<Sent, 'process' | 'at'>): Knows {
+    return this.lookUps.areOver(process, at) ? 'surely' : 'maybe'
   }
 
   /** What is drained after a time of rest, for the process that leads. */
@@ -125,7 +127,8 @@ export class DrainSight {
 
   /** What steers by a Drain as it was at a moment, and what else may. */
   #at(key: string, moment: number, wall: number, look: Look) {
-    const isOn = (one: DrainVersion) => one.key === key && one.spec !== undefined && one.spec.until > wall
+    const isOn = (one: Version<DrainSpec>) =>
+      one.key === key && one.spec !== undefined && one.spec.until > wall
     const present = this.facts.at(moment).filter(isOn)
     const over = this.facts.versions.filter((one) => one.to <= moment && isOn(one))
     const which = (stays: 'surely' | 'maybe') =>
@@ -135,12 +138,16 @@ export class DrainSight {
     return { sure, maybe: which('maybe') }
   }
 
-  #lingeringOf(version: DrainVersion): Effect[] {
+  #lingeringOf(version: Version<DrainSpec>): Effect[] {
     return this.#effectsOf(version).map((effect) => ({ ...effect, lastResort: 'Allow' }))
   }
 
   /** Whether a Drain that is over at a moment still keeps traffic away. */
-  #lingers(version: DrainVersion, moment: number, { process, at, view }: Look): 'surely' | 'maybe' | 'no' {
+  #lingers(
+    version: Version<DrainSpec>,
+    moment: number,
+    { process, at, view }: Look,
+  ): 'surely' | 'maybe' | 'no' {
     const { spec, key, from, to, endedAt } = version
     if (!spec || !view.mayHaveSeen(to)) return 'no'
     const learnt = view.learnt(to) ?? { moment, at }
@@ -159,7 +166,7 @@ export class DrainSight {
     return isKept || at < endedAt + lingerMs ? 'surely' : 'maybe'
   }
 
-  #effectsOf({ key, spec }: DrainVersion): Effect[] {
+  #effectsOf({ key, spec }: Version<DrainSpec>): Effect[] {
     const [namespace] = key.split('/')
     if (!spec) return []
     return [{ ...spec, namespace: namespace === this.#rootNamespace ? undefined : namespace }]

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Count, everyChoice, gradeOf } from './count.ts'
 import type { Drains } from './drained.ts'
 import type { History } from './history.ts'
+import type { Readings } from './policy-sight.ts'
 import type { Route } from './read-route.ts'
-import { allWeightsBy, minReadyOf, type Split, weightsOf } from './table.ts'
+import { allWeightsBy, enoughOf, type Split, weightsOf } from './table.ts'
 
 /** What its writer can have known. */
 export interface Knowable {
@@ -34,7 +35,7 @@ export function isWantedIf(
   { possible }: Pick<Knowable, 'possible'>,
 ): boolean {
   const names = [...new Set(before.backends.map(({ called }) => called))]
-  const grades = (name: string) => possible(name).map((count) => gradeOf(count, minReadyOf(before)))
+  const grades = (name: string) => possible(name).map((count) => gradeOf(count, enoughOf(before)))
   return everyChoice(names.map((name) => [...new Set(grades(name))])).some((choice) => {
     const readiness = new Map(names.map((name, index) => [name, choice[index] ?? 'down']))
     const wanted = allWeightsBy({ ...before, drains }, (called) => readiness.get(called) ?? 'down', true)
@@ -44,6 +45,8 @@ export function isWantedIf(
 
 /** A write to a route, by the splits before and after it. */
 export interface SplitsWrite {
+  /** The form of the route that its sender knew. */
+  readonly form: Route
   readonly before: readonly Split[]
   readonly after: readonly Split[]
 }
@@ -70,15 +73,19 @@ export function knownWrites(
   return history.during(from, to).flatMap((known): SplitsWrite[] => {
     if (!known?.ours || !isSameObject(known, before)) return []
     if (isDeepStrictEqual(known.splits, before.splits))
-      return [{ before: before.splits, after: after.splits }]
+      return [{ form: known, before: before.splits, after: after.splits }]
     if (!moved.includes(true) || !isDeepStrictEqual(heeded(known), heeded(before))) return []
     const isAsTested = before.splits.every(
       ({ backends }, place) => !moved[place] || isDeepStrictEqual(known.splits[place]?.backends, backends),
     )
     const meant = known.splits.map((split, place) => (moved[place] && after.splits[place]) || split)
-    return isAsTested ? [{ before: known.splits, after: meant }] : []
+    return isAsTested ? [{ form: known, before: known.splits, after: meant }] : []
   })
 }
+
+/** A write once for each way in which its sender can have understood the splits. */
+export const readBy = (writes: readonly SplitsWrite[], readings: Readings): SplitsWrite[] =>
+  writes.flatMap((write) => readings(write.form).map((before) => ({ ...write, before })))
 
 export const isSameObject = (
   { object: { metadata: one } }: Route,

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
-import type { Count } from './count.ts'
+import { type Count, endpoints } from './count.ts'
 import { FarFacts } from './far-facts.ts'
 import type { GatewayWord } from './gateway-view.ts'
 import { History } from './history.ts'
@@ -55,7 +55,7 @@ export class Facts {
       links,
       gateway: [gateway],
     })
-    return count ?? 0
+    return count ?? endpoints(0)
   }
 
   /** The routes that carry the label now. */

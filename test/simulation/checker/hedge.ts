@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sent } from '../network/sent.ts'
 import { everyChoice, gradeOf } from './count.ts'
-import { isSameObject, type Knowable, knownWrites, type SplitsWrite } from './explain.ts'
+import { isSameObject, type Knowable, knownWrites, readBy, type SplitsWrite } from './explain.ts'
 import type { Facts } from './facts.ts'
 import type { Route } from './read-route.ts'
 import { movesOf, type RouteWrite } from './route-write.ts'
-import { allWeightsBy, type Direction, type Moves, minReadyOf, type Split, weightsOf } from './table.ts'
+import { allWeightsBy, type Direction, enoughOf, type Moves, type Split, weightsOf } from './table.ts'
+import { isReadyAs } from './tiers.ts'
 
 /** What a standby has read may be so old (ms) when its write leaves. */
 const freshMs = 1_000
@@ -39,11 +40,13 @@ export function hedged(write: RouteWrite, facts: Facts, since: number, farSince:
       gateway,
     })
   const isWhole = before !== undefined && after !== undefined
-  const writes = isWhole ? knownWrites(before, after, facts.route(key), since, sent.moment) : []
+  const known = isWhole ? knownWrites(before, after, facts.route(key), since, sent.moment) : []
+  const writes = readBy(known, write.readings)
   // Drains are read again only to see that the sender knows them: what it knew by then counts.
-  const reason = writes.find((one) => isNeeded(one, { possible, drained: write.drained }))
-  const [meant] = reason ? [reason] : writes
-  return { ...write, known: writes.length > 0, possible, wanted: reason !== undefined, meant }
+  const reasons = writes.filter((one) => isNeeded(one, { possible, drained: write.drained }))
+  const wanted = reasons.length > 0
+  const [meant] = wanted ? reasons : writes
+  return { ...write, known: known.length > 0, possible, wanted, meant, reasons }
 }
 
 /**
@@ -62,7 +65,8 @@ export function waysAcross(write: RouteWrite, forms: Iterable<Route | undefined>
       isDeepStrictEqual(form.splits, before.splits)
     )
       continue
-    const { moves, perhaps } = movesOf({ ...write, meant: { before: form.splits, after: after.splits } })
+    const reasons = readBy([{ form, before: form.splits, after: after.splits }], write.readings)
+    const { moves, perhaps } = movesOf({ ...write, reasons })
     for (const [way, times] of [...moves, ...perhaps]) ways.set(way, Math.max(ways.get(way) ?? 0, times))
   }
   return ways
@@ -77,13 +81,11 @@ function isNeeded({ before, after }: SplitsWrite, knowable: Knowable): boolean {
 /** Nothing that had weight could serve, something else could, and all of it was known. */
 function isNeededMove(was: Split, is: Split, { possible, drained }: Knowable): boolean {
   const names = [...new Set(was.backends.map(({ called }) => called))]
-  const grades = (name: string) => possible(name).map((count) => gradeOf(count, minReadyOf(was)))
+  const grades = (name: string) => possible(name).map((count) => gradeOf(count, enoughOf(was)))
   return everyChoice(names.map((name) => [...new Set(grades(name))])).some((choice) => {
     const readiness = (called: string) => choice[names.indexOf(called)] ?? 'unknown'
     const served = was.backends.some(({ weight, called }) => weight > 0 && readiness(called) !== 'down')
-    const serves = is.backends.some(
-      ({ weight, called }) => weight > 0 && ['ready', 'few'].includes(readiness(called)),
-    )
+    const serves = is.backends.some(({ weight, called }) => weight > 0 && isReadyAs(readiness(called)))
     const isTheTables = drained(was)
       .flatMap((drains) => allWeightsBy({ ...was, drains }, readiness, true))
       .some((weights) => isDeepStrictEqual(weights, weightsOf(is)))

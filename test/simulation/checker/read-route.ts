@@ -1,7 +1,8 @@
 import { isObject, type JsonObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
+import { readOrder } from './read-order.ts'
+import type { Sections } from './sections.ts'
 import type { Backend, Split } from './table.ts'
-import { readOrder } from './tiers.ts'
 
 const label = 'failover.linkerd.io/controlled-by'
 const primaryAnnotation = 'failover.linkerd.io/primary-service'
@@ -16,13 +17,19 @@ export interface Route {
   readonly ours: boolean
 }
 
-/** Reads a route as the documents describe it. */
-export function readRoute(object: KubeObject): Route {
+/** What policies ask for of a route, and the cluster that serves each Service. */
+export interface Asked {
+  readonly sections: Sections
+  readonly clusterOf: (service: string) => string | undefined
+}
+
+/** Reads a route as the documents describe it; `asked`: by policies, if there are any. */
+export function readRoute(object: KubeObject, asked?: Asked): Route {
   const { labels = {}, annotations = {} } = object.metadata
   const read = object.kind === 'TrafficSplit' ? [readTrafficSplit(object)] : readRules(object)
   const paused = annotations[pausedAnnotation] === 'true'
   const all = read.flatMap(({ backends }) => backends)
-  const splits = read.map((split) => ({ ...split, paused, ...orderOf(split, all, object) }))
+  const splits = read.map((split) => ({ ...split, paused, ...orderOf(split, all, object, asked) }))
   return { object, ours: label in labels, splits }
 }
 
@@ -45,6 +52,7 @@ function orderOf(
   { backends, broken, limit }: Unpaused,
   all: readonly Backend[],
   { metadata: { namespace = '', annotations = {} } }: KubeObject,
+  asked: Asked | undefined,
 ): Pick<Split, 'broken' | 'order'> {
   if (broken) return { broken }
   const isCalled = ({ service, called }: Backend, name: string) => {
@@ -54,14 +62,17 @@ function orderOf(
   }
   const primaries = [...backends.keys()].filter((place) => backends[place]?.primary)
   const primary = backends[primaries[0] ?? 0]
-  const order = readOrder(annotations, {
-    isNamed: (place, name) => backends[place] !== undefined && isCalled(backends[place], name),
-    isNamedAnywhere: (name) => all.some((backend) => isCalled(backend, name)),
+  const named = {
+    clusterOf: (place: number) => asked?.clusterOf(backends[place]?.service ?? ''),
+    isNamed: (place: number, name: string) =>
+      backends[place] !== undefined && isCalled(backends[place], name),
+    isNamedAnywhere: (name: string) => all.some((backend) => isCalled(backend, name)),
     count: backends.length,
     primaries,
     others: [...backends.keys()].filter((place) => backends[place]?.service !== primary?.service),
     limit,
-  })
+  }
+  const order = readOrder(annotations, named, asked?.sections)
   return order === 'broken' ? { broken: true } : { broken, order }
 }
 

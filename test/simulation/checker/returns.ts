@@ -1,6 +1,8 @@
 import type { Process } from '../engine/process.ts'
-import { type Count, gradeOf } from './count.ts'
+import { thresholds } from '../story/thresholds.ts'
+import { type Enough, everyChoice, gradeOf, isUp, type Threshold } from './count.ts'
 import { knownOf } from './drained.ts'
+import type { SplitsWrite } from './explain.ts'
 import { type Facts, routeResources } from './facts.ts'
 import { History } from './history.ts'
 import type { RouteWrite } from './route-write.ts'
@@ -11,12 +13,10 @@ import { currentBy, type Order, tierOf } from './tiers.ts'
 /** Times are sums of fractions, of which the last digits are lost (ms). */
 const roundingMs = 1e-3
 
-/** What owners ask for in stories: so many endpoints are enough. */
-const counts = [1, 2, 3]
-
 /** Knows since when backends are ready that must be so for a while before traffic goes back to them. */
 export class Returns {
   readonly #facts: Facts
+  readonly #follows: boolean
   /** By what is called, and how many are enough: since when it is ready without a break, by the server's moment. */
   readonly #readySince = new Map<string, History<number | undefined>>()
   /** Routes whose weights are as the operator wrote them last. */
@@ -24,8 +24,10 @@ export class Returns {
   /** By process: when it read a list last, between which and the list before it may have missed something. */
   readonly #listedAt = new Map<Process, number>()
 
-  constructor(facts: Facts) {
+  /** `follows`: policies may ask for it of any backend. */
+  constructor(facts: Facts, follows: boolean) {
     this.#facts = facts
+    this.#follows = follows
   }
 
   /** Must be called after each change that `facts` took. */
@@ -35,7 +37,8 @@ export class Returns {
       else this.#written.delete(key)
     }
     for (const [, { splits }] of this.#facts.ours())
-      for (const split of splits) if (split.order && split.order.waitMs > 0) this.#look(split, moment, now)
+      for (const split of splits)
+        if (this.#follows || (split.order && split.order.waitMs > 0)) this.#look(split, moment, now)
   }
 
   listed(process: Process, now: number): void {
@@ -44,22 +47,31 @@ export class Returns {
 
   /** What is wrong with a write that brings traffic back before its time; must be asked before it is `changed`. */
   objectionTo(write: RouteWrite): string | undefined {
-    const { key, before, after, sent } = write
-    if (!this.#written.has(key) || !before || !after) return undefined
+    if (!this.#written.has(write.key)) return undefined
+    const all = write.reasons.map((one) => this.#objectionIf(one, write))
+    return all.every((one) => one !== undefined) ? all[0] : undefined
+  }
+
+  #objectionIf({ before, after }: SplitsWrite, write: RouteWrite): string | undefined {
+    const { sent } = write
     const known = (['endpointslices', 'services'] as const).map((resource) => sent.view.of(resource) ?? 0)
     const [from, to]: Span = [Math.min(...known), sent.moment]
-    for (const [place, split] of before.splits.entries()) {
+    for (const [place, split] of before.entries()) {
       const { order } = split
       if (!order || order.waitMs === 0 || isNeeded(split, write)) continue
       const oldest = sent.at - order.waitMs
       // Whoever did not live then does not know what was ready.
       const isUnborn = sent.process.bornAt > oldest + roundingMs
       const isUnsure = (this.#listedAt.get(sent.process) ?? 0) > oldest
-      const early = raised(split, after.splits[place], order).find((called) => {
+      const early = raised(split, after[place], order).find((called) => {
         if (isUnborn || isUnsure) return isUnborn
         if (!this.#facts.services.isByItself(called)) return false
-        const times = this.#readySince.get(keyOf(called, order.minReady))?.during(from, to) ?? []
-        return times.every((since) => since === undefined || since > oldest + roundingMs)
+        const times = askedBy(order).map(
+          (enough) => this.#readySince.get(keyOf(called, enough))?.during(from, to) ?? [],
+        )
+        return everyChoice(times).every(
+          (sinces) => (latestOf(sinces) ?? Number.POSITIVE_INFINITY) > oldest + roundingMs,
+        )
       })
       if (early !== undefined) return `${early} has not been ready for ${order.waitMs} ms`
     }
@@ -67,14 +79,15 @@ export class Returns {
   }
 
   /** Since when something has had as many ready endpoints as an order asks for (virtual ms); undefined if it has not. */
-  readySince(called: string, { minReady }: Order): number | undefined {
-    return this.#readySince.get(keyOf(called, minReady))?.now
+  readySince(called: string, order: Order): number | undefined {
+    return latestOf(askedBy(order).map((enough) => this.#readySince.get(keyOf(called, enough))?.now))
   }
 
   #look({ backends }: Split, moment: number, now: number): void {
     for (const { called } of backends) {
       const count = this.#facts.now(called, '')
-      for (const enough of counts) this.#note(keyOf(called, enough), isGood(count, enough), moment, now)
+      for (const minReady of thresholds)
+        this.#note(keyOf(called, minReady), gradeOf(count, { minReady }) === 'ready', moment, now)
     }
   }
 
@@ -85,17 +98,25 @@ export class Returns {
   }
 }
 
-const keyOf = (called: string, minReady: number): string => `${called} ${minReady}`
+const keyOf = (called: string, { count, percent, expected }: Threshold): string =>
+  [called, count, percent, expected].join(' ')
 
-const isGood = (count: Count, minReady: number): boolean => gradeOf(count, minReady) === 'ready'
+/** What a backend needs to come back, which is all of these. */
+const askedBy = ({ minReady, toReturn }: Enough): Threshold[] =>
+  toReturn ? [minReady, toReturn] : [minReady]
+
+/** Since when all is so that has been so for some time; undefined if something is not. */
+const latestOf = (sinces: readonly (number | undefined)[]): number | undefined => {
+  const known = sinces.filter((since) => since !== undefined)
+  return known.length === sinces.length ? Math.max(...known) : undefined
+}
 
 /** Nothing that has weight is sure to serve, undrained: such a move waits for nothing. */
 function isNeeded(split: Split, { possible, drained }: RouteWrite): boolean {
   const all = drained(split)
   const mayBeDrained = (place: number) => all.some((drains) => (knownOf(drains)?.[place] ?? 'no') !== 'no')
   return !split.backends.some(
-    ({ weight, called }, place) =>
-      weight > 0 && possible(called).every((count) => isGood(count, 1)) && !mayBeDrained(place),
+    ({ weight, called }, place) => weight > 0 && possible(called).every(isUp) && !mayBeDrained(place),
   )
 }
 

@@ -1,10 +1,13 @@
 import { equal } from '../../../sandbox/json.ts'
 import type { Sent } from '../network/sent.ts'
+import { countText } from './count.ts'
 import { darkByDrain, intoDrain } from './drain-judges.ts'
-import { type DrainedOf, type DrainsSeen, nothingDrained } from './drain-sight.ts'
+import { type DrainedOf, nothingDrained } from './drain-sight.ts'
 import type { Drains } from './drained.ts'
-import { isWanted, isWantedIf, type Knowable, knownWrites, type SplitsWrite } from './explain.ts'
+import { isWanted, isWantedIf, type Knowable, knownWrites, readBy, type SplitsWrite } from './explain.ts'
 import { type Facts, namespaceOfKey, resourceOfKey } from './facts.ts'
+import type { OwnSeen } from './own-kinds.ts'
+import { type Readings, withoutPolicies } from './policy-sight.ts'
 import { foreignParts, type Route } from './read-route.ts'
 import type { Sight, Span } from './services.ts'
 import {
@@ -32,9 +35,15 @@ export interface RouteWrite extends Knowable {
   readonly wanted: boolean
   /** As its writer meant it; `undefined` if it cannot have known the route as it was. */
   readonly meant: SplitsWrite | undefined
+  /** All that it can have meant for which the table has a reason. */
+  readonly reasons: readonly SplitsWrite[]
+  /** How its writer can have understood splits. */
+  readonly readings: Readings
   /** The table explains it if Drains that are over still count. */
   readonly outlived: boolean
 }
+
+const nothingOwn: OwnSeen = { drains: nothingDrained, readings: withoutPolicies }
 
 const readinessResources = ['endpointslices', 'endpoints', 'services'] as const
 
@@ -110,7 +119,7 @@ export function routeWrite(
   sent: Sent,
   after: Route | undefined,
   facts: Facts,
-  drains: DrainsSeen = nothingDrained,
+  { drains, readings }: OwnSeen = nothingOwn,
 ): RouteWrite {
   const before = facts.route(key).now
   const span = (resource: string): Span => [sent.view.of(resource) ?? 0, sent.moment]
@@ -123,7 +132,8 @@ export function routeWrite(
   const farSight = { secret: span('secrets'), ...sent.far }
   const far: Sight['far'] = (service, port) => facts.far.possible(service, port, farSight)
   const [from, to] = span(resourceOfKey(key))
-  const writes = before && after ? knownWrites(before, after, facts.route(key), from, to) : []
+  const known = before && after ? knownWrites(before, after, facts.route(key), from, to) : []
+  const writes = readBy(known, readings)
   const possible = (called: string) =>
     facts.services.possible(called, {
       spans,
@@ -132,26 +142,41 @@ export function routeWrite(
       links,
       gateway: sent.far.gateway,
     })
-  const known = writes.length > 0
   const within =
     (of: DrainedOf): Knowable['drained'] =>
     (split) =>
       of(split, namespaceOfKey(key))
   const drained = within(drains.possible)
-  const reasonBy = (of: Knowable['drained']) =>
-    writes.find((write) => isWanted(write.before, write.after, { possible, drained: of }))
-  const reason = reasonBy(drained)
-  const wanted = reason !== undefined
-  const outlived = !wanted && reasonBy(within(drains.outlived)) !== undefined
+  const reasonsBy = (of: Knowable['drained']) =>
+    writes.filter((write) => isWanted(write.before, write.after, { possible, drained: of }))
+  const reasons = reasonsBy(drained)
+  const wanted = reasons.length > 0
+  const outlived = !wanted && reasonsBy(within(drains.outlived)).length > 0
   const recognisable = facts.route(key).during(from, Number.POSITIVE_INFINITY).length === 1
-  const [meant] = reason ? [reason] : writes
-  return { key, sent, before, after, known, recognisable, possible, drained, wanted, outlived, meant }
+  const [meant] = wanted ? reasons : writes
+  return {
+    ...{
+      key,
+      sent,
+      before,
+      after,
+      recognisable,
+      possible,
+      drained,
+      wanted,
+      outlived,
+      meant,
+      reasons,
+      readings,
+    },
+    known: known.length > 0,
+  }
 }
 
 /** What its writer can have taken each backend for, in words. */
 function knowable({ splits }: Route, possible: RouteWrite['possible']): string {
   const called = new Set(splits.flatMap(({ backends }) => backends.map((backend) => backend.called)))
-  return [...called].map((one) => `${one} ${possible(one).join(' or ')}`).join(', ')
+  return [...called].map((one) => `${one} ${possible(one).map(countText).join(' or ')}`).join(', ')
 }
 
 /** The splits whose weights a write changed, before and after it. */
@@ -169,10 +194,14 @@ export interface MovesMade {
   readonly perhaps: Moves
 }
 
-export function movesOf({ meant, ...knowable }: RouteWrite): MovesMade {
+export function movesOf({ meant, reasons, ...knowable }: RouteWrite): MovesMade {
   const [moves, perhaps] = [new Map<Direction, number>(), new Map<Direction, number>()]
-  for (const [split, now] of meant ? changes(meant.before, meant.after) : []) {
-    const ways = waysOf(split, now, knowable)
+  const all = (reasons.length > 0 ? reasons : meant ? [meant] : []).map((one) =>
+    changes(one.before, one.after),
+  )
+  for (const place of all[0]?.keys() ?? []) {
+    const each = all.flatMap((some) => some.slice(place, place + 1))
+    const ways = [...new Set(each.flatMap(([split, now]) => waysOf(split, now, knowable)))]
     for (const way of ways) {
       const some = ways.length === 1 ? moves : perhaps
       some.set(way, (some.get(way) ?? 0) + 1)

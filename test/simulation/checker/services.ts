@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
-import { type Count, sumsOf } from './count.ts'
+import { type Count, endpoints, isUp, sumsOf } from './count.ts'
 import { type Elsewhere, readElsewhere } from './elsewhere.ts'
 import { type Addresses, readAddresses } from './endpoints.ts'
 import type { GatewayWord } from './gateway-view.ts'
@@ -55,8 +55,9 @@ const originAnnotation = 'mirror.linkerd.io/remote-svc-fq-name'
  */
 const graceMs = 1_999.999
 
+const none = endpoints(0)
 /** How many Pods are behind a gateway is not known; it is as good as any number. */
-const behindGateway = Number.POSITIVE_INFINITY
+const behindGateway = endpoints(Number.POSITIVE_INFINITY)
 
 /** Readiness of every Service at every moment, from what docs/developing/ARCHITECTURE.md says about which object is asked. */
 export class Services {
@@ -81,16 +82,16 @@ export class Services {
     const port = number === undefined ? undefined : Number(number)
     const { mirrored, place } = this.#of(service)
     const possible = place.during(...sight.spans.services).flatMap((where): readonly Count[] => {
-      if (where.kind === 'absent') return [0]
+      if (where.kind === 'absent') return [none]
       if (where.kind === 'elsewhere') return this.#ofMembers(where, port, sight)
-      return mirrored.during(...sight.spans.endpoints).flatMap((endpoints) => {
-        if ('hosts' in endpoints) {
-          const said = this.#ofAddresses(service, endpoints, sight)
-          return where.needsLink ? doubted(confirmed(said, where.origin, port, sight), sight) : said
+      return mirrored.during(...sight.spans.endpoints).flatMap((said) => {
+        if ('hosts' in said) {
+          const counts = this.#ofAddresses(service, said, sight)
+          return where.needsLink ? doubted(confirmed(counts, where.origin, port, sight), sight) : counts
         }
         const bySlices = this.#bySlices(service, port, sight)
         if (!where.isMirrored || sight.at === undefined) return bySlices
-        const isLong = sight.at - Math.max(endpoints.since, where.since) > graceMs
+        const isLong = sight.at - Math.max(said.since, where.since) > graceMs
         return isLong ? ['unknown' as const, ...bySlices] : ['unknown' as const]
       })
     })
@@ -108,7 +109,7 @@ export class Services {
       place.during(...always).every((where) => {
         if (where.kind === 'elsewhere') return where.isOdd && !where.local && where.members.length === 0
         return where.kind === 'absent' || !where.isMirrored
-      }) && mirrored.during(...always).every((endpoints) => !('hosts' in endpoints))
+      }) && mirrored.during(...always).every((said) => !('hosts' in said))
     )
   }
 
@@ -126,18 +127,18 @@ export class Services {
       all.push(
         this.#of(local)
           .place.during(...sight.spans.services)
-          .flatMap(({ kind }) => (kind === 'absent' ? [0] : this.#bySlices(local, port, sight))),
+          .flatMap(({ kind }) => (kind === 'absent' ? [none] : this.#bySlices(local, port, sight))),
       )
     return sumsOf(isOdd ? [...all, ['unknown']] : all)
   }
 
   /** An address of a headless mirror counts if the Endpoints of its host have one, too. */
   #ofAddresses(service: string, { isReady, hosts }: Addresses, sight: Sight): Count[] {
-    if (hosts === undefined) return [isReady ? behindGateway : 0]
+    if (hosts === undefined) return [isReady ? behindGateway : none]
     const ofHosts = hosts.map((host) =>
       this.#of(`${service.split('/')[0]}/${host}`)
         .mirrored.during(...sight.spans.endpoints)
-        .map((endpoints) => ('hosts' in endpoints && endpoints.isReady ? 1 : 0)),
+        .map((one) => endpoints('hosts' in one && one.isReady ? 1 : 0, 1)),
     )
     return sumsOf(ofHosts)
   }
@@ -165,10 +166,10 @@ function confirmed(
   if (origin === undefined) return said
   const there = far(origin, port)
   return said.flatMap((count): Count[] => {
-    if (count === 'unknown' || count === 0) return [count]
+    if (count === 'unknown' || !isUp(count)) return [count]
     return there.flatMap((one): Count[] => {
       if (one === 'unknown') return at === undefined ? [count] : [count, 'unknown']
-      return [one === 0 ? 0 : count]
+      return [isUp(one) ? count : none]
     })
   })
 }
@@ -180,8 +181,8 @@ function confirmed(
 function doubted(counts: readonly Count[], { links, gateway }: Sight): Count[] {
   const words = links.flatMap((isThere) => (isThere ? gateway : ['pending' as const]))
   return counts.flatMap((count): readonly Count[] => {
-    if (count === 'unknown' || count === 0) return [count]
-    const byWord = { fine: count, pending: 'unknown', down: 0 } as const
+    if (count === 'unknown' || !isUp(count)) return [count]
+    const byWord = { fine: count, pending: 'unknown', down: none } as const
     return words.map((word) => byWord[word])
   })
 }

@@ -1,10 +1,13 @@
 import type { KubeObject } from '../../../sandbox/server.ts'
+import { type Endpoints, endpoints } from './count.ts'
 import { History } from './history.ts'
 
 /** Pods of one slice that are ready, by their addresses, and the ports by which they are reached. */
 interface Served {
   readonly ports: readonly number[]
   readonly pods: readonly string[]
+  /** Those that are not. */
+  readonly others: readonly string[]
 }
 
 /** The EndpointSlices of a cluster at every moment, by the Service that they are about. */
@@ -40,12 +43,14 @@ export class Slices {
 }
 
 /**
- * How many Pods are ready for a port, each counted once. Without a port any will do: all Services have the same
+ * The Pods that are reached by a port, each counted once. Without a port any will do: all Services have the same
  * ports, so an apex has them as well.
  */
-export function countOf(slices: readonly Served[], port: number | undefined): number {
+export function countOf(slices: readonly Served[], port: number | undefined): Endpoints {
   const reached = slices.filter(({ ports }) => (port === undefined ? ports.length > 0 : ports.includes(port)))
-  return new Set(reached.flatMap(({ pods }) => pods)).size
+  const ready = new Set(reached.flatMap(({ pods }) => pods))
+  const others = reached.flatMap(({ others }) => others)
+  return endpoints(ready.size, new Set([...ready, ...others]).size)
 }
 
 const serviceOf = ({ metadata }: KubeObject) =>
@@ -60,14 +65,17 @@ const isEcho = ({ metadata: { labels = {} } }: KubeObject) =>
 const numbers: Readonly<Record<string, number>> = { http: 80, admin: 81 }
 
 function servedBy({ endpoints, ports }: KubeObject): Served {
-  const texts = list(endpoints).map((endpoint) => JSON.stringify(endpoint))
+  const texts = list(endpoints)
+    .map((endpoint) => JSON.stringify(endpoint))
+    .filter((text) => !text.includes('"terminating":true'))
+  const addresses = (text: string) => /"addresses":\["([^"]*)/.exec(text)?.[1] ?? []
+  const isReady = (text: string) => !text.includes('"ready":false')
   return {
     ports: list(ports)
       .flatMap(nameOf)
       .flatMap((name) => numbers[name] ?? []),
-    pods: texts
-      .filter((text) => !text.includes('"ready":false') && !text.includes('"terminating":true'))
-      .flatMap((text) => /"addresses":\["([^"]*)/.exec(text)?.[1] ?? []),
+    pods: texts.filter(isReady).flatMap(addresses),
+    others: texts.filter((text) => !isReady(text)).flatMap(addresses),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Count, Readiness } from './count.ts'
+import { type Count, endpoints, type Readiness } from './count.ts'
 import type { Drained, Unsure } from './drained.ts'
 import { isWanted } from './explain.ts'
 import { History } from './history.ts'
@@ -54,7 +54,7 @@ describe('the decision table, as docs/developing/DECISIONS.md has it', () => {
 describe('the table of tiers, as docs/developing/DECISIONS.md has it', () => {
   const order = {
     tiers: [{ places: [0] }, { places: [1, 2], declared: [70, 30] }, { places: [3] }],
-    minReady: 2,
+    minReady: { count: 2 },
     waitMs: 0,
   }
   const inOrder = (weights: Record<string, number>, waitMs = 0) =>
@@ -184,11 +184,13 @@ test('a weight is added in vain where its absence said the same', () => {
   expect(addsInVain(absent, undefined)).toBe(false)
 })
 
+const countOf = (ready: number | 'unknown'): Count => (ready === 'unknown' ? ready : endpoints(ready))
+
 describe('a write is explained', () => {
   const before = split({ web: 1, east: 0 })
   const after = split({ web: 0, east: 1 })
-  const possible = (web: Count[]) => ({
-    possible: (service: string) => (service === 'web' ? web : [1]),
+  const possible = (web: readonly (0 | 1 | 'unknown')[]) => ({
+    possible: (service: string) => (service === 'web' ? web : ([1] as const)).map(countOf),
     drained: () => [undefined],
   })
 
@@ -197,7 +199,7 @@ describe('a write is explained', () => {
     [[1, 0], true],
     [[1], false],
     [['unknown'], false],
-  ] satisfies [Count[], boolean][])(
+  ] satisfies [(0 | 1 | 'unknown')[], boolean][])(
     'by a state that its writer can have seen, and by no other: %j',
     (web, is) => expect(isWanted([before], [after], possible(web))).toBe(is),
   )

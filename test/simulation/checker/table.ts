@@ -1,6 +1,6 @@
-import type { Readiness } from './count.ts'
+import type { Enough, Readiness } from './count.ts'
 import { type Drains, isUnsure, knownOf } from './drained.ts'
-import { activeByTiers, currentBy, declaredOf, type Order } from './tiers.ts'
+import { activeByTiers, currentBy, declaredOf, isReadyAs, type Order } from './tiers.ts'
 
 /** The decision table once more, written down from docs/developing/DECISIONS.md and nothing else. */
 
@@ -35,7 +35,9 @@ export interface Split {
 }
 
 /** How many endpoints of a backend must be ready so that they are enough. */
-export const minReadyOf = ({ order }: Pick<Split, 'order'>): number => order?.minReady ?? 1
+export const enoughOf = ({ order }: Pick<Split, 'order'>): Enough => order ?? { minReady: one }
+
+const one = { count: 1 }
 
 /** The weights that a split should have once nothing waits; those that it has where the table says hold. */
 export const weightsBy = (split: Split, readiness: ReadinessOf): readonly number[] =>
@@ -63,7 +65,7 @@ export function orderOf({ order, drains, backends }: Split): Order | undefined {
   const first = placesOf(backends, (backend) => backend.primary)
   const others = placesOf(backends, ({ service }) => service !== primary?.service)
   const tiers = [first, others].filter((places) => places.length > 0)
-  return { tiers: tiers.map((places) => ({ places })), minReady: 1, waitMs: 0 }
+  return { tiers: tiers.map((places) => ({ places })), minReady: one, waitMs: 0 }
 }
 
 const placesOf = (backends: readonly Backend[], test: (backend: Backend) => boolean) =>
@@ -72,9 +74,7 @@ const placesOf = (backends: readonly Backend[], test: (backend: Backend) => bool
 /** Everything that had weight is down, and something that gets it is ready: done whatever is not known. */
 const endsOutage = ({ backends }: Split, weights: readonly number[], readiness: ReadinessOf): boolean =>
   backends.every(({ weight, called }) => weight === 0 || readiness(called) === 'down') &&
-  backends.some(
-    ({ called }, place) => (weights[place] ?? 0) > 0 && ['ready', 'few'].includes(readiness(called)),
-  )
+  backends.some(({ called }, place) => (weights[place] ?? 0) > 0 && isReadyAs(readiness(called)))
 
 /** Declared weights as they are; nothing is written if the traffic is shared so already. */
 function weightsInOrder(

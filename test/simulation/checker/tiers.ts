@@ -1,4 +1,4 @@
-import type { Readiness } from './count.ts'
+import type { Enough, Readiness } from './count.ts'
 import type { Drained } from './drained.ts'
 
 /** The second table, for routes with tiers, written down from docs/developing/DECISIONS.md and nothing else. */
@@ -14,14 +14,16 @@ interface Standing {
   readonly drainedOf: (place: number) => Drained
 }
 
-/** An order of backends (places in the split), how many endpoints of each are enough, how long a lost one waits. */
-export interface Order {
+/** An order of backends (places in the split), how many endpoints of each are enough, and for how long. */
+export interface Order extends Enough {
   readonly tiers: readonly Tier[]
-  readonly minReady: number
+  /** So long (ms) a lost backend waits, at least. */
   readonly waitMs: number
+  /** So long (ms) one that serves is not left with too few endpoints, and with none; absent: it is left at once. */
+  readonly grace?: { readonly fewMs: number; readonly downMs: number } | undefined
 }
 
-interface Tier {
+export interface Tier {
   readonly places: readonly number[]
   /** By position in `places`; absent: all alike. */
   readonly declared?: readonly number[]
@@ -42,8 +44,8 @@ export function currentBy({ backends }: Weighted, order: Order): number {
 
 /**
  * The weights that the table allows; `undefined` among them: hold. Without `waits` no backend waits, which is how
- * everything is after a rest. With them any lost backend may have to, and what is committed to may be any tier:
- * both are in a memory that only the replica has.
+ * everything is after a rest. With them any lost backend may have to, any that lost its endpoints may serve on, and what
+ * is committed to may be any tier: all of it is in a memory that only the replica has.
  */
 export function activeByTiers(
   split: Weighted,
@@ -52,35 +54,61 @@ export function activeByTiers(
   waits: boolean,
 ): (number[] | undefined)[] {
   const current = currentBy(split, order)
-  if (order.waitMs === 0) return [active(split, order, standing, current, new Set())]
-  const some = split.backends.flatMap((_, place) => (isReadyAs(standing.stateOf(place)) ? [place] : []))
+  const { stateOf } = standing
+  const places = [...split.backends.keys()]
+  const lingers = waits && order.grace ? places.filter((place) => mayLinger(order, standing, place)) : []
+  if (!asksForReturns(order) && lingers.length === 0)
+    return [active(split, order, standing, { current, waiting: none, patient: none })]
+  const some = asksForReturns(order) ? places.filter((place) => isReadyAs(stateOf(place))) : []
   // After a rest whoever has enough has waited.
-  const lost = (place: number) => standing.stateOf(place) === 'few' && split.backends[place]?.weight === 0
+  const lost = (place: number) =>
+    ['few', 'fair'].includes(stateOf(place)) && split.backends[place]?.weight === 0
   const rested = some.filter((place) => tierOf(order, place) <= current && lost(place))
-  if (!waits) return [active(split, order, standing, current, new Set(rested))]
+  if (!waits) return [active(split, order, standing, { current, waiting: new Set(rested), patient: none })]
   return [...order.tiers.keys(), order.tiers.length].flatMap((tier) =>
-    subsetsOf(some.filter((place) => tierOf(order, place) <= tier)).map((waiting) =>
-      active(split, order, standing, tier, waiting),
+    subsetsOf(some.filter((place) => tierOf(order, place) <= tier)).flatMap((waiting) =>
+      subsetsOf(lingers.filter((place) => !waiting.has(place))).map((patient) =>
+        active(split, order, standing, { current: tier, waiting, patient }),
+      ),
     ),
   )
 }
 
-const isReadyAs = (state: Readiness): boolean => state === 'ready' || state === 'few'
+const none: ReadonlySet<number> = new Set()
+
+/** A lost backend does not come back at once. */
+const asksForReturns = ({ waitMs, toReturn }: Order): boolean => waitMs > 0 || toReturn !== undefined
+
+/** It has not enough endpoints, and may not be left for that yet. */
+function mayLinger({ grace }: Order, { stateOf, drainedOf }: Standing, place: number): boolean {
+  const state = stateOf(place)
+  const ms = state === 'down' ? grace?.downMs : state === 'few' ? grace?.fewMs : 0
+  return (ms ?? 0) > 0 && drainedOf(place) === 'no'
+}
+
+/** At least one endpoint is ready. */
+export const isReadyAs = (state: Readiness): boolean => ['ready', 'fair', 'few'].includes(state)
+
+/** What a replica remembers: the tier that it has committed to, whom it lets wait, and whom it does not leave yet. */
+interface Memory {
+  readonly current: number
+  readonly waiting: ReadonlySet<number>
+  readonly patient: ReadonlySet<number>
+}
 
 function active(
   split: Weighted,
   order: Order,
   standing: Standing,
-  current: number,
-  waiting: ReadonlySet<number>,
+  { current, waiting, patient }: Memory,
 ): number[] | undefined {
   const { stateOf, drainedOf } = standing
   const isOut = (place: number) => drainedOf(place) !== 'no'
   const hasWeight = (place: number) => (split.backends[place]?.weight ?? 0) > 0
-  const isGood = (place: number) => stateOf(place) === 'ready' && !isOut(place)
-  const isReady = (place: number) => isGood(place) || (stateOf(place) === 'few' && !isOut(place))
-  const isLast = (place: number) => drainedOf(place) === 'Allow' && ['ready', 'few'].includes(stateOf(place))
-  const isUsable = (place: number) => isGood(place) && !waiting.has(place)
+  const isGood = (place: number) => ['ready', 'fair'].includes(stateOf(place)) && !isOut(place)
+  const isReady = (place: number) => isReadyAs(stateOf(place)) && !isOut(place)
+  const isLast = (place: number) => drainedOf(place) === 'Allow' && isReadyAs(stateOf(place))
+  const isUsable = (place: number) => (isGood(place) || patient.has(place)) && !waiting.has(place)
   const isUnknown = (place: number) => stateOf(place) === 'unknown' && !isOut(place)
   const firstWith = (test: (place: number) => boolean) =>
     order.tiers.findIndex((tier) => eligible(tier).some(test))
@@ -98,7 +126,7 @@ function active(
   const stays = order.tiers[current]
   // What serves goes on without what waits, while it has any endpoint.
   const goesOn = (place: number) => isReady(place) && !waiting.has(place)
-  if (stays && order.waitMs > 0 && eligible(stays).some(goesOn)) return serve(current, goesOn)
+  if (stays && asksForReturns(order) && eligible(stays).some(goesOn)) return serve(current, goesOn)
   for (const test of [isGood, isReady, isLast]) {
     if (stays && eligible(stays).some(test)) return serve(current, test)
     if (firstWith(test) >= 0) return serve(firstWith(test), test)
@@ -135,76 +163,4 @@ function subsetsOf(places: readonly number[]): Set<number>[] {
   const [first, ...others] = places
   if (first === undefined) return [new Set()]
   return subsetsOf(others).flatMap((set) => [set, new Set([first, ...set])])
-}
-
-const mostTiers = 8
-
-const annotation = (name: string) => `failover.linkerd.io/${name}`
-
-/** What an order is read from: the backends of one split, and the names of all that the route has. */
-export interface Named {
-  /** Whether a backend (by its place) has the name. */
-  readonly isNamed: (place: number, name: string) => boolean
-  readonly isNamedAnywhere: (name: string) => boolean
-  readonly count: number
-  readonly primaries: readonly number[]
-  /** Those that stand in for the primary where no order is written. */
-  readonly others: readonly number[]
-  readonly limit: number
-}
-
-/** The order that the annotations of a route write; `broken`: they make no sense. */
-export function readOrder(
-  annotations: Readonly<Record<string, string>>,
-  named: Named,
-): Order | 'broken' | undefined {
-  const written = annotations[annotation('tiers')]
-  const wait = annotations[annotation('failback-after')]
-  const least = annotations[annotation('min-ready')]
-  if ([written, wait, least].every((value) => value === undefined)) return undefined
-  const [, seconds] = /^(\d+)s$/.exec(wait ?? '') ?? []
-  const waitMs = seconds === undefined ? 0 : Number(seconds) * 1000
-  const minReady = /^[1-9]$/.test(least ?? '') ? Number(least) : 1
-  if (written === undefined) {
-    const tiers = [named.primaries, named.others].filter((places) => places.length > 0)
-    return { tiers: tiers.map((places) => ({ places })), minReady, waitMs }
-  }
-  const tiers = readTiers(written, named)
-  if (!tiers) return 'broken'
-  const isMute = tiers.every(({ declared }) => declared?.every((weight) => weight === 0))
-  const isOdd =
-    annotations[annotation('primary-service')] !== undefined &&
-    !named.primaries.some((place) => tiers[0]?.places.includes(place))
-  return isMute || isOdd ? 'broken' : { tiers, minReady, waitMs }
-}
-
-function readTiers(written: string, named: Named): Tier[] | undefined {
-  const texts = written.split('; ')
-  if (texts.length > mostTiers) return undefined
-  const taken = new Set<number>()
-  const all = [...Array(named.count).keys()]
-  const tiers: Tier[] = []
-  for (const text of texts) {
-    const tier = text === '*' ? { places: all.filter((place) => !taken.has(place)) } : readTier(text, named)
-    if (!tier || tier.places.some((place) => taken.has(place))) return undefined
-    if (new Set(tier.places).size < tier.places.length) return undefined
-    for (const place of tier.places) taken.add(place)
-    tiers.push(tier)
-  }
-  const some = tiers.filter(({ places }) => places.length > 0)
-  return some.length > 0 ? some : undefined
-}
-
-function readTier(text: string, { isNamed, isNamedAnywhere, count, limit }: Named): Tier | undefined {
-  const entries = text.split(', ').flatMap((entry) => {
-    const [name = '', weight] = entry.split('=')
-    const places = [...Array(count).keys()].filter((place) => isNamed(place, name))
-    const isWrong = !isNamedAnywhere(name) || Number(weight ?? 1) > limit
-    return isWrong ? [undefined] : [{ places, weight }]
-  })
-  if (entries.includes(undefined)) return undefined
-  const found = entries.flatMap((entry) => entry ?? [])
-  const places = found.flatMap((entry) => entry.places)
-  const declared = found.flatMap((entry) => entry.places.map(() => Number(entry.weight ?? 1)))
-  return found.some(({ weight }) => weight !== undefined) ? { places, declared } : { places }
 }

@@ -8,7 +8,16 @@ export async function hunt(
   bug: Planted,
   firstSeed: number,
 ): Promise<{ readonly stories: number; readonly violation: Violation | undefined }> {
-  const { linked = false, copies = false, drains = false, within, replicas, breaks, menu } = bug
+  const {
+    linked = false,
+    copies = false,
+    drains = false,
+    policies = false,
+    within,
+    replicas,
+    breaks,
+    menu,
+  } = bug
   for (let stories = 1; stories <= within; stories += 1) {
     const story = tellStory({
       seed: String(firstSeed + stories - 1),
@@ -17,6 +26,7 @@ export async function hunt(
       linked,
       copies,
       drains,
+      policies,
       menu,
     })
     const { violation } = await play(story, bug)

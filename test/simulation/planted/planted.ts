@@ -19,6 +19,8 @@ export interface Planted {
   readonly copies?: boolean
   /** The operator follows Drains in its stories. */
   readonly drains?: boolean
+  /** The operator follows FailoverPolicies in its stories. */
+  readonly policies?: boolean
   readonly plant?: Plant
   /** The same for the transport to the other cluster. */
   readonly farPlant?: Plant

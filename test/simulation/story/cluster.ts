@@ -3,6 +3,7 @@ import type { Access } from '../../../sandbox/server.ts'
 import type { World } from '../../../sandbox/world.ts'
 import { DrainOwners } from './drain-owners.ts'
 import { endpointsOf, goingEndpoints, mirrored, ports, portsOf, put, serviceOf, sliceOf } from './objects.ts'
+import { PolicyOwners } from './policy-owners.ts'
 import { writeProfile } from './profiles.ts'
 import { own, placeOf, RouteOwners } from './route-owners.ts'
 import { type Acts, act, type StepOf, type WorldStep, type WorldSteps } from './step.ts'
@@ -28,6 +29,7 @@ export class Cluster {
       withdraw: this.#withdraw,
       ...new RouteOwners(store).acts,
       ...new DrainOwners(store, now).acts,
+      ...new PolicyOwners(store).acts,
       profile: (step) => writeProfile(store, step),
       noise: this.#makeNoise,
     }

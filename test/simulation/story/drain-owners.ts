@@ -1,15 +1,11 @@
 import type { JsonObject } from '../../../sandbox/json.ts'
-import type { Access, KubeObject } from '../../../sandbox/server.ts'
-import { version } from '../../../src/base/version.ts'
+import type { Access } from '../../../sandbox/server.ts'
 import { drainCrd } from '../../../src/install/objects/drain-crd.ts'
-import { readValues } from '../../../src/install/render.ts'
 import { epoch } from '../engine/process.ts'
 import { put } from './objects.ts'
+import { tolerant } from './own-definitions.ts'
 import { placeOf } from './route-owners.ts'
 import type { Acts, DrainTarget, WorldSteps } from './step.ts'
-
-/** The namespace of the operator: Drains in it are for all routes. */
-export const rootNamespace = 'linkerd-failover'
 
 const definition = 'drains.failover.linkerd.io'
 
@@ -47,7 +43,7 @@ export class DrainOwners {
     },
     drains: ({ served }) => {
       if (served === this.#isServed) return
-      if (served) this.#store.create(drainDefinition())
+      if (served) this.#store.create(tolerant(drainCrd))
       else this.#store.delete('customresourcedefinitions', '', definition)
     },
   }
@@ -63,14 +59,4 @@ function targetObject({ cluster, service }: DrainTarget): JsonObject {
     ...(cluster === undefined ? {} : { cluster }),
     ...(service === undefined ? {} : { service: { namespace, name } }),
   }
-}
-
-/** A definition that, as an older one might, takes Drains that make no sense. */
-function drainDefinition(): KubeObject {
-  const values = readValues({ policies: { enabled: true } })
-  if (!values.ok) throw new Error(values.error.join())
-  const context = { namespace: rootNamespace, release: 'story', version }
-  const { spec, ...rest } = structuredClone(drainCrd({ values: values.value, context }))
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
-  return { ...rest, spec: { ...spec, versions: spec.versions.map((version) => ({ ...version, schema })) } }
 }

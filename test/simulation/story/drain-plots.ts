@@ -1,7 +1,7 @@
 import type { Random } from '../engine/random.ts'
 import { farName } from '../far/place.ts'
-import { rootNamespace } from './drain-owners.ts'
 import { down, type Stage, turn, up, waitOf } from './draw.ts'
+import { rootNamespace } from './own-definitions.ts'
 import type { Plot } from './plots.ts'
 import { own } from './route-owners.ts'
 import type { DrainTarget, FaultStep, StepOf, WorldSteps } from './step.ts'

@@ -12,7 +12,7 @@ import type { FarCluster } from '../far/far-cluster.ts'
 import { farName, linkerdNamespace } from '../far/place.ts'
 import { connect } from '../network/transport.ts'
 import type { OpenWatch, Wire } from '../network/wire.ts'
-import { rootNamespace } from './drain-owners.ts'
+import { rootNamespace } from './own-definitions.ts'
 import { controlledBy } from './route-owners.ts'
 import type { Story } from './step.ts'
 
@@ -60,14 +60,15 @@ export class Fleet {
   readonly #lives = new Map<string, Life>()
   readonly #elects: boolean
   readonly #copies: boolean
-  readonly #drains: boolean
+  /** It follows Drains and FailoverPolicies. */
+  readonly #follows: boolean
   readonly #probes: boolean
   readonly #counts = new Map<string, number>()
 
   constructor(wire: Wire, checker: Checker, plants: Plants, story: Story, far?: FarCluster) {
     this.#elects = story.replicas.length > 1
     this.#copies = story.copies
-    this.#drains = story.drains
+    this.#follows = story.drains || story.policies
     this.#probes = story.probes
     this.#wire = wire
     this.#checker = checker
@@ -102,7 +103,7 @@ export class Fleet {
       links: this.#linksOf(process),
       probing: this.#probingOf(process),
       serviceProfiles: this.#copies ? { clusterDomain: 'cluster.local' } : undefined,
-      ...(this.#drains ? { policies: rootNamespace } : {}),
+      ...(this.#follows ? { policies: rootNamespace } : {}),
       ...(this.#elects ? { election: electionOf(process) } : {}),
     })
     this.#lives.set(replica, { process, operator, stopping: false })

@@ -9,9 +9,9 @@ import { Conditions } from '../network/conditions.ts'
 import { Server } from '../network/server.ts'
 import type { Wire } from '../network/wire.ts'
 import { Cluster } from './cluster.ts'
-import { rootNamespace } from './drain-owners.ts'
 import { Faults } from './faults.ts'
 import { type ClockPlant, Fleet, leaseNamespace, type Plant, type ProbePlant } from './fleet.ts'
+import { rootNamespace } from './own-definitions.ts'
 import { isOfFar, isOfWorld, type Story } from './step.ts'
 import { tell } from './words.ts'
 
@@ -68,7 +68,7 @@ export async function play(
     : undefined
   const checker = new Checker(scheduler, server, {
     far,
-    ...(story.drains ? { rootNamespace } : {}),
+    ...(story.drains || story.policies ? { rootNamespace } : {}),
   })
   const conditions = new Conditions()
   const wire: Wire = {

@@ -8,7 +8,7 @@ export const controlledBy = 'failover.linkerd.io/controlled-by'
 const gatewayApi = 'gateway.networking.k8s.io'
 
 /** The kinds of routes that stories are about, by their resource. */
-const kinds: Readonly<Record<string, { readonly apiVersion: string; readonly kind: string }>> = {
+export const kinds: Readonly<Record<string, { readonly apiVersion: string; readonly kind: string }>> = {
   trafficsplits: { apiVersion: 'split.smi-spec.io/v1alpha1', kind: 'TrafficSplit' },
   httproutes: { apiVersion: `${gatewayApi}/v1`, kind: 'HTTPRoute' },
   grpcroutes: { apiVersion: `${gatewayApi}/v1`, kind: 'GRPCRoute' },

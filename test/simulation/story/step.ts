@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../sandbox/json.ts'
 import type { Loss, Rejection, Trap } from '../network/conditions.ts'
 
 /** `web` of the routes' own namespace, or `depot/web` of another one. */
@@ -21,6 +22,8 @@ export type Entry = Named & { readonly weight?: Weight }
 export type DrainTarget = { readonly cluster?: string; readonly service?: string }
 /** `shop/one`: with its namespace. */
 type Drain = { readonly drain: string }
+/** `shop/one`: with its namespace. */
+type Policy = { readonly policy: string }
 type Watches = { readonly replica?: string; readonly resource?: string }
 
 /** What people and other controllers do to the world. */
@@ -75,6 +78,12 @@ export interface WorldSteps {
   undrain: Drain
   /** The CRD of Drains is deleted, with all of them, or created. */
   drains: { readonly served: boolean }
+  /** A FailoverPolicy is applied as a whole. */
+  policy: Policy & { readonly spec: JsonObject }
+  /** A FailoverPolicy is deleted. */
+  unpolicy: Policy
+  /** The CRD of FailoverPolicies is deleted, with all of them, or created. */
+  policies: { readonly served: boolean }
   /** Objects change that are nobody's business here. */
   noise: { readonly count: number }
 }
@@ -166,6 +175,8 @@ export interface Story {
   readonly copies: boolean
   /** The operator follows Drains. */
   readonly drains: boolean
+  /** The operator follows FailoverPolicies. */
+  readonly policies: boolean
   /** The operator probes the gateway of that cluster. */
   readonly probes: boolean
   readonly steps: readonly Step[]
@@ -196,6 +207,9 @@ const worldKinds = {
   drain: true,
   undrain: true,
   drains: true,
+  policy: true,
+  unpolicy: true,
+  policies: true,
   noise: true,
 } satisfies Record<keyof WorldSteps, true>
 

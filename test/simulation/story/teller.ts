@@ -5,6 +5,7 @@ import { drainPlots } from './drain-plots.ts'
 import type { Stage } from './draw.ts'
 import { leaderPlots } from './leader-plots.ts'
 import { disasters, type Plot, plots, profilePlots } from './plots.ts'
+import { policyPlots } from './policy-plots.ts'
 import { type QuietPlot, quietPlots } from './quiet-waits.ts'
 import type { Rest, Step, Story } from './step.ts'
 import { waitPlots } from './wait-plots.ts'
@@ -23,6 +24,8 @@ const linkedShare = 0.2
 const copyShare = 0.3
 /** In so many it follows Drains. */
 const drainShare = 0.4
+/** In so many it follows FailoverPolicies. */
+const policyShare = 0
 /** In so many waits are interrupted. */
 const waitShare = 0.2
 
@@ -38,6 +41,8 @@ export interface Telling {
   readonly copies?: boolean | undefined
   /** The operator follows Drains; drawn from the seed without it. */
   readonly drains?: boolean | undefined
+  /** The operator follows FailoverPolicies; drawn from the seed without it. */
+  readonly policies?: boolean | undefined
   /** Names of the plots that trouble is made of; drawn from the seed without it. */
   readonly menu?: readonly string[] | undefined
 }
@@ -53,6 +58,7 @@ export function tellStory({
   linked,
   copies: copied,
   drains: drained,
+  policies: followed,
   menu: wanted,
 }: Telling): Story {
   const random = new Random(`story ${seed}`)
@@ -68,12 +74,11 @@ export function tellStory({
   const copy = new Random(`copy ${seed}`)
   const copies = copied ?? copy.chance(copyShare)
   const copyMenu = copies ? profilePlots : []
-  const drain = new Random(`drain ${seed}`)
-  const drainMenu = openDrains(drained, stage, drain, wanted)
+  const own = tellOwn({ seed, drains: drained, policies: followed, menu: wanted }, stage)
+  const { drains, policies } = own
   const wait = new Random(`wait ${seed}`)
   const waitMenu = openWaits(wait, wanted)
-  const drains = drainMenu.length > 0
-  const quietMenu = openQuiet({ waits: waitMenu.length > 0, drains, isLinked }, wanted)
+  const quietMenu = openQuiet({ waits: waitMenu.length > 0, drains, policies, isLinked }, wanted)
   const fate = new Random(`fate ${seed}`)
   const isStruck = wanted === undefined && fate.chance(0.25)
   const steps: Step[] = stage.opening
@@ -93,7 +98,7 @@ export function tellStory({
     ]
     steps.push(...weaveAll(troubles, stage, random, now, length))
     steps.push(...weaveAll(someOf(copyMenu, 4, copy), stage, copy, now, length))
-    steps.push(...weaveAll(someOf(drainMenu, 6, drain), stage, drain, now, length))
+    steps.push(...own.weave(now, length))
     steps.push(...weaveAll(someOf(waitMenu, 4, wait), stage, wait, now, length))
     const strikes = isStruck && fate.chance(0.5)
     if (strikes) steps.push(...fate.pick(disasters).weave(stage, fate, now + fate.between(0, length)))
@@ -110,6 +115,7 @@ export function tellStory({
     probes,
     copies,
     drains,
+    policies,
     steps: endBefore(steps, rests),
     rests,
     judged,
@@ -138,17 +144,33 @@ function drawMenu(random: Random, replicas: number, wanted: readonly string[] | 
   return menu
 }
 
-/** Most clusters have the definition of Drains from the beginning on. The plots are those that are wanted, or all. */
-function openDrains(
-  asked: boolean | undefined,
-  { opening }: Stage,
-  random: Random,
-  wanted: readonly string[] = [],
-): readonly Plot[] {
-  if (!(asked ?? random.chance(drainShare))) return []
-  opening.push({ do: 'drains', served: random.chance(0.9), at: 0 })
-  const some = drainPlots.filter(({ name }) => wanted.includes(name))
-  return some.length > 0 ? some : drainPlots
+/** What is told of the operator's own kinds, if it follows them. */
+function tellOwn(
+  { seed, menu, ...asked }: Pick<Telling, 'seed' | 'drains' | 'policies' | 'menu'>,
+  stage: Stage,
+) {
+  const [drain, policy] = [new Random(`drain ${seed}`), new Random(`policy ${seed}`)]
+  const drains = asked.drains ?? drain.chance(drainShare)
+  const policies = asked.policies ?? policy.chance(policyShare)
+  // Who installs one definition installs both; most clusters have that which a story is about from the beginning on.
+  if (drains || policies)
+    stage.opening.push(
+      { do: 'drains', served: !drains || drain.chance(0.9), at: 0 },
+      { do: 'policies', served: !policies || policy.chance(0.9), at: 0 },
+    )
+  const ofDrains = drains ? wantedOf(drainPlots, menu) : []
+  const ofPolicies = policies ? wantedOf(policyPlots, menu) : []
+  const weave = (now: number, length: number): Step[] => [
+    ...weaveAll(someOf(ofDrains, 6, drain), stage, drain, now, length),
+    ...weaveAll(someOf(ofPolicies, 6, policy), stage, policy, now, length),
+  ]
+  return { drains, policies, weave }
+}
+
+/** The plots that are wanted, or all. */
+function wantedOf(plots: readonly Plot[], wanted: readonly string[] = []): readonly Plot[] {
+  const some = plots.filter(({ name }) => wanted.includes(name))
+  return some.length > 0 ? some : plots
 }
 
 /** In a story whose plots are wanted by name there are no others. */
@@ -165,11 +187,12 @@ const openQuiet = (
   {
     waits,
     drains,
+    policies,
     isLinked,
-  }: { readonly waits: boolean; readonly drains: boolean; readonly isLinked: boolean },
+  }: Readonly<Record<'waits' | 'drains' | 'policies' | 'isLinked', boolean>>,
   wanted: readonly string[] | undefined,
 ): readonly QuietPlot[] =>
-  drains || isLinked ? [] : quietPlots.filter(({ name }) => wanted?.includes(name) ?? waits)
+  drains || policies || isLinked ? [] : quietPlots.filter(({ name }) => wanted?.includes(name) ?? waits)
 
 /** At most one quiet wait, and when trouble may begin. */
 function weaveQuiet(menu: readonly QuietPlot[], stage: Stage, random: Random, now: number) {

@@ -1,14 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../../../sandbox/server.ts'
 import { History } from './history.ts'
-import { type DrainSpec, readDrain } from './read-drain.ts'
 
-/** What a Drain asked for from one moment to another; changes of its status are none of it. */
-export interface DrainVersion {
+/** What an object of a kind asked for from one moment to another; changes of its status are none of it. */
+export interface Version<Spec> {
   readonly key: string
   readonly uid: string
   /** Absent for one that makes no sense. */
-  readonly spec: DrainSpec | undefined
+  readonly spec: Spec | undefined
   readonly from: number
   /** The moment at which it was over. */
   to: number
@@ -16,19 +15,25 @@ export interface DrainVersion {
   endedAt: number
 }
 
-/** Every Drain at every moment, and whether the server served the kind. */
-export class DrainFacts {
-  readonly versions: DrainVersion[] = []
+/** Every object of a kind at every moment, and whether the server served the kind. */
+export class KindFacts<Spec> {
+  readonly versions: Version<Spec>[] = []
+  readonly #read: (object: KubeObject) => Spec | undefined
   readonly #served = new History(false)
   /** Since when the kind is not served (virtual ms); absent while it is. */
   unservedSince: number | undefined = 0
   /** The moments at which anything changed. */
   readonly #moments: number[] = []
 
-  /** Takes a change of a Drain; without `object` it is gone. */
+  /** `read`: what an object asks for; undefined for one that makes no sense. */
+  constructor(read: (object: KubeObject) => Spec | undefined) {
+    this.#read = read
+  }
+
+  /** Takes a change of an object; without `object` it is gone. */
   change(key: string, object: KubeObject | undefined, moment: number, at: number): void {
     const known = this.versions.findLast((one) => one.key === key && one.to === Number.POSITIVE_INFINITY)
-    const spec = object && readDrain(object)
+    const spec = object && this.#read(object)
     const uid = object?.metadata.uid ?? ''
     if (object && known?.uid === uid && isDeepStrictEqual(known.spec, spec)) return
     if (known) Object.assign(known, { to: moment, endedAt: at })
@@ -61,12 +66,12 @@ export class DrainFacts {
   }
 
   /** What there was at a moment. */
-  at(moment: number): readonly DrainVersion[] {
+  at(moment: number): readonly Version<Spec>[] {
     return this.versions.filter(({ from, to }) => from <= moment && moment < to)
   }
 
-  /** What a Drain of this name asked for at a moment. */
-  specAt(key: string, moment: number): DrainSpec | undefined {
+  /** What an object of this name asked for at a moment. */
+  specAt(key: string, moment: number): Spec | undefined {
     return this.at(moment).find((one) => one.key === key)?.spec
   }
 }

@@ -1,23 +1,23 @@
 import type { Process } from '../engine/process.ts'
 
-/** A moment of the server up to which a process knew all Drains, and when it came to know that. */
+/** A moment of the server up to which a process knew all objects of a kind, and when it came to know that. */
 interface Known {
   readonly moment: number
   readonly at: number
 }
 
-/** From when to when (virtual ms) a process had a watch of Drains. */
+/** From when to when (virtual ms) a process had a watch of them. */
 interface Watched {
   readonly from: number
   to: number
 }
 
-/** What a process has come to know of Drains, and when. Times are virtual ms. */
-export class DrainView {
+/** What a process has come to know of the objects of a kind, and when. Times are virtual ms. */
+export class KindView {
   readonly #known: Known[] = []
   readonly #watches: Watched[] = []
 
-  /** By now it knows all Drains as they were at this moment. */
+  /** By now it knows all of them as they were at this moment. */
   knows(moment: number, at: number): void {
     const last = this.#known.at(-1)
     if (last?.moment !== moment) this.#known.push({ moment, at })
@@ -59,7 +59,7 @@ export class DrainView {
     return last === Number.POSITIVE_INFINITY ? undefined : last
   }
 
-  /** When it first knew all Drains. */
+  /** When it first knew all of them. */
   get firstKnownAt(): number | undefined {
     return this.#known[0]?.at
   }
