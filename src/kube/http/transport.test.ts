@@ -3,7 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import type { ClusterConfig } from '../cluster/cluster.ts'
 import { createManualClock } from '../testing/manual-clock.ts'
-import { createTransport, StreamBreak, type Transport } from './transport.ts'
+import { StreamBreak } from './read-lines.ts'
+import { createTransport, type Transport } from './transport.ts'
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void
 

@@ -1,5 +1,4 @@
 import type { Agent, IncomingMessage } from 'node:http'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { urlToHttpOptions } from 'node:url'
 import type { Clock } from '../../base/clock.ts'
 import { jsonAsGo } from '../../base/json-patch.ts'
@@ -12,8 +11,8 @@ import { beginRequest, NotLeader, type Sendable } from './begin-request.ts'
 import { cut, textOf, unreachable } from './connection-errors.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { credentialsOf } from './credentials.ts'
-import { startDeadline } from './deadline.ts'
-import { LineParser } from './ndjson.ts'
+import { type Deadline, startDeadline } from './deadline.ts'
+import { readLines } from './read-lines.ts'
 import { headOf, wholeOf } from './send-request.ts'
 
 export type KubeRequest = {
@@ -33,15 +32,6 @@ export type KubeRequest = {
   readonly mayStart?: (() => boolean) | undefined
 }
 
-/** What a stream that did not end by itself yields last. A stream that ends without it ended cleanly. */
-export class StreamBreak {
-  readonly error: KubeError
-
-  constructor(error: KubeError) {
-    this.error = error
-  }
-}
-
 /** The one way to the API server. Nothing here throws or rejects; errors are values. */
 export interface Transport {
   /** The parsed JSON of a 2xx answer, `undefined` where that has no body; or its text, as `answerAs` asks. */
@@ -56,12 +46,6 @@ export interface Transport {
   /** Cuts the requests in flight, and closes all connections. */
   close(): Promise<void>
 }
-
-/**
- * Parsing goes on without a turn of the event loop for at most this many bytes: some milliseconds while V8 is
- * cold.
- */
-const bytesPerTurn = 32 * 1024
 
 /** Watches have connections of their own, so a patch never waits behind one. */
 export function createTransport(cluster: ClusterConfig, clock: Clock): Transport {
@@ -142,8 +126,6 @@ async function stream(
   }
 }
 
-type Deadline = ReturnType<typeof startDeadline>
-
 /** The time limit of a request, which ends with the transport too. */
 function begin({ clock, open }: Server, { timeoutMs = 30_000, signal }: KubeRequest): Deadline {
   const deadline = startDeadline(clock, timeoutMs, signal)
@@ -153,31 +135,6 @@ function begin({ clock, open }: Server, { timeoutMs = 30_000, signal }: KubeRequ
     deadline.stop()
   }
   return { ...deadline, stop }
-}
-
-async function* readLines(what: string, body: IncomingMessage, deadline: Deadline) {
-  const lines = new LineParser()
-  let parsed = 0
-  try {
-    for await (const chunk of body) {
-      deadline.renew()
-      yield* lines.push(chunk)
-      parsed += chunk.length
-      if (parsed < bytesPerTurn) continue
-      parsed = 0
-      await nextTurn()
-    }
-    if (lines.isMidLine) yield new StreamBreak(cut(what, 'the stream ended in the middle of a line'))
-  } catch (problem) {
-    const error: KubeError =
-      problem instanceof SyntaxError
-        ? { kind: 'protocol', message: `${what}: not JSON: ${problem.message}` }
-        : cut(what, problem)
-    yield new StreamBreak(deadline.explain(what, error))
-  } finally {
-    deadline.stop()
-    body.destroy()
-  }
 }
 
 type AgentFor = (credentials: Credentials) => Agent

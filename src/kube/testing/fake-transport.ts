@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import type { KubeError } from '../errors.ts'
-import { type KubeRequest, StreamBreak, type Transport } from '../http/transport.ts'
+import { StreamBreak } from '../http/read-lines.ts'
+import type { KubeRequest, Transport } from '../http/transport.ts'
 
 /** A request that waits for the test's answer. */
 export type Asked = KubeRequest & { answer(result: Result<unknown, KubeError>): void }

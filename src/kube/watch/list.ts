@@ -1,5 +1,6 @@
 import type { KubeError } from '../errors.ts'
-import { StreamBreak, type Transport } from '../http/transport.ts'
+import { StreamBreak } from '../http/read-lines.ts'
+import type { Transport } from '../http/transport.ts'
 import type { ListBuffer } from './list-buffer.ts'
 import { listPages } from './pages.ts'
 import { readHead, readWatchEvent } from './watch-event.ts'

@@ -1,5 +1,6 @@
 import { dig, isObject, type Json } from '../../../sandbox/json.ts'
-import { type KubeRequest, StreamBreak, type Transport } from '../../../src/kube/http/transport.ts'
+import { StreamBreak } from '../../../src/kube/http/read-lines.ts'
+import type { KubeRequest, Transport } from '../../../src/kube/http/transport.ts'
 import type { Timeline } from '../network/timeline.ts'
 import type { FarView, NamespaceKnowledge } from './far-view.ts'
 

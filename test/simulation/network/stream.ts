@@ -1,6 +1,6 @@
 import type { WatchSink } from '../../../sandbox/watches.ts'
 import type { KubeError } from '../../../src/kube/errors.ts'
-import { StreamBreak } from '../../../src/kube/http/transport.ts'
+import { StreamBreak } from '../../../src/kube/http/read-lines.ts'
 import { readWatchEvent, type WatchEvent } from '../../../src/kube/watch/watch-event.ts'
 import { broken } from './answer.ts'
 import type { Sent } from './sent.ts'

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../../../sandbox/json.ts'
 import { ok } from '../../../src/base/result.ts'
-import { StreamBreak, type Transport } from '../../../src/kube/http/transport.ts'
+import { StreamBreak } from '../../../src/kube/http/read-lines.ts'
+import type { Transport } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
 import { resourceOf } from '../network/sent.ts'
 import type { Planted } from './planted.ts'
