@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import { name as extensionName } from '../../install/manifest.ts'
 import { adminPort } from '../../install/objects/container.ts'
@@ -8,27 +7,9 @@ import { type Resource, resourcePath } from '../../kube/resource.ts'
 import { badAnswer, type Failure, withFlag } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import { extensionLabel } from '../operator-deployment.ts'
+import { pods, portOf, readPod } from '../pod.ts'
 
-const pods: Resource = { group: '', version: 'v1', plural: 'pods' }
 const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' }
-
-const portSchema = z.object({ name: z.string().optional(), containerPort: z.number() })
-const schema = z.object({
-  metadata: z.object({
-    namespace: z.string(),
-    name: z.string(),
-    deletionTimestamp: z.string().optional(),
-  }),
-  spec: z.object({
-    containers: z.array(z.object({ name: z.string(), ports: z.array(portSchema).catch([]) })),
-  }),
-  status: z
-    .object({
-      phase: z.string().catch(''),
-      conditions: z.array(z.object({ type: z.string(), status: z.string() })).catch([]),
-    })
-    .catch({ phase: '', conditions: [] }),
-})
 
 interface OperatorPod extends PodPort {
   readonly isRunning: boolean
@@ -90,18 +71,11 @@ async function findPods(reading: Reading, namespace: string | undefined) {
 
 /** The Pod of a hook carries the label too; only the operator's own container counts. */
 function read(object: unknown): OperatorPod | undefined {
-  const { data } = schema.safeParse(object)
-  const container = data?.spec.containers.find(({ name }) => name === extensionName)
-  if (!data || !container) return undefined
-  const { metadata, status } = data
-  const named = container.ports.find(({ name }) => name === adminPort.name)
-  return {
-    namespace: metadata.namespace,
-    pod: metadata.name,
-    port: (named ?? adminPort).containerPort,
-    isRunning: status.phase === 'Running' && metadata.deletionTimestamp === undefined,
-    isReady: status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
-  }
+  const pod = readPod(object, extensionName)
+  if (!pod?.ports) return undefined
+  const { isRunning, isReady } = pod
+  const port = portOf(pod, (name) => name === adminPort.name, adminPort.containerPort)
+  return { ...port, isRunning, isReady }
 }
 
 /** The host name of the leader: the holder of the Lease without its random suffix; '' if there is none. */

@@ -1,30 +1,15 @@
-import * as z from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { PodPort } from '../../kube/http/port-forward.ts'
-import type { Resource } from '../../kube/resource.ts'
 import { badAnswer, type Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
+import { pods, portOf, readPod } from '../pod.ts'
 
-const pods: Resource = { group: '', version: 'v1', plural: 'pods' }
 /** Of the Pods of the destination controller, in every version of Linkerd (its chart, `destination.yaml`). */
 const destinationLabel = 'linkerd.io/control-plane-component=destination'
 const container = 'destination'
 /** The port of its metrics; its name was `admin-http` once and is `dest-admin` now. */
 const adminPort = 9996
-const adminName = /admin/
-
-const portSchema = z.object({ name: z.string().catch(''), containerPort: z.number() })
-const schema = z.object({
-  metadata: z.object({
-    namespace: z.string(),
-    name: z.string(),
-    deletionTimestamp: z.string().optional(),
-  }),
-  spec: z.object({
-    containers: z.array(z.object({ name: z.string(), ports: z.array(portSchema).catch([]) })),
-  }),
-  status: z.object({ phase: z.string() }).catch({ phase: '' }),
-})
+const isAdminName = (name: string) => name.includes('admin')
 
 /** The running Pods of Linkerd's destination controller, at least one, by name. */
 export async function findDestinationPods(
@@ -45,9 +30,6 @@ export async function findDestinationPods(
 }
 
 function read(object: unknown): PodPort | undefined {
-  const { data } = schema.safeParse(object)
-  if (data?.status.phase !== 'Running' || data.metadata.deletionTimestamp !== undefined) return undefined
-  const ports = data.spec.containers.find(({ name }) => name === container)?.ports
-  const port = ports?.find(({ name }) => adminName.test(name))?.containerPort ?? adminPort
-  return { namespace: data.metadata.namespace, pod: data.metadata.name, port }
+  const pod = readPod(object, container)
+  return pod?.isRunning ? portOf(pod, isAdminName, adminPort) : undefined
 }
