@@ -8,6 +8,7 @@ import { type Drains, drainDefinition, drainFlags, drainOf, drainsIn, soon } fro
 import { eventually } from './eventually.ts'
 import type { Weights } from './objects.ts'
 import { type Operator, startOperator } from './operator.ts'
+import { expectOnlyAllowed, expectRoles } from './own-kinds.ts'
 
 let controlPlane: ControlPlane
 let cluster: Cluster
@@ -77,26 +78,8 @@ describe('the API server', () => {
   })
 })
 
-it('may be created by those who may edit a namespace, and seen by those who may view it', async () => {
-  for (const role of ['edit', 'view'])
-    await kubectl([
-      'create',
-      'rolebinding',
-      role,
-      `--clusterrole=${role}`,
-      `--user=may-${role}`,
-      '-n',
-      'default',
-    ])
-  const canI = async (who: string, verb: string, namespace = 'default') =>
-    (
-      await controlPlane.kubectl(['auth', 'can-i', verb, 'drains', '-n', namespace, '--as', who])
-    ).stdout.trim()
-  await eventually(async () => expect(await canI('may-edit', 'create')).toBe('yes'))
-  await eventually(async () => expect(await canI('may-view', 'list')).toBe('yes'))
-  expect(await canI('may-view', 'create')).toBe('no')
-  expect(await canI('may-edit', 'create', operatorName)).toBe('no')
-})
+it('may be created by those who may edit a namespace, and seen by those who may view it', () =>
+  expectRoles(controlPlane, 'drains'))
 
 let count = 0
 let web: string
@@ -257,13 +240,4 @@ it('Drains stay in effect if their kind is removed, and the operator says so', a
   await cluster.weightsBecome(web, weights(100), 60_000)
 })
 
-it('the operator asks for nothing that it may not', () => {
-  const asked = controlPlane.audited()
-  expect(asked.filter(({ responseStatus }) => responseStatus?.code === 403)).toEqual([])
-  const verbs = asked.flatMap(({ verb, objectRef }) =>
-    objectRef?.resource === 'drains' ? `${verb} ${objectRef.subresource ?? ''}`.trim() : [],
-  )
-  expect(verbs).toEqual(expect.arrayContaining(['watch', 'patch status']))
-  // It lists only if a watch cannot send what is there.
-  expect(verbs.filter((verb) => !['watch', 'list', 'patch status'].includes(verb))).toEqual([])
-})
+it('the operator asks for nothing that it may not', () => expectOnlyAllowed(controlPlane, 'drains'))

@@ -1,8 +1,6 @@
-import { stringify } from 'yaml'
-import { version } from '../../src/base/version.ts'
 import { name as operatorName } from '../../src/install/manifest.ts'
-import { readValues, render } from '../../src/install/render.ts'
 import type { ControlPlane } from '../control-plane/control-plane.ts'
+import { applyInstalled, isServed, type Kubectl, kubectlOf } from './own-kinds.ts'
 
 /** The name of the definition of the kind. */
 export const drainDefinition = 'drains.failover.linkerd.io'
@@ -18,8 +16,7 @@ export const drainFlags = [
 
 /** What tests do with Drains, as somebody with `kubectl` does it. */
 export interface Drains {
-  /** Runs kubectl and answers with what it printed; throws what it wrote to standard error. */
-  readonly kubectl: (args: readonly string[], input?: object) => Promise<string>
+  readonly kubectl: Kubectl
   /** Resolves when the kind is served. */
   readonly installKind: () => Promise<void>
   /** Gives the operator and people the permissions that an installation with Drains has. */
@@ -43,26 +40,14 @@ export const drainOf = (
 })
 
 export function drainsIn(controlPlane: Pick<ControlPlane, 'kubectl'>): Drains {
-  const kubectl: Drains['kubectl'] = async (args, input) => {
-    const answer = await controlPlane.kubectl(args, input && stringify(input))
-    if (answer.code !== 0) throw new Error(answer.stderr)
-    return answer.stdout.trim()
-  }
-  async function apply(kind: string): Promise<void> {
-    const values = readValues({ policies: { enabled: true } })
-    if (!values.ok) throw new Error(values.error.join())
-    const objects = render(values.value, { namespace: operatorName, release: operatorName, version })
-    for (const object of objects)
-      if (object.kind === kind)
-        await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], object)
-  }
+  const kubectl = kubectlOf(controlPlane)
   return {
     kubectl,
     installKind: async () => {
-      await apply('CustomResourceDefinition')
-      await kubectl(['wait', '--for=condition=Established', `crd/${drainDefinition}`])
+      await applyInstalled(kubectl, 'CustomResourceDefinition')
+      await isServed(kubectl, drainDefinition)
     },
-    grant: () => apply('ClusterRole'),
+    grant: () => applyInstalled(kubectl, 'ClusterRole'),
     drain: (...args) => kubectl(['apply', '-f', '-'], drainOf(...args)),
     undrain: (name, namespace = operatorName) => kubectl(['delete', 'drain', name, '--namespace', namespace]),
   }

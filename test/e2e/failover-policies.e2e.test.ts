@@ -3,9 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseAllDocuments, stringify } from 'yaml'
-import { version } from '../../src/base/version.ts'
 import { name as operatorName } from '../../src/install/manifest.ts'
-import { readValues, render } from '../../src/install/render.ts'
 import { targets } from '../../src/policies/testing/policy-objects.ts'
 import { operatorUser } from '../chart/release.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
@@ -14,6 +12,14 @@ import { type Cluster, openCluster } from './cluster.ts'
 import { eventually } from './eventually.ts'
 import type { Weights } from './objects.ts'
 import { type Operator, startOperator } from './operator.ts'
+import {
+  applyInstalled,
+  expectOnlyAllowed,
+  expectRoles,
+  isServed,
+  type Kubectl,
+  kubectlOf,
+} from './own-kinds.ts'
 
 let controlPlane: ControlPlane
 let cluster: Cluster
@@ -27,21 +33,12 @@ const start = async (): Promise<Operator> => {
   return operator
 }
 
-const kubectl = async (args: readonly string[], input?: object) => {
-  const answer = await controlPlane.kubectl(args, input && stringify(JSON.parse(JSON.stringify(input))))
-  if (answer.code !== 0) throw new Error(answer.stderr)
-  return answer.stdout.trim()
-}
+const kubectl: Kubectl = (...args) => kubectlOf(controlPlane)(...args)
 
 const definition = 'failoverpolicies.failover.linkerd.io'
 async function installKinds(): Promise<void> {
-  const values = readValues({ policies: { enabled: true } })
-  if (!values.ok) throw new Error(values.error.join())
-  const objects = render(values.value, { namespace: operatorName, release: operatorName, version })
-  for (const object of objects)
-    if (['CustomResourceDefinition', 'ClusterRole'].includes(object.kind))
-      await kubectl(['apply', '--server-side', '-f', '-'], object)
-  await kubectl(['wait', '--for=condition=Established', `crd/${definition}`])
+  await applyInstalled(kubectl, 'CustomResourceDefinition', 'ClusterRole')
+  await isServed(kubectl, definition)
 }
 
 beforeAll(async () => {
@@ -187,26 +184,8 @@ describe('the API server', () => {
   })
 })
 
-it('may be created by those who may edit a namespace, and seen by those who may view it', async () => {
-  for (const role of ['edit', 'view'])
-    await kubectl([
-      'create',
-      'rolebinding',
-      role,
-      `--clusterrole=${role}`,
-      `--user=may-${role}`,
-      '-n',
-      'default',
-    ])
-  const canI = async (who: string, verb: string, namespace = 'default') => {
-    const question = ['auth', 'can-i', verb, 'failoverpolicies', '-n', namespace, '--as', who]
-    return (await controlPlane.kubectl(question)).stdout.trim()
-  }
-  await eventually(async () => expect(await canI('may-edit', 'create')).toBe('yes'))
-  await eventually(async () => expect(await canI('may-view', 'list')).toBe('yes'))
-  expect(await canI('may-view', 'create')).toBe('no')
-  expect(await canI('may-edit', 'create', operatorName)).toBe('no')
-})
+it('may be created by those who may edit a namespace, and seen by those who may view it', () =>
+  expectRoles(controlPlane, 'failoverpolicies'))
 
 let count = 0
 let web: string
@@ -337,13 +316,4 @@ it('policies stay in force if their kind is removed, and the operator says so', 
   await cluster.weightsBecome(web, weights(100), 60_000)
 })
 
-it('the operator asks for nothing that it may not', () => {
-  const asked = controlPlane.audited()
-  expect(asked.filter(({ responseStatus }) => responseStatus?.code === 403)).toEqual([])
-  const verbs = asked.flatMap(({ verb, objectRef }) =>
-    objectRef?.resource === 'failoverpolicies' ? `${verb} ${objectRef.subresource ?? ''}`.trim() : [],
-  )
-  expect(verbs).toEqual(expect.arrayContaining(['watch', 'patch status']))
-  // It lists only if a watch cannot send what is there.
-  expect(verbs.filter((verb) => !['watch', 'list', 'patch status'].includes(verb))).toEqual([])
-})
+it('the operator asks for nothing that it may not', () => expectOnlyAllowed(controlPlane, 'failoverpolicies'))
