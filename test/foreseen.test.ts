@@ -209,7 +209,7 @@ function afterWaits(
   lost: ReadonlyMap<string, Readiness>,
   planned: Planned | undefined,
 ) {
-  const circumstances = (planned ? circumstancesWith(planned, snapshot) : snapshot.circumstances)(route)
+  const circumstances = (planned ? circumstancesWith([planned], snapshot) : snapshot.circumstances)(route)
   const then: ReadinessOf = (backend) => lost.get(backend.service) ?? snapshot.readiness(backend)
   const waited = { now: 100_000, goodSince: () => 0, commitment: undefined }
   const [early, late] = [{}, { past: () => waited }].map((past) =>
@@ -238,7 +238,10 @@ it('what-if says what then happens, with tiers, thresholds, waits and Drains', (
       const planned = plannedIn(of)
       const snapshot = snapshotOf(operator, drains)
       const assumed = new Map([...lost].map(([name, readiness]) => [name, () => readiness]))
-      const { fates } = foresee(snapshot, assumed, planned?.planned)
+      const { fates } = foresee(snapshot, {
+        services: assumed,
+        drains: planned ? [planned.planned] : [],
+      })
       const foreseen = fates.map(({ route: { splits } }) => splits.map(({ after }) => String(after)))
       const patient = operator.routes.map((one) => afterWaits(one, snapshot, lost, planned?.planned))
 

@@ -99,7 +99,7 @@ const tier = ruled(
   }),
   {
     rule: isOneOf,
-    message: 'must be one of backends, clusters and rest',
+    message: 'a tier must be one of backends, clusters and rest',
     holds: ({ backends, clusters, rest }) =>
       [backends, clusters, rest].filter((one) => one !== undefined).length === 1,
   },

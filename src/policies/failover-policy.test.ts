@@ -61,7 +61,7 @@ test.each([
   [{ targetRefs: [{ group: '', kind: 'Pod', name: 'a' }] }, 'spec.targetRefs[0]: a target is a route, '],
   [
     { tiers: [{ rest: {}, clusters: ['Local'] }] },
-    'spec.tiers[0]: must be one of backends, clusters and rest',
+    'spec.tiers[0]: a tier must be one of backends, clusters and rest',
   ],
   [
     { tiers: [{ rest: {} }, { clusters: ['east'] }] },

@@ -7,6 +7,7 @@ import {
 import type { ServiceKey } from '../core/types.ts'
 import { type FailoverPolicy, type PolicyTarget, type ReadPolicy, sectionsOf } from './failover-policy.ts'
 import { objectKey } from './object.ts'
+import type { TargetOutcome } from './policy-status.ts'
 
 /** What of a route policies may target. */
 export interface PolicyPlace {
@@ -114,6 +115,18 @@ export class PolicyIndex {
     this.#winners.set(key, { policy, level, sections: sectionsOf(objectKey(policy), spec, level) })
   }
 }
+
+/** What has become of each target of a policy; `isThere` knows the routes and the Services. */
+export const targetsFound = (
+  index: PolicyIndex,
+  policy: FailoverPolicy,
+  isThere: (target: PolicyTarget) => boolean,
+): readonly Omit<TargetOutcome, 'splits'>[] =>
+  (policy.spec?.targets ?? []).map((target) => {
+    const winner = index.winnerOf(target)
+    const loses = winner && objectKey(winner) !== objectKey(policy) ? objectKey(winner) : undefined
+    return { target, isFound: ['namespace', 'mesh'].includes(target.level) || isThere(target), loses }
+  })
 
 /** Whether one of these targets (by key) is one of a route. */
 export const isTargeted = (targets: ReadonlySet<string>, place: PolicyPlace): boolean =>

@@ -134,14 +134,16 @@ export function policyStatusDue(
     : due
 }
 
-type FreshCondition = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>
+/** A condition without the times of its writing. */
+export type FreshCondition = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>
 type Ancestor = NonNullable<PolicyStatus['ancestors']>[number]
 
 /** Whether a policy applies to at least one target. */
 export const isAccepted = (outcome: Pick<PolicyOutcome, 'problem' | 'targets'>): boolean =>
   acceptedOf(outcome).status === 'True'
 
-function acceptedOf({ problem, targets }: Pick<PolicyOutcome, 'problem' | 'targets'>): FreshCondition {
+/** Whether it applies to its targets, as its condition `Accepted` says it. */
+export function acceptedOf({ problem, targets }: Pick<PolicyOutcome, 'problem' | 'targets'>): FreshCondition {
   if (problem !== undefined) return refused('Accepted', 'Invalid', `it asks for nothing: ${problem}`)
   const each = targets.map(acceptedBy)
   const bad = each.filter(({ status }) => status === 'False')

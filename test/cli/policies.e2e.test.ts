@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { name as operatorName } from '../../src/install/manifest.ts'
 import { type Stage, setStage } from './stage.ts'
@@ -59,6 +62,60 @@ describe('pause --for', () => {
     await away()
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(sooner))
     expect((await stage.cli(`resume ts/${web}`, editor)).stdout).toContain('is resumed')
+  })
+})
+
+describe('what-if --policy', () => {
+  const text = (tier: string) => `
+apiVersion: failover.linkerd.io/v1alpha1
+kind: FailoverPolicy
+metadata: { name: ${web}, namespace: default }
+spec:
+  targetRefs: [{ group: split.smi-spec.io, kind: TrafficSplit, name: ${web} }]
+  tiers: [{ backends: [{ name: ${tier} }] }, { rest: {} }]
+`
+  const write = async (name: string, content: string) => {
+    const file = join(await mkdtemp(join(tmpdir(), 'what-if-')), name)
+    await writeFile(file, content)
+    return file
+  }
+
+  it('foresees what the operator then does, by the rights of a reader', async () => {
+    const file = await write('cart.yaml', text(`${web}-b`))
+    const { code, stdout, stderr } = await stage.cli(`what-if --policy ${file} -n default`, reader)
+    expect(code).toBe(0)
+    expect(stderr).toContain('Drains and policies in linkerd-failover are taken to be for all routes')
+    expect(stdout).toMatch(new RegExp(`^FailoverPolicy default/${web} .* yes +1 +new$`, 'm'))
+    expect(stdout).toMatch(new RegExp(`${web} +moves +${web} +${web}-b `))
+    await stage.kubectl(`apply -f ${file}`)
+    await away()
+    const back = await write('back.yaml', text(web))
+    const { stdout: then } = await stage.cli(`what-if --policy ${back} -n default`, reader)
+    expect(then).toMatch(new RegExp(`^FailoverPolicy default/${web} .* yes +1 +replaces the one `, 'm'))
+    expect(then).toMatch(new RegExp(`${web} +moves +${web}-b +${web} `))
+    await stage.kubectl(`delete -f ${file}`)
+    await onPrimary()
+  })
+
+  it.each([
+    ['a field that does not exist', 'tires: []'],
+    ['a target twice', 'targetRefs: [T, T]'],
+    ['a percentage alone', 'minReady: { percent: 50 }'],
+    ['a wait of more than a day', 'failback: { after: 25h }'],
+    ['a return by less', 'minReady: { count: 4 }\n  failback: { minReady: { count: 2 } }'],
+    ['the rest before the last tier', 'tiers: [{ rest: {} }, { clusters: [east] }]'],
+    ['a tier that is two things', 'tiers: [{ rest: {}, clusters: [east] }]'],
+    ['a target of another kind', 'targetRefs: [{ group: apps, kind: Deployment, name: a }]'],
+  ])('refuses what the API server refuses: %s', async (_, part) => {
+    const target = '{ group: "", kind: Service, name: web }'
+    const spec = part.replaceAll('T', target)
+    const targets = spec.includes('targetRefs') ? '' : `targetRefs: [${target}]\n  `
+    const head = 'apiVersion: failover.linkerd.io/v1alpha1\nkind: FailoverPolicy\nmetadata: { name: wrong }'
+    const file = await write('wrong.yaml', `${head}\nspec:\n  ${targets}${spec}\n`)
+    const { code, stderr } = await stage.cli(`what-if --policy ${file}`)
+    expect(code, stderr).toBe(64)
+    expect(stderr).toMatch(/wrong.yaml, FailoverPolicy default\/wrong: spec\S*: /)
+    await expect(stage.kubectl(`create --dry-run=server -f ${file}`)).rejects.toThrow()
   })
 })
 

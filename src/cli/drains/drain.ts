@@ -55,7 +55,7 @@ export async function drain(context: Context, words: readonly string[], given: F
   if (snapshot.value.leftOut !== undefined) io.stderr.write(`${snapshot.value.leftOut}\n`)
   const unused = findUnused(from.value, snapshot.value)
   if (!unused.ok) return unused
-  const foreseen = foresee(snapshot.value, new Map(), planned)
+  const foreseen = foresee(snapshot.value, { drains: [planned] })
   if (flags.output === 'table') {
     const { fates, totals } = foreseen
     io.stdout.write(`${effectsText(fates, totals, paletteFor(io.stdout, io.env))}\n`)

@@ -20,16 +20,21 @@ export interface Planned {
   readonly forAllRoutes: boolean
 }
 
-/** The circumstances of a snapshot with one more Drain, in the place of one with its name. */
+/** The circumstances of a snapshot with more Drains, in the place of those with their names. */
 export function circumstancesWith(
-  planned: Planned,
-  { drains, facts, today }: Snapshot,
+  planned: readonly Planned[],
+  { drains, facts, today }: Pick<Snapshot, 'drains' | 'facts' | 'today'>,
 ): (route: Route) => RouteCircumstances {
   const { rootNamespace } = drains
+  const names = new Set(planned.map(objectKey))
   const known = rootNamespace === undefined ? [] : drains.drains
-  const others = known.filter((drain) => objectKey(drain) !== objectKey(planned))
-  const root = planned.forAllRoutes ? planned.namespace : (rootNamespace ?? programName)
-  return circumstancesBy({ drains: [...others, drainOf(planned)], rootNamespace: root }, { facts }, today)
+  const others = known.filter((drain) => !names.has(objectKey(drain)))
+  const root = planned.find(({ forAllRoutes }) => forAllRoutes)?.namespace ?? rootNamespace ?? programName
+  return circumstancesBy(
+    { drains: [...others, ...planned.map(drainOf)], rootNamespace: root },
+    { facts },
+    today,
+  )
 }
 
 const drainOf = ({ namespace, name, spec }: Planned): Drain => ({

@@ -14,12 +14,18 @@ import { listAs, type Reading } from '../listing.ts'
 /** The FailoverPolicies of a cluster at one moment, as far as the operator follows them. */
 export interface PoliciesRead {
   readonly index: PolicyIndex
+  /** Those of the cluster, also if the operator follows none. */
+  readonly policies: readonly FailoverPolicy[]
   /** What could not be read, so that policies may be missing, in sentences. */
   readonly unseen: readonly string[]
 }
 
 /** No policies at all. */
-export const noPolicies: PoliciesRead = { index: new PolicyIndex([], undefined), unseen: [] }
+export const noPolicies: PoliciesRead = {
+  index: new PolicyIndex([], undefined),
+  policies: [],
+  unseen: [],
+}
 
 /**
  * Reads all policies, or those that are for the routes of one namespace. Never fails: without the permission there are none,
@@ -43,6 +49,7 @@ export async function readPolicies(
   const doubts = root.doubt === undefined || policies.length === 0 ? [] : [root.doubt]
   return {
     index: new PolicyIndex(root.namespace === undefined ? [] : policies, root.namespace),
+    policies,
     unseen: [...new Set([...first.unseen, ...(others?.unseen ?? []), ...doubts])],
   }
 }

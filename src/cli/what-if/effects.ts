@@ -3,14 +3,17 @@ import { applyPlan } from '../../core/plan.ts'
 import { weightOf } from '../../core/split.ts'
 import { primaryServes } from '../../core/transition.ts'
 import type { Backend, ReadinessOf, ServiceKey, Split } from '../../core/types.ts'
-import { type Judged, judgeRoute, type RouteCircumstances } from '../../routes/judge.ts'
-import type { Route } from '../../routes/route.ts'
+import type { Judged } from '../../routes/judge.ts'
 
-/** What would happen to a split, worst first. Dark: no backend that gets its traffic is ready. */
+/**
+ * What would happen to a split, worst first. Dark: no backend that gets its traffic is ready. It moves if another backend
+ * comes first than before, by a policy.
+ */
 export const effects = [
   'goes dark',
   'stays dark',
   'fails over',
+  'moves',
   'redistributes',
   'fails back',
   'recovers',
@@ -47,10 +50,9 @@ export interface Fate {
 export function effectOn(
   { route, verdicts }: Judged,
   now: ReadinessOf,
+  judged: Judged,
   then: ReadinessOf,
-  circumstances: (route: Route) => RouteCircumstances,
 ): Fate {
-  const judged = judgeRoute(route, then, circumstances(route))
   const splits = verdicts.flatMap((verdict, index): SplitEffect[] => {
     const other = judged.verdicts[index]
     if (!other) return []
@@ -72,9 +74,12 @@ export function effectOn(
 function compare(before: Split, wasDark: boolean, after: Split, isDarkThen: boolean): Effect {
   if (isDarkThen) return wasDark ? 'stays dark' : 'goes dark'
   if (wasDark) return 'recovers'
+  const isSame = String(activeOf(before)) === String(activeOf(after))
+  if (before.primary !== after.primary || before.primaryPort !== after.primaryPort)
+    return isSame ? 'stays' : 'moves'
   const [served, serves] = [primaryServes(before), primaryServes(after)]
   if (served !== serves) return served ? 'fails over' : 'fails back'
-  return String(activeOf(before)) === String(activeOf(after)) ? 'stays' : 'redistributes'
+  return isSame ? 'stays' : 'redistributes'
 }
 
 const activeOf = (split: Split): ServiceKey[] => [
@@ -96,6 +101,7 @@ export function totalsOf(routes: readonly RouteEffect[]): Totals {
     'goes dark': 0,
     'stays dark': 0,
     'fails over': 0,
+    moves: 0,
     redistributes: 0,
     'fails back': 0,
     recovers: 0,

@@ -1,9 +1,19 @@
 import type { ReadinessOf } from '../../core/types.ts'
 import { judgeRoute } from '../../routes/judge.ts'
+import type { Route } from '../../routes/route.ts'
 import { circumstancesWith, type Planned } from '../drains/foresee.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { effectOn, type Fate, type RouteEffect, type Totals, totalsOf } from './effects.ts'
 import type { World } from './world.ts'
+
+/** In what a cluster is assumed to differ from a snapshot of it. */
+export interface Assumption {
+  readonly services?: World['services']
+  /** More Drains in effect. */
+  readonly drains?: readonly Planned[]
+  /** The routes of the snapshot, in their order, with other policies. */
+  readonly routes?: readonly Route[]
+}
 
 /** What would become of every route of a snapshot. */
 export interface Foreseen {
@@ -12,17 +22,20 @@ export interface Foreseen {
   readonly totals: Totals
 }
 
-/** Judges all routes as if these Services were so, and as if one more Drain were in effect. */
-export function foresee(snapshot: Snapshot, services: World['services'], planned?: Planned): Foreseen {
-  const { routes: all, readiness } = snapshot
-  const circumstances = planned ? circumstancesWith(planned, snapshot) : snapshot.circumstances
+/** Judges all routes as they are, and as they would be if this were so. */
+export function foresee(snapshot: Snapshot, { services, drains = [], routes }: Assumption): Foreseen {
+  const { routes: before, readiness } = snapshot
+  const circumstances = drains.length > 0 ? circumstancesWith(drains, snapshot) : snapshot.circumstances
   const then: ReadinessOf = (backend) => {
     const now = readiness(backend)
-    return services.get(backend.service)?.(now) ?? now
+    return services?.get(backend.service)?.(now) ?? now
   }
   // Both without the time before: what matters is where traffic goes, not when.
-  const judged = all.map((route) => judgeRoute(route, readiness, snapshot.circumstances(route)))
-  const fates = judged.map((route) => effectOn(route, readiness, then, circumstances))
-  const routes = fates.map(({ route }) => route)
-  return { fates, routes, totals: totalsOf(routes) }
+  const fates = before.map((route, index) => {
+    const after = routes?.[index] ?? route
+    const judged = judgeRoute(route, readiness, snapshot.circumstances(route))
+    return effectOn(judged, readiness, judgeRoute(after, then, circumstances(after)), then)
+  })
+  const effects = fates.map(({ route }) => route)
+  return { fates, routes: effects, totals: totalsOf(effects) }
 }

@@ -58,6 +58,7 @@ const plural: Record<Effect, string> = {
   'goes dark': 'go dark',
   'stays dark': 'stay dark',
   'fails over': 'fail over',
+  moves: 'move',
   redistributes: 'redistribute',
   'fails back': 'fail back',
   recovers: 'recover',

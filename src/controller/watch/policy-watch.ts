@@ -8,7 +8,7 @@ import {
 } from '../../policies/failover-policy.ts'
 import { namesText, objectKey } from '../../policies/object.ts'
 import { PolicyBook } from '../../policies/policy-book.ts'
-import { type Share, sharesOf } from '../../policies/policy-index.ts'
+import { type Share, sharesOf, targetsFound } from '../../policies/policy-index.ts'
 import type { TargetOutcome } from '../../policies/policy-status.ts'
 import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
@@ -121,20 +121,12 @@ export class PolicyWatch {
 
   /** What has become of each target of a policy. */
   targets(policy: FailoverPolicy): readonly Omit<TargetOutcome, 'splits'>[] {
-    return (policy.spec?.targets ?? []).map((target) => {
-      const winner = this.book.index.winnerOf(target)
-      const loses = winner && objectKey(winner) !== objectKey(policy) ? objectKey(winner) : undefined
-      return { target, isFound: this.#isThere(target), loses }
-    })
-  }
-
-  #isThere(target: PolicyTarget): boolean {
     const { declared, service } = this.#options
-    const { level, namespace, name } = target
-    if (level === 'service') return service(`${namespace}/${name}`) !== undefined
-    if (level !== 'route') return true
-    const key = routeKeyOfTarget(target)
-    return key !== undefined && declared(key) !== undefined
+    return targetsFound(this.book.index, policy, (target) => {
+      if (target.level === 'service') return service(`${target.namespace}/${target.name}`) !== undefined
+      const key = routeKeyOfTarget(target)
+      return key !== undefined && declared(key) !== undefined
+    })
   }
 
   /** A Service came, went, or is not as before; it may be in another cluster, which matters to these routes. */

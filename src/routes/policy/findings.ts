@@ -1,19 +1,20 @@
 import { asksForMore } from '../../core/policy/threshold.ts'
 import { tierOf } from '../../core/policy/tiers.ts'
 import type { Backend, ServiceKey, Split } from '../../core/types.ts'
-import { type DiagnosisInput, type DiagnosisRule, unique } from '../finding.ts'
+import { type DiagnosisInput, unique } from '../finding.ts'
 import { ignoredPause } from '../pause.ts'
-import { minReadyAnnotation, tiersAnnotation } from '../route.ts'
+import { minReadyAnnotation, type Route, tiersAnnotation } from '../route.ts'
 import { readPolicy } from './annotations.ts'
 
 /** What of a route's policy does not do what its owner thinks. */
+type PolicyRule = (route: Route, around: Pick<DiagnosisInput, 'readiness'>) => readonly string[]
 
-export const ignoredAnnotation: DiagnosisRule = ({ annotations = {}, ignored = [] }) => {
+export const ignoredAnnotation: PolicyRule = ({ annotations = {}, ignored = [] }) => {
   const unread = [...(readPolicy(annotations)?.ignored ?? []), ...ignoredPause(annotations)]
   return [...unread.map(({ message }) => message), ...ignored]
 }
 
-export const notInAnyTier: DiagnosisRule = ({ splits }) =>
+export const notInAnyTier: PolicyRule = ({ splits }) =>
   servicesWith(
     splits,
     ({ policy }, _, index) => policy !== undefined && tierOf(policy, index) === policy.tiers.length,
@@ -22,7 +23,7 @@ export const notInAnyTier: DiagnosisRule = ({ splits }) =>
       `the Service ${service} is in none of the tiers, so it never gets traffic; name it in one, or end the tiers with the rest: "; *" in the annotation ${tiersAnnotation}, "rest: {}" in a FailoverPolicy`,
   )
 
-export const countsGateways: DiagnosisRule = ({ splits }, around) =>
+export const countsGateways: PolicyRule = ({ splits }, around) =>
   servicesWith(
     splits,
     ({ policy }, backend) => policy !== undefined && asksForMore(policy) && isGateways(backend, around),
@@ -42,7 +43,7 @@ const servicesWith = (
     ),
   )
 
-function isGateways(backend: Backend, { readiness }: DiagnosisInput): boolean {
+function isGateways(backend: Backend, { readiness }: Pick<DiagnosisInput, 'readiness'>): boolean {
   const known = readiness(backend)
   return known.state === 'ready' && known.gateways === true
 }

@@ -1,0 +1,25 @@
+import { type Column, type Palette, renderTable } from '../output.ts'
+import type { Tried } from './trial.ts'
+
+/** The objects of files for people: whether the operator would follow them, and if not, why. */
+export function triedText(tried: readonly Tried[], palette: Palette): string {
+  const columns: Column<Tried>[] = [
+    { title: 'POLICY', cell: ({ kind, namespace, name }) => `${kind} ${namespace}/${name}` },
+    { title: 'FILE', cell: ({ source }) => source },
+    {
+      title: 'ACCEPTED',
+      cell: ({ accepted }) => (accepted ? 'yes' : 'no'),
+      paint: (text, { accepted }) => palette[accepted ? 'good' : 'bad'](text),
+    },
+    { title: 'ROUTES', cell: ({ routes }) => String(routes) },
+    { title: 'NOTE', cell: noteOf },
+  ]
+  return renderTable(columns, tried)
+}
+
+const noteOf = ({ replaces, reason, message }: Tried): string => {
+  const replacing = replaces ? 'replaces the one in the cluster' : 'new'
+  return message === followed ? replacing : `${replacing}; ${reason}: ${message}`
+}
+
+const followed = 'the operator follows it'
