@@ -17,6 +17,8 @@ export const healthy: Readonly<Record<string, string>> = {
   'linkerd_failover_watch_synced{instance="a",watch="endpointslices"}': '1x180',
   'linkerd_failover_flaps_total{instance="a",kind="TrafficSplit"}': '0x180',
   'linkerd_failover_drain_expires_seconds{instance="a",drain="mesh/web",state="ready"}': '10800-60x180',
+  'linkerd_failover_policies{instance="a",accepted="true"}': '3x180',
+  'linkerd_failover_policies{instance="a",accepted="false"}': '0x60 1x5 0x115',
   'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="written"}': '0+5x180',
   'linkerd_failover_patches_total{instance="a",kind="TrafficSplit",outcome="invalid"}': '0+0x60 1+0x119',
   'linkerd_failover_service_profile_writes_total{instance="a",outcome="created"}': '0+5x180',
@@ -123,5 +125,12 @@ export const faults: Readonly<Record<string, Fault>> = {
     firesAt: '11m',
     labels: { drain: 'mesh/east' },
     summary: 'The Drain mesh/east ends in 13m 0s, and nothing that it takes out is ready',
+  },
+  LinkerdFailoverPolicyNotAccepted: {
+    series: { 'linkerd_failover_policies{instance="a",accepted="false"}': '0x9 2x60' },
+    quietAt: '19m',
+    firesAt: '20m',
+    labels: {},
+    summary: 'FailoverPolicies that the operator does not follow: 2',
   },
 }

@@ -6,6 +6,7 @@ import { version } from '../../src/base/version.ts'
 import { name as operatorName } from '../../src/install/manifest.ts'
 import { alerts as allAlerts } from '../../src/install/objects/alert-rules.ts'
 import { drainCrd } from '../../src/install/objects/drain-crd.ts'
+import { failoverPolicyCrd } from '../../src/install/objects/failover-policy-crd.ts'
 import { readValues } from '../../src/install/render.ts'
 import { clusterRules, policyRules, profileRules } from '../../src/install/rules.ts'
 import { chart, openHelm } from '../chart/helm.ts'
@@ -31,10 +32,10 @@ const clusterRole = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${operatorN
 
 const values = readValues({ policies: { enabled: true } })
 if (!values.ok) throw new Error(values.error.join())
-const drainKind = drainCrd({
+const input = {
   values: values.value,
   context: { namespace: operatorName, release: 'x', version },
-})
+}
 
 let controlPlane: ControlPlane
 let cluster: Cluster
@@ -63,7 +64,11 @@ const replica = (admin: string): Operator =>
 beforeAll(async () => {
   controlPlane = await startControlPlane()
   await controlPlane.installCrd()
-  await controlPlane.install(released('linkerd', 'serviceprofiles'), drainKind)
+  await controlPlane.install(
+    released('linkerd', 'serviceprofiles'),
+    drainCrd(input),
+    failoverPolicyCrd(input),
+  )
   cluster = openCluster(controlPlane.api)
   await inParallel(routes, async (name) => {
     await cluster.addService(name, 1)
@@ -263,7 +268,20 @@ const faults: Readonly<Record<string, Fault>> = {
       /^The Drain default\/svc-0 ends in 9m \d+s, and nothing that it takes out is ready$/,
     ),
   },
+  LinkerdFailoverPolicyNotAccepted: {
+    begin: () =>
+      controlPlane.api.create(policies, {
+        apiVersion: 'failover.linkerd.io/v1alpha1',
+        kind: 'FailoverPolicy',
+        metadata: { name: 'typo' },
+        spec: { targetRefs: [{ group: '', kind: 'Service', name: 'svc' }] },
+      }),
+    end: () => controlPlane.api.remove(`${policies}/typo`),
+    labels: warning,
+    summary: 'FailoverPolicies that the operator does not follow: 1',
+  },
 }
+const policies = '/apis/failover.linkerd.io/v1alpha1/namespaces/default/failoverpolicies'
 const drains = '/apis/failover.linkerd.io/v1alpha1/namespaces/default/drains'
 
 /** Primaries come and go, so that something is to be written all the time. */

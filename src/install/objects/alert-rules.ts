@@ -124,6 +124,15 @@ export const alerts: readonly Alert[] = [
     description:
       'When it ends, backends that come back get traffic at once. Move its end, or find out why they are not ready.',
   },
+  {
+    alert: 'LinkerdFailoverPolicyNotAccepted',
+    expr: 'max(linkerd_failover_policies{accepted="false"}) > 0',
+    for: '10m',
+    severity: 'warning',
+    summary: 'FailoverPolicies that the operator does not follow: {{ $value }}',
+    description:
+      'What they ask for applies to no route. The condition Accepted of each says why: kubectl get failoverpolicies -A.',
+  },
 ]
 
 /** The heading in docs/operating/metrics.md of an alert's runbook, as the fragment of its URL. */
