@@ -225,6 +225,11 @@ describe('a FailoverPolicy', () => {
     await cluster.setReady(web, 1, 2)
     await cluster.weightsBecome(web, weights(0, 100), 20_000)
     expect(performance.now() - began).toBeGreaterThan(4_900)
+    const note = `default/${web} has 1 of 2 endpoints ready, which is too few; it keeps its traffic for 5s, to see whether it has enough again`
+    await eventually(async () => {
+      const events = await cluster.events({ split: web, reason: 'FailoverWaits' })
+      expect(events.map((event) => [event.note, event.series?.count])).toEqual([[note, undefined]])
+    })
     await cluster.setReady(web, 2, 2)
     await cluster.weightsBecome(web, weights(100))
     await policy(web, { minReady: { count: 2 }, failover: { after: '24h' } })

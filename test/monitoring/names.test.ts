@@ -58,9 +58,7 @@ test('docs/operating/metrics.md says what every metric of the operator means', (
 const firstCells = (name: string) => [...page(name).matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
 
 test('docs/operating/events.md says what to do for every reason of an Event', () => {
-  const reports = ['reporter', 'texts', 'return-waits', 'drain-events'].map(
-    (name) => `controller/report/${name}`,
-  )
+  const reports = ['reporter', 'texts', 'waits', 'drain-events'].map((name) => `controller/report/${name}`)
   const sources = [...reports, 'routes/diagnosis'].map((name) =>
     readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8'),
   )
@@ -70,7 +68,14 @@ test('docs/operating/events.md says what to do for every reason of an Event', ()
     ),
   )
   expect(reasons).toEqual(
-    expect.arrayContaining(['Misconfigured', 'Failover', 'ReturnWaits', 'DrainEnded', 'MissingService']),
+    expect.arrayContaining([
+      'Misconfigured',
+      'Failover',
+      'ReturnWaits',
+      'FailoverWaits',
+      'DrainEnded',
+      'MissingService',
+    ]),
   )
   const explained = firstCells('events.md')
   expect(reasons.filter((reason) => !explained.some((cell) => cell.includes(`\`${reason}\``)))).toEqual([])

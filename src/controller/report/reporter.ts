@@ -18,9 +18,9 @@ import type { LateWrite } from '../write/unanswered-writes.ts'
 import { Flaps } from './flaps.ts'
 import { logHedged } from './hedged.ts'
 import type { Metrics } from './metrics.ts'
-import { ReturnWaits } from './return-waits.ts'
 import { about, fieldsOf, markedWith, recoveredEvent, transitionEvent } from './texts.ts'
 import { appendFinding, appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
+import { Waits } from './waits.ts'
 
 export interface ReporterOptions {
   readonly memory: RouteMemory
@@ -50,7 +50,7 @@ export class Reporter {
   /** Routes of which there was something to report while another replica led, and when that was. */
   readonly #unreported: Map<RouteKey, number>
   readonly #flaps: Flaps
-  readonly #returnWaits: ReturnWaits
+  readonly #waits: Waits
   /** Of routes whose weights another client keeps undoing. */
   readonly #fights = new Map<RouteKey, Finding>()
 
@@ -58,7 +58,7 @@ export class Reporter {
     this.#options = options
     this.#unreported = options.memory.part()
     this.#flaps = new Flaps(options.clock, options.memory)
-    this.#returnWaits = new ReturnWaits(options)
+    this.#waits = new Waits(options)
   }
 
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
@@ -73,7 +73,7 @@ export class Reporter {
     }
     const before = isUnreported ? undefined : view.get(key)
     updateView(view, key, outcome, clock)
-    this.#returnWaits.see(key, outcome)
+    this.#waits.see(key, outcome)
     if (outcome.kind === 'hedged') {
       logHedged(log, outcome)
       return
@@ -111,7 +111,7 @@ export class Reporter {
   lead(lastLed: number): void {
     for (const [key, at] of this.#unreported)
       if (at < lastLed - unreportedWindowMs) this.#unreported.delete(key)
-    this.#returnWaits.lead(lastLed)
+    this.#waits.lead(lastLed)
   }
 
   #problem(
