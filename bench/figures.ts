@@ -3,7 +3,7 @@ import type { Plot } from './plot.ts'
 /** One line of the result: what was measured, for the operator and, in the same run, for its floor. */
 export interface Figure {
   readonly measure: string
-  readonly unit: 'ms' | 'MiB' | 'writes' | '%'
+  readonly unit: 'ms' | 'MiB' | 'B' | 'writes' | 'writes/s' | 'looks' | '%'
   readonly operator: number
   /** What the least possible program needed; absent where there is no such program. */
   readonly floor?: number

@@ -15,8 +15,8 @@ import { openStand } from './stand.ts'
 
 const usage = `npm run bench                          measure everything
 npm run bench -- NAME [NAME ...]       measure only these: reaction, mass, sight, watched, start, restart,
-                                       churn, handover, dead-leader, tiers, remote, gateway, profiles, routes, crowded,
-                                       growth, mass10k, stall; as root also clusters, memory, memory50k, memory10k
+                                       churn, handover, dead-leader, tiers, policies, remote, gateway, profiles, routes,
+                                       crowded, growth, mass10k, stall; as root also clusters, memory, memory50k, memory10k
 npm run bench -- --quick               small sizes and one round, to check that the bench works
 npm run bench -- --before COMMIT       also measure the operator of an earlier commit, in turn with this one; or
                                        the file of one, an operator.mjs that \`npm run bundle\` made

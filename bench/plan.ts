@@ -8,6 +8,7 @@ import { gateway } from './scenarios/gateway.ts'
 import { handOver } from './scenarios/handover.ts'
 import { mass, watched } from './scenarios/mass.ts'
 import { memory } from './scenarios/memory.ts'
+import { policies } from './scenarios/policies.ts'
 import { serviceProfiles } from './scenarios/profiles.ts'
 import { growth, reaction } from './scenarios/reaction.ts'
 import { remote } from './scenarios/remote.ts'
@@ -51,6 +52,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
       handover: (stand) => handOver(stand, splits, leases),
       'dead-leader': (stand) => deadLeader(stand, splits, leases),
       tiers: (stand) => tiers(stand, splits, rounds),
+      policies: (stand) => policies(stand, quick ? 300 : 5000, rounds),
     },
   }
   const linked: Part = {
