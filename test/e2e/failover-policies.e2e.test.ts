@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parseAllDocuments, stringify } from 'yaml'
 import { name as operatorName } from '../../src/install/manifest.ts'
 import { targets } from '../../src/policies/testing/policy-objects.ts'
+import { openHelm } from '../chart/helm.ts'
 import { operatorUser } from '../chart/release.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
 import { binary } from '../programs/binaries.ts'
@@ -198,6 +200,14 @@ async function addShop(annotations: Readonly<Record<string, string>> = {}): Prom
   for (const service of Object.keys(weights(100))) await cluster.addService(service, 2)
   await cluster.addSplit(web, weights(100), { annotations })
 }
+/** A chart of one object; returns its folder. */
+function writeChart(object: object): string {
+  const folder = mkdtempSync(join(tmpdir(), 'chart-'))
+  mkdirSync(join(folder, 'templates'))
+  writeFileSync(join(folder, 'Chart.yaml'), stringify({ apiVersion: 'v2', name: 'policy', version: '1.0.0' }))
+  writeFileSync(join(folder, 'templates', 'policy.yaml'), stringify(object, { aliasDuplicateObjects: false }))
+  return folder
+}
 const eastFirst = () => ({ tiers: [backends(`${web}-east`), { rest: {} }] })
 
 describe('a FailoverPolicy', () => {
@@ -210,6 +220,9 @@ describe('a FailoverPolicy', () => {
     await kubectl(['wait', '--for=condition=OnFirstTier', `failoverpolicy/${web}`, '--timeout=20s'])
     const row = await kubectl(['get', 'failoverpolicies', web, '--no-headers'])
     expect(row.split(/ +/).slice(0, 7)).toEqual([web, web, 'True', 'Programmed', '1', '0', '0'])
+    const [head] = (await kubectl(['get', 'failoverpolicies', '-A'])).split('\n')
+    const columns = 'NAMESPACE NAME TARGETS ACCEPTED PROGRAMMED ROUTES AWAY WAITING AGE'
+    expect(head?.trim().split(/ +/).join(' ')).toBe(columns)
     await cluster.setReady(`${web}-east`, 0, 2)
     await cluster.weightsBecome(web, weights(100))
     await becomes(web, 'Accepted Programmed Away')
@@ -258,6 +271,34 @@ describe('a FailoverPolicy', () => {
     await cluster.fence()
     expect(await cluster.version(web)).toBe(before)
     await becomes(web, 'Accepted Programmed OnFirstTier')
+    await remove(web)
+  })
+
+  it.each([
+    ['uninstalls and installs again', {}],
+    // A hook is what Helm deletes and creates again with each upgrade.
+    ['upgrades as a hook', { 'helm.sh/hook': 'post-install,post-upgrade' }],
+  ])('that Helm %s moves nothing', async (_, annotations) => {
+    await addShop()
+    const helm = openHelm(controlPlane.kubeconfigPath)
+    const folder = writeChart({ ...policyOf(web, eastFirst()), metadata: { name: web, annotations } })
+    const uid = () => kubectl(['get', 'fopolicy', web, '-o', 'jsonpath={.metadata.uid}'])
+    try {
+      await helm.must('install', web, folder, '--namespace', 'default')
+      await cluster.weightsBecome(web, weights(0, 100))
+      await becomes(web, 'Accepted Programmed OnFirstTier')
+      const before = { route: await cluster.version(web), uid: await uid() }
+      if (!('helm.sh/hook' in annotations)) await helm.must('uninstall', web, '--namespace', 'default')
+      await helm.must('upgrade', '--install', web, folder, '--namespace', 'default')
+      expect(await uid(), 'it was created again').not.toBe(before.uid)
+      await new Promise((resolve) => setTimeout(resolve, 11_000))
+      await cluster.fence()
+      expect(await cluster.version(web)).toBe(before.route)
+      await becomes(web, 'Accepted Programmed OnFirstTier')
+    } finally {
+      helm.close()
+      rmSync(folder, { recursive: true })
+    }
     await remove(web)
   })
 
