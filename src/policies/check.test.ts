@@ -27,6 +27,8 @@ test.each([
     { targetRefs: [{ ...targets.split('web'), namespace: 'shop' }] },
     ['spec.targetRefs[0].namespace: there is no such field'],
   ],
+  [{ targetRefs: undefined }, ['spec.targetRefs: must be there']],
+  [{ tiers: [{ backends: [{}] }] }, ['spec.tiers[0].backends[0].name: must be there']],
   [{ constructor: 1 }, ['spec.constructor: there is no such field']],
   [
     { minReady: { percent: 50 }, failback: { after: 'soon', atMost: '25h' }, tires: [] },

@@ -23,12 +23,16 @@ export function problemsOf(schema: z.ZodType, spec: unknown): readonly Problem[]
   const found = new Map<string, string>()
   for (const field of unknownFields(spec, z.toJSONSchema(schema, { io: 'input' }), 'spec'))
     found.set(field, 'there is no such field')
-  for (const { path, message } of parsed.success ? [] : parsed.error.issues) {
-    const field = `spec${placeIn(path)}`
-    if (!found.has(field)) found.set(field, message)
+  for (const issue of parsed.success ? [] : parsed.error.issues) {
+    const field = `spec${placeIn(issue.path)}`
+    if (!found.has(field)) found.set(field, messageOf(issue))
   }
   return [...found].map(([field, message]) => ({ field, message }))
 }
+
+/** Zod says of what is missing that it is `undefined`. */
+const messageOf = ({ code, message }: z.core.$ZodIssue): string =>
+  code === 'invalid_type' && message.endsWith('received undefined') ? 'must be there' : message
 
 function* unknownFields(value: unknown, { properties, items }: Fields, at: string): Iterable<string> {
   if (Array.isArray(value) && isFields(items))
