@@ -64,6 +64,11 @@ export class Cluster {
     return this.#sandbox.faults
   }
 
+  /** The address of the API server. */
+  get url(): string {
+    return this.#sandbox.url
+  }
+
   get store() {
     return this.#sandbox.store
   }
