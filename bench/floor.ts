@@ -1,10 +1,11 @@
 /**
  * `node bench/floor.ts KUBECONFIG ROUTES [PRIMARY SECONDARY ...] [--sighted]`: the least that any operator
  * can do, to measure ours against. It watches the slices of the services `svc-N`, and patches route `svc-N`
- * to 0/1 when its slice shows no ready endpoint, and back when it does; 16 requests in flight. ROUTES is the
- * path of the routes, and each PRIMARY and SECONDARY a JSON Pointer to a weight. It has no rules, no cache
- * and no retry, and notices nothing else. It writes under a name of its own, as any operator does that did
- * not make the routes: for the API server a second writer costs more than one.
+ * to 0/1 when its slice shows no ready endpoint, and back when it does. It has as many requests in flight as
+ * the operator: what more of them gain in a mass failover is no merit of either. ROUTES is the path of the
+ * routes, and each PRIMARY and SECONDARY a JSON Pointer to a weight. It has no rules, no cache and no retry,
+ * and notices nothing else. It writes under a name of its own, as any operator does that did not make the
+ * routes: for the API server a second writer costs more than one.
  *
  * `--sighted`: it also follows the routes, and tests in each patch that the route is the one that it saw;
  * what seeing costs the API server.
@@ -36,6 +37,7 @@ const routeEvent = z.object({
   object: z.object({ metadata: z.object({ name: z.string(), uid: z.string() }) }),
 })
 
+const inFlight = 32
 const sight = '--sighted'
 const isSighted = process.argv.includes(sight)
 const [kubeconfig = '', routes = '', ...pointers] = process.argv.slice(2).filter((word) => word !== sight)
@@ -43,7 +45,7 @@ const cluster = await loadClusterConfig({ kubeconfig }, {}, systemClock)
 if (!cluster.ok) throw new Error(cluster.error)
 const { server } = cluster.value
 const { headers, ca = '' } = await cluster.value.credentials()
-const requests = new Agent({ keepAlive: true, maxSockets: 16, ca })
+const requests = new Agent({ keepAlive: true, maxSockets: inFlight, ca })
 const streams = new Agent({ ca })
 const down = new Set<string>()
 /** Of the routes, by name, where they are followed. */
@@ -60,7 +62,7 @@ function send(agent: Agent, path: string, patch?: string): Promise<IncomingMessa
   })
 }
 
-/** The agent itself keeps the rest waiting: it has 16 connections. */
+/** The agent itself keeps the rest waiting: it has so many connections. */
 async function patch(name: string, primary: number): Promise<void> {
   const weights = pointers.map((path, index) => ({
     op: 'replace',

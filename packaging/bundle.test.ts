@@ -51,6 +51,17 @@ describe('the bundle of the operator', () => {
     expect(atStart).not.toContain('undici')
   })
 
+  test('starts without the undici of Node.js, which no part of it uses', async () => {
+    const report = `process.on('exit', () => console.log(process.moduleLoadList.join()))`
+    const loaded = await run(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(report)}`, 'operator.mjs', '--help'],
+      join(out, 'operator'),
+    )
+    expect(loaded).toContain('NativeModule http')
+    expect(loaded).not.toContain('undici')
+  })
+
   test('is all that it needs: it starts in a folder with nothing else', async () => {
     expect(await start('operator', '--help')).toContain('--admin-addr')
   })

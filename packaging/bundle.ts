@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 
 /** The root of the repository; all paths of inputs are relative to it. */
 export const root = join(import.meta.dirname, '..')
@@ -42,6 +42,27 @@ const common: BuildOptions = {
 /** Libraries in CommonJS call `require`, which a module does not have. */
 const requireForModules = `import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);`
 
+/** What is imported of `node:http` by name; the bundler refuses what is not here. */
+const httpNames = ['Agent', 'createServer', 'request', 'STATUS_CODES']
+
+/**
+ * Takes `node:http` by `require`. An `import` of it reads all of its exports, even those that are made when they are
+ * read first: `WebSocket` and others bring undici, 13 MiB (measured, Node 24), which nothing here uses.
+ */
+const httpWithoutUndici: Plugin = {
+  name: 'node:http without undici',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:http$/ }, ({ path, namespace }) =>
+      namespace === 'required' ? { path, external: true } : { path, namespace: 'required' },
+    )
+    onLoad({ filter: /^node:http$/, namespace: 'required' }, () => ({
+      contents: `const http = require('node:http')
+        export const { ${httpNames.join(', ')} } = http
+        export default http`,
+    }))
+  },
+}
+
 /**
  * Bundles a program as ES modules into an emptied folder; it starts as `NAME.mjs`. What the sources import
  * lazily lies in files of its own: a Pod never reads the kubeconfig library.
@@ -55,6 +76,7 @@ export function bundleModules({ name, entry }: Program, folder: string): Promise
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     banner: { js: requireForModules },
+    plugins: [httpWithoutUndici],
   })
 }
 
