@@ -116,6 +116,7 @@ beforeEach(() => {
     memory,
     fights,
     hedging: { afterMs: 500, identity: 'a', transport: new FakeTransport() },
+    leads: () => false,
     confirm,
     beside: {},
     write: async () => ok(moved),

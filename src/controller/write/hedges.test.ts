@@ -29,6 +29,7 @@ let fights: Fights
 /** What the API server says, given what was planned. */
 let confirms: (planned: Judged) => Result<Judged | undefined, KubeError>
 let waitsFor: () => Promise<void>
+let leads: boolean
 let writes: Judged[]
 let answer: Result<Route, KubeError>
 let ended: string[]
@@ -47,6 +48,7 @@ function start(identity = 'a', afterMs = 500): void {
     memory,
     fights,
     hedging: afterMs === 0 ? undefined : { afterMs, identity, transport: new FakeTransport() },
+    leads: () => leads,
     confirm: async (planned) => {
       await waitsFor()
       return confirms(planned)
@@ -65,6 +67,7 @@ beforeEach(() => {
   down = new Set(['web'])
   confirms = (planned) => ok(planned)
   waitsFor = async () => {}
+  leads = false
   writes = []
   answer = ok(moved)
   ended = []
@@ -222,6 +225,21 @@ it('a few moves are under way at the same time, and the others wait for them', a
   resolve()
   await Promise.all(looks)
   expect(underWay).toBe(20)
+})
+
+it('a replica that begins to lead makes the moves that wait for room as the leader, at once', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  waitsFor = () => promise
+  const routes = Array.from({ length: 6 }, (_, index): Route => ({ ...due, name: `web-${index}` }))
+  for (const route of routes) await look(route)
+  await clock.advance(1_000)
+  const looks = routes.map((route) => look(route))
+  await settle()
+  leads = true
+  resolve()
+  const outcomes = await Promise.all(looks)
+  expect(outcomes.map(({ kind }) => kind)).toEqual([...Array(4).fill('hedged'), 'left', 'left'])
+  expect(outcomes.at(-1)).toHaveProperty('lookAgainAt', clock.now())
 })
 
 it('a write that was not sent in time, or was refused, is tried again later', async () => {

@@ -23,6 +23,8 @@ export interface HedgesOptions {
   readonly fights: Fights
   /** `undefined`: what is due is left to the leader. */
   readonly hedging: Hedging | undefined
+  /** Whether this replica leads by now. */
+  readonly leads: () => boolean
   readonly confirm: Confirm
   /** What readiness comes from besides the API server. */
   readonly beside: BesideNow
@@ -94,7 +96,7 @@ export class Hedges {
 
   /** Something is due for a route: leaves it to the leader, or makes it. */
   readonly act = async (key: RouteKey, judged: Judged): Promise<ReconcileOutcome> => {
-    const { clock, fights, hedging } = this.#options
+    const { clock, fights, hedging, leads } = this.#options
     const needed = neededOf(judged)
     if (!hedging || !needed) {
       this.rests(key)
@@ -106,7 +108,11 @@ export class Hedges {
     const at = this.#timeOf(key, wait, hedging)
     const lookAgainAt = at > clock.now() ? at : fights.waitsUntil(key, weightsText(judged.route, plans))
     if (lookAgainAt !== undefined) return { kind: 'left', ...judged, lookAgainAt }
-    const written = await this.#slots.run(() => this.#hedge(key, needed, hedging))
+    const written = await this.#slots.run(async () =>
+      leads() ? ('leads' as const) : this.#hedge(key, needed, hedging),
+    )
+    // The leader makes it at once; moves that wait for room here would fail one after the other.
+    if (written === 'leads') return { kind: 'left', ...judged, lookAgainAt: clock.now() }
     const next = { since: clock.now(), ms: Math.min(2 * wait.ms, longestWaitMs) }
     this.#waits.set(key, next)
     return written ?? { kind: 'left', ...judged, lookAgainAt: this.#timeOf(key, next, hedging) }
