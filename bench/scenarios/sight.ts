@@ -16,7 +16,8 @@ export async function sight(stand: Stand, splits: number, rounds: number): Promi
     await storm(stand, splits, true)
     return { delays, lastMs }
   }
-  const floors = await inTurns(stand, rounds, measure, (place) =>
+  const places = ['floor', 'operator'] as const
+  const floors = await inTurns({ ...stand, subjects: places }, rounds, measure, (place) =>
     stand.start('floor', { flags: place === 'operator' ? ['--sighted'] : [] }),
   )
   const figure = (what: string, of: (turns: typeof floors.floor) => number): Figure => ({
