@@ -25,7 +25,7 @@ const types: Readonly<Record<string, string>> = {
  * Reads and packs the built dashboard, all of it, from the first folder that has one: it is small, and what
  * is in memory needs no check of paths later.
  *
- * @returns its files by path (`/`, `/assets/…`); empty where no folder has it
+ * @returns its files by path (`/`, `/assets/…`); empty if no folder has it
  */
 export function readAssets(folders: readonly string[]): ReadonlyMap<string, Asset> {
   const assets = new Map<string, Asset>()

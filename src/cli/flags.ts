@@ -5,7 +5,7 @@ import { controlledByLabel, namespacePattern, objectNamePattern } from '../base/
 export const flag = (flags: string, text: string): Option => new Option(flags, text)
 
 /**
- * A boolean as Go programs take it: `--watch`, `--watch=true`, `--watch=false`; absent where it is not given.
+ * A boolean as Go programs take it: `--watch`, `--watch=true`, `--watch=false`; absent if it is not given.
  * The hidden `--no-` form is what `--watch=false` is turned into, see `spellOut`.
  */
 export function goBoolean(flags: string, text: string): Option[] {

@@ -6,7 +6,7 @@ import type { Failure } from './failure.ts'
 import { listAs, type Reading } from './listing.ts'
 
 /** The label that all objects of this extension carry, the Namespace too, as a selector. */
-export const extensionLabel = Object.entries(selectorLabels)
+export const extensionSelector = Object.entries(selectorLabels)
   .map((pair) => pair.join('='))
   .join(',')
 
@@ -35,7 +35,7 @@ const schema = z.object({
 export interface OperatorDeployment {
   readonly namespace: string
   readonly name: string
-  /** Of the operator; absent where an older chart did not label it. */
+  /** Of the operator; absent if an older chart did not label it. */
   readonly version: string | undefined
   readonly serviceAccount: string
   readonly replicas: number
@@ -53,7 +53,7 @@ export interface OperatorDeployment {
 
 /** All Deployments of the extension; more than one if it was installed more than once. */
 export const findDeployments = (reading: Reading): Promise<Result<OperatorDeployment[], Failure>> =>
-  listAs(reading, { resource: deployments, labelSelector: extensionLabel }, (object) => {
+  listAs(reading, { resource: deployments, labelSelector: extensionSelector }, (object) => {
     const { data } = schema.safeParse(object)
     return data && read(data)
   })

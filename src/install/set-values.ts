@@ -53,7 +53,7 @@ function splitAt(text: string, sign: ',' | '.'): string[] {
 
 const unescaped = (text: string): string => text.replaceAll(/\\(.?)/gs, '$1')
 
-/** `a.b[0]` as steps; `undefined` where it makes no sense. */
+/** `a.b[0]` as steps; `undefined` if it makes no sense. */
 function parsePath(path: string): Step[] | undefined {
   const steps: Step[] = []
   for (const part of splitAt(path, '.')) {

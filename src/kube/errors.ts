@@ -73,17 +73,17 @@ export function errorOfStatus(what: string, object: unknown): KubeError {
     : errorOfAnswer(what, code, object)
 }
 
-/** True where the same request may succeed a little later. */
+/** True if the same request may succeed a little later. */
 export function isPassing(error: KubeError): boolean {
   return ['unreachable', 'timeout', 'throttled', 'server'].includes(error.kind)
 }
 
-/** True where the server may have done what was asked: no answer says that it did not. */
+/** True if the server may have done what was asked: no answer says that it did not. */
 export function mayBeApplied(error: KubeError): boolean {
   return ['timeout', 'server', 'protocol'].includes(error.kind)
 }
 
-/** How long the server asked to wait, in ms, at most a minute; `undefined` where it did not. */
+/** How long the server asked to wait, in ms, at most a minute; `undefined` if it did not. */
 export function waitAskedBy(error: KubeError): number | undefined {
   return error.kind === 'throttled' || error.kind === 'server' ? error.retryAfterMs : undefined
 }

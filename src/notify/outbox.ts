@@ -51,7 +51,7 @@ export class Outbox {
   /** Transitions of the message that is being sent. */
   #underway = 0
   /** Transitions that were lost since `stop` was called. */
-  #untold = 0
+  #unsent = 0
   #missed = 0
   #work: Promise<void> | undefined
 
@@ -85,18 +85,18 @@ export class Outbox {
     this.#lose(this.size)
     this.#waiting = []
     this.#underway = 0
-    if (this.#untold > 0) this.#admit(this.#untold)
+    if (this.#unsent > 0) this.#admit(this.#unsent)
   }
 
   #lose(count: number): void {
     this.#options.onLost(count)
-    if (this.#hurry.signal.aborted) this.#untold += count
+    if (this.#hurry.signal.aborted) this.#unsent += count
   }
 
-  #admit(untold: number): void {
+  #admit(unsent: number): void {
     const { log, receiver } = this.#options
-    const sentence = `the operator stops before receiver ${receiver.name} was notified of everything: ${counted(untold, 'transition was', 'transitions were')} not sent`
-    log.warn({ receiver: receiver.name, untold }, sentence)
+    const sentence = `the operator stops before receiver ${receiver.name} was notified of everything: ${counted(unsent, 'transition was', 'transitions were')} not sent`
+    log.warn({ receiver: receiver.name, unsent }, sentence)
   }
 
   async #run(): Promise<void> {
@@ -104,11 +104,11 @@ export class Outbox {
       await this.#untilQuiet()
       const [group] = groupsOf(this.#waiting.slice(0, maxGrouped).map(({ transition }) => transition))
       if (!group) break
-      const told = new Set<Transition>(group.transitions)
-      this.#waiting = this.#waiting.filter(({ transition }) => !told.has(transition))
+      const sending = new Set<Transition>(group.transitions)
+      this.#waiting = this.#waiting.filter(({ transition }) => !sending.has(transition))
       const missed = this.#missed
       const message = this.#compose(group, missed)
-      this.#underway = told.size
+      this.#underway = sending.size
       if (message && (await this.#deliver(message))) this.#missed -= missed
       else this.#lose(this.#underway)
       this.#underway = 0

@@ -47,7 +47,7 @@ export async function prepare({
     return ok({ settings, cluster: cluster.value, election: election.value, receivers: receivers.value })
   }
   const problems = [cluster, election, receivers].flatMap((result) => (result.ok ? [] : result.error))
-  return err({ exitCode: 64, text: sayProblems(problems) })
+  return err({ exitCode: 64, text: problemsText(problems) })
 }
 
 function readReceivers(path: string | undefined, clock: Clock): Result<readonly Receiver[], string[]> {
@@ -59,7 +59,7 @@ function readReceivers(path: string | undefined, clock: Clock): Result<readonly 
   return readReceiversFile(path, { read: (file) => readFileSync(file, 'utf8'), follow })
 }
 
-function sayProblems(problems: readonly string[]): string {
+function problemsText(problems: readonly string[]): string {
   const [only] = problems
   if (problems.length === 1) return `${programName} cannot start: ${only}\n`
   return `${programName} cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`

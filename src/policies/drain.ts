@@ -28,7 +28,7 @@ export interface Drain extends ObjectHead {
   readonly spec: DrainSpec | undefined
   /** What is wrong with it, and where, in words for its author. */
   readonly problem: string | undefined
-  /** Its status as it is written, to tell whether it is up to date; `undefined` without one. */
+  /** Its status as it is written, to see whether it is up to date; `undefined` without one. */
   readonly status: unknown
 }
 

@@ -109,7 +109,7 @@ function isReached(target: Target, host: string, endpoints: StoreReader<Mirrored
 
 /**
  * An address of a headless mirror is that of another mirror, of one host. It is ready if both say so: only
- * the host's own Endpoints follow the gateway, only those of the headless mirror are what proxies are told.
+ * the host's own Endpoints follow the gateway, only those of the headless mirror are what proxies are given.
  */
 function pairsOf(subset: Subset, isUp: IsUp): Endpoints {
   const { hosts } = subset

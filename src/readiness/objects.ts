@@ -2,7 +2,7 @@ import type { ServiceKey } from '../core/types.ts'
 import type { Resource } from '../kube/resource.ts'
 import type { StoreChange, StoreReader } from '../kube/watch/store.ts'
 
-/** Objects of one kind that tell of readiness, and what is kept of each. */
+/** Objects of one kind that readiness is read from, and what is kept of each. */
 export interface Objects<T> {
   /** The resource's plural, as metrics and logs name the watch. */
   readonly name: string

@@ -9,7 +9,7 @@ export interface Endpoints {
   readonly ready: number
   readonly total: number
   /**
-   * What tells one Pod from another, `markLength` characters for each endpoint; the ready ones come first.
+   * What distinguishes one Pod from another, `markLength` characters for each endpoint; the ready ones come first.
    * `undefined`: none of these Pods is in another list with the same ports.
    */
   readonly marks: string | undefined
@@ -38,7 +38,7 @@ function markOf(identity: string): string {
   return String.fromCharCode(hash >>> 16, hash & 0xffff)
 }
 
-/** The marks of endpoints, each known by what `podOf` tells of it. */
+/** The marks of endpoints, each known by its `podOf`. */
 export const marksOf = (endpoints: readonly unknown[], podOf: (endpoint: unknown) => string): string =>
   endpoints.map((endpoint) => markOf(podOf(endpoint))).join('')
 

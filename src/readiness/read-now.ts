@@ -38,7 +38,7 @@ interface Question {
 
 /**
  * The readiness of backends as the API server has it now: consistent reads of these Services, and of the
- * objects that tell where their endpoints are, whatever else the cluster has. What their readiness depends on in other
+ * objects that show where their endpoints are, whatever else the cluster has. What their readiness depends on in other
  * clusters is read there. The error is that of the first read of this cluster that failed.
  */
 export async function readNow(

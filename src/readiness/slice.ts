@@ -13,8 +13,8 @@ export type Family = (typeof families)[number]
 export interface Slice extends Endpoints {
   readonly service: ServiceKey
   /**
-   * What its addresses are. `none`: it tells nothing, because Linkerd does not read its address type, or
-   * because it repeats a mirrored service's Endpoints, and late, since kube-controller-manager limits its own
+   * What its addresses are. `none`: nothing is read from them, because Linkerd does not read their type, or
+   * because they repeat a mirrored service's Endpoints, and late, since kube-controller-manager limits its own
    * rate.
    */
   readonly family: Family | 'none'

@@ -40,7 +40,7 @@ export interface Beside {
 }
 
 /**
- * Opens everything that tells of readiness. The sources are asked in order, which is that of Linkerd's
+ * Opens everything that readiness is read from. The sources are asked in order, which is that of Linkerd's
  * destination controller; the first that answers is believed.
  */
 export function openReadiness(

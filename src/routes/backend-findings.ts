@@ -25,13 +25,13 @@ export const missingPort: DiagnosisRule = ({ splits }, around) =>
     ),
   )
 
-/** Of each backend Service that is as `test` says, what `tell` says. */
+/** The message `about` each backend Service that is as `test` asks. */
 const ofBackends =
-  (test: (facts: DiagnosedService) => boolean, tell: (service: ServiceKey) => string) =>
+  (test: (facts: DiagnosedService) => boolean, about: (service: ServiceKey) => string) =>
   (route: Route, around: DiagnosisInput): string[] =>
     unique(backendServices(route)).flatMap((service) => {
       const facts = known(around, service)
-      return facts && test(facts) ? [tell(service)] : []
+      return facts && test(facts) ? [about(service)] : []
     })
 
 export const externalName = ofBackends(
@@ -59,7 +59,7 @@ export const zoneHints = ofBackends(
 )
 
 /**
- * Of backends that get no traffic: while one gets traffic, its own failover, or darkness, tells of it. What is wrong with
+ * Of backends that get no traffic: while one gets traffic, its own failover, or darkness, shows that. What is wrong with
  * a gateway may change while it is down.
  */
 export const gatewayDown: DiagnosisRule = ({ splits }, { downGateway }) => {

@@ -10,7 +10,7 @@ import {
 import { routeTitle } from './key.ts'
 import type { Route } from './route.ts'
 
-/** Reasons for which proxies do not follow the weights of a route, and which its parents tell. */
+/** Reasons for which proxies do not follow the weights of a route, and which its parents show. */
 
 export const sharedParent: DiagnosisRule = (route, { conflicts }) =>
   unique(route.apexes).flatMap((apex) =>

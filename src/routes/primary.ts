@@ -1,7 +1,7 @@
 import type { Backend, ServiceKey } from '../core/types.ts'
 import { primaryAnnotation } from './route.ts'
 
-/** Which backend the annotation names: a Service and, where it is told, one of its ports. */
+/** Which backend the annotation names: a Service and, if it is named, one of its ports. */
 export interface PrimaryReference {
   readonly service: ServiceKey
   readonly port: number | undefined

@@ -38,13 +38,13 @@ export function endpoint<P extends z.ZodObject, A extends z.ZodType>({
       const parsed = described.parameters.safeParse(raw)
       return parsed.success
         ? handle(parsed.data, sources)
-        : err({ status: 400, error: sayWhat(parsed.error) })
+        : err({ status: 400, error: problemIn(parsed.error) })
     },
   }
 }
 
 export const notFound = (error: string): Result<never, Problem> => err({ status: 404, error })
 
-function sayWhat({ issues }: z.ZodError): string {
+function problemIn({ issues }: z.ZodError): string {
   return issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; ')
 }

@@ -88,22 +88,22 @@ export class Hub {
       if (mayWait && this.#sources.busy()) this.#gather()
       else {
         this.#flush = undefined
-        this.#tellAll()
+        this.#sendAll()
       }
     })
   }
 
-  #tellAll(): void {
+  #sendAll(): void {
     const batches = new Map<number, Batch | 'forgotten' | undefined>()
     for (const client of this.#clients) {
       if (client.blockedSince !== undefined) continue
       const { cursor } = client
       if (!batches.has(cursor)) batches.set(cursor, batchAfter(this.#sources.view, cursor, maxBatchBytes))
-      this.#tell(client, batches.get(cursor))
+      this.#send(client, batches.get(cursor))
     }
   }
 
-  #tell(client: Client, batch: Batch | 'forgotten' | undefined): void {
+  #send(client: Client, batch: Batch | 'forgotten' | undefined): void {
     if (batch === undefined) return
     if (batch === 'forgotten') this.#write(client, this.#reset(client, 'forgotten'))
     else {

@@ -1,12 +1,12 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import { name as extensionName } from '../../install/manifest.ts'
+import { name as operatorName } from '../../install/manifest.ts'
 import { adminPort } from '../../install/objects/container.ts'
 import type { PodPort } from '../../kube/http/port-forward.ts'
 import { holderOf, readLease } from '../../kube/lease/lease-record.ts'
 import { type Resource, resourcePath } from '../../kube/resource.ts'
 import { badAnswer, type Failure, withFlag } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
-import { extensionLabel } from '../operator-deployment.ts'
+import { extensionSelector } from '../operator-deployment.ts'
 import { pods, portOf, readPod } from '../pod.ts'
 
 const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' }
@@ -37,7 +37,7 @@ export async function choosePod(
   const leading = running.find(({ pod }) => leader.ok && leader.value === hostnameOf(pod))
   const chosen = leading ?? running.find(({ isReady }) => isReady) ?? running[0]
   if (!chosen) {
-    const see = `see kubectl -n ${place} get pods -l ${extensionLabel}`
+    const see = `see kubectl -n ${place} get pods -l ${extensionSelector}`
     return err(badAnswer(`no Pod of the operator is running in namespace ${place}`, see))
   }
   const { pod, port } = chosen
@@ -46,7 +46,7 @@ export async function choosePod(
 }
 
 async function findPods(reading: Reading, namespace: string | undefined) {
-  const listing = { resource: pods, namespace, labelSelector: extensionLabel }
+  const listing = { resource: pods, namespace, labelSelector: extensionSelector }
   const listed = await listAs(reading, listing, read)
   if (!listed.ok) return listed
   const places = [...new Set(listed.value.map((pod) => pod.namespace))].sort()
@@ -55,7 +55,7 @@ async function findPods(reading: Reading, namespace: string | undefined) {
     const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`
     return err(
       badAnswer(
-        `no Pod in ${where} has the label ${extensionLabel} of the operator`,
+        `no Pod in ${where} has the label ${extensionSelector} of the operator`,
         'install it with linkerd-failover install | kubectl apply -f -',
         withFlag('namespace', 'choose its namespace with --namespace'),
       ),
@@ -71,7 +71,7 @@ async function findPods(reading: Reading, namespace: string | undefined) {
 
 /** The Pod of a hook carries the label too; only the operator's own container counts. */
 function read(object: unknown): OperatorPod | undefined {
-  const pod = readPod(object, extensionName)
+  const pod = readPod(object, operatorName)
   if (!pod?.ports) return undefined
   const { isRunning, isReady } = pod
   const port = portOf(pod, (name) => name === adminPort.name, adminPort.containerPort)
@@ -83,7 +83,7 @@ async function readLeader(
   { transport, signal }: Reading,
   namespace: string,
 ): Promise<Result<string, string>> {
-  const path = resourcePath(leases, namespace, extensionName)
+  const path = resourcePath(leases, namespace, operatorName)
   const answer = await transport.request({ method: 'GET', path, signal })
   if (!answer.ok) return answer.error.kind === 'notFound' ? ok('') : err(answer.error.message)
   const lease = readLease(answer.value)

@@ -4,7 +4,7 @@ import { adminPort } from '../../install/objects/container.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { type Listing, listAs, type Reading } from '../listing.ts'
-import { extensionLabel } from '../operator-deployment.ts'
+import { extensionSelector } from '../operator-deployment.ts'
 import type { Bag } from './bag.ts'
 
 const core = (plural: string): Resource => ({ group: '', version: 'v1', plural })
@@ -24,7 +24,7 @@ type Pod = z.infer<typeof podSchema>
 
 /** The operator's own objects, the Events about it and from it, and what its Pods answer. */
 export async function collectOperator(bag: Bag, reading: Reading): Promise<void> {
-  const labelSelector = extensionLabel
+  const labelSelector = extensionSelector
   const installed = await take(bag, reading, 'deployments', { resource: deployments, labelSelector })
   const found = await take(bag, reading, 'pods', { resource: core('pods'), labelSelector })
   const pods = found.flatMap((object) => podSchema.safeParse(object).data ?? [])

@@ -182,7 +182,7 @@ const readFacts = (reading: Reading, namespace: string, progress: Progress) =>
     return key === undefined ? undefined : ([key, serviceObjects.project(object)] as const)
   })
 
-/** None where the cluster does not serve the kind; of all namespaces without one. */
+/** None if the cluster does not serve the kind; of all namespaces without one. */
 export async function readProfiles(
   reading: Reading,
   discovery: DiscoverySnapshot,

@@ -5,7 +5,7 @@ import { valuesAnnotation } from '../../install/objects/namespace.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { badAnswer, type Failure, refused, withFlag } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
-import { extensionLabel } from '../operator-deployment.ts'
+import { extensionSelector } from '../operator-deployment.ts'
 
 /** The extension as it is installed. */
 export interface Installed {
@@ -26,7 +26,7 @@ const annotated = z.object({
 
 /** Where the extension is installed; several places if it was installed more than once. */
 export const findInstalled = (reading: Reading): Promise<Result<Installed[], Failure>> =>
-  listAs(reading, { resource: deployments, labelSelector: extensionLabel }, (object) => {
+  listAs(reading, { resource: deployments, labelSelector: extensionSelector }, (object) => {
     const { data } = annotated.safeParse(object)
     if (!data) return undefined
     const { namespace, annotations } = data.metadata

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import type { Kind } from '../../install/kinds.ts'
 import { type Failure, refused } from '../failure.ts'
 import { list, type Reading } from '../listing.ts'
-import { extensionLabel } from '../operator-deployment.ts'
+import { extensionSelector } from '../operator-deployment.ts'
 
 /** An object of the extension that is there: as much of it as `kubectl delete` needs. */
 export interface Labelled {
@@ -37,7 +37,7 @@ async function findOfKind(
   let found: Labelled[] = []
   const listed = await list(
     reading,
-    { resource: kind, labelSelector: extensionLabel, namespace },
+    { resource: kind, labelSelector: extensionSelector, namespace },
     (object) => {
       const { data } = schema.safeParse(object)
       if (data) found.push(labelled(kind, data.metadata))

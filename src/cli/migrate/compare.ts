@@ -20,7 +20,7 @@ export interface Difference {
 
 export interface Comparison {
   readonly worlds: number
-  /** Which states of readiness were left out, and why; `undefined` where none was. */
+  /** Which states of readiness were left out, and why; `undefined` if none was. */
   readonly leftOut: string | undefined
   readonly differences: readonly Difference[]
 }

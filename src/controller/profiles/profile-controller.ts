@@ -214,7 +214,7 @@ export class ProfileController implements Controller {
     return retryAfterMs === undefined ? 'retry' : { retryAfterMs }
   }
 
-  /** What the operator wrote stays, since it may not remove it; its owner is told once. */
+  /** What the operator wrote stays, since it may not remove it; that is reported once. */
   #withoutSplit(apex: ServiceKey, profile: Profile | undefined): Handled {
     this.#memory.forget(apex)
     if (!profile || !isWrittenByUs(profile)) {

@@ -9,7 +9,7 @@ import type { Platform } from '../platform.ts'
 import type { Cause } from '../queue.ts'
 import { createProfileMetrics, type ProfileReadings } from './profile-metrics.ts'
 
-/** After so many refusals in a row an Event tells the owner of the TrafficSplit. */
+/** After so many refusals in a row an Event warns the owner of the TrafficSplit. */
 const refusalsUntilEvent = 5
 
 interface Refusal {

@@ -44,7 +44,7 @@ const settleMs = 5_000
 const turnMs = 10
 
 /**
- * Looks for what is wrong with routes that are well formed, off the way of the weights; says each thing once.
+ * Looks for what is wrong with routes that are well formed, off the way of the weights; reports each thing once.
  */
 export class Diagnoser {
   readonly #options: DiagnoserOptions
@@ -75,7 +75,7 @@ export class Diagnoser {
     if (route.accepted !== undefined) this.#options.surroundings.start()
     // The operator repairs zeros at once, and clients may need a restart all the same.
     const zeros = diagnoseZeros(route)
-    for (const finding of zeros) this.#tell(key, route, finding)
+    for (const finding of zeros) this.#record(key, route, finding)
     if (zeros.length > 0) this.#show(key)
     this.#scheduleCheck(key)
   }
@@ -165,7 +165,7 @@ export class Diagnoser {
       this.#options.reportOver(route, finding)
     }
     if (known.size === 0) this.#found.delete(key)
-    for (const finding of findings) this.#tell(key, route, finding)
+    for (const finding of findings) this.#record(key, route, finding)
     this.#show(key)
   }
 
@@ -177,13 +177,13 @@ export class Diagnoser {
     )
   }
 
-  #tell(key: RouteKey, route: Route, finding: Finding): void {
+  #record(key: RouteKey, route: Route, finding: Finding): void {
     const { report, clock } = this.#options
     const known = this.#found.get(key) ?? new Map<string, Found>()
     const identity = identityOf(finding)
     const before = known.get(identity)
-    const told = before ?? { at: clock.now(), isReported: report(route, finding) }
-    known.set(identity, { ...told, finding })
+    const record = before ?? { at: clock.now(), isReported: report(route, finding) }
+    known.set(identity, { ...record, finding })
     this.#found.set(key, known)
   }
 

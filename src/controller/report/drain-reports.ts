@@ -22,7 +22,7 @@ export interface DrainReportsOptions
 /** A Drain with what has become of its routes. */
 export type DrainReading = ShownDrain & { readonly routes: Pick<DrainOutcome, 'moved' | 'left'> }
 
-/** What is told of Drains: their status, their Events, and what the page shows. */
+/** What is reported of Drains: their status, their Events, and what the page shows. */
 export class DrainReports {
   readonly ledger: DrainLedger
   readonly #drains: DrainWatch

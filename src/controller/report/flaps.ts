@@ -7,10 +7,10 @@ import type { RouteMemory } from '../memory.ts'
 export const flapsFrom = 4
 const windowMs = 3_600_000
 
-/** Remembers when routes failed over lately, to tell a flap from a failover. */
+/** Remembers when routes failed over lately, to distinguish a flap from a failover. */
 export class Flaps {
   readonly #clock: Pick<Clock, 'now'>
-  /** As many as are needed to tell, oldest first. */
+  /** As many as are needed for that, oldest first. */
   readonly #failovers: Map<RouteKey, readonly number[]>
 
   constructor(clock: Pick<Clock, 'now'>, memory: RouteMemory) {

@@ -82,7 +82,7 @@ function identitySource(given: Given, info: () => Promise<object>): IdentitySour
   return user['auth-provider'] ? authProvider(user) : nobody
 }
 
-/** What a plugin is told of the cluster, if it asks. Source: Cluster of client-go's `clientauthentication/v1`. */
+/** What a plugin is given about the cluster, if it asks. Source: Cluster of client-go's `clientauthentication/v1`. */
 function clusterInfo({ cluster, server }: Given, ca: Pem): object {
   const config = cluster.extensions?.find(({ name }) => name === 'client.authentication.k8s.io/exec')
   return {

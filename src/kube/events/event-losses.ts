@@ -10,7 +10,7 @@ export class EventLosses {
   readonly #log: Log
   #recent = 0
   /** How many of the recent ones were logged. */
-  #told = 0
+  #logged = 0
 
   constructor(log: Log) {
     this.#log = log
@@ -19,17 +19,17 @@ export class EventLosses {
   add(why: string, count = 1): void {
     this.total += count
     this.#recent += count
-    if (this.#told > 0) return
-    this.#told = count
+    if (this.#logged > 0) return
+    this.#logged = count
     this.#log.warn({ lost: count }, `lost Kubernetes Events (${count}): ${why}`)
   }
 
   /** The queue is empty. */
   end(): void {
     const lost = this.#recent
-    const isNews = lost > this.#told
+    const isNews = lost > this.#logged
     this.#recent = 0
-    this.#told = 0
+    this.#logged = 0
     if (isNews)
       this.#log.warn({ lost }, `${lost} Kubernetes Events were lost in total; the first is logged above`)
   }

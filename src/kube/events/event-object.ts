@@ -63,18 +63,18 @@ export function eventObject(series: Series, reportingInstance: string): unknown 
     regarding: uid === undefined ? regarding : { ...regarding, uid },
     note: cutToBytes(input.note, maxNoteBytes),
     type: input.type,
-    ...(series.count > 1 ? { series: told(series) } : {}),
+    ...(series.count > 1 ? { series: seriesOf(series) } : {}),
   }
 }
 
 /** The merge patch that brings an event's series up to date. */
 export const seriesPatch = (series: Series) => ({
   metadata: annotated(series.input),
-  series: told(series),
+  series: seriesOf(series),
 })
 
 /** The server wants a count of at least 2. */
-const told = ({ count, lastSeen }: Series) => ({ count, lastObservedTime: microTime(lastSeen) })
+const seriesOf = ({ count, lastSeen }: Series) => ({ count, lastObservedTime: microTime(lastSeen) })
 
 const annotated = ({ annotations }: EventInput) => (annotations === undefined ? {} : { annotations })
 

@@ -28,7 +28,7 @@ test('409 on a retry is success: the first attempt was applied', async () => {
   await clock.advance(2_000)
   expect(transport.requests[1]?.body).toEqual(transport.requests[0]?.body)
   transport.requests[1]?.answer(err({ kind: 'conflict', message: 'already exists' }))
-  expect(await sent).toBe('told')
+  expect(await sent).toBe('written')
   expect(log.lines).toEqual([])
 })
 
@@ -43,7 +43,7 @@ test('a series that the server has forgotten is created anew, with its count', a
   await settle()
   expect(transport.requests[2]).toMatchObject({ method: 'POST', body: { series: { count: 2 } } })
   transport.requests[2]?.answer(ok({}))
-  expect(await second).toBe('told')
+  expect(await second).toBe('written')
 })
 
 test('after five attempts it is given up, with a line in the log', async () => {
@@ -68,7 +68,7 @@ test.each(['unreachable', 'throttled'] as const)(
       await clock.advance(60_000)
     }
     transport.requests[20]?.answer(ok({}))
-    expect(await sent).toBe('told')
+    expect(await sent).toBe('written')
     expect(log.lines).toEqual([])
   },
 )

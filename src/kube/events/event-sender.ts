@@ -28,14 +28,14 @@ export class EventSender {
     this.#options = options
   }
 
-  /** `told`: the server has it. `lost`: it was given up. `later`: this replica may not write now. */
-  async send(series: TrackedSeries): Promise<'told' | 'lost' | 'later'> {
+  /** `written`: the server has it. `lost`: it was given up. `later`: this replica may not write now. */
+  async send(series: TrackedSeries): Promise<'written' | 'lost' | 'later'> {
     const { clock, random, losses, signal } = this.#options
     const backoff = createBackoff(1_000, 30_000, random)
     let failures = 0
     while (!signal.aborted) {
       const error = await this.#try(series)
-      if (error === undefined) return 'told'
+      if (error === undefined) return 'written'
       if (error.kind === 'notLeader') return 'later'
       // A server that cannot be reached, or is too busy, has not refused this event.
       if (error.kind !== 'unreachable' && error.kind !== 'throttled') failures += 1
@@ -49,23 +49,23 @@ export class EventSender {
   }
 
   /**
-   * Creates the event, or updates how often it was seen. A retry uses the same name, so 409 says that
+   * Creates the event, or updates how often it was seen. A retry uses the same name, so 409 means that
    * the first attempt had been applied.
    */
   async #try(series: TrackedSeries): Promise<KubeError | undefined> {
-    const creates = series.told === 0
+    const creates = series.written === 0
     const { count } = series
     const answer = await this.#options.transport.request({
       ...(creates ? creation(series, this.#options.reportingInstance) : update(series)),
       timeoutMs: 10_000,
       signal: this.#options.signal,
     })
-    if (answer.ok) series.told = count
-    else if (creates && answer.error.kind === 'conflict') series.told = 1
+    if (answer.ok) series.written = count
+    else if (creates && answer.error.kind === 'conflict') series.written = 1
     else if (creates || answer.error.kind !== 'notFound') return answer.error
     else {
       // The server forgets events after an hour or so: create it again.
-      series.told = 0
+      series.written = 0
       return this.#try(series)
     }
     return undefined

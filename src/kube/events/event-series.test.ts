@@ -32,7 +32,7 @@ test('minutes later an equal event begins a new series', async () => {
   await clock.advance(6 * 60_000)
   const later = book.count(eventInput())
   expect(later.name).not.toBe(first.name)
-  expect(later).toMatchObject({ count: 1, told: 0 })
+  expect(later).toMatchObject({ count: 1, written: 0 })
 })
 
 test('of many series those used last are kept, two thousand at least', () => {

@@ -14,7 +14,7 @@ export interface TrackedSeries extends Series {
   seenAt: number
   queuedAt: number
   /** The count that the server knows, 0 before it knows the event. */
-  told: number
+  written: number
   /** Also while it is sent. */
   queued: boolean
 }
@@ -44,7 +44,7 @@ export class SeriesBook {
     } else {
       const name = eventName(input.regarding.name, wallTime, random())
       const times = { firstSeen: wallTime, lastSeen: wallTime, seenAt: clock.now(), queuedAt: 0 }
-      series = { input, name, ...times, count: 1, told: 0, queued: false }
+      series = { input, name, ...times, count: 1, written: 0, queued: false }
     }
     this.#remember(key, series)
     return series

@@ -151,7 +151,7 @@ class Recorder implements EventRecorder {
     if (outcome === 'later') this.#paused = true
     this.#inFlight -= 1
     series.queued = false
-    if (outcome !== 'lost' && series.count > series.told) this.#enqueue(series)
+    if (outcome !== 'lost' && series.count > series.written) this.#enqueue(series)
     this.#pump()
   }
 }

@@ -34,7 +34,7 @@ export type KubeRequest = {
 
 /** The one way to the API server. Nothing here throws or rejects; errors are values. */
 export interface Transport {
-  /** The parsed JSON of a 2xx answer, `undefined` where that has no body; or its text, as `answerAs` asks. */
+  /** The parsed JSON of a 2xx answer, `undefined` if that has no body; or its text, as `answerAs` asks. */
   request(req: KubeRequest): Promise<Result<unknown, KubeError>>
   /**
    * The values of a stream of JSON lines as they arrive. After `inactivityMs` (120 s by default) without a

@@ -28,7 +28,7 @@ const leaseSchema = z.object({
     .catch({}),
 })
 
-/** Reads the server's answer; `undefined` where it is no object with metadata at all. */
+/** Reads the server's answer; `undefined` if it is no object with metadata at all. */
 export function readLease(answer: unknown): LeaseObject | undefined {
   return leaseSchema.safeParse(answer).data
 }

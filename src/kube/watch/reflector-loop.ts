@@ -35,7 +35,7 @@ export class ReflectorLoop<T> {
   readonly #failures: Backoff
   readonly #absences: Backoff
   #lastSeen = ''
-  readonly #saySo: (served: boolean) => void
+  readonly #logPresence: (served: boolean) => void
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
@@ -43,7 +43,7 @@ export class ReflectorLoop<T> {
     this.#listing = new Listing({ ...options, buffer: this.#buffer, signal: this.#stopping.signal })
     this.#failures = createBackoff(800, 30_000, options.random)
     this.#absences = createBackoff(5_000, 16_000, options.random)
-    this.#saySo = tellPresence(options.name, options.log)
+    this.#logPresence = presenceLog(options.name, options.log)
   }
 
   stop(): void {
@@ -85,7 +85,7 @@ export class ReflectorLoop<T> {
     const found = await this.#options.resource()
     if (was && (!found.ok || isSameResource(found.value, was.resource))) return was
     if (!found.ok) return this.#backOff(found.error, resolve)
-    this.#saySo(found.value !== undefined)
+    this.#logPresence(found.value !== undefined)
     if (found.value !== undefined) return { kind: 'list', resource: found.value }
     this.#options.writer.markAbsent()
     return { kind: 'wait', state: 'absent', ms: this.#absences.next(), next: resolve }
@@ -107,7 +107,7 @@ export class ReflectorLoop<T> {
   async #watch({ resource, from, isDoubtful }: Step & { kind: 'watch' }): Promise<Step> {
     this.#enter('watching')
     const { transport, random, writer } = this.#options
-    // An answer to a write of our own may have told of more than the watch.
+    // An answer to a write of our own may have shown more than the watch.
     const isBehind = compareResourceVersions(writer.newest, from) > 0
     const seen = isBehind ? writer.newest : from
     const doubt = isDoubtful || isBehind ? await this.#doubt(resource, seen) : undefined
@@ -236,7 +236,7 @@ export class ReflectorLoop<T> {
 }
 
 /** Returns a function that takes whether `name` is served now, and logs a change. */
-function tellPresence(name: string, log: Log): (served: boolean) => void {
+function presenceLog(name: string, log: Log): (served: boolean) => void {
   let absent = false
   return (served) => {
     if (served === !absent) return

@@ -25,7 +25,7 @@ export interface StoreWriter<T> {
   ): void
   /** All objects of a first list are here: marks the store synced. */
   complete(listResourceVersion: string): void
-  /** True where this version of an object is newer than what is there: what `apply` would take. */
+  /** True if this version of an object is newer than what is there: what `apply` would take. */
   isNews(key: string, resourceVersion: string): boolean
   /** A watch event; ignored unless it is newer than what is there. */
   apply(key: string, resourceVersion: string, value: T): void

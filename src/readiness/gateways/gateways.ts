@@ -54,7 +54,7 @@ export class Gateways implements Ways {
     this.#tools = tools
     this.#links = new LinkWatch(tools, tools.discovery, (cluster) => {
       this.touch()
-      this.#tell(cluster)
+      this.#rejudge(cluster)
     })
     this.#probes =
       probing &&
@@ -120,7 +120,7 @@ export class Gateways implements Ways {
     const gateway = this.#probes.of(cluster)
     if (!gateway || gateway.state === 'pending') return waitingGateway(cluster)
     return gateway.state === 'down'
-      ? { state: 'down', ready: 0, total: 0, why: sayDown(cluster, gateway), despiteEndpoints: true }
+      ? { state: 'down', ready: 0, total: 0, why: downText(cluster, gateway), despiteEndpoints: true }
       : undefined
   }
 
@@ -149,11 +149,11 @@ export class Gateways implements Ways {
         `nothing can be said of the gateway of cluster ${cluster}, perhaps because of the operator's own network, so its mirrored services are taken for what their Endpoints say: ${trouble}`,
       )
     else log.info(fields, `the gateway of cluster ${cluster} answers`)
-    this.#tell(cluster)
+    this.#rejudge(cluster)
   }
 
   /** Services of a cluster may be judged differently now, or those of all clusters. */
-  #tell(cluster: string | undefined): void {
+  #rejudge(cluster: string | undefined): void {
     for (const [service, from] of this.#tools.mirrors())
       if (from === (cluster ?? from)) this.#tools.onService(service)
   }
@@ -170,5 +170,5 @@ const probedOf = (cluster: string, links: readonly Link[]): readonly Probed[] =>
   links.flatMap((link) => (link.cluster === cluster && link.gateway ? [link.gateway] : []))
 
 /** The same text as long as it is down: a decision with another reason would be reported again. */
-const sayDown = (cluster: string, { since, trouble }: Gateway): string =>
+const downText = (cluster: string, { since, trouble }: Gateway): string =>
   `the gateway of cluster ${cluster} has not answered since ${since.toISOString().slice(0, 19)}Z (${trouble})`

@@ -47,7 +47,7 @@ class HttpLine implements Line {
   ask(): Promise<Answer | 'dropped'> {
     return new Promise((resolve) => {
       this.#finish = resolve
-      // Bytes that nobody asked for: the rest of a longer answer. What follows cannot be told from it.
+      // Bytes that nobody asked for: the rest of a longer answer. What follows cannot be distinguished from it.
       if (this.#read !== '') this.#hangUp()
       this.#send()
     })

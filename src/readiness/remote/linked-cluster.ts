@@ -92,11 +92,11 @@ export class LinkedCluster {
     if (found.ok && this.#wanted.size > 0) this.#connect(found.value.config)
     this.#complain(found.ok || !isKnown || this.#wanted.size === 0 ? '' : found.error)
     this.#slices?.want(this.#wanted)
-    if (this.#slices !== before) this.#tellAll()
+    if (this.#slices !== before) this.#reportAll()
   }
 
   /** What was known is not known any more. */
-  #tellAll(): void {
+  #reportAll(): void {
     for (const [namespace, names] of this.#wanted)
       for (const name of names) this.#tools.onMember(this.name, `${namespace}/${name}`, true)
   }

@@ -37,7 +37,7 @@ export class LinkedClusters implements ReadableClusters {
   readonly #tools: Omit<LinkTools, 'connect'>
   readonly #wanted: () => Iterable<RemoteService>
   readonly #clusters = new Map<string, LinkedCluster>()
-  /** Clusters that routes need and that are not to be read; each is told of once. */
+  /** Clusters that routes need and that are not to be read; each is reported once. */
   readonly #unlisted = new Set<string>()
   #timer: Timer | undefined
 
@@ -119,10 +119,10 @@ export class LinkedClusters implements ReadableClusters {
     }
     const nothing: Wanted = new Map()
     for (const [name, cluster] of this.#clusters) cluster.want(wanted.get(name) ?? nothing)
-    for (const name of wanted.keys()) this.#tellUnlisted(name)
+    for (const name of wanted.keys()) this.#reportUnlisted(name)
   }
 
-  #tellUnlisted(cluster: string): void {
+  #reportUnlisted(cluster: string): void {
     if (this.#clusters.has(cluster) || this.#unlisted.has(cluster)) return
     this.#unlisted.add(cluster)
     const message = `cluster ${cluster} is not read, so all members in it are unknown: it is not one of --linked-clusters`

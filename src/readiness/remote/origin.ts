@@ -16,7 +16,7 @@ export const remotesOf = ({ discovery, origin }: ServiceFacts): readonly Member[
  * be, in a linked cluster that is read: an edit of the remote Service's metadata makes the service mirror write
  * that it is ready for up to a minute, and behind many other writes it is late (both seen). If the cluster cannot
  * be read, the Endpoints are believed. They are believed anyway if they say that the Service is down, since these
- * are what proxies are told. Before the first list they wait for it, while `grace` lasts.
+ * are what proxies are given. Before the first list they wait for it, while `grace` lasts.
  */
 export const confirmed = (
   mirrored: ReadinessSource,

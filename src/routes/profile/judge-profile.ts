@@ -28,7 +28,7 @@ interface Wanted {
 }
 
 /**
- * What makes the ServiceProfile of the apex carry the weights that a TrafficSplit has: a new one where none
+ * What makes the ServiceProfile of the apex carry the weights that a TrafficSplit has: a new one if none
  * is, a list of overrides where it has none, else new weights in the list that it has. Nothing else of it is
  * written, and never a list in which all weights are zero. `profile`: as it is; `domain`: the cluster's.
  */

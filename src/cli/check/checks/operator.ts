@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { version } from '../../../base/version.ts'
 import type { Resource } from '../../../kube/resource.ts'
 import { listAs } from '../../listing.ts'
-import { extensionLabel } from '../../operator-deployment.ts'
+import { extensionSelector } from '../../operator-deployment.ts'
 import { bad, type Check, good, listed, skipped, warning } from '../finding.ts'
 
 const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces' }
@@ -11,11 +11,11 @@ const named = z.object({ metadata: z.object({ name: z.string() }) })
 export const hasNamespace: Check = {
   id: 'namespace',
   description: 'the namespace of the extension exists',
-  meaning: `Linkerd finds the extension by the label ${extensionLabel} of its namespace. Exactly one namespace must have this label.`,
+  meaning: `Linkerd finds the extension by the label ${extensionSelector} of its namespace. Exactly one namespace must have this label.`,
   run: async (context) => {
     const reading = await context.reading()
     if (!reading.ok) return bad(reading.error.message)
-    const listing = { resource: namespaces, labelSelector: extensionLabel }
+    const listing = { resource: namespaces, labelSelector: extensionSelector }
     const found = await listAs(
       reading.value,
       listing,
@@ -28,7 +28,7 @@ export const hasNamespace: Check = {
     const deployment = await context.deployment()
     if (!deployment)
       return bad('it does not exist; install the extension: linkerd failover install | kubectl apply -f -')
-    const command = `kubectl label namespace ${deployment.namespace} ${extensionLabel}`
+    const command = `kubectl label namespace ${deployment.namespace} ${extensionSelector}`
     return bad(
       `namespace ${deployment.namespace} does not have the label by which Linkerd finds extensions; add it: ${command}`,
     )
@@ -38,7 +38,7 @@ export const hasNamespace: Check = {
 export const hasDeployment: Check = {
   id: 'deployment',
   description: 'the operator is installed once',
-  meaning: `Without a Deployment that has the label ${extensionLabel} no route fails over. Two of them would write the weights of the same routes.`,
+  meaning: `Without a Deployment that has the label ${extensionSelector} no route fails over. Two of them would write the weights of the same routes.`,
   run: async (context) => {
     const found = await context.deployments()
     if (!found.ok) return bad(found.error.message)
