@@ -112,7 +112,7 @@ export class LinkedCluster {
     if (trouble === this.#trouble) return
     this.#trouble = trouble
     if (trouble === '') return
-    const message = `cluster ${this.name} cannot be read, so all members in it are unknown: ${trouble}`
+    const message = `cluster ${this.name} cannot be read, so all members in it are unknown, and of what is mirrored from it through a gateway the Endpoints alone count: ${trouble}`
     this.#tools.log.warn({ cluster: this.name }, message)
   }
 
