@@ -19,13 +19,19 @@ export class WaysIn {
   readonly #found = new Map<string, readonly string[]>()
   #resolvedAt = Number.NEGATIVE_INFINITY
   #isClosed = false
-  /** Why a name has no address, in words. */
-  trouble = ''
+  /** Names that could not be resolved at the last try, and why. */
+  readonly #troubles = new Map<string, string>()
 
   /** `probed`: of each Link to the cluster. */
   constructor(probed: readonly Probed[], network: ProbeNetwork) {
     this.probed = probed
     this.#network = network
+  }
+
+  /** Why a name cannot be resolved, in words; '' if all can be. */
+  get trouble(): string {
+    const [trouble = ''] = this.#troubles.values()
+    return trouble
   }
 
   /** The ways as they are known at `now` (ms), by `ADDRESS:PORT`. */
@@ -65,6 +71,7 @@ export class WaysIn {
       this.#network.resolve(name).then(
         (addresses) => {
           if (this.#isClosed) return
+          this.#troubles.delete(name)
           this.#found.set(
             name,
             [...addresses].filter((one) => isIP(one) > 0),
@@ -72,7 +79,8 @@ export class WaysIn {
           this.#isCurrent = false
         },
         (problem: unknown) => {
-          this.trouble = `${name} cannot be resolved: ${problem instanceof Error ? problem.message : problem}`
+          const why = problem instanceof Error ? problem.message : problem
+          this.#troubles.set(name, `${name} cannot be resolved: ${why}`)
         },
       )
     }
