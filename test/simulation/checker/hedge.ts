@@ -38,6 +38,7 @@ export function hedged(write: RouteWrite, facts: Facts, since: number, farSince:
       far: (service, port) => ['unknown', ...facts.far.during(service, port, [farSince, sent.far.moment])],
       links,
       gateway,
+      isForAll: true,
     })
   const isWhole = before !== undefined && after !== undefined
   const known = isWhole ? knownWrites(before, after, facts.route(key), since, sent.moment) : []

@@ -19,6 +19,8 @@ export interface Sight {
   readonly links: readonly boolean[]
   /** What it can think of the gateway of that cluster. */
   readonly gateway: readonly GatewayWord[]
+  /** Only what every replica can know counts, so not what the other cluster has against Endpoints that are ready. */
+  readonly isForAll?: boolean
   /** What it can take a Service of the other cluster for. */
   readonly far: (service: string, port: number | undefined) => readonly Count[]
 }
@@ -161,7 +163,7 @@ function confirmed(
   said: readonly Count[],
   origin: string | undefined,
   port: number | undefined,
-  { far, at }: Sight,
+  { far, at, isForAll }: Sight,
 ): readonly Count[] {
   if (origin === undefined) return said
   const there = far(origin, port)
@@ -169,7 +171,8 @@ function confirmed(
     if (count === 'unknown' || !isUp(count)) return [count]
     return there.flatMap((one): Count[] => {
       if (one === 'unknown') return at === undefined ? [count] : [count, 'unknown']
-      return [isUp(one) ? count : none]
+      if (isUp(one)) return [count]
+      return [isForAll ? 'unknown' : none]
     })
   })
 }
