@@ -6,6 +6,10 @@ export type RouteKey = string
 export const keyOf = ({ kind, namespace, name }: Pick<RouteItem, 'kind' | 'namespace' | 'name'>): RouteKey =>
   `${kind}/${namespace}/${name}`
 
+/** If it is not known since when it is in its state: before when (milliseconds since 1970). */
+export const beforeOf = ({ sinceBefore, firstSeen }: RouteItem): number =>
+  Date.parse(sinceBefore ?? firstSeen)
+
 /** The split with the state of the route: the worst one. */
 export const worstSplit = (route: RouteItem): SplitItem | undefined =>
   route.splits.find(({ state }) => state === route.state) ?? route.splits[0]

@@ -12,7 +12,7 @@ export interface Story {
   /** All of them, in no order. */
   readonly routes: readonly RouteItem[]
   readonly cluster: string | null
-  /** When the first of them entered this state (ISO time); `null`: not known, since before `firstSeen`. */
+  /** When the first of them entered this state (ISO time); `null`: not known. */
   readonly since: string | null
   /** How many of them have the decided weights, and how many do not. */
   readonly agreement: Readonly<Record<Agreement, number>>

@@ -84,6 +84,7 @@ export function route(
     revision: 1,
     apexes: [title],
     pause: null,
+    sinceBefore: null,
     firstSeen: new Date(0).toISOString(),
     findings: [],
     refusal: null,

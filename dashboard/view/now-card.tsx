@@ -2,7 +2,7 @@ import { clock, count, counted, lasting } from '../model/format.ts'
 import { type Counts, headlineOf } from '../model/headline.ts'
 import type { Moment } from '../model/moments.ts'
 import { type Place, writePlace } from '../model/place.ts'
-import { findingsLine, keyOf, sentenceOf, titleOf } from '../model/route.ts'
+import { beforeOf, findingsLine, keyOf, sentenceOf, titleOf } from '../model/route.ts'
 import { states } from '../model/states.ts'
 import type { Story } from '../model/stories.ts'
 import { everything, worstFirst } from '../model/table.ts'
@@ -65,7 +65,7 @@ function StoryLine({ story, now }: { story: Story; now: number }) {
       <Verdict {...story.agreement} />
       {mark !== 'finding' && (
         <span class="when">
-          {at === undefined ? `since before ${clock(Date.parse(newest.firstSeen), now)}` : lasting(now - at)}
+          {at === undefined ? `since before ${clock(beforeOf(newest), now)}` : lasting(now - at)}
           {at !== undefined && <span class="aside-word">, since {clock(at, now)}</span>}
         </span>
       )}

@@ -1,7 +1,7 @@
 import type { RouteItem } from '../live/api.ts'
 import { clock, lasting } from '../model/format.ts'
 import { writePlace } from '../model/place.ts'
-import { findingsLine, keyOf, sentenceOf, shortService } from '../model/route.ts'
+import { beforeOf, findingsLine, keyOf, sentenceOf, shortService } from '../model/route.ts'
 import { leftOf, rankOf } from '../model/tiers.ts'
 import { Traffic } from './backends.tsx'
 import { FindingsBadge, StateBadge } from './state-mark.tsx'
@@ -80,10 +80,11 @@ function TierCell({ route, now }: { route: RouteItem; now: number }) {
   )
 }
 
-function Since({ route: { since, firstSeen }, now }: { route: RouteItem; now: number }) {
+function Since({ route, now }: { route: RouteItem; now: number }) {
+  const { since } = route
   if (since === null) {
-    const seen = Date.parse(firstSeen)
-    return <span title={`before ${clock(seen, now)}`}>&gt; {lasting(now - seen)}</span>
+    const before = beforeOf(route)
+    return <span title={`before ${clock(before, now)}`}>&gt; {lasting(now - before)}</span>
   }
   const at = Date.parse(since)
   return (

@@ -4,7 +4,7 @@ import type { Store } from '../live/store.ts'
 import { brief, clock, lasting } from '../model/format.ts'
 import { watchedWords } from '../model/lead.ts'
 import { verbOf } from '../model/moments.ts'
-import { type Agreement, agreementOf, type RouteKey, sentenceOf, titleOf } from '../model/route.ts'
+import { type Agreement, agreementOf, beforeOf, type RouteKey, sentenceOf, titleOf } from '../model/route.ts'
 import { signOf } from '../model/states.ts'
 import { Beliefs } from './beliefs.tsx'
 import { Code } from './code.tsx'
@@ -119,9 +119,9 @@ function Findings({ route: { findings } }: { route: RouteItem }) {
   )
 }
 
-function sinceWords({ since, firstSeen }: RouteItem, now: number): string {
-  if (since === null)
-    return `since before ${clock(Date.parse(firstSeen), now)}, when this replica saw it first`
+function sinceWords(route: RouteItem, now: number): string {
+  const { since } = route
+  if (since === null) return `since before ${clock(beforeOf(route), now)}: nothing shows when it began`
   const at = Date.parse(since)
   return `for ${lasting(now - at)}, since ${clock(at, now)}`
 }

@@ -40,7 +40,7 @@ function shown(weights: readonly [number, number, number], overrides = {}, wait?
   })
   const services = { readiness, account, clusterOf: () => undefined }
   const [item] = routeFacts(
-    { route, decisions: [decision], waits: [wait], since: undefined },
+    { route, decisions: [decision], waits: [wait], since: undefined, sinceBefore: new Date(0) },
     services,
   ).splits
   return splitSchema.parse(item)

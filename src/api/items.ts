@@ -25,11 +25,11 @@ export interface Services {
 
 /** A route as the API shows it; readiness is that of now, the decision that of the last look. */
 export function routeItem(
-  { route, decisions, waits, since, firstSeen, revision, refusal, findings }: RouteRecord,
+  { route, decisions, waits, since, sinceBefore, firstSeen, revision, refusal, findings }: RouteRecord,
   view: View,
 ): RouteItem {
   return {
-    ...routeFacts({ route, decisions, waits, since }, view),
+    ...routeFacts({ route, decisions, waits, since, sinceBefore }, view),
     revision,
     firstSeen: firstSeen.toISOString(),
     findings: findings.map(findingItem),
@@ -41,11 +41,12 @@ export function routeItem(
 export const findingItem = ({ reason, message }: Finding): FindingItem => ({ reason, message })
 
 /** A route with the decisions on its splits; `since`: when it came into its state, if that is known. */
-export type Decided = Pick<RouteRecord, 'decisions' | 'since'> &
+export type Decided = Pick<RouteRecord, 'decisions' | 'since' | 'sinceBefore'> &
   Partial<Pick<RouteRecord, 'waits'>> & { readonly route: Route }
 
 /** The same without an operator that remembers: as the command line shows it. */
-export function routeFacts({ route, decisions, waits, since }: Decided, services: Services): RouteFacts {
+export function routeFacts(decided: Decided, services: Services): RouteFacts {
+  const { route, decisions, waits, since, sinceBefore } = decided
   const { apiVersion, kind, namespace, name } = route
   const splits = route.splits.flatMap((split, index) => {
     const decision = decisions[index]
@@ -61,6 +62,7 @@ export function routeFacts({ route, decisions, waits, since }: Decided, services
     due: splits.some(({ due }) => due),
     sentence: splits.find((split) => split.state === state)?.sentence ?? 'it has no weighted backends',
     since: since?.toISOString() ?? null,
+    sinceBefore: since ? null : sinceBefore.toISOString(),
     apexes: [...route.apexes],
     pause: pauseItem(route, decisions),
     splits,

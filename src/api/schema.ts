@@ -125,7 +125,12 @@ export const route = z
     since: time
       .nullable()
       .describe(
-        'When the route entered this state; null if that was before `firstSeen`, and nothing shows when.',
+        'When the route entered this state; null if that was before `sinceBefore`, and nothing shows when.',
+      ),
+    sinceBefore: time
+      .nullable()
+      .describe(
+        'If `since` is null: the earliest time at which the route is known to have been in this state already, by its object, Events, or `firstSeen`.',
       ),
     firstSeen: time.describe('When the operator that answers looked at the route for the first time.'),
     revision,

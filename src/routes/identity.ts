@@ -37,30 +37,34 @@ const movers: ReadonlyMap<string, Mover> = new Map([
   [standbyName, 'standby'],
 ])
 
+type Writers = Pick<Route, 'writer' | 'movedBy'> & Partial<Pick<Route, 'movedAt' | 'writtenAt'>>
+
 /**
  * Who wrote the weights last: a replica of the operator (`movedBy`), and the last besides. The lists that hold
  * them are owned as a whole, by the last who wrote any part of them, or by several who applied the very same.
  */
-function writersOf(entries: readonly ManagedFields[]): Pick<Route, 'writer' | 'movedBy' | 'movedAt'> {
+function writersOf(entries: readonly ManagedFields[]): Writers {
   const owners = entries
     .filter(({ subresource, spec }) => subresource === '' && lists.some((list) => spec.includes(list)))
     .sort((a, b) => Number(a.time < b.time) - Number(a.time > b.time))
   const others = owners.filter(({ manager }) => !movers.has(manager))
   const own = owners.find(({ manager }) => movers.has(manager))
-  return { writer: others[0]?.manager, movedBy: movers.get(own?.manager ?? ''), ...timeOf(own) }
+  const writer = others[0]?.manager
+  const at = timeOf(own ?? others[0])
+  if (!own) return { writer, ...(at === undefined ? {} : { writtenAt: at }) }
+  return { writer, movedBy: movers.get(own.manager), ...(at === undefined ? {} : { movedAt: at }) }
 }
 
-function timeOf(entry: ManagedFields | undefined): Pick<Route, 'movedAt'> {
+function timeOf(entry: ManagedFields | undefined): number | undefined {
   const at = Date.parse(entry?.time ?? '')
-  return Number.isNaN(at) ? {} : { movedAt: at }
+  return Number.isNaN(at) ? undefined : at
 }
 
 /** Of a manager that wrote more than annotations the time may be that of something else. */
 function pausedAtIn(entries: readonly ManagedFields[], annotations: Readonly<Record<string, string>>) {
   if (annotations[pausedAnnotation] !== 'true') return {}
-  const entry = entries.find(({ onlyAnnotations }) => onlyAnnotations.includes(`f:${pausedAnnotation}`))
-  const at = Date.parse(entry?.time ?? '')
-  return Number.isNaN(at) ? {} : { pausedAt: at }
+  const at = timeOf(entries.find(({ onlyAnnotations }) => onlyAnnotations.includes(`f:${pausedAnnotation}`)))
+  return at === undefined ? {} : { pausedAt: at }
 }
 
 /** As `managedFields` call `backends` of a TrafficSplit and `rules` of a Gateway API route. */

@@ -29,9 +29,11 @@ export interface Decided {
  * When the operator wrote the weights that a route has (epoch ms); `undefined` if another client did, if they are not as
  * decided, or if the decision is to hold, since that came later.
  */
-export function movedSince({ route, verdicts }: Decided): number | undefined {
-  const isAsDecided = verdicts.every(({ decision, plan }) => decision.kind !== 'hold' && plan.length === 0)
-  return isAsDecided ? route.movedAt : undefined
-}
+export const movedSince = (judged: Decided): number | undefined =>
+  isAsDecided(judged) ? judged.route.movedAt : undefined
+
+/** The decision is not to hold, and the weights follow it. */
+export const isAsDecided = ({ verdicts }: Decided): boolean =>
+  verdicts.every(({ decision, plan }) => decision.kind !== 'hold' && plan.length === 0)
 
 const textOf = ({ splits }: Route): string => JSON.stringify(splits.map(weightsOf))

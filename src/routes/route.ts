@@ -71,6 +71,11 @@ export interface Route {
   readonly movedBy?: Mover | undefined
   /** When it did, by the API server's clock (epoch ms, of whole seconds). */
   readonly movedAt?: number
+  /**
+   * If another client wrote the weights: when it last changed them or other fields of its own (epoch ms). The weights
+   * are as old at least; absent if that is not known.
+   */
+  readonly writtenAt?: number
   /** When it was paused (epoch ms); absent if it is not, or if that is not known. */
   readonly pausedAt?: number
   readonly splits: readonly Split[]

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readinessOf } from '../core/types.ts'
 import { judgeRoute } from './judge.ts'
-import { sinceOf } from './since.ts'
+import { beganBefore, sinceOf } from './since.ts'
 import { trafficSplit } from './trafficsplit.ts'
 
 const time = '2026-11-25T07:00:00Z'
@@ -73,4 +73,35 @@ it('of a dark route is the first report since it had light: an operator that sta
   ]
   expect(sinceOf(dark, events)).toBe(3 * 60_000)
   expect(sinceOf(dark, events.slice(0, 2))).toBeUndefined()
+})
+
+it('of weights that another client wrote began before that client changed anything of them last', () => {
+  expect(beganBefore(judged('helm'), [])).toBe(Date.parse(time))
+  const recovered = [
+    { at: Date.parse(time) + 1, reason: 'NothingReady', message: '' },
+    { at: Date.parse(time) + 2, reason: 'Recovered', message: '' },
+  ]
+  expect(beganBefore(judged('helm'), recovered.slice(0, 1))).toBeUndefined()
+  expect(sinceOf(judged('helm'), recovered)).toBe(Date.parse(time) + 2)
+})
+
+it('has no such bound if the weights are not as decided, or nobody wrote them with a time', () => {
+  const back = judgeRoute(judged('helm').route, () => readinessOf(1, 1))
+  expect(beganBefore(back, [])).toBeUndefined()
+  expect(
+    beganBefore(
+      judgeRoute(trafficSplit.read({}), () => readinessOf(1, 1)),
+      [],
+    ),
+  ).toBeUndefined()
+})
+
+it('of a hold began before it was reported as long', () => {
+  const held = judgeRoute(
+    judged('helm').route,
+    () => ({ state: 'unknown', why: 'it is not watched' }) as const,
+  )
+  const long = { at: 5, reason: 'HeldByUnknown', message: '' }
+  expect(beganBefore(held, [long])).toBe(5)
+  expect(beganBefore(held, [long, { at: 6, reason: 'HoldOver', message: '' }])).toBeUndefined()
 })

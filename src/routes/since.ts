@@ -1,7 +1,7 @@
 import { stateOf } from '../core/state.ts'
 import { primaryServes } from '../core/transition.ts'
 import type { Split } from '../core/types.ts'
-import { type Decided, movedSince } from './moved.ts'
+import { type Decided, isAsDecided, movedSince } from './moved.ts'
 
 /** What an Event of the operator says of a route. */
 export interface RouteEvent {
@@ -26,6 +26,17 @@ export function sinceOf(judged: Decided, events: readonly RouteEvent[]): number 
   return sinceReady(events, served)
 }
 
+/**
+ * If `sinceOf` does not know: a time (epoch, ms) at which the route was in its state already, by the last time that
+ * another client wrote its weights or what belongs to them, or by the report of a long hold. Undefined: none is known.
+ */
+export function beganBefore(judged: Decided, events: readonly RouteEvent[]): number | undefined {
+  const state = stateOf(judged.verdicts.map(({ decision }) => decision))
+  if (state === 'hold') return sinceHeld(events)
+  const isSettled = isAsDecided(judged) && !isDarkAfter(judged.route.writtenAt, events)
+  return isSettled ? judged.route.writtenAt : undefined
+}
+
 /** When traffic went where it is now: from then on, only redistributions followed. */
 function sinceServing({ route }: Decided, events: readonly RouteEvent[]): number | undefined {
   const moves = events.filter(({ reason }) => reason === 'Failover')
@@ -38,10 +49,21 @@ function sinceServing({ route }: Decided, events: readonly RouteEvent[]): number
 
 /** What has the traffic may have been dark since. */
 function sinceReady(events: readonly RouteEvent[], served: number | undefined): number | undefined {
-  const dark = timeOf(events, 'NothingReady')
+  if (isDarkAfter(served, events)) return undefined
   const recovered = timeOf(events, 'Recovered')
-  if (dark !== undefined && dark > Math.max(served ?? 0, recovered ?? 0)) return undefined
   return recovered !== undefined && recovered > (served ?? 0) ? recovered : served
+}
+
+/** It was reported dark after a time, and not to have recovered. */
+function isDarkAfter(time: number | undefined, events: readonly RouteEvent[]): boolean {
+  const dark = timeOf(events, 'NothingReady')
+  return dark !== undefined && dark > Math.max(time ?? 0, timeOf(events, 'Recovered') ?? 0)
+}
+
+/** When the hold that lasts was reported as long. */
+function sinceHeld(events: readonly RouteEvent[]): number | undefined {
+  const held = timeOf(events, 'HeldByUnknown')
+  return held !== undefined && held > (timeOf(events, 'HoldOver') ?? 0) ? held : undefined
 }
 
 /** The first time that it was reported since the last light: an operator that starts reports it again. */

@@ -28,6 +28,8 @@ export interface LastLook {
   readonly refusal: Refusal | undefined
   /** Since when it is in its state (epoch ms), as far as the object itself shows it. */
   readonly movedSince?: number | undefined
+  /** If not: a time at which it was in that state already (epoch ms), as far as the object shows one. */
+  readonly beganBefore?: number | undefined
 }
 
 /** The state of a route since the last look at it. */
@@ -36,8 +38,10 @@ export interface RouteRecord extends LastLook {
   readonly state: RouteState
   /** When it came into this state; `undefined` if it was in it at the first look, and nothing shows since when. */
   readonly since: Date | undefined
-  /** When this process looked at it first: if `since` is not known, the state began before. */
+  /** When this process looked at it first. */
   readonly firstSeen: Date
+  /** If `since` is not known: the earliest time at which it is known to have been in its state already. */
+  readonly sinceBefore: Date
   /** What is wrong with it or around it, as far as that is known; empty if nothing is. */
   readonly findings: readonly Finding[]
   readonly revision: number

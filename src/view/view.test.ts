@@ -57,6 +57,22 @@ describe('how a route stands', () => {
     expect(view.get(key('web'))?.since).toEqual(new Date(movedSince))
   })
 
+  it('began before what the object shows, or before the first look, if nothing shows since when', () => {
+    const firstLook = kit.clock.wallTime()
+    const beganBefore = firstLook.getTime() - 3_600_000
+    kit.put('web', { web: 1, east: 0 }, {}, 'shop', { beganBefore })
+    kit.put('api', { api: 1, east: 0 })
+    expect(view.get(key('web'))?.sinceBefore).toEqual(new Date(beganBefore))
+    expect(view.get(key('api'))?.sinceBefore).toEqual(firstLook)
+    view.recallSince(key('api'), undefined, beganBefore)
+    expect(view.get(key('api'))).toMatchObject({ since: undefined, sinceBefore: new Date(beganBefore) })
+    view.recallSince(key('web'), undefined)
+    expect(view.get(key('web'))?.sinceBefore).toEqual(firstLook)
+    const { revision } = view
+    view.recallSince(key('web'), undefined)
+    expect(view.revision).toBe(revision)
+  })
+
   it('is counted by kind and state, also when it goes', () => {
     kit.put('a', { a: 1, b: 0 })
     kit.put('b', { a: 1, b: 0 }, { paused: true })

@@ -10,6 +10,7 @@ import { Counts } from './counts.ts'
 import type { LastLook, RouteRecord } from './route-record.ts'
 import { Timeline } from './timeline.ts'
 import type { PastEntry, TimelineEntry } from './timeline-entry.ts'
+import { earlier, isSameTime } from './times.ts'
 
 export interface ViewOptions {
   readonly clock: Clock
@@ -102,7 +103,9 @@ export class View {
     const since = this.#sinceOf(before, state, look)
     const findings = this.#findings.get(key) ?? []
     const firstSeen = before?.firstSeen ?? this.#clock.wallTime()
-    const record = { ...look, key, state, since, firstSeen, findings, revision: this.#changes.next() }
+    const sinceBefore = before?.sinceBefore ?? earlier(firstSeen, look.beganBefore)
+    const revision = this.#changes.next()
+    const record = { ...look, key, state, since, firstSeen, sinceBefore, findings, revision }
     this.#counts.move(look.route.kind, before?.state, state)
     if (look.waits) this.#waiting.set(key, look.waits)
     else this.#waiting.delete(key)
@@ -178,13 +181,17 @@ export class View {
     for (const entry of fresh) this.#notify(entry.revision, entry)
   }
 
-  /** Since when a route has been in the state of the first look at it; `undefined` if that is not known. */
-  recallSince(key: RouteKey, since: Date | undefined): void {
+  /**
+   * Since when a route has been in the state of the first look at it; `undefined` if that is not known, then perhaps
+   * a time at which it was in it already (epoch ms).
+   */
+  recallSince(key: RouteKey, since: Date | undefined, before?: number): void {
     const record = this.#records.get(key)
     if (!record || (record.since ?? 0) > record.firstSeen || (since ?? 0) > record.firstSeen) return
-    if (record.since?.getTime() === since?.getTime()) return
+    const sinceBefore = earlier(record.firstSeen, before)
+    if (isSameTime(record.since, since) && isSameTime(record.sinceBefore, sinceBefore)) return
     const revision = this.#changes.next()
-    this.#records.set(key, { ...record, since, revision })
+    this.#records.set(key, { ...record, since, sinceBefore, revision })
     this.#notify(revision, key)
   }
 

@@ -98,6 +98,7 @@ describe('/api/v1/routes', () => {
         revision: 3,
         apexes: ['shop/pay'],
         pause: null,
+        sinceBefore: kit.clock.wallTime().toISOString(),
         firstSeen: kit.clock.wallTime().toISOString(),
         findings: [],
         refusal: null,

@@ -7,7 +7,6 @@ import { justSeen } from '../../core/policy/patience.ts'
 import { weightsOf } from '../../core/split.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import type { RouteEvent } from '../../routes/since.ts'
-import { sinceOf } from '../../routes/since.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { readLinkerdView } from '../destination/linkerd-view.ts'
 import { readOperatorCounts } from '../destination/operator-counts.ts'
@@ -21,8 +20,13 @@ import { createProgress } from '../progress.ts'
 import { findNamedRoute } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
 import { readEventsOf } from '../status/events.ts'
-import { statusOf } from '../status/route-status.ts'
-import { hasUnknownWaits, readWaitTimes, withWaitTimes } from '../status/wait-times.ts'
+import {
+  hasUnknownWaits,
+  isForOperator,
+  readOperatorTimes,
+  withOperatorTimes,
+} from '../status/operator-times.ts'
+import { beganOf, statusOf } from '../status/route-status.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
 import { diagnoseRoute, isControlled, readAround } from './findings.ts'
@@ -101,11 +105,12 @@ export async function explainRoute(
   return ok(exitCodes.ok)
 }
 
-/** Asks the operator only if the route is its own and waits for something. */
+/** Asks the operator only if the route is its own, and there is something that it alone can know. */
 async function withTimes(found: Explanation, cluster: Cluster, io: Io): Promise<Explanation> {
-  if (!found.controlled || !hasUnknownWaits([found.route])) return found
-  const times = await readWaitTimes(cluster, io, found.route)
-  if (times.ok) return { ...found, route: withWaitTimes(found.route, times.value) }
+  if (!found.controlled || !isForOperator([found.route])) return found
+  const times = await readOperatorTimes(cluster, io, found.route)
+  if (times.ok) return { ...found, route: withOperatorTimes(found.route, times.value) }
+  if (!hasUnknownWaits([found.route])) return found
   return { ...found, unseen: [...found.unseen, `when the wait ends: ${times.error}`] }
 }
 
@@ -113,13 +118,13 @@ function explanationOf(
   judged: Judged,
   services: Services,
   events: Result<readonly RouteEvent[], Failure>,
-  circumstances: Circumstances,
+  circumstances: Circumstances & { readonly today: number },
   found: Pick<Explanation, 'controlled' | 'drains' | 'findings' | 'proxies' | 'unseen'>,
 ): Explanation {
   const { route } = judged
-  const since = sinceOf(judged, events.ok ? events.value : [])
+  const began = beganOf(judged, events.ok ? events.value : [], circumstances.today)
   return {
-    route: statusOf(judged, services, since).facts,
+    route: statusOf(judged, services, began).facts,
     ...found,
     gateways: null,
     notes: notesOn(route),

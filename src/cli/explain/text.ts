@@ -1,4 +1,4 @@
-import type { BackendItem, MemberItem, SplitItem } from '../../api/schema.ts'
+import type { BackendItem, MemberItem, RouteFacts, SplitItem } from '../../api/schema.ts'
 import { ruleOf } from '../../core/decide.ts'
 import { linkerdViewText } from '../destination/text.ts'
 import { routeDrainText } from '../drains/concerning.ts'
@@ -12,7 +12,7 @@ import { waitingText } from './waiting.ts'
 /** An explanation for people; `now` (epoch ms) turns times into ages. */
 export function explanationText(explanation: Explanation, palette: Palette, now: number): string {
   const { route, splits, controlled, notes, proxies } = explanation
-  const head = [`${route.kind} ${route.namespace}/${route.name}, since ${sinceText(route.since, now)}`]
+  const head = [`${route.kind} ${route.namespace}/${route.name}, since ${sinceText(route, now)}`]
   if (!controlled) {
     head.push(
       palette.warning('Not controlled: the selector does not match its labels, so the operator ignores it.'),
@@ -54,8 +54,11 @@ function gatewaysText({ gateways }: Explanation): string[] {
   return ['Gateways, by the probes of the operator:', ...gateways.map((one) => `  ${gatewayText(one)}`), '']
 }
 
-const sinceText = (since: string | null, now: number): string =>
-  since === null ? 'unknown' : `${ageText(since, now)} ago`
+function sinceText({ since, sinceBefore }: RouteFacts, now: number): string {
+  if (since !== null) return `${ageText(since, now)} ago`
+  const age = ageText(sinceBefore, now)
+  return age === '0s' ? 'before now' : `before ${age} ago`
+}
 
 interface Showing {
   /** Of the route: its own Services are named without it. */

@@ -2,11 +2,10 @@ import type { ClusterWatch } from '../../controller/watch/cluster-watch.ts'
 import { justSeen } from '../../core/policy/patience.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import { type KeyParts, partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
-import { sinceOf } from '../../routes/since.ts'
 import { type DrainItem, drainItems } from '../drains/list.ts'
 import { compareRoutes } from '../snapshot.ts'
 import { Finder, type Surroundings, servicesIn } from './findings.ts'
-import { type FoundStatus, routeData, statusOf } from './route-status.ts'
+import { beganOf, type FoundStatus, routeData, statusOf } from './route-status.ts'
 import { activeText, reasonsOf, stateText } from './table.ts'
 
 /** The caches that the board reads. */
@@ -102,12 +101,12 @@ export class Board {
   #statusOf(judged: Judged, before: FoundStatus | undefined, now: Date) {
     const { watches, around } = this.#options
     const events = around().events.get(judged.route.uid) ?? []
-    const known = before === undefined ? sinceOf(judged, events) : undefined
-    const status = statusOf(judged, watches, known)
+    const status = statusOf(judged, watches, beganOf(judged, events, now.getTime()))
     if (before === undefined) return status
-    const moved = before.facts.state !== status.facts.state
-    const since = moved ? now.toISOString() : before.facts.since
-    return { ...status, facts: { ...status.facts, since } }
+    const { state, since, sinceBefore } = before.facts
+    const began =
+      state === status.facts.state ? { since, sinceBefore } : { since: now.toISOString(), sinceBefore: null }
+    return { ...status, facts: { ...status.facts, ...began } }
   }
 }
 

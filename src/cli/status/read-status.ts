@@ -1,11 +1,10 @@
-import { sinceOf } from '../../routes/since.ts'
 import type { DrainItem } from '../drains/list.ts'
 import type { Reading } from '../listing.ts'
 import { noProgress, type Progress } from '../progress.ts'
 import { namespacesOf, type Snapshot } from '../snapshot.ts'
 import { type EventsByRoute, readEvents } from './events.ts'
 import { Finder, readSurroundings, servicesIn } from './findings.ts'
-import { type FoundStatus, routeData, statusOf } from './route-status.ts'
+import { beganOf, type FoundStatus, routeData, statusOf } from './route-status.ts'
 
 export interface Statuses {
   readonly routes: readonly FoundStatus[]
@@ -32,8 +31,8 @@ export async function readStatuses(
   const findingsOf = new Finder().among(all, around, { service, readiness })
   const routes = snapshot.judged.map((judged) => {
     const { route } = judged
-    const since = sinceOf(judged, byRoute.get(route.uid) ?? [])
-    const status = statusOf(judged, snapshot, since)
+    const began = beganOf(judged, byRoute.get(route.uid) ?? [], snapshot.today)
+    const status = statusOf(judged, snapshot, began)
     return { ...status, findings: findingsOf(judged) }
   })
   return { routes, unknownSince: events.ok ? undefined : events.error.message, unseen: around.unseen }

@@ -18,6 +18,21 @@ beforeEach(async () => {
 })
 afterEach(() => shop.close())
 
+/** A cluster in which this client wrote the weights of all TrafficSplits last. */
+function writtenBy(manager: string, at: Date): NonNullable<RunOptions['wrap']> {
+  const fieldsV1 = { 'f:spec': { 'f:backends': {} } }
+  const written = JSON.stringify([{ manager, operation: 'Update', time: at.toISOString(), fieldsV1 }])
+  return (transport) => ({
+    ...transport,
+    request: async (req) => {
+      const answer = await transport.request(req)
+      if (!answer.ok || !req.path.includes('/trafficsplits')) return answer
+      const text = JSON.stringify(answer.value).replaceAll('"labels"', `"managedFields":${written},"labels"`)
+      return ok(JSON.parse(text))
+    },
+  })
+}
+
 /** One route of each kind of fate. */
 function furnish(): void {
   shop.service('web', 3)
@@ -46,14 +61,14 @@ describe('the table', () => {
     const { exitCode, stdout, stderr } = await shop.run('status', { clock })
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatchInlineSnapshot(`
-      "NAMESPACE   KIND           NAME    STATE            ACTIVE BACKENDS                            SINCE     FINDINGS                         WHY
-      other       TrafficSplit   api     primary          api:5 (1/1)                                unknown   ServiceProfile, MissingService   other/api has 1 of 1 endpoints ready
-      shop        TrafficSplit   cart    failover         cart-east:100 (1/1), cart-west:100 (1/1)   12m       ServiceProfile                   shop/cart has 0 of 2 endpoints ready; shop/cart-east and shop/cart-west share
-      shop        TrafficSplit   dark    dark             nobody:1 (0/0)                             unknown   ServiceProfile, MissingService   there is no Service shop/nobody, and no secondary is ready
-      shop        TrafficSplit   held    paused           web-east:1 (2/2)                           unknown   ServiceProfile                   paused by its annotation
-      shop        TrafficSplit   late    failover (due)   late:1 (0/1)                               unknown   ServiceProfile                   shop/late has 0 of 1 endpoints ready; shop/web-east takes over
-      shop        TrafficSplit   web     primary          web:1 (3/3)                                unknown   ServiceProfile                   shop/web has 3 of 3 endpoints ready
-      shop        TrafficSplit   wrong   misconfigured    web:1 (3/3)                                unknown   ServiceProfile                   annotation failover.linkerd.io/primary-service is "wbe", but no backend has that name; backends are: web, web-east
+      "NAMESPACE   KIND           NAME    STATE            ACTIVE BACKENDS                            SINCE   FINDINGS                         WHY
+      other       TrafficSplit   api     primary          api:5 (1/1)                                > 0s    ServiceProfile, MissingService   other/api has 1 of 1 endpoints ready
+      shop        TrafficSplit   cart    failover         cart-east:100 (1/1), cart-west:100 (1/1)   12m     ServiceProfile                   shop/cart has 0 of 2 endpoints ready; shop/cart-east and shop/cart-west share
+      shop        TrafficSplit   dark    dark             nobody:1 (0/0)                             > 0s    ServiceProfile, MissingService   there is no Service shop/nobody, and no secondary is ready
+      shop        TrafficSplit   held    paused           web-east:1 (2/2)                           > 0s    ServiceProfile                   paused by its annotation
+      shop        TrafficSplit   late    failover (due)   late:1 (0/1)                               > 0s    ServiceProfile                   shop/late has 0 of 1 endpoints ready; shop/web-east takes over
+      shop        TrafficSplit   web     primary          web:1 (3/3)                                > 0s    ServiceProfile                   shop/web has 3 of 3 endpoints ready
+      shop        TrafficSplit   wrong   misconfigured    web:1 (3/3)                                > 0s    ServiceProfile                   annotation failover.linkerd.io/primary-service is "wbe", but no backend has that name; backends are: web, web-east
       "
     `)
     expect(shop.writes).toBe(0)
@@ -289,30 +304,28 @@ describe('since when', () => {
       exitCode: 0,
       stderr: expect.stringMatching(/^SINCE is not known of all: .*403/),
     })
-    expect(stdout).toMatch(/failover +east:1 \(1\/1\) +unknown/)
+    expect(stdout).toMatch(/failover +east:1 \(1\/1\) +> 0s/)
   })
 
   test('is known without Events if managedFields show the last write of the operator', async () => {
     shop.sandbox.faults.fail(403, { resource: 'events' })
-    const time = minutesAgo(4).toISOString()
-    const fieldsV1 = { 'f:spec': { 'f:backends': {} } }
-    const written = JSON.stringify([{ manager: 'linkerd-failover', operation: 'Update', time, fieldsV1 }])
-    const wrap: RunOptions['wrap'] = (transport) => ({
-      ...transport,
-      request: async (req) => {
-        const answer = await transport.request(req)
-        if (!answer.ok || !req.path.endsWith('/trafficsplits')) return answer
-        const text = JSON.stringify(answer.value).replaceAll(
-          '"labels"',
-          `"managedFields":${written},"labels"`,
-        )
-        return ok(JSON.parse(text))
-      },
-    })
-    expect(await shop.run('status', { clock, wrap })).toMatchObject({
+    expect(
+      await shop.run('status', { clock, wrap: writtenBy('linkerd-failover', minutesAgo(4)) }),
+    ).toMatchObject({
       stdout: expect.stringMatching(/failover +east:1 \(1\/1\) +4m/),
       stderr: '',
     })
+  })
+
+  test('is "before" the time of the last write if another client wrote the weights, as on the page', async () => {
+    shop.service('web', 1)
+    shop.split('web', { web: 1, east: 0 })
+    const wrap = writtenBy('helm', minutesAgo(300))
+    expect((await shop.run('status', { clock, wrap })).stdout).toMatch(/primary +web:1 \(1\/1\) +> 5h /)
+    const { routes } = JSON.parse((await shop.run('status -o json', { clock, wrap })).stdout)
+    expect(routes[0]).toMatchObject({ since: null, sinceBefore: minutesAgo(300).toISOString() })
+    const { stdout } = await shop.run('explain ts/web -n shop', { clock, wrap })
+    expect(stdout).toMatch(/^TrafficSplit shop\/web, since before 5h ago\n/)
   })
 
   test.each([
@@ -396,6 +409,7 @@ describe('data', () => {
           due: false,
           sentence: 'on its primary: shop/web has 1 of 2 endpoints ready',
           since: null,
+          sinceBefore: now.toISOString(),
           apexes: ['shop/web'],
           findings: [{ reason: 'ServiceProfile', message: expect.stringContaining('shop/web') }],
           pause: null,

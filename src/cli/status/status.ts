@@ -10,10 +10,10 @@ import { parseRouteRef, type RouteRef } from '../route-ref.ts'
 import { takeSnapshot } from '../snapshot.ts'
 import { classicOf, classicTable } from './classic.ts'
 import { isBad, only } from './one.ts'
+import { hasUnknownWaits, isForOperator, readOperatorTimes, withOperatorTimes } from './operator-times.ts'
 import { readStatuses, statusData } from './read-status.ts'
 import type { FoundStatus } from './route-status.ts'
 import { statusTable } from './table.ts'
-import { hasUnknownWaits, readWaitTimes, withWaitTimes } from './wait-times.ts'
 
 const schema = z.object({
   namespace: z
@@ -73,17 +73,19 @@ async function showOnce(
   return ok(flags.exitCode && shown.value.some(isBad) ? exitCodes.bad : exitCodes.ok)
 }
 
-/** Asks the operator only if a route waits for something. */
+/** Asks the operator only if there is something that it alone can know. */
 async function withTimes(
   io: Io,
   cluster: Cluster,
   routes: readonly FoundStatus[],
   { namespace }: StatusFlags,
 ): Promise<readonly FoundStatus[]> {
-  if (!hasUnknownWaits(routes.map(({ facts }) => facts))) return routes
-  const times = await readWaitTimes(cluster, io, { namespace })
-  if (times.ok) return routes.map((route) => ({ ...route, facts: withWaitTimes(route.facts, times.value) }))
-  io.stderr.write(`WAITS has no times: ${times.error}\n`)
+  const facts = routes.map((route) => route.facts)
+  if (!isForOperator(facts)) return routes
+  const times = await readOperatorTimes(cluster, io, { namespace })
+  if (times.ok)
+    return routes.map((route) => ({ ...route, facts: withOperatorTimes(route.facts, times.value) }))
+  if (hasUnknownWaits(facts)) io.stderr.write(`WAITS has no times: ${times.error}\n`)
   return routes
 }
 

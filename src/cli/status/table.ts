@@ -64,7 +64,7 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
   { title: 'TIER', cell: ({ split }) => tierText(split.backends) },
   { title: 'ACTIVE BACKENDS', cell: ({ route, split }) => activeText(split.backends, route.namespace) },
   { title: 'WAITS', cell: ({ route, split }) => waitText(split.waits, route.namespace, now) },
-  { title: 'SINCE', cell: ({ route }) => ageText(route.since, now) },
+  { title: 'SINCE', cell: ({ route }) => sinceText(route, now) },
   {
     title: findingsTitle,
     cell: ({ findings }) => findings,
@@ -122,6 +122,10 @@ export const weightInEffect = ({ weight, active }: BackendItem): number => weigh
 /** The name of a Service as its own namespace sees it. */
 export const shortName = (service: string, namespace: string): string =>
   service.startsWith(`${namespace}/`) ? service.slice(namespace.length + 1) : service
+
+/** `12m`; or `> 3d` if the route was in its state before that. */
+const sinceText = ({ since, sinceBefore }: RouteFacts, now: number): string =>
+  since === null && sinceBefore !== null ? `> ${ageText(sinceBefore, now)}` : ageText(since, now)
 
 /** How long ago, in the two largest units that matter, as kubectl says it. */
 export function ageText(since: string | null, now: number): string {

@@ -32,6 +32,13 @@ function addWaiting(policy: Record<string, string> = {}): void {
   shop.profile('cart', { cart: '0', east: '100' })
 }
 
+/** A route on its secondary; nothing shows since when. */
+function addAway(): void {
+  shop.service('cart', 0)
+  shop.service('east', 1)
+  shop.split('cart', { cart: 0, east: 1 })
+}
+
 /** A route whose `cart` serves with one ready endpoint of the two that are asked for. */
 function addLeaving(failover: Record<string, string>): void {
   shop.service('cart', 1, 2)
@@ -70,11 +77,36 @@ describe('status', () => {
     const { stdout, stderr } = await run('status')
     expect(stderr).toBe('')
     expect(stdout).toMatchInlineSnapshot(`
-      "NAMESPACE   KIND           NAME   STATE      TIER     ACTIVE BACKENDS   WAITS         SINCE     WHY
-      shop        TrafficSplit   cart   failover   2 of 2   east:100 (4/4)    cart in 41s   unknown   shop/cart has 4 of 6 endpoints ready and must stay so for 1m30s; shop/east takes over
+      "NAMESPACE   KIND           NAME   STATE      TIER     ACTIVE BACKENDS   WAITS         SINCE   WHY
+      shop        TrafficSplit   cart   failover   2 of 2   east:100 (4/4)    cart in 41s   > 0s    shop/cart has 4 of 6 endpoints ready and must stay so for 1m30s; shop/east takes over
       "
     `)
     expect(shop.writes).toBe(0)
+  })
+
+  test.each([
+    { since: inSeconds(-3_600), sinceBefore: null },
+    { since: null, sinceBefore: inSeconds(-86_400) },
+  ])('asks since when a route is not on its primary if nothing else shows it: %o', async (since) => {
+    addAway()
+    await answer({ ...waiting(null), state: 'failover', ...since })
+    expect(JSON.parse((await run('status -o json')).stdout).routes[0]).toMatchObject(since)
+  })
+
+  test('does not ask about routes on their primaries', async () => {
+    shop.service('cart', 1)
+    shop.split('cart', { cart: 1 })
+    expect((await run('status')).stdout).toMatch(/primary .* > 0s/)
+    expect(pods.asked).toEqual([])
+  })
+
+  test('takes no time of another state, and misses no operator that is not there', async () => {
+    shop.split('cart', { cart: 1 })
+    const alone = await run('status')
+    expect(alone).toMatchObject({ stderr: '', stdout: expect.stringMatching(/dark .* > 0s/) })
+    await answer({ ...waiting(null), state: 'failover', since: inSeconds(-60), sinceBefore: null })
+    expect(await run('status')).toEqual(alone)
+    expect(pods.asked).toHaveLength(1)
   })
 
   test('has the time on whichever page of the operator the route is', async () => {
@@ -95,8 +127,8 @@ describe('status', () => {
     const { stdout, stderr } = await run('status')
     expect(stderr).toBe('')
     expect(stdout).toMatchInlineSnapshot(`
-      "NAMESPACE   KIND           NAME   STATE     TIER     ACTIVE BACKENDS   WAITS             SINCE     WHY
-      shop        TrafficSplit   cart   primary   1 of 2   cart:100 (1/2)    not cart in 41s   unknown   shop/cart has 1 of 2 endpoints ready (2 are asked for), and is left after 10m of that
+      "NAMESPACE   KIND           NAME   STATE     TIER     ACTIVE BACKENDS   WAITS             SINCE   WHY
+      shop        TrafficSplit   cart   primary   1 of 2   cart:100 (1/2)    not cart in 41s   > 0s    shop/cart has 1 of 2 endpoints ready (2 are asked for), and is left after 10m of that
       "
     `)
   })
@@ -164,6 +196,13 @@ describe('explain', () => {
     expect(waitIn((await run('explain ts/cart')).stdout)).toBe(
       'goes back to shop/cart in 41s if it keeps at least 4 endpoints ready (4 of 6 now)',
     )
+  })
+
+  test('says since when, as the operator saw it', async () => {
+    addAway()
+    const seen = { ...waiting(null), state: 'failover', since: inSeconds(-7_200), sinceBefore: null }
+    await pods.operator((_, response) => response.end(JSON.stringify({ route: seen })))
+    expect((await run('explain ts/cart')).stdout).toMatch(/^TrafficSplit shop\/cart, since 2h ago\n/)
   })
 
   test('says what is waited for if the operator cannot be asked, and why it cannot', async () => {

@@ -10,9 +10,9 @@ import { paletteFor } from '../output.ts'
 import type { Scope } from '../snapshot.ts'
 import { AroundWatch } from './around-watch.ts'
 import { Board, changeData, changeText } from './board.ts'
+import { readOperatorTimes } from './operator-times.ts'
+import { OperatorWatch } from './operator-watch.ts'
 import { statusTable } from './table.ts'
-import { readWaitTimes } from './wait-times.ts'
-import { WaitWatch } from './wait-watch.ts'
 import { findWatchScope } from './watch-scope.ts'
 
 /** How long changes are collected before they are shown (ms). */
@@ -58,9 +58,9 @@ export async function watchStatus(
   watches.drains?.kind.onChange(signal.raise)
   const { serviceNamespaces } = watched.value
   const board = new Board({ watches, namespace, serviceNamespaces, around: () => around.now })
-  const waits = new WaitWatch({
+  const times = new OperatorWatch({
     clock: io.clock,
-    read: () => readWaitTimes(cluster, io, { namespace }),
+    read: () => readOperatorTimes(cluster, io, { namespace }),
     onTimes: signal.raise,
   })
   watches.start()
@@ -75,7 +75,7 @@ export async function watchStatus(
     const changes = board.update(due, io.clock.wallTime())
     due.clear()
     if (isData) io.stdout.write(linesOf(changes.map((change) => JSON.stringify(changeData(change)))))
-    else io.stdout.write(isFirst || isDrawn ? screen(io, board, waits) : linesOf(changes.map(changeText)))
+    else io.stdout.write(isFirst || isDrawn ? screen(io, board, times) : linesOf(changes.map(changeText)))
     isFirst = false
     const refresh = isDrawn ? io.clock.after(refreshMs, signal.raise) : undefined
     await signal.raised(io.interrupted)
@@ -88,8 +88,8 @@ export async function watchStatus(
 
 const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
 
-function screen(io: Io, board: Board, waits: WaitWatch): string {
-  const routes = waits.timed(board.routes())
+function screen(io: Io, board: Board, times: OperatorWatch): string {
+  const routes = times.timed(board.routes())
   const now = io.clock.wallTime().getTime()
   const table = withDrains(statusTable(routes, paletteFor(io.stdout, io.env), now), board.drains(now), now)
   return io.stdout.isTerminal ? `${clearScreen}${table}\nPress Ctrl-C to stop.\n` : table

@@ -5,7 +5,7 @@ import { makePlan } from '../../core/plan.ts'
 import { isPassing, waitAskedBy } from '../../kube/errors.ts'
 import { listOwnEvents, type OwnEvent } from '../../kube/events/own-events.ts'
 import type { Transport } from '../../kube/http/transport.ts'
-import { sinceOf } from '../../routes/since.ts'
+import { beganBefore, sinceOf } from '../../routes/since.ts'
 import type { RouteRecord } from '../../view/route-record.ts'
 import type { View } from '../../view/view.ts'
 import { pastEntries } from './past-entries.ts'
@@ -97,8 +97,11 @@ function recallSince(events: readonly OwnEvent[], view: View): void {
   const byRoute = Map.groupBy(sorted, ({ about }) => about.uid)
   for (const record of [...view.records()]) {
     const about = byRoute.get(record.route.uid)
-    const since = about && sinceOf(decidedIn(record), about)
-    if (about) view.recallSince(record.key, since === undefined ? undefined : new Date(since))
+    if (!about) continue
+    const decided = decidedIn(record)
+    const since = sinceOf(decided, about)
+    if (since === undefined) view.recallSince(record.key, undefined, beganBefore(decided, about))
+    else view.recallSince(record.key, new Date(since))
   }
 }
 

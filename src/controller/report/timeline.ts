@@ -8,7 +8,7 @@ import { directionOf, isMove } from '../../core/transition.ts'
 import type { Finding } from '../../routes/finding.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
-import { sinceOf } from '../../routes/since.ts'
+import { beganBefore, sinceOf } from '../../routes/since.ts'
 import type { LastLook, Refusal, RouteRecord } from '../../view/route-record.ts'
 import type { EntryKind, RouteRef, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
@@ -26,12 +26,15 @@ export interface Recorded {
 
 /** Updates the view with what a look at a route found. */
 export function updateView(view: View, key: RouteKey, outcome: Looked, clock: Clock): void {
+  const movedSince = 'after' in outcome ? clock.wallTime().getTime() : sinceOf(outcome, [])
+  const isFirst = view.get(key) === undefined
   const isRefused = outcome.kind === 'failed' && outcome.error.kind !== 'notLeader'
   view.put(key, {
     route: 'after' in outcome ? outcome.after : outcome.route,
     decisions: outcome.verdicts.map(({ decision }) => decision),
     waits: waitsOf(outcome, clock),
-    movedSince: 'after' in outcome ? clock.wallTime().getTime() : sinceOf(outcome, []),
+    movedSince,
+    ...(isFirst && movedSince === undefined ? { beganBefore: beganBefore(outcome, []) } : {}),
     refusal: isRefused ? refused(view.get(key)?.refusal, outcome.error.message) : undefined,
   })
 }

@@ -1,0 +1,137 @@
+import * as z from 'zod'
+import type { RouteFacts, SplitItem } from '../../api/schema.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import type { Cluster, Io } from '../io.ts'
+import { type AskOperator, findOperator, pathOfRoute, unreadable } from '../operator-api.ts'
+
+/** Times (RFC 3339) that only the operator knows, since it saw what happened. */
+export interface OperatorTimes {
+  /** When waits end, by what waits. */
+  readonly waits: ReadonlyMap<string, string>
+  /** Since when routes are in their state, by route and state. */
+  readonly sinces: ReadonlyMap<string, Since>
+}
+
+type Since = Pick<RouteFacts, 'since' | 'sinceBefore'>
+type Named = Pick<RouteFacts, 'kind' | 'namespace' | 'name'>
+type Waiting = Pick<SplitItem, 'where'> & {
+  readonly waits: Pick<NonNullable<SplitItem['waits']>, 'service' | 'port'>
+}
+
+/** What is read of the operator's answers; an older one knows less. */
+const route = z.object({
+  kind: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  state: z.string().optional(),
+  since: z.string().nullish(),
+  sinceBefore: z.string().nullish(),
+  splits: z.array(
+    z.object({
+      where: z.string().nullable(),
+      waits: z
+        .object({ service: z.string(), port: z.number().nullable(), until: z.string().nullable() })
+        .nullish(),
+    }),
+  ),
+})
+const detail = z.object({ route })
+const page = z.object({ items: z.array(route), continue: z.string().nullable() })
+
+/** Whether any of the routes waits until a time that is not known. */
+export const hasUnknownWaits = (routes: readonly RouteFacts[]): boolean =>
+  routes.some(({ splits }) => splits.some(({ waits }) => waits !== null && waits.until === null))
+
+/**
+ * Whether the operator has to be asked about any of the routes: when a wait ends, or since when it is not on its
+ * primary. Of a route on its primary the last write is enough.
+ */
+export const isForOperator = (routes: readonly RouteFacts[]): boolean =>
+  hasUnknownWaits(routes) || hasUnknownSince(routes)
+
+/** Whether it is unknown since when any of the routes is not on its primary. */
+export const hasUnknownSince = (routes: readonly RouteFacts[]): boolean =>
+  routes.some(({ state, since }) => state !== 'primary' && since === null)
+
+/**
+ * Asks the operator's leader about these routes. The error says in a sentence why there is no answer.
+ */
+export async function readOperatorTimes(
+  cluster: Cluster,
+  io: Io,
+  of: Named | { readonly namespace: string | undefined },
+): Promise<Result<OperatorTimes, string>> {
+  const operator = await findOperator(cluster, io)
+  if (!operator.ok) return operator
+  return 'kind' in of ? readRoute(operator.value, of) : readPages(operator.value, of.namespace)
+}
+
+async function readRoute(ask: AskOperator, of: Named): Promise<Result<OperatorTimes, string>> {
+  const answer = await ask(pathOfRoute(of))
+  if (!answer.ok) return answer
+  const { data } = detail.safeParse(answer.value)
+  return data ? ok(timesIn([data.route])) : err(unreadable)
+}
+
+async function readPages(
+  ask: AskOperator,
+  namespace: string | undefined,
+): Promise<Result<OperatorTimes, string>> {
+  const routes: z.infer<typeof route>[] = []
+  const place = namespace === undefined ? '' : `&namespace=${encodeURIComponent(namespace)}`
+  let next: string | null = ''
+  while (next !== null) {
+    const token: string = next === '' ? '' : `&continue=${encodeURIComponent(next)}`
+    const answer = await ask(`/api/v1/routes?sort=name&limit=1000${place}${token}`)
+    if (!answer.ok) return answer
+    const { data } = page.safeParse(answer.value)
+    if (!data) return err(unreadable)
+    routes.push(...data.items)
+    next = data.continue
+  }
+  return ok(timesIn(routes))
+}
+
+function timesIn(routes: readonly z.infer<typeof route>[]): OperatorTimes {
+  const waits = new Map<string, string>()
+  const sinces = new Map<string, Since>()
+  for (const one of routes) {
+    const { state = '', since = null, sinceBefore = null } = one
+    sinces.set(stateKey(one, state), { since, sinceBefore })
+    for (const { where, waits: wait } of one.splits)
+      if (wait?.until) waits.set(keyOf(one, { where, waits: wait }), wait.until)
+  }
+  return { waits, sinces }
+}
+
+/** The same route with the times that are known. */
+export function withOperatorTimes(facts: RouteFacts, { waits: times, sinces }: OperatorTimes): RouteFacts {
+  const splits = facts.splits.map((split) => {
+    const { where, waits } = split
+    if (waits === null) return split
+    const until = times.get(keyOf(facts, { where, waits })) ?? waits.until
+    return { ...split, waits: { ...waits, until } }
+  })
+  const told = sinces.get(stateKey(facts, facts.state))
+  return { ...facts, ...(facts.since === null && told ? earlierOf(facts, told) : {}), splits }
+}
+
+function earlierOf({ sinceBefore }: Since, told: Since): Since {
+  if (told.since !== null) return { since: told.since, sinceBefore: null }
+  const [first = null] = [sinceBefore, told.sinceBefore].filter((time) => time !== null).sort()
+  return { since: null, sinceBefore: first }
+}
+
+/** Of the times of waits those that the routes still wait for. */
+export function stillWaiting(times: OperatorTimes, routes: readonly RouteFacts[]): OperatorTimes {
+  const keys = routes.flatMap((one) =>
+    one.splits.flatMap(({ where, waits }) => (waits === null ? [] : keyOf(one, { where, waits }))),
+  )
+  return { ...times, waits: new Map([...times.waits].filter(([key]) => keys.includes(key))) }
+}
+
+const stateKey = ({ kind, namespace, name }: Named, state: string): string =>
+  [kind, namespace, name, state].join(' ')
+
+const keyOf = ({ kind, namespace, name }: Named, { where, waits }: Waiting): string =>
+  [kind, namespace, name, where, waits.service, waits.port].join(' ')

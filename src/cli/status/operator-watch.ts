@@ -1,0 +1,59 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Result } from '../../base/result.ts'
+import {
+  hasUnknownSince,
+  hasUnknownWaits,
+  type OperatorTimes,
+  stillWaiting,
+  withOperatorTimes,
+} from './operator-times.ts'
+import type { FoundStatus, RouteStatus } from './route-status.ts'
+
+/** How long it takes at least until the operator is asked again (ms). */
+const againMs = 5_000
+
+export interface OperatorWatchOptions {
+  readonly clock: Clock
+  /** Asks the operator; never throws. */
+  readonly read: () => Promise<Result<OperatorTimes, string>>
+  /** Called when there is an answer to show. */
+  readonly onTimes: () => void
+}
+
+/**
+ * Times on the screen that only the operator knows. Asks it while the end of a wait is shown that is not known, and once
+ * for since when routes are in their state; when it cannot be asked, never again.
+ */
+export class OperatorWatch {
+  readonly #options: OperatorWatchOptions
+  #times: OperatorTimes = { waits: new Map(), sinces: new Map() }
+  #nextAt = 0
+  #hasAsked = false
+
+  constructor(options: OperatorWatchOptions) {
+    this.#options = options
+  }
+
+  /** The routes with the times that are known by now; nobody waits for the others. */
+  timed(routes: readonly FoundStatus[]): FoundStatus[] {
+    // The same wait may begin again: then it is asked for again.
+    if (this.#times.waits.size > 0) this.#times = stillWaiting(this.#times, factsOf(routes))
+    const timed = routes.map((route) => ({ ...route, facts: withOperatorTimes(route.facts, this.#times) }))
+    const facts = factsOf(timed)
+    const isWanted = hasUnknownWaits(facts) || (!this.#hasAsked && hasUnknownSince(facts))
+    if (isWanted && this.#options.clock.now() >= this.#nextAt) void this.#ask()
+    return timed
+  }
+
+  async #ask(): Promise<void> {
+    this.#nextAt = Number.POSITIVE_INFINITY
+    this.#hasAsked = true
+    const times = await this.#options.read()
+    if (!times.ok) return
+    this.#times = times.value
+    this.#nextAt = this.#options.clock.now() + againMs
+    this.#options.onTimes()
+  }
+}
+
+const factsOf = (routes: readonly RouteStatus[]) => routes.map(({ facts }) => facts)
