@@ -22,13 +22,14 @@ import { notificationsConfigMap, notifies } from './objects/notifications.ts'
 import { podDisruptionBudget } from './objects/pod-disruption-budget.ts'
 import { policyEditRole, policyViewRole } from './objects/policy-roles.ts'
 import { serviceAccount } from './objects/service-account.ts'
+import { valueProblem } from './value-problem.ts'
 import { type Values, valuesSchema } from './values.ts'
 
 /** Merges the user's values into the defaults, and checks the result. Reports all problems at once. */
 export function readValues(overrides: RawValues): Result<Values, readonly string[]> {
-  const parsed = valuesSchema.safeParse(coalesce(defaultValues, overrides))
-  if (!parsed.success)
-    return err(parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'values'}: ${message}`))
+  const values = coalesce(defaultValues, overrides)
+  const parsed = valuesSchema.safeParse(values)
+  if (!parsed.success) return err(parsed.error.issues.map((issue) => valueProblem(issue, values)))
   const { replicas, leaderElection } = parsed.data
   if (replicas > 1 && !leaderElection.enabled)
     return err([
