@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withGivenFlags } from './advice.ts'
 import { Shop } from './testing/shop.ts'
 
 /** Two installations, and no route. */
@@ -42,4 +43,34 @@ describe('advice names a flag, but never one that was given', () => {
       expect((await advised(line)).replaceAll(/kubectl [^;]*/g, '')).not.toMatch(/--\w/)
     },
   )
+})
+
+describe('advised commands carry the flags that were given', () => {
+  test.each([
+    ['status ts/none --context prod', 'linkerd-failover status --context prod -A'],
+    ['status ts/none -n shop --as eve --as-group a', 'linkerd-failover status --as eve --as-group a -A'],
+    ['explain ts/none --kubeconfig /a/b.yaml --user me', 'status --kubeconfig /a/b.yaml --user me -A'],
+    ['explain ts/none -L mesh', 'linkerd-failover status --linkerd-namespace mesh -A'],
+    ['migrate --context prod -l app=web', 'kubectl --context prod get trafficsplits -A'],
+    ['install --context prod', 'use: linkerd-failover upgrade --context prod'],
+  ])('%s: %s', async (line, command) => {
+    expect(await advised(line)).toContain(command)
+  })
+
+  test('quotes them for a shell, and leaves what is no command', async () => {
+    const line = ['status', 'ts/none', '--context', `it's east`]
+    expect((await shop.run(line)).stderr).toContain(`status --context 'it'\\''s east' -A`)
+    const given = {
+      command: 'upgrade',
+      cluster: ['--context', 'x'],
+      own: [],
+      namespace: ['--namespace', 'm'],
+    }
+    const names = ['status', 'upgrade']
+    for (const text of ['linkerd-failover runs', 'see linkerd-failover status --help', 'as kubectl has it'])
+      expect(withGivenFlags(text, names, given)).toBe(text)
+    expect(withGivenFlags('run linkerd-failover upgrade --reset-values, and', names, given)).toBe(
+      'run linkerd-failover upgrade --context x --namespace m --reset-values, and',
+    )
+  })
 })

@@ -1,21 +1,25 @@
 import { programName } from '../base/names.ts'
 import { err, ok } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
+import { carrying, givenFlags } from './advice.ts'
 import type { CommandSpec, Context, Flags, Globals } from './command.ts'
 import { exitCodes, type Failure } from './failure.ts'
 import type { Cluster, Io } from './io.ts'
-import { buildProgram, globalOptions, parseCommandLine } from './program.ts'
+import { buildProgram, commands, globalOptions, parseCommandLine } from './program.ts'
 
 /** Runs one command line to its end and answers with the exit code. Everything it says goes through `io`. */
-export async function runCli(argv: readonly string[], io: Io): Promise<number> {
-  const parsed = parseCommandLine(argv, io.env, io.stdout.columns)
-  if (!parsed.ok) return say(io, parsed.error)
+export async function runCli(argv: readonly string[], outside: Io): Promise<number> {
+  const parsed = parseCommandLine(argv, outside.env, outside.stdout.columns)
+  if (!parsed.ok) return say(outside, parsed.error)
   if (parsed.value.kind === 'print') {
-    io.stdout.write(parsed.value.text)
+    outside.stdout.write(parsed.value.text)
     return exitCodes.ok
   }
   const { spec, args, flags, given } = parsed.value
   const globals = readGlobals(flags)
+  const names = commands.map(({ name }) => name)
+  const stderr = carrying(outside.stderr, names, givenFlags(spec.name, globals, flags, given))
+  const io = { ...outside, stderr }
   const connection = connectOnce(io, globals)
   const context: Context = {
     io,
