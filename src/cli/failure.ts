@@ -7,7 +7,8 @@ export const exitCodes = { ok: 0, bad: 1, usage: 64, unavailable: 69, bug: 70, i
 export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'The command ran, and found no problem.',
   bad: 'The command ran, and found a problem: a check failed, a route would go dark, or an object does not exist.',
-  usage: 'The command line, the kubeconfig or another file is wrong. No request was sent to the cluster.',
+  usage:
+    'The command line, the kubeconfig or another file is wrong. No object of the cluster was read or written.',
   unavailable: 'The API server could not be reached, or refused a request.',
   bug: 'The program has a bug; please report it.',
   interrupted: 'Ctrl-C or SIGTERM ended the command before it was done.',

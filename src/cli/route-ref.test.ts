@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseRouteRef, parseRouteRefs } from './route-ref.ts'
+import { err, ok } from '../base/result.ts'
+import { parseRouteRefs } from './route-ref.ts'
 import { Shop } from './testing/shop.ts'
+import type { RunOptions } from './testing/terminal.ts'
 
 const kindsOf = (text: string) => {
-  const ref = parseRouteRef([text])
-  return ref.ok ? ref.value.codecs.map(({ kind }) => kind) : ref.error.message
+  const refs = parseRouteRefs([text])
+  return refs.ok ? refs.value.flatMap(({ codecs }) => codecs.map(({ kind }) => kind)) : refs.error.message
 }
 
 const both = ['HTTPRoute', 'HTTPRoute.policy.linkerd.io']
@@ -73,6 +75,40 @@ describe('every command with a route', () => {
       expect((await shop.run(`${command} trafficsplit web -n shop`)).exitCode).toBe(0)
     },
   )
+
+  /** A cluster whose own definition of HTTPRoutes has a short name, as kubectl reads it. */
+  const withShortName: RunOptions['wrap'] = (transport) => ({
+    ...transport,
+    request: async (req) => {
+      const answer = await transport.request(req)
+      if (!answer.ok || req.path !== '/apis/gateway.networking.k8s.io/v1') return answer
+      return ok(
+        JSON.parse(JSON.stringify(answer.value).replace('"httproutes"', '"httproutes","shortNames":["hr"]')),
+      )
+    },
+  })
+
+  test.each(['explain', 'policy', 'history', 'status', 'pause', 'resume'])(
+    '%s takes the short names that the cluster has for a kind',
+    async (command) => {
+      shop.httpRoute('web', [{ web: 1, 'web-east': 0 }])
+      for (const name of ['hr/web', 'HR web']) {
+        const line = `${command} ${name} -n shop`
+        expect(await shop.run(line, { wrap: withShortName })).toMatchObject({ exitCode: 0 })
+      }
+      expect(await shop.run(`${command} hr/web -n shop`)).toMatchObject({
+        exitCode: 64,
+        stderr: expect.stringContaining('"hr" is not a kind of route; the kinds are: trafficsplit, '),
+      })
+    },
+  )
+
+  test('names in full cost no look at the cluster, and a cluster that is not there changes no sentence', async () => {
+    const before = shop.sandbox.store.requestLog().length
+    expect(await shop.run('status foo/web', { connect: async () => err('no way') })).toMatchObject({ exitCode: 64 })
+    expect(await shop.run('status a/b/c')).toMatchObject({ exitCode: 64 })
+    expect(shop.sandbox.store.requestLog()).toHaveLength(before)
+  })
 
   test.each(['explain', 'policy', 'history', 'status'])('%s of two routes is refused', async (command) => {
     expect(await shop.run(`${command} web cart -n shop`)).toEqual({

@@ -30,17 +30,16 @@ const shortNames: Readonly<Record<string, string>> = { ts: 'trafficsplit' }
 
 const known = () => codecs.map(({ kind }) => kind.toLowerCase()).join(', ')
 
-/** The one route that words name: `KIND/NAME`, `KIND NAME`, or `NAME` alone for any kind. */
-export function parseRouteRef(words: readonly string[]): Result<RouteRef, Failure> {
-  const refs = parseRouteRefs(words)
-  if (!refs.ok) return refs
-  const [ref, other] = refs.value
+function onlyOne([ref, other]: readonly RouteRef[], words: readonly string[]): Result<RouteRef, Failure> {
   if (ref && !other) return ok(ref)
   const named = words.map((word) => `"${word}"`).join(' and ')
   return err(wrongUsage(`${named} are two routes`, 'name one, for example trafficsplit web'))
 }
 
-/** The routes that words name, each by itself or, as kubectl has it, all after one kind: `KIND NAME NAME`. */
+/**
+ * The routes that words name, each by itself (`KIND/NAME`, or `NAME` for any kind) or, as kubectl has it, all after one
+ * kind: `KIND NAME NAME`.
+ */
 export function parseRouteRefs(words: readonly string[]): Result<RouteRef[], Failure> {
   const [kind = '', ...names] = words
   const isKindFirst = names.length > 0 && !kind.includes('/') && kindsNamed(kind).length > 0
@@ -56,6 +55,53 @@ export function parseRouteRefs(words: readonly string[]): Result<RouteRef[], Fai
     refs.push(ref.value)
   }
   return ok(refs)
+}
+
+/** The same, also by the short names that the cluster has for the kinds. It is asked if a word may be one of them. */
+export async function readRouteRefs(
+  words: readonly string[],
+  { io, connect }: Pick<Context, 'io' | 'connect'>,
+): Promise<Result<RouteRef[], Failure>> {
+  if (!words.some((word, index) => isStrangeKind(word, index, words.length))) return parseRouteRefs(words)
+  const cluster = await connect()
+  if (!cluster.ok) return parseRouteRefs(words)
+  const discovery = new DiscoverySnapshot({ transport: cluster.value.transport, signal: io.interrupted })
+  const names = await shortNamesIn(discovery)
+  return parseRouteRefs(
+    words.map((word, index) => {
+      const [kind = '', ...rest] = word.split('/')
+      const named = isStrangeKind(word, index, words.length) ? names.get(kind.toLowerCase()) : undefined
+      return named === undefined ? word : [named, ...rest].join('/')
+    }),
+  )
+}
+
+/** The one route that words name, also by such short names. */
+export async function readRouteRef(
+  words: readonly string[],
+  context: Pick<Context, 'io' | 'connect'>,
+): Promise<Result<RouteRef, Failure>> {
+  const refs = await readRouteRefs(words, context)
+  return refs.ok ? onlyOne(refs.value, words) : refs
+}
+
+/** It is where a kind is named, and we know no such kind. */
+function isStrangeKind(word: string, index: number, count: number): boolean {
+  const [kind = '', ...rest] = word.split('/')
+  return rest.length === 1
+    ? kindsNamed(kind).length === 0
+    : index === 0 && count > 1 && kindsNamed(word).length === 0
+}
+
+/** By short name, in full; of one that several kinds have, the first of them, as kubectl does. */
+async function shortNamesIn(discovery: DiscoverySnapshot): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>()
+  for (const codec of codecs) {
+    const found = await discovery.shortNames(codec)
+    for (const name of found.ok ? found.value : [])
+      if (!names.has(name)) names.set(name, `${codec.plural}.${codec.group}`)
+  }
+  return names
 }
 
 function parseOne(text: string): Result<RouteRef, Failure> {
@@ -101,7 +147,7 @@ export async function findNamedRoute(
   words: readonly string[],
   namespace: string | undefined,
 ): Promise<Result<NamedRoute, Failure>> {
-  const ref = parseRouteRef(words)
+  const ref = await readRouteRef(words, { io, connect })
   if (!ref.ok) return ref
   const cluster = await connect()
   if (!cluster.ok) return cluster

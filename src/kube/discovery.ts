@@ -15,7 +15,8 @@ export interface Names {
 const groupList = z.object({
   groups: z.array(z.object({ name: z.string(), versions: z.array(z.object({ version: z.string() })) })),
 })
-const resourceList = z.object({ resources: z.array(z.object({ name: z.string() })).catch([]) })
+const served = z.object({ name: z.string(), shortNames: z.array(z.string()).default([]) })
+const resourceList = z.object({ resources: z.array(served).catch([]) }).catch({ resources: [] })
 
 /**
  * A kind that is not served is looked up again after this time (ms); one snapshot serves all kinds meanwhile.
@@ -75,6 +76,17 @@ export class DiscoverySnapshot {
 
   /** The best version of a kind that is served; `undefined` where none is. */
   async find({ group, versions, plural }: Names): Promise<Result<Resource | undefined, KubeError>> {
+    const found = await this.#lookUp({ group, versions, plural })
+    return found.ok ? ok(found.value && { group, version: found.value.version, plural }) : found
+  }
+
+  /** What a kind may be called for short; nothing where it is not served. */
+  async shortNames(names: Names): Promise<Result<readonly string[], KubeError>> {
+    const found = await this.#lookUp(names)
+    return found.ok ? ok(found.value?.shortNames ?? []) : found
+  }
+
+  async #lookUp({ group, versions, plural }: Names) {
     const served = await this.#versionsOf(group)
     if (!served.ok) return served
     for (const version of versions.filter((name) => served.value.includes(name))) {
@@ -82,8 +94,9 @@ export class DiscoverySnapshot {
       // The list of groups is ahead of the documents while a CRD is being installed.
       if (!answer.ok && answer.error.kind === 'notFound') continue
       if (!answer.ok) return answer
-      const { resources } = resourceList.catch({ resources: [] }).parse(answer.value)
-      if (resources.some(({ name }) => name === plural)) return ok({ group, version, plural })
+      const { resources } = resourceList.parse(answer.value)
+      const resource = resources.find(({ name }) => name === plural)
+      if (resource) return ok({ version, shortNames: resource.shortNames })
     }
     return ok(undefined)
   }

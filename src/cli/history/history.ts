@@ -4,7 +4,7 @@ import type { Context, Ending, Flags } from '../command.ts'
 import { exitCodes, wrongUsage } from '../failure.ts'
 import type { Io } from '../io.ts'
 import { type Column, renderData, renderTable } from '../output.ts'
-import { parseRouteRef, type RouteRef } from '../route-ref.ts'
+import { type RouteRef, readRouteRef } from '../route-ref.ts'
 import { readReports } from '../status/events.ts'
 import { type HistoryItem, merged } from './merged.ts'
 import { readTimeline } from './timeline.ts'
@@ -32,7 +32,7 @@ export async function showHistory(
       error: wrongUsage('--all-namespaces cannot be combined with --namespace or a route', see),
     }
   }
-  const ref = words.length === 0 ? undefined : parseRouteRef(words)
+  const ref = words.length === 0 ? undefined : await readRouteRef(words, { io, connect })
   if (ref && !ref.ok) return ref
   const cluster = await connect()
   if (!cluster.ok) return cluster

@@ -16,7 +16,7 @@ import { exitCodes, type Failure, refused } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import { readMyName } from '../myself.ts'
 import { renderData } from '../output.ts'
-import { type FoundRoute, findRoute, parseRouteRefs, type RouteRef } from '../route-ref.ts'
+import { type FoundRoute, findRoute, type RouteRef, readRouteRefs } from '../route-ref.ts'
 import { timeIn } from '../until.ts'
 
 const schema = z.object({
@@ -118,7 +118,7 @@ async function annotate(
   given: Flags,
   decide: (reading: Reading) => Promise<Change>,
 ): Promise<Ending> {
-  const refs = parseRouteRefs(names)
+  const refs = await readRouteRefs(names, { io, connect })
   if (!refs.ok) return refs
   const cluster = await connect()
   if (!cluster.ok) return cluster

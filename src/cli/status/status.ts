@@ -6,7 +6,7 @@ import { exitCodes, wrongUsage } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { createProgress } from '../progress.ts'
-import { parseRouteRef, type RouteRef } from '../route-ref.ts'
+import { type RouteRef, readRouteRef } from '../route-ref.ts'
 import { takeSnapshot } from '../snapshot.ts'
 import { classicOf, classicTable } from './classic.ts'
 import { isBad, only } from './one.ts'
@@ -35,7 +35,7 @@ export async function showStatus(context: Context, words: readonly string[], giv
   const asked = schema.parse(given)
   const wrong = contradiction(asked, words.length > 0)
   if (wrong) return { ok: false, error: wrong }
-  const ref = words.length === 0 ? undefined : parseRouteRef(words)
+  const ref = words.length === 0 ? undefined : await readRouteRef(words, context)
   if (ref && !ref.ok) return ref
   const cluster = await context.connect()
   if (!cluster.ok) return cluster
