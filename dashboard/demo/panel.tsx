@@ -16,7 +16,7 @@ import { colourOf, SuccessChart } from './success-chart.tsx'
 
 const askEveryMs = 250
 /** Pods of a healed service. */
-const healthy = 2
+const whenUp = 2
 
 /** Only in the demo: buttons that break and heal its services, and the client's success meanwhile. */
 export function Panel({ http }: { http: Http }) {
@@ -106,7 +106,7 @@ function Service({ service: { name, isPrimary, ready, total }, colour, share, is
       <button
         type="button"
         disabled={isBusy}
-        onClick={() => scale(isUp ? 0 : healthy)}
+        onClick={() => scale(isUp ? 0 : whenUp)}
         aria-label={`${isUp ? 'Break' : 'Heal'} ${name}`}
       >
         {isUp ? 'Break' : 'Heal'}

@@ -105,7 +105,9 @@ describe('every command with a route', () => {
 
   test('names in full cost no look at the cluster, and a cluster that is not there changes no sentence', async () => {
     const before = shop.sandbox.store.requestLog().length
-    expect(await shop.run('status foo/web', { connect: async () => err('no way') })).toMatchObject({ exitCode: 64 })
+    expect(await shop.run('status foo/web', { connect: async () => err('no way') })).toMatchObject({
+      exitCode: 64,
+    })
     expect(await shop.run('status a/b/c')).toMatchObject({ exitCode: 64 })
     expect(shop.sandbox.store.requestLog()).toHaveLength(before)
   })

@@ -96,8 +96,16 @@ describe.each(kubectls)('%s on the sandbox', (program) => {
     expect(await run('get events -A --sort-by=.lastTimestamp')).toBeDefined()
   })
 
+  it('is refused server-side apply as by a server without it, and can follow the advice', async () => {
+    const refused = await kubectl(file, ['apply', '--server-side', '-f', '-'], manifest, program)
+    expect(refused.code).not.toBe(0)
+    // These words are kubectl's own, for status 415 alone.
+    expect(refused.stderr).toMatch(/server-side apply not available on the server/i)
+    expect(refused.stderr).toContain('use kubectl apply without --server-side')
+    await run('apply -f -', manifest)
+  })
+
   it.each([
-    ['apply --server-side -f -', 'use kubectl apply without --server-side'],
     ['logs deployment/web', 'the Pods of the sandbox run no containers, so they have no logs'],
   ])('is told by %s what the sandbox does not do', async (command, sentence) => {
     await run('apply -f -', manifest)

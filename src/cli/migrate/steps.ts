@@ -8,7 +8,7 @@ export function stepsFor(migrations: readonly Migration[]): string[] {
   const whole = migrations.filter(({ routes, problems }) => routes.length > 0 && problems.length === 0)
   if (whole.length === 0) return []
   return [
-    'Take these steps in this order; none of them has been done. Choose a quiet time with healthy primaries: from',
+    'Take these steps in this order; none of them has been done. Choose a quiet time with all primaries ready: from',
     'step 5 until the clients are restarted, requests go to the Service that the clients call, whatever the weights',
     'are, and nothing fails over.',
     '',

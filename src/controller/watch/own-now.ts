@@ -17,7 +17,7 @@ export interface OwnCache {
 
 /**
  * Whether the caches know everything that the API server has of our own kinds for the routes of a namespace: consistent
- * reads. A watch that hangs looks healthy for minutes, and shows no Drain that forbids a move. The error is that of the
+ * reads. A watch that hangs looks right for minutes, and shows no Drain that forbids a move. The error is that of the
  * first read that failed.
  */
 export async function isOwnCurrent(
