@@ -105,14 +105,12 @@ describe.each(kubectls)('%s on the sandbox', (program) => {
     await run('apply -f -', manifest)
   })
 
-  it.each([
-    ['logs deployment/web', 'the Pods of the sandbox run no containers, so they have no logs'],
-  ])('is told by %s what the sandbox does not do', async (command, sentence) => {
+  it('is told by logs that the sandbox runs no containers', async () => {
     await run('apply -f -', manifest)
     await run('scale deployment web --replicas=1')
     await run('rollout status deployment web --timeout=20s')
-    const { code, stderr } = await kubectl(file, command.split(' '), manifest, program)
+    const { code, stderr } = await kubectl(file, ['logs', 'deployment/web'], undefined, program)
     expect(code).not.toBe(0)
-    expect(stderr).toContain(sentence)
+    expect(stderr).toContain('the Pods of the sandbox run no containers, so they have no logs')
   })
 })
