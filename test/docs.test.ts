@@ -94,6 +94,16 @@ describe('documents', () => {
     expect(long).toEqual([])
   })
 
+  test('each symptom of TROUBLESHOOTING.md begins with a command, and has at most ten lines', () => {
+    const [, ...symptoms] = read('docs/operating/TROUBLESHOOTING.md').split(/^## /m)
+    expect(symptoms.length).toBeGreaterThan(8)
+    const wrong = symptoms.filter((text) => {
+      const [, ...lines] = text.split('\n').filter((line) => line.trim() !== '')
+      return lines[0] !== '```sh' || lines.filter((line) => !line.startsWith('```')).length > 10
+    })
+    expect(wrong).toEqual([])
+  })
+
   test('the index names every page of docs/', () => {
     const index = read('docs/README.md')
     const listed = pages.filter((page) => /^docs\/\w+\/[\w-]+\.md$/.test(page))
