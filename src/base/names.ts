@@ -54,3 +54,6 @@ export const linkNames = {
 
 /** Annotation of an Event: the id by which log, timeline and notifications name the same thing. */
 export const transitionId = 'failover.linkerd.io/transition-id'
+
+/** Annotation of an Event about a move: the weights before and after it. */
+export const movedWeights = 'failover.linkerd.io/weights'

@@ -159,6 +159,7 @@ it('each receiver is told of a failover in its own form, by the id that log and 
     const { items } = await controlPlane.api.get(at('events.k8s.io/v1', 'events'), events)
     expect(items.map(({ metadata }) => metadata.annotations)).toContainEqual({
       'failover.linkerd.io/transition-id': event.id,
+      'failover.linkerd.io/weights': expect.stringMatching(/^\[\{"backends":\[\["default\//),
     })
   })
 })

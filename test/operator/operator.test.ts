@@ -566,7 +566,10 @@ describe('what people can see', () => {
       },
     ])
     const [event] = cluster.store.list('events', 'shop')
-    expect(event?.metadata.annotations).toEqual({ 'failover.linkerd.io/transition-id': id })
+    expect(event?.metadata.annotations).toEqual({
+      'failover.linkerd.io/transition-id': id,
+      'failover.linkerd.io/weights': '[{"backends":[["shop/web",100,0],["shop/east",0,100]]}]',
+    })
   })
 
   it('is a route that goes dark, and that it is let go', async () => {

@@ -36,6 +36,11 @@ describe('an operator that starts', () => {
     const operator = await cluster.readyOperator()
     await eventually(() => entries(operator).length > 0)
     expect(entries(operator)).toEqual([{ id, what: 'failover', fromEvents: true }])
+    const [past] = [...operator.view.timeline.newestFirst()]
+    expect(past?.splits[0]?.backends).toMatchObject([
+      { service: 'shop/web', from: 1, to: 0 },
+      { service: 'shop/east', from: 0, to: 1 },
+    ])
     const since = operator.view.get(key)?.since?.toISOString()
     expect(since).toBe(new Date(String(at)).toISOString())
     cluster.slice('web', 1)

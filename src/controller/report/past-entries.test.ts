@@ -16,6 +16,7 @@ const event = (minute: number, reason: string, message: string, name = 'web'): O
   at: minute * 60_000,
   message,
   id: minute === 1 ? 'old-1' : undefined,
+  weights: undefined,
 })
 
 const kit = new AdminKit()
@@ -50,6 +51,22 @@ it('is told by the Events of the routes in the view, the oldest first', () => {
 it('has the cluster of the primary, and the time of the Event', () => {
   const [entry] = pastEntries([event(1, 'Failover', 'web failing over to fallbacks: x')], kit.view)
   expect(entry).toMatchObject({ cluster: 'east', at: new Date(60_000) })
+})
+
+it('has the weights of a move, whichever of three tiers served, and not how many endpoints were ready', () => {
+  const weights = '[{"backends":[["shop/web",0,0],["shop/north",70,0],["shop/far",0,70]]}]'
+  const [entry] = pastEntries(
+    [{ ...event(1, 'Failover', 'web sharing traffic among secondaries: x'), weights }],
+    kit.view,
+  )
+  const [split] = entry?.splits ?? []
+  expect(
+    split?.backends.map(({ service, from, to, readiness }) => [service, from, to, readiness.state]),
+  ).toEqual([
+    ['shop/web', 0, 0, 'unknown'],
+    ['shop/north', 70, 0, 'unknown'],
+    ['shop/far', 0, 70, 'unknown'],
+  ])
 })
 
 it('leaves out routes that are not controlled here, and what the timeline does not have', () => {

@@ -1,10 +1,12 @@
+import { unknownBecause } from '../../core/readiness.ts'
 import type { RouteState } from '../../core/state.ts'
 import type { OwnEvent } from '../../kube/events/own-events.ts'
 import { kindOfObject } from '../../routes/codecs.ts'
 import { type FindingReason, findingReasons } from '../../routes/finding.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
+import { readMoves, type WeightMove } from '../../routes/move-text.ts'
 import type { RouteRecord } from '../../view/route-record.ts'
-import type { PastEntry, TimelineEntry } from '../../view/timeline-entry.ts'
+import type { PastEntry, SplitMove, TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
 import { refOf } from './timeline.ts'
 
@@ -19,7 +21,7 @@ interface Before {
 
 /**
  * The entries of the timeline that Events show, the oldest first: of routes in the view only, since what else is in the
- * cluster may be another operator's. An Event has no weights, and no rule.
+ * cluster may be another operator's. An Event has no rule, and no readiness.
  */
 export function pastEntries(events: readonly OwnEvent[], view: View): PastEntry[] {
   const states = new Map<RouteKey, Before>()
@@ -42,7 +44,7 @@ const serves = (state: RouteState): boolean => state !== 'dark' && state !== 'mi
 
 const beforeAll = ({ state }: RouteRecord): Before => ({ state, serving: serves(state) ? state : 'primary' })
 
-function entryOf({ id, uid, at }: OwnEvent, { route }: RouteRecord, told: Told, view: View) {
+function entryOf({ id, uid, at, weights }: OwnEvent, { route }: RouteRecord, told: Told, view: View) {
   const primary = route.splits[0]?.primary
   return {
     ...told,
@@ -50,11 +52,18 @@ function entryOf({ id, uid, at }: OwnEvent, { route }: RouteRecord, told: Told, 
     at: new Date(at),
     route: refOf(route),
     rule: undefined,
-    splits: [],
+    splits: weights === undefined ? [] : readMoves(weights).map(moveOf),
     cluster: primary === undefined ? undefined : view.clusterOf(primary),
     reactionMs: undefined,
   }
 }
+
+const notKnown = unknownBecause('the Event does not say how many endpoints were ready then')
+
+const moveOf = ({ where, backends }: WeightMove): SplitMove => ({
+  where,
+  backends: backends.map((backend) => ({ ...backend, readiness: notKnown })),
+})
 
 /** What an Event tells of, if it is of those that the timeline has. */
 function toldBy({ reason, message }: OwnEvent, { state, serving }: Before): Told | undefined {

@@ -230,7 +230,7 @@ export class Reporter {
     if (!isMove(what)) return
     metrics.transitions.inc({ kind: route.kind, direction: what }, splits.length)
     metrics.flaps.inc({ kind: route.kind }, this.#flaps.see(routeKey(route), entry) ? 1 : 0)
-    event(transitionEvent(route, what, reason, entry.id))
+    event(transitionEvent(route, what, reason, entry))
   }
 
   /** Misconfigured routes are reported by `#problem`. */

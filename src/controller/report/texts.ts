@@ -1,7 +1,8 @@
-import { transitionId } from '../../base/names.ts'
+import { movedWeights, transitionId } from '../../base/names.ts'
 import type { Direction } from '../../core/transition.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import { routeTitle } from '../../routes/key.ts'
+import { writeMoves } from '../../routes/move-text.ts'
 import type { Route } from '../../routes/route.ts'
 import type { TimelineEntry } from '../../view/timeline-entry.ts'
 
@@ -34,7 +35,12 @@ export function recoveredEvent(route: Route, why: string, id: string): EventInpu
 }
 
 /** Reason, action and the first two notes' beginnings are those of the original operator; people filter by them. */
-export function transitionEvent(route: Route, direction: Direction, why: string, id: string): EventInput {
+export function transitionEvent(
+  route: Route,
+  direction: Direction,
+  why: string,
+  { id, splits }: TimelineEntry,
+): EventInput {
   const what = {
     failover: 'failing over to fallbacks',
     failback: 'switching traffic to primary',
@@ -42,7 +48,9 @@ export function transitionEvent(route: Route, direction: Direction, why: string,
   }[direction]
   const note = `${route.kind.toLowerCase()}/${route.name} ${what}: ${why}`
   const event = { type: 'Normal', reason: 'Failover', action: 'Failover' } as const
-  return { ...about(route), ...event, note, ...markedWith(id) }
+  const weights = writeMoves(splits)
+  const annotations = { [transitionId]: id, ...(weights === undefined ? {} : { [movedWeights]: weights }) }
+  return { ...about(route), ...event, note, annotations }
 }
 
 /** The object that an Event is about. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { programName, transitionId } from '../../base/names.ts'
+import { movedWeights, programName, transitionId } from '../../base/names.ts'
 import { ok, type Result } from '../../base/result.ts'
 import type { KubeError } from '../errors.ts'
 import type { Transport } from '../http/transport.ts'
@@ -41,6 +41,8 @@ export interface OwnEvent {
   readonly message: string
   /** By which log, timeline and notifications name the same thing; `undefined` if it has none. */
   readonly id: string | undefined
+  /** The weights of a move, as its annotation has them. */
+  readonly weights: string | undefined
 }
 
 export interface OwnEventsQuery {
@@ -88,6 +90,6 @@ function readOwnEvent(object: unknown): OwnEvent | undefined {
   const { series, eventTime, lastTimestamp, metadata, involvedObject: about, reason, message } = data
   const text = series?.lastObservedTime ?? eventTime ?? lastTimestamp ?? metadata.creationTimestamp
   if (!text) return undefined
-  const id = metadata.annotations?.[transitionId]
-  return { uid: metadata.uid, about, reason, at: Date.parse(text), message, id }
+  const { [transitionId]: id, [movedWeights]: weights } = metadata.annotations ?? {}
+  return { uid: metadata.uid, about, reason, at: Date.parse(text), message, id, weights }
 }
