@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import type { OwnEvent } from '../src/kube/events/own-events.ts'
 import { buildDashboard, type Look, TestBrowser } from '../test/dashboard/browser.ts'
 import { startDemo } from '../test/dashboard/demo.ts'
 import { FakeOperator } from '../test/dashboard/fake-operator.ts'
@@ -87,6 +88,58 @@ async function pictureStates(): Promise<void> {
   for (const picture of lost) await picture()
 }
 
+/** The timeline after a restart: what happened before it is from Events. */
+async function pictureEvents(): Promise<void> {
+  const operator = new FakeOperator()
+  populate(operator, 100)
+  const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000
+  const move = (name: string, at: number, note: string): OwnEvent => ({
+    uid: `${name} ${at}`,
+    about: {
+      uid: name,
+      apiVersion: 'split.smi-spec.io/v1alpha2',
+      kind: 'TrafficSplit',
+      namespace: 'shop',
+      name,
+    },
+    reason: 'Failover',
+    at,
+    message: `trafficsplit/${name} ${note}`,
+    id: undefined,
+    weights: undefined,
+  })
+  const names = [...operator.view.records()].flatMap(({ route: { namespace, name } }) =>
+    namespace === 'shop' ? name : [],
+  )
+  operator.recall(
+    names.flatMap((name, index) => [
+      move(
+        name,
+        minutesAgo(34) + index * 90,
+        `failing over to fallbacks: shop/${name} has 0 of 3 endpoints ready; shop/${name}-east takes over`,
+      ),
+      move(
+        name,
+        minutesAgo(21) + index * 60,
+        `switching traffic to primary: shop/${name} has 3 of 3 endpoints ready`,
+      ),
+    ]),
+  )
+  const base = `http://127.0.0.1:${await operator.start()}`
+  operator.ready('shop/mail', 0)
+  await new Promise((resolve) => setTimeout(resolve, 2000))
+  for (const { end, look } of looks) {
+    const browser = await TestBrowser.start(look)
+    const page = await browser.open(`${base}/#/timeline`)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByRole('button', { name: '1 h', exact: true }).click()
+    await page.waitForTimeout(700)
+    await page.screenshot({ path: `${folder}events${end}.png` })
+    await browser.stop()
+  }
+  await operator.stop()
+}
+
 /** The page of a route with tiers whose primary is waited for, and all routes while a cluster is drained. */
 async function picturePolicies(): Promise<void> {
   const operator = new FakeOperator()
@@ -140,6 +193,7 @@ await mkdir(folder, { recursive: true })
 await buildDashboard()
 await pictureDemo()
 await pictureStates()
+await pictureEvents()
 await picturePolicies()
 const { operator, base } = await operatorInTrouble()
 for (const { name, view, look } of pictures) {

@@ -37,6 +37,7 @@ const words = (/^(?:\|.*\n)+/.exec(table)?.[0] ?? '')
 /** Where the words of the original operator are quoted. */
 const quotes: readonly (readonly [path: string, line: RegExp])[] = [
   ['src/controller/report/texts.ts', /failing over to fallbacks/],
+  ['docs/record-dashboard.ts', /`failing over to fallbacks/],
   ['docs/operating/events.md', /failing over to fallbacks|^The first two notes .*"Fallbacks"$/],
   ['src/cli/status/classic.ts', /'[Ff]allback'/],
   // The name of a scenario.

@@ -6,12 +6,14 @@ import type { DrainFacts } from '../../src/api/drain-item.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { RouteMemory } from '../../src/controller/memory.ts'
 import { PolicyMemory } from '../../src/controller/policy-memory.ts'
+import { pastEntries } from '../../src/controller/report/past-entries.ts'
 import { appendTimeline, updateView } from '../../src/controller/report/timeline.ts'
 import { type Account, accountOf } from '../../src/core/account.ts'
 import { applyPlan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy/types.ts'
 import { unknownBecause } from '../../src/core/readiness.ts'
-import { readinessOf, type ServiceKey, type Split } from '../../src/core/types.ts'
+import { type Backend, readinessOf, type ServiceKey, type Split } from '../../src/core/types.ts'
+import type { OwnEvent } from '../../src/kube/events/own-events.ts'
 import type { Finding } from '../../src/routes/finding.ts'
 import { type Judged, judgeRoute } from '../../src/routes/judge.ts'
 import type { Route } from '../../src/routes/route.ts'
@@ -101,6 +103,11 @@ export class FakeOperator {
     this.#look(route, 0)
   }
 
+  /** An earlier process has reported these, and only Events show them. */
+  recall(events: readonly OwnEvent[]): void {
+    this.view.recall(pastEntries(events, this.view))
+  }
+
   /** The route is not the operator's any more. */
   remove(key: string): void {
     const before = this.view.get(key)
@@ -134,9 +141,17 @@ export class FakeOperator {
       spec: { from: [{ cluster }], until: now.getTime() + forMs, reason, lastResort: 'Allow' },
       since: now,
       endedAt: undefined,
-      routes: { moved: this.#routes.size, left: 0 },
+      routes: { moved: this.#servedFrom(cluster), left: 0 },
     })
     for (const route of [...this.#routes.values()]) this.#look(route, 4)
+  }
+
+  /** How many routes have traffic to a cluster. */
+  #servedFrom(cluster: string): number {
+    const isThere = ({ service, weight = 0 }: Backend) =>
+      weight > 0 && this.#clusters.get(service) === cluster
+    const all = [...this.#routes.values()]
+    return all.filter(({ splits }) => splits.some(({ backends }) => backends.some(isThere))).length
   }
 
   #drainOf(service: ServiceKey) {
