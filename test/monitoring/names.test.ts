@@ -58,7 +58,9 @@ test('docs/operating/metrics.md says what every metric of the operator means', (
 const firstCells = (name: string) => [...page(name).matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
 
 test('docs/operating/events.md says what to do for every reason of an Event', () => {
-  const reports = ['reporter', 'texts', 'waits', 'drain-events'].map((name) => `controller/report/${name}`)
+  const reports = ['reporter', 'texts', 'return-waits', 'failover-waits', 'drain-events'].map(
+    (name) => `controller/report/${name}`,
+  )
   const sources = [...reports, 'routes/diagnosis'].map((name) =>
     readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8'),
   )

@@ -15,12 +15,13 @@ import { unreportedWindowMs } from '../platform.ts'
 import type { Cause } from '../queue.ts'
 import type { ReconcileOutcome } from '../write/reconcile.ts'
 import type { LateWrite } from '../write/unanswered-writes.ts'
+import { FailoverWaits } from './failover-waits.ts'
 import { Flaps } from './flaps.ts'
 import { logHedged } from './hedged.ts'
 import type { Metrics } from './metrics.ts'
+import { ReturnWaits } from './return-waits.ts'
 import { about, fieldsOf, markedWith, recoveredEvent, transitionEvent } from './texts.ts'
 import { appendFinding, appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
-import { Waits } from './waits.ts'
 
 export interface ReporterOptions {
   readonly memory: RouteMemory
@@ -50,7 +51,8 @@ export class Reporter {
   /** Routes of which there was something to report while another replica led, and when that was. */
   readonly #unreported: Map<RouteKey, number>
   readonly #flaps: Flaps
-  readonly #waits: Waits
+  readonly #returnWaits: ReturnWaits
+  readonly #failoverWaits: FailoverWaits
   /** Of routes whose weights another client keeps undoing. */
   readonly #fights = new Map<RouteKey, Finding>()
 
@@ -58,7 +60,8 @@ export class Reporter {
     this.#options = options
     this.#unreported = options.memory.part()
     this.#flaps = new Flaps(options.clock, options.memory)
-    this.#waits = new Waits(options)
+    this.#returnWaits = new ReturnWaits(options)
+    this.#failoverWaits = new FailoverWaits(options)
   }
 
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
@@ -73,7 +76,8 @@ export class Reporter {
     }
     const before = isUnreported ? undefined : view.get(key)
     updateView(view, key, outcome, clock)
-    this.#waits.see(key, outcome)
+    this.#returnWaits.see(key, outcome)
+    this.#failoverWaits.see(key, outcome)
     if (outcome.kind === 'hedged') {
       logHedged(log, outcome)
       return
@@ -111,7 +115,8 @@ export class Reporter {
   lead(lastLed: number): void {
     for (const [key, at] of this.#unreported)
       if (at < lastLed - unreportedWindowMs) this.#unreported.delete(key)
-    this.#waits.lead(lastLed)
+    this.#returnWaits.lead(lastLed)
+    this.#failoverWaits.lead(lastLed)
   }
 
   #problem(

@@ -1,8 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Verdict } from '../../core/judge.ts'
-import { graceOf } from '../../core/policy/patience.ts'
-import { durationText, readinessText } from '../../core/words.ts'
+import { durationText } from '../../core/words.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import type { Judged } from '../../routes/judge.ts'
 import { type RouteKey, routeTitle } from '../../routes/key.ts'
@@ -10,7 +9,7 @@ import type { RouteMemory } from '../memory.ts'
 import { unreportedWindowMs } from '../platform.ts'
 import { about } from './texts.ts'
 
-export interface WaitsOptions {
+export interface ReturnWaitsOptions {
   readonly memory: RouteMemory
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
@@ -26,23 +25,20 @@ interface Begun {
   readonly leftAt?: number | undefined
 }
 
-/**
- * Reports what has to wait, once for each time that it begins: a backend that is ready again before traffic goes back to it,
- * and one with too few ready endpoints before it is left.
- */
-export class Waits {
-  readonly #options: WaitsOptions
+/** Reports that a backend is ready again and has to wait: once for each time that it comes back. */
+export class ReturnWaits {
+  readonly #options: ReturnWaitsOptions
   /** Nothing is kept of a route that does not wait. */
   readonly #begun: Map<RouteKey, Begun>
 
-  constructor(options: WaitsOptions) {
+  constructor(options: ReturnWaitsOptions) {
     this.#options = options
     this.#begun = options.memory.part()
   }
 
   /** Must be called with each look at a route. */
   see(key: RouteKey, { route, verdicts }: Judged): void {
-    const waiting = verdicts.filter(({ wait }) => wait !== undefined)
+    const waiting = verdicts.filter(({ wait }) => wait?.what === 'return')
     const before = this.#begun.get(key)
     if (waiting.length === 0) {
       this.#begun.delete(key)
@@ -66,37 +62,19 @@ export class Waits {
       if (leftAt !== undefined && leftAt < lastLed - unreportedWindowMs) this.#begun.set(key, { waits })
   }
 
-  #report(route: Judged['route'], verdict: Verdict): void {
-    const text = textOf(verdict)
-    if (!text) return
+  #report(route: Judged['route'], { split, wait, returnAfterMs }: Verdict): void {
+    const backend = wait && split.backends[wait.backend]
+    if (!backend) return
     const { log, event } = this.#options
-    const { split } = verdict
-    const where = split.where === undefined ? '' : ` (${split.where})`
-    const note = `${text.note}${where}`
-    log.info({ route: routeTitle(route), service: text.service }, `${routeTitle(route)} waits: ${note}`)
-    event({ ...about(route), type: 'Normal', reason: text.reason, action: 'Wait', note })
-  }
-}
-
-/** Without the time of its end, so that repeated Events join a series: it follows from that of the Event. */
-function textOf({ split, wait, readiness, returnAfterMs }: Verdict) {
-  const backend = wait && split.backends[wait.backend]
-  const known = wait && readiness[wait.backend]
-  if (!backend || !known || !split.policy) return undefined
-  const { service } = backend
-  if (wait.what === 'return') {
     const after = durationText(returnAfterMs)
-    const note = `${service} is ready again; it gets its traffic back when it has stayed ready for ${after}`
-    return { reason: 'ReturnWaits', service, note }
+    const where = split.where === undefined ? '' : ` (${split.where})`
+    const note = `${backend.service} is ready again; it gets its traffic back when it has stayed ready for ${after}${where}`
+    log.info({ route: routeTitle(route), service: backend.service }, `${routeTitle(route)} waits: ${note}`)
+    event({ ...about(route), type: 'Normal', reason: 'ReturnWaits', action: 'Wait', note })
   }
-  const isDown = known.state === 'down'
-  const few = isDown ? '' : ', which is too few'
-  const grace = durationText(graceOf(split.policy, isDown))
-  const note = `${readinessText(service, known)}${few}; it keeps its traffic for ${grace}, to see whether it has enough again`
-  return { reason: 'FailoverWaits', service, note }
 }
 
 const nameOf = ({ split, wait }: Verdict): string => {
   const backend = wait && split.backends[wait.backend]
-  return `${split.where ?? ''} ${wait?.what} ${backend?.service} ${backend?.port ?? ''}`
+  return `${split.where ?? ''} ${backend?.service} ${backend?.port ?? ''}`
 }
