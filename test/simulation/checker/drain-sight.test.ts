@@ -189,3 +189,14 @@ it('before it has looked up every kind, a process may not know what policies ask
   expect(possible(2_000, 10)).toEqual(['Allow', 'Allow, unsure'])
   expect(possible(60_000, 10)).toEqual(['Allow'])
 })
+
+it('a process knows that there are no Drains once it has looked up every kind, if theirs was not served', () => {
+  sight.facts.serve(false, 2, 500)
+  process = new Process('a', 2, 3, new Scheduler())
+  known = undefined
+  expect(possible(1_000, 5)).toEqual(['no', 'no, unsure', 'unknown'])
+  lookUp(200)
+  expect(possible(1_000, 5)).toEqual(['no'])
+  sight.facts.serve(true, 6, 1_500)
+  expect(possible(2_000, 6)).toEqual(['no', 'unknown'])
+})

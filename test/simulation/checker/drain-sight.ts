@@ -70,7 +70,7 @@ export class DrainSight {
   seenBy(sent: Sent, policies: Knows = this.knowsPolicies(sent)): DrainsSeen {
     const { process, at, moment, view } = sent
     const services: Span = [view.of('services') ?? 0, moment]
-    const knows = this.kind.knownTo(sent)
+    const knows = this.kind.knownTo(sent, this.lookUps.areOver(process, at))
     // A list that is not complete is taken in too once the kind was found not to be served.
     const from = view.of('drains') ?? (knows === 'no' ? undefined : process.bornMoment)
     const look = { process, at, view: this.view(process) }

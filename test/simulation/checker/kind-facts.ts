@@ -60,6 +60,11 @@ export class KindFacts<Spec> {
     return this.#served.during(from, to).includes(false)
   }
 
+  /** Whether it was. */
+  wasServed(from: number, to: number): boolean {
+    return this.#served.during(from, to).includes(true)
+  }
+
   /** The moments in between at which something changed, and the first one. */
   momentsFrom(from: number, to: number): readonly number[] {
     return [from, ...new Set(this.#moments.filter((moment) => moment > from && moment <= to))]

@@ -74,11 +74,15 @@ export class OwnKind<Spec> {
     if (of === this.plural) this.view(process).left(at)
   }
 
-  /** Whether the sender of a write had read all of them. A kind that is not served has none. */
-  knownTo({ process, at, moment, view }: Sent): Knows {
+  /**
+   * Whether the sender of a write had read all of them; `hasLooked`: it had certainly looked up whether the kind is
+   * served. One that is not has none.
+   */
+  knownTo({ process, at, moment, view }: Sent, hasLooked: boolean): Knows {
     const known = view.of(this.plural)
     if (known !== undefined) return this.view(process).firstKnownAt === at ? 'maybe' : 'surely'
-    return this.facts.wasUnserved(process.bornMoment, moment) ? 'maybe' : 'no'
+    if (!this.facts.wasUnserved(process.bornMoment, moment)) return 'no'
+    return hasLooked && !this.facts.wasServed(process.bornMoment, moment) ? 'surely' : 'maybe'
   }
 }
 

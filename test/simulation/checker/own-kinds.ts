@@ -82,8 +82,7 @@ export class OwnKinds {
   /** What the sender of a write can have known. */
   seenBy(sent: Sent): OwnSeen {
     const { kind } = this.policies
-    const isAbsent = (kind.facts.unservedSince ?? Number.POSITIVE_INFINITY) <= sent.process.bornAt
-    const knows = isAbsent ? this.drains.knowsPolicies(sent) : kind.knownTo(sent)
+    const knows = kind.knownTo(sent, this.drains.lookUps.areOver(sent.process, sent.at))
     return { drains: this.drains.seenBy(sent, knows), readings: this.policies.seenBy(sent) }
   }
 
