@@ -89,6 +89,14 @@ it.each([
   expect(sharesOf(index.appliedTo(place), {}).map(({ follows }) => follows)).toEqual(['all', 'none'])
 })
 
+it('counts a policy once that targets a route and its namespace', () => {
+  const targetRefs = [targets.namespace('shop'), targets.http('web')]
+  const both = readFailoverPolicy(policyObject('shop/both', { targetRefs, ...count(2) }, 0))
+  expect(sharesOf(indexOf(both).appliedTo(place), {})).toEqual([
+    { policy: 'shop/both', level: 'route', follows: 'all' },
+  ])
+})
+
 it('says which targets changed', () => {
   const [a, b] = [policy('shop/a', targets.http('web')), policy('pay/b', targets.namespace('pay'))]
   const changed = indexOf(a, b).differences(indexOf(a))

@@ -35,7 +35,9 @@ export interface Share {
 }
 
 /** The shares of the policies of a route, given what its annotations ask for. */
-export function sharesOf(applied: readonly Applied[], own: PolicySections): Share[] {
+export function sharesOf(all: readonly Applied[], own: PolicySections): Share[] {
+  // By its own target that is less specific, a policy adds nothing.
+  const applied = all.filter(({ policy }, index) => all.findIndex((one) => one.policy === policy) === index)
   const merged = [own, ...applied.map(({ sections }) => sections)].reduce(mergeSections)
   return applied.map(({ policy, level, sections }) => {
     const asked = sectionNames.filter((name) => sections[name] !== undefined)
