@@ -38,14 +38,14 @@ export interface Sizes {
 export function plan({ quick, rounds }: Sizes): readonly Part[] {
   const splits = quick ? 100 : 1000
   // Each of their rounds takes as long as a lease, whatever the machine does meanwhile.
-  const leases = Math.min(rounds, 3)
+  const leases = Math.min(rounds, 2)
   const few: Part = {
     kind: trafficSplit,
     scenarios: {
       reaction: (stand) => reaction(stand, splits, rounds),
       mass: (stand) => mass(stand, splits, rounds),
       sight: (stand) => sight(stand, splits, rounds),
-      watched: (stand) => watched(stand, splits, quick ? 1 : 5, 50),
+      watched: (stand) => watched(stand, splits, quick ? 1 : 3, 50),
       start: (stand) => startDown(stand, splits, rounds),
       restart: (stand) => startHealthy(stand, splits),
       churn: (stand) => churn(stand, { perSecond: 1000, seconds: quick ? 3 : 20 }),
@@ -67,7 +67,7 @@ export function plan({ quick, rounds }: Sizes): readonly Part[] {
         linkedClusters(
           stand,
           quick ? { clusters: 3, slices: 500, used: 50 } : { clusters: 10, slices: 20_000, used: 500 },
-          Math.min(rounds, 3),
+          Math.min(rounds, 2),
         ),
     },
   }
@@ -119,7 +119,7 @@ const mirrored = (quick: boolean, rounds: number): Part => ({
         stand,
         quick
           ? { services: 20, rounds: 1, gateways: 3, seconds: 5 }
-          : { services: 500, rounds: Math.max(rounds, 5), gateways: 20, seconds: 40 },
+          : { services: 500, rounds: Math.max(rounds, 3), gateways: 20, seconds: 40 },
       ),
   },
 })
