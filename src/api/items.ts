@@ -179,7 +179,7 @@ function policyItem(split: Split): SplitItem['policy'] {
     }
   })
   const { minReady, failbackMinReady, failbackAfterMs, failbackAtMostMs } = policy
-  const { failoverAfterMs, failoverWhenDownMs } = policy
+  const { failoverAfterMs, failoverWhenDownMs, isManual } = policy
   const { count, ...share } = minReady
   return {
     tiers,
@@ -190,14 +190,21 @@ function policyItem(split: Split): SplitItem['policy'] {
     ...(failbackAtMostMs === undefined ? {} : { failbackAtMostMs }),
     ...(failoverAfterMs === undefined ? {} : { failoverAfterMs }),
     ...(failoverWhenDownMs === undefined ? {} : { failoverWhenDownMs }),
+    ...(isManual ? { isManual } : {}),
   }
 }
 
 function waitItem({ backends }: Split, wait: SplitWait | undefined): SplitItem['waits'] {
   const backend = wait && backends[wait.backend]
   if (!backend) return null
-  const { what, until } = wait
-  return { what, service: backend.service, port: backend.port ?? null, until: until?.toISOString() ?? null }
+  const { what, until, lostAt } = wait
+  return {
+    what,
+    service: backend.service,
+    port: backend.port ?? null,
+    until: until?.toISOString() ?? null,
+    ...(lostAt ? { lostAt: lostAt.toISOString() } : {}),
+  }
 }
 
 function tierItem({ policy }: Split, backend: number): number | null {

@@ -65,6 +65,12 @@ export const policy = z
       .optional()
       .describe('How long a backend that serves keeps its traffic with too few ready endpoints; absent: 0.'),
     failoverWhenDownMs: z.int().min(0).optional().describe('The same with none; absent: 0.'),
+    isManual: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Traffic goes back to a lost tier only if that is needed, or when a person has approved it; absent: by itself.',
+      ),
   })
   .meta({ id: 'Policy', description: 'What the owner of a route asks for.' })
 
@@ -81,12 +87,13 @@ export const wait = z
     what: z
       .enum(waitKinds)
       .describe(
-        '`return`: the backend was lost, is ready again, and must stay ready for a while. `failover`: it serves, has too few ready endpoints, and is left if that stays so for a while.',
+        '`return`: the backend was lost, is ready again, and must stay ready for a while. `failover`: it serves, has too few ready endpoints, and is left if that stays so for a while. `approval`: it was lost, could serve again, and a person must approve that.',
       ),
     service,
     port,
     until: time
       .nullable()
       .describe('When the wait ends, if nothing happens meanwhile; null if that is not known here.'),
+    lostAt: time.optional().describe('When its tier was lost; only if it waits for approval.'),
   })
   .meta({ id: 'Wait', description: 'What keeps a split from a move that it would make.' })

@@ -1,18 +1,30 @@
 import type { Clock } from '../base/clock.ts'
+import type { Recalled } from '../core/policy/lost.ts'
 import { needsMemory } from '../core/policy/patience.ts'
 import { commitmentOf } from '../core/policy/tiers.ts'
-import type { Past } from '../core/policy/types.ts'
+import type { Lost, Past } from '../core/policy/types.ts'
 import type { ReadinessOf } from '../core/types.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
 import type { RouteMemory } from './memory.ts'
-import { commit, firstSeen, look, pastOf, type Remembered, uncommit } from './remembered.ts'
+import {
+  commit,
+  firstSeen,
+  look,
+  lookForLoss,
+  type Moment,
+  pastOf,
+  type Remembered,
+  uncommit,
+} from './remembered.ts'
 import { isAtRest, type ReconcileOutcome } from './write/reconcile.ts'
 
 export interface PolicyMemoryOptions {
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'wallTime'>
   readonly memory: RouteMemory
   readonly readiness: ReadinessOf
+  /** What the status of its policy says of a split (by `where`); `undefined` if it says nothing. */
+  readonly recall?: (route: Route, where: string | undefined) => Recalled | undefined
 }
 
 /**
@@ -30,15 +42,18 @@ export class PolicyMemory {
   }
 
   /** Must be called with each change of the route, or of the endpoints behind it, before anything is decided. */
-  see(key: RouteKey, { splits }: Route): void {
-    const { clock, readiness } = this.#options
+  see(key: RouteKey, route: Route): void {
+    const { splits } = route
+    const { readiness } = this.#options
+    const moment = this.#now()
     const before = this.#splits.get(key)
     let first: Remembered | undefined
     for (let index = splits.length - 1; index >= 0; index -= 1) {
       const split = splits[index]
       if (!split?.policy || !needsMemory(split.policy)) continue
       const one = find(before, index) ?? firstSeen(index, split)
-      look(one, split, split.policy, readiness, clock.now())
+      look(one, split, split.policy, readiness, moment)
+      lookForLoss(one, () => this.#options.recall?.(route, split.where), moment)
       one.next = first
       first = one
     }
@@ -49,7 +64,7 @@ export class PolicyMemory {
   /** What is known of the time before now, for a split of the route by its position. */
   past(key: RouteKey, route: Route): (index: number) => Past | undefined {
     this.see(key, route)
-    const now = this.#options.clock.now()
+    const { now } = this.#now()
     return (index) => {
       const one = find(this.#splits.get(key), index)
       return one && pastOf(one, now)
@@ -67,9 +82,14 @@ export class PolicyMemory {
       const verdict = outcome.verdicts[one.index]
       if (!verdict) continue
       const made = isKnown ? commitmentOf(verdict.split, verdict.decision) : undefined
-      if (made) commit(one, made, verdict, this.#options.clock.now())
+      if (made) commit(one, made, verdict, this.#now())
       else if (!isKnown) one.active = undefined
     }
+  }
+
+  /** What a return of a split (by its position) must be approved for; `undefined` if nothing was lost. */
+  lost(key: RouteKey, index: number): Lost | undefined {
+    return find(this.#splits.get(key), index)?.loss?.lost
   }
 
   /** A write turned out to be done after all, or was a standby's: the weights say what is committed to. */
@@ -80,6 +100,11 @@ export class PolicyMemory {
   /** Another replica has led: the weights say what it committed to. */
   lead(): void {
     for (const first of this.#splits.values()) for (const one of follow(first)) uncommit(one)
+  }
+
+  #now(): Moment {
+    const { clock } = this.#options
+    return { now: clock.now(), today: clock.wallTime().getTime() }
   }
 }
 

@@ -24,13 +24,13 @@ let known: Record<string, Readiness>
 let one: ReturnType<typeof firstSeen>
 const readiness = ({ service }: { service: string }) => known[service] ?? unknownBecause('it is not listed')
 
-const see = () => look(one, split, split.policy ?? policy, readiness, now)
+const see = () => look(one, split, split.policy ?? policy, readiness, { now, today: now })
 /** A look of the leader, whose writes succeed. */
 function act() {
   see()
   const verdict = judgeSplit(split, readiness, { past: pastOf(one, now) })
   const made = commitmentOf(verdict.split, verdict.decision)
-  if (made) commit(one, made, verdict, now)
+  if (made) commit(one, made, verdict, { now, today: now })
   split = applyPlan(split, verdict.plan)
   return split.backends.map(({ weight }) => weight).join(' ')
 }

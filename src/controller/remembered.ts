@@ -1,4 +1,6 @@
 import type { Verdict } from '../core/judge.ts'
+import { unapprovedOf } from '../core/policy/approval.ts'
+import type { Recalled } from '../core/policy/lost.ts'
 import { forgottenAfterMs, graceOf } from '../core/policy/patience.ts'
 import { commitmentBy } from '../core/policy/standing.ts'
 import { hasEnough, hasEnoughToReturn, isStricter } from '../core/policy/threshold.ts'
@@ -6,6 +8,7 @@ import { tierOf } from '../core/policy/tiers.ts'
 import type { Commitment, Past, Policy } from '../core/policy/types.ts'
 import { knownOf } from '../core/split.ts'
 import type { Backend, ReadinessOf, Split } from '../core/types.ts'
+import { type Loss, lossAfter, lossAtFirst, lossBy } from './loss.ts'
 
 /**
  * What is remembered of a split whose policy depends on the time before. There may be thousands, so its parts are few and
@@ -27,6 +30,8 @@ export interface Remembered {
   active: Commitment['active'] | undefined
   /** `undefined` if there was none lately, or the policy does not count them. */
   failovers: Failovers | undefined
+  /** What was lost, if the policy asks for approval of a return; `undefined`: nobody has looked yet. */
+  loss: Loss | undefined
   /** Of the next split of the route. */
   next: Remembered | undefined
 }
@@ -44,18 +49,26 @@ export const firstSeen = (index: number, split: Split): Remembered => ({
   badSince: undefined,
   active: undefined,
   failovers: undefined,
+  loss: undefined,
   next: undefined,
 })
 
-/** Takes the split and the readiness of its backends as they are now (ms on the clock). */
+export interface Moment {
+  /** Ms on the clock. */
+  readonly now: number
+  /** Epoch ms. */
+  readonly today: number
+}
+
+/** Takes the split and the readiness of its backends as they are now. */
 export function look(
   one: Remembered,
   split: Split,
   policy: Policy,
   readiness: ReadinessOf,
-  now: number,
+  { now, today }: Moment,
 ): void {
-  if (one.split !== split) renew(one, split, policy)
+  if (one.split !== split) renew(one, split, policy, today)
   if (isPatient(policy)) one.badSince ??= split.backends.map(() => Number.NEGATIVE_INFINITY)
   else one.badSince = undefined
   for (const [index, backend] of split.backends.entries()) {
@@ -66,27 +79,39 @@ export function look(
   }
 }
 
+/** What was lost, if the policy asks for approval of a return; `recalled`: what its status says of the split. */
+export function lookForLoss(one: Remembered, recalled: () => Recalled | undefined, { today }: Moment): void {
+  const { split, loss, active } = one
+  const { policy } = split
+  if (!policy?.isManual) one.loss = undefined
+  else if (!loss) one.loss = lossAtFirst(split, policy, recalled(), today)
+  else if (active === undefined) one.loss = lossBy(loss, split, policy, today)
+}
+
 /** What is known of the time before, as decisions take it. */
 export function pastOf(one: Remembered, now: number): Past {
-  const { goodSince, badSince, active, split, failovers } = one
+  const { goodSince, badSince, active, split, failovers, loss } = one
   return {
     now,
     goodSince: timeIn(goodSince),
     badSince: badSince && timeIn(badSince),
     failovers: failovers?.count,
+    lost: loss?.lost,
     commitment: active && committedTo(split, active),
   }
 }
 
-/** What was decided is carried out, or was so already (ms on the clock). */
-export function commit(one: Remembered, made: Commitment, verdict: Verdict, now: number): void {
+/** What was decided is carried out, or was so already. */
+export function commit(one: Remembered, made: Commitment, verdict: Verdict, { now, today }: Moment): void {
   const { policy } = one.split
   if (policy === undefined || !isSameOrder(one.split, verdict.split)) {
     one.active = undefined
     return
   }
   const { tier: from } =
-    (one.active && committedTo(one.split, one.active)) ?? commitmentBy(verdict.split, policy)
+    (one.active && committedTo(one.split, one.active)) ??
+    commitmentBy(verdict.split, policy, unapprovedOf(policy, one.loss?.lost, today))
+  if (one.loss) one.loss = lossAfter(one.loss, { verdict, from, to: made, today })
   if (policy.failbackAtMostMs !== undefined)
     one.failovers = failoversAfter(one.failovers, { policy, from, to: made.tier, now })
   one.active = made.active
@@ -96,9 +121,10 @@ export function commit(one: Remembered, made: Commitment, verdict: Verdict, now:
   )
 }
 
-/** The next leader begins to count failovers, and commits to what the weights say. */
+/** The next leader begins to count failovers, and commits to what weights and status say. */
 export function uncommit(one: Remembered): void {
   one.active = undefined
+  one.loss = undefined
   one.failovers = undefined
 }
 
@@ -157,11 +183,15 @@ const committedTo = ({ policy }: Split, active: Commitment['active']): Commitmen
   policy && { tier: tierOf(policy, active[0] ?? 0), active }
 
 /** Takes the split as it is now: other tiers are committed to by the weights, and backends keep what they waited. */
-function renew(one: Remembered, split: Split, policy: Policy): void {
+function renew(one: Remembered, split: Split, policy: Policy, today: number): void {
   const { split: before, goodSince, badSince } = one
   // Since when as many were ready as are asked for now was not watched.
   const isMore = before.policy === undefined || asksMore(policy, before.policy)
-  if (!isSameOrder(before, split)) one.active = undefined
+  if (!isSameOrder(before, split)) {
+    one.active = undefined
+    // What is remembered, and what the status says, is about other tiers.
+    one.loss = one.loss && lossAtFirst(split, policy, undefined, today)
+  }
   const places = split.backends.map((backend) =>
     before.backends.findIndex((other) => isSameBackend(backend, other)),
   )

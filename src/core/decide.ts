@@ -1,4 +1,5 @@
 import { isByDrain } from './policy/drained.ts'
+import { awaitsApproval } from './policy/rules/awaits-approval.ts'
 import { drainsUnknown } from './policy/rules/drains-unknown.ts'
 import { lastResort } from './policy/rules/last-resort.ts'
 import { ratherDark } from './policy/rules/rather-dark.ts'
@@ -24,6 +25,7 @@ const byTiers = [
   paused,
   misconfigured,
   tierUnknown,
+  awaitsApproval,
   tierServes,
   tooSoon,
   tooFew,

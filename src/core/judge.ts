@@ -4,11 +4,12 @@ import { endsOutage } from './need.ts'
 import { pausedAt } from './pause.ts'
 import { makePlan, type SplitPlan } from './plan.ts'
 import { type DrainedOf, drainsOf, inTiers } from './policy/drained.ts'
+import { awaitsApproval, returnTier } from './policy/rules/awaits-approval.ts'
 import { drainsUnknown } from './policy/rules/drains-unknown.ts'
 import { isHeldBefore } from './policy/serving.ts'
 import { standingOf } from './policy/standing.ts'
 import { tierOf } from './policy/tiers.ts'
-import type { Past, Standing, Wait } from './policy/types.ts'
+import type { Past, Standing, TimedWait, Wait } from './policy/types.ts'
 import { unknownBecause } from './readiness.ts'
 import { knownOf } from './split.ts'
 import type { Observation, Readiness, ReadinessOf, Split } from './types.ts'
@@ -27,8 +28,8 @@ export interface Verdict {
   /** When it must be looked at again though nothing changes (ms on the clock): a wait is over then. */
   readonly wakeAt: number | undefined
   /**
-   * What will move its traffic once a time has come, the first of these; `undefined` if nothing waits, or what waits
-   * would be held.
+   * What will move its traffic once a time has come, the first of these, or once a person has approved it; `undefined` if
+   * nothing waits, or what waits would be held.
    */
   readonly wait: Wait | undefined
   /** How long a lost backend must be good before traffic goes back to it (ms). */
@@ -58,7 +59,7 @@ export function judgeSplit(
   const drains = drainsOf(split, drained)
   const judged = drains ? inTiers(split) : split
   const seen = lookUpIn(judged, known)
-  const standing = judged.policy && standingOf(judged, judged.policy, seen, { past, drains })
+  const standing = judged.policy && standingOf(judged, judged.policy, seen, { past, drains, today })
   const observation: Observation = { split: judged, readiness: seen, standing, drains }
   const decision = decide(observation)
   const plan = makePlan(judged, decision)
@@ -86,20 +87,33 @@ function verdictOf(
     sentence: sentenceOf(decision, reason),
     reason,
     wakeAt: waits?.[0]?.at,
-    wait: waits?.find((wait) => standing && movesTraffic(wait, standing, decision)),
+    wait:
+      approvalIn(observation, decision) ??
+      waits?.find((wait) => standing && movesTraffic(wait, standing, decision)),
     returnAfterMs: standing?.returnAfterMs ?? 0,
   }
 }
 
+/** The first backend that could serve again, if that waits for approval. */
+function approvalIn({ standing }: Observation, { rule }: Decision): Wait | undefined {
+  const tier = standing && rule === awaitsApproval.name ? returnTier(standing) : undefined
+  if (!standing?.unapproved || tier === undefined) return undefined
+  const { members = [] } = standing.policy.tiers[tier] ?? {}
+  const backend = members.find(standing.isUsable) ?? members.find(standing.isReady)
+  if (backend === undefined) return undefined
+  return { what: 'approval', backend, at: undefined, lostAt: standing.unapproved.lostAt }
+}
+
 /** Whether traffic moves when a wait ends, if nothing changes until then. */
-function movesTraffic({ what, backend }: Wait, standing: Standing, decision: Decision): boolean {
+function movesTraffic({ what, backend }: TimedWait, standing: Standing, decision: Decision): boolean {
   const { policy, isGood } = standing
   const serves = decision.kind !== 'hold' && decision.active.includes(backend)
   const canOthers = policy.tiers.some(({ members }) =>
     members.some((other) => other !== backend && isGood(other)),
   )
   if (what === 'failover') return serves && canOthers
-  return !serves && !isHeldBefore(standing, tierOf(policy, backend))
+  const tier = tierOf(policy, backend)
+  return !serves && !(standing.unapproved && tier < standing.unapproved.tier) && !isHeldBefore(standing, tier)
 }
 
 const lookUpIn =

@@ -15,6 +15,8 @@ export interface Refusal {
 export interface SplitWait extends Pick<Wait, 'what' | 'backend'> {
   /** When it ends, if nothing happens meanwhile; `undefined` if that is not known. */
   readonly until: Date | undefined
+  /** When the tier of the backend was lost; absent unless it waits for approval. */
+  readonly lostAt?: Date
 }
 
 /** What the last look at a route found. */

@@ -43,9 +43,13 @@ export function updateView(view: View, key: RouteKey, outcome: Looked, clock: Cl
 function waitsOf({ verdicts }: Looked, clock: Clock): LastLook['waits'] {
   if (verdicts.every(({ wait }) => wait === undefined)) return undefined
   const [now, today] = [clock.now(), clock.wallTime().getTime()]
-  return verdicts.map(
-    ({ wait }) => wait && { what: wait.what, backend: wait.backend, until: new Date(today + wait.at - now) },
-  )
+  const untilOf = ({ at }: Wait) => (at === undefined ? undefined : new Date(today + at - now))
+  return verdicts.map(({ wait }) => {
+    if (!wait) return undefined
+    const { what, backend } = wait
+    const lostAt = wait.what === 'approval' ? new Date(wait.lostAt) : undefined
+    return { what, backend, until: untilOf(wait), ...(lostAt && { lostAt }) }
+  })
 }
 
 /** True if a look found something to report, compared to the route `before`. */

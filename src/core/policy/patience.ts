@@ -1,7 +1,7 @@
 import type { Readiness } from '../types.ts'
 import { hasEnough, hasEnoughToReturn } from './threshold.ts'
 import { mayServe, tierOf } from './tiers.ts'
-import type { Commitment, Past, Policy, Wait } from './types.ts'
+import type { Commitment, Past, Policy, TimedWait } from './types.ts'
 
 /** What the patience of a policy depends on. */
 export interface Patient {
@@ -20,7 +20,7 @@ export interface Patience {
   readonly mustWait: (backend: number) => boolean
   readonly returnAfterMs: number
   /** Whoever waits least first. */
-  readonly waits: readonly Wait[]
+  readonly waits: readonly TimedWait[]
 }
 
 /** Without a past what is good has just become so, and what is not good is left at once. */
@@ -38,7 +38,7 @@ export function patienceOf(patient: Patient): Patience {
   const returnsAt = (backend: number) => (past?.goodSince(backend) ?? now) + returnAfterMs
   const leftAt = (backend: number) =>
     counts(backend) && !isGood(backend) ? graceEndOf(patient, backend) : Number.NEGATIVE_INFINITY
-  const waits = known.flatMap((_, backend): Wait[] => {
+  const waits = known.flatMap((_, backend): TimedWait[] => {
     const [what, at] = mustWait(backend)
       ? (['return', isGoodToReturn(backend) ? returnsAt(backend) : now] as const)
       : (['failover', leftAt(backend)] as const)
@@ -103,5 +103,10 @@ export const needsMemory = ({
   failbackMinReady,
   failoverAfterMs = 0,
   failoverWhenDownMs = 0,
+  isManual,
 }: Policy): boolean =>
-  failbackAfterMs > 0 || failbackMinReady !== undefined || failoverAfterMs > 0 || failoverWhenDownMs > 0
+  isManual === true ||
+  failbackAfterMs > 0 ||
+  failbackMinReady !== undefined ||
+  failoverAfterMs > 0 ||
+  failoverWhenDownMs > 0

@@ -51,7 +51,8 @@ export function drainedText({ backends }: Split, index: number, drains: Drains |
   return drained && `${backends[index]?.service} is drained by ${drained.by}`
 }
 
-function backendText(
+/** How a backend (index) is, and what it lacks to serve. */
+export function backendText(
   { split, readiness, standing }: Observation,
   policy: Policy,
   index: number,

@@ -1,18 +1,28 @@
 import { weightOf } from '../split.ts'
 import type { Readiness, ReadinessOf, Split } from '../types.ts'
+import { unapprovedOf } from './approval.ts'
 import { patienceOf } from './patience.ts'
 import { hasEnough, oneReady } from './threshold.ts'
-import { mayServe, tierOf } from './tiers.ts'
-import type { Commitment, Drains, Past, Policy, Standing } from './types.ts'
+import { mayServe, servingMembers, tierOf } from './tiers.ts'
+import type { Commitment, Drains, Lost, Past, Policy, Standing } from './types.ts'
+
+/** What is known besides the split and the readiness of its backends. */
+export interface Around {
+  readonly past?: Past | undefined
+  readonly drains?: Drains | undefined
+  /** The time of day (epoch ms); without it every approval has come into effect. */
+  readonly today?: number | undefined
+}
 
 /** Without a `past` nothing was good before now, and the weights say who serves. */
 export function standingOf(
   split: Split,
   policy: Policy,
   readiness: ReadinessOf,
-  { past, drains }: { readonly past?: Past | undefined; readonly drains?: Drains | undefined } = {},
+  { past, drains, today }: Around = {},
 ): Standing {
-  const commitment = past?.commitment ?? commitmentBy(split, policy)
+  const unapproved = unapprovedOf(policy, past?.lost, today)
+  const commitment = past?.commitment ?? commitmentBy(split, policy, unapproved)
   const { tier: current, active } = commitment
   const known = split.backends.map((backend) => readiness(backend))
   const isDrained = (backend: number) => drains?.[backend] !== undefined
@@ -24,6 +34,7 @@ export function standingOf(
     policy,
     current,
     target: firstTierWith(patience.isUsable, policy),
+    unapproved,
     isDown: (backend) => known[backend]?.state === 'down',
     isUnknown: (backend) => known[backend]?.state === 'unknown',
     hasWeight: hasWeightIn(split),
@@ -51,10 +62,17 @@ const hasWeightIn = (split: Split) => (backend: number) => {
   return entry !== undefined && weightOf(split, entry) > 0
 }
 
-/** What the weights say: the last tier that has some serves. */
-export function commitmentBy(split: Split, policy: Policy): Commitment {
+/**
+ * What the weights say: the last tier that has some serves. If another client gave weight to a tier that must not serve
+ * (`unapproved`), the one that was lost to does.
+ */
+export function commitmentBy(split: Split, policy: Policy, unapproved?: Lost): Commitment {
   const active = split.backends.flatMap((backend, index) => (weightOf(split, backend) > 0 ? [index] : []))
   const tiers = active.map((backend) => tierOf(policy, backend)).filter((tier) => tier < policy.tiers.length)
   const none = active.length === 0 ? 0 : policy.tiers.length
-  return { tier: tiers.length > 0 ? Math.max(...tiers) : none, active }
+  const tier = tiers.length > 0 ? Math.max(...tiers) : none
+  const lostTo = unapproved && tier < unapproved.tier ? policy.tiers[unapproved.tier] : undefined
+  return unapproved && lostTo
+    ? { tier: unapproved.tier, active: servingMembers(policy, lostTo) }
+    : { tier, active }
 }

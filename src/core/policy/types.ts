@@ -14,6 +14,10 @@ export interface Policy {
   readonly failoverAfterMs?: number | undefined
   /** The same with none: until then its clients get no answer (ms); absent: not at all. */
   readonly failoverWhenDownMs?: number | undefined
+  /** Traffic goes back to a lost tier only if that is needed, or when a person has approved it. */
+  readonly isManual?: true
+  /** With `isManual`: a return from whatever was lost before is approved (epoch ms); absent: from nothing. */
+  readonly approvedAt?: number
 }
 
 /** How many endpoints of a backend must be ready: so many, and so much of all. */
@@ -44,6 +48,14 @@ export interface Commitment {
   readonly active: readonly number[]
 }
 
+/** That earlier tiers were lost: kept until the first one serves again. */
+export interface Lost {
+  /** Tiers before this one (index) must not serve until that is approved, unless it is needed. */
+  readonly tier: number
+  /** When the last of them was lost (epoch ms). */
+  readonly lostAt: number
+}
+
 /** What is known of the time before this look. */
 export interface Past {
   /** Ms on the clock's monotonic axis, as all times here. */
@@ -57,6 +69,8 @@ export interface Past {
   readonly badSince?: ((index: number) => number | undefined) | undefined
   /** How often traffic has gone to a later tier lately (count); absent: never. */
   readonly failovers?: number | undefined
+  /** What a return must be approved for, if the policy asks for that; absent: nothing was lost. */
+  readonly lost?: Lost | undefined
   /** `undefined`: the weights say it. */
   readonly commitment: Commitment | undefined
 }
@@ -68,6 +82,8 @@ export interface Standing {
   readonly current: number
   /** The first tier with a usable backend; the number of tiers if there is none. */
   readonly target: number
+  /** The loss after which no tier before it may serve, because that is not approved; `undefined` if any tier may. */
+  readonly unapproved: Lost | undefined
   readonly isDown: (backend: number) => boolean
   readonly isUnknown: (backend: number) => boolean
   readonly hasWeight: (backend: number) => boolean
@@ -90,22 +106,35 @@ export interface Standing {
   /** How long a lost backend must be good before traffic goes back to it (ms). */
   readonly returnAfterMs: number
   /** The backends that are good, but not for long enough, and those that are left soon; whoever waits least first. */
-  readonly waits: readonly Wait[]
+  readonly waits: readonly TimedWait[]
 }
 
 /** What a split may wait for. */
-export const waitKinds = ['return', 'failover'] as const
+export const waitKinds = ['return', 'failover', 'approval'] as const
 export type WaitKind = (typeof waitKinds)[number]
 
 /**
- * A backend (index) that was lost and is good again gets traffic back at a time (ms on the clock), if it stays so; or one
- * that serves and is not good any more is left then.
+ * A backend (index) that was lost and is good again gets traffic back at a time, if it stays so; or one that serves and is
+ * not good any more is left then.
  */
-export interface Wait {
-  readonly what: WaitKind
+export interface TimedWait {
+  readonly what: 'return' | 'failover'
   readonly backend: number
+  /** Ms on the clock. */
   readonly at: number
 }
+
+/** A backend (index) could serve again, and its return is not approved. */
+export interface ApprovalWait {
+  readonly what: 'approval'
+  readonly backend: number
+  /** Nobody knows when. */
+  readonly at: undefined
+  /** When its tier was lost (epoch ms). */
+  readonly lostAt: number
+}
+
+export type Wait = TimedWait | ApprovalWait
 
 /** What takes a backend out on purpose. */
 export interface Drained {

@@ -1,9 +1,10 @@
 import { judgeSplit, type Verdict } from '../judge.ts'
 import { applyPlan } from '../plan.ts'
+import { lostAfter } from '../policy/lost.ts'
 import { needsMemory } from '../policy/patience.ts'
 import { commitmentBy } from '../policy/standing.ts'
 import { commitmentOf } from '../policy/tiers.ts'
-import type { Commitment } from '../policy/types.ts'
+import type { Commitment, Lost } from '../policy/types.ts'
 import { type Readiness, readinessOf, type Split } from '../types.ts'
 import { drainedIn, isAsked, readinessIn, splitIn, type World } from './worlds.ts'
 
@@ -12,6 +13,12 @@ export interface Written extends Pick<World, 'known' | 'drained'> {
   readonly at: number
   readonly before: Split
   readonly after: Split
+}
+
+/** What was committed to another tier (index), whatever the weights were. */
+export interface Move extends Pick<Written, 'at' | 'known' | 'drained' | 'before'> {
+  readonly from: number
+  readonly to: number
 }
 
 /**
@@ -26,6 +33,9 @@ export class History {
   now = 5000
   known: World['known']
   drained: World['drained']
+  /** Each look that moved what is committed to another tier. */
+  readonly moves: Move[] = []
+  approvedAt: number | undefined
   readonly #world: World
   readonly #goodSince: (number | undefined)[]
   /** Since when a backend is bad that was seen good before; -Infinity if its grace is spent. */
@@ -33,6 +43,10 @@ export class History {
   #failovers = 0
   #onFirstSince: number | undefined
   #commitment: Commitment | undefined
+  /** As the status of the policy has it. */
+  #lost: Lost | undefined
+  /** The tier that served by the last look. */
+  #tier: number | undefined
 
   constructor(world: World) {
     this.#world = world
@@ -61,17 +75,23 @@ export class History {
   /** What a look at a moment would make of the split, if nothing changed until then. */
   judgeAt(now: number): Verdict {
     const { services, policy } = this.#world
+    const { approvedAt } = this
+    const split = policy?.isManual
+      ? { ...this.split, policy: approvedAt === undefined ? policy : { ...policy, approvedAt } }
+      : this.split
     const past = {
       now,
       goodSince: (backend: number) => this.#goodSince[backend],
       badSince: (backend: number) => this.#badSince[backend],
       failovers: this.#failovers,
       commitment: this.#commitment,
+      lost: this.#lost,
     }
-    return judgeSplit(this.split, readinessIn({ services, known: this.known }), {
+    return judgeSplit(split, readinessIn({ services, known: this.known }), {
       // As the operator, it remembers nothing of a split that never waits.
       past: policy && needsMemory(policy) ? past : undefined,
       drained: drainedIn({ services, drained: this.drained }),
+      today: now,
     })
   }
 
@@ -82,6 +102,7 @@ export class History {
     if (decision.kind !== 'hold')
       this.#spend(this.known.map((_, backend) => !decision.active.includes(backend)))
     this.#count(verdict)
+    this.#lose(verdict)
     this.#commitment = commitmentOf(verdict.split, verdict.decision) ?? this.#commitment
     if (verdict.plan.length === 0) return verdict
     const { known, drained } = this
@@ -90,6 +111,12 @@ export class History {
     this.split = applyPlan(this.split, verdict.plan)
     this.written.push({ at: this.now, before, after, known, drained })
     return verdict
+  }
+
+  /** A person approves a return from all that was lost before now. */
+  approve(): void {
+    this.approvedAt = this.now
+    this.look()
   }
 
   /** Lets so many milliseconds pass. */
@@ -185,6 +212,17 @@ export class History {
     if (plan.length > 0 && to > from)
       this.#failovers = (served >= 10 * policy.failbackAfterMs ? 0 : this.#failovers) + 1
     this.#onFirstSince = to === 0 ? (this.#onFirstSince ?? this.now) : undefined
+  }
+
+  #lose(verdict: Verdict): void {
+    const { now, known, drained, split } = this
+    const to = commitmentOf(verdict.split, verdict.decision)
+    const { policy } = verdict.split
+    if (!to || !policy) return
+    const from = this.#tier ?? commitmentBy(split, policy).tier
+    if (policy.isManual) this.#lost = lostAfter(this.#lost, { verdict, from, to, today: now })
+    this.#tier = to.tier
+    if (from !== to.tier) this.moves.push({ at: now, from, to: to.tier, known, drained, before: split })
   }
 
   #wakeAt = (): number | undefined => this.judgeAt(this.now).wakeAt

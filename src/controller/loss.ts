@@ -1,0 +1,41 @@
+import { firstLost, lostAfter, type Made, type Recalled } from '../core/policy/lost.ts'
+import { commitmentBy } from '../core/policy/standing.ts'
+import type { Lost, Policy } from '../core/policy/types.ts'
+import type { Split } from '../core/types.ts'
+
+/** What is remembered of a split for which a person must say when traffic goes back. */
+export interface Loss {
+  /** `undefined`: nothing was lost. */
+  readonly lost: Lost | undefined
+  /** The tier (index) that served when that was known. */
+  readonly tier: number
+  /** It is taken for lost because nobody saw why traffic went away: if a drain asked for it, nothing was. */
+  readonly isGuess?: true
+}
+
+/** What was lost before anybody looked, by what the status of the policy says, if it says anything; `today`: epoch ms. */
+export function lossAtFirst(
+  split: Split,
+  policy: Policy,
+  recalled: Recalled | undefined,
+  today: number,
+): Loss {
+  const by = commitmentBy(split, policy)
+  const lost = firstLost(by, recalled, today)
+  const isGuess = recalled?.tier === by.tier && recalled.lostAt === undefined
+  return { lost, tier: by.tier, ...(isGuess ? { isGuess } : {}) }
+}
+
+/** The same when only the weights say which tier serves: who moved traffic to a later one, and why, nobody saw. */
+export function lossBy(loss: Loss, split: Split, policy: Policy, today: number): Loss {
+  const { tier } = commitmentBy(split, policy)
+  return tier > Math.max(loss.tier, loss.lost?.tier ?? 0)
+    ? { lost: { tier, lostAt: today }, tier, isGuess: true }
+    : loss
+}
+
+/** What is lost after a decision that was carried out, or was so already. */
+export function lossAfter({ lost, isGuess }: Loss, made: Made): Loss {
+  const isOwn = isGuess === true && made.verdict.decision.state === 'drained'
+  return { lost: lostAfter(isOwn ? undefined : lost, made), tier: made.to.tier }
+}

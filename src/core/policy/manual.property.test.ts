@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { weightsOf } from '../split.ts'
+import { History, type Move } from '../testing/history.ts'
+import {
+  anyDrain,
+  anyPolicy,
+  anyReadiness,
+  anyWorld,
+  isAsked,
+  mayServeIn,
+  type World,
+} from '../testing/worlds.ts'
+import { readinessOf } from '../types.ts'
+
+const backend = fc.integer({ min: 0, max: 3 })
+const isAllOrNone = fc.boolean().map((isAll) => readinessOf(isAll ? 4 : 0, 4))
+const event = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ turns: backend, to: fc.oneof(isAllOrNone, anyReadiness) }) },
+  { weight: 3, arbitrary: fc.record({ drains: backend, to: anyDrain }) },
+  { weight: 2, arbitrary: fc.constantFrom('handOver', 'restart') },
+  { weight: 2, arbitrary: fc.constant('approve') },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      weights: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 4, maxLength: 4 }),
+    }),
+  },
+)
+type Event = typeof event extends fc.Arbitrary<infer T> ? T : never
+const events = fc.array(fc.tuple(event, fc.integer({ min: 1, max: 400 })), { minLength: 5, maxLength: 40 })
+const manual = anyPolicy
+  .filter(({ tiers }) => tiers.length > 1)
+  .map((policy) => ({ ...policy, isManual: true as const }))
+
+function happen(history: History, one: Event): void {
+  if (one === 'handOver') history.handOver()
+  else if (one === 'restart') history.restart()
+  else if (one === 'approve') history.approve()
+  else if ('turns' in one) history.turn(one.turns, one.to)
+  else if ('drains' in one) history.drain(one.drains, one.to)
+  else history.overwrite(one.weights)
+}
+
+type Manual = World & { readonly policy: NonNullable<World['policy']> }
+
+/** Whether traffic left for a later tier although an earlier one could serve if it were not drained. */
+const isByDrain = ({ policy }: Manual, { to, known, drained }: Move): boolean =>
+  policy.tiers
+    .slice(0, to)
+    .some(({ members }) =>
+      members.some(
+        (member) =>
+          drained[member] !== 'no' &&
+          mayServeIn({ policy }, member) &&
+          isAsked(known[member], policy.minReady),
+      ),
+    )
+
+/** Whether nothing of the tier that served, and nothing that has weight, may be able to serve. */
+function isNeeded({ policy }: Manual, { from, known, drained, before }: Move): boolean {
+  const mayServe = (member: number) =>
+    mayServeIn({ policy }, member) && drained[member] !== 'Never' && known[member]?.state === 'ready'
+  const weights = weightsOf(before)
+  const isOut = weights.every((weight, index) => weight === 0 || known[index]?.state === 'down')
+  const isUnknown = (member: number) =>
+    mayServeIn({ policy }, member) && drained[member] === 'no' && known[member]?.state === 'unknown'
+  const { members = [] } = policy.tiers[from] ?? {}
+  return !members.some(mayServe) && (isOut || !members.some(isUnknown))
+}
+
+it('goes back to a lost tier only if that is needed, or approved after the last loss', () =>
+  fc.assert(
+    fc.property(anyWorld, manual, events, (world, policy, happened) => {
+      const drained = world.drained.map(() => 'no' as const)
+      const of: Manual = { ...world, policy, drained, known: world.known.map(() => readinessOf(4, 4)) }
+      const history = new History(of).settled()
+      const approvals: number[] = []
+      for (const [one, ms] of happened) {
+        if (one === 'approve') approvals.push(history.now)
+        happen(history, one)
+        history.pass(ms)
+      }
+      let lost: { readonly at: number; readonly tier: number } | undefined
+      for (const move of history.moves) {
+        const { at, from, to } = move
+        const isApproved =
+          lost !== undefined && approvals.some((time) => lost !== undefined && lost.at < time && time <= at)
+        if (from < policy.tiers.length && lost && to < Math.min(from, lost.tier) && !isApproved)
+          expect({ ...move, isNeeded: isNeeded(of, move) }).toMatchObject({ isNeeded: true })
+        if (to > from && !isByDrain(of, move)) lost = { at, tier: to }
+        else if (to === 0) lost = undefined
+        else if (lost && to < lost.tier) lost = { ...lost, tier: to }
+      }
+    }),
+    { numRuns: 800 },
+  ))
+
+it('goes back at once when that is approved, and nothing else holds it', () =>
+  fc.assert(
+    fc.property(anyWorld, manual, events, (world, policy, happened) => {
+      const of: Manual = { ...world, policy, known: world.known.map(() => readinessOf(4, 4)) }
+      const history = new History(of).settled()
+      for (const [one, ms] of happened) {
+        happen(history, one)
+        history.pass(ms)
+      }
+      history.recover()
+      history.pass(1)
+      history.approve()
+      history.pass(Math.max(policy.failbackAfterMs, policy.failbackAtMostMs ?? 0))
+      const first = policy.tiers
+        .map(({ members }) => members.filter((member) => mayServeIn(of, member)))
+        .find((members) => members.length > 0)
+      expect([0, 1, 2, 3].filter(history.hasWeight)).toEqual(first?.toSorted())
+    }),
+    { numRuns: 400 },
+  ))

@@ -1,0 +1,61 @@
+import { timeText } from '../../pause.ts'
+import { hold, type Rule } from '../../rule.ts'
+import { servingText } from '../../words.ts'
+import { backendText, drainedText, serve } from '../serving.ts'
+import { mayServe } from '../tiers.ts'
+import type { Standing } from '../types.ts'
+
+/**
+ * An earlier tier could serve again, and its return is not approved. What serves goes on, even with too few, and even if it
+ * is drained: only a move that is needed needs no approval.
+ */
+export const awaitsApproval = {
+  name: 'AwaitsApproval',
+  when: 'a lost tier could serve again, and nobody has approved its return',
+  openings: { failover: 'awaits approval' },
+  decide: ({ split, standing }) => {
+    if (!standing || returnTier(standing) === undefined) return undefined
+    const { policy, current, isUsable, isReady, isDrained, isLastResort, mustWait } = standing
+    const { isUnknown, isDown, hasWeight } = standing
+    const serving = policy.tiers[current]
+    if (!serving) return undefined
+    const allowed = policy.tiers.slice(firstAllowed(standing), current + 1)
+    const usable = allowed.find(({ members }) => members.some(isUsable))
+    if (usable) return serve(standing, usable, isUsable)
+    const goesOn = (backend: number) => isReady(backend) && !mustWait(backend)
+    for (const can of [goesOn, isReady]) if (serving.members.some(can)) return serve(standing, serving, can)
+    const later = policy.tiers.slice(current + 1).find(({ members }) => members.some(isUsable))
+    if (later && serving.members.some(isDrained)) return serve(standing, later, isUsable)
+    if (serving.members.some(isLastResort)) return serve(standing, serving, isLastResort)
+    const isOut = split.backends.every((_, backend) => !hasWeight(backend) || isDown(backend))
+    const isMaybe = (backend: number) =>
+      isUnknown(backend) && mayServe(policy, backend) && !isDrained(backend)
+    return !isOut && serving.members.some(isMaybe) ? hold() : undefined
+  },
+  because: (observation, answer) => {
+    const { split, standing, drains } = observation
+    const { policy } = split
+    const back = standing && policy?.tiers[returnTier(standing) ?? policy.tiers.length]
+    if (!standing?.unapproved || !policy || !back) return 'nobody has approved a return'
+    const texts = back.members.map(
+      (backend) => drainedText(split, backend, drains) ?? backendText(observation, policy, backend, true),
+    )
+    const lost = `lost at ${timeText(standing.unapproved.lostAt)}, and nobody has approved a return since`
+    const serving = answer.kind === 'hold' ? [] : [servingText(split, answer.active)]
+    return [...texts.slice(0, 3), lost, ...serving].join('; ')
+  },
+} as const satisfies Rule
+
+/** The tier (index) that would serve if its return were approved; `undefined` if nothing waits for that. */
+export function returnTier(standing: Standing): number | undefined {
+  const { policy, current, target, unapproved, isReady } = standing
+  if (!unapproved) return undefined
+  const has = (can: (backend: number) => boolean) => (index: number) =>
+    policy.tiers[index]?.members.some(can) === true
+  const isLeft = target === policy.tiers.length && !has(isReady)(current)
+  const to = isLeft ? [...policy.tiers.keys()].find(has(isReady)) : target
+  return to !== undefined && to < firstAllowed(standing) ? to : undefined
+}
+
+/** The first tier (index) that may serve without approval; that which serves may in any case. */
+const firstAllowed = ({ unapproved, current }: Standing): number => Math.min(unapproved?.tier ?? 0, current)
