@@ -1,6 +1,5 @@
 import type { Services } from '../api/items.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { justSeen } from '../core/policy/patience.ts'
 import { namespaceOf } from '../core/types.ts'
 import { DiscoverySnapshot } from '../kube/discovery.ts'
 import type { KubeError } from '../kube/errors.ts'
@@ -19,6 +18,7 @@ import { type Failure, refused } from './failure.ts'
 import type { Io } from './io.ts'
 import { readLinks } from './links.ts'
 import { list, listAll, type Reading } from './listing.ts'
+import { pastOf } from './policies/past.ts'
 import { type PoliciesRead, readPolicies, withPolicies } from './policies/read-policies.ts'
 import { createProgress, type Progress } from './progress.ts'
 
@@ -74,8 +74,9 @@ export async function takeSnapshot(
   const circumstances = circumstancesBy(drains, services.value, today)
   const { readiness } = services.value
   const applied = found.map((route) => withPolicies(route, policies, services.value))
-  const past = () => justSeen
-  const judged = applied.map((route) => judgeRoute(route, readiness, { ...circumstances(route), past }))
+  const judged = applied.map((route) =>
+    judgeRoute(route, readiness, { ...circumstances(route), past: pastOf(route, policies, today) }),
+  )
   return ok({ ...services.value, routes: applied, judged, today, drains, policies, leftOut, circumstances })
 }
 

@@ -107,7 +107,13 @@ function afterLook(
   if (change === 'begins') reporter.fought(outcome.route)
   if (change === 'ends') reporter.unfought(outcome.route)
   if (change !== undefined) diagnoser.recheck(key)
-  return lookAgain(clock, [askedFor, lookAgainAt, heldLongAt, pauseLookAt(clock, outcome)])
+  return lookAgain(clock, [
+    askedFor,
+    lookAgainAt,
+    heldLongAt,
+    pauseLookAt(clock, outcome),
+    approvalLookAt(clock, outcome),
+  ])
 }
 
 function fightNewsOf(fights: Fights, key: RouteKey, outcome: ReconcileOutcome): FightNews {
@@ -120,6 +126,16 @@ function pauseLookAt(clock: Clock, { verdicts: [verdict] }: Pick<Judged, 'verdic
   const until = verdict?.split.paused ? verdict.split.pause?.until : undefined
   if (until === undefined) return undefined
   return clock.now() + Math.min(until - clock.wallTime().getTime(), timeOfDayLookMs)
+}
+
+/** When to look whether the time of an approval has come (ms on the clock). */
+function approvalLookAt(clock: Clock, { verdicts }: Pick<Judged, 'verdicts'>): number | undefined {
+  const today = clock.wallTime().getTime()
+  const times = verdicts.flatMap(({ split, wait }) =>
+    wait?.what === 'approval' && split.policy?.approvedAt !== undefined ? split.policy.approvedAt : [],
+  )
+  const next = times.filter((time) => time > today)
+  return next.length > 0 ? clock.now() + Math.min(Math.min(...next) - today, timeOfDayLookMs) : undefined
 }
 
 /** At the earliest of the times that were asked for. */

@@ -24,7 +24,7 @@ export interface PolicyMemoryOptions {
   readonly memory: RouteMemory
   readonly readiness: ReadinessOf
   /** What the status of its policy says of a split (by `where`); `undefined` if it says nothing. */
-  readonly recall?: (route: Route, where: string | undefined) => Recalled | undefined
+  readonly recall?: (key: RouteKey, where: string | undefined) => Recalled | undefined
 }
 
 /**
@@ -42,8 +42,7 @@ export class PolicyMemory {
   }
 
   /** Must be called with each change of the route, or of the endpoints behind it, before anything is decided. */
-  see(key: RouteKey, route: Route): void {
-    const { splits } = route
+  see(key: RouteKey, { splits }: Route): void {
     const { readiness } = this.#options
     const moment = this.#now()
     const before = this.#splits.get(key)
@@ -53,7 +52,7 @@ export class PolicyMemory {
       if (!split?.policy || !needsMemory(split.policy)) continue
       const one = find(before, index) ?? firstSeen(index, split)
       look(one, split, split.policy, readiness, moment)
-      lookForLoss(one, () => this.#options.recall?.(route, split.where), moment)
+      lookForLoss(one, () => this.#options.recall?.(key, split.where), moment)
       one.next = first
       first = one
     }
@@ -97,9 +96,14 @@ export class PolicyMemory {
     for (const one of follow(this.#splits.get(key))) one.active = undefined
   }
 
-  /** Another replica has led: the weights say what it committed to. */
+  /** Another replica has led: weights and status say what it committed to. */
   lead(): void {
-    for (const first of this.#splits.values()) for (const one of follow(first)) uncommit(one)
+    const now = this.#now()
+    for (const [key, first] of this.#splits)
+      for (const one of follow(first)) {
+        uncommit(one)
+        lookForLoss(one, () => this.#options.recall?.(key, one.split.where), now)
+      }
   }
 
   #now(): Moment {

@@ -83,9 +83,14 @@ const judgeWith =
 
 /** Joins the parts; none of them acts by itself. */
 export function createWriting(options: WritingOptions): Writing {
-  const { platform, selector, watch, memory, metrics, busy } = options
+  const { platform, selector, watch, memory, metrics } = options
   const { clock } = platform
-  const policies = new PolicyMemory({ clock, memory, readiness: watch.readiness })
+  const policies = new PolicyMemory({
+    clock,
+    memory,
+    readiness: watch.readiness,
+    recall: (key, where) => watch.policies?.recalled(key, where),
+  })
   const fights = new Fights(clock, memory)
   const writes = new UnansweredWrites(platform)
   const judgeBy = judgeWith(watch, policies, clock)
@@ -122,10 +127,7 @@ export function createWriting(options: WritingOptions): Writing {
     },
     onEnd: (kind, outcome) => metrics.hedges.inc({ kind, outcome }),
   })
-  const { drains } = watch
-  const drainReports = drains && new DrainReports({ ...platform, memory, drains, busy })
-  const policyReports =
-    watch.policies && new PolicyReports({ ...platform, memory, policies: watch.policies, busy })
+  const reports = createOwnReports(options, policies)
   const see: Writing['see'] = (key, before, after) => {
     writes.see(key, after && watch.applied(after))
     hedges.see(before, after)
@@ -143,9 +145,21 @@ export function createWriting(options: WritingOptions): Writing {
     confirm,
     hedges,
     standbyMoves,
-    drainReports,
-    policyReports,
-    ownReports: [drainReports, policyReports].flatMap((reports) => reports ?? []),
+    ...reports,
+    ownReports: Object.values(reports).flatMap((one) => one ?? []),
     see,
+  }
+}
+
+/** What is reported of the objects of our own kinds. */
+function createOwnReports(
+  { platform, watch, memory, busy }: WritingOptions,
+  remembered: PolicyMemory,
+): Pick<Writing, 'drainReports' | 'policyReports'> {
+  const { drains, policies } = watch
+  const lost = (key: RouteKey, index: number) => remembered.lost(key, index)
+  return {
+    drainReports: drains && new DrainReports({ ...platform, memory, drains, busy }),
+    policyReports: policies && new PolicyReports({ ...platform, memory, policies, lost, busy }),
   }
 }

@@ -147,7 +147,16 @@ const failover = z.object({
     ),
 })
 
+/** Who says when traffic goes back. */
+export const failbackModes = ['Automatic', 'Manual'] as const
+
 const failback = z.object({
+  mode: z
+    .enum(failbackModes)
+    .optional()
+    .describe(
+      'Automatic, the default: traffic goes back to an earlier tier by itself. Manual: only if nothing else can serve, or when a person has approved it with `linkerd-failover return`; every target must be a route.',
+    ),
   after: durationSchema
     .optional()
     .describe('For so long a lost backend must be ready again, without a break; at once by default.'),
@@ -160,6 +169,9 @@ const failback = z.object({
     .optional()
     .describe('What a lost backend needs before traffic goes back to it; as much as `minReady` by default.'),
 })
+
+const isManualForRoutes =
+  "!has(self.failback) || !has(self.failback.mode) || self.failback.mode != 'Manual' || self.targetRefs.all(t, !(t.kind in ['Service', 'Namespace', 'Mesh']))"
 
 const isNotBelow =
   '!has(self.minReady) || !has(self.minReady.count) || !has(self.failback) || !has(self.failback.minReady) || !has(self.failback.minReady.count) || self.failback.minReady.count >= self.minReady.count'
@@ -201,6 +213,13 @@ export const policySpecSchema = ruled(
     rule: isNotBelow,
     message: 'failback.minReady must not be below minReady: traffic would go back and forth',
     holds: ({ minReady, failback }) => !(Number(failback?.minReady?.count) < Number(minReady?.count)),
+  },
+  {
+    rule: isManualForRoutes,
+    message: 'failback.mode Manual needs a memory for each route, so every target must be a route',
+    holds: ({ targetRefs, failback }) =>
+      failback?.mode !== 'Manual' ||
+      targetRefs.every(({ kind }) => !['Service', 'Namespace', 'Mesh'].includes(kind)),
   },
 )
 

@@ -44,6 +44,14 @@ it('reads all that a policy asks for', () => {
   })
 })
 
+it('reads that a person says when traffic goes back, which is for routes alone', () => {
+  const manual = { failback: { mode: 'Manual' } }
+  expect(read(manual).spec?.failback).toEqual({ afterMs: 0, isManual: true })
+  expect(read({ failback: { mode: 'Automatic' } }).spec?.failback).toEqual({ afterMs: 0 })
+  const targetRefs = [targets.http('cart'), targets.service('cart')]
+  expect(read({ targetRefs, ...manual }).problem).toContain('every target must be a route')
+})
+
 it('asks for no section that is not there', () => {
   expect(Object.keys(read({}).spec ?? {})).toEqual(['targets'])
 })

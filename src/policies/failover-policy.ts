@@ -122,8 +122,10 @@ const thresholdOf = ({ count = 1, percent, expected }: AskedThreshold): Threshol
   ...(expected === undefined ? {} : { expected }),
 })
 
-const returnOf = ({ minReady }: NonNullable<PolicySpec['failback']>): Pick<AskedFailback, 'minReady'> =>
-  minReady ? { minReady: thresholdOf(minReady) } : {}
+const returnOf = ({ minReady, mode }: NonNullable<PolicySpec['failback']>): Partial<AskedFailback> => ({
+  ...(minReady ? { minReady: thresholdOf(minReady) } : {}),
+  ...(mode === 'Manual' ? { isManual: true } : {}),
+})
 
 function levelOf(group: string, kind: string): PolicyLevel | undefined {
   if (routeTargets[group]?.includes(kind)) return 'route'

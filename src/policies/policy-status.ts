@@ -15,11 +15,14 @@ const splitSchema = z.object({
   where: z.string().optional().describe('Which of several rules of the route this is: `spec.rules[1]`.'),
   tier: count('The tier that serves: 1 is the first. 0: none of the tiers.'),
   since: time('Since when this tier serves, as far as this operator knows.'),
+  lostTime: time(
+    'When an earlier tier was lost for which nobody has approved a return since; only with failback.mode Manual.',
+  ),
   waits: z
     .string()
     .optional()
     .describe(
-      'What it waits for: `return`, to go back to a lost backend; `failover`, to leave one with too few.',
+      'What it waits for: `return`, to go back to a lost backend; `failover`, to leave one with too few; `approval`, for a person who approves a return.',
     ),
   until: time('When it moves, if all stays as it is.'),
   why: z.string().max(longestWhy).describe('Why it is so.'),
@@ -64,6 +67,8 @@ export interface SplitOutcome {
   readonly where: string | undefined
   /** 1: the first; 0: none of the tiers. */
   readonly tier: number
+  /** When an earlier tier was lost (epoch ms), if a return must be approved. */
+  readonly lostAt?: number | undefined
   readonly waits: string | undefined
   /** When it moves if all stays as it is (epoch ms). */
   readonly until: number | undefined
@@ -95,6 +100,9 @@ export interface TargetOutcome {
 /** The status that is written in a policy; `undefined` if there is none, or not one of the operator's. */
 export const writtenPolicyStatus = ({ status }: Pick<FailoverPolicy, 'status'>): PolicyStatus | undefined =>
   policyStatusSchema.safeParse(status).data
+
+/** Names a route as `ancestorRef` has it. */
+export type RouteRef = Pick<PolicyTarget, 'group' | 'kind' | 'namespace' | 'name'>
 
 /** The status that a policy should have now; `undefined` if it has that already. */
 export function policyStatusDue(
@@ -217,17 +225,23 @@ const refused = (type: string, reason: string, message: string): FreshCondition 
 
 const routesText = (total: number): string => counted(total, 'route')
 
-function splitOf({ where, tier, waits, until, why }: SplitOutcome, before: Ancestor | undefined, now: Date) {
+function splitOf(
+  { where, tier, lostAt, waits, until, why }: SplitOutcome,
+  before: Ancestor | undefined,
+  now: Date,
+) {
   const same = before?.splits.find((other) => other.where === where && other.tier === tier)
   return {
     ...(where === undefined ? {} : { where }),
     tier,
     since: same?.since ?? secondsText(now),
+    // To the millisecond: an approval may come within the same second, before or after it.
+    ...(lostAt === undefined ? {} : { lostTime: new Date(lostAt).toISOString() }),
     ...(waits === undefined ? {} : { waits }),
     ...(until === undefined ? {} : { until: secondsText(new Date(until)) }),
     why: why.slice(0, longestWhy),
   }
 }
 
-const isSameRef = (a: Ancestor['ancestorRef'], b: Ancestor['ancestorRef']): boolean =>
+export const isSameRef = (a: RouteRef, b: RouteRef): boolean =>
   a.group === b.group && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name

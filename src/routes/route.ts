@@ -14,6 +14,10 @@ export const tiersAnnotation = 'failover.linkerd.io/tiers'
 export const minReadyAnnotation = 'failover.linkerd.io/min-ready'
 /** Annotation: for how long a lost backend must be ready again before traffic goes back to it. */
 export const failbackAfterAnnotation = 'failover.linkerd.io/failback-after'
+/**
+ * Annotation: a return from all that was lost before this time (RFC 3339) is approved, if a FailoverPolicy asks for that.
+ */
+export const returnApprovedAnnotation = 'failover.linkerd.io/return-approved'
 
 /** Annotation of a Gateway API route: rules that the operator leaves alone, by name or place: `canary, 2`. */
 export const skipRulesAnnotation = 'failover.linkerd.io/skip-rules'
@@ -26,6 +30,7 @@ export const steeringAnnotations: readonly string[] = [
   tiersAnnotation,
   minReadyAnnotation,
   failbackAfterAnnotation,
+  returnApprovedAnnotation,
   skipRulesAnnotation,
 ]
 

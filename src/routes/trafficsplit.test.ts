@@ -207,6 +207,7 @@ describe('ownership', () => {
   const policy = [
     [`${path}/failover.linkerd.io~1min-ready`, null],
     [`${path}/failover.linkerd.io~1failback-after`, null],
+    [`${path}/failover.linkerd.io~1return-approved`, null],
     [`${path}/failover.linkerd.io~1skip-rules`, null],
   ]
   test.each([

@@ -35,18 +35,21 @@ describe('how a route stands', () => {
 
   it('is counted while it waits', () => {
     const waiting = () => [...view.waiting()]
-    const none = { why: 'failover', count: 0 }
-    expect(waiting()).toEqual([{ why: 'return', count: 0 }, none])
+    const none = [
+      { why: 'failover', count: 0 },
+      { why: 'approval', count: 0 },
+    ]
+    expect(waiting()).toEqual([{ why: 'return', count: 0 }, ...none])
     const waits = [undefined, { what: 'return', backend: 0, until: undefined } as const]
     for (const name of ['a', 'b', 'c']) {
       kit.put(name, { a: 1, b: 0 })
       const record = view.get(key(name))
       if (record) view.put(key(name), { ...record, waits })
     }
-    expect(waiting()).toEqual([{ why: 'return', count: 3 }, none])
+    expect(waiting()).toEqual([{ why: 'return', count: 3 }, ...none])
     kit.put('a', { a: 1, b: 0 })
     view.remove(key('b'))
-    expect(waiting()).toEqual([{ why: 'return', count: 1 }, none])
+    expect(waiting()).toEqual([{ why: 'return', count: 1 }, ...none])
   })
 
   it("is known from the operator's own write, if an earlier process made it", () => {

@@ -1,11 +1,9 @@
 import * as z from 'zod'
 import type { Services } from '../../api/items.ts'
 import { ok, type Result } from '../../base/result.ts'
-import type { Circumstances } from '../../core/judge.ts'
 import { applyPlan } from '../../core/plan.ts'
-import { justSeen } from '../../core/policy/patience.ts'
 import { weightsOf } from '../../core/split.ts'
-import { type Judged, judgeRoute } from '../../routes/judge.ts'
+import { type Judged, judgeRoute, type RouteCircumstances } from '../../routes/judge.ts'
 import type { RouteEvent } from '../../routes/since.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { readLinkerdView } from '../destination/linkerd-view.ts'
@@ -15,6 +13,7 @@ import { indexOf, readDrains } from '../drains/read-drains.ts'
 import { exitCodes, type Failure } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
+import { pastOf } from '../policies/past.ts'
 import { readPolicies, withPolicies } from '../policies/read-policies.ts'
 import { createProgress } from '../progress.ts'
 import { findNamedRoute } from '../route-ref.ts'
@@ -84,8 +83,9 @@ export async function explainRoute(
   if (io.interrupted.aborted) return ok(exitCodes.interrupted)
   const today = io.clock.wallTime().getTime()
   const index = indexOf(drains, services.value, today)
-  const circumstances = { today, drained: index.of(route.namespace), past: justSeen }
-  const judged = judgeRoute(route, services.value.readiness, { ...circumstances, past: () => justSeen })
+  const past = pastOf(route, policies, today)
+  const circumstances = { today, drained: index.of(route.namespace), past }
+  const judged = judgeRoute(route, services.value.readiness, circumstances)
   const { findings, unseen } = diagnoseRoute(judged, around, services.value, events)
   const known = explanationOf(judged, services.value, events, circumstances, {
     controlled: controlled.value,
@@ -118,7 +118,7 @@ function explanationOf(
   judged: Judged,
   services: Services,
   events: Result<readonly RouteEvent[], Failure>,
-  circumstances: Circumstances & { readonly today: number },
+  { past, ...circumstances }: RouteCircumstances & { readonly today: number },
   found: Pick<Explanation, 'controlled' | 'drains' | 'findings' | 'proxies' | 'unseen'>,
 ): Explanation {
   const { route } = judged
@@ -130,7 +130,10 @@ function explanationOf(
     notes: notesOn(route),
     splits: judged.verdicts.map(({ split, plan }, position) => ({
       decided: weightsOf(applyPlan(split, plan)),
-      changes: counterfactuals(route.splits[position] ?? split, services.readiness, circumstances),
+      changes: counterfactuals(route.splits[position] ?? split, services.readiness, {
+        ...circumstances,
+        past: past?.(position),
+      }),
     })),
   }
 }

@@ -2,6 +2,7 @@ import type { DiscoverySnapshot } from '../../kube/discovery.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { localCluster } from '../../policies/drain.ts'
 import { type FailoverPolicy, policyNames, readFailoverPolicy } from '../../policies/failover-policy.ts'
+import { objectKey } from '../../policies/object.ts'
 import { PolicyIndex } from '../../policies/policy-index.ts'
 import { placeOf } from '../../readiness/service-facts.ts'
 import { placeOfRoute } from '../../routes/policy/place.ts'
@@ -16,6 +17,8 @@ export interface PoliciesRead {
   readonly index: PolicyIndex
   /** Those of the cluster, also if the operator follows none. */
   readonly policies: readonly FailoverPolicy[]
+  /** A policy (`namespace/name`) as it is in the cluster. */
+  readonly byKey: (key: string) => FailoverPolicy | undefined
   /** What could not be read, so that policies may be missing, in sentences. */
   readonly unseen: readonly string[]
 }
@@ -24,6 +27,7 @@ export interface PoliciesRead {
 export const noPolicies: PoliciesRead = {
   index: new PolicyIndex([], undefined),
   policies: [],
+  byKey: () => undefined,
   unseen: [],
 }
 
@@ -47,7 +51,9 @@ export async function readPolicies(
   const others = isElsewhere ? await readIn(reading, resource.value, [root.namespace]) : undefined
   const policies = [...first.policies, ...(others?.policies ?? [])]
   const doubts = root.doubt === undefined || policies.length === 0 ? [] : [root.doubt]
+  const known = new Map(policies.map((policy) => [objectKey(policy), policy]))
   return {
+    byKey: (key) => known.get(key),
     index: new PolicyIndex(root.namespace === undefined ? [] : policies, root.namespace),
     policies,
     unseen: [...new Set([...first.unseen, ...(others?.unseen ?? []), ...doubts])],

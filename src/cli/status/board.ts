@@ -3,6 +3,7 @@ import { justSeen } from '../../core/policy/patience.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import { type KeyParts, partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
 import { type DrainItem, drainItems } from '../drains/list.ts'
+import { pastOf } from '../policies/past.ts'
 import { compareRoutes } from '../snapshot.ts'
 import { Finder, type Surroundings, servicesIn } from './findings.ts'
 import { beganOf, type FoundStatus, routeData, statusOf } from './route-status.ts'
@@ -11,7 +12,7 @@ import { activeText, reasonsOf, stateText } from './table.ts'
 /** The caches that the board reads. */
 type Caches = Pick<
   ClusterWatch,
-  'route' | 'readiness' | 'account' | 'clusterOf' | 'circumstances' | 'drains' | 'service'
+  'route' | 'readiness' | 'account' | 'clusterOf' | 'circumstances' | 'policies' | 'drains' | 'service'
 >
 
 /** A route whose state, weights, reason or findings are others than before. */
@@ -90,10 +91,12 @@ export class Board {
     const { watches, namespace } = this.#options
     const route = watches.route(key)
     if (!route || (namespace !== undefined && route.namespace !== namespace)) return undefined
-    const past = () => justSeen
+    const today = now.getTime()
+    const { policies } = watches
+    const known = policies && { index: policies.book.index, byKey: (one: string) => policies.book.get(one) }
     return judgeRoute(route, watches.readiness, {
-      past,
-      today: now.getTime(),
+      past: known ? pastOf(route, known, today) : () => justSeen,
+      today,
       ...watches.circumstances(route),
     })
   }

@@ -40,7 +40,9 @@ const page = z.object({ items: z.array(route), continue: z.string().nullable() }
 
 /** Whether any of the routes waits until a time that is not known. */
 export const hasUnknownWaits = (routes: readonly RouteFacts[]): boolean =>
-  routes.some(({ splits }) => splits.some(({ waits }) => waits !== null && waits.until === null))
+  routes.some(({ splits }) =>
+    splits.some(({ waits }) => waits !== null && waits.what !== 'approval' && waits.until === null),
+  )
 
 /**
  * Whether the operator has to be asked about any of the routes: when a wait ends, or since when it is not on its

@@ -25,7 +25,12 @@ export function beganOf(judged: Judged, events: readonly RouteEvent[], now: numb
 export function statusOf({ route, verdicts }: Judged, services: Services, began: Began): RouteStatus {
   const decisions = verdicts.map(({ decision }) => decision)
   // How long a backend has been ready only the operator knows.
-  const waits = verdicts.map(({ wait }) => wait && { ...wait, until: undefined })
+  const waits = verdicts.map(({ wait }) => {
+    if (!wait) return undefined
+    const { what, backend } = wait
+    const lostAt = wait.what === 'approval' ? { lostAt: new Date(wait.lostAt) } : {}
+    return { what, backend, until: undefined, ...lostAt }
+  })
   const decided = { route, decisions, waits, ...began }
   return { facts: routeFacts(decided, services), reasons: verdicts.map(({ reason }) => reason) }
 }

@@ -29,6 +29,7 @@ beforeEach(() => {
   ledger = new PolicyLedger({
     clock,
     memory,
+    lost: () => undefined,
     sharesOf: () => shares,
     onChange: (policy) => changed.push(policy),
   })

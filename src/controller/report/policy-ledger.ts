@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { commitmentBy } from '../../core/policy/standing.ts'
+import type { Lost } from '../../core/policy/types.ts'
 import { stateOf } from '../../core/state.ts'
 import type { Share } from '../../policies/policy-index.ts'
 import type { PolicyOutcome, SplitOutcome } from '../../policies/policy-status.ts'
@@ -13,8 +14,17 @@ export interface PolicyLedgerOptions {
   readonly memory: RouteMemory
   /** How much a route follows of each of its policies; empty without any. */
   readonly sharesOf: (route: Route) => readonly Share[]
+  /** What a return of a split (by its position) must be approved for; `undefined` if nothing was lost. */
+  readonly lost: (key: RouteKey, index: number) => Lost | undefined
   /** Called with a policy (`namespace/name`) of whose routes something is not as before. */
   readonly onChange: (policy: string) => void
+}
+
+/** A look at a route. */
+interface Seen {
+  readonly key: RouteKey
+  readonly judged: Judged
+  readonly after: Route
 }
 
 /** How a route with policies is; one record for all that are alike. */
@@ -107,15 +117,17 @@ export class PolicyLedger {
       this.#splits.delete(key)
       return
     }
-    const splits = judged.verdicts.map((_, index) => this.#splitOf(judged, after, index, before?.[index]))
+    const seen = { key, judged, after }
+    const splits = judged.verdicts.map((_, index) => this.#splitOf(seen, index, before?.[index]))
     if (JSON.stringify(splits) === JSON.stringify(before)) return
     this.#splits.set(key, splits)
     this.#options.onChange(targeting.policy)
   }
 
-  #splitOf(judged: Judged, after: Route, index: number, before: SplitOutcome | undefined): SplitOutcome {
+  #splitOf({ key, judged, after }: Seen, index: number, before: SplitOutcome | undefined): SplitOutcome {
     const { clock } = this.#options
     const [verdict, split] = [judged.verdicts[index], after.splits[index]]
+    const lost = this.#options.lost(key, index)
     const tier = split?.policy ? commitmentBy(split, split.policy).tier + 1 : 0
     const at = verdict?.wait?.at
     const until = at === undefined ? undefined : clock.wallTime().getTime() + at - clock.now()
@@ -123,7 +135,9 @@ export class PolicyLedger {
     const isSame = until !== undefined && Math.abs(until - (before?.until ?? 0)) < 1_000
     return {
       where: split?.where,
-      tier: tier > (split?.policy?.tiers.length ?? 0) ? 0 : tier,
+      // Another client may have given weight to a tier that must not serve.
+      tier: tier > (split?.policy?.tiers.length ?? 0) ? 0 : Math.max(tier, (lost?.tier ?? -1) + 1),
+      lostAt: lost?.lostAt,
       waits: verdict?.wait?.what,
       until: isSame ? before?.until : until,
       why: verdict?.sentence ?? '',

@@ -12,14 +12,15 @@ import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { RouteMemory } from '../memory.ts'
 import { type PolicyWatch, routeKeyOfTarget } from '../watch/policy-watch.ts'
-import { PolicyLedger } from './policy-ledger.ts'
+import { PolicyLedger, type PolicyLedgerOptions } from './policy-ledger.ts'
 import { StatusLane, type StatusLaneOptions } from './status-lane.ts'
 
 export interface PolicyReportsOptions
   extends Pick<
-    StatusLaneOptions<FailoverPolicy, PolicyStatus>,
-    'clock' | 'log' | 'transport' | 'leads' | 'busy'
-  > {
+      StatusLaneOptions<FailoverPolicy, PolicyStatus>,
+      'clock' | 'log' | 'transport' | 'leads' | 'busy'
+    >,
+    Pick<PolicyLedgerOptions, 'lost'> {
   readonly memory: RouteMemory
   readonly policies: PolicyWatch
 }

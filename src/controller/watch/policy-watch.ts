@@ -1,3 +1,4 @@
+import type { Recalled } from '../../core/policy/lost.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import { localCluster } from '../../policies/drain.ts'
 import {
@@ -10,6 +11,7 @@ import { namesText, objectKey } from '../../policies/object.ts'
 import { PolicyBook } from '../../policies/policy-book.ts'
 import { type Share, sharesOf, targetsFound } from '../../policies/policy-index.ts'
 import type { TargetOutcome } from '../../policies/policy-status.ts'
+import { recalledOf } from '../../policies/recalled.ts'
 import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
@@ -117,6 +119,13 @@ export class PolicyWatch {
     const declared = route.declared ?? route
     const own = readPolicy(declared.annotations ?? {})?.sections ?? {}
     return sharesOf(index.appliedTo(placeOfRoute(declared)), own)
+  }
+
+  /** What the status of the policy that targets a route says of a part of it; `undefined` if it says nothing. */
+  recalled(key: RouteKey, where: string | undefined): Recalled | undefined {
+    const route = this.#options.declared(key)
+    const { index } = this.book
+    return route && recalledOf(placeOfRoute(route), where, index, (policy) => this.book.get(policy))
   }
 
   /** What has become of each target of a policy. */

@@ -46,6 +46,14 @@ export interface Recalled {
   readonly lostAt: number | undefined
 }
 
+/** What is lost of a split that an operator has watched, which has written the status. */
+export const watchedLost = (
+  by: Commitment,
+  recalled: Recalled | undefined,
+  today: number,
+): Lost | undefined =>
+  recalled?.tier === by.tier && recalled.lostAt === undefined ? undefined : firstLost(by, recalled, today)
+
 /**
  * What is lost of a split that is seen for the first time. Where nothing is known of it, it was lost now, so that approval
  * is asked for again. If it was moved to an earlier tier while nobody watched, what is recalled counts.

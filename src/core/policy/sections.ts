@@ -63,6 +63,8 @@ export interface AskedFailback {
   readonly minReady?: Threshold
   /** Each failover lately doubles the wait, up to this (ms); absent: it stays as it is. */
   readonly atMostMs?: number
+  /** Traffic goes back to an earlier tier only if that is needed, or when a person has approved it. */
+  readonly isManual?: true
 }
 
 /** Each section whole, from the more specific of two levels. Associative. */

@@ -5,12 +5,17 @@ import { type DiagnosisInput, unique } from '../finding.ts'
 import { ignoredPause } from '../pause.ts'
 import { minReadyAnnotation, type Route, tiersAnnotation } from '../route.ts'
 import { readPolicy } from './annotations.ts'
+import { ignoredApproval } from './approval.ts'
 
 /** What of a route's policy does not do what its owner thinks. */
 type PolicyRule = (route: Route, around: Pick<DiagnosisInput, 'readiness'>) => readonly string[]
 
 export const ignoredAnnotation: PolicyRule = ({ annotations = {}, ignored = [] }) => {
-  const unread = [...(readPolicy(annotations)?.ignored ?? []), ...ignoredPause(annotations)]
+  const unread = [
+    ...(readPolicy(annotations)?.ignored ?? []),
+    ...ignoredPause(annotations),
+    ...ignoredApproval(annotations),
+  ]
   return [...unread.map(({ message }) => message), ...ignored]
 }
 

@@ -6,6 +6,7 @@ import type { Policy, Tier } from '../../core/policy/types.ts'
 import type { Backend, Split } from '../../core/types.ts'
 import { primaryAnnotation, type Route } from '../route.ts'
 import { readPolicy } from './annotations.ts'
+import { readApproval } from './approval.ts'
 import { hasPrimaryFirst, namedTiers, type SplitOfRoute, sourceText } from './named-tiers.ts'
 
 /**
@@ -41,15 +42,16 @@ export function applyPolicies(
   const sections = mergeSections(readPolicy(annotations)?.sections ?? {}, policies)
   const allBackends = declared.splits.flatMap(({ backends }) => backends)
   const isAnnotated = annotations[primaryAnnotation] !== undefined
+  const approvedAt = sections.failback?.value.isManual ? readApproval(annotations) : undefined
   const around = { namespace, allBackends, isAnnotated, placeOf }
   return {
     ...declared,
     declared,
-    splits: declared.splits.map((split) => applyTo({ split, ...around }, sections)),
+    splits: declared.splits.map((split) => applyTo({ split, ...around }, sections, approvedAt)),
   }
 }
 
-function applyTo(split: SplitOfRoute, sections: PolicySections): Split {
+function applyTo(split: SplitOfRoute, sections: PolicySections, approvedAt?: number): Split {
   const known = split.split
   if (known.problem !== undefined) return known
   const tiers = tiersOf(split, sections.tiers)
@@ -57,7 +59,8 @@ function applyTo(split: SplitOfRoute, sections: PolicySections): Split {
     const where = known.where === undefined ? '' : `${known.where} does not fail over: `
     return { ...known, primary: undefined, primaryPort: undefined, problem: `${where}${tiers}` }
   }
-  const policy = share(policyOf(tiers, sections))
+  const asked = policyOf(tiers, sections)
+  const policy = share(approvedAt === undefined ? asked : { ...asked, approvedAt })
   const primary = known.backends[tiers[0]?.members[0] ?? 0]?.service
   return { ...known, primary, primaryPort: undefined, policy }
 }
@@ -72,6 +75,7 @@ const policyOf = (tiers: readonly Tier[], { minReady, failover, failback }: Poli
   failbackAfterMs: failback?.value.afterMs ?? 0,
   ...(failback?.value.minReady && { failbackMinReady: failback.value.minReady }),
   ...(failback?.value.atMostMs && { failbackAtMostMs: failback.value.atMostMs }),
+  ...(failback?.value.isManual && { isManual: true as const }),
   ...(failover?.value.afterMs && { failoverAfterMs: failover.value.afterMs }),
   ...(failover?.value.whenDownMs && { failoverWhenDownMs: failover.value.whenDownMs }),
 })

@@ -40,7 +40,9 @@ export const awaitsApproval = {
     const texts = back.members.map(
       (backend) => drainedText(split, backend, drains) ?? backendText(observation, policy, backend, true),
     )
-    const lost = `lost at ${timeText(standing.unapproved.lostAt)}, and nobody has approved a return since`
+    const { lostAt } = standing.unapproved
+    const { approvedAt = 0 } = policy
+    const lost = `lost at ${timeText(lostAt)}, and ${approvedAt > lostAt ? `a return is approved from ${timeText(approvedAt)} on` : 'nobody has approved a return since'}`
     const serving = answer.kind === 'hold' ? [] : [servingText(split, answer.active)]
     return [...texts.slice(0, 3), lost, ...serving].join('; ')
   },
