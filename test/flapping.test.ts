@@ -40,7 +40,7 @@ class Flapping {
   readonly #lost = new Set<string>()
   readonly #readiness: ReadinessOf = ({ service }) => readinessOf(this.#lost.has(service) ? 0 : 2, 2)
   readonly #policies = new PolicyMemory({
-    clock: { now: () => this.now, wallTime: () => new Date(this.now) },
+    clock: { now: () => this.now },
     memory: new RouteMemory(),
     readiness: this.#readiness,
   })
@@ -118,9 +118,8 @@ it('what is remembered of a split that waits takes less than 200 bytes', () => {
   const readiness: ReadinessOf = () => readinessOf(2, 2)
   // What is decided is kept by others, too.
   const judged = routes.map((route) => judgeRoute(route, readiness))
-  const clock = { now: () => 1000.5, wallTime: () => new Date(0) }
   const remember = () => {
-    const policies = new PolicyMemory({ clock, memory: new RouteMemory(), readiness })
+    const policies = new PolicyMemory({ clock: { now: () => 1000.5 }, memory: new RouteMemory(), readiness })
     for (const [index, route] of routes.entries()) {
       const [key, one] = [keys[index], judged[index]]
       if (key === undefined || !one) continue

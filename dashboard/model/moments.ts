@@ -82,6 +82,7 @@ const verbs = {
   redistribute: 'redistributed among secondaries',
   release: 'stopped holding',
   finding: 'has a finding',
+  'awaiting-return': 'awaits approval of a return',
   end: 'is no longer controlled',
 }
 
@@ -104,6 +105,7 @@ const holds: Readonly<Record<RouteState, string>> = {
 /** What happened to several routes, where it is another word. */
 const pluralVerbs: Readonly<Partial<typeof verbs>> = {
   finding: 'have findings',
+  'awaiting-return': 'await approval of a return',
   end: 'are no longer controlled',
 }
 

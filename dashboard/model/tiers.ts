@@ -38,7 +38,7 @@ export function tiersOf({ policy, backends }: SplitItem): Tier[] | undefined {
 export function demandsOf({ policy }: SplitItem): string[] {
   if (!policy) return []
   const { minReady, minReadyShare, failbackMinReady, failbackAfterMs, failbackAtMostMs } = policy
-  const { failoverAfterMs, failoverWhenDownMs } = policy
+  const { failoverAfterMs, failoverWhenDownMs, isManual } = policy
   return [
     ...(minReady > 1 || minReadyShare
       ? [`each backend needs ${neededWords({ count: minReady, ...minReadyShare })}`]
@@ -49,6 +49,7 @@ export function demandsOf({ policy }: SplitItem): string[] {
     ...(failbackAfterMs > 0
       ? [`a lost backend must be ready for ${lastingLong(failbackAfterMs)} before it gets traffic again`]
       : []),
+    ...(isManual ? ['a person approves that traffic goes back to a lost tier'] : []),
     ...(failbackAtMostMs ? [`each failover doubles that, up to ${lastingLong(failbackAtMostMs)}`] : []),
     ...(failoverAfterMs
       ? [`a backend that serves is left when it has had too few for ${lastingLong(failoverAfterMs)}`]
@@ -84,6 +85,14 @@ export function leftOf({ until }: WaitItem, now: number): string | undefined {
   const seconds = Math.max(0, Math.ceil((Date.parse(until) - now) / 1000))
   return lastingLong(seconds * 1000)
 }
+
+/** The command that approves a return of a route. */
+export const returnCommand = ({
+  kind,
+  namespace,
+  name,
+}: Pick<RouteItem, 'kind' | 'namespace' | 'name'>): string =>
+  `linkerd-failover return ${kind.toLowerCase()}/${name} -n ${namespace}`
 
 /** Of a route in the table: the tier of the split in the worst state, and the wait that ends first. */
 export interface Rank {

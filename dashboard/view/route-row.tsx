@@ -1,4 +1,4 @@
-import type { RouteItem } from '../live/api.ts'
+import type { RouteItem, WaitItem } from '../live/api.ts'
 import { clock, lasting } from '../model/format.ts'
 import { writePlace } from '../model/place.ts'
 import { beforeOf, findingsLine, keyOf, sentenceOf, shortService } from '../model/route.ts'
@@ -69,15 +69,22 @@ function TierCell({ route, now }: { route: RouteItem; now: number }) {
     <td class="rank">
       {tier}
       {wait && (
-        <span
-          class="quiet"
-          title={`${shortService(wait.service, route.namespace)} is ready again and gets its traffic back if it stays ready`}
-        >
-          {left === undefined ? 'waits' : `waits ${left}`}
+        <span class="quiet" title={waitTitle(wait, route.namespace)}>
+          {waitWords(wait, left)}
         </span>
       )}
     </td>
   )
+}
+
+const waitWords = ({ what }: WaitItem, left: string | undefined): string =>
+  what === 'approval' ? 'awaits approval' : left === undefined ? 'waits' : `waits ${left}`
+
+function waitTitle({ what, service }: WaitItem, namespace: string): string {
+  const name = shortService(service, namespace)
+  return what === 'approval'
+    ? `${name} could serve again and gets its traffic back if a person approves that`
+    : `${name} is ready again and gets its traffic back if it stays ready`
 }
 
 function Since({ route, now }: { route: RouteItem; now: number }) {

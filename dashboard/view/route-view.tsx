@@ -89,7 +89,7 @@ function Standing({ route, now }: { route: RouteItem; now: number }) {
               <StateMark state={split.state} size={16} /> {split.where ?? `split ${index + 1}`}
             </h2>
           )}
-          {split.waits && <Waits wait={split.waits} namespace={route.namespace} now={now} />}
+          {split.waits && <Waits wait={split.waits} route={route} now={now} />}
           {split.policy ? (
             <Tiers split={split} apexes={route.apexes} namespace={route.namespace} />
           ) : (

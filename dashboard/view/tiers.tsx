@@ -1,8 +1,14 @@
-import type { SplitItem, WaitItem } from '../live/api.ts'
-import { listed } from '../model/format.ts'
+import type { RouteItem, SplitItem, WaitItem } from '../live/api.ts'
+import { lasting, listed } from '../model/format.ts'
 import { shareOf, shortService } from '../model/route.ts'
-import { demandsOf, leftOf, type Tier, tiersOf } from '../model/tiers.ts'
+import { demandsOf, leftOf, returnCommand, type Tier, tiersOf } from '../model/tiers.ts'
 import { Box } from './diagram.tsx'
+
+interface WaitsProps {
+  readonly wait: WaitItem
+  readonly route: RouteItem
+  readonly now: number
+}
 
 interface TiersProps {
   readonly split: SplitItem
@@ -54,7 +60,9 @@ function Column({ tier, split, namespace }: { tier: Tier; split: SplitItem; name
 }
 
 /** What a split waits for, with the time that is left. */
-export function Waits({ wait, namespace, now }: { wait: WaitItem; namespace: string; now: number }) {
+export function Waits({ wait, route, now }: WaitsProps) {
+  const { namespace } = route
+  if (wait.what === 'approval') return <Approval wait={wait} route={route} now={now} />
   const left = leftOf(wait, now)
   if (wait.what === 'failover')
     return (
@@ -74,6 +82,19 @@ export function Waits({ wait, namespace, now }: { wait: WaitItem; namespace: str
         </>
       )}
       .
+    </p>
+  )
+}
+
+/** That a person must approve the return, and how. */
+function Approval({ wait, route, now }: WaitsProps) {
+  const { kind, namespace, name } = route
+  const lostAt = Date.parse(wait.lostAt ?? '')
+  return (
+    <p class="waits">
+      <strong>{shortService(wait.service, namespace)}</strong> could serve again. It was lost{' '}
+      {Number.isNaN(lostAt) ? '' : `${lasting(now - lostAt)} ago, `}and gets its traffic back when a person
+      approves that: <code>{returnCommand({ kind, namespace, name })}</code>
     </p>
   )
 }

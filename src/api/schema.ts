@@ -150,9 +150,9 @@ export const entry = z
     revision,
     at: time,
     what: z
-      .enum(['failover', 'failback', 'redistribute', 'hold', 'release', 'finding', 'end'])
+      .enum(['failover', 'failback', 'redistribute', 'hold', 'release', 'finding', 'awaiting-return', 'end'])
       .describe(
-        'A transition, or a `hold` that began, or a hold that ended without a write (`release`). Or of the route: something was found wrong around it (`finding`), or the operator does not control it any more (`end`).',
+        'A transition, or a `hold` that began, or a hold that ended without a write (`release`). Or of the route: something was found wrong around it (`finding`), it could go back to a lost tier if a person approved that (`awaiting-return`), or the operator does not control it any more (`end`).',
       ),
     route: z.object(routeName),
     rule: rule.nullable().describe('Null for what happened to the route.'),

@@ -14,6 +14,7 @@ import { install, prune, uninstall, upgrade } from './commands/install.ts'
 import { migrate } from './commands/migrate.ts'
 import { pause, resume } from './commands/pause.ts'
 import { policy } from './commands/policy.ts'
+import { returnCommand } from './commands/return.ts'
 import { status } from './commands/status.ts'
 import { version } from './commands/version.ts'
 import { whatIf } from './commands/what-if.ts'
@@ -34,6 +35,7 @@ export const commands: readonly CommandSpec[] = [
   resume,
   drain,
   undrain,
+  returnCommand,
   migrate,
   diagnostics,
   install,

@@ -13,6 +13,7 @@ import { gatewayCodecs } from '../routes/gateway.ts'
 import { judgeRoute } from '../routes/judge.ts'
 import { type RouteKey, routeKey } from '../routes/key.ts'
 import { longHoldMs } from '../routes/long-hold.ts'
+import { applyPolicies } from '../routes/policy/policy.ts'
 import type { Route } from '../routes/route.ts'
 import { ref, routeObject } from '../routes/testing/gateway-objects.ts'
 import { View } from '../view/view.ts'
@@ -42,6 +43,23 @@ const waiting = http.read(
     annotations: { 'failover.linkerd.io/failback-after': '1m', 'failover.linkerd.io/tiers': 'far; east' },
   }),
 )
+/** What serves goes on for a while after it was lost. */
+const patient = applyPolicies(
+  http.read(routeObject(http, [[ref('far', 1), ref('east', 0)]])),
+  {
+    failover: {
+      value: { afterMs: 60_000, whenDownMs: 60_000 },
+      from: { policy: 'shop/web', level: 'route' },
+    },
+  },
+  () => undefined,
+)
+/** What serves goes on; its primary is ready, and a person must approve its return. */
+const awaiting = applyPolicies(
+  http.read(routeObject(http, [[ref('far', 0), ref('east', 1)]])),
+  { failback: { value: { afterMs: 0, isManual: true }, from: { policy: 'shop/web', level: 'route' } } },
+  () => undefined,
+)
 /** Nothing behind it is ready. */
 const dark = http.read(routeObject(http, [[ref('web', 1), ref('old-web', 0)]]))
 const key = routeKey(route)
@@ -66,6 +84,8 @@ let leads: boolean
 let look: () => Promise<Handled>
 /** Whether anything is known of Services, and by their reason the Events of which it was reported. */
 let isKnown: boolean
+/** A Service that is down as well. */
+let lost: string | undefined
 let events: EventInput[]
 beforeEach(() => {
   clock = createManualClock()
@@ -73,10 +93,11 @@ beforeEach(() => {
   leads = true
   refusal = undefined
   isKnown = true
+  lost = undefined
   events = []
   const readiness = (service: string) =>
     isKnown
-      ? readinessOf(service.endsWith('web') ? 0 : 1, 1)
+      ? readinessOf(service.endsWith('web') || service === lost ? 0 : 1, 1)
       : unknownBecause(`the slices of ${service} are missing`)
   view = new View({
     clock,
@@ -109,7 +130,8 @@ beforeEach(() => {
     reportOver: (...found) => reporter.foundOver(...found),
   })
   const fights = new Fights(clock, memory)
-  const policies = new PolicyMemory({ clock, memory, readiness: view.readiness })
+  const losses = { today: () => clock.wallTime().getTime(), recall: () => undefined }
+  const policies = new PolicyMemory({ clock, memory, readiness: view.readiness, losses })
   const confirm = async () => (refusal ? err(refusal) : ok(undefined))
   const hedges = new Hedges({
     clock,
@@ -154,7 +176,8 @@ it('nothing is left of a route that has gone, and no timer', async () => {
   await look()
   leads = false
   refusal = { kind: 'throttled', message: 'too many requests', retryAfterMs: 100 }
-  for (const state of [route, route, zeros, waiting, dark]) {
+  for (const state of [route, route, zeros, waiting, awaiting, patient, patient, dark]) {
+    lost = cached === patient ? 'shop/far' : undefined
     cached = state
     await look()
     for (const part of memory.parts) if (part.has(key)) used.add(part)

@@ -36,7 +36,8 @@ const readiness = ({ service }: { service: string }): Readiness => readinessOf(c
 const drained = ({ service }: { service: string }) =>
   isDrained && service === 'shop/web' ? ({ lastResort: 'Allow', by: 'ops/x' } as const) : undefined
 
-const started = () => new PolicyMemory({ clock, memory: new RouteMemory(), readiness, recall: () => status })
+const losses = { today: () => clock.wallTime().getTime(), recall: () => status }
+const started = () => new PolicyMemory({ clock, memory: new RouteMemory(), readiness, losses })
 
 function judge(route: Route) {
   const today = clock.wallTime().getTime()

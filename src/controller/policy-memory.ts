@@ -20,11 +20,18 @@ import {
 import { isAtRest, type ReconcileOutcome } from './write/reconcile.ts'
 
 export interface PolicyMemoryOptions {
-  readonly clock: Pick<Clock, 'now' | 'wallTime'>
+  readonly clock: Pick<Clock, 'now'>
   readonly memory: RouteMemory
   readonly readiness: ReadinessOf
+  /** Without it nothing is taken for lost, so no return needs approval. */
+  readonly losses?: LossOptions
+}
+
+export interface LossOptions {
+  /** Epoch ms. */
+  readonly today: () => number
   /** What the status of its policy says of a split (by `where`); `undefined` if it says nothing. */
-  readonly recall?: (key: RouteKey, where: string | undefined) => Recalled | undefined
+  readonly recall: (key: RouteKey, where: string | undefined) => Recalled | undefined
 }
 
 /**
@@ -52,7 +59,7 @@ export class PolicyMemory {
       if (!split?.policy || !needsMemory(split.policy)) continue
       const one = find(before, index) ?? firstSeen(index, split)
       look(one, split, split.policy, readiness, moment)
-      lookForLoss(one, () => this.#options.recall?.(key, split.where), moment)
+      this.#lookForLoss(key, one, moment)
       one.next = first
       first = one
     }
@@ -102,13 +109,18 @@ export class PolicyMemory {
     for (const [key, first] of this.#splits)
       for (const one of follow(first)) {
         uncommit(one)
-        lookForLoss(one, () => this.#options.recall?.(key, one.split.where), now)
+        this.#lookForLoss(key, one, now)
       }
   }
 
   #now(): Moment {
-    const { clock } = this.#options
-    return { now: clock.now(), today: clock.wallTime().getTime() }
+    const { clock, losses } = this.#options
+    return { now: clock.now(), today: losses?.today() ?? 0 }
+  }
+
+  #lookForLoss(key: RouteKey, one: Remembered, moment: Moment): void {
+    const { losses } = this.#options
+    if (losses) lookForLoss(one, () => losses.recall(key, one.split.where), moment)
   }
 }
 

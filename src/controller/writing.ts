@@ -89,7 +89,10 @@ export function createWriting(options: WritingOptions): Writing {
     clock,
     memory,
     readiness: watch.readiness,
-    recall: (key, where) => watch.policies?.recalled(key, where),
+    losses: {
+      today: () => clock.wallTime().getTime(),
+      recall: (key, where) => watch.policies?.recalled(key, where),
+    },
   })
   const fights = new Fights(clock, memory)
   const writes = new UnansweredWrites(platform)

@@ -3,9 +3,9 @@ import type { RouteRef, TimelineEntry } from '../view/timeline-entry.ts'
 
 /**
  * What people are notified of: traffic that moved, a route that went `dark`, something that was found wrong around one
- * (`finding`), and that the operator does not control a route any more (`end`).
+ * (`finding`), a route that goes back to a lost tier only if a person approves that (`awaiting-return`), and that the operator does not control a route any more (`end`).
  */
-export type Notice = Direction | 'dark' | 'finding' | 'end'
+export type Notice = Direction | 'dark' | 'finding' | 'awaiting-return' | 'end'
 
 /** An entry of which people are notified. */
 export interface Transition extends TimelineEntry {
@@ -15,7 +15,8 @@ export interface Transition extends TimelineEntry {
 /** The entry with what it is to people; `undefined` if they are not notified of it. */
 export function transitionOf(entry: TimelineEntry): Transition | undefined {
   const { what, state } = entry
-  if (isMove(what) || what === 'finding' || what === 'end') return { ...entry, notice: what }
+  if (isMove(what) || what === 'finding' || what === 'awaiting-return' || what === 'end')
+    return { ...entry, notice: what }
   return what === 'hold' && state === 'dark' ? { ...entry, notice: 'dark' } : undefined
 }
 

@@ -54,6 +54,15 @@ describe('a CloudEvent', () => {
     })
   })
 
+  it('of a return that awaits approval has a type of its own', () => {
+    const waiting = { ...transition('web', 0), what: 'awaiting-return', notice: 'awaiting-return' } as const
+    const { body } = bodyOf(groupOf(waiting), 'cloudevents')
+    expect(body).toMatchObject({
+      type: 'io.linkerd.failover.awaiting-return',
+      data: { what: 'awaiting-return', text: expect.stringContaining('awaits approval of a return: ') },
+    })
+  })
+
   it('of a mass event says how many, and spells out no more than a hundred', () => {
     const { body } = bodyOf(mass(), 'cloudevents', 7)
     expect(body).not.toHaveProperty('subject')

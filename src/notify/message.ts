@@ -49,7 +49,7 @@ export function messageOf(group: Group, { format, template, instance, missed }: 
     specversion: '1.0',
     id: first.id,
     source: `/${programName}/${instance}`,
-    type: 'io.linkerd.failover.transition',
+    type: group.what === 'awaiting-return' ? awaitingReturn : 'io.linkerd.failover.transition',
     ...(group.transitions.length === 1 ? { subject: `${kind}/${namespace}/${name}` } : {}),
     time: first.at.toISOString(),
     datacontenttype: 'application/json',
@@ -57,6 +57,9 @@ export function messageOf(group: Group, { format, template, instance, missed }: 
   }
   return { id: first.id, contentType: 'application/cloudevents+json', body: JSON.stringify(event) }
 }
+
+/** A type of its own: whoever approves returns acts on it, and on nothing else. */
+const awaitingReturn = 'io.linkerd.failover.awaiting-return'
 
 /** The data for programs; transitions have the form of the JSON API. */
 function dataOf({ what, cluster, transitions }: Group) {

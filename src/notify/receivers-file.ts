@@ -37,7 +37,7 @@ const receiver = z.strictObject({
   namespaces: z.array(text).default([]),
   kinds: z.array(text).default([]),
   transitions: z
-    .array(z.enum(['failover', 'failback', 'redistribute', 'dark', 'finding', 'end']))
+    .array(z.enum(['failover', 'failback', 'redistribute', 'dark', 'finding', 'awaiting-return', 'end']))
     .default([]),
   allow: z.array(z.enum(allowances)).default([]),
 })

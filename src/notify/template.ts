@@ -29,6 +29,7 @@ const verbs: Readonly<Record<Notice, readonly [one: string, several: string]>> =
   redistribute: ['redistributed traffic among secondaries', 'redistributed traffic among secondaries'],
   dark: ['went dark', 'went dark'],
   finding: ['has a finding', 'have findings'],
+  'awaiting-return': ['awaits approval of a return', 'await approval of a return'],
   end: ['is no longer controlled', 'are no longer controlled'],
 }
 

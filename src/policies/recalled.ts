@@ -30,5 +30,9 @@ function recalledFrom(
   const split = ancestor?.splits.find((one) => one.where === where)
   if (!split || split.tier === 0) return undefined
   const lostAt = split.lostTime === undefined ? Number.NaN : Date.parse(split.lostTime)
-  return { tier: split.tier - 1, lostAt: Number.isNaN(lostAt) ? undefined : lostAt }
+  return {
+    tier: split.tier - 1,
+    lostAt: Number.isNaN(lostAt) ? undefined : lostAt,
+    isAwaiting: split.waits === 'approval',
+  }
 }

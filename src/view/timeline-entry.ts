@@ -13,10 +13,10 @@ export interface RouteRef {
 
 /**
  * What happened to a split: an applied plan that moved traffic, a hold that began, or a hold that ended
- * without a write (`release`). Or to a route: something was found wrong around it (`finding`), or the operator does not
- * control it any more (`end`).
+ * without a write (`release`). Or to a route: something was found wrong around it (`finding`), it could go back
+ * to a lost tier if a person approved that (`awaiting-return`), or the operator does not control it any more (`end`).
  */
-export type EntryKind = Direction | 'hold' | 'release' | 'finding' | 'end'
+export type EntryKind = Direction | 'hold' | 'release' | 'finding' | 'awaiting-return' | 'end'
 
 /** One entry of the timeline. */
 export interface TimelineEntry {

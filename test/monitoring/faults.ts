@@ -16,6 +16,7 @@ export const healthy: Readonly<Record<string, string>> = {
   'linkerd_failover_leader{instance="b"}': '0x180',
   'linkerd_failover_watch_synced{instance="a",watch="endpointslices"}': '1x180',
   'linkerd_failover_flaps_total{instance="a",kind="TrafficSplit"}': '0x180',
+  'linkerd_failover_waiting{instance="a",why="approval"}': '0x180',
   'linkerd_failover_drain_expires_seconds{instance="a",drain="mesh/web",state="ready"}': '10800-60x180',
   'linkerd_failover_policies{instance="a",accepted="true"}': '3x180',
   'linkerd_failover_policies{instance="a",accepted="false"}': '0x60 1x5 0x115',
@@ -132,5 +133,12 @@ export const faults: Readonly<Record<string, Fault>> = {
     firesAt: '20m',
     labels: {},
     summary: 'FailoverPolicies that the operator does not follow: 2',
+  },
+  LinkerdFailoverAwaitsApproval: {
+    series: { 'linkerd_failover_waiting{instance="a",why="approval"}': '0x9 2x1500' },
+    quietAt: '1449m',
+    firesAt: '1451m',
+    labels: {},
+    summary: 'Routes have awaited approval to go back to a lost tier for a day, 2 of them now',
   },
 }

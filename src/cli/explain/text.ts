@@ -21,7 +21,7 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
   const parts = route.splits.flatMap((item, index) => {
     const split = splits[index]
     const title = item.where === null ? [] : [`${item.where}:`]
-    return split ? [...title, ...splitText(item, split, { namespace: route.namespace, palette, now })] : []
+    return split ? [...title, ...splitText(item, split, { route, palette, now })] : []
   })
   const given = proxies === null ? [] : linkerdViewText(proxies, palette, now)
   const drained = section(
@@ -61,22 +61,22 @@ function sinceText({ since, sinceBefore }: RouteFacts, now: number): string {
 }
 
 interface Showing {
-  /** Of the route: its own Services are named without it. */
-  readonly namespace: string
+  /** Its own Services are named without its namespace. */
+  readonly route: Explanation['route']
   readonly palette: Palette
   /** Epoch, ms. */
   readonly now: number
 }
 
-function splitText(item: SplitItem, split: SplitExplanation, { namespace, palette, now }: Showing): string[] {
-  const waiting = waitingText(item, now)
+function splitText(item: SplitItem, split: SplitExplanation, { route, palette, now }: Showing): string[] {
+  const waiting = waitingText(item, route, now)
   return [
     `State:     ${palette[toneOf[item.state]](stateText(item))}`,
     `Rule:      ${item.rule}: ${ruleOf(item.rule).when}`,
     `Decision:  ${item.sentence}`,
     ...(waiting === undefined ? [] : [`Waits:     ${waiting}`]),
     '',
-    renderTable(backendColumns, rowsOf(item.backends, split.decided, namespace)),
+    renderTable(backendColumns, rowsOf(item.backends, split.decided, route.namespace)),
     ...changesText(split),
     '',
   ]

@@ -1,14 +1,22 @@
 import type { SplitItem } from '../../api/schema.ts'
+import { timeText } from '../../core/pause.ts'
 import { thresholdText } from '../../core/policy/threshold.ts'
 import { durationText } from '../../core/words.ts'
+import { returnCommand } from '../../routes/return-command.ts'
 import { leftText } from '../status/table.ts'
 
 /**
- * What a split waits for, as a sentence without its end: `goes back to shop/cart in 41s if it keeps at least 4
+ * What a split of a route waits for, as a sentence without its end: `goes back to shop/cart in 41s if it keeps at least 4
  * endpoints ready (5 of 6 are)`. `undefined` if it waits for nothing; `now` is epoch ms.
  */
-export function waitingText({ waits, policy, backends }: SplitItem, now: number): string | undefined {
+export function waitingText(
+  { waits, policy, backends }: SplitItem,
+  route: Parameters<typeof returnCommand>[0],
+  now: number,
+): string | undefined {
   if (waits === null || policy === null) return undefined
+  if (waits.what === 'approval')
+    return `waits for approval since ${timeText(Date.parse(waits.lostAt ?? ''))}, when ${waits.service} was lost: run ${returnCommand(route)}`
   const { service, port, until } = waits
   const { minReady, minReadyShare, failbackMinReady, failbackAfterMs, failbackAtMostMs } = policy
   const backend = backends.find((one) => one.service === service && one.port === port)

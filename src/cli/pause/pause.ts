@@ -1,8 +1,6 @@
 import * as z from 'zod'
 import type { RouteItem } from '../../api/schema.ts'
-import { programName } from '../../base/names.ts'
-import { err, ok, type Result } from '../../base/result.ts'
-import { resourcePath } from '../../kube/resource.ts'
+import { ok, type Result } from '../../base/result.ts'
 import { routeTitle } from '../../routes/key.ts'
 import { readMetadata } from '../../routes/metadata.ts'
 import {
@@ -11,8 +9,9 @@ import {
   pausedReasonAnnotation,
   pausedUntilAnnotation,
 } from '../../routes/route.ts'
+import { annotateRoute } from '../annotate.ts'
 import type { Context, Ending, Flags } from '../command.ts'
-import { exitCodes, type Failure, refused } from '../failure.ts'
+import { exitCodes, type Failure } from '../failure.ts'
 import type { Reading } from '../listing.ts'
 import { readMyName } from '../myself.ts'
 import { renderData } from '../output.ts'
@@ -28,9 +27,6 @@ const schema = z.object({
     .transform((text) => text?.trim() || undefined),
   output: z.enum(['table', 'json', 'yaml']),
 })
-
-/** The field manager that the API server records for the writes of this command. */
-const fieldManager = `${programName}-cli`
 
 /** The annotations of a pause; null takes one away. */
 type Wanted = Readonly<Record<string, string | null>>
@@ -132,7 +128,7 @@ async function annotate(
   for (const { route, resource, object } of routes.value) {
     const before = readMetadata(object).annotations
     const isSo = Object.entries(wanted).every(([key, value]) => (before[key] ?? null) === value)
-    const answer = isSo ? ok(undefined) : await patch(reading, { route, resource, object }, wanted)
+    const answer = isSo ? ok(undefined) : await annotateRoute(reading, { route, resource }, wanted)
     if (!answer.ok) return answer
     const { kind, namespace, name } = route
     written.push({ kind, namespace, name, changed: !isSo, pause })
@@ -155,20 +151,4 @@ async function findAll(
     routes.push(found.value)
   }
   return ok(routes)
-}
-
-async function patch(
-  { transport, signal }: Reading,
-  { route, resource }: FoundRoute,
-  annotations: Wanted,
-): Promise<Result<void, Failure>> {
-  const answer = await transport.request({
-    method: 'PATCH',
-    path: resourcePath(resource, route.namespace, route.name),
-    query: { fieldManager },
-    contentType: 'application/merge-patch+json',
-    body: { metadata: { annotations } },
-    signal,
-  })
-  return answer.ok ? ok(undefined) : err(refused(answer.error))
 }

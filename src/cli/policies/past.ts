@@ -18,5 +18,8 @@ export const pastOf =
     const split = route.splits[position]
     if (!split || !policy?.isManual) return justSeen
     const recalled = recalledOf(placeOfRoute(route), where, index, byKey)
-    return { ...justSeen, lost: watchedLost(commitmentBy(split, policy), recalled, today) }
+    const lost = watchedLost(commitmentBy(split, policy), recalled, today)
+    // The operator asks for approval only when all other waits are over.
+    const goodSince = recalled?.isAwaiting ? () => Number.NEGATIVE_INFINITY : justSeen.goodSince
+    return { ...justSeen, lost, goodSince }
   }

@@ -13,10 +13,12 @@ import type { ServiceKey, Split } from '../../core/types.ts'
 import { durationText } from '../../core/words.ts'
 import { ignoredPause } from '../../routes/pause.ts'
 import { type AskedPolicy, readPolicy } from '../../routes/policy/annotations.ts'
+import { ignoredApproval, readApproval } from '../../routes/policy/approval.ts'
 import {
   pausedAnnotation,
   primaryAnnotation,
   type Route,
+  returnApprovedAnnotation,
   skipRulesAnnotation,
   tiersAnnotation,
 } from '../../routes/route.ts'
@@ -37,7 +39,15 @@ export interface AppliedPolicy {
 
 /** One section of a policy, as an annotation would have it. */
 export interface Section {
-  readonly name: 'tiers' | 'min-ready' | 'failover-after' | 'failback-after' | 'paused' | 'skip-rules'
+  readonly name:
+    | 'tiers'
+    | 'min-ready'
+    | 'failover-after'
+    | 'failback-after'
+    | 'failback-mode'
+    | 'return-approved'
+    | 'paused'
+    | 'skip-rules'
   readonly value: string
   readonly source: 'annotation' | 'policy' | 'built-in'
   /** The annotation that is the source; null if none is. */
@@ -78,7 +88,7 @@ export function appliedTo(
 ): Omit<AppliedPolicy, 'drains'> {
   const { apiVersion, kind, namespace, name, annotations = {}, splits } = route
   const asked = readPolicy(annotations)
-  const unread = [...(asked?.ignored ?? []), ...ignoredPause(annotations)]
+  const unread = [...(asked?.ignored ?? []), ...ignoredPause(annotations), ...ignoredApproval(annotations)]
   return {
     route: { apiVersion, kind, namespace, name },
     controlled,
@@ -110,6 +120,19 @@ function sectionsOf(
       value: `${durationText(failback?.value.afterMs ?? 0)}${atMost}${ready}`,
       ...sourceOf(failback?.from),
     },
+    ...manualSections(route, failback),
+  ]
+}
+
+/** Who says when traffic goes back, if that is a person, and what they have approved. */
+function manualSections({ annotations = {} }: Route, failback: PolicySections['failback']): Section[] {
+  if (!failback?.value.isManual) return []
+  const approvedAt = readApproval(annotations)
+  const value = approvedAt === undefined ? 'nothing' : `what was lost before ${timeText(approvedAt)}`
+  const from = approvedAt === undefined ? undefined : { annotation: returnApprovedAnnotation }
+  return [
+    { name: 'failback-mode', value: 'Manual', ...sourceOf(failback.from) },
+    { name: 'return-approved', value, ...sourceOf(from) },
   ]
 }
 

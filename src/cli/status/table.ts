@@ -108,9 +108,13 @@ function tierText(backends: readonly BackendItem[]): string {
   return `${serving} of ${Math.max(...tiers) + 1}`
 }
 
-/** `web in 41s`, `not web in 8s`: who gets traffic back, or is left, and when; `?` if only the operator knows. */
+/**
+ * `web in 41s`, `not web in 8s`: who gets traffic back, or is left, and when; `?` if only the operator knows. `web if
+ * approved`: a person says when.
+ */
 function waitText(wait: SplitItem['waits'], namespace: string, now: number): string {
   if (wait === null) return ''
+  if (wait.what === 'approval') return `${shortName(wait.service, namespace)} if approved`
   const left = leftText(wait.until, now)
   const isLeft = wait.what === 'failover'
   return `${isLeft ? 'not ' : ''}${shortName(wait.service, namespace)} in ${left ?? '?'}`

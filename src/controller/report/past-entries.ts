@@ -73,6 +73,8 @@ function toldBy({ reason, message }: OwnEvent, { state, serving }: Before): Told
   if (reason === 'Misconfigured')
     return { what: 'hold', state: 'misconfigured', sentence: `holds: ${message}` }
   if (reason === 'Recovered') return { what: 'release', state: serving, sentence: `recovered: ${why}` }
+  if (reason === 'ReturnWaits' && message.includes('awaits approval'))
+    return { what: 'awaiting-return', state, sentence: message }
   if (isFinding(reason)) return { what: 'finding', state, sentence: `${reason}: ${message}` }
   return undefined
 }

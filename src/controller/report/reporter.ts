@@ -1,20 +1,17 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Log } from '../../base/log.ts'
 import { problemOf } from '../../core/explain.ts'
 import { isMove } from '../../core/transition.ts'
-import type { EventInput } from '../../kube/events/recorder.ts'
 import type { Finding } from '../../routes/finding.ts'
 import type { Judged } from '../../routes/judge.ts'
 import { type RouteKey, routeKey, routeTitle } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { RouteRecord } from '../../view/route-record.ts'
 import type { TimelineEntry } from '../../view/timeline-entry.ts'
-import type { View } from '../../view/view.ts'
-import type { RouteMemory } from '../memory.ts'
 import { unreportedWindowMs } from '../platform.ts'
 import type { Cause } from '../queue.ts'
 import type { ReconcileOutcome } from '../write/reconcile.ts'
 import type { LateWrite } from '../write/unanswered-writes.ts'
+import { Approvals, type ApprovalsOptions } from './approvals.ts'
 import { FailoverWaits } from './failover-waits.ts'
 import { Flaps } from './flaps.ts'
 import { logHedged } from './hedged.ts'
@@ -23,19 +20,9 @@ import { ReturnWaits } from './return-waits.ts'
 import { about, fieldsOf, markedWith, recoveredEvent, transitionEvent } from './texts.ts'
 import { appendFinding, appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
-export interface ReporterOptions {
-  readonly memory: RouteMemory
+export interface ReporterOptions extends ApprovalsOptions {
   readonly clock: Clock
-  readonly log: Log
   readonly metrics: Metrics
-  /** What is known of the routes so far; it is brought up to date. */
-  readonly view: View
-  /** Takes a Kubernetes Event without waiting for it. */
-  readonly event: (input: EventInput) => void
-  /** Takes each line of the timeline that was reported. */
-  readonly onEntry?: ((entry: TimelineEntry) => void) | undefined
-  /** False while another replica leads, and speaks for all. */
-  readonly leads: () => boolean
 }
 
 /** After so many refusals in a row an Event tells the route's owner: a race does not last that long. */
@@ -53,6 +40,7 @@ export class Reporter {
   readonly #flaps: Flaps
   readonly #returnWaits: ReturnWaits
   readonly #failoverWaits: FailoverWaits
+  readonly #approvals: Approvals
   /** Of routes whose weights another client keeps undoing. */
   readonly #fights = new Map<RouteKey, Finding>()
 
@@ -62,6 +50,7 @@ export class Reporter {
     this.#flaps = new Flaps(options.clock, options.memory)
     this.#returnWaits = new ReturnWaits(options)
     this.#failoverWaits = new FailoverWaits(options)
+    this.#approvals = new Approvals(options)
   }
 
   /** Takes the outcome of one reconcile; `cause` is what made the key due. */
@@ -78,6 +67,7 @@ export class Reporter {
     updateView(view, key, outcome, clock)
     this.#returnWaits.see(key, outcome)
     this.#failoverWaits.see(key, outcome)
+    this.#approvals.see(key, outcome, outcome.kind)
     if (outcome.kind === 'hedged') {
       logHedged(log, outcome)
       return
@@ -117,6 +107,7 @@ export class Reporter {
       if (at < lastLed - unreportedWindowMs) this.#unreported.delete(key)
     this.#returnWaits.lead(lastLed)
     this.#failoverWaits.lead(lastLed)
+    this.#approvals.lead(lastLed)
   }
 
   #problem(

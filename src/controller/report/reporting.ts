@@ -13,7 +13,7 @@ export interface ReportingOptions {
   readonly view: View
   readonly memory: RouteMemory
   readonly metrics: Metrics
-  readonly watch: Pick<ClusterWatch, 'kind'>
+  readonly watch: Pick<ClusterWatch, 'kind' | 'policies'>
   readonly onEntry: ((entry: TimelineEntry) => void) | undefined
   /** Whether there are weights to write, or routes to come. */
   readonly busy: () => boolean
@@ -39,7 +39,12 @@ export function createReporting({ platform, watch, ...parts }: ReportingOptions)
   })
   const recall = new Recall({ ...platformParts(platform), transport, random, view, busy })
   return {
-    reporter: new Reporter({ ...platformParts(platform), ...parts, event }),
+    reporter: new Reporter({
+      ...platformParts(platform),
+      ...parts,
+      event,
+      isAwaiting: (key, where) => watch.policies?.recalled(key, where)?.isAwaiting === true,
+    }),
     endings,
     recall,
     stop: () => {

@@ -110,6 +110,21 @@ export function appendFinding(view: View, route: Route, { reason, message }: Fin
   })
 }
 
+/** Appends that a split could go back to a lost tier if a person approved that; `note` says which, and how. */
+export function appendAwaiting(view: View, route: Route, verdict: Verdict, note: string): TimelineEntry {
+  const { split, decision } = verdict
+  return view.append({
+    what: 'awaiting-return',
+    route: refOf(route),
+    rule: decision.rule,
+    state: decision.state,
+    sentence: note,
+    splits: [moveOf({ ...verdict, plan: [] })],
+    cluster: split.primary === undefined ? undefined : view.clusterOf(split.primary),
+    reactionMs: undefined,
+  })
+}
+
 /** Which splits of a route, if it has several: ` (spec.rules[0], spec.rules[2])`. */
 function placesOf(verdicts: readonly Verdict[]): string {
   const places = verdicts.flatMap(({ split }) => split.where ?? [])

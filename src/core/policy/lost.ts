@@ -44,6 +44,8 @@ export interface Recalled {
   readonly tier: number
   /** Epoch ms; `undefined`: nothing was lost, or it was not asked then. */
   readonly lostAt: number | undefined
+  /** An earlier tier could serve again, and waited for approval. */
+  readonly isAwaiting?: boolean
 }
 
 /** What is lost of a split that an operator has watched, which has written the status. */

@@ -133,6 +133,15 @@ export const alerts: readonly Alert[] = [
     description:
       'What they ask for applies to no route. The condition Accepted of each says why: kubectl get failoverpolicies -A.',
   },
+  {
+    alert: 'LinkerdFailoverAwaitsApproval',
+    expr: 'max(linkerd_failover_waiting{why="approval"}) > 0',
+    for: '24h',
+    severity: 'warning',
+    summary: 'Routes have awaited approval to go back to a lost tier for a day, {{ $value }} of them now',
+    description:
+      'Lost backends could serve again, and nobody has said that traffic may go back. Check them, then approve the return with linkerd-failover return.',
+  },
 ]
 
 /** The heading in docs/operating/metrics.md of an alert's runbook, as the fragment of its URL. */

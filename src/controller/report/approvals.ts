@@ -1,0 +1,120 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import type { Verdict } from '../../core/judge.ts'
+import { timeText } from '../../core/pause.ts'
+import { unapprovedOf } from '../../core/policy/approval.ts'
+import type { ApprovalWait } from '../../core/policy/types.ts'
+import type { EventInput } from '../../kube/events/recorder.ts'
+import type { Judged } from '../../routes/judge.ts'
+import { type RouteKey, routeTitle } from '../../routes/key.ts'
+import { returnCommand } from '../../routes/return-command.ts'
+import type { Route } from '../../routes/route.ts'
+import type { TimelineEntry } from '../../view/timeline-entry.ts'
+import type { View } from '../../view/view.ts'
+import type { RouteMemory } from '../memory.ts'
+import { unreportedWindowMs } from '../platform.ts'
+import type { ReconcileOutcome } from '../write/reconcile.ts'
+import { about, markedWith } from './texts.ts'
+import { appendAwaiting } from './timeline.ts'
+
+export interface ApprovalsOptions {
+  readonly memory: RouteMemory
+  readonly clock: Pick<Clock, 'now'>
+  readonly log: Log
+  readonly view: View
+  readonly event: (input: EventInput) => void
+  /** Takes each line of the timeline that was reported. */
+  readonly onEntry?: ((entry: TimelineEntry) => void) | undefined
+  /** False while another replica leads, and reports for all. */
+  readonly leads: () => boolean
+  /** Whether the status of its policy says that a part of a route (`where`) awaits approval: that was reported then. */
+  readonly isAwaiting?: (key: RouteKey, where: string | undefined) => boolean
+}
+
+/** Returns of a route that await approval. */
+interface Begun {
+  /** By split and backend. */
+  readonly waits: ReadonlyMap<string, ApprovalWait>
+  /** When another replica should have reported them (ms on the clock); absent for what this one has reported. */
+  readonly leftAt?: number | undefined
+}
+
+/** Reports that a return awaits approval, once for each time, and that one is carried out because it was approved. */
+export class Approvals {
+  readonly #options: ApprovalsOptions
+  /** Nothing is kept of a route of which nothing awaits approval. */
+  readonly #begun: Map<RouteKey, Begun>
+
+  constructor(options: ApprovalsOptions) {
+    this.#options = options
+    this.#begun = options.memory.part()
+  }
+
+  /** Must be called with each look at a route, and with how it ended. */
+  see(key: RouteKey, { route, verdicts }: Judged, kind: ReconcileOutcome['kind']): void {
+    const before = this.#begun.get(key)
+    const { leads, clock } = this.#options
+    if (before && leads() && kind === 'written')
+      for (const verdict of verdicts) this.#reportApproved(route, verdict, before)
+    const waiting = verdicts.flatMap((verdict) => {
+      const { wait } = verdict
+      return wait?.what === 'approval' ? [{ verdict, wait, name: nameOf(verdict, wait) }] : []
+    })
+    if (waiting.length === 0) {
+      this.#begun.delete(key)
+      return
+    }
+    const waits = new Map(waiting.map(({ name, wait }) => [name, wait]))
+    if (!leads()) {
+      const isNew = [...waits.keys()].some((name) => !before?.waits.has(name))
+      this.#begun.set(key, { waits, leftAt: isNew ? clock.now() : before?.leftAt })
+      return
+    }
+    const known = before?.leftAt === undefined ? before?.waits : undefined
+    for (const { verdict, wait, name } of waiting)
+      if (!known?.has(name) && !this.#options.isAwaiting?.(key, verdict.split.where))
+        this.#reportAwaiting(route, verdict, wait)
+    this.#begun.set(key, { waits })
+  }
+
+  /** As for the `Reporter`: what the last leader has reported is not reported again. */
+  lead(lastLed: number): void {
+    for (const [key, { waits, leftAt }] of this.#begun)
+      if (leftAt !== undefined && leftAt < lastLed - unreportedWindowMs) this.#begun.set(key, { waits })
+  }
+
+  #reportAwaiting(route: Route, verdict: Verdict, { backend: index }: ApprovalWait): void {
+    const { backends, where } = verdict.split
+    const service = backends[index]?.service
+    if (service === undefined) return
+    const { log, event, view, onEntry } = this.#options
+    const place = where === undefined ? '' : ` (${where})`
+    const note = `${service} could serve again, and its return awaits approval: run ${returnCommand(route)}${place}`
+    const entry = appendAwaiting(view, route, verdict, note)
+    log.warn({ id: entry.id, route: routeTitle(route), service }, `${routeTitle(route)}: ${note}`)
+    const what = { type: 'Warning', reason: 'ReturnWaits', action: 'AwaitApproval' } as const
+    event({ ...about(route), ...what, note, ...markedWith(entry.id) })
+    onEntry?.(entry)
+  }
+
+  /** A return that was needed was not approved. */
+  #reportApproved(route: Route, verdict: Verdict, { waits }: Begun): void {
+    const { split, plan, decision } = verdict
+    const wait = [...waits].find(([name, one]) => name === nameOf(verdict, one))?.[1]
+    const approvedAt = split.policy?.approvedAt
+    if (!wait || !split.policy || approvedAt === undefined || plan.length === 0) return
+    const isApproved = unapprovedOf(split.policy, { tier: 1, lostAt: wait.lostAt }) === undefined
+    const isBack = decision.kind !== 'hold' && decision.active.includes(wait.backend)
+    const service = split.backends[wait.backend]?.service
+    if (!isApproved || !isBack || service === undefined) return
+    const { log, event } = this.#options
+    const note = `${service} gets its traffic back: what was lost before ${timeText(approvedAt)} may return`
+    log.info({ route: routeTitle(route), service }, `${routeTitle(route)}: ${note}`)
+    event({ ...about(route), type: 'Normal', reason: 'ReturnApproved', action: 'Return', note })
+  }
+}
+
+const nameOf = ({ split }: Verdict, { backend: index }: ApprovalWait): string => {
+  const backend = split.backends[index]
+  return `${split.where ?? ''} ${backend?.service} ${backend?.port ?? ''}`
+}
