@@ -49,8 +49,9 @@ const allDecided = async () => {
   await eventually(() => cluster.weights('marker').join() === '0,1')
 }
 
-/** Without what is found wrong around the route: that is reported after a while, however far the test is. */
-const notes = () => cluster.notes('web').filter((note) => !note.startsWith('Linkerd '))
+/** Something that is wrong around the route: that is reported after a while, however far the test is. */
+const isFinding = (note: unknown) => String(note).startsWith('Linkerd ')
+const notes = () => cluster.notes('web').filter((note) => !isFinding(note))
 
 describe.each(gatewayCodecs)('$kind', (codec) => {
   it('fails over rule by rule in one patch, and comes back to what was declared', async () => {
@@ -117,8 +118,8 @@ it('tells two kinds of one name apart, for routes of one name', async () => {
   expect(text).toContain('linkerd_failover_routes{kind="HTTPRoute",state="primary"} 1')
   expect(text).toContain('linkerd_failover_watch_objects{watch="httproutes"} 1')
   expect(text).toContain('linkerd_failover_watch_objects{watch="httproutes.policy.linkerd.io"} 1')
-  const regarding = () =>
-    cluster.store.list('events', 'shop').map((event) => dig(event, 'involvedObject', 'apiVersion'))
+  const moves = () => cluster.store.list('events', 'shop').filter(({ message }) => !isFinding(message))
+  const regarding = () => moves().map((event) => dig(event, 'involvedObject', 'apiVersion'))
   await eventually(() => regarding().join() === 'policy.linkerd.io/v1beta3')
 })
 
@@ -271,8 +272,10 @@ describe('kinds that come, change and go', () => {
     const from = clock.now()
     await eventually(() => clock.now() - from > 120_000)
     const looks = cluster.asked.filter((line) => line === 'GET /apis').length
+    const looked = clock.now() - from
     expect(cluster.asked.filter((line) => line.includes('gateway') || line.includes('policy'))).toEqual([])
-    expect(looks).toBeLessThan(13)
+    // One in 12 s, on a slow machine too.
+    expect(looks).toBeLessThan(3 + looked / 12_000)
     install()
     put(http, 'web', [[ref('web', 1), ref('east', 0)]])
     await become(http, 'web', '0 1')

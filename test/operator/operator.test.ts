@@ -582,7 +582,9 @@ describe('what people can see', () => {
     await becomes('dark')
     cluster.slice('web', 1)
     await becomes('primary')
-    expect([...view.timeline.newestFirst()].map(({ what, rule }) => [what, rule])).toEqual([
+    // That there is no Service `east` is a finding, if the machine is slow.
+    const happened = [...view.timeline.newestFirst()].filter(({ what }) => what !== 'finding')
+    expect(happened.map(({ what, rule }) => [what, rule])).toEqual([
       ['release', 'PrimaryReady'],
       ['hold', 'NothingReady'],
     ])
