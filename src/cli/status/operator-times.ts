@@ -45,15 +45,14 @@ export const hasUnknownWaits = (routes: readonly RouteFacts[]): boolean =>
   )
 
 /**
- * Whether the operator has to be asked about any of the routes: when a wait ends, or since when it is not on its
- * primary. Of a route on its primary the last write is enough.
+ * Whether the operator has to be asked about any of the routes: since when it is not on its primary, or when a wait
+ * ends. Of a route on its primary the last write is enough.
  */
 export const isForOperator = (routes: readonly RouteFacts[]): boolean =>
-  hasUnknownWaits(routes) || hasUnknownSince(routes)
+  hasUnknownWaits(routes) || routes.some(isAway)
 
-/** Whether it is unknown since when any of the routes is not on its primary. */
-export const hasUnknownSince = (routes: readonly RouteFacts[]): boolean =>
-  routes.some(({ state, since }) => state !== 'primary' && since === null)
+/** Since when that is so, the operator knows best: what it found at its start, it reported then, as an Event. */
+export const isAway = ({ state }: Pick<RouteFacts, 'state'>): boolean => state !== 'primary'
 
 /**
  * Asks the operator's leader about these routes. The error says in a sentence why there is no answer.
@@ -115,12 +114,16 @@ export function withOperatorTimes(facts: RouteFacts, { waits: times, sinces }: O
     return { ...split, waits: { ...waits, until } }
   })
   const told = sinces.get(stateKey(facts, facts.state))
-  return { ...facts, ...(facts.since === null && told ? earlierOf(facts, told) : {}), splits }
+  return { ...facts, ...(told ? best(facts, told) : {}), splits }
 }
 
-function earlierOf({ sinceBefore }: Since, told: Since): Since {
+/** Of what is known here and what the operator knows; it saw the route in its state before an Event said so. */
+function best({ since, sinceBefore }: Since, told: Since): Since {
   if (told.since !== null) return { since: told.since, sinceBefore: null }
-  const [first = null] = [sinceBefore, told.sinceBefore].filter((time) => time !== null).sort()
+  // An older operator does not say.
+  if (told.sinceBefore === null) return { since, sinceBefore }
+  if (since !== null && Date.parse(since) < Date.parse(told.sinceBefore)) return { since, sinceBefore }
+  const [first = null] = [sinceBefore ?? told.sinceBefore, told.sinceBefore].sort()
   return { since: null, sinceBefore: first }
 }
 

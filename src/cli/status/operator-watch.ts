@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Result } from '../../base/result.ts'
 import {
-  hasUnknownSince,
   hasUnknownWaits,
+  isAway,
   type OperatorTimes,
   stillWaiting,
   withOperatorTimes,
@@ -40,7 +40,7 @@ export class OperatorWatch {
     if (this.#times.waits.size > 0) this.#times = stillWaiting(this.#times, factsOf(routes))
     const timed = routes.map((route) => ({ ...route, facts: withOperatorTimes(route.facts, this.#times) }))
     const facts = factsOf(timed)
-    const isWanted = hasUnknownWaits(facts) || (!this.#hasAsked && hasUnknownSince(facts))
+    const isWanted = hasUnknownWaits(facts) || (!this.#hasAsked && facts.some(isAway))
     if (isWanted && this.#options.clock.now() >= this.#nextAt) void this.#ask()
     return timed
   }

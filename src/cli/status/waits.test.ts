@@ -93,6 +93,28 @@ describe('status', () => {
     expect(JSON.parse((await run('status -o json')).stdout).routes[0]).toMatchObject(since)
   })
 
+  test.each([
+    [
+      { since: null, sinceBefore: inSeconds(-600) },
+      { since: inSeconds(-900), sinceBefore: null },
+    ],
+    [
+      { since: null, sinceBefore: inSeconds(-1_200) },
+      { since: null, sinceBefore: inSeconds(-1_200) },
+    ],
+    [
+      { since: inSeconds(-950), sinceBefore: null },
+      { since: inSeconds(-950), sinceBefore: null },
+    ],
+    [{ since: null }, { since: inSeconds(-900), sinceBefore: null }],
+    [{}, { since: inSeconds(-900), sinceBefore: null }],
+  ])('an Event of 15 minutes ago, and an operator that says %o', async (told, shown) => {
+    addAway()
+    shop.transition('cart', 'failing over to fallbacks: cart has none', new Date(inSeconds(-900)))
+    await answer({ ...waiting(null), state: 'failover', ...told })
+    expect(JSON.parse((await run('status -o json')).stdout).routes[0]).toMatchObject(shown)
+  })
+
   test('does not ask about routes on their primaries', async () => {
     shop.service('cart', 1)
     shop.split('cart', { cart: 1 })
