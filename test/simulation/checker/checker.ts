@@ -12,6 +12,7 @@ import { FarChecker, type FarSide } from './far-checker.ts'
 import { hedged, isHedge, readSince, waysAcross } from './hedge.ts'
 import { Ledger } from './ledger.ts'
 import { Moments } from './moments.ts'
+import { outcomeOf } from './outcome.ts'
 import { OwnKinds } from './own-kinds.ts'
 import { Patience } from './patience.ts'
 import { Profiles } from './profiles.ts'
@@ -198,6 +199,13 @@ export class Checker implements Witness {
       const [wrong] = all
       if (wrong && !all.includes(undefined)) this.fail(...wrong)
     }
+    const untrue =
+      own &&
+      this.#own?.wrongStatus(
+        [...this.#facts.ours()].map(([, route]) => outcomeOf(route, own.readings, own.drains, now)),
+        (service) => this.#facts.services.isThere(service),
+      )
+    if (untrue) this.fail('untrue status', untrue)
   }
 
   #viewOf(process: Process): View {

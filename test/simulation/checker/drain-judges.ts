@@ -32,6 +32,19 @@ export const darkByDrain = (changes: Changes, knowable: Knowable): string | unde
       : undefined
   })
 
+/** Traffic was moved away from what could serve, undrained, and everything that has it now is down. */
+export const darkByChoice = (changes: Changes, knowable: Knowable): string | undefined =>
+  firstOf(changes, ([before, after]) => {
+    const { isAlways, isReady, isDown, mayServe } = judgesOf(before, knowable)
+    const isDark = places(after).every((place) => weightAt(after, place) === 0 || isDown(place))
+    return isDark
+      ? places(before).find(
+          (place) =>
+            weightAt(before, place) > 0 && isReady(place) && mayServe(place) && isAlways(place, ['no']),
+        )
+      : undefined
+  })
+
 function judgesOf(split: Split, { possible, drained }: Knowable) {
   const all = drained(split)
   const counts = split.backends.map(({ called }) => possible(called))

@@ -4,6 +4,7 @@ import type { Sent } from '../network/sent.ts'
 import { DrainSight, type DrainsSeen } from './drain-sight.ts'
 import { timesOfDay } from './kind-view.ts'
 import { PolicySight, type Readings } from './policy-sight.ts'
+import { type Outcome, wrongStatus } from './policy-status.ts'
 import type { View } from './view.ts'
 
 /** After the end of a Drain, all that is to be written about it is written within so long (ms). */
@@ -84,6 +85,17 @@ export class OwnKinds {
     const { kind } = this.policies
     const knows = kind.knownTo(sent, this.drains.lookUps.areOver(sent.process, sent.at))
     return { drains: this.drains.seenBy(sent, knows), readings: this.policies.seenBy(sent) }
+  }
+
+  /** What is wrong with the status of a policy after a time of rest. */
+  wrongStatus(routes: readonly Outcome[], isService: (key: string) => boolean): string | undefined {
+    const { kind, rootNamespace } = this.policies
+    const policies = kind.facts.versions.filter(({ to }) => to === Number.POSITIVE_INFINITY)
+    for (const [key, object] of kind.objects) {
+      const wrong = wrongStatus(key, object, { rootNamespace, policies, routes, isService })
+      if (wrong) return `the status of the FailoverPolicy ${key} is not true: ${wrong}`
+    }
+    return undefined
   }
 
   /** The same after a time of rest, for the process that leads. */

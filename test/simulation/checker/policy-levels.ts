@@ -27,20 +27,32 @@ export function placeOf({ apiVersion, kind, metadata, spec }: KubeObject): Place
 
 /** What policies, all of them valid, ask for at a place; `undefined` if none is for it. Of one level the oldest counts. */
 export function sectionsFor(place: Place, policies: readonly Version<PolicySpec>[]): Sections | undefined {
-  const byAge = [...policies].sort(older)
-  const found = levels.flatMap((level) => {
-    const first = byAge.find((one) => isFor(one, place, level))?.spec
-    return first ? [atLevel(first, level)] : []
-  })
+  const found = winnersAt(place, policies).flatMap(({ version, level }) =>
+    version.spec ? [atLevel(version.spec, level)] : [],
+  )
   return found.length > 0 ? mergedOf(found) : undefined
 }
+
+/** The policies, all of them valid, that a place follows by each level, the most specific first. */
+export function winnersAt(place: Place, policies: readonly Version<PolicySpec>[]) {
+  const byAge = [...policies].sort(older)
+  return levels.flatMap((level) => {
+    const version = byAge.find((one) => isFor(one, place, level))
+    return version ? [{ version, level }] : []
+  })
+}
+
+/** A policy of the Mesh makes sense in one namespace only. */
+export const isValid = ({ key, spec }: Version<PolicySpec>, rootNamespace: string): boolean =>
+  spec !== undefined &&
+  (key.startsWith(`${rootNamespace}/`) || !spec.targets.some(({ level }) => level === 'mesh'))
 
 /** The older one first, then by name. */
 export const older = (a: Version<PolicySpec>, b: Version<PolicySpec>): number =>
   (a.spec?.createdAt ?? 0) - (b.spec?.createdAt ?? 0) || (a.key < b.key ? -1 : 1)
 
 /** Whether one of its targets of a level is a place. Who may edit a namespace steers no routes of another. */
-export const isFor = ({ key, spec }: Version<PolicySpec>, place: Place, level: Level): boolean =>
+const isFor = ({ key, spec }: Version<PolicySpec>, place: Place, level: Level): boolean =>
   spec?.targets.some((target) => {
     if (target.level !== level) return false
     return level === 'mesh' || (key.startsWith(`${place.namespace}/`) && isOf(target, place))

@@ -5,7 +5,7 @@ import { everyChoice } from './count.ts'
 import { KindFacts, type Version } from './kind-facts.ts'
 import { type KindView, timersDone } from './kind-view.ts'
 import { OwnKind } from './own-kind.ts'
-import { type Place, placeOf, sectionsFor } from './policy-levels.ts'
+import { isValid, type Place, placeOf, sectionsFor } from './policy-levels.ts'
 import { type PolicySpec, readPolicy } from './read-policy.ts'
 import { type Route, readRoute } from './read-route.ts'
 import type { Sections } from './sections.ts'
@@ -33,12 +33,12 @@ const settleMs = 10_000
 /** Which policies each process can take for those that apply, by docs/developing/DECISIONS.md. */
 export class PolicySight {
   readonly kind = new OwnKind('FailoverPolicy', 'failoverpolicies', new KindFacts(readPolicy))
-  readonly #rootNamespace: string
+  readonly rootNamespace: string
   readonly #clusters: Clusters
 
   /** Policies of the Mesh make sense in this namespace only. */
   constructor(rootNamespace: string, clusters: Clusters) {
-    this.#rootNamespace = rootNamespace
+    this.rootNamespace = rootNamespace
     this.#clusters = clusters
   }
 
@@ -78,13 +78,8 @@ export class PolicySight {
   /** What a name may stand for, each once; what is not for a place asks for nothing there. */
   #forPlace(some: readonly (Policy | undefined)[], place: Place): (Policy | undefined)[] {
     const isFor = (one: Policy | undefined) =>
-      one?.spec !== undefined && sectionsFor(place, [one]) !== undefined && this.#isValid(one)
+      one !== undefined && isValid(one, this.rootNamespace) && sectionsFor(place, [one]) !== undefined
     return [...new Set(some.map((one) => (isFor(one) ? one : undefined)))]
-  }
-
-  #isValid({ key, spec }: Policy): boolean {
-    const isOfMesh = spec?.targets.some(({ level }) => level === 'mesh')
-    return !isOfMesh || key.startsWith(`${this.#rootNamespace}/`)
   }
 
   /** The splits of a route with what policies ask for, by each cluster that may serve its Services. */

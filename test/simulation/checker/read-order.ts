@@ -47,6 +47,12 @@ export function readOrder(
   return { tiers: tiers && agrees(tiers) ? tiers : usualTiers(named), ...sections }
 }
 
+/** The sections that annotations decide. */
+export const ownSections = (annotations: Readonly<Record<string, string>>): string[] => [
+  ...Object.keys(ownOf(annotations)),
+  ...(annotations[annotation('tiers')] === undefined ? [] : ['tiers']),
+]
+
 /** What annotations ask for beside tiers; one that makes no sense is as if it were not there. */
 function ownOf(annotations: Readonly<Record<string, string>>): Sections {
   const [, seconds] = /^(\d+)s$/.exec(annotations[annotation('failback-after')] ?? '') ?? []

@@ -33,13 +33,20 @@ export function readPolicy({ metadata, spec }: KubeObject): PolicySpec | undefin
   const minReady = part(spec.minReady, readThreshold)
   const failover = part(spec.failover, readFailover)
   const failback = part(spec.failback, readFailback)
-  const isWrong = [tiers, minReady, failover, failback].includes('wrong')
+  const isWrong = [tiers, minReady, failover, failback].includes('wrong') || returnsWithLess(spec)
   if (targets.length === 0 || targets.length < refs.length || isWrong) return undefined
   const sections = Object.entries({ tiers, minReady, failover, failback }).filter(
     ([, section]) => section !== undefined,
   )
   const createdAt = Date.parse(metadata.creationTimestamp ?? '') / 1_000
   return { targets, sections: Object.fromEntries(sections), createdAt }
+}
+
+/** What asks for fewer endpoints to come back than to serve makes no sense. */
+function returnsWithLess({ minReady, failback }: JsonObject): boolean {
+  const toReturn = isObject(failback) ? failback.minReady : undefined
+  const [stay, back] = [minReady, toReturn].map((one) => (isObject(one) ? one.count : undefined))
+  return typeof stay === 'number' && typeof back === 'number' && back < stay
 }
 
 function readTarget({ group, kind, name }: JsonObject, ownNamespace: string): Target | undefined {
@@ -84,11 +91,12 @@ function readTier({ backends, clusters, rest }: JsonObject): AskedTier | 'wrong'
   return named.length > 0 ? { backends: named } : 'wrong'
 }
 
-function readThreshold({ count = 1, percent, expected }: JsonObject): Threshold | 'wrong' {
+function readThreshold({ count, percent, expected }: JsonObject): Threshold | 'wrong' {
   const all = [count, percent, expected].filter((one) => one !== undefined)
-  if (!all.every((one) => typeof one === 'number' && one >= 1)) return 'wrong'
+  const isVague = percent !== undefined && count === undefined && expected === undefined
+  if (isVague || !all.every((one) => typeof one === 'number' && one >= 1)) return 'wrong'
   return {
-    count: Number(count),
+    count: Number(count ?? 1),
     ...(percent === undefined ? {} : { percent: Number(percent) }),
     ...(expected === undefined ? {} : { expected: Number(expected) }),
   }

@@ -1,7 +1,7 @@
 import { equal } from '../../../sandbox/json.ts'
 import type { Sent } from '../network/sent.ts'
 import { countText } from './count.ts'
-import { darkByDrain, intoDrain } from './drain-judges.ts'
+import { darkByChoice, darkByDrain, intoDrain } from './drain-judges.ts'
 import { type DrainedOf, nothingDrained } from './drain-sight.ts'
 import type { Drains } from './drained.ts'
 import { isWanted, isWantedIf, type Knowable, knownWrites, readBy, type SplitsWrite } from './explain.ts'
@@ -102,6 +102,13 @@ const judges: readonly (readonly [Rule, Judge])[] = [
     ({ known, wanted, before, possible }) => {
       if (!known) return 'its writer cannot know the route as it was'
       return wanted ? undefined : `for no reason that its writer can know: ${knowable(before, possible)}`
+    },
+  ],
+  [
+    'dark by choice',
+    ({ meant, ...knowable }) => {
+      const dark = meant && darkByChoice(changes(meant.before, meant.after), knowable)
+      return dark && `${dark} could serve, and nothing that has traffic now can`
     },
   ],
   [

@@ -100,6 +100,11 @@ export class Services {
     return [...new Set(possible)]
   }
 
+  /** Whether a Service is there now. */
+  isThere(service: string): boolean {
+    return this.#of(service).place.now.kind !== 'absent'
+  }
+
   /**
    * Whether its own slices alone have ever said what it is, so that it changes only when one of them does: not time,
    * and no other Service or cluster; or the Service has said that it is in a cluster that does not exist.

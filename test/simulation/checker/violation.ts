@@ -24,6 +24,8 @@ export type Rule =
   | 'into a drain'
   | 'not settled'
   | 'not still'
+  | 'untrue status'
+  | 'dark by choice'
   | 'untold transition'
   | 'told without transition'
   | 'impatient'

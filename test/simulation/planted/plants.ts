@@ -9,6 +9,7 @@ import { farPlants } from './far-plants.ts'
 import { gatewayPlants } from './gateway-plants.ts'
 import { hedgePlants } from './hedge-plants.ts'
 import { leasePlants } from './lease-plants.ts'
+import { levelPlants } from './level-plants.ts'
 import type { Planted } from './planted.ts'
 import { policyPlants } from './policy-plants.ts'
 import { profilePlants } from './profile-plants.ts'
@@ -361,6 +362,7 @@ export const planted: readonly Planted[] = [
   ...gatewayPlants,
   ...backendPlants,
   ...policyPlants,
+  ...levelPlants,
   ...waitPlants,
   ...drainPlants,
   ...profilePlants,
