@@ -22,7 +22,10 @@ export const systemClock: Clock = {
   },
 }
 
-/** A time of day is compared with the wall clock at least so often (ms), so that a clock that was set is followed soon. */
+/**
+ * A time of day is compared with the wall clock at least so often (ms), so that a clock that was set is
+ * followed soon.
+ */
 export const timeOfDayLookMs = 60_000
 
 /** Resolves after `ms` milliseconds, or at once when `signal` is aborted; never rejects. */

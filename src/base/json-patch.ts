@@ -7,8 +7,8 @@ export interface PatchOperation {
 }
 
 /**
- * JSON as Go writes it, which escapes `&`, `<`, `>`, U+2028 and U+2029 in strings. The API server compares the text of
- * a value in a `test`, not the value, so one that is written in another way never holds.
+ * JSON as Go writes it, which escapes `&`, `<`, `>`, U+2028 and U+2029 in strings. The API server compares
+ * the text of a value in a `test`, not the value, so one that is written in another way never holds.
  */
 export const jsonAsGo = (value: unknown): string =>
   JSON.stringify(value).replace(

@@ -1,8 +1,8 @@
 import type { Interface } from 'node:readline/promises'
 
 /**
- * Asks the person at the terminal, on standard error, so that standard output is only the result. Empty if there is no
- * answer.
+ * Asks the person at the terminal, on standard error, so that standard output is only the result. Empty if
+ * there is no answer.
  */
 export async function askAtTerminal(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises')

@@ -108,7 +108,10 @@ export const outputFlag = (
     .choices([...formats])
     .default(formats[0])
 
-/** The name of a namespace; empty counts as not given. Anything else would name another path of the API server. */
+/**
+ * The name of a namespace; empty counts as not given. Anything else would name another path of the API
+ * server.
+ */
 export function namespaceName(text: string): string {
   if (text === '' || namespacePattern.test(text)) return text
   throw new InvalidArgumentError('A namespace has a name of lower-case letters, digits and -, such as shop.')

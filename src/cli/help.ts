@@ -55,8 +55,8 @@ function examplesOf(command: Command, examples: CommandSpec['examples']): string
 const subcommandTerm = (command: Command): string => command.name()
 
 /**
- * The flags of a command, then those of the program. Without the `--no-` forms, which are only the other spelling
- * of `--flag=false`.
+ * The flags of a command, then those of the program. Without the `--no-` forms, which are only the other
+ * spelling of `--flag=false`.
  */
 function visibleOptions(this: Help, command: Command): Option[] {
   const group = command.parent ? flagGroups.command : flagGroups.program

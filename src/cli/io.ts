@@ -32,7 +32,9 @@ export interface Io {
   readonly stderr: Stream
   /** All of standard input, as text. */
   readonly readInput: () => Promise<string>
-  /** Asks the person at the terminal one question; `undefined` if there is nobody to ask. Empty: no answer. */
+  /**
+   * Asks the person at the terminal one question; `undefined` if there is nobody to ask. Empty: no answer.
+   */
   readonly ask: ((question: string) => Promise<string>) | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock

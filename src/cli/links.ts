@@ -4,8 +4,8 @@ import { type Link, projectLink } from '../readiness/gateways/link.ts'
 import { listAs, type Reading } from './listing.ts'
 
 /**
- * The Links to other clusters, of all namespaces; `undefined` if the cluster has none of the kind, or the user
- * may not list them: then mirrored Services are judged by their Endpoints alone.
+ * The Links to other clusters, of all namespaces; `undefined` if the cluster has none of the kind, or the
+ * user may not list them: then mirrored Services are judged by their Endpoints alone.
  */
 export async function readLinks(reading: Reading): Promise<readonly Link[] | undefined> {
   const resource = await new DiscoverySnapshot(reading).find(linkNames)

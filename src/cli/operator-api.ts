@@ -12,8 +12,8 @@ const mostBytes = 16 * 2 ** 20
 export type AskOperator = (path: string) => Promise<Result<unknown, string>>
 
 /**
- * The way to the JSON API of the operator's leader, with the user's own permissions. The error says in a sentence
- * why there is none.
+ * The way to the JSON API of the operator's leader, with the user's own permissions. The error says in a
+ * sentence why there is none.
  */
 export async function findOperator(cluster: Cluster, io: Io): Promise<Result<AskOperator, string>> {
   const chosen = await choosePod({ transport: cluster.transport, signal: io.interrupted }, undefined)

@@ -9,8 +9,9 @@ const attempts = 11
 const noteEveryMs = 1_000
 
 /**
- * A transport that waits and asks again when the API server says so: 429 or 5xx with Retry-After, for any method.
- * Watches are left to their reflector, which does the same. Source: `checkWait` of client-go's `rest/request.go`.
+ * A transport that waits and asks again when the API server says so: 429 or 5xx with Retry-After, for any
+ * method. Watches are left to their reflector, which does the same. Source: `checkWait` of client-go's
+ * `rest/request.go`.
  */
 export function waitingTransport(
   transport: Transport,

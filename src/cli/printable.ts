@@ -5,8 +5,8 @@ import type { Transport } from '../kube/http/transport.ts'
 const control = /(?![\n\t])\p{Cc}/gu
 
 /**
- * Text in which a terminal finds nothing to obey: control characters in the notation of carets, as kubectl prints
- * them (`^[` for Escape).
+ * Text in which a terminal finds nothing to obey: control characters in the notation of carets, as kubectl
+ * prints them (`^[` for Escape).
  */
 export const printableText = (text: string): string =>
   text.replaceAll(control, (character) => {
@@ -14,7 +14,9 @@ export const printableText = (text: string): string =>
     return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : '\ufffd'
   })
 
-/** The same of every text in a value from JSON, names of fields too. What is printable already is not copied. */
+/**
+ * The same of every text in a value from JSON, names of fields too. What is printable already is not copied.
+ */
 export function printable(value: unknown): unknown {
   if (typeof value === 'string') return printableText(value)
   if (Array.isArray(value)) {
@@ -30,7 +32,9 @@ export function printable(value: unknown): unknown {
   return isSame ? value : Object.fromEntries(clean)
 }
 
-/** A transport whose answers can be shown: whoever may write an object could otherwise write to the terminal. */
+/**
+ * A transport whose answers can be shown: whoever may write an object could otherwise write to the terminal.
+ */
 export const printableAnswers = (transport: Transport): Transport => ({
   ...transport,
   request: async (req) => {

@@ -1,7 +1,10 @@
 /** After so many urgent keys in a row one of the others has its turn, so that none waits for ever. */
 const mostInARow = 7
 
-/** Keys that are due, each once: urgent ones first, and of these and of the others the one that is due longest. */
+/**
+ * Keys that are due, each once: urgent ones first, and of these and of the others the one that is due
+ * longest.
+ */
 export class Lanes {
   readonly #urgent = new Set<string>()
   readonly #others = new Set<string>()

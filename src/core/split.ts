@@ -16,8 +16,8 @@ export const knownPrimary = ({ split, readiness }: Observation): Readiness =>
   bestOf(split.backends.filter((backend) => isPrimary(split, backend)).map(readiness))
 
 /**
- * True for an entry of the split that is the primary: it has the Service, and the port if the split names one;
- * by a policy: it is in the first tier.
+ * True for an entry of the split that is the primary: it has the Service, and the port if the split names
+ * one; by a policy: it is in the first tier.
  */
 export const isPrimary = ({ policy, primary, primaryPort, backends }: Split, backend: Backend): boolean =>
   policy

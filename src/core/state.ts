@@ -1,6 +1,6 @@
 /**
- * The state of a route, in one word; the worst first. `dark`: nothing behind it is ready. `drained`: the primary could
- * serve, and a drain takes it out.
+ * The state of a route, in one word; the worst first. `dark`: nothing behind it is ready. `drained`: the
+ * primary could serve, and a drain takes it out.
  */
 export const routeStates = [
   'dark',

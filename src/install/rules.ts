@@ -20,7 +20,10 @@ const routeRules: readonly IPolicyRule[] = routeGroups.map(({ group, plurals }) 
   verbs: [...followed, 'patch'],
 }))
 
-/** What the operator may always do in every namespace; no more than it does, which the audit log proves in a test. */
+/**
+ * What the operator may always do in every namespace; no more than it does, which the audit log proves in a
+ * test.
+ */
 export const clusterRules: readonly IPolicyRule[] = [
   { apiGroups: [''], resources: ['services', 'endpoints'], verbs: followed },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: followed },
@@ -48,8 +51,8 @@ export const policyRules: readonly IPolicyRule[] = [
 ]
 
 /**
- * What is needed to follow the credentials of linked clusters, in Linkerd's namespace. With a field selector for the
- * name, `list` and `watch` can be limited to names too.
+ * What is needed to follow the credentials of linked clusters, in Linkerd's namespace. With a field selector
+ * for the name, `list` and `watch` can be limited to names too.
  */
 export const linkRules = (clusters: readonly string[]): readonly IPolicyRule[] => [
   {

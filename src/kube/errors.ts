@@ -7,8 +7,8 @@ import * as z from 'zod'
  * `unreachable`: no connection, so nothing was applied. `timeout`: no whole answer (too slow, cut, or
  * cancelled), so it is not known whether it was applied. `expired`: 410, the resourceVersion or continue
  * token is too old. `invalid`: 422, also a JSON Patch whose `test` failed. `rejected`: any other 4xx.
- * `protocol`: an answer that is not what the API promises, or one that is too large to be read. `notLeader`: not sent, since this replica may not
- * write now.
+ * `protocol`: an answer that is not what the API promises, or one that is too large to be read. `notLeader`:
+ * not sent, since this replica may not write now.
  */
 export type KubeError =
   | { readonly kind: 'unreachable'; readonly message: string }

@@ -21,8 +21,8 @@ export interface NotifierOptions {
 /** Notifies receivers of transitions. */
 export interface Notifier {
   /**
-   * Takes an entry of the timeline; of holds only those of dark routes are sent, and no releases. Returns at once, whatever the
-   * receivers do.
+   * Takes an entry of the timeline; of holds only those of dark routes are sent, and no releases. Returns at
+   * once, whatever the receivers do.
    */
   take(entry: TimelineEntry): void
   /** Sends what is waiting, for at most `patienceMs`. */

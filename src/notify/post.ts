@@ -38,7 +38,9 @@ const idleMs = 30_000
 const maxRead = 16_384
 const maxShown = 200
 
-/** The agents of receivers to which the same addresses are allowed: connections are not shared with others. */
+/**
+ * The agents of receivers to which the same addresses are allowed: connections are not shared with others.
+ */
 interface Agents {
   readonly http: HttpAgent
   readonly https: HttpsAgent

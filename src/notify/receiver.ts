@@ -17,7 +17,10 @@ export interface Receiver {
   readonly filter: Filter
 }
 
-/** Which transitions are sent to a receiver; an empty list means all, but findings are sent only to who asks for them. */
+/**
+ * Which transitions are sent to a receiver; an empty list means all, but findings are sent only to who asks
+ * for them.
+ */
 export interface Filter {
   readonly namespaces: readonly string[]
   readonly kinds: readonly string[]

@@ -14,7 +14,9 @@ export interface Election {
   readonly selector: string
   /** Names this process; no two may share it, also not one before and after a restart. */
   readonly identity: string
-  /** How long a standby leaves a move that is needed to the leader (ms); 0: for as long as it is a standby. */
+  /**
+   * How long a standby leaves a move that is needed to the leader (ms); 0: for as long as it is a standby.
+   */
   readonly hedgeAfterMs: number
 }
 
@@ -97,7 +99,10 @@ function elected(options: LeadershipOptions, election: Election): Leadership {
   }
 }
 
-/** A standby that waits for a lease that another operator holds would wait for ever, and nothing would show it. */
+/**
+ * A standby that waits for a lease that another operator holds would wait for ever, and nothing would show
+ * it.
+ */
 const warning =
   ({ log }: LeadershipOptions, { namespace, name, selector }: Election) =>
   (other: string, holder: string): void =>

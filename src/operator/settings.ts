@@ -123,7 +123,9 @@ function describeFlags(env: NodeJS.ProcessEnv): Command {
     .allowExcessArguments()
 }
 
-/** On all addresses for the kubelet, Prometheus and the Service of a Pod; elsewhere for this machine alone. */
+/**
+ * On all addresses for the kubelet, Prometheus and the Service of a Pod; elsewhere for this machine alone.
+ */
 const defaultAdminAddr = (env: NodeJS.ProcessEnv): string =>
   env.KUBERNETES_SERVICE_HOST ? ':8080' : '127.0.0.1:8080'
 

@@ -13,8 +13,8 @@ export interface SpareMemory {
 
 /**
  * Collects garbage once, when the start is over: at the second look in a row that finds the process at rest,
- * which is 1 to 2 s after its last work. While the first lists are read, V8 takes up to twice of what is kept in
- * the end, and by itself it gives back little of it. `cancel` ends the looking.
+ * which is 1 to 2 s after its last work. While the first lists are read, V8 takes up to twice of what is kept
+ * in the end, and by itself it gives back little of it. `cancel` ends the looking.
  */
 export function giveBackMemory({ clock, isAtRest, gc }: SpareMemory): Timer {
   let hasRested = false

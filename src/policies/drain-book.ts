@@ -9,8 +9,8 @@ export interface DrainBookOptions {
   readonly clock: Clock
   readonly scope: DrainScope
   /**
-   * Called when other backends are drained than before; `concerns` says whether a Service is one of them, for the routes
-   * of a namespace.
+   * Called when other backends are drained than before; `concerns` says whether a Service is one of them, for
+   * the routes of a namespace.
    */
   readonly onChange: (concerns: (namespace: string, service: ServiceKey) => boolean) => void
 }
@@ -22,10 +22,15 @@ interface Ending {
   readonly endsAt: number
 }
 
-/** So long (ms) a Drain that was deleted keeps traffic away, so that one who creates it again moves nothing. */
+/**
+ * So long (ms) a Drain that was deleted keeps traffic away, so that one who creates it again moves nothing.
+ */
 const lingerMs = 10_000
 
-/** All Drains, and which of them are in effect: they end by a time of the wall clock, and some time after they are deleted. */
+/**
+ * All Drains, and which of them are in effect: they end by a time of the wall clock, and some time after they
+ * are deleted.
+ */
 export class DrainBook {
   readonly #options: DrainBookOptions
   readonly #turn: NextTurn
@@ -58,8 +63,9 @@ export class DrainBook {
   }
 
   /**
-   * False while it is not certain that a Drain that is not there was deleted on purpose: the server cannot be read, or
-   * does not serve the kind. Nothing ends by that meanwhile. Once it is certain, the time begins again.
+   * False while it is not certain that a Drain that is not there was deleted on purpose: the server cannot be
+   * read, or does not serve the kind. Nothing ends by that meanwhile. Once it is certain, the time begins
+   * again.
    */
   setSure(isSure: boolean): void {
     if (this.#isSure === isSure) return

@@ -4,7 +4,10 @@ import type { ServiceKey } from '../core/types.ts'
 import type { Drain, DrainTarget } from './drain.ts'
 import { objectKey } from './object.ts'
 
-/** The cluster of a Service: `Local`, that which it is mirrored from, or `undefined` if there is not one alone. */
+/**
+ * The cluster of a Service: `Local`, that which it is mirrored from, or `undefined` if there is not one
+ * alone.
+ */
 export type PlaceOf = (service: ServiceKey) => string | undefined
 
 export interface DrainScope {
@@ -23,8 +26,8 @@ interface Entry {
 }
 
 /**
- * Finds what Drains take out. The index is made for the Drains of one moment; each question costs four look-ups,
- * however many Drains there are.
+ * Finds what Drains take out. The index is made for the Drains of one moment; each question costs four
+ * look-ups, however many Drains there are.
  */
 export class DrainIndex {
   readonly #scope: DrainScope
@@ -79,7 +82,10 @@ const scopeOf = ({ namespace }: Drain, rootNamespace: string | undefined): strin
 export const targetKey = (drain: Drain, target: DrainTarget, rootNamespace: string | undefined): string =>
   `${scopeOf(drain, rootNamespace)} ${nameOf(target)}`
 
-/** The keys of all targets by which a Service, in this cluster (`place`), is drained for the routes of a namespace. */
+/**
+ * The keys of all targets by which a Service, in this cluster (`place`), is drained for the routes of a
+ * namespace.
+ */
 export const targetsOf = (
   namespace: string,
   service: ServiceKey,

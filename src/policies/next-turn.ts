@@ -1,6 +1,9 @@
 import type { Clock, Timer } from '../base/clock.ts'
 
-/** When one who follows many objects looks at them: once after all changes of a moment, and when a time has come. */
+/**
+ * When one who follows many objects looks at them: once after all changes of a moment, and when a time has
+ * come.
+ */
 export class NextTurn {
   readonly #clock: Clock
   readonly #look: () => void
@@ -27,7 +30,9 @@ export class NextTurn {
     this.#look()
   }
 
-  /** Looks after `ms` milliseconds, instead of at the time that was given before; `undefined` for at no time. */
+  /**
+   * Looks after `ms` milliseconds, instead of at the time that was given before; `undefined` for at no time.
+   */
   lookAfter(ms: number | undefined): void {
     this.#timer?.cancel()
     this.#timer = undefined

@@ -12,12 +12,15 @@ export interface PolicyBookOptions {
   readonly onChange: (concerns: (place: PolicyPlace) => boolean) => void
 }
 
-/** So long (ms) a policy that was changed or deleted applies as it was, so that one who creates it again moves nothing. */
+/**
+ * So long (ms) a policy that was changed or deleted applies as it was, so that one who creates it again moves
+ * nothing.
+ */
 const settleMs = 10_000
 
 /**
- * All FailoverPolicies, and which of them apply. A new one does at once; what was changed or deleted still applies for a
- * while as it was.
+ * All FailoverPolicies, and which of them apply. A new one does at once; what was changed or deleted still
+ * applies for a while as it was.
  */
 export class PolicyBook {
   readonly #options: PolicyBookOptions
@@ -52,8 +55,9 @@ export class PolicyBook {
   }
 
   /**
-   * False while it is not certain that a policy that is not there was deleted on purpose: the server cannot be read, or does
-   * not serve the kind. All apply as they are meanwhile. Once it is certain, the time begins again.
+   * False while it is not certain that a policy that is not there was deleted on purpose: the server cannot
+   * be read, or does not serve the kind. All apply as they are meanwhile. Once it is certain, the time begins
+   * again.
    */
   setSure(isSure: boolean): void {
     if (this.#isSure === isSure) return

@@ -9,7 +9,10 @@ export interface Rule<T> {
   readonly holds: (value: T) => boolean
 }
 
-/** A field with its rules: in its definition for the API server, and in its schema for objects that no API server has seen. */
+/**
+ * A field with its rules: in its definition for the API server, and in its schema for objects that no API
+ * server has seen.
+ */
 export function ruled<T extends z.ZodType>(schema: T, ...rules: readonly Rule<z.output<T>>[]): T {
   let checked = schema
   for (const { holds, message } of rules) checked = checked.refine(holds, message)

@@ -9,8 +9,8 @@ export interface Endpoints {
   readonly ready: number
   readonly total: number
   /**
-   * What distinguishes one Pod from another, `markLength` characters for each endpoint; the ready ones come first.
-   * `undefined`: none of these Pods is in another list with the same ports.
+   * What distinguishes one Pod from another, `markLength` characters for each endpoint; the ready ones come
+   * first. `undefined`: none of these Pods is in another list with the same ports.
    */
   readonly marks: string | undefined
 }
@@ -30,8 +30,8 @@ export interface Counts {
 const markLength = 2
 
 /**
- * A text of `markLength` characters that is most probably another one for another Pod. Two Pods of one Service
- * that have the same mark are counted as one, which turns nothing ready or down.
+ * A text of `markLength` characters that is most probably another one for another Pod. Two Pods of one
+ * Service that have the same mark are counted as one, which turns nothing ready or down.
  */
 function markOf(identity: string): string {
   const hash = hashOf(identity)

@@ -38,8 +38,8 @@ interface Question {
 
 /**
  * The readiness of backends as the API server has it now: consistent reads of these Services, and of the
- * objects that show where their endpoints are, whatever else the cluster has. What their readiness depends on in other
- * clusters is read there. The error is that of the first read of this cluster that failed.
+ * objects that show where their endpoints are, whatever else the cluster has. What their readiness depends on
+ * in other clusters is read there. The error is that of the first read of this cluster that failed.
  */
 export async function readNow(
   services: Iterable<ServiceKey>,

@@ -32,8 +32,8 @@ export interface ServiceFacts {
 }
 
 /**
- * The cluster that serves a Service: `here` for this one, else that from which it is mirrored; `undefined` if there is no
- * such Service, or if it is federated, which means that several clusters serve it.
+ * The cluster that serves a Service: `here` for this one, else that from which it is mirrored; `undefined` if
+ * there is no such Service, or if it is federated, which means that several clusters serve it.
  */
 export function placeOf(facts: ServiceFacts | undefined, here: string): string | undefined {
   if (facts === undefined) return undefined

@@ -14,8 +14,8 @@ export interface Slice extends Endpoints {
   readonly service: ServiceKey
   /**
    * What its addresses are. `none`: nothing is read from them, because Linkerd does not read their type, or
-   * because they repeat a mirrored service's Endpoints, and late, since kube-controller-manager limits its own
-   * rate.
+   * because they repeat a mirrored service's Endpoints, and late, since kube-controller-manager limits its
+   * own rate.
    */
   readonly family: Family | 'none'
   /** When the Pods changed (epoch ms), if the slice has it. */

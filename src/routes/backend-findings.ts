@@ -59,8 +59,8 @@ export const zoneHints = ofBackends(
 )
 
 /**
- * Of backends that get no traffic: while one gets traffic, its own failover, or darkness, shows that. What is wrong with
- * a gateway may change while it is down.
+ * Of backends that get no traffic: while one gets traffic, its own failover, or darkness, shows that. What is
+ * wrong with a gateway may change while it is down.
  */
 export const gatewayDown: DiagnosisRule = ({ splits }, { downGateway }) => {
   const idle = splits.flatMap((split) => split.backends.filter((backend) => weightOf(split, backend) === 0))

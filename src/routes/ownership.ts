@@ -38,8 +38,8 @@ function annotationTests({ annotations }: Route): PatchOperation[] {
 
 /**
  * `test` steps that hold only while this is the object that was seen, with the spec that was seen. Weights
- * alone do not show it: they may have gone and come back while a write was under way, by an owner's hand or by
- * that of the next leader. Changes of status, labels and annotations do not matter.
+ * alone do not show it: they may have gone and come back while a write was under way, by an owner's hand or
+ * by that of the next leader. Changes of status, labels and annotations do not matter.
  */
 export function identityTests({ uid, generation }: Route): PatchOperation[] {
   return Object.entries({ uid, generation }).flatMap(([field, value]): PatchOperation[] =>

@@ -10,8 +10,8 @@ export class RouteIndex {
   readonly #onUse: () => void
 
   /**
-   * `servicesOf` says which Services a route uses; its backends by default. `onUse` is called when a Service got its
-   * first route, or lost its last.
+   * `servicesOf` says which Services a route uses; its backends by default. `onUse` is called when a Service
+   * got its first route, or lost its last.
    */
   constructor(
     servicesOf: (route: Route) => Iterable<ServiceKey> = backendServices,

@@ -2,8 +2,8 @@ import type { DiagnosisRule } from './finding.ts'
 import { parseWeight } from './weight.ts'
 
 /**
- * SMI's schema says `number`, its Go SDK `int`: a client of the SDK cannot decode a list with one such weight, and sees
- * none of the splits in it (`findings/smi-sdk-fractional-weight.sh`).
+ * SMI's schema says `number`, its Go SDK `int`: a client of the SDK cannot decode a list with one such
+ * weight, and sees none of the splits in it (`findings/smi-sdk-fractional-weight.sh`).
  */
 export const unreadableWeight: DiagnosisRule = ({ kind, places }) => {
   if (kind !== 'TrafficSplit') return []

@@ -15,7 +15,7 @@ export interface Conflict {
 
 /** So many of the others are named in a conflict. */
 const namedAtMost = 3
-/** So many conflicts about matches are reported of a route at one parent; the next ones once these are fixed. */
+/** So many conflicts about matches are reported of a route at one parent, others once these are fixed. */
 const matchConflictsAtMost = 3
 
 /**

@@ -11,7 +11,10 @@ export interface SkippedRules {
 
 const none: SkippedRules = { indexes: new Set(), ignored: [] }
 
-/** Reads `canary, 2`: names of rules, or their places as `spec.rules[2]` counts them. A name goes before a place. */
+/**
+ * Reads `canary, 2`: names of rules, or their places as `spec.rules[2]` counts them. A name goes before a
+ * place.
+ */
 export function readSkippedRules(annotated: string | undefined, rules: readonly unknown[]): SkippedRules {
   if (annotated === undefined) return none
   const names = rules.map((rule) => text(rule, 'name'))

@@ -22,8 +22,8 @@ export function weightPatch(route: Route, plans: readonly SplitPlan[]): PatchOpe
 }
 
 /**
- * Weights that are written as text (`"0"`) become numbers along the way: TrafficSplit v1alpha2 takes no others, and
- * would refuse the whole object for one that was left.
+ * Weights that are written as text (`"0"`) become numbers along the way: TrafficSplit v1alpha2 takes no
+ * others, and would refuse the whole object for one that was left.
  */
 function splitPatch(split: Split, place: Place, plan: SplitPlan): PatchOperation[] {
   const planned = new Map(plan.map(({ index, to }) => [index, to]))

@@ -1,6 +1,9 @@
 import type { Stream } from '../io.ts'
 
-/** What a check waits for, on standard error: on a terminal one line that goes away, elsewhere one line in all. */
+/**
+ * What a check waits for, on standard error: on a terminal one line that goes away, elsewhere one line in
+ * all.
+ */
 export class WaitingLine {
   readonly #stderr: Stream
   #width = 0

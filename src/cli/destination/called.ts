@@ -20,7 +20,10 @@ export interface Called {
   readonly facts: ServiceFacts
 }
 
-/** All that these routes send to, each once, in order; without Services that are not there or have no endpoints. */
+/**
+ * All that these routes send to, each once, in order; without Services that are not there or have no
+ * endpoints.
+ */
 export function calledBy(
   routes: readonly Route[],
   factsOf: (service: ServiceKey) => ServiceFacts | undefined,
@@ -61,11 +64,14 @@ function membersOf(service: ServiceKey, { discovery }: ServiceFacts): RemoteServ
 export const isElsewhere = ({ members }: Called): boolean =>
   members.some(({ cluster }) => cluster !== localCluster)
 
-/** `byNode`: the Pod counts for each node by itself, after it has left out what proxies there are not given. */
+/**
+ * `byNode`: the Pod counts for each node by itself, after it has left out what proxies there are not given.
+ */
 export function comparisonOf({ facts }: Called, byNode: boolean): Comparison {
   const { isNodeLocal, hasZoneHints, publishesNotReady, isHeadless, isMirrored } = facts
   if (byNode && isNodeLocal) return 'no'
-  // Linkerd takes unready Pods of such a Service for ready, and the hosts of a headless mirror without asking.
+  // Linkerd takes unready Pods of such a Service for ready, and the hosts of a headless mirror without
+  // asking.
   if (publishesNotReady || (isHeadless && isMirrored)) return 'lack'
   return byNode && hasZoneHints ? 'emptiness' : 'count'
 }

@@ -9,8 +9,8 @@ export interface PodGiven {
 
 /**
  * How a destination Pod differs. `unread`: it does not read a linked cluster. `none`: it gives no endpoints,
- * and some are ready. `stale`: it gives endpoints, and none is ready. `fewer`, `more`: it gives another number
- * than are ready. `replicas`: how many are ready is not known, and another Pod gives another number.
+ * and some are ready. `stale`: it gives endpoints, and none is ready. `fewer`, `more`: it gives another
+ * number than are ready. `replicas`: how many are ready is not known, and another Pod gives another number.
  */
 export type DifferenceKind = 'unread' | 'none' | 'stale' | 'fewer' | 'more' | 'replicas'
 
@@ -19,7 +19,9 @@ export interface Found {
   readonly pod: string
   /** The clusters that the Pod does not read; for the other kinds those of the endpoints. */
   readonly clusters: readonly string[]
-  /** How many endpoints the Pod gives; of several numbers the one that differs most. `undefined`: `unread`. */
+  /**
+   * How many endpoints the Pod gives; of several numbers the one that differs most. `undefined`: `unread`.
+   */
   readonly endpoints: number | undefined
   /** The nodes whose proxies are given so many; empty if those of all are. */
   readonly nodes: readonly string[]

@@ -4,7 +4,9 @@ import type { Given } from './given.ts'
 import type { Compared, Difference, Judged } from './judge.ts'
 import { messageOf, remedyOf } from './sentences.ts'
 
-/** What Linkerd's destination controller gives to proxies, as `-o json` shows it; what is not known is null. */
+/**
+ * What Linkerd's destination controller gives to proxies, as `-o json` shows it; what is not known is null.
+ */
 export interface LinkerdView {
   /** Of Linkerd's control plane. */
   readonly namespace: string

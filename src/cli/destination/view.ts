@@ -135,8 +135,8 @@ function setOf(labels: Sample['labels']): EndpointSet | undefined {
 /**
  * Linkerd 2.20 creates a set of a node when the first proxy of the node asks, and sets its numbers only when
  * the endpoints change after that (linkerd2, `controller/api/destination/watcher/port_publisher.go`): until
- * then both are 0, whatever the proxy was given. Versions before that have no label `nodename`, and set them at
- * once.
+ * then both are 0, whatever the proxy was given. Versions before that have no label `nodename`, and set them
+ * at once.
  */
 const isReported = ({ node }: EndpointSet, pods: number | undefined, updates: number | undefined): boolean =>
   pods !== undefined && (node === undefined || pods > 0 || (updates ?? 0) > 0)

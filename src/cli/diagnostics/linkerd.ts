@@ -21,7 +21,9 @@ export async function collectLinks(bag: Bag, reading: Reading): Promise<void> {
 /** This reading is a second one, and only of what differs. */
 const quiet = { count: () => {}, clear: () => {} }
 
-/** What each Pod of Linkerd's destination controller gives to proxies, and where that is not what is ready. */
+/**
+ * What each Pod of Linkerd's destination controller gives to proxies, and where that is not what is ready.
+ */
 export async function collectDestination(
   bag: Bag,
   { io, globals }: Context,

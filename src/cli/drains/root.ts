@@ -25,7 +25,10 @@ export interface DrainsToWatch {
   readonly unseen: readonly string[]
 }
 
-/** The Drains and policies that are for the routes of one namespace, or of all, as far as the user may list them. */
+/**
+ * The Drains and policies that are for the routes of one namespace, or of all, as far as the user may list
+ * them.
+ */
 export async function findDrainsToWatch(
   reading: Reading,
   namespace: string | undefined,

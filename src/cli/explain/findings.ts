@@ -140,7 +140,9 @@ function judgeIn({ profiles, hasProfiles }: Around, split: Route): ProfileVerdic
   )
 }
 
-/** The ServiceProfile of a TrafficSplit's apex, if it has one, in the cluster domain that its own name has. */
+/**
+ * The ServiceProfile of a TrafficSplit's apex, if it has one, in the cluster domain that its own name has.
+ */
 export function judgeOwnProfile(split: Route, profile: Profile | undefined): ProfileVerdict {
   const [, domain = 'cluster.local'] = profile?.name.split('.svc.') ?? []
   return judgeProfile(split, profile, domain)

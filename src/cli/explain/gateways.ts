@@ -21,8 +21,8 @@ export interface GatewaysRead {
 }
 
 /**
- * Asks the operator's leader how the gateways of other clusters are, since it alone probes them; only of a route with
- * backends that are mirrored through one.
+ * Asks the operator's leader how the gateways of other clusters are, since it alone probes them; only of a
+ * route with backends that are mirrored through one.
  */
 export async function readGateways(
   route: Route,

@@ -8,9 +8,9 @@ export interface Reported {
 }
 
 /**
- * The fight and the long hold (from Events, the oldest first) that the operator has reported, unless it has reported the end of it since. Only
- * its Events show them, for as long as the cluster keeps them: a single look at the route cannot. A hold is
- * over, too, if the command itself can judge the route by now.
+ * The fight and the long hold (from Events, the oldest first) that the operator has reported, unless it has
+ * reported the end of it since. Only its Events show them, for as long as the cluster keeps them: a single
+ * look at the route cannot. A hold is over, too, if the command itself can judge the route by now.
  */
 export function reportedIn(events: readonly RouteEvent[], { verdicts }: Judged): Reported[] {
   const newest = new Map(events.map((event) => [event.reason, event]))

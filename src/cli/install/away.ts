@@ -14,8 +14,8 @@ import { readRoutes } from '../snapshot.ts'
 const mostNamed = 10
 
 /**
- * A failure if any controlled route has its traffic away from its primary: without an operator it would stay there. Also
- * if that cannot be read.
+ * A failure if any controlled route has its traffic away from its primary: without an operator it would stay
+ * there. Also if that cannot be read.
  */
 export async function refuseWhileAway(reading: Reading): Promise<Result<void, Failure>> {
   const scope = { selector: defaultSelector }

@@ -17,8 +17,8 @@ export type WatchScope = Pick<
 >
 
 /**
- * What to watch, as far as the user may list it; what is left out is on standard error. A reflector retries for ever,
- * but a person needs to see at once which permission is missing.
+ * What to watch, as far as the user may list it; what is left out is on standard error. A reflector retries
+ * for ever, but a person needs to see at once which permission is missing.
  */
 export async function findWatchScope(
   reading: Reading,

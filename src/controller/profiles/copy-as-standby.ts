@@ -13,9 +13,9 @@ import { weightsText } from '../write/fights.ts'
 import { resourceOf } from '../write/route-writer.ts'
 
 /**
- * Lets a standby write what follows from a TrafficSplit, if the API server still has that as it is known here,
- * and for as long as this is fresh; `undefined` if it has not, or could not be asked, or if standbys never
- * write. The watch of this replica may be late: then what it knows has been overtaken.
+ * Lets a standby write what follows from a TrafficSplit, if the API server still has that as it is known
+ * here, and for as long as this is fresh; `undefined` if it has not, or could not be asked, or if standbys
+ * never write. The watch of this replica may be late: then what it knows has been overtaken.
  */
 export async function copyAsStandby(
   { clock, transport, hedging }: Pick<Platform, 'clock' | 'transport' | 'hedging'>,

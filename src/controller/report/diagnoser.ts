@@ -44,7 +44,8 @@ const settleMs = 5_000
 const turnMs = 10
 
 /**
- * Looks for what is wrong with routes that are well formed, off the way of the weights; reports each thing once.
+ * Looks for what is wrong with routes that are well formed, off the way of the weights; reports each thing
+ * once.
  */
 export class Diagnoser {
   readonly #options: DiagnoserOptions

@@ -13,14 +13,16 @@ export interface DrainEventsOptions {
 }
 
 /**
- * Reports that the traffic has left what a Drain takes out, and that the Drain is over. What was reported is known from
- * the status, which the next leader reads too.
+ * Reports that the traffic has left what a Drain takes out, and that the Drain is over. What was reported is
+ * known from the status, which the next leader reads too.
  */
 export class DrainEvents {
   readonly #options: DrainEventsOptions
   /** By uid of the Drain: what the last status said, which the watch may not have shown yet. */
   readonly #wrote = new Map<string, string | undefined>()
-  /** Drains (by uid) whose traffic has left, as this replica has reported: it may come back, and leave again. */
+  /**
+   * Drains (by uid) whose traffic has left, as this replica has reported: it may come back, and leave again.
+   */
   readonly #drained = new Set<string>()
 
   constructor(options: DrainEventsOptions) {

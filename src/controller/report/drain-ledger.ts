@@ -13,10 +13,16 @@ export interface DrainLedgerOptions {
   readonly onChange: (drain: string) => void
 }
 
-/** What is known of a route with a drained backend: why it still has traffic there; `undefined` if it has none. */
+/**
+ * What is known of a route with a drained backend: why it still has traffic there; `undefined` if it has
+ * none.
+ */
 type Entry = string | undefined
 
-/** Which routes the Drains have moved. A look at a route costs as much as its backends, whatever else there is. */
+/**
+ * Which routes the Drains have moved. A look at a route costs as much as its backends, whatever else there
+ * is.
+ */
 export class DrainLedger {
   readonly #options: DrainLedgerOptions
   readonly #byRoute: Map<RouteKey, ReadonlyMap<string, Entry>>

@@ -14,7 +14,9 @@ export interface ShownDrain {
   readonly endedAt: Date | undefined
 }
 
-/** A Drain in effect, and since when: if the server does not say when it was created, when it was first seen. */
+/**
+ * A Drain in effect, and since when: if the server does not say when it was created, when it was first seen.
+ */
 interface Begun {
   readonly drain: Drain
   readonly since: Date

@@ -14,7 +14,9 @@ export interface DrainGauge {
   readonly state: Readiness['state'] | 'none'
 }
 
-/** The Drains in effect at a time of the wall clock (ms). Costs as much as there are routes, if there are any. */
+/**
+ * The Drains in effect at a time of the wall clock (ms). Costs as much as there are routes, if there are any.
+ */
 export function drainGauges(
   drains: Iterable<DrainReading>,
   view: Pick<View, 'records' | 'readiness'>,

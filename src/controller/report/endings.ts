@@ -35,8 +35,8 @@ const sentences = {
 const patienceMs = 5_000
 
 /**
- * Reports that the operator no longer controls a route. A watch shows a deletion and the loss of the label alike, so the
- * API server is asked which it was: one route after the other, since many may go at once.
+ * Reports that the operator no longer controls a route. A watch shows a deletion and the loss of the label
+ * alike, so the API server is asked which it was: one route after the other, since many may go at once.
  */
 export class Endings {
   readonly #options: EndingsOptions

@@ -45,7 +45,9 @@ describe('a backend with too few ready endpoints that serves on for a while', ()
     },
     () => undefined,
   )
-  /** A look at the route while its primary has so many ready endpoints of three, in vain for this long (ms). */
+  /**
+   * A look at the route while its primary has so many ready endpoints of three, in vain for this long (ms).
+   */
   const see = (ready: number, sinceMs = 0) => {
     const past = { now: sinceMs, goodSince: () => undefined, badSince: () => 0, commitment: undefined }
     const known = ({ service }: { service: string }) => readinessOf(service === 'shop/web' ? ready : 2, 3)

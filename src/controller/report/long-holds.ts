@@ -32,8 +32,8 @@ export class LongHolds {
   }
 
   /**
-   * Must be called with each look at a route; answers with the time (ms on the clock) at which a hold of it will
-   * be long, so that it is looked at then.
+   * Must be called with each look at a route; answers with the time (ms on the clock) at which a hold of it
+   * will be long, so that it is looked at then.
    */
   see(key: RouteKey, verdicts: readonly Verdict[]): number | undefined {
     const isHeld = verdicts.some(isByUnknown)

@@ -33,7 +33,9 @@ interface Tools extends CacheTools {
   readonly onDue: (key: RouteKey, cause: Cause) => void
 }
 
-/** Watches Drains if they are asked for, and makes routes due of which other backends are drained than before. */
+/**
+ * Watches Drains if they are asked for, and makes routes due of which other backends are drained than before.
+ */
 export function watchDrains(
   tools: Tools,
   { policies, drainNamespaces }: DrainOptions,

@@ -12,7 +12,10 @@ import { OwnKind } from './own-kind.ts'
 let kind: OwnKind<Drain> | undefined
 afterEach(() => kind?.cache.stop())
 
-/** Watches Drains; `serve` answers what is asked about the kind, `seen` has each change with whether it was sure. */
+/**
+ * Watches Drains; `serve` answers what is asked about the kind, `seen` has each change with whether it was
+ * sure.
+ */
 function watch() {
   const transport = new FakeTransport()
   const clock = createManualClock()

@@ -26,7 +26,10 @@ export interface ReadinessWatch extends ServiceReadiness {
 export interface Listeners {
   /** Called with each Service that may have turned ready or down. */
   readonly onService: (service: ServiceKey, cause: Cause) => void
-  /** Called with each Service that is itself not as before (its ports, its type), or the gateway that it is mirrored through. */
+  /**
+   * Called with each Service that is itself not as before (its ports, its type), or the gateway that it is
+   * mirrored through.
+   */
   readonly onFacts: (service: ServiceKey) => void
   /** Called with each Service that only has another number of endpoints than before. */
   readonly onCounts: (service: ServiceKey) => void

@@ -28,9 +28,9 @@ export interface ConfirmOptions {
 
 /**
  * Judges a route by the cluster as the API server has it now, and answers with the plans of it that `part`
- * chooses if they are those of `planned`; with `undefined` if they are not, or if the caches have come to know
- * better meanwhile, or do not know of a Drain or a policy yet. What the API server does not know is known `beside`. The error is that of a read that failed, or
- * took longer than `freshMs`.
+ * chooses if they are those of `planned`; with `undefined` if they are not, or if the caches have come to
+ * know better meanwhile, or do not know of a Drain or a policy yet. What the API server does not know is
+ * known `beside`. The error is that of a read that failed, or took longer than `freshMs`.
  */
 export type Confirm = (
   planned: Judged,

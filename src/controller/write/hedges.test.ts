@@ -74,7 +74,10 @@ beforeEach(() => {
   start()
 })
 
-/** Looks again as often as it is asked to; the first outcome that asks for nothing, and how long that took (ms). */
+/**
+ * Looks again as often as it is asked to; the first outcome that asks for nothing, and how long that took
+ * (ms).
+ */
 async function until(condition: (outcome: ReconcileOutcome) => boolean) {
   const began = clock.now()
   for (;;) {

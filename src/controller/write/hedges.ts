@@ -43,16 +43,16 @@ interface Wait {
 
 const longestWaitMs = 30_000
 /**
- * Moves under way: each is some ten requests, so that more of them would take longer than what was read is good
- * for. Three replicas together ask less than one leader.
+ * Moves under way: each is some ten requests, so that more of them would take longer than what was read is
+ * good for. Three replicas together ask less than one leader.
  */
 const mostAtOnce = 4
 
 /**
- * What a standby does about weights that are due: it leaves them to the leader. Only a move that is needed, and
- * that the leader does not make in time, it makes itself, if the API server confirms that it is needed. While
- * the leader moves any route it is at work, and its time begins again. Replicas do not begin at the same moment,
- * and each begins with another route.
+ * What a standby does about weights that are due: it leaves them to the leader. Only a move that is needed,
+ * and that the leader does not make in time, it makes itself, if the API server confirms that it is needed.
+ * While the leader moves any route it is at work, and its time begins again. Replicas do not begin at the
+ * same moment, and each begins with another route.
  */
 export class Hedges {
   readonly #options: HedgesOptions
@@ -81,7 +81,10 @@ export class Hedges {
     this.#waits.delete(key)
   }
 
-  /** For a replica that leads by now: until when the API server asked it, as a standby, to leave a route alone. */
+  /**
+   * For a replica that leads by now: until when the API server asked it, as a standby, to leave a route
+   * alone.
+   */
   askedUntil(key: RouteKey): number | undefined {
     const until = this.#askedFor.get(key)
     if (until === undefined || until > this.#options.clock.now()) return until

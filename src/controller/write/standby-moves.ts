@@ -30,8 +30,8 @@ const mostMoves = 16
 const longestMs = 3_600_000
 
 /**
- * Moves that standbys made while no leader did, as every replica sees them in its watch. Whoever leads reports
- * them: at once if it leads already, else when it begins to, unless an earlier leader has.
+ * Moves that standbys made while no leader did, as every replica sees them in its watch. Whoever leads
+ * reports them: at once if it leads already, else when it begins to, unless an earlier leader has.
  */
 export class StandbyMoves {
   readonly #options: StandbyMovesOptions
@@ -52,8 +52,9 @@ export class StandbyMoves {
   }
 
   /**
-   * Takes a move that this replica made as a standby, of a route as the API server had it; `see` may have had it
-   * already. If its watch was late it does not know the state before, and the watch will skip what is older.
+   * Takes a move that this replica made as a standby, of a route as the API server had it; `see` may have had
+   * it already. If its watch was late it does not know the state before, and the watch will skip what is
+   * older.
    */
   made(key: RouteKey, judged: Judged, after: Route): void {
     const isKnown = this.#seen.get(key)?.some(({ after: one }) => isSameState(one, after))
@@ -93,8 +94,8 @@ export class StandbyMoves {
 const isSameState = (a: Route, b: Route): boolean => a.uid === b.uid && a.generation === b.generation
 
 /**
- * What became of a split, as a plan; with the reasons of this replica if it decides alike, else with the one that
- * every such move has.
+ * What became of a split, as a plan; with the reasons of this replica if it decides alike, else with the one
+ * that every such move has.
  */
 function moveOf(verdict: Verdict, after: Split | undefined): Verdict {
   const { split } = verdict

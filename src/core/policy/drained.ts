@@ -14,7 +14,10 @@ export function drainsOf({ backends }: Split, drainedOf: DrainedOf | undefined):
   return drains.some((drained) => drained !== undefined) ? drains : undefined
 }
 
-/** A split of which something is drained is judged by tiers: without a policy, the primary and then all others. */
+/**
+ * A split of which something is drained is judged by tiers: without a policy, the primary and then all
+ * others.
+ */
 export function inTiers(split: Split): Split {
   if (split.policy || split.primary === undefined) return split
   return { ...split, policy: { tiers: usualTiers(split), minReady: oneReady, failbackAfterMs: 0 } }

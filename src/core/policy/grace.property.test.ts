@@ -23,7 +23,10 @@ function note(badSince: Since, backend: number, isGood: boolean, now: number | u
   else if (now !== undefined && !badSince.has(backend)) badSince.set(backend, now)
 }
 
-/** After how long without being good a backend lost its weight that had it all the while (ms), other than by a return. */
+/**
+ * After how long without being good a backend lost its weight that had it all the while (ms), other than by a
+ * return.
+ */
 function* leftAfter({ at, before, after, known }: Written, badSince: Since, servesSince: Since) {
   for (const backend of [0, 1, 2, 3]) {
     const [had, has] = [before, after].map(({ backends }) => (backends[backend]?.weight ?? 0) > 0)

@@ -49,8 +49,8 @@ export const failoverPolicyDefinition = {
 } satisfies ICustomResourceDefinition['spec']
 
 /**
- * The definition of the kind `FailoverPolicy`. Helm keeps it, since deleting it would delete all policies. The label says how
- * policies attach to their targets (GEP-713).
+ * The definition of the kind `FailoverPolicy`. Helm keeps it, since deleting it would delete all policies.
+ * The label says how policies attach to their targets (GEP-713).
  */
 export const failoverPolicyCrd = (input: Input) =>
   ({

@@ -34,7 +34,10 @@ export type ClusterConfig = {
   readonly proxyUrl?: string | undefined
   /** Asked again for each request, since tokens and certificates rotate. Rejects if there are none. */
   credentials(): Known<Credentials>
-  /** The API server answered 401 to these. True if `credentials` will give others, with which to ask once more. */
+  /**
+   * The API server answered 401 to these. True if `credentials` will give others, with which to ask once
+   * more.
+   */
   refuse?(credentials: Credentials): boolean
   /** The namespace that the context or the Pod names, for commands that are given none. */
   readonly namespace?: string | undefined

@@ -24,8 +24,9 @@ const printed = z.object({
 type Kept = { readonly identity: Identity; readonly expiresAt: number; readonly since: number }
 
 /**
- * Runs a program for credentials as client-go does: one call at a time, however many requests wait for it, and
- * again once they have expired or the API server answers 401. `clusterInfo` is for a program that asks for it. Source: k8s.io/client-go/plugin/pkg/client/auth/exec.
+ * Runs a program for credentials as client-go does: one call at a time, however many requests wait for it,
+ * and again once they have expired or the API server answers 401. `clusterInfo` is for a program that asks
+ * for it. Source: k8s.io/client-go/plugin/pkg/client/auth/exec.
  */
 export function createExecPlugin(
   exec: ExecConfig,

@@ -8,7 +8,9 @@ import type { KubeconfigUser } from './kubeconfig-schema.ts'
 /** A certificate or a key, in PEM. */
 export type Pem = string | Buffer | undefined
 
-/** Who a user of a kubeconfig is: the value of the authorization header, a certificate with its key, or both. */
+/**
+ * Who a user of a kubeconfig is: the value of the authorization header, a certificate with its key, or both.
+ */
 export interface Identity {
   readonly authorization?: string | undefined
   readonly cert?: Pem
@@ -17,7 +19,9 @@ export interface Identity {
 
 /** Where identities come from. */
 export interface IdentitySource {
-  /** The present one; the same object as long as it does not change. Rejects with a sentence if there is none. */
+  /**
+   * The present one; the same object as long as it does not change. Rejects with a sentence if there is none.
+   */
   current(): Known<Identity>
   /** The API server answered 401 to this one. True if `current` will give another. */
   refuse?(identity: Identity): boolean

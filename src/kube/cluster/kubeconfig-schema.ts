@@ -46,8 +46,8 @@ const contextSchema = z.object({ cluster: text, user: text, namespace: text })
 const name = z.string().min(1, 'is empty')
 
 /**
- * The types of a kubeconfig's fields, as far as they are read. What the values must be is checked for the entries
- * that are used alone, so that an old entry is in the way of no other.
+ * The types of a kubeconfig's fields, as far as they are read. What the values must be is checked for the
+ * entries that are used alone, so that an old entry is in the way of no other.
  */
 export const kubeconfigSchema = z.object({
   'current-context': text,

@@ -31,8 +31,8 @@ export interface Given {
 type Parts = readonly [ca: Pem, cert: Pem, key: Pem, identity: Identity]
 
 /**
- * The credentials of a kubeconfig's user. Files are read again when they are replaced. They are asked for once, so
- * that an error, a sentence, comes before the first request.
+ * The credentials of a kubeconfig's user. Files are read again when they are replaced. They are asked for
+ * once, so that an error, a sentence, comes before the first request.
  */
 export async function createUserCredentials(
   given: Given,
@@ -63,7 +63,10 @@ export async function createUserCredentials(
   }
 }
 
-/** Which of the ways to say who one is counts, if there are several. Source: client-go, `clientcmd` and `transport`. */
+/**
+ * Which of the ways to say who one is counts, if there are several. Source: client-go, `clientcmd` and
+ * `transport`.
+ */
 function identitySource(given: Given, info: () => Promise<object>): IdentitySource {
   const { user, clock } = given
   const token = user.token || undefined
@@ -82,7 +85,10 @@ function identitySource(given: Given, info: () => Promise<object>): IdentitySour
   return user['auth-provider'] ? authProvider(user) : nobody
 }
 
-/** What a plugin is given about the cluster, if it asks. Source: Cluster of client-go's `clientauthentication/v1`. */
+/**
+ * What a plugin is given about the cluster, if it asks. Source: Cluster of client-go's
+ * `clientauthentication/v1`.
+ */
 function clusterInfo({ cluster, server }: Given, ca: Pem): object {
   const config = cluster.extensions?.find(({ name }) => name === 'client.authentication.k8s.io/exec')
   return {

@@ -31,9 +31,9 @@ const connectMs = 5_000
 const probeAfterMs = 15_000
 
 /**
- * Begins a request. `start` is called when its connection is open and its first byte is about to be written: by
- * then it may have waited seconds for the connection, and the process itself may have been suspended. If `start`
- * throws, nothing is sent, and that is the error of the request.
+ * Begins a request. `start` is called when its connection is open and its first byte is about to be written:
+ * by then it may have waited seconds for the connection, and the process itself may have been suspended. If
+ * `start` throws, nothing is sent, and that is the error of the request.
  */
 export function beginRequest(sendable: Sendable, clock: Clock, start: () => void): ClientRequest {
   const send = sendable.protocol === 'https:' ? httpsRequest : httpRequest

@@ -13,7 +13,10 @@ export interface Connections {
   close(): void
 }
 
-/** 32 patches, 16 of ServiceProfiles, 2 Events, 11 watches that ask or list, the lease, and some for discovery. */
+/**
+ * 32 patches, 16 of ServiceProfiles, 2 Events, 11 watches that ask or list, the lease, and some for
+ * discovery.
+ */
 const requestConnections = 64
 /** How long a connection is kept that nothing uses (ms). */
 const idleMs = 30_000

@@ -4,7 +4,9 @@ import { Duplex } from 'node:stream'
 import { urlToHttpOptions } from 'node:url'
 import { hostPort } from '../../base/host-port.ts'
 
-/** Makes an agent open its connections through a tunnel of an HTTP proxy (`CONNECT`). Source: RFC 9110, 9.3.6. */
+/**
+ * Makes an agent open its connections through a tunnel of an HTTP proxy (`CONNECT`). Source: RFC 9110, 9.3.6.
+ */
 export function throughProxy(agent: Agent, proxy: URL, isSecure: boolean): Agent {
   const connect = agent.createConnection.bind(agent)
   agent.createConnection = (options, callback) => {

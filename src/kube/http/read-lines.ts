@@ -21,8 +21,8 @@ export class StreamBreak {
 const bytesPerTurn = 32 * 1024
 
 /**
- * The values of a stream of JSON lines as they arrive; the last one is a `StreamBreak` if it did not end by itself. Each
- * byte renews the deadline. Leaving the iteration early closes the connection.
+ * The values of a stream of JSON lines as they arrive; the last one is a `StreamBreak` if it did not end by
+ * itself. Each byte renews the deadline. Leaving the iteration early closes the connection.
  */
 export async function* readLines(what: string, body: IncomingMessage, deadline: Deadline) {
   const lines = new LineParser()

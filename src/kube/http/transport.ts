@@ -140,8 +140,8 @@ function begin({ clock, open }: Server, { timeoutMs = 30_000, signal }: KubeRequ
 type AgentFor = (credentials: Credentials) => Agent
 
 /**
- * Sends the request, and classifies a failure; resolves with the head of the answer. If the API server does not
- * take the credentials (401, so nothing was done) and others may come, it is sent once more with these.
+ * Sends the request, and classifies a failure; resolves with the head of the answer. If the API server does
+ * not take the credentials (401, so nothing was done) and others may come, it is sent once more with these.
  */
 async function ask(
   server: Server,

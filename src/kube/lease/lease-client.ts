@@ -47,8 +47,8 @@ export class LeaseClient {
   /** Our name may be in the lease: we wrote it, and nothing that was read since says otherwise. */
   mayBeOurs = false
   /**
-   * When a change by somebody else was last seen, on the clock (ms); -Infinity if none was. What was read first
-   * is no change, since its holder may have died before; nor is a lease out of a backup.
+   * When a change by somebody else was last seen, on the clock (ms); -Infinity if none was. What was read
+   * first is no change, since its holder may have died before; nor is a lease out of a backup.
    */
   othersSeenAt = Number.NEGATIVE_INFINITY
   readonly #options: LeaseClientOptions

@@ -2,7 +2,10 @@ import type { Clock } from '../../base/clock.ts'
 import { child, text } from '../../base/json.ts'
 import { holderOf, type LeaseObject } from './lease-record.ts'
 
-/** What the holder of a lease works on. Replicas of different scopes must not share a lease: one of them never leads. */
+/**
+ * What the holder of a lease works on. Replicas of different scopes must not share a lease: one of them never
+ * leads.
+ */
 export interface LeaseScope {
   /** The annotation of the lease in which its holder writes the scope. */
   readonly annotation: string
@@ -37,7 +40,10 @@ export class ScopeWatch {
     this.#clock = clock
   }
 
-  /** Looks at the lease as it was read just now. A holder that does not write its scope is taken for one of ours. */
+  /**
+   * Looks at the lease as it was read just now. A holder that does not write its scope is taken for one of
+   * ours.
+   */
   see(lease: LeaseObject): void {
     if (!this.#scope) return
     const { annotation, value, onOther } = this.#scope

@@ -16,9 +16,9 @@ type ListBufferOptions<T> = {
 }
 
 /**
- * Turns objects into projections as they arrive. Those of the very first list go into the store at once, so that
- * the work they cause is spread over time, and none of them is held twice; no decision uses them before the store is
- * synced. Those of other lists are held here until the list is complete.
+ * Turns objects into projections as they arrive. Those of the very first list go into the store at once, so
+ * that the work they cause is spread over time, and none of them is held twice; no decision uses them before
+ * the store is synced. Those of other lists are held here until the list is complete.
  */
 export class ListBuffer<T> {
   readonly #options: ListBufferOptions<T>

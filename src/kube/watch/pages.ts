@@ -22,8 +22,8 @@ export async function currentVersion(
 }
 
 /**
- * Objects per page. client-go asks for 500; half of that needs half of the memory, and hardly more time. A page
- * that is too large all the same (a slice can have 1,000 endpoints) is requested again with a quarter.
+ * Objects per page. client-go asks for 500; half of that needs half of the memory, and hardly more time. A
+ * page that is too large all the same (a slice can have 1,000 endpoints) is requested again with a quarter.
  */
 const pageSize = 250
 /** An object in etcd is a few MiB at most: so few of them are never too large. */

@@ -20,13 +20,15 @@ export type Outcome =
  * - `pending`: no round has said anything yet.
  * - `up`: it answers.
  * - `down`: it does not.
- * - `unsure`: nothing can be said, because it cannot be asked, or because it may be the operator's own network.
+ * - `unsure`: nothing can be said, because it cannot be asked, or because it may be the operator's own
+ *   network.
  */
 export type GatewayState = 'pending' | 'up' | 'down' | 'unsure'
 
 /**
- * A gateway of which nothing is known for so many rounds is `unsure`: who waits for it waits no longer. An operator
- * that is late itself has not asked properly yet, and waits longer before it believes Endpoints alone.
+ * A gateway of which nothing is known for so many rounds is `unsure`: who waits for it waits no longer. An
+ * operator that is late itself has not asked properly yet, and waits longer before it believes Endpoints
+ * alone.
  */
 const patience = { silent: 4, late: 20 } as const
 
@@ -92,7 +94,9 @@ export class Gateway {
     return isEnough && this.#become('up', '')
   }
 
-  /** What is down stays down until it answers, and what is up until it fails, or nothing can be said of it. */
+  /**
+   * What is down stays down until it answers, and what is up until it fails, or nothing can be said of it.
+   */
   #doubt(outcome: Outcome & { kind: 'missed' | 'void' }): boolean {
     if (this.#state === 'down' || this.#state === 'unsure') return false
     const { trouble } = outcome

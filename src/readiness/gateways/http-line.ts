@@ -14,9 +14,9 @@ const buffer = Buffer.alloc(mostRead)
 const dns = { timeout: 1_000, tries: 2 }
 
 /**
- * Probes over HTTP/1.1, without a library for it: a probe is one short line and its answer on a connection that
- * stays open, some twenty microseconds of work instead of a hundred. Names are resolved without a thread of
- * libuv's pool, where questions that hang would hold up the reading of files.
+ * Probes over HTTP/1.1, without a library for it: a probe is one short line and its answer on a connection
+ * that stays open, some twenty microseconds of work instead of a hundred. Names are resolved without a thread
+ * of libuv's pool, where questions that hang would hold up the reading of files.
  */
 export const probeNetwork: ProbeNetwork = {
   open: (place) => new HttpLine(place),
@@ -47,7 +47,8 @@ class HttpLine implements Line {
   ask(): Promise<Answer | 'dropped'> {
     return new Promise((resolve) => {
       this.#finish = resolve
-      // Bytes that nobody asked for: the rest of a longer answer. What follows cannot be distinguished from it.
+      // Bytes that nobody asked for: the rest of a longer answer. What follows cannot be distinguished from
+      // it.
       if (this.#read !== '') this.#hangUp()
       this.#send()
     })

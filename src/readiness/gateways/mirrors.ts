@@ -19,9 +19,9 @@ export const mirroredFrom = (facts: ServiceFacts | undefined): string | undefine
 export const undoubted: Ways = { doubt: () => undefined }
 
 /**
- * Mirrored Services, of which `Endpoints` that are ready prove little: the service mirror does not update them
- * once its Link is deleted, and sets all of them to ready when it starts, whatever the gateway does (both
- * seen). Endpoints that are not ready are believed, since these are what proxies are given.
+ * Mirrored Services, of which `Endpoints` that are ready prove little: the service mirror does not update
+ * them once its Link is deleted, and sets all of them to ready when it starts, whatever the gateway does
+ * (both seen). Endpoints that are not ready are believed, since these are what proxies are given.
  */
 export const doubted = (mirrored: ReadinessSource, ways: Ways): ReadinessSource => ({
   name: mirrored.name,

@@ -24,8 +24,8 @@ export interface ProbesOptions {
 }
 
 /**
- * A timer that fires later than this (ms) shows that the operator was stopped, or had no processor: then what it has
- * not heard proves nothing.
+ * A timer that fires later than this (ms) shows that the operator was stopped, or had no processor: then what
+ * it has not heard proves nothing.
  */
 const lateMs = 100
 
@@ -145,8 +145,9 @@ export class Probes {
 }
 
 /**
- * A miss counts if another gateway answered at the same time. Where there is only one gateway, nothing can be compared;
- * its misses count once it has answered, so that a network that lets no probe through is not taken for a dead gateway.
+ * A miss counts if another gateway answered at the same time. Where there is only one gateway, nothing can be
+ * compared; its misses count once it has answered, so that a network that lets no probe through is not taken
+ * for a dead gateway.
  */
 function outcomeOf(verdict: Verdict, { hasAnswered }: Gateway, { trouble }: WaysIn): Outcome {
   if (verdict.kind === 'answered') return { kind: 'answered' }

@@ -7,8 +7,8 @@ type Said = Answer | 'waiting' | 'void'
 type Words = Map<string, Said>
 
 /**
- * What a round says of one gateway. `witness`: whether the gateway of another cluster answered in the same round, or
- * there is no other.
+ * What a round says of one gateway. `witness`: whether the gateway of another cluster answered in the same
+ * round, or there is no other.
  */
 export type Verdict =
   | { readonly kind: 'answered' }
@@ -16,8 +16,8 @@ export type Verdict =
   | { readonly kind: 'missed'; readonly trouble: string; readonly witness: 'other' | 'none' | 'alone' }
 
 /**
- * All gateways, asked in one moment. So each is compared with the others as of the same moment: one that fails
- * while another answers has failed itself, and if all fail, it may be the operator's own network.
+ * All gateways, asked in one moment. So each is compared with the others as of the same moment: one that
+ * fails while another answers has failed itself, and if all fail, it may be the operator's own network.
  */
 export class Round {
   /** By cluster. */

@@ -20,15 +20,17 @@ export interface RemoteService {
 export interface OtherClusters {
   /** The slices of a Service by family, as they are now; the error says which object is missing, in words. */
   slicesOf(cluster: string, service: ServiceKey): Result<readonly (readonly Slice[])[], string>
-  /** Whether they are most probably known soon: the cluster is asked for the first time, and nothing failed. */
+  /**
+   * Whether they are most probably known soon: the cluster is asked for the first time, and nothing failed.
+   */
   isPending(cluster: string, service: ServiceKey): boolean
 }
 
 /** Other clusters that can be asked at one moment. */
 export interface ReadableClusters extends OtherClusters {
   /**
-   * The same with these Services as they are now, by consistent reads. What is in doubt is not read, and stays so;
-   * what cannot be read is unknown.
+   * The same with these Services as they are now, by consistent reads. What is in doubt is not read, and
+   * stays so; what cannot be read is unknown.
    */
   readNow(services: Iterable<RemoteService>, signal: AbortSignal): Promise<OtherClusters>
 }

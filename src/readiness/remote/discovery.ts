@@ -27,8 +27,9 @@ export interface Discovery {
 const serviceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
 /**
- * Reads the labels and annotations of a Service; `undefined`: its endpoints are in its own objects. Order and form are
- * those of Linkerd's destination controller: annotations before the label, whatever else the Service is.
+ * Reads the labels and annotations of a Service; `undefined`: its endpoints are in its own objects. Order and
+ * form are those of Linkerd's destination controller: annotations before the label, whatever else the Service
+ * is.
  */
 export function readDiscovery(labels: object, annotations: object): Discovery | undefined {
   if (remoteDiscoveryLabel in annotations || localDiscoveryAnnotation in annotations)
@@ -38,7 +39,10 @@ export function readDiscovery(labels: object, annotations: object): Discovery | 
   return discoveryOf(undefined, [`${name}@${cluster}`])
 }
 
-/** `web.shop.svc.cluster.local`. One host of a headless Service has a name before that, and no slices of its own. */
+/**
+ * `web.shop.svc.cluster.local`. One host of a headless Service has a name before that, and no slices of its
+ * own.
+ */
 const originName = /^([a-z0-9][-a-z0-9]*)\.[-a-z0-9]+\.svc\./
 
 /** The Service that a mirror stands for, in the same namespace of another cluster, if its writer names it. */

@@ -18,7 +18,8 @@ export interface LinkTools {
   readonly onEvent?: ((watch: string, type: string) => void) | undefined
   /**
    * A Service of another cluster: `turned` if it may be ready, down or unknown now where it was not, else
-   * only its counts are others. When its Pods changed is not reported: the clock of another cluster wrote that.
+   * only its counts are others. When its Pods changed is not reported: the clock of another cluster wrote
+   * that.
    */
   readonly onMember: (cluster: string, service: ServiceKey, turned: boolean) => void
 }

@@ -18,7 +18,9 @@ export interface LinkReading {
   readonly size: number
 }
 
-/** One cluster that Linkerd is linked with: its credentials, and what they show as long as somebody wants it. */
+/**
+ * One cluster that Linkerd is linked with: its credentials, and what they show as long as somebody wants it.
+ */
 export class LinkedCluster {
   readonly name: string
   readonly #tools: LinkTools

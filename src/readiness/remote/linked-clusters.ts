@@ -24,7 +24,10 @@ export interface Links {
 /** Routes come and go in crowds; what they want is looked at once it was quiet for so long (ms). */
 const settleMs = 50
 
-/** Who waits for reads of other clusters does so for at most so long (ms): what else was read becomes old meanwhile. */
+/**
+ * Who waits for reads of other clusters does so for at most so long (ms): what else was read becomes old
+ * meanwhile.
+ */
 const readMs = 500
 
 const notListed = (cluster: string) => `cluster ${cluster} is not one of --linked-clusters`

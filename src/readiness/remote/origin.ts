@@ -12,11 +12,12 @@ export const remotesOf = ({ discovery, origin }: ServiceFacts): readonly Member[
   discovery?.members ?? (origin ? [origin] : [])
 
 /**
- * Services that are mirrored through a gateway. One whose Endpoints are ready is down if its Pods are known not to
- * be, in a linked cluster that is read: an edit of the remote Service's metadata makes the service mirror write
- * that it is ready for up to a minute, and behind many other writes it is late (both seen). If the cluster cannot
- * be read, the Endpoints are believed. They are believed anyway if they say that the Service is down, since these
- * are what proxies are given. Before the first list they wait for it, while `grace` lasts.
+ * Services that are mirrored through a gateway. One whose Endpoints are ready is down if its Pods are known
+ * not to be, in a linked cluster that is read: an edit of the remote Service's metadata makes the service
+ * mirror write that it is ready for up to a minute, and behind many other writes it is late (both seen). If
+ * the cluster cannot be read, the Endpoints are believed. They are believed anyway if they say that the
+ * Service is down, since these are what proxies are given. Before the first list they wait for it, while
+ * `grace` lasts.
  */
 export const confirmed = (
   mirrored: ReadinessSource,

@@ -13,8 +13,8 @@ import type { LinkTools } from './link-tools.ts'
 import { SliceWatch } from './slice-watch.ts'
 
 /**
- * The most that the names of one watch may take of its URL (characters): a URL of 8 KiB is one that any proxy takes.
- * Each watch has a connection of its own, which needs 100 KiB, so there are as few as possible.
+ * The most that the names of one watch may take of its URL (characters): a URL of 8 KiB is one that any proxy
+ * takes. Each watch has a connection of its own, which needs 100 KiB, so there are as few as possible.
  */
 const mostLetters = 7_000
 
@@ -50,7 +50,10 @@ export class RemoteSlices {
     return doubt === undefined ? ok(this.#index.of(service)) : err(doubt)
   }
 
-  /** The slices of a Service as that cluster has them now; the error says why they cannot be read, or are in doubt. */
+  /**
+   * The slices of a Service as that cluster has them now; the error says why they cannot be read, or are in
+   * doubt.
+   */
   async readNow(
     service: ServiceKey,
     signal: AbortSignal,
@@ -114,8 +117,8 @@ export class RemoteSlices {
       return watch
     })
     const left = all.filter(({ names }) => names.size > 0)
-    // One without names stays, and asks for nothing: it knows how new the cluster was, so that an older list is not
-    // believed later.
+    // One without names stays, and asks for nothing: it knows how new the cluster was, so that an older list
+    // is not believed later.
     this.#watches.set(namespace, left.length > 0 ? left : all.slice(0, 1))
   }
 

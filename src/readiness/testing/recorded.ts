@@ -47,7 +47,10 @@ export type Stage = z.infer<typeof stage>
 /** What the head of `multicluster/stages.yaml` describes. */
 export const lives = z.array(life).parse(read('stages'))
 
-/** The objects of the cluster that calls, and of those that it is linked with; `undefined`: its API server is away. */
+/**
+ * The objects of the cluster that calls, and of those that it is linked with; `undefined`: its API server is
+ * away.
+ */
 export interface Recorded {
   readonly source: readonly object[]
   readonly target: readonly object[] | undefined

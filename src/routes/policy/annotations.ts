@@ -20,7 +20,10 @@ export interface IgnoredAnnotation {
 /** The most that `min-ready` can ask for (count). */
 const mostReady = 10_000
 
-/** A wrong order of backends is for `tiers` to report; a wrong number is left out, so that a typo costs no failover. */
+/**
+ * A wrong order of backends is for `tiers` to report; a wrong number is left out, so that a typo costs no
+ * failover.
+ */
 export function readPolicy(annotations: Readonly<Record<string, string>>): AskedPolicy | undefined {
   const tiers = annotations[tiersAnnotation]
   const minReady = annotations[minReadyAnnotation]

@@ -18,9 +18,9 @@ export interface SplitOfRoute {
 }
 
 /**
- * The tiers as backends of a split, or what is wrong, in words for their author. An annotation must name what is there. A
- * FailoverPolicy may be for many routes, so it skips what a route does not have; but one that targets this very route must
- * not have a tier without any backend of it.
+ * The tiers as backends of a split, or what is wrong, in words for their author. An annotation must name what
+ * is there. A FailoverPolicy may be for many routes, so it skips what a route does not have; but one that
+ * targets this very route must not have a tier without any backend of it.
  */
 export function namedTiers(
   asked: readonly AskedTier[],

@@ -1,7 +1,8 @@
 import { hold, type Rule } from '../../rule.ts'
 
 /**
- * Asked after all others: while drains and policies cannot be read, a move that clients do not need might go against one, so it waits.
+ * Asked after all others: while drains and policies cannot be read, a move that clients do not need might go
+ * against one, so it waits.
  */
 export const drainsUnknown = {
   name: 'DrainsUnknown',

@@ -5,8 +5,8 @@ import { drainedText } from '../serving.ts'
 import { servingMembers } from '../tiers.ts'
 
 /**
- * A drain says that its backends must not serve even if nothing else does. Traffic leaves them for backends that may
- * not answer; the first tier that may, if the readiness of one is not known.
+ * A drain says that its backends must not serve even if nothing else does. Traffic leaves them for backends
+ * that may not answer; the first tier that may, if the readiness of one is not known.
  */
 export const ratherDark = {
   name: 'RatherDark',

@@ -2,8 +2,8 @@ import type { Rule } from '../../rule.ts'
 import { becauseOf, serve, servingTier } from '../serving.ts'
 
 /**
- * Too few endpoints are better than none. While those that serve have any, they go on alone: what must wait has no
- * part in it.
+ * Too few endpoints are better than none. While those that serve have any, they go on alone: what must wait
+ * has no part in it.
  */
 export const tooFew = {
   name: 'TooFew',
