@@ -135,27 +135,23 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
       for (const cache of caches) cache.start()
     },
     stop: async () => {
-      discovery.stop()
-      readiness.stop()
-      own.stop()
-      await Promise.all([
-        readiness.linked.stop(),
-        readiness.gateways.stop(),
-        ...caches.map((cache) => cache.stop()),
-      ])
+      for (const part of [discovery, readiness, own]) part.stop()
+      await Promise.all([readiness.linked, readiness.gateways, ...caches].map((part) => part.stop()))
     },
     missing: () =>
       all()
         .filter(({ reader }) => !reader.synced)
         .map(waitingFor),
     gateways: () => readiness.gateways.readings,
-    downGateway: (service) => {
-      const cluster = mirroredFrom(readiness.services.get(service))
-      const reading = cluster === undefined ? undefined : readiness.gateways.reading(cluster)
-      return reading?.state === 'down' ? reading : undefined
-    },
+    downGateway: (service) => downGatewayOf(service, readiness),
     readings: () => [...all().map(readingOf), ...readiness.linked.readings.map(linkReading)],
   }
+}
+
+function downGatewayOf(service: ServiceKey, { services, gateways }: ReadinessWatch) {
+  const cluster = mirroredFrom(services.get(service))
+  const reading = cluster === undefined ? undefined : gateways.reading(cluster)
+  return reading?.state === 'down' ? reading : undefined
 }
 
 /** The routes of every kind. */
