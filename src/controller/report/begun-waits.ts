@@ -1,4 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
+import type { Verdict } from '../../core/judge.ts'
+import type { WaitKind } from '../../core/policy/types.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { RouteMemory } from '../memory.ts'
 import { unreportedWindowMs } from '../platform.ts'
@@ -50,4 +52,11 @@ export class BegunWaits {
     for (const [key, { names, leftAt }] of this.#begun)
       if (leftAt !== undefined && leftAt < lastLed - unreportedWindowMs) this.#begun.set(key, { names })
   }
+}
+
+/** A verdict by the name of its wait, its split and backend, if it waits for this. */
+export function namedBy(verdict: Verdict, what: WaitKind): [string, Verdict][] {
+  const { split, wait } = verdict
+  const backend = wait?.what === what ? split.backends[wait.backend] : undefined
+  return backend ? [[`${split.where ?? ''} ${backend.service} ${backend.port ?? ''}`, verdict]] : []
 }

@@ -5,7 +5,7 @@ import { durationText, readinessText } from '../../core/words.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import type { Judged } from '../../routes/judge.ts'
 import { type RouteKey, routeTitle } from '../../routes/key.ts'
-import { BegunWaits, type BegunWaitsOptions } from './begun-waits.ts'
+import { BegunWaits, type BegunWaitsOptions, namedBy } from './begun-waits.ts'
 import { about } from './texts.ts'
 
 export interface FailoverWaitsOptions extends BegunWaitsOptions {
@@ -25,9 +25,10 @@ export class FailoverWaits {
 
   /** Must be called with each look at a route. */
   see(key: RouteKey, { route, verdicts }: Judged): void {
-    const waiting = new Map(verdicts.flatMap((verdict) => namedBy(verdict)))
+    const waiting = new Map(verdicts.flatMap((verdict) => namedBy(verdict, 'failover')))
     for (const name of this.#begun.see(key, new Set(waiting.keys()))) {
-      const note = noteOf(waiting.get(name))
+      const verdict = waiting.get(name)
+      const note = verdict && noteOf(verdict)
       if (note !== undefined) this.#report(route, note)
     }
   }
@@ -44,18 +45,11 @@ export class FailoverWaits {
   }
 }
 
-/** A wait of this kind with the name of its split and backend, if it is one. */
-function namedBy(verdict: Verdict): [string, Verdict][] {
-  const { split, wait } = verdict
-  const backend = wait?.what === 'failover' ? split.backends[wait.backend] : undefined
-  return backend ? [[`${split.where ?? ''} ${backend.service} ${backend.port ?? ''}`, verdict]] : []
-}
-
 /** Without the time of its end, so that repeated Events join a series: it follows from that of the Event. */
-function noteOf({ split, wait, readiness }: Partial<Verdict> = {}): string | undefined {
-  const backend = wait && split?.backends[wait.backend]
-  const known = wait && readiness?.[wait.backend]
-  if (!backend || !known || !split?.policy) return undefined
+function noteOf({ split, wait, readiness }: Verdict): string | undefined {
+  const backend = wait && split.backends[wait.backend]
+  const known = wait && readiness[wait.backend]
+  if (!backend || !known || !split.policy) return undefined
   const isDown = known.state === 'down'
   const few = isDown ? '' : ', which is too few'
   const grace = durationText(graceOf(split.policy, isDown))
