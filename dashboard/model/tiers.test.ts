@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import type { SplitItem } from '../live/api.ts'
 import { backend, route } from '../testing/builders.ts'
-import { anyTiers, demandsOf, leftOf, rankOf, tiersOf, tierWords } from './tiers.ts'
+import { anyTiers, demandsOf, leftOf, rankOf, returnCommand, tiersOf, tierWords } from './tiers.ts'
 
 const plain = ((): SplitItem => {
   const [split] = route('shop/web').splits
@@ -70,6 +70,16 @@ describe('the tiers of a split', () => {
       'a backend that serves is left when it has had none for 3 s',
     ])
   })
+})
+
+it('a return that a person must approve is a demand, and has a command', () => {
+  const policy = { tiers: [], minReady: 1, failbackAfterMs: 0, isManual: true as const }
+  expect(demandsOf(tiered(0, { policy }))).toEqual([
+    'a person approves that traffic goes back to a lost tier',
+  ])
+  expect(returnCommand({ kind: 'HTTPRoute', namespace: 'shop', name: 'web' })).toBe(
+    'linkerd-failover return httproute/web -n shop',
+  )
 })
 
 const wait = (until: string | null) => ({ what: 'return' as const, service: 'web', port: null, until })

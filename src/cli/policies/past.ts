@@ -23,3 +23,11 @@ export const pastOf =
     const goodSince = recalled?.isAwaiting ? () => Number.NEGATIVE_INFINITY : justSeen.goodSince
     return { ...justSeen, lost, goodSince }
   }
+
+/** The same for who asks where traffic would go, not when: only what was lost counts; `undefined` if nothing was. */
+export const lossesOf =
+  (route: Route, policies: Pick<PoliciesRead, 'index' | 'byKey'>, today: number) =>
+  (position: number): Past | undefined => {
+    const { lost, goodSince } = pastOf(route, policies, today)(position)
+    return lost && { now: 0, goodSince, commitment: undefined, lost }
+  }

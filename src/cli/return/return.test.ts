@@ -130,3 +130,11 @@ test('other commands say that a person must approve it', async () => {
     /^failback-mode +Manual +FailoverPolicy shop\/web\nreturn-approved +nothing +built-in$/m,
   )
 })
+
+test('what-if leaves a route away whose return is not approved, unless it is needed', async () => {
+  addManual()
+  const without = async (service: string) =>
+    JSON.parse((await run(`what-if --down ${service} -o json`)).stdout).routes[0].effect
+  expect(await without('web')).toBe('stays')
+  expect(await without('east')).toBe('fails back')
+})

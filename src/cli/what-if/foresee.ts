@@ -2,6 +2,7 @@ import type { ReadinessOf } from '../../core/types.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import type { Route } from '../../routes/route.ts'
 import { circumstancesWith, type Planned } from '../drains/foresee.ts'
+import { lossesOf } from '../policies/past.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { effectOn, type Fate, type RouteEffect, type Totals, totalsOf } from './effects.ts'
 import type { World } from './world.ts'
@@ -30,11 +31,13 @@ export function foresee(snapshot: Snapshot, { services, drains = [], routes }: A
     const now = readiness(backend)
     return services?.get(backend.service)?.(now) ?? now
   }
-  // Both without the time before: what matters is where traffic goes, not when.
+  // Of the time before only what was lost: what matters is where traffic goes, not when.
+  const past = (route: Route) => lossesOf(route, snapshot.policies, snapshot.today)
   const fates = before.map((route, index) => {
     const after = routes?.[index] ?? route
-    const judged = judgeRoute(route, readiness, snapshot.circumstances(route))
-    return effectOn(judged, readiness, judgeRoute(after, then, circumstances(after)), then)
+    const judged = judgeRoute(route, readiness, { ...snapshot.circumstances(route), past: past(route) })
+    const would = judgeRoute(after, then, { ...circumstances(after), past: past(after) })
+    return effectOn(judged, readiness, would, then)
   })
   const effects = fates.map(({ route }) => route)
   return { fates, routes: effects, totals: totalsOf(effects) }
