@@ -94,6 +94,11 @@ describe('documents', () => {
     expect(long).toEqual([])
   })
 
+  test('OPERATIONS.md has no longer line at all', () => {
+    const lines = read('docs/operating/OPERATIONS.md').split('\n')
+    expect(lines.filter((line) => line.length > 300)).toEqual([])
+  })
+
   test('each symptom of TROUBLESHOOTING.md begins with a command, and has at most ten lines', () => {
     const [, ...symptoms] = read('docs/operating/TROUBLESHOOTING.md').split(/^## /m)
     expect(symptoms.length).toBeGreaterThan(8)
