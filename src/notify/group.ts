@@ -2,8 +2,9 @@ import { type Direction, isMove } from '../core/transition.ts'
 import type { RouteRef, TimelineEntry } from '../view/timeline-entry.ts'
 
 /**
- * What people are notified of: traffic that moved, a route that went `dark`, something that was found wrong around one
- * (`finding`), a route that goes back to a lost tier only if a person approves that (`awaiting-return`), and that the operator does not control a route any more (`end`).
+ * What people are notified of: traffic that moved, a route that went `dark`, something that was found wrong
+ * around one (`finding`), a return to a lost tier that a person must approve (`awaiting-return`), and that the
+ * operator does not control a route any more (`end`).
  */
 export type Notice = Direction | 'dark' | 'finding' | 'awaiting-return' | 'end'
 
