@@ -1,4 +1,4 @@
-import { asksForMore } from '../core/policy/threshold.ts'
+import { countsMatter } from '../core/policy/threshold.ts'
 import type { GatewayReading } from '../readiness/gateways/gateways.ts'
 import type { RouteKey } from '../routes/key.ts'
 import { trafficSplit } from '../routes/trafficsplit.ts'
@@ -188,18 +188,18 @@ export class FailoverController implements Controller {
     })
   }
 
-  /** What is remembered of the time before must not miss a change, however late the look at the route is. */
+  /** However late the look at the route is. */
   #makeDue(key: RouteKey, cause: Cause): void {
     const route = this.#watch.route(key)
-    if (route) this.#writing.policies.see(key, route)
+    if (route) this.#writing.remember(key, route)
     this.#queue.add(key, cause)
   }
 
   /** Only a policy that asks for more than one ready endpoint makes a difference of counts. */
   #onCounts(key: RouteKey): void {
     this.view.touch(key)
-    const counts = this.#watch.route(key)?.splits.some(({ policy }) => policy && asksForMore(policy))
-    if (counts) this.#makeDue(key, { at: this.#platform.clock.now() })
+    if (this.#watch.route(key)?.splits.some(countsMatter))
+      this.#makeDue(key, { at: this.#platform.clock.now() })
   }
 
   /** What looks for trouble that does not stop the controller needs to watch more. */

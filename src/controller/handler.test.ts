@@ -146,6 +146,7 @@ beforeEach(() => {
   })
   const handle = createHandler({
     ownReports: [],
+    dryRuns: undefined,
     clock,
     memory,
     reporter,

@@ -2,6 +2,7 @@ import { type Clock, timeOfDayLookMs } from '../base/clock.ts'
 import { type KubeError, waitAskedBy } from '../kube/errors.ts'
 import type { Judged } from '../routes/judge.ts'
 import type { RouteKey } from '../routes/key.ts'
+import type { DryRuns } from './dry-runs.ts'
 import type { RouteMemory } from './memory.ts'
 import type { PolicyMemory } from './policy-memory.ts'
 import type { Cause, Handled } from './queue.ts'
@@ -40,6 +41,7 @@ export interface HandlerOptions {
   readonly memory: RouteMemory
   readonly fights: Fights
   readonly policies: PolicyMemory
+  readonly dryRuns: Pick<DryRuns, 'look'> | undefined
   readonly longHolds: LongHolds
   readonly diagnoser: Diagnoser
   readonly reporter: Reporter
@@ -74,10 +76,19 @@ export function createHandler(options: HandlerOptions): (key: RouteKey, cause: C
       memory.forget(key)
       return 'done'
     }
-    const heldLongAt = longHolds.see(key, outcome.verdicts)
+    const times = [longHolds.see(key, outcome.verdicts), lookAtDryRuns(key, outcome, options)]
     if (outcome.kind === 'failed') return retryAfter(outcome.error)
-    return afterLook(key, outcome, heldLongAt, options)
+    return afterLook(key, outcome, times, options)
   }
+}
+
+/** What would be is looked at after what is. */
+function lookAtDryRuns(
+  key: RouteKey,
+  outcome: Exclude<ReconcileOutcome, { kind: 'gone' }>,
+  { dryRuns }: HandlerOptions,
+): number | undefined {
+  return dryRuns?.look(key, outcome, 'after' in outcome ? outcome.after : outcome.route)
 }
 
 /** A wait that the API server asked of this replica as a standby holds for it as the leader too. */
@@ -97,7 +108,7 @@ function reportFoundDone(key: RouteKey, { writes, standbyMoves, policies, report
 function afterLook(
   key: RouteKey,
   outcome: Exclude<ReconcileOutcome, { kind: 'gone' | 'failed' }>,
-  heldLongAt: number | undefined,
+  times: readonly (number | undefined)[],
   { clock, hedges, fights, reporter, diagnoser }: HandlerOptions,
 ): Handled {
   if (isAtRest(outcome)) hedges.rests(key)
@@ -110,9 +121,9 @@ function afterLook(
   return lookAgain(clock, [
     askedFor,
     lookAgainAt,
-    heldLongAt,
     pauseLookAt(clock, outcome),
     approvalLookAt(clock, outcome),
+    ...times,
   ])
 }
 

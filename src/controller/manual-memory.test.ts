@@ -23,7 +23,7 @@ const sections: PolicySections = {
 const routeOf = (web: number, east: number, approvedAt?: string, asked = sections): Route => {
   const annotations = approvedAt === undefined ? {} : { 'failover.linkerd.io/return-approved': approvedAt }
   const object = routeObject(http, [[ref('web', web), ref('east', east)]], { annotations })
-  return applyPolicies(http.read(object), asked, () => undefined)
+  return applyPolicies(http.read(object), { policies: asked }, () => undefined)
 }
 const key = routeKey(routeOf(1, 0))
 

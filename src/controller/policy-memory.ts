@@ -25,6 +25,8 @@ export interface PolicyMemoryOptions {
   readonly readiness: ReadinessOf
   /** Without it nothing is taken for lost, so no return needs approval. */
   readonly losses?: LossOptions
+  /** What is new here begins with what is known of it there. */
+  readonly like?: Pick<PolicyMemory, 'copyOf'>
 }
 
 export interface LossOptions {
@@ -57,7 +59,7 @@ export class PolicyMemory {
     for (let index = splits.length - 1; index >= 0; index -= 1) {
       const split = splits[index]
       if (!split?.policy || !needsMemory(split.policy)) continue
-      const one = find(before, index) ?? firstSeen(index, split)
+      const one = find(before, index) ?? this.#options.like?.copyOf(key, index) ?? firstSeen(index, split)
       look(one, split, split.policy, readiness, moment)
       this.#lookForLoss(key, one, moment)
       one.next = first
@@ -65,6 +67,12 @@ export class PolicyMemory {
     }
     if (first !== before && first) this.#splits.set(key, first)
     else if (before && !first) this.#splits.delete(key)
+  }
+
+  /** What is remembered of a split by its position, as it is now; `undefined` if nothing is. */
+  copyOf(key: RouteKey, index: number): Remembered | undefined {
+    const one = find(this.#splits.get(key), index)
+    return one && { ...one, goodSince: [...one.goodSince], badSince: one.badSince && [...one.badSince] }
   }
 
   /** What is known of the time before now, for a split of the route by its position. */

@@ -5,12 +5,14 @@ import { type Judged, judgeRoute } from '../routes/judge.ts'
 import { type RouteKey, routeKey } from '../routes/key.ts'
 import { selectorKeys } from '../routes/ownership.ts'
 import type { Route } from '../routes/route.ts'
+import { DryRuns } from './dry-runs.ts'
 import type { RouteMemory } from './memory.ts'
 import type { Platform } from './platform.ts'
 import { PolicyMemory } from './policy-memory.ts'
 import { DrainReports } from './report/drain-reports.ts'
 import type { Metrics } from './report/metrics.ts'
 import { PolicyReports } from './report/policy-reports.ts'
+import { reportWouldMoves } from './report/would-moves.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
 import { type Confirm, confirmWith } from './write/confirm.ts'
 import { Fights } from './write/fights.ts'
@@ -46,6 +48,8 @@ export interface Writing {
   /** Whether requests of a route fail until its weights move, as far as its backends are known. */
   readonly isOut: (key: RouteKey) => boolean
   readonly policies: PolicyMemory
+  /** How routes would be by policies that are a DryRun, if policies are followed. */
+  readonly dryRuns: DryRuns | undefined
   readonly fights: Fights
   readonly writes: UnansweredWrites
   readonly writer: RouteWriter
@@ -58,6 +62,8 @@ export interface Writing {
   readonly policyReports: PolicyReports | undefined
   /** What is reported of the objects of our own kinds, if they are followed. */
   readonly ownReports: readonly OwnReports[]
+  /** Must be called with each change behind a route: what is remembered of the time before must not miss it. */
+  remember(key: RouteKey, route: Route): void
   /** Must be called with each state of a route and the one before it, `undefined` for none. */
   see(key: RouteKey, before: Route | undefined, after: Route | undefined): void
 }
@@ -80,6 +86,38 @@ const judgeWith =
       today: clock.wallTime().getTime(),
     })
   }
+
+/** The real memory comes last, so that what begins now begins for both alike. */
+const rememberIn =
+  (policies: PolicyMemory, dryRuns: DryRuns | undefined): Writing['remember'] =>
+  (key, route) => {
+    dryRuns?.see(key, route)
+    policies.see(key, route)
+  }
+
+const isOutIn =
+  ({ route, readiness }: ClusterWatch): Writing['isOut'] =>
+  (key) =>
+    route(key)?.splits.some((split) => isOut(split, readiness)) === true
+
+function createDryRuns(
+  { platform, watch, memory, metrics }: WritingOptions,
+  policies: PolicyMemory,
+  policyReports: PolicyReports,
+): DryRuns {
+  return new DryRuns({
+    clock: platform.clock,
+    memory,
+    readiness: watch.readiness,
+    circumstances: watch.circumstances,
+    policies,
+    onLook: (key, would, after, moves) => {
+      policyReports.seeWould(key, would, after)
+      if (moves.length > 0)
+        reportWouldMoves({ ...platform, metrics }, after, watch.policies?.dryRuns(after) ?? [], moves)
+    },
+  })
+}
 
 /** Joins the parts; none of them acts by itself. */
 export function createWriting(options: WritingOptions): Writing {
@@ -131,17 +169,18 @@ export function createWriting(options: WritingOptions): Writing {
     onEnd: (kind, outcome) => metrics.hedges.inc({ kind, outcome }),
   })
   const reports = createOwnReports(options, policies)
+  const dryRuns = reports.policyReports && createDryRuns(options, policies, reports.policyReports)
   const see: Writing['see'] = (key, before, after) => {
     writes.see(key, after && watch.applied(after))
     hedges.see(before, after)
     standbyMoves.see(key, before, after)
   }
-  const isRouteOut = (key: RouteKey) =>
-    watch.route(key)?.splits.some((split) => isOut(split, watch.readiness)) === true
   return {
     judge,
-    isOut: isRouteOut,
+    isOut: isOutIn(watch),
     policies,
+    dryRuns,
+    remember: rememberIn(policies, dryRuns),
     fights,
     writes,
     writer,

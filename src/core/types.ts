@@ -37,6 +37,10 @@ export interface Split {
   readonly pause?: Pause | undefined
   /** Tiers, thresholds and waits, if its owner asks for any. The members of the first tier are the primary. */
   readonly policy?: Policy | undefined
+  /** What it would be if no policy were a DryRun, if that is something else; nothing that is written depends on it. */
+  readonly shadow?: Policy | undefined
+  /** What would make this split unusable then, in words for its owner. */
+  readonly shadowProblem?: string | undefined
   /** Which of several splits of its route this is (`spec.rules[1]`); absent if there is only one. */
   readonly where?: string | undefined
 }

@@ -192,6 +192,12 @@ export const policySpecSchema = ruled(
         description:
           'Whose routes it is for: routes, Services (the routes that clients reach by them) or the Namespace of the policy; Mesh/default, in the namespace of the operator, for all routes.',
       }),
+    enforcement: z
+      .enum(['Enforce', 'DryRun'])
+      .optional()
+      .describe(
+        'DryRun: it moves nothing, and the operator reports what it would do. Enforce by default: routes follow it.',
+      ),
     tiers: ruled(z.array(tier).min(1).max(8), {
       rule: isRestLast,
       message: 'rest takes what is left, so it is one tier, the last',

@@ -30,6 +30,8 @@ export interface FailoverPolicy extends ObjectHead {
 /** What a valid policy asks for, and of which routes. */
 export interface ReadPolicy {
   readonly targets: readonly PolicyTarget[]
+  /** No route follows it; what it would do is reported. */
+  readonly isDryRun?: true
   readonly tiers?: readonly AskedTier[]
   readonly minReady?: Threshold
   readonly failover?: AskedFailover
@@ -72,17 +74,11 @@ export function sectionsOf(key: string, policy: ReadPolicy, level: PolicyLevel):
 }
 
 function readSpec(
-  { targetRefs, tiers, minReady, failover, failback }: PolicySpec,
+  { targetRefs, enforcement, tiers, minReady, failover, failback }: PolicySpec,
   namespace: string,
 ): ReadPolicy | string {
-  const targets: PolicyTarget[] = []
-  for (const [index, { group, kind, name }] of targetRefs.entries()) {
-    const level = levelOf(group, kind)
-    if (!level) return `spec.targetRefs[${index}]: ${kind} of ${group || 'the core group'} cannot be a target`
-    if (level === 'namespace' && name !== namespace)
-      return `spec.targetRefs[${index}]: the Namespace ${name} is not that of the policy; create the policy there`
-    targets.push({ level, group, kind, namespace, name })
-  }
+  const targets = readTargets(targetRefs, namespace)
+  if (typeof targets === 'string') return targets
   const askedTiers = tiers && readTiers(tiers)
   if (typeof askedTiers === 'string') return askedTiers
   const leaving = readDurations('failover', { afterMs: failover?.after, whenDownMs: failover?.whenDown })
@@ -91,11 +87,24 @@ function readSpec(
   if (typeof returning === 'string') return returning
   return {
     targets,
+    ...(enforcement === 'DryRun' ? { isDryRun: true } : {}),
     ...(askedTiers ? { tiers: askedTiers } : {}),
     ...(minReady ? { minReady: thresholdOf(minReady) } : {}),
     ...(failover ? { failover: { afterMs: 0, whenDownMs: 0, ...leaving } } : {}),
     ...(failback ? { failback: { afterMs: 0, ...returning, ...returnOf(failback) } } : {}),
   }
+}
+
+function readTargets(targetRefs: PolicySpec['targetRefs'], namespace: string): PolicyTarget[] | string {
+  const targets: PolicyTarget[] = []
+  for (const [index, { group, kind, name }] of targetRefs.entries()) {
+    const level = levelOf(group, kind)
+    if (!level) return `spec.targetRefs[${index}]: ${kind} of ${group || 'the core group'} cannot be a target`
+    if (level === 'namespace' && name !== namespace)
+      return `spec.targetRefs[${index}]: the Namespace ${name} is not that of the policy; create the policy there`
+    targets.push({ level, group, kind, namespace, name })
+  }
+  return targets
 }
 
 /** The durations of a section that are written (ms), or which of them is too long. */

@@ -32,6 +32,8 @@ export interface Share {
   readonly policy: string
   readonly level: PolicyLevel
   readonly follows: 'all' | 'some' | 'none'
+  /** It would follow it, if it were no DryRun. */
+  readonly isDryRun?: true
 }
 
 /** The shares of the policies of a route, given what its annotations ask for. */
@@ -43,7 +45,8 @@ export function sharesOf(all: readonly Applied[], own: PolicySections): Share[] 
     const asked = sectionNames.filter((name) => sections[name] !== undefined)
     const followed = asked.filter((name) => merged[name] === sections[name])
     const isPart = followed.length > 0 ? 'some' : 'none'
-    return { policy: objectKey(policy), level, follows: followed.length === asked.length ? 'all' : isPart }
+    const follows = followed.length === asked.length ? 'all' : isPart
+    return { policy: objectKey(policy), level, follows, ...(isDryRun(policy) ? { isDryRun: true } : {}) }
   })
 }
 
@@ -60,20 +63,31 @@ export function problemOf(policy: FailoverPolicy, rootNamespace: string | undefi
 
 /**
  * Finds the policies of a route. The index is made for the policies of one moment; each question costs a look-up for each
- * level, however many policies there are.
+ * level, however many policies there are. Those that are a DryRun are left out.
  */
 export class PolicyIndex {
+  /** The same as if no policy were a DryRun; absent if none is one. */
+  readonly shadow: PolicyIndex | undefined
   readonly #winners = new Map<string, Applied>()
 
-  constructor(policies: Iterable<FailoverPolicy>, rootNamespace: string | undefined) {
-    for (const policy of [...policies].sort(byAge)) {
-      if (!policy.spec || problemOf(policy, rootNamespace) !== undefined) continue
+  constructor(policies: Iterable<FailoverPolicy>, rootNamespace: string | undefined, isShadow = false) {
+    const valid = [...policies].filter((policy) => problemOf(policy, rootNamespace) === undefined)
+    for (const policy of valid.sort(byAge)) {
+      if (!policy.spec || (policy.spec.isDryRun && !isShadow)) continue
       for (const target of policy.spec.targets) this.#add(policy, policy.spec, target)
     }
+    const hasDryRuns = !isShadow && valid.some(isDryRun)
+    this.shadow = hasDryRuns ? new PolicyIndex(valid, rootNamespace, true) : undefined
   }
 
   get isEmpty(): boolean {
-    return this.#winners.size === 0
+    return this.#winners.size === 0 && this.shadow === undefined
+  }
+
+  /** What policies would ask for of a route if none were a DryRun; `undefined` if none that is one concerns it. */
+  wouldBe(place: PolicyPlace): PolicySections | undefined {
+    const isConcerned = this.shadow?.appliedTo(place).some(({ policy }) => isDryRun(policy))
+    return isConcerned ? this.shadow?.of(place) : undefined
   }
 
   /** What all policies together ask for of a route; `undefined` if none is for it. */
@@ -101,7 +115,8 @@ export class PolicyIndex {
 
   /** The targets (by key) that follow another policy than in another index, or one that asks for something else. */
   differences(other: PolicyIndex): ReadonlySet<string> {
-    const changed = new Set<string>()
+    const hasShadow = this.shadow !== undefined || other.shadow !== undefined
+    const changed = new Set(hasShadow ? (this.shadow ?? this).differences(other.shadow ?? other) : [])
     for (const [some, others] of [
       [this.#winners, other.#winners],
       [other.#winners, this.#winners],
@@ -125,10 +140,13 @@ export const targetsFound = (
   isThere: (target: PolicyTarget) => boolean,
 ): readonly Omit<TargetOutcome, 'splits'>[] =>
   (policy.spec?.targets ?? []).map((target) => {
-    const winner = index.winnerOf(target)
+    const winner = (isDryRun(policy) ? index.shadow : index)?.winnerOf(target)
     const loses = winner && objectKey(winner) !== objectKey(policy) ? objectKey(winner) : undefined
     return { target, isFound: ['namespace', 'mesh'].includes(target.level) || isThere(target), loses }
   })
+
+/** Whether a policy moves nothing, and what it would do is reported. */
+export const isDryRun = ({ spec }: Pick<FailoverPolicy, 'spec'>): boolean => spec?.isDryRun === true
 
 /** Whether one of these targets (by key) is one of a route. */
 export const isTargeted = (targets: ReadonlySet<string>, place: PolicyPlace): boolean =>

@@ -44,7 +44,7 @@ export const policyStatusSchema = z
     ),
     routes: z
       .object({
-        total: count('Routes that follow a section of it.'),
+        total: count('Routes that follow a section of it. All of this is as it would be for a DryRun.'),
         away: count('Of these, routes that are not served by their first tier.'),
         waiting: count('Of these, routes that wait before traffic goes back.'),
         dark: count('Of these, routes of which nothing is ready.'),
@@ -83,6 +83,8 @@ export interface PolicyOutcome {
   readonly targets: readonly TargetOutcome[]
   /** It still applies as it was before its last change. */
   readonly isSettling: boolean
+  /** No route follows it: `routes`, `overridden` and the splits of targets are as they would be. */
+  readonly isDryRun: boolean
   readonly routes: NonNullable<PolicyStatus['routes']>
   /** Routes of its targets of which others decide some of its sections, or all of them. */
   readonly overridden: { readonly partly: number; readonly wholly: number }
@@ -173,7 +175,7 @@ function acceptedBy({ target, isFound, loses }: TargetOutcome): FreshCondition {
 }
 
 function programmedOf(
-  { isSettling, routes, overridden: { partly, wholly } }: PolicyOutcome,
+  { isSettling, isDryRun, routes, overridden: { partly, wholly } }: PolicyOutcome,
   accepted: FreshCondition,
 ): FreshCondition {
   if (accepted.status === 'False') return refused('Programmed', accepted.reason, accepted.message)
@@ -183,6 +185,8 @@ function programmedOf(
       'Reconciling',
       'its last change applies 10 s after it was made; until then, what was before',
     )
+  if (isDryRun)
+    return refused('Programmed', 'DryRun', `it moves nothing; ${routesText(routes.total)} would follow it`)
   if (wholly > 0 && routes.total === 0)
     return refused(
       'Programmed',

@@ -114,6 +114,7 @@ describe('the API server', () => {
     ['a delay of more than a day with none ready', { failover: { whenDown: '25h' } }],
     ['a field of failover that does not exist', { failover: { afer: '10s' } }],
     ['a field that does not exist', { failbak: {} }],
+    ['an enforcement that is none', { enforcement: 'Warn' }],
   ])('refuses %s', async (_, spec) => {
     const object = JSON.parse(JSON.stringify(policyOf('wrong', spec)))
     const answer = await controlPlane.kubectl(['create', '--dry-run=server', '-f', '-'], stringify(object))
@@ -149,6 +150,8 @@ describe('the API server', () => {
     ],
     ['a wait of a day', { failback: { after: '23h59m60s' } }],
     ['no delay', { failover: {} }],
+    ['a DryRun', { enforcement: 'DryRun' }],
+    ['a policy that is enforced', { enforcement: 'Enforce' }],
     [
       'delays before a failover, and longer waits for a return',
       { failover: { after: '10s', whenDown: '0s' }, failback: { after: '30s', atMost: '24h' } },
@@ -313,6 +316,46 @@ describe('a FailoverPolicy', () => {
     await cluster.weightsBecome(web, weights(100), 20_000)
     await becomes(`a-${web}`, 'Accepted Programmed OnFirstTier')
     await remove(`a-${web}`)
+  })
+
+  it('that is a DryRun moves nothing beside one that is enforced, and reports what it would do', async () => {
+    await addShop()
+    const [tried, enforced] = [
+      { ...eastFirst(), enforcement: 'DryRun' },
+      { tiers: [backends(web), { rest: {} }] },
+    ]
+    await policy(`all-${web}`, { ...enforced, targetRefs: [targets.service(web)] })
+    await policy(web, tried)
+    await becomes(`all-${web}`, 'Accepted Programmed OnFirstTier')
+    await becomes(web, 'Accepted DryRun OnFirstTier')
+    expect(await statusByFlux(web)).toBe('Current')
+    const notes = async () =>
+      await kubectl([
+        'get',
+        'events',
+        '-o',
+        'jsonpath={.items[*].message}',
+        `--field-selector=reason=WouldFailover,involvedObject.name=${web}`,
+      ])
+    await eventually(async () =>
+      expect(await notes()).toContain(`would go back by FailoverPolicy default/${web}`),
+    )
+    await cluster.setReady(`${web}-east`, 0, 2)
+    await becomes(web, 'Accepted DryRun Away')
+    await eventually(async () =>
+      expect(await notes()).toContain(`would fail over by FailoverPolicy default/${web}`),
+    )
+    expect(await cluster.weights(web)).toEqual(weights(100))
+    const [ancestor] = JSON.parse(
+      await kubectl(['get', 'fopolicy', web, '-o', 'jsonpath={.status.ancestors}']),
+    )
+    expect(ancestor.splits[0].why).toMatch(/^DryRun: would fail over: /)
+    await cluster.setReady(`${web}-east`, 2, 2)
+    await policy(web, { ...tried, enforcement: 'Enforce' })
+    await cluster.weightsBecome(web, weights(0, 100), 20_000)
+    await becomes(web, 'Accepted Programmed OnFirstTier')
+    await becomes(`all-${web}`, 'Accepted Overridden NoRoutes')
+    for (const name of [web, `all-${web}`]) await remove(name)
   })
 
   it('of the Mesh is for all routes in the namespace of the operator, and for none in another', async () => {

@@ -176,6 +176,67 @@ describe('a backend that serves', () => {
   })
 })
 
+describe('a DryRun', () => {
+  const would = () => cluster.notes('web').filter((note) => note.startsWith('would'))
+  const why = () => dig(object('shop/try'), 'status', 'ancestors')
+  const tried = { enforcement: 'DryRun', ...order('web', 'east'), minReady: { count: 2 } }
+
+  beforeEach(() => {
+    for (const service of ['web', 'east']) cluster.slice(service, 2)
+  })
+
+  it('moves nothing, and is reported where it would move traffic otherwise', async () => {
+    const operator = await start()
+    policy('shop/try', { ...tried, failback: { after: '20s' } })
+    await becomes('shop/try', 'Accepted DryRun OnFirstTier 1/0/0/0')
+    const before = cluster.patches
+    cluster.slice('web', 1, 2)
+    await becomes('shop/try', 'Accepted DryRun Away 1/1/0/0')
+    const sentence =
+      'DryRun: would fail over: shop/web has 1 of 2 endpoints ready (2 are asked for); shop/east takes over'
+    expect(why()).toMatchObject([{ splits: [{ tier: 2, why: sentence }] }])
+    cluster.slice('web', 2)
+    await becomes('shop/try', 'Accepted DryRun Away 1/1/1/0')
+    await becomes('shop/try', 'Accepted DryRun OnFirstTier 1/0/0/0')
+    expect(cluster.patches).toBe(before)
+    await eventually(() => would().length === 2)
+    expect(would()).toEqual([
+      'would fail over by FailoverPolicy shop/try, which is a DryRun: shop/web has 1 of 2 endpoints ready (2 are asked for); shop/east takes over',
+      'would go back by FailoverPolicy shop/try, which is a DryRun: shop/web has 2 of 2 endpoints ready',
+    ])
+    const { text } = await operator.metrics()
+    for (const direction of ['failover', 'failback'])
+      expect(text).toContain(`linkerd_failover_dry_run_total{direction="${direction}"} 1`)
+  })
+
+  it('beside a policy that is enforced: only what it would do otherwise is reported', async () => {
+    await start()
+    policy('shop/all', order('web', 'west', 'east'), targets.namespace('shop'))
+    policy('shop/try', { ...tried, ...order('web', 'west', 'east') })
+    await becomes('shop/try', 'Accepted DryRun OnFirstTier 1/0/0/0')
+    await becomes('shop/all', 'Accepted Programmed OnFirstTier 1/0/0/0')
+    cluster.slice('west', 2)
+    cluster.slice('web', 0)
+    await become('0 0 1')
+    await becomes('shop/try', 'Accepted DryRun Away 1/1/0/0')
+    cluster.slice('west', 1, 2)
+    await eventually(() => would().length === 1)
+    expect(would()[0]).toContain('would fail over by FailoverPolicy shop/try')
+    expect(cluster.weights('web')).toEqual([0, 0, 1])
+  })
+
+  it('that is enforced then applies 10 s later', async () => {
+    await start()
+    policy('shop/try', tried)
+    await becomes('shop/try', 'Accepted DryRun OnFirstTier 1/0/0/0')
+    cluster.slice('web', 1, 2)
+    await becomes('shop/try', 'Accepted DryRun Away 1/1/0/0')
+    policy('shop/try', { ...tried, enforcement: 'Enforce' })
+    await become('0 1 0')
+    await becomes('shop/try', 'Accepted Programmed Away 1/1/0/0')
+  })
+})
+
 it('of 300 routes: a change costs a look a route, and a mass event one write of its status a second', async () => {
   for (let nth = 0; nth < 299; nth += 1) cluster.split(`s${nth}`, { web: 1, east: 0 })
   const operator = await start()

@@ -15,6 +15,7 @@ import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { pastOf } from '../policies/past.ts'
 import { readPolicies, withPolicies } from '../policies/read-policies.ts'
+import { wouldNow } from '../policies/would.ts'
 import { createProgress } from '../progress.ts'
 import { findNamedRoute } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
@@ -130,6 +131,7 @@ function explanationOf(
     notes: notesOn(route),
     splits: judged.verdicts.map(({ split, plan }, position) => ({
       decided: weightsOf(applyPlan(split, plan)),
+      dryRun: wouldNow(route.splits[position] ?? split, services.readiness, circumstances),
       changes: counterfactuals(route.splits[position] ?? split, services.readiness, {
         ...circumstances,
         past: past?.(position),

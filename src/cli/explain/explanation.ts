@@ -25,5 +25,7 @@ export interface Explanation extends Diagnosis {
 export interface SplitExplanation {
   /** The weights as decided, in the order of the backends. */
   readonly decided: readonly number[]
+  /** How it would be served if no FailoverPolicy were a DryRun; null if none that is one concerns it. */
+  readonly dryRun: string | null
   readonly changes: readonly Counterfactual[]
 }

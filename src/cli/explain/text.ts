@@ -75,6 +75,7 @@ function splitText(item: SplitItem, split: SplitExplanation, { route, palette, n
     `Rule:      ${item.rule}: ${ruleOf(item.rule).when}`,
     `Decision:  ${item.sentence}`,
     ...(waiting === undefined ? [] : [`Waits:     ${waiting}`]),
+    ...(split.dryRun === null ? [] : [`DryRun:    ${split.dryRun}`]),
     '',
     renderTable(backendColumns, rowsOf(item.backends, split.decided, route.namespace)),
     ...changesText(split),

@@ -79,4 +79,9 @@ export const withPolicies = (
   { index }: Pick<PoliciesRead, 'index'>,
   { facts }: KnownServices,
 ): Route =>
-  applyPolicies(route, index.of(placeOfRoute(route)), (service) => placeOf(facts.get(service), localCluster))
+  applyPolicies(route, askedOf(index, route), (service) => placeOf(facts.get(service), localCluster))
+
+function askedOf(index: PolicyIndex, route: Route) {
+  const place = placeOfRoute(route)
+  return { policies: index.of(place), wouldBe: index.wouldBe(place) }
+}

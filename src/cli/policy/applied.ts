@@ -56,7 +56,12 @@ export interface Section {
   readonly policy: string | null
 }
 
-export interface AppliedSplit {
+export interface AppliedSplit extends PlainSplit {
+  /** How it would be served now if no FailoverPolicy were a DryRun; null if none that is one concerns it. */
+  readonly dryRun: string | null
+}
+
+interface PlainSplit {
   /** Which of several splits of the route this is; null if there is only one. */
   readonly where: string | null
   /** Why nothing of this applies to it, in words for its owner; null if it does. */
@@ -79,12 +84,19 @@ export interface Member {
   readonly weight: number | null
 }
 
-/** Works out what applies to a route at this time of day (epoch ms); `policies`: what FailoverPolicies ask for. */
+interface Asked {
+  /** What FailoverPolicies ask for. */
+  readonly policies: PolicySections | undefined
+  /** How a split would be served if none were a DryRun. */
+  readonly dryRunOf: (split: Split) => string | null
+}
+
+/** Works out what applies to a route at this time of day (epoch ms). */
 export function appliedTo(
   route: Route,
   controlled: boolean,
   today: number,
-  policies: PolicySections | undefined,
+  { policies, dryRunOf }: Asked,
 ): Omit<AppliedPolicy, 'drains'> {
   const { apiVersion, kind, namespace, name, annotations = {}, splits } = route
   const asked = readPolicy(annotations)
@@ -94,7 +106,7 @@ export function appliedTo(
     controlled,
     sections: [...sectionsOf(route, asked, policies), pauseSection(route, today), ...skipSection(route)],
     ignored: [...unread.map(({ message }) => message), ...(route.ignored ?? [])],
-    splits: splits.map(splitOf),
+    splits: splits.map((split) => ({ ...splitOf(split), dryRun: dryRunOf(split) })),
   }
 }
 
@@ -211,7 +223,7 @@ function pauseValue(split: Split, today: number): string {
   return `${end}${by}${pause?.reason === undefined ? '' : `: ${pause.reason}`}`
 }
 
-function splitOf(split: Split): AppliedSplit {
+function splitOf(split: Split): PlainSplit {
   const { policy, backends, problem } = split
   const where = split.where ?? null
   if (problem !== undefined) return { where, problem, tiers: [], never: [] }

@@ -152,6 +152,7 @@ test('the same as data', async () => {
           { serves: false, members: [member('far', 0)] },
         ],
         never: [member('old', null), member('far', null)],
+        dryRun: null,
       },
     ],
   })
@@ -225,6 +226,23 @@ describe('a FailoverPolicy', () => {
       { primary: false },
       { primary: true },
     ])
+  })
+
+  test('that is a DryRun is the source of nothing, and what it would do is said', async () => {
+    for (const service of Object.keys(weights)) shop.service(service, 1)
+    shop.split('web', { web: 100, east: 0, west: 0 })
+    addPolicy(shop, 'shop/all', {
+      targetRefs: [targets.namespace('shop')],
+      enforcement: 'DryRun',
+      tiers: [{ backends: [{ name: 'west' }] }],
+    })
+    const sentence = 'would be on its primary: shop/west has 1 of 1 endpoints ready'
+    const { stdout } = await run('policy ts/web')
+    expect(stdout).not.toContain('FailoverPolicy')
+    expect(stdout).toContain(`DryRun: ${sentence}`)
+    expect((await run('explain ts/web')).stdout).toContain(`DryRun:    ${sentence}`)
+    for (const command of ['policy', 'explain'])
+      expect(JSON.parse((await run(`${command} ts/web -o json`)).stdout).splits[0].dryRun).toBe(sentence)
   })
 
   test('of the Mesh in another namespace is for none', async () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ok, type Result } from '../../base/result.ts'
 import type { PolicySections } from '../../core/policy/sections.ts'
+import type { Split } from '../../core/types.ts'
 import { placeOfRoute } from '../../routes/policy/place.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'
@@ -10,6 +11,7 @@ import { exitCodes, type Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { readPolicies, withPolicies } from '../policies/read-policies.ts'
+import { wouldNow } from '../policies/would.ts'
 import { noProgress } from '../progress.ts'
 import { type FoundRoute, findNamedRoute, type NamedRoute } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
@@ -35,8 +37,8 @@ export async function showPolicy(context: Context, words: readonly string[], giv
   const read = await readOwnKinds(found.value, today)
   if (!read.ok) return read
   for (const line of read.value.unseen) io.stderr.write(`${line}\n`)
-  const { drains, policies, applied: withPolicy } = read.value
-  const applied = { ...appliedTo(withPolicy, controlled.value, today, policies), drains }
+  const { drains, applied: withPolicy } = read.value
+  const applied = { ...appliedTo(withPolicy, controlled.value, today, read.value), drains }
   io.stdout.write(
     flags.output === 'table'
       ? policyText(applied, paletteFor(io.stdout, io.env), today)
@@ -48,6 +50,7 @@ export async function showPolicy(context: Context, words: readonly string[], giv
 interface OwnKindsRead {
   readonly drains: readonly RouteDrain[]
   readonly policies: PolicySections | undefined
+  readonly dryRunOf: (split: Split) => string | null
   /** The route with what policies ask for. */
   readonly applied: Route
   readonly unseen: readonly string[]
@@ -63,14 +66,17 @@ async function readOwnKinds(
     readPolicies(reading, route.namespace, discovery),
   ])
   const unseen = [...new Set([...drained.unseen, ...read.unseen])]
-  const policies = read.index.of(placeOfRoute(route))
-  if (drained.drains.length === 0 && policies === undefined)
-    return ok({ drains: [], policies, applied: route, unseen })
+  const place = placeOfRoute(route)
+  const policies = read.index.of(place)
+  if (drained.drains.length === 0 && policies === undefined && read.index.wouldBe(place) === undefined)
+    return ok({ drains: [], policies, dryRunOf: () => null, applied: route, unseen })
   const services = await readServices(reading, namespacesOf([route]), noProgress)
   if (!services.ok) return services
   const index = indexOf(drained, services.value, today)
   const drains = drainsConcerning(route, { ...drained, index }, today)
-  return ok({ drains, policies, applied: withPolicies(route, read, services.value), unseen })
+  const around = { today, drained: index.of(route.namespace) }
+  const dryRunOf = (split: Split) => wouldNow(split, services.value.readiness, around)
+  return ok({ drains, policies, dryRunOf, applied: withPolicies(route, read, services.value), unseen })
 }
 
 /** The API server alone knows all forms of selectors. */

@@ -45,7 +45,9 @@ interface Row {
 
 function splitText(split: AppliedSplit, namespace: string, palette: Palette): string[] {
   const title = split.where === null ? [] : [`${split.where}:`]
-  if (split.problem !== null) return [...title, `${palette.bad('misconfigured')}: ${split.problem}`]
+  const dryRun = split.dryRun === null ? [] : [`DryRun: ${split.dryRun}`]
+  if (split.problem !== null)
+    return [...title, `${palette.bad('misconfigured')}: ${split.problem}`, ...dryRun]
   const rows = split.tiers.map(
     ({ serves, members }, index): Row => ({
       tier: String(index + 1),
@@ -62,7 +64,7 @@ function splitText(split: AppliedSplit, namespace: string, palette: Palette): st
       cell: ({ members }) => members.map((member) => memberText(member, namespace)).join(', '),
     },
   ]
-  return [...title, renderTable(columns, [...rows, ...never]).trimEnd()]
+  return [...title, renderTable(columns, [...rows, ...never]).trimEnd(), ...dryRun]
 }
 
 /** As the annotation would name it: `web-east=70`. */

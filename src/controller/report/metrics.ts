@@ -85,6 +85,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ['kind'] as const,
       registers,
     }),
+    dryRuns: new Counter({
+      name: 'linkerd_failover_dry_run_total',
+      help: 'Moves of traffic that FailoverPolicies with enforcement: DryRun would make and nothing else does, by direction.',
+      labelNames: ['direction'] as const,
+      registers,
+    }),
     misconfigurations: new Counter({
       name: 'linkerd_failover_misconfigurations_total',
       help: 'Problems of routes that were found and reported, each once.',

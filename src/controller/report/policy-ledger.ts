@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import type { Verdict } from '../../core/judge.ts'
 import { commitmentBy } from '../../core/policy/standing.ts'
 import type { Lost } from '../../core/policy/types.ts'
 import { stateOf } from '../../core/state.ts'
@@ -16,6 +17,8 @@ export interface PolicyLedgerOptions {
   readonly sharesOf: (route: Route) => readonly Share[]
   /** What a return of a split (by its position) must be approved for; `undefined` if nothing was lost. */
   readonly lost: (key: RouteKey, index: number) => Lost | undefined
+  /** How a split is served, in words. */
+  readonly whyOf: (verdict: Verdict) => string
   /** Called with a policy (`namespace/name`) of whose routes something is not as before. */
   readonly onChange: (policy: string) => void
 }
@@ -125,7 +128,7 @@ export class PolicyLedger {
   }
 
   #splitOf({ key, judged, after }: Seen, index: number, before: SplitOutcome | undefined): SplitOutcome {
-    const { clock } = this.#options
+    const { clock, whyOf } = this.#options
     const [verdict, split] = [judged.verdicts[index], after.splits[index]]
     const lost = this.#options.lost(key, index)
     const tier = split?.policy ? commitmentBy(split, split.policy).tier + 1 : 0
@@ -140,7 +143,7 @@ export class PolicyLedger {
       lostAt: lost?.lostAt,
       waits: verdict?.wait?.what,
       until: isSame ? before?.until : until,
-      why: verdict?.sentence ?? '',
+      why: verdict ? whyOf(verdict) : '',
     }
   }
 

@@ -1,6 +1,7 @@
+import { wouldText } from '../../core/policy/shadow.ts'
 import { type FailoverPolicy, policyNames } from '../../policies/failover-policy.ts'
 import { objectKey } from '../../policies/object.ts'
-import { problemOf } from '../../policies/policy-index.ts'
+import { isDryRun, problemOf } from '../../policies/policy-index.ts'
 import {
   isAccepted,
   type PolicyOutcome,
@@ -29,15 +30,24 @@ export interface PolicyReportsOptions
 export class PolicyReports {
   readonly #policies: PolicyWatch
   readonly #ledger: PolicyLedger
+  /** Of policies that are a DryRun: how the routes would be. */
+  readonly #would: PolicyLedger
   readonly #lane: StatusLane<FailoverPolicy, PolicyStatus>
 
   constructor({ memory, policies, ...options }: PolicyReportsOptions) {
     this.#policies = policies
+    const parts = { ...options, memory, onChange: (policy: string) => this.#lane.touch([policy]) }
     this.#ledger = new PolicyLedger({
-      ...options,
-      memory,
+      ...parts,
       sharesOf: (route) => policies.shares(route),
-      onChange: (policy) => this.#lane.touch([policy]),
+      whyOf: ({ sentence }) => sentence,
+    })
+    this.#would = new PolicyLedger({
+      ...parts,
+      sharesOf: (route) => policies.dryRuns(route),
+      // The status is what a real loss is known from after a restart.
+      lost: () => undefined,
+      whyOf: (verdict) => `DryRun: ${wouldText(verdict)}`,
     })
     this.#lane = new StatusLane({
       ...options,
@@ -52,6 +62,11 @@ export class PolicyReports {
   /** Must be called with each look at a route, and with the route as it is after it. */
   see(key: RouteKey, judged: Judged, after: Route): void {
     this.#ledger.see(key, judged, after)
+  }
+
+  /** The same with the route as it would be if no policy were a DryRun. */
+  seeWould(key: RouteKey, would: Judged, after: Route): void {
+    this.#would.see(key, would, after)
   }
 
   /** This replica leads: whatever changed while another did may not be written yet. */
@@ -76,16 +91,18 @@ export class PolicyReports {
   #outcomeOf(policy: FailoverPolicy): PolicyOutcome {
     const { book, kind } = this.#policies
     const key = objectKey(policy)
+    const ledger = isDryRun(policy) ? this.#would : this.#ledger
     const targets = this.#policies.targets(policy).map((one) => {
       const route = one.target.level === 'route' ? routeKeyOfTarget(one.target) : undefined
       const isOwn = route !== undefined && one.loses === undefined
-      return { ...one, splits: isOwn ? this.#ledger.splits(route) : undefined }
+      return { ...one, splits: isOwn ? ledger.splits(route) : undefined }
     })
     return {
       problem: problemOf(policy, kind.rootNamespace),
       targets,
       isSettling: book.isSettling(key),
-      ...this.#ledger.of(key),
+      isDryRun: isDryRun(policy),
+      ...ledger.of(key),
     }
   }
 }

@@ -9,7 +9,7 @@ import {
 } from '../../policies/failover-policy.ts'
 import { namesText, objectKey } from '../../policies/object.ts'
 import { PolicyBook } from '../../policies/policy-book.ts'
-import { type Share, sharesOf, targetsFound } from '../../policies/policy-index.ts'
+import { type PolicyIndex, type Share, sharesOf, targetsFound } from '../../policies/policy-index.ts'
 import type { TargetOutcome } from '../../policies/policy-status.ts'
 import { recalledOf } from '../../policies/recalled.ts'
 import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
@@ -105,9 +105,9 @@ export class PolicyWatch {
     const known = this.#applied.get(key)
     if (known?.declared === declared) return known
     const { service } = this.#options
-    const applied = applyPolicies(declared, index.of(placeOfRoute(declared)), (name) =>
-      placeOf(service(name), localCluster),
-    )
+    const place = placeOfRoute(declared)
+    const asked = { policies: index.of(place), wouldBe: index.wouldBe(place) }
+    const applied = applyPolicies(declared, asked, (name) => placeOf(service(name), localCluster))
     if (applied !== declared && this.#options.declared(key) === declared) this.#applied.set(key, applied)
     return applied
   }
@@ -115,10 +115,13 @@ export class PolicyWatch {
   /** How much a route follows of each of its policies, the most specific first. */
   shares(route: Route): readonly Share[] {
     const { index } = this.book
-    if (index.isEmpty) return []
-    const declared = route.declared ?? route
-    const own = readPolicy(declared.annotations ?? {})?.sections ?? {}
-    return sharesOf(index.appliedTo(placeOfRoute(declared)), own)
+    return index.isEmpty ? [] : sharesIn(index, route)
+  }
+
+  /** How much a route would follow of each of its policies that are a DryRun, if none were one. */
+  dryRuns(route: Route): readonly Share[] {
+    const { shadow } = this.book.index
+    return shadow ? sharesIn(shadow, route).filter(({ isDryRun: isOne }) => isOne) : []
   }
 
   /** What the status of the policy that targets a route says of a part of it; `undefined` if it says nothing. */
@@ -151,6 +154,12 @@ export class PolicyWatch {
   forget(keys: Iterable<RouteKey>): void {
     for (const key of keys) this.#applied.delete(key)
   }
+}
+
+function sharesIn(index: PolicyIndex, route: Route): Share[] {
+  const declared = route.declared ?? route
+  const own = readPolicy(declared.annotations ?? {})?.sections ?? {}
+  return sharesOf(index.appliedTo(placeOfRoute(declared)), own)
 }
 
 const removed: OwnKindOptions<FailoverPolicy>['removed'] = (kept) => [

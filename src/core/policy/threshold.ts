@@ -1,4 +1,4 @@
-import type { Readiness } from '../types.ts'
+import type { Readiness, Split } from '../types.ts'
 import type { Policy, Threshold } from './types.ts'
 
 /** One ready endpoint is enough. */
@@ -32,6 +32,10 @@ export const isStricter = (one: Threshold, other: Threshold): boolean =>
 /** True if the number of ready endpoints matters, not only whether there is one. */
 export const asksForMore = ({ minReady, failbackMinReady }: Policy): boolean =>
   isStricter(minReady, oneReady) || (failbackMinReady !== undefined && isStricter(failbackMinReady, oneReady))
+
+/** The same for a split, as it is or as it would be. */
+export const countsMatter = ({ policy, shadow }: Pick<Split, 'policy' | 'shadow'>): boolean =>
+  [policy, shadow].some((one) => one !== undefined && asksForMore(one))
 
 /** As a sentence names it before its endpoints: `2`, `50 % of 6`, `2, and 50 % of its`. */
 export function thresholdText({ count, percent, expected }: Partial<Threshold>): string {

@@ -24,7 +24,7 @@ const asked = (tiers: readonly AskedTier[], level: PolicyLevel = 'namespace'): P
   tiers: { value: { tiers }, from: { policy: 'shop/all', level } },
 })
 const policyOf = (annotations: Record<string, string>, policies: PolicySections) =>
-  applyPolicies(read(annotations), policies, placeOf).splits[0]
+  applyPolicies(read(annotations), { policies }, placeOf).splits[0]
 
 describe('tiers of a FailoverPolicy', () => {
   it('are found by cluster, by name, and as the rest', () => {
@@ -98,9 +98,9 @@ it('is kept once for all routes that are alike', () => {
 
 it('applies other policies to the route as it is declared', () => {
   const route = read()
-  const once = applyPolicies(route, asked([named('web')]), placeOf)
-  expect(applyPolicies(once, asked([named('web-east')]), placeOf).splits[0]?.policy?.tiers).toEqual([
-    { members: [1] },
-  ])
-  expect(applyPolicies(once, undefined, placeOf)).toBe(route)
+  const once = applyPolicies(route, { policies: asked([named('web')]) }, placeOf)
+  expect(
+    applyPolicies(once, { policies: asked([named('web-east')]) }, placeOf).splits[0]?.policy?.tiers,
+  ).toEqual([{ members: [1] }])
+  expect(applyPolicies(once, { policies: undefined }, placeOf)).toBe(route)
 })

@@ -27,28 +27,49 @@ export function applyPolicy(
   return splits.map((split) => applyTo({ split, ...around }, asked.sections))
 }
 
+/** What FailoverPolicies ask for of a route, by section; `undefined` if none is for it. */
+export interface AskedOfRoute {
+  readonly policies: PolicySections | undefined
+  /** The same if none were a DryRun; `undefined` if none that is one concerns it. */
+  readonly wouldBe?: PolicySections | undefined
+}
+
 /**
  * The route with what its annotations and, of less weight, FailoverPolicies ask for. The answer remembers the route as it
  * is declared, so that other policies can be applied to it as well.
  */
 export function applyPolicies(
   route: Route,
-  policies: PolicySections | undefined,
+  { policies, wouldBe }: AskedOfRoute,
   placeOf: SplitOfRoute['placeOf'],
 ): Route {
   const declared = route.declared ?? route
-  if (policies === undefined) return declared
+  if (policies === undefined && wouldBe === undefined) return declared
   const { namespace, annotations = {} } = declared
-  const sections = mergeSections(readPolicy(annotations)?.sections ?? {}, policies)
+  const own = readPolicy(annotations)?.sections ?? {}
   const allBackends = declared.splits.flatMap(({ backends }) => backends)
   const isAnnotated = annotations[primaryAnnotation] !== undefined
-  const approvedAt = sections.failback?.value.isManual ? readApproval(annotations) : undefined
   const around = { namespace, allBackends, isAnnotated, placeOf }
+  const applied = (split: Split, asked: PolicySections | undefined) => {
+    if (!asked) return split
+    const sections = mergeSections(own, asked)
+    const approvedAt = sections.failback?.value.isManual ? readApproval(annotations) : undefined
+    return applyTo({ split, ...around }, sections, approvedAt)
+  }
   return {
     ...declared,
     declared,
-    splits: declared.splits.map((split) => applyTo({ split, ...around }, sections, approvedAt)),
+    splits: declared.splits.map((split) => {
+      const real = applied(split, policies)
+      return wouldBe ? withShadow(real, applied(split, wouldBe)) : real
+    }),
   }
+}
+
+/** Nothing is added to a split that would be no other. */
+function withShadow(real: Split, { policy, problem }: Split): Split {
+  if (policy === real.policy && problem === real.problem) return real
+  return problem === undefined ? { ...real, shadow: policy } : { ...real, shadowProblem: problem }
 }
 
 function applyTo(split: SplitOfRoute, sections: PolicySections, approvedAt?: number): Split {

@@ -1,0 +1,13 @@
+import { type Circumstances, judgeSplit } from '../../core/judge.ts'
+import { justSeen } from '../../core/policy/patience.ts'
+import { shadowOf, wouldText } from '../../core/policy/shadow.ts'
+import type { ReadinessOf, Split } from '../../core/types.ts'
+
+/**
+ * How a split would be served now if no policy were a DryRun, in words; null if no DryRun concerns it. What would have
+ * happened before is not known here.
+ */
+export function wouldNow(split: Split, readiness: ReadinessOf, around: Circumstances): string | null {
+  const would = shadowOf(split)
+  return would ? wouldText(judgeSplit(would, readiness, { ...around, past: justSeen })) : null
+}
