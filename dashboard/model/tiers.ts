@@ -102,8 +102,8 @@ export interface Rank {
 
 export function rankOf(route: RouteItem): Rank | undefined {
   const waits = route.splits.flatMap((split) => split.waits ?? [])
-  const tier = worstTier(route)
-  if (tier === undefined) return undefined
+  const tier = worstTier(route) ?? ''
+  if (tier === '' && waits.length === 0) return undefined
   const [wait] = waits.sort((one, other) => (one.until ?? '').localeCompare(other.until ?? ''))
   return { tier, wait }
 }
@@ -114,8 +114,9 @@ function worstTier(route: RouteItem): string | undefined {
   return [...(worst ? [worst] : []), ...route.splits].map(tierWords).find((words) => words !== undefined)
 }
 
-/** True if any route has tiers: without one, the table has no column for them. */
+/** True if any route has tiers, or waits: without one, the table has no column for them. */
 export function anyTiers(routes: Iterable<RouteItem>): boolean {
-  for (const { splits } of routes) if (splits.some(({ policy }) => policy !== null)) return true
+  for (const { splits } of routes)
+    if (splits.some(({ policy, waits }) => policy !== null || waits !== null)) return true
   return false
 }

@@ -78,10 +78,14 @@ function TierCell({ route, now }: { route: RouteItem; now: number }) {
 }
 
 const waitWords = ({ what }: WaitItem, left: string | undefined): string =>
-  what === 'approval' ? 'awaits approval' : left === undefined ? 'waits' : `waits ${left}`
+  left === undefined ? (wordsWithoutEnd[what] ?? 'waits') : `waits ${left}`
+
+/** Of waits whose end nobody knows. */
+const wordsWithoutEnd: Readonly<Record<string, string>> = { approval: 'awaits approval', limit: 'held' }
 
 function waitTitle({ what, service }: WaitItem, namespace: string): string {
   const name = shortService(service, namespace)
+  if (what === 'limit') return `limits hold up the move to ${name}, which is not needed`
   return what === 'approval'
     ? `${name} could serve again and gets its traffic back if a person approves that`
     : `${name} is ready again and gets its traffic back if it stays ready`

@@ -59,11 +59,28 @@ function Column({ tier, split, namespace }: { tier: Tier; split: SplitItem; name
   )
 }
 
+/** The limits of a FailoverPolicy hold up a move. */
+function Held({ wait, namespace, left }: { wait: WaitItem; namespace: string; left: string | undefined }) {
+  const service = <strong>{shortService(wait.service, namespace)}</strong>
+  if (left === undefined)
+    return (
+      <p class="waits">
+        The move to {service} is held: too many routes want to leave backends that can serve.
+      </p>
+    )
+  return (
+    <p class="waits">
+      The move to {service} is not needed, so it waits for its turn, in <strong role="timer">{left}</strong>.
+    </p>
+  )
+}
+
 /** What a split waits for, with the time that is left. */
 export function Waits({ wait, route, now }: WaitsProps) {
   const { namespace } = route
   if (wait.what === 'approval') return <Approval wait={wait} route={route} now={now} />
   const left = leftOf(wait, now)
+  if (wait.what === 'limit') return <Held wait={wait} namespace={namespace} left={left} />
   if (wait.what === 'failover')
     return (
       <p class="waits">

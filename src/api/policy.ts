@@ -87,7 +87,7 @@ export const wait = z
     what: z
       .enum(waitKinds)
       .describe(
-        '`return`: the backend was lost, is ready again, and must stay ready for a while. `failover`: it serves, has too few ready endpoints, and is left if that stays so for a while. `approval`: it was lost, could serve again, and a person must approve that.',
+        '`return`: the backend was lost, is ready again, and must stay ready for a while. `failover`: it serves, has too few ready endpoints, and is left if that stays so for a while. `approval`: it was lost, could serve again, and a person must approve that. `limit`: the limits of a FailoverPolicy hold up its move to the backend.',
       ),
     service,
     port,

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { judgeSplit, type Verdict } from '../core/judge.ts'
 import { applyPlan } from '../core/plan.ts'
+import { isHeldBack } from '../core/policy/limits.ts'
 import { isSharedAlike, shadowOf } from '../core/policy/shadow.ts'
 import { unknownBecause } from '../core/readiness.ts'
 import type { Backend, ReadinessOf, Split } from '../core/types.ts'
@@ -126,11 +127,12 @@ const isOfSame = ({ backends }: Split, other: Split): boolean =>
     return service === backend?.service && port === backend.port
   })
 
-/** Both go the same way at the same moment: there is nothing to report. */
+/** Both go the same way at the same moment, or would if there were no limits: there is nothing to report. */
 const isMadeToo = (would: Verdict, real: Verdict): boolean =>
-  real.plan.length > 0 &&
   isSharedAlike(would.split, real.split) &&
-  isSharedAlike(applyPlan(would.split, would.plan), applyPlan(real.split, real.plan))
+  (isHeldBack(real) ||
+    (real.plan.length > 0 &&
+      isSharedAlike(applyPlan(would.split, would.plan), applyPlan(real.split, real.plan))))
 
 /** Both are decided by the same readiness. */
 const readinessIn =

@@ -86,6 +86,7 @@ export class FailoverController implements Controller {
       memory: this.#memory,
       metrics: this.#metrics,
       busy: () => this.workload > 0,
+      makeDue: (key) => this.#queue.add(key, { at: clock.now() }),
     })
     this.#queue = this.#createQueue()
     this.#addReadings()
@@ -140,7 +141,7 @@ export class FailoverController implements Controller {
   }
 
   rest(): void {
-    this.#writing.fights.forgetAll()
+    for (const part of [this.#writing.fights, this.#writing.brake]) part.forgetAll()
     for (const key of this.#reporting.reporter.rest()) this.#diagnoser.recheck(key)
   }
 
@@ -219,11 +220,10 @@ export class FailoverController implements Controller {
   }
 
   #createQueue(): Queue {
-    const { clock, log, leads } = this.#platform
+    const { clock, log } = this.#platform
     const handle = createHandler({
+      ...this.#platform,
       ...this.#writing,
-      clock,
-      leads,
       watch: this.#watch,
       memory: this.#memory,
       longHolds: this.#longHolds,
@@ -241,9 +241,9 @@ export class FailoverController implements Controller {
   #addReadings(): void {
     readController(this.#platform.registry, {
       ...this.#platform,
+      ...this.#writing,
       queue: this.#queue,
       view: this.view,
-      fights: this.#writing.fights,
       diagnoser: this.#diagnoser,
       controller: this,
       policies: () => this.#writing.policyReports?.accepted() ?? [],

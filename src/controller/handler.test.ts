@@ -47,9 +47,11 @@ const waiting = http.read(
 const patient = applyPolicies(
   http.read(routeObject(http, [[ref('far', 1), ref('east', 0)]])),
   {
-    failover: {
-      value: { afterMs: 60_000, whenDownMs: 60_000 },
-      from: { policy: 'shop/web', level: 'route' },
+    policies: {
+      failover: {
+        value: { afterMs: 60_000, whenDownMs: 60_000 },
+        from: { policy: 'shop/web', level: 'route' },
+      },
     },
   },
   () => undefined,
@@ -57,7 +59,11 @@ const patient = applyPolicies(
 /** What serves goes on; its primary is ready, and a person must approve its return. */
 const awaiting = applyPolicies(
   http.read(routeObject(http, [[ref('far', 0), ref('east', 1)]])),
-  { failback: { value: { afterMs: 0, isManual: true }, from: { policy: 'shop/web', level: 'route' } } },
+  {
+    policies: {
+      failback: { value: { afterMs: 0, isManual: true }, from: { policy: 'shop/web', level: 'route' } },
+    },
+  },
   () => undefined,
 )
 /** Nothing behind it is ready. */
@@ -147,6 +153,7 @@ beforeEach(() => {
   const handle = createHandler({
     ownReports: [],
     dryRuns: undefined,
+    brake: { take: (_, allowed) => ({ judged: allowed }), rests: () => {} },
     clock,
     memory,
     reporter,

@@ -1,4 +1,5 @@
 import { type Clock, timeOfDayLookMs } from '../base/clock.ts'
+import { isHeldBack } from '../core/policy/limits.ts'
 import { type KubeError, waitAskedBy } from '../kube/errors.ts'
 import type { Judged } from '../routes/judge.ts'
 import type { RouteKey } from '../routes/key.ts'
@@ -11,6 +12,7 @@ import type { Endings } from './report/endings.ts'
 import type { LongHolds } from './report/long-holds.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
+import type { Brake } from './write/brake.ts'
 import type { Confirm } from './write/confirm.ts'
 import { type FightNews, type Fights, weightsText } from './write/fights.ts'
 import type { Hedges } from './write/hedges.ts'
@@ -40,6 +42,7 @@ export interface HandlerOptions {
   readonly standbyMoves: Pick<StandbyMoves, 'take'>
   readonly memory: RouteMemory
   readonly fights: Fights
+  readonly brake: Pick<Brake, 'take' | 'rests'>
   readonly policies: PolicyMemory
   readonly dryRuns: Pick<DryRuns, 'look'> | undefined
   readonly longHolds: LongHolds
@@ -109,9 +112,10 @@ function afterLook(
   key: RouteKey,
   outcome: Exclude<ReconcileOutcome, { kind: 'gone' | 'failed' }>,
   times: readonly (number | undefined)[],
-  { clock, hedges, fights, reporter, diagnoser }: HandlerOptions,
+  { clock, hedges, brake, fights, reporter, diagnoser }: HandlerOptions,
 ): Handled {
   if (isAtRest(outcome)) hedges.rests(key)
+  if (wantsNothing(outcome)) brake.rests(key)
   const { change, lookAgainAt } = fightNewsOf(fights, key, outcome)
   const askedFor = 'lookAgainAt' in outcome ? outcome.lookAgainAt : undefined
   // The route as it was names the last writer of the weights: the answer to a write names the operator.
@@ -127,9 +131,13 @@ function afterLook(
   ])
 }
 
+const wantsNothing = (judged: Judged): boolean => isAtRest(judged) && !judged.verdicts.some(isHeldBack)
+
 function fightNewsOf(fights: Fights, key: RouteKey, outcome: ReconcileOutcome): FightNews {
   if (outcome.kind === 'written' || outcome.kind === 'hedged') return fights.wrote(key)
-  return outcome.kind === 'steady' && isAtRest(outcome) ? fights.rests(key, weightsText(outcome.route)) : {}
+  return outcome.kind === 'steady' && wantsNothing(outcome)
+    ? fights.rests(key, weightsText(outcome.route))
+    : {}
 }
 
 /** When to look whether a pause has ended (ms on the clock); all splits of a route are paused alike. */

@@ -10,10 +10,12 @@ import type { RouteMemory } from './memory.ts'
 import type { Platform } from './platform.ts'
 import { PolicyMemory } from './policy-memory.ts'
 import { DrainReports } from './report/drain-reports.ts'
+import { MassEventReports } from './report/mass-event-reports.ts'
 import type { Metrics } from './report/metrics.ts'
 import { PolicyReports } from './report/policy-reports.ts'
 import { reportWouldMoves } from './report/would-moves.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
+import { Brake } from './write/brake.ts'
 import { type Confirm, confirmWith } from './write/confirm.ts'
 import { Fights } from './write/fights.ts'
 import { Hedges } from './write/hedges.ts'
@@ -31,6 +33,8 @@ export interface WritingOptions {
   readonly metrics: Metrics
   /** True while weights are written. */
   readonly busy: () => boolean
+  /** Makes a route due, since what held it up is over. */
+  readonly makeDue: (key: RouteKey) => void
 }
 
 /** What is reported of the objects of one of our own kinds. */
@@ -51,6 +55,7 @@ export interface Writing {
   /** How routes would be by policies that are a DryRun, if policies are followed. */
   readonly dryRuns: DryRuns | undefined
   readonly fights: Fights
+  readonly brake: Brake
   readonly writes: UnansweredWrites
   readonly writer: RouteWriter
   readonly confirm: Confirm
@@ -95,6 +100,38 @@ const rememberIn =
     policies.see(key, route)
   }
 
+const createPolicyMemory = ({ platform: { clock }, memory, watch }: WritingOptions): PolicyMemory =>
+  new PolicyMemory({
+    clock,
+    memory,
+    readiness: watch.readiness,
+    losses: {
+      today: () => clock.wallTime().getTime(),
+      recall: (key, where) => watch.policies?.recalled(key, where),
+    },
+  })
+
+function createBrake({ platform, watch, memory, metrics, makeDue }: WritingOptions): Brake {
+  const reports = new MassEventReports({
+    ...platform,
+    policy: () => watch.policies?.book.index.ofMesh,
+    onChange: (policy) => watch.policies?.kind.report([policy]),
+  })
+  return new Brake({
+    clock: platform.clock,
+    memory,
+    total: watch.count,
+    limits: watch.limits,
+    clusterOf: watch.clusterOf,
+    onLimited: (target) => metrics.limited.inc({ target }),
+    onBegin: (news) => reports.begins(news),
+    onEnd: (held) => {
+      reports.ends()
+      for (const key of held) makeDue(key)
+    },
+  })
+}
+
 const isOutIn =
   ({ route, readiness }: ClusterWatch): Writing['isOut'] =>
   (key) =>
@@ -123,15 +160,7 @@ function createDryRuns(
 export function createWriting(options: WritingOptions): Writing {
   const { platform, selector, watch, memory, metrics } = options
   const { clock } = platform
-  const policies = new PolicyMemory({
-    clock,
-    memory,
-    readiness: watch.readiness,
-    losses: {
-      today: () => clock.wallTime().getTime(),
-      recall: (key, where) => watch.policies?.recalled(key, where),
-    },
-  })
+  const policies = createPolicyMemory(options)
   const fights = new Fights(clock, memory)
   const writes = new UnansweredWrites(platform)
   const judgeBy = judgeWith(watch, policies, clock)
@@ -168,7 +197,8 @@ export function createWriting(options: WritingOptions): Writing {
     },
     onEnd: (kind, outcome) => metrics.hedges.inc({ kind, outcome }),
   })
-  const reports = createOwnReports(options, policies)
+  const brake = createBrake(options)
+  const reports = createOwnReports(options, policies, brake)
   const dryRuns = reports.policyReports && createDryRuns(options, policies, reports.policyReports)
   const see: Writing['see'] = (key, before, after) => {
     writes.see(key, after && watch.applied(after))
@@ -182,6 +212,7 @@ export function createWriting(options: WritingOptions): Writing {
     dryRuns,
     remember: rememberIn(policies, dryRuns),
     fights,
+    brake,
     writes,
     writer,
     confirm,
@@ -197,11 +228,13 @@ export function createWriting(options: WritingOptions): Writing {
 function createOwnReports(
   { platform, watch, memory, busy }: WritingOptions,
   remembered: PolicyMemory,
+  brake: Brake,
 ): Pick<Writing, 'drainReports' | 'policyReports'> {
   const { drains, policies } = watch
   const lost = (key: RouteKey, index: number) => remembered.lost(key, index)
+  const isMassEvent = () => brake.isHeld
   return {
     drainReports: drains && new DrainReports({ ...platform, memory, drains, busy }),
-    policyReports: policies && new PolicyReports({ ...platform, memory, policies, lost, busy }),
+    policyReports: policies && new PolicyReports({ ...platform, memory, policies, lost, isMassEvent, busy }),
   }
 }

@@ -2,6 +2,7 @@ import { isByDrain } from './policy/drained.ts'
 import { awaitsApproval } from './policy/rules/awaits-approval.ts'
 import { drainsUnknown } from './policy/rules/drains-unknown.ts'
 import { lastResort } from './policy/rules/last-resort.ts'
+import { limited, massEvent } from './policy/rules/limited.ts'
 import { ratherDark } from './policy/rules/rather-dark.ts'
 import { tierServes } from './policy/rules/tier-serves.ts'
 import { tierUnknown } from './policy/rules/tier-unknown.ts'
@@ -32,7 +33,7 @@ const byTiers = [
   lastResort,
   ratherDark,
 ] as const
-const rules = [...new Set([...usual, ...byTiers, nothingReady, drainsUnknown])] as const
+const rules = [...new Set([...usual, ...byTiers, nothingReady, drainsUnknown, limited, massEvent])] as const
 
 export type RuleName = (typeof rules)[number]['name']
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { limitsForMesh, limitsSchema } from './limits-schema.ts'
 import { areUnique, atomicList, durationSchema, mapList, ruled, setList } from './schema-parts.ts'
 
 /** Group of the virtual kind `Mesh`, and of the policies themselves. */
@@ -214,12 +215,18 @@ export const policySpecSchema = ruled(
       .describe('When a backend is enough: one with less is left while another tier has enough.'),
     failover: failover.optional().describe('When a backend that serves is left.'),
     failback: failback.optional().describe('When traffic goes back to a backend that was lost.'),
+    limits: limitsSchema
+      .optional()
+      .describe(
+        'Hold up moves that are not needed, because what serves still can; only of a policy of the Mesh. None by default.',
+      ),
   }),
   {
     rule: isNotBelow,
     message: 'failback.minReady must not be below minReady: traffic would go back and forth',
     holds: ({ minReady, failback }) => !(Number(failback?.minReady?.count) < Number(minReady?.count)),
   },
+  limitsForMesh,
   {
     rule: isManualForRoutes,
     message: 'failback.mode Manual needs a memory for each route, so every target must be a route',

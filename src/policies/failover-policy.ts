@@ -6,7 +6,7 @@ import type {
   PolicyLevel,
   PolicySections,
 } from '../core/policy/sections.ts'
-import type { Threshold } from '../core/policy/types.ts'
+import type { Limits, Threshold } from '../core/policy/types.ts'
 import { type PolicySpec, policyGroup, policySpecSchema, routeTargets } from './failover-policy-schema.ts'
 import { type ObjectHead, problemIn, readObject } from './object.ts'
 
@@ -36,6 +36,8 @@ export interface ReadPolicy {
   readonly minReady?: Threshold
   readonly failover?: AskedFailover
   readonly failback?: AskedFailback
+  /** For all routes together; only of a policy of the Mesh. */
+  readonly limits?: Limits
 }
 
 /** One target, with the namespace that it is in. */
@@ -74,7 +76,7 @@ export function sectionsOf(key: string, policy: ReadPolicy, level: PolicyLevel):
 }
 
 function readSpec(
-  { targetRefs, enforcement, tiers, minReady, failover, failback }: PolicySpec,
+  { targetRefs, enforcement, tiers, minReady, failover, failback, limits }: PolicySpec,
   namespace: string,
 ): ReadPolicy | string {
   const targets = readTargets(targetRefs, namespace)
@@ -92,6 +94,7 @@ function readSpec(
     ...(minReady ? { minReady: thresholdOf(minReady) } : {}),
     ...(failover ? { failover: { afterMs: 0, whenDownMs: 0, ...leaving } } : {}),
     ...(failback ? { failback: { afterMs: 0, ...returning, ...returnOf(failback) } } : {}),
+    ...(limits ? { limits } : {}),
   }
 }
 

@@ -90,6 +90,11 @@ export class PolicyIndex {
     return isConcerned ? this.shadow?.of(place) : undefined
   }
 
+  /** The policy of the Mesh that applies; `undefined` if there is none. */
+  get ofMesh(): FailoverPolicy | undefined {
+    return this.#winners.get(mesh)?.policy
+  }
+
   /** What all policies together ask for of a route; `undefined` if none is for it. */
   of(place: PolicyPlace): PolicySections | undefined {
     let merged: PolicySections | undefined

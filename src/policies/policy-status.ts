@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { counted } from '../base/counted.ts'
 import { secondsText } from './drain-status.ts'
 import type { FailoverPolicy, PolicyTarget } from './failover-policy.ts'
+import { type FreshCondition, granted, massEventConditions, refused } from './fresh-conditions.ts'
 import { atomicList, type Condition, conditionsSchema } from './schema-parts.ts'
 
 /** Who has written a status, for policies that several controllers might follow. Source: GEP-713. */
@@ -40,7 +41,7 @@ export const policyStatusSchema = z
   .object({
     observedGeneration: count('The generation of the spec that this is about.'),
     conditions: conditionsSchema.describe(
-      'Accepted: it makes sense and applies to its targets. Programmed: routes follow it. OnFirstTier: all of them are served by their first tier.',
+      'Accepted: it makes sense and applies to its targets. Programmed: routes follow it. OnFirstTier: all of them are served by their first tier. MassEvent: its limits hold too many moves at once.',
     ),
     routes: z
       .object({
@@ -85,6 +86,8 @@ export interface PolicyOutcome {
   readonly isSettling: boolean
   /** No route follows it: `routes`, `overridden` and the splits of targets are as they would be. */
   readonly isDryRun: boolean
+  /** Its limits hold a mass event; `undefined` if it has none that could. */
+  readonly isMassEvent?: boolean | undefined
   readonly routes: NonNullable<PolicyStatus['routes']>
   /** Routes of its targets of which others decide some of its sections, or all of them. */
   readonly overridden: { readonly partly: number; readonly wholly: number }
@@ -114,7 +117,8 @@ export function policyStatusDue(
 ): PolicyStatus | undefined {
   const written = writtenPolicyStatus(policy)
   const accepted = acceptedOf(outcome)
-  const fresh = [accepted, programmedOf(outcome, accepted), onFirstTierOf(outcome)]
+  const others = [onFirstTierOf(outcome), ...massEventConditions(outcome.isMassEvent)]
+  const fresh = [accepted, programmedOf(outcome, accepted), ...others]
   const stamp = (conditions: readonly FreshCondition[], before: readonly Condition[] | undefined) =>
     conditions.map((one): Condition => {
       const same = before?.find(({ type, status }) => type === one.type && status === one.status)
@@ -144,8 +148,6 @@ export function policyStatusDue(
     : due
 }
 
-/** A condition without the times of its writing. */
-export type FreshCondition = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>
 type Ancestor = NonNullable<PolicyStatus['ancestors']>[number]
 
 /** Whether a policy applies to at least one target. */
@@ -183,7 +185,7 @@ function programmedOf(
     return refused(
       'Programmed',
       'Reconciling',
-      'its last change applies 10 s after it was made; until then, what was before',
+      'its last change applies after 10 s; until then, what was before',
     )
   if (isDryRun)
     return refused('Programmed', 'DryRun', `it moves nothing; ${routesText(routes.total)} would follow it`)
@@ -213,19 +215,6 @@ function onFirstTierOf({ routes: { total, away } }: PolicyOutcome): FreshConditi
     ? granted(type, 'OnFirstTier', 'the first tier serves each route')
     : refused(type, 'Away', `a later tier serves ${routesText(away)} of ${total}`)
 }
-
-const granted = (type: string, reason: string, message: string): FreshCondition => ({
-  type,
-  status: 'True',
-  reason,
-  message,
-})
-const refused = (type: string, reason: string, message: string): FreshCondition => ({
-  type,
-  status: 'False',
-  reason,
-  message,
-})
 
 const routesText = (total: number): string => counted(total, 'route')
 

@@ -38,6 +38,7 @@ describe('how a route stands', () => {
     const none = [
       { why: 'failover', count: 0 },
       { why: 'approval', count: 0 },
+      { why: 'limit', count: 0 },
     ]
     expect(waiting()).toEqual([{ why: 'return', count: 0 }, ...none])
     const waits = [undefined, { what: 'return', backend: 0, until: undefined } as const]

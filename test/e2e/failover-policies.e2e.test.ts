@@ -114,6 +114,9 @@ describe('the API server', () => {
     ['a delay of more than a day with none ready', { failover: { whenDown: '25h' } }],
     ['a field of failover that does not exist', { failover: { afer: '10s' } }],
     ['a field that does not exist', { failbak: {} }],
+    ['limits of a route', { limits: { movesPerSecond: 1 } }],
+
+    ['more than all routes', { targetRefs: [targets.mesh], limits: { stopAtPercent: 101 } }],
     ['an enforcement that is none', { enforcement: 'Warn' }],
   ])('refuses %s', async (_, spec) => {
     const object = JSON.parse(JSON.stringify(policyOf('wrong', spec)))
@@ -150,6 +153,7 @@ describe('the API server', () => {
     ],
     ['a wait of a day', { failback: { after: '23h59m60s' } }],
     ['no delay', { failover: {} }],
+    ['limits', { targetRefs: [targets.mesh], limits: { movesPerSecond: 0.5, stopAtPercent: 40 } }],
     ['a DryRun', { enforcement: 'DryRun' }],
     ['a policy that is enforced', { enforcement: 'Enforce' }],
     [
@@ -372,6 +376,34 @@ describe('a FailoverPolicy', () => {
     await remove('mesh', operatorName)
     await cluster.weightsBecome(web, weights(100), 20_000)
   })
+})
+
+it('limits hold a mass event up, and say so, and nothing that is needed', async () => {
+  const names = Array.from({ length: 12 }, (_, nth) => `${web}-${nth}`)
+  await addShop()
+  for (const name of names) await cluster.addSplit(name, weights(100))
+  const mesh = { targetRefs: [targets.mesh], minReady: { count: 2 }, limits: { stopAtPercent: 50 } }
+  await policy('mesh', mesh, operatorName)
+  await becomes('mesh', 'Accepted Programmed OnFirstTier NoMassEvent', operatorName)
+  await cluster.setReady(web, 1, 2)
+  await becomes('mesh', 'Accepted Programmed OnFirstTier Held', operatorName)
+  await eventually(async () =>
+    expect(
+      await kubectl([
+        'get',
+        'events',
+        `--namespace=${operatorName}`,
+        '-o',
+        'jsonpath={.items[*].message}',
+        '--field-selector=reason=MassEvent,involvedObject.name=mesh',
+      ]),
+    ).toContain('want to leave backends that can serve, more than 50 %'),
+  )
+  await cluster.fence()
+  expect(await cluster.weights(web)).toEqual(weights(100))
+  await cluster.setReady(web, 0, 2)
+  for (const name of [web, ...names]) await cluster.weightsBecome(name, weights(0, 100))
+  await remove('mesh', operatorName)
 })
 
 it('an operator that was restarted moves nothing', async () => {

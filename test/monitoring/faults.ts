@@ -13,6 +13,7 @@ export const healthy: Readonly<Record<string, string>> = {
   'linkerd_failover_routes{instance="a",kind="TrafficSplit",state="primary"}': '9x180',
   'linkerd_failover_routes{instance="b",kind="TrafficSplit",state="primary"}': '9x180',
   'linkerd_failover_leader{instance="a"}': '1x180',
+  'linkerd_failover_mass_event{instance="a"}': '0x180',
   'linkerd_failover_leader{instance="b"}': '0x180',
   'linkerd_failover_watch_synced{instance="a",watch="endpointslices"}': '1x180',
   'linkerd_failover_flaps_total{instance="a",kind="TrafficSplit"}': '0x180',
@@ -117,6 +118,13 @@ export const faults: Readonly<Record<string, Fault>> = {
     firesAt: '11m',
     labels: kind,
     summary: 'HTTPRoute routes flap: at least one failed over four times within an hour',
+  },
+  LinkerdFailoverMassEvent: {
+    series: { 'linkerd_failover_mass_event{instance="a"}': '0x9 1x60' },
+    quietAt: '10m',
+    firesAt: '11m',
+    labels: {},
+    summary: 'So many routes want to leave backends that can serve that none does',
   },
   LinkerdFailoverDrainEndsDown: {
     series: {

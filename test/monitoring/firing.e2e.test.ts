@@ -9,6 +9,7 @@ import { drainCrd } from '../../src/install/objects/drain-crd.ts'
 import { failoverPolicyCrd } from '../../src/install/objects/failover-policy-crd.ts'
 import { readValues } from '../../src/install/render.ts'
 import { clusterRules, policyRules, profileRules } from '../../src/install/rules.ts'
+import { targets } from '../../src/policies/testing/policy-objects.ts'
 import { chart, openHelm } from '../chart/helm.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts'
 import { released } from '../control-plane/definitions.ts'
@@ -245,6 +246,23 @@ const faults: Readonly<Record<string, Fault>> = {
     labels: { ...warning, ...trafficSplit },
     summary: 'TrafficSplit routes flap: at least one failed over four times within an hour',
   },
+  LinkerdFailoverMassEvent: {
+    begin: async () => {
+      await inParallel(routes, (name) => cluster.setReady(`${name}-b`, 2, 2))
+      await controlPlane.api.create(meshPolicies, {
+        apiVersion: 'failover.linkerd.io/v1alpha1',
+        kind: 'FailoverPolicy',
+        metadata: { name: 'mesh' },
+        spec: { targetRefs: [targets.mesh], minReady: { count: 2 }, limits: { stopAtPercent: 20 } },
+      })
+    },
+    end: async () => {
+      await controlPlane.api.remove(`${meshPolicies}/mesh`)
+      await inParallel(routes, (name) => cluster.setReady(`${name}-b`, 1))
+    },
+    labels: critical,
+    summary: 'So many routes want to leave backends that can serve that none does',
+  },
   LinkerdFailoverDrainEndsDown: {
     begin: async () => {
       await controlPlane.api.create(drains, {
@@ -282,6 +300,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
 }
 const policies = '/apis/failover.linkerd.io/v1alpha1/namespaces/default/failoverpolicies'
+const meshPolicies = `/apis/failover.linkerd.io/v1alpha1/namespaces/${operatorName}/failoverpolicies`
 const drains = '/apis/failover.linkerd.io/v1alpha1/namespaces/default/drains'
 
 /** Primaries come and go, so that something is to be written all the time. */

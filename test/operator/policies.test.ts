@@ -237,6 +237,48 @@ describe('a DryRun', () => {
   })
 })
 
+describe('limits', () => {
+  const mesh = (limits: object) =>
+    policy('mesh/all', { ...order('web', 'east'), minReady: { count: 2 }, limits }, targets.mesh)
+  const names = Array.from({ length: 19 }, (_, nth) => `s${nth}`)
+  const away = () => names.filter((name) => cluster.weights(name)[0] === 0).length
+
+  beforeEach(() => {
+    for (const service of ['web', 'east']) cluster.slice(service, 2)
+    for (const name of names) cluster.split(name, { web: 1, east: 0 })
+  })
+
+  it('give turns to moves that are not needed, and to no others', async () => {
+    const operator = await start()
+    mesh({ movesPerSecond: 1 })
+    await becomes('mesh/all', 'Accepted Programmed OnFirstTier 20/0/0/0')
+    cluster.slice('web', 1, 2)
+    await becomes('mesh/all', 'Accepted Programmed Away 20/')
+    expect(away()).toBeLessThan(15)
+    expect((await operator.metrics()).text).toMatch(/linkerd_failover_limited_total{target="Local"} \d/)
+    cluster.slice('web', 0)
+    await eventually(() => away() === names.length)
+  })
+
+  it('hold a mass event, and say so, until it is over', async () => {
+    const operator = await start()
+    mesh({ stopAtPercent: 50 })
+    await becomes('mesh/all', 'Accepted Programmed OnFirstTier NoMassEvent 20/0/0/0')
+    const before = cluster.patches
+    cluster.slice('web', 1, 2)
+    await becomes('mesh/all', 'Accepted Programmed OnFirstTier Held 20/0/20/0')
+    expect((await operator.metrics()).text).toContain('linkerd_failover_mass_event 1')
+    expect(cluster.patches).toBe(before)
+    cluster.slice('web', 2)
+    await becomes('mesh/all', 'Accepted Programmed OnFirstTier NoMassEvent 20/0/0/0')
+    expect(cluster.patches).toBe(before)
+    cluster.slice('web', 1, 2)
+    await becomes('mesh/all', 'Accepted Programmed OnFirstTier Held 20/0/20/0')
+    cluster.slice('web', 0)
+    await eventually(() => away() === names.length)
+  })
+})
+
 it('of 300 routes: a change costs a look a route, and a mass event one write of its status a second', async () => {
   for (let nth = 0; nth < 299; nth += 1) cluster.split(`s${nth}`, { web: 1, east: 0 })
   const operator = await start()

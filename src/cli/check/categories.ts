@@ -5,6 +5,7 @@ import { namespacesAreMeshed } from './checks/data-plane.ts'
 import { drainsMakeSense } from './checks/drains.ts'
 import { haveNoFindings } from './checks/findings.ts'
 import { hasSmiAdaptor, servesKnownVersions, servesRoutes } from './checks/kinds.ts'
+import { noMassEvent } from './checks/mass-event.ts'
 import {
   hasDeployment,
   hasLeader,
@@ -41,7 +42,15 @@ export const extension: Category = {
 
 export const routes: Category = {
   name: 'linkerd-failover-routes',
-  checks: [areConfigured, areSelected, haveNoFindings, drainsMakeSense, acceptsWeights, areAsDecided],
+  checks: [
+    areConfigured,
+    areSelected,
+    haveNoFindings,
+    drainsMakeSense,
+    noMassEvent,
+    acceptsWeights,
+    areAsDecided,
+  ],
 }
 
 /** What `--proxy` adds. */

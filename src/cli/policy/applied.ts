@@ -56,12 +56,9 @@ export interface Section {
   readonly policy: string | null
 }
 
-export interface AppliedSplit extends PlainSplit {
+export interface AppliedSplit {
   /** How it would be served now if no FailoverPolicy were a DryRun; null if none that is one concerns it. */
   readonly dryRun: string | null
-}
-
-interface PlainSplit {
   /** Which of several splits of the route this is; null if there is only one. */
   readonly where: string | null
   /** Why nothing of this applies to it, in words for its owner; null if it does. */
@@ -223,7 +220,7 @@ function pauseValue(split: Split, today: number): string {
   return `${end}${by}${pause?.reason === undefined ? '' : `: ${pause.reason}`}`
 }
 
-function splitOf(split: Split): PlainSplit {
+function splitOf(split: Split): Omit<AppliedSplit, 'dryRun'> {
   const { policy, backends, problem } = split
   const where = split.where ?? null
   if (problem !== undefined) return { where, problem, tiers: [], never: [] }

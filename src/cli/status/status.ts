@@ -5,6 +5,7 @@ import { type DrainItem, drainItems, withDrains } from '../drains/list.ts'
 import { exitCodes, wrongUsage } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
+import { massEventText } from '../policies/mass-event.ts'
 import { createProgress } from '../progress.ts'
 import { type RouteRef, readRouteRef } from '../route-ref.ts'
 import { takeSnapshot } from '../snapshot.ts'
@@ -67,7 +68,9 @@ async function showOnce(
   if (isUnknown && unknownSince !== undefined) io.stderr.write(`SINCE is not known of all: ${unknownSince}\n`)
   const { drains, policies, today, leftOut } = snapshot.value
   if (leftOut !== undefined) io.stderr.write(`${leftOut}\n`)
-  for (const line of new Set([...unseen, ...drains.unseen, ...policies.unseen])) io.stderr.write(`${line}\n`)
+  const held = massEventText(policies) ?? []
+  for (const line of new Set([...unseen, ...drains.unseen, ...policies.unseen].concat(held)))
+    io.stderr.write(`${line}\n`)
   const timed = flags.classic ? shown.value : await withTimes(io, cluster, shown.value, flags)
   io.stdout.write(await render(io, timed, drainItems(drains, today), flags))
   return ok(flags.exitCode && shown.value.some(isBad) ? exitCodes.bad : exitCodes.ok)

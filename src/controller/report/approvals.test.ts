@@ -65,7 +65,7 @@ describe('a return that needs approval', () => {
   /** A look while web could serve again, and this is approved, or nothing is. */
   function lookAt(approvedAt?: string, counts: Record<string, number> = { 'shop/web': 2, 'shop/east': 2 }) {
     const annotations = approvedAt === undefined ? {} : { 'failover.linkerd.io/return-approved': approvedAt }
-    const applied = applyPolicies({ ...route, annotations }, sections, () => undefined)
+    const applied = applyPolicies({ ...route, annotations }, { policies: sections }, () => undefined)
     const past = () => ({ now: 0, goodSince: () => 0, commitment: undefined, lost: { tier: 1, lostAt } })
     const judged = judgeRoute(applied, ({ service }) => readinessOf(counts[service] ?? 0, 2), { past })
     const isMoved = judged.verdicts.some(({ plan }) => plan.length > 0)

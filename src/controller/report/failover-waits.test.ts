@@ -40,8 +40,10 @@ describe('a backend with too few ready endpoints that serves on for a while', ()
   const patient = applyPolicies(
     declared,
     {
-      minReady: { value: { count: 2 }, from },
-      failover: { value: { afterMs: 10_000, whenDownMs: 5_000 }, from },
+      policies: {
+        minReady: { value: { count: 2 }, from },
+        failover: { value: { afterMs: 10_000, whenDownMs: 5_000 }, from },
+      },
     },
     () => undefined,
   )

@@ -79,18 +79,7 @@ export function createMetrics(registry: Registry) {
       registers,
     }),
     countProbe: createProbeCounter(registry),
-    flaps: new Counter({
-      name: 'linkerd_failover_flaps_total',
-      help: `Failovers of a route that had failed over ${flapsFrom - 1} times within the hour before, by kind of route.`,
-      labelNames: ['kind'] as const,
-      registers,
-    }),
-    dryRuns: new Counter({
-      name: 'linkerd_failover_dry_run_total',
-      help: 'Moves of traffic that FailoverPolicies with enforcement: DryRun would make and nothing else does, by direction.',
-      labelNames: ['direction'] as const,
-      registers,
-    }),
+    ...createMoveCounters(registers),
     misconfigurations: new Counter({
       name: 'linkerd_failover_misconfigurations_total',
       help: 'Problems of routes that were found and reported, each once.',
@@ -99,6 +88,28 @@ export function createMetrics(registry: Registry) {
     }),
   }
 }
+
+/** Of moves of which more is to be said than that they were made. */
+const createMoveCounters = (registers: Registry[]) => ({
+  flaps: new Counter({
+    name: 'linkerd_failover_flaps_total',
+    help: `Failovers of a route that had failed over ${flapsFrom - 1} times within the hour before, by kind of route.`,
+    labelNames: ['kind'] as const,
+    registers,
+  }),
+  dryRuns: new Counter({
+    name: 'linkerd_failover_dry_run_total',
+    help: 'Moves of traffic that FailoverPolicies with enforcement: DryRun would make and nothing else does, by direction.',
+    labelNames: ['direction'] as const,
+    registers,
+  }),
+  limited: new Counter({
+    name: 'linkerd_failover_limited_total',
+    help: 'Moves that were not needed and had to wait for their turn, by the cluster of their target.',
+    labelNames: ['target'] as const,
+    registers,
+  }),
+})
 
 /** Adds the gauges that are read at each scrape. */
 export function addReadings(registry: Registry, readings: Readings): void {

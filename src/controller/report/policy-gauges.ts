@@ -10,11 +10,21 @@ export interface PolicyReadings {
   readonly drains: () => Iterable<DrainGauge>
   /** Each FailoverPolicy: whether it applies to anything. */
   readonly policies: () => Iterable<boolean>
+  /** Too many routes want to leave what serves, so none does. */
+  readonly isMassEvent: () => boolean
 }
 
 export function addPolicyReadings(registry: Registry, readings: PolicyReadings): void {
   addWaitReadings(registry, readings)
   addDrainReadings(registry, readings)
+  new Gauge({
+    name: 'linkerd_failover_mass_event',
+    help: 'Whether so many routes want to leave backends that can serve that none does (1).',
+    registers: [registry],
+    collect() {
+      this.set(readings.isMassEvent() ? 1 : 0)
+    },
+  })
   new Gauge({
     name: 'linkerd_failover_policies',
     help: 'FailoverPolicies, by whether they are accepted: true or false.',

@@ -29,8 +29,9 @@ beforeEach(() => {
   ledger = new PolicyLedger({
     clock,
     memory,
-    lost: () => undefined,
     sharesOf: () => shares,
+    lost: () => undefined,
+    whyOf: ({ sentence }) => sentence,
     onChange: (policy) => changed.push(policy),
   })
 })
@@ -56,7 +57,7 @@ function look({ weights = [1, 0], ready = [true, true], name = 'web' }: Looked =
       ],
     },
   })
-  const route = applyPolicies(declared, sections, () => undefined)
+  const route = applyPolicies(declared, { policies: sections }, () => undefined)
   const past = { now: clock.now(), goodSince: () => clock.now(), commitment: undefined }
   const judged = judgeRoute(
     route,

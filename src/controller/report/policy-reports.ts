@@ -24,18 +24,22 @@ export interface PolicyReportsOptions
     Pick<PolicyLedgerOptions, 'lost'> {
   readonly memory: RouteMemory
   readonly policies: PolicyWatch
+  /** The limits hold a mass event. */
+  readonly isMassEvent: () => boolean
 }
 
 /** What is reported of FailoverPolicies: their status. */
 export class PolicyReports {
   readonly #policies: PolicyWatch
+  readonly #isMassEvent: () => boolean
   readonly #ledger: PolicyLedger
   /** Of policies that are a DryRun: how the routes would be. */
   readonly #would: PolicyLedger
   readonly #lane: StatusLane<FailoverPolicy, PolicyStatus>
 
-  constructor({ memory, policies, ...options }: PolicyReportsOptions) {
+  constructor({ memory, policies, isMassEvent, ...options }: PolicyReportsOptions) {
     this.#policies = policies
+    this.#isMassEvent = isMassEvent
     const parts = { ...options, memory, onChange: (policy: string) => this.#lane.touch([policy]) }
     this.#ledger = new PolicyLedger({
       ...parts,
@@ -88,6 +92,11 @@ export class PolicyReports {
     return this.#lane.stop()
   }
 
+  #massEventOf({ spec, uid }: FailoverPolicy): boolean | undefined {
+    if (spec?.limits?.stopAtPercent === undefined) return undefined
+    return this.#policies.book.index.ofMesh?.uid === uid && this.#isMassEvent()
+  }
+
   #outcomeOf(policy: FailoverPolicy): PolicyOutcome {
     const { book, kind } = this.#policies
     const key = objectKey(policy)
@@ -102,6 +111,7 @@ export class PolicyReports {
       targets,
       isSettling: book.isSettling(key),
       isDryRun: isDryRun(policy),
+      isMassEvent: this.#massEventOf(policy),
       ...ledger.of(key),
     }
   }

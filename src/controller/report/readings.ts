@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Clock } from '../../base/clock.ts'
 import type { View } from '../../view/view.ts'
 import type { Queue } from '../queue.ts'
+import type { Brake } from '../write/brake.ts'
 import type { Fights } from '../write/fights.ts'
 import type { Diagnoser } from './diagnoser.ts'
 import { drainGauges } from './drain-readings.ts'
@@ -15,6 +16,7 @@ export interface Read {
   }
   /** Each FailoverPolicy: whether it applies to anything. */
   readonly policies: () => Iterable<boolean>
+  readonly brake: Pick<Brake, 'isHeld'>
   readonly clock: Pick<Clock, 'wallTime'>
   readonly leads: () => boolean
   readonly queue: Pick<Queue, 'depth' | 'inFlight' | 'oldestAgeMs'>
@@ -25,7 +27,7 @@ export interface Read {
 
 /** Adds the gauges of a controller. What is true of the cluster one of all replicas counts, so that it can be added up. */
 export function readController(registry: Registry, parts: Read): void {
-  const { clock, leads, queue, view, fights, diagnoser, controller, policies } = parts
+  const { clock, leads, queue, view, fights, diagnoser, controller, policies, brake } = parts
   addReadings(registry, {
     queueDepth: () => queue.depth,
     queueInFlight: () => queue.inFlight,
@@ -35,6 +37,7 @@ export function readController(registry: Registry, parts: Read): void {
     routes: () => (leads() ? view.counts() : []),
     drains: () => (leads() ? drainGauges(controller.drains(), view, clock.wallTime().getTime()) : []),
     policies: () => (leads() ? policies() : []),
+    isMassEvent: () => leads() && brake.isHeld,
     waiting: () => (leads() ? view.waiting() : []),
     fights: () => fights.size,
     findings: () => (leads() ? diagnoser.counts() : []),

@@ -52,7 +52,10 @@ export interface ClusterWatchOptions
 
 /** What is known of the cluster: the caches, joined. */
 export interface ClusterWatch
-  extends Pick<OwnKinds, 'route' | 'applied' | 'circumstances' | 'drains' | 'policies' | 'isOwnCurrent'> {
+  extends Pick<
+    OwnKinds,
+    'route' | 'applied' | 'circumstances' | 'drains' | 'policies' | 'limits' | 'isOwnCurrent'
+  > {
   start(): void
   stop(): Promise<void>
   readonly readiness: ReadinessOf
@@ -68,6 +71,8 @@ export interface ClusterWatch
   service(service: ServiceKey): ServiceFacts | undefined | 'unknown'
   /** All routes that are ours. */
   keys(): Iterable<RouteKey>
+  /** How many routes are ours. */
+  count(): number
   /** The routes of a kind, as its codec calls it; `undefined` if there is no such kind. */
   kind(name: string): RouteWatch | undefined
   /** What is not complete yet, in words; empty when all is known. */
@@ -124,6 +129,7 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
   return {
     ...own,
     keys: routes.keys,
+    count: routes.count,
     kind: routes.kind,
     readiness: readiness.of,
     account: readiness.account,
@@ -164,6 +170,7 @@ function watchRoutes(options: Omit<RouteWatchOptions, 'codec'> & Pick<ClusterWat
     keys: function* () {
       for (const kind of kinds.values()) yield* kind.keys()
     },
+    count: () => [...kinds.values()].reduce((sum, { cache }) => sum + cache.reader.size, 0),
     caches: [...kinds.values()].map(({ cache }) => cache),
   }
 }

@@ -1,4 +1,5 @@
 import type { Result } from '../../base/result.ts'
+import type { Limits } from '../../core/policy/types.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import type { ReadCache } from '../../kube/watch/joined-cache.ts'
 import type { ReadNow } from '../../readiness/read-now.ts'
@@ -26,6 +27,8 @@ export interface OwnKinds {
   readonly applied: (route: Route) => Route
   /** Whether all of them that are for the routes of a namespace are known as the API server has them now. */
   readonly isOwnCurrent: (namespace: string, reading: ReadNow) => Promise<Result<boolean, KubeError>>
+  /** What limits moves that are not needed, the same object until it is another. */
+  readonly limits: () => Limits | undefined
   readonly stop: () => void
 }
 
@@ -54,6 +57,7 @@ export function watchOwnKinds(
       const declared = routes.get(key)
       return declared && applied(declared)
     },
+    limits: () => policies?.book.index.ofMesh?.spec?.limits,
     stop: () => {
       for (const kind of own) kind.stop()
     },

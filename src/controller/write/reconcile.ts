@@ -6,6 +6,7 @@ import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
+import type { Brake } from './brake.ts'
 import type { Confirm } from './confirm.ts'
 import { type Fights, weightsText } from './fights.ts'
 
@@ -66,6 +67,7 @@ export const isAtRest = ({ verdicts }: Judged): boolean => verdicts.every(({ pla
 export interface LeaderOptions {
   readonly clock: Clock
   readonly fights: Pick<Fights, 'waitsUntil'>
+  readonly brake: Pick<Brake, 'take'>
   readonly confirm: Confirm
   /** What readiness comes from besides the API server. */
   readonly beside: BesideNow
@@ -77,11 +79,11 @@ export interface LeaderOptions {
 const catchUpMs = 500
 
 /**
- * The leader writes at once, unless another client keeps undoing it. What a standby has written was confirmed:
+ * The leader writes at once, unless another client keeps undoing it, or limits hold it up. What a standby has written was confirmed:
  * a leader that wants something else may be the one whose watch is late, so it confirms that first.
  */
 export const actAsLeader =
-  ({ clock, fights, confirm, beside, write }: LeaderOptions): Act =>
+  ({ clock, fights, brake, confirm, beside, write }: LeaderOptions): Act =>
   async (key, judged, cause) => {
     const plans = judged.verdicts.map(({ plan }) => plan)
     const lookAgainAt = fights.waitsUntil(key, weightsText(judged.route, plans))
@@ -91,8 +93,10 @@ export const actAsLeader =
       if (!confirmed.ok) return { kind: 'failed', ...judged, error: confirmed.error }
       if (!confirmed.value) return { kind: 'left', ...judged, lookAgainAt: clock.now() + catchUpMs }
     }
-    const written = await write(judged, cause)
+    const { judged: allowed, ...later } = brake.take(key, judged)
+    if (isAtRest(allowed)) return { kind: 'steady', ...allowed, ...later }
+    const written = await write(allowed, cause)
     return written.ok
-      ? { kind: 'written', ...judged, after: written.value }
-      : { kind: 'failed', ...judged, error: written.error }
+      ? { kind: 'written', ...allowed, after: written.value }
+      : { kind: 'failed', ...allowed, error: written.error }
   }

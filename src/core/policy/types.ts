@@ -20,6 +20,14 @@ export interface Policy {
   readonly approvedAt?: number
 }
 
+/** What holds up moves that are not needed, of all routes together. */
+export interface Limits {
+  /** So many routes (count, > 0) may move to backends of one cluster each second; absent: as many as want to. */
+  readonly movesPerSecond?: number | undefined
+  /** If more than so many of all routes (percent) want to leave what serves at once, none does; absent: they all do. */
+  readonly stopAtPercent?: number | undefined
+}
+
 /** How many endpoints of a backend must be ready: so many, and so much of all. */
 export interface Threshold {
   /** >= 1. */
@@ -110,7 +118,7 @@ export interface Standing {
 }
 
 /** What a split may wait for. */
-export const waitKinds = ['return', 'failover', 'approval'] as const
+export const waitKinds = ['return', 'failover', 'approval', 'limit'] as const
 export type WaitKind = (typeof waitKinds)[number]
 
 /**
@@ -134,7 +142,15 @@ export interface ApprovalWait {
   readonly lostAt: number
 }
 
-export type Wait = TimedWait | ApprovalWait
+/** A backend (index) gets traffic when it is the turn of the route. */
+export interface LimitWait {
+  readonly what: 'limit'
+  readonly backend: number
+  /** Ms on the clock; `undefined` if nobody knows. */
+  readonly at: number | undefined
+}
+
+export type Wait = TimedWait | ApprovalWait | LimitWait
 
 /** What takes a backend out on purpose. */
 export interface Drained {

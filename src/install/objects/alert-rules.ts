@@ -115,6 +115,15 @@ export const alerts: readonly Alert[] = [
       'Traffic goes back to a primary that does not last. An annotation makes a lost primary wait: failover.linkerd.io/failback-after.',
   },
   {
+    alert: 'LinkerdFailoverMassEvent',
+    expr: 'max(linkerd_failover_mass_event) > 0',
+    for: '1m',
+    severity: 'critical',
+    summary: 'So many routes want to leave backends that can serve that none does',
+    description:
+      'A wrong threshold or a wrong reading is more likely than so many losses. An Event on the FailoverPolicy with the limit says how many.',
+  },
+  {
     alert: 'LinkerdFailoverDrainEndsDown',
     expr: 'min by (drain) (linkerd_failover_drain_expires_seconds{state="down"}) < 900',
     for: '1m',
