@@ -8,7 +8,7 @@ import { createHandler } from './handler.ts'
 import { RouteMemory } from './memory.ts'
 import type { Controller, Platform } from './platform.ts'
 import type { Followed, ProfileOptions } from './profiles/profile-controller.ts'
-import { type Cause, Queue } from './queue.ts'
+import { type Cause, logBugs, Queue } from './queue.ts'
 import { Diagnoser } from './report/diagnoser.ts'
 import type { DrainReading } from './report/drain-reports.ts'
 import { LongHolds } from './report/long-holds.ts'
@@ -230,11 +230,7 @@ export class FailoverController implements Controller {
       diagnoser: this.#diagnoser,
       ...this.#reporting,
     })
-    const onBug = (key: RouteKey, error: unknown) =>
-      log.error(
-        { route: key, err: error },
-        `bug: reconciling ${key} threw an exception; it will be tried again`,
-      )
+    const onBug = logBugs(log, 'route', (key) => `reconciling ${key}`)
     return new Queue({ clock, concurrency, handle, onBug, isUrgent: this.#writing.isOut })
   }
 

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
 import { Lanes } from './lanes.ts'
 
 /** What made a key due; of several the earliest is kept, so that reaction time is measured from it. */
@@ -26,6 +27,12 @@ export interface QueueOptions {
   /** Whether a key goes before others, asked when it becomes due; without it none does. */
   readonly isUrgent?: (key: string) => boolean
 }
+
+/** Logs what a handler threw; `what` it did with a key that is a `field` of log lines. */
+export const logBugs =
+  (log: Log, field: 'route' | 'service', what: (key: string) => string): QueueOptions['onBug'] =>
+  (key, error) =>
+    log.error({ [field]: key, err: error }, `bug: ${what(key)} threw an exception; it will be tried again`)
 
 interface Entry {
   cause: Cause | undefined

@@ -99,12 +99,13 @@ export async function explainRoute(
   const asked = await readGateways(route, services.value, cluster, io)
   const explanation = { ...timed, ...asked, unseen: [...timed.unseen, ...asked.unseen] }
   io.stdout.write(
-    flags.output === 'table'
-      ? explanationText(explanation, paletteFor(io.stdout, io.env), today)
-      : await renderData(flags.output, explanation),
+    flags.output === 'table' ? tableOf(explanation, io, today) : await renderData(flags.output, explanation),
   )
   return ok(exitCodes.ok)
 }
+
+const tableOf = (explanation: Explanation, io: Io, today: number): string =>
+  explanationText(explanation, paletteFor(io.stdout, io.env), today)
 
 /** Asks the operator only if the route is its own, and there is something that it alone can know. */
 async function withTimes(found: Explanation, cluster: Cluster, io: Io): Promise<Explanation> {

@@ -10,7 +10,7 @@ import { RouteIndex } from '../../routes/route-index.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { RouteMemory } from '../memory.ts'
 import type { Controller, Platform } from '../platform.ts'
-import { type Cause, type Handled, Queue } from '../queue.ts'
+import { type Cause, type Handled, logBugs, Queue } from '../queue.ts'
 import type { ProfileWatch } from '../watch/profile-watch.ts'
 import { Fights } from '../write/fights.ts'
 import { copyAsStandby } from './copy-as-standby.ts'
@@ -69,11 +69,7 @@ export class ProfileController implements Controller {
       fights: () => this.#fights.size,
       orphans: () => this.#orphans.size,
     })
-    const onBug = (apex: ServiceKey, error: unknown) =>
-      log.error(
-        { service: apex, err: error },
-        `bug: looking at the ServiceProfile of ${apex} threw an exception; it will be tried again`,
-      )
+    const onBug = logBugs(log, 'service', (apex) => `looking at the ServiceProfile of ${apex}`)
     const handle = (apex: ServiceKey, cause: Cause) => this.#handle(apex, cause)
     this.#queue = new Queue({ clock, concurrency, handle, onBug })
     followed.follow((key, route) => this.#see(key, route))
