@@ -2,7 +2,7 @@ import type { Drain } from '../../policies/drain.ts'
 import { isInEffect } from '../../policies/drain-index.ts'
 import type { PolicyTarget } from '../../policies/failover-policy.ts'
 import { objectKey } from '../../policies/object.ts'
-import { PolicyIndex, problemOf, sharesOf, targetsFound } from '../../policies/policy-index.ts'
+import { isDryRun, PolicyIndex, problemOf, sharesOf, targetsFound } from '../../policies/policy-index.ts'
 import { acceptedOf } from '../../policies/policy-status.ts'
 import { readPolicy } from '../../routes/policy/annotations.ts'
 import { placeOfRoute } from '../../routes/policy/place.ts'
@@ -27,7 +27,9 @@ export interface Tried {
   /** As in its condition `Accepted`, or as of a Drain. */
   readonly reason: string
   readonly message: string
-  /** How many routes would follow a part of it; of those that were read. */
+  /** It would move nothing: the operator would only report what it would do. */
+  readonly dryRun: boolean
+  /** How many routes would follow a part of it, if it were no DryRun; of those that were read. */
   readonly routes: number
 }
 
@@ -57,6 +59,7 @@ export function tryFiles(files: PolicyFiles, snapshot: Snapshot, scope: TrialSco
   const index = new PolicyIndex(known.values(), scope.rootNamespace)
   const routes = snapshot.routes.map((route) => withPolicies(route, { index }, snapshot))
   const followed = countFollowed(snapshot.routes, index)
+  const wouldFollow = countFollowed(snapshot.routes, index.shadow ?? index)
   const there = isThere(snapshot, scope)
   const tried = written.map(({ object, source, before }): Tried => {
     const problem = problemOf(object, scope.rootNamespace)
@@ -67,7 +70,8 @@ export function tryFiles(files: PolicyFiles, snapshot: Snapshot, scope: TrialSco
       accepted: status === 'True',
       reason,
       message,
-      routes: followed.get(objectKey(object)) ?? 0,
+      dryRun: isDryRun(object),
+      routes: (isDryRun(object) ? wouldFollow : followed).get(objectKey(object)) ?? 0,
     }
   })
   return {
@@ -114,6 +118,7 @@ function triedDrain(
     accepted: !isOver,
     reason,
     message,
+    dryRun: false,
     routes: count,
   }
 }

@@ -17,9 +17,11 @@ export function triedText(tried: readonly Tried[], palette: Palette): string {
   return renderTable(columns, tried)
 }
 
-const noteOf = ({ replaces, reason, message }: Tried): string => {
-  const replacing = replaces ? 'replaces the one in the cluster' : 'new'
-  return message === followed ? replacing : `${replacing}; ${reason}: ${message}`
-}
+const noteOf = ({ replaces, reason, message, dryRun }: Tried): string =>
+  [
+    replaces ? 'replaces the one in the cluster' : 'new',
+    ...(dryRun ? ['DryRun: it moves nothing, try it with enforcement: Enforce'] : []),
+    ...(message === followed ? [] : [`${reason}: ${message}`]),
+  ].join('; ')
 
 const followed = 'the operator follows it'

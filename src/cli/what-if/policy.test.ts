@@ -109,6 +109,19 @@ items:
     expect(stdout).not.toMatch(/^shop +TrafficSplit +api/m)
   })
 
+  test('can ask for approval, without which no route goes back', async () => {
+    shop.split('web', { web: 0, 'web-east': 1 })
+    const manual = { ...forWeb, failback: { mode: 'Manual' } }
+    const { stdout } = await whatIf([policyText('web', manual)], ['-o', 'json'])
+    const { routes } = JSON.parse(stdout)
+    const web = routes.find(({ name }: { name: string }) => name === 'web')
+    expect(web.splits[0]).toMatchObject({ before: ['shop/web'], after: ['shop/web-east'] })
+    addPolicy(shop, 'shop/web', manual)
+    expect((await whatIf([], ['--down', 'api'])).stdout).not.toMatch(/^shop +TrafficSplit +web /m)
+    const down = await whatIf([], ['--down', 'web-east'])
+    expect(down.stdout).toMatch(/^shop +TrafficSplit +web +fails back +web-east +web /m)
+  })
+
   test('can be tried with a cluster that is lost, and with a Drain', async () => {
     const drain = `---
 apiVersion: failover.linkerd.io/v1alpha1
@@ -136,6 +149,7 @@ spec: { from: [{ cluster: east }], until: "2999-01-01T00:00:00Z", reason: CHG-1 
         accepted: true,
         reason: 'Accepted',
         message: 'the operator follows it',
+        dryRun: false,
         routes: 1,
       },
     ])
@@ -218,6 +232,15 @@ spec: { from: [{ cluster: ${cluster} }], until: "${until}", reason: CHG-1 }
       'note: TrafficSplit shop/api: the FailoverPolicy shop/all names none of its backends\n',
     )
     expect(stdout).toContain('note: TrafficSplit shop/web: the Service shop/web-east is in none of the tiers')
+  })
+
+  test('is said of a DryRun, with the routes that would follow it', async () => {
+    const spec = { ...forWeb, ...eastFirst, enforcement: 'DryRun' }
+    const { stdout } = await whatIf([policyText('web', spec)])
+    expect(stdout).toMatch(
+      /^FailoverPolicy shop\/web .* yes +1 +new; DryRun: it moves nothing, try it with /m,
+    )
+    expect(stdout).toContain('2 routes: 2 stay')
   })
 
   test('is said of an operator that follows none', async () => {
