@@ -156,9 +156,27 @@ function createDryRuns(
   })
 }
 
+function createHedges(
+  { platform, watch, memory, metrics }: WritingOptions,
+  { writer, standbyMoves, ...parts }: Pick<Writing, 'fights' | 'confirm' | 'writer' | 'standbyMoves'>,
+): Hedges {
+  return new Hedges({
+    ...platform,
+    ...parts,
+    memory,
+    beside: { ...watch.beside, clock: standingStill(platform.clock) },
+    write: async (judged, transport) => {
+      const answer = await writer.hedge(judged, transport)
+      if (answer.ok) standbyMoves.made(routeKey(judged.route), judged, answer.value)
+      return answer
+    },
+    onEnd: (kind, outcome) => metrics.hedges.inc({ kind, outcome }),
+  })
+}
+
 /** Joins the parts; none of them acts by itself. */
 export function createWriting(options: WritingOptions): Writing {
-  const { platform, selector, watch, memory, metrics } = options
+  const { platform, selector, watch, memory } = options
   const { clock } = platform
   const policies = createPolicyMemory(options)
   const fights = new Fights(clock, memory)
@@ -184,19 +202,7 @@ export function createWriting(options: WritingOptions): Writing {
     isOwnCurrent: watch.isOwnCurrent,
   })
   const standbyMoves = new StandbyMoves({ ...platform, judge })
-  const hedges = new Hedges({
-    ...platform,
-    memory,
-    fights,
-    confirm,
-    beside: { ...watch.beside, clock: standingStill(clock) },
-    write: async (judged, transport) => {
-      const answer = await writer.hedge(judged, transport)
-      if (answer.ok) standbyMoves.made(routeKey(judged.route), judged, answer.value)
-      return answer
-    },
-    onEnd: (kind, outcome) => metrics.hedges.inc({ kind, outcome }),
-  })
+  const hedges = createHedges(options, { fights, confirm, writer, standbyMoves })
   const brake = createBrake(options)
   const reports = createOwnReports(options, policies, brake)
   const dryRuns = reports.policyReports && createDryRuns(options, policies, reports.policyReports)
