@@ -1,12 +1,14 @@
 import * as z from 'zod'
-import type { Rule } from './schema-parts.ts'
+import { type Rule, ruled } from './schema-parts.ts'
 
 /** What holds up moves that are not needed, of all routes together. */
 export const limitsSchema = z.object({
-  movesPerSecond: z
-    .number()
-    .min(0.01)
-    .max(1000)
+  // The API server takes 0 for no less than 0.01: it compares whole numbers with whole numbers.
+  movesPerSecond: ruled(z.number().min(0.01).max(1000), {
+    rule: 'self > 0.0',
+    message: 'must be above 0',
+    holds: (perSecond) => perSecond > 0,
+  })
     .optional()
     .describe(
       'So many routes may move to backends of one cluster each second; as many as want to by default.',

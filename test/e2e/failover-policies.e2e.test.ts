@@ -115,6 +115,7 @@ describe('the API server', () => {
     ['a field of failover that does not exist', { failover: { afer: '10s' } }],
     ['a field that does not exist', { failbak: {} }],
     ['limits of a route', { limits: { movesPerSecond: 1 } }],
+    ['no move a second', { targetRefs: [targets.mesh], limits: { movesPerSecond: 0 } }],
 
     ['more than all routes', { targetRefs: [targets.mesh], limits: { stopAtPercent: 101 } }],
     ['an enforcement that is none', { enforcement: 'Warn' }],
