@@ -152,8 +152,7 @@ export class FailoverController implements Controller {
 
   async drain(): Promise<void> {
     await Promise.all([this.#queue.drain(), ...this.#writing.ownReports.map((reports) => reports.stop())])
-    this.#diagnoser.stop()
-    this.#reporting.stop()
+    for (const part of [this.#diagnoser, this.#reporting, this.#writing.brake]) part.stop()
   }
 
   async stop(): Promise<void> {

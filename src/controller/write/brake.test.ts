@@ -194,5 +194,9 @@ describe('stopAtPercent', () => {
     for (const name of names(5)) memory.forget(routeKey(routeOf(name, 1, 0)))
     await clock.advance(60_000)
     expect(brake.isHeld).toBe(false)
+    for (const name of names(11)) look(name, tooFew)
+    limits = undefined
+    brake.rests(routeKey(routeOf('other', 1, 0)))
+    expect(brake.isHeld).toBe(false)
   })
 })

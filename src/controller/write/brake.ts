@@ -59,6 +59,7 @@ export class Brake {
 
   /** Must be called with each look at a route that wants no move. */
   rests(key: RouteKey): void {
+    this.#current()
     this.#waiting.delete(key)
     this.#mass.rests(key)
   }
