@@ -8,7 +8,7 @@ import { History } from './history.ts'
 import type { RouteWrite } from './route-write.ts'
 import type { Span } from './services.ts'
 import type { Split } from './table.ts'
-import { currentBy, type Order, tierOf } from './tiers.ts'
+import { currentBy, eligible, type Order, tierOf } from './tiers.ts'
 
 /** Times are sums of fractions, of which the last digits are lost (ms). */
 const roundingMs = 1e-3
@@ -58,7 +58,7 @@ export class Returns {
     const [from, to]: Span = [Math.min(...known), sent.moment]
     for (const [place, split] of before.entries()) {
       const { order } = split
-      if (!order || order.waitMs === 0 || isNeeded(split, write)) continue
+      if (!order || order.waitMs === 0 || isNeeded(split, order, write)) continue
       const oldest = sent.at - order.waitMs
       // Whoever did not live then does not know what was ready.
       const isUnborn = sent.process.bornAt > oldest + roundingMs
@@ -111,12 +111,21 @@ const latestOf = (sinces: readonly (number | undefined)[]): number | undefined =
   return known.length === sinces.length ? Math.max(...known) : undefined
 }
 
-/** Nothing that has weight is sure to serve, undrained: such a move waits for nothing. */
-function isNeeded(split: Split, { possible, drained }: RouteWrite): boolean {
+/**
+ * Nothing that has weight, and may have it by the order, is sure to serve, undrained: such a move waits for nothing.
+ * Whatever is in no tier, or declared with weight 0, must serve nothing, and is no reason to wait.
+ */
+export function isNeeded(
+  split: Split,
+  order: Order,
+  { possible, drained }: Pick<RouteWrite, 'possible' | 'drained'>,
+): boolean {
   const all = drained(split)
   const mayBeDrained = (place: number) => all.some((drains) => (knownOf(drains)?.[place] ?? 'no') !== 'no')
+  const may = new Set(order.tiers.flatMap(eligible))
   return !split.backends.some(
-    ({ weight, called }, place) => weight > 0 && possible(called).every(isUp) && !mayBeDrained(place),
+    ({ weight, called }, place) =>
+      weight > 0 && may.has(place) && possible(called).every(isUp) && !mayBeDrained(place),
   )
 }
 
