@@ -50,12 +50,14 @@ export const awaitsApproval = {
 
 /** The tier (index) that would serve if its return were approved; `undefined` if nothing waits for that. */
 export function returnTier(standing: Standing): number | undefined {
-  const { policy, current, target, unapproved, isReady } = standing
+  const { policy, current, target, unapproved, isReady, isServing, isGood } = standing
   if (!unapproved) return undefined
   const has = (can: (backend: number) => boolean) => (index: number) =>
     policy.tiers[index]?.members.some(can) === true
-  const isLeft = target === policy.tiers.length && !has(isReady)(current)
-  const to = isLeft ? [...policy.tiers.keys()].find(has(isReady)) : target
+  // With nothing usable and nothing that serves, what is good goes before what is only ready.
+  const can = policy.tiers.some(({ members }) => members.some(isGood)) ? isGood : isReady
+  const isLeft = target === policy.tiers.length && !has(isServing)(current) && !has(can)(current)
+  const to = isLeft ? [...policy.tiers.keys()].find(has(can)) : target
   return to !== undefined && to < firstAllowed(standing) ? to : undefined
 }
 
