@@ -26,6 +26,27 @@ export function lossAtFirst(
   return { lost, tier: by.tier, ...(isGuess ? { isGuess } : {}) }
 }
 
+/**
+ * The same when a split has other backends or tiers than before: what the status says is about the old ones. `lostTo`: the
+ * tier that has what was in the one that was lost to. An edit that gives an earlier tier its weight back approves nothing.
+ */
+export function lossInOthers(
+  { lost }: Loss,
+  lostTo: number,
+  split: Split,
+  policy: Policy,
+  today: number,
+): Loss {
+  const isUndone = lost && lostTo < policy.tiers.length && commitmentBy(split, policy).tier < lostTo
+  return lossAtFirst(split, policy, isUndone ? { tier: lostTo, lostAt: lost.lostAt } : undefined, today)
+}
+
+/** What the status says, unless this replica has seen a later loss: a status may be late. */
+export const laterOf = (said: Loss, seen: Loss | undefined): Loss =>
+  said.lost && seen?.lost && seen.lost.lostAt > said.lost.lostAt
+    ? { ...said, lost: { ...said.lost, lostAt: seen.lost.lostAt } }
+    : said
+
 /** The same when only the weights say which tier serves: who moved traffic to a later one, and why, nobody saw. */
 export function lossBy(loss: Loss, split: Split, policy: Policy, today: number): Loss {
   const { tier } = commitmentBy(split, policy)

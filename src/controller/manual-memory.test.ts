@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { applyPlan } from '../core/plan.ts'
+import { heldBack } from '../core/policy/limits.ts'
 import type { Recalled } from '../core/policy/lost.ts'
 import type { PolicySections } from '../core/policy/sections.ts'
 import { type Readiness, readinessOf } from '../core/types.ts'
@@ -111,6 +112,25 @@ describe('a lost tier', () => {
     expect(look(routeOf(0, 1))).toBe(stays)
   })
 
+  it('does not come back because limits hold up that the operator takes its weight away again', async () => {
+    expect(look(routeOf(0, 1))).toBe(stays)
+    const route = routeOf(1, 0)
+    const judged = judge(route)
+    const verdicts = judged.verdicts.map((verdict) => heldBack(verdict, 'Limited', clock.now() + 2000))
+    policies.decided(key, { kind: 'steady', route, verdicts, lookAgainAt: clock.now() + 2000 })
+    await clock.advance(2000)
+    expect(look(route)).toBe(stays)
+    expect(policies.lost(key, 0)).toBeDefined()
+  })
+
+  it('does not come back because the route gets another backend, and its first weights with it', () => {
+    expect(look(routeOf(0, 1))).toBe(stays)
+    const object = routeObject(http, [[ref('web', 1), ref('east', 0), ref('west', 0)]], {})
+    counts['shop/west'] = 4
+    const route = applyPolicies(http.read(object), { policies: sections }, () => undefined)
+    expect(look(route)).toBe('AwaitsApproval: 0 1 1')
+  })
+
   it('comes back by itself once nobody asks for approval any more', () => {
     const automatic: PolicySections = {
       failback: { value: { afterMs: 0 }, from: { policy: 'shop/web', level: 'route' } },
@@ -198,6 +218,20 @@ describe('a new process', () => {
     expect(look(routeOf(1, 0))).toBe(home)
     expect(policies.lost(key, 0)).toBeUndefined()
   })
+})
+
+it('lost again is not taken for approved by the next leader because the status is of the loss before', async () => {
+  await lose()
+  const first = policies.lost(key, 0)
+  const approved = later(0)
+  expect(look(routeOf(0, 1, approved))).toBe(home)
+  await clock.advance(1000)
+  counts['shop/web'] = 0
+  expect(look(routeOf(1, 0, approved))).toBe(away)
+  counts['shop/web'] = 4
+  status = { tier: 1, lostAt: first?.lostAt }
+  policies.lead()
+  expect(look(routeOf(0, 1, approved))).toBe(stays)
 })
 
 it('takes a move of which nobody knows why for a loss', () => {

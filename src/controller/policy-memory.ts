@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { isHeldBack } from '../core/policy/limits.ts'
 import type { Recalled } from '../core/policy/lost.ts'
 import { needsMemory } from '../core/policy/patience.ts'
 import { commitmentOf } from '../core/policy/tiers.ts'
@@ -6,6 +7,7 @@ import type { Lost, Past } from '../core/policy/types.ts'
 import type { ReadinessOf } from '../core/types.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
+import { laterOf } from './loss.ts'
 import type { RouteMemory } from './memory.ts'
 import {
   commit,
@@ -94,7 +96,7 @@ export class PolicyMemory {
     const isKnown = outcome.kind === 'steady' || outcome.kind === 'written'
     for (const one of follow(this.#splits.get(key))) {
       const verdict = outcome.verdicts[one.index]
-      if (!verdict) continue
+      if (!verdict || isHeldBack(verdict)) continue
       const made = isKnown ? commitmentOf(verdict.split, verdict.decision) : undefined
       if (made) commit(one, made, verdict, this.#now())
       else if (!isKnown) one.active = undefined
@@ -111,13 +113,15 @@ export class PolicyMemory {
     for (const one of follow(this.#splits.get(key))) one.active = undefined
   }
 
-  /** Another replica has led: weights and status say what it committed to. */
+  /** Another replica has led: weights and status say what it committed to, and a later loss that was seen. */
   lead(): void {
     const now = this.#now()
     for (const [key, first] of this.#splits)
       for (const one of follow(first)) {
+        const seen = one.loss
         uncommit(one)
         this.#lookForLoss(key, one, now)
+        one.loss = one.loss && laterOf(one.loss, seen)
       }
   }
 

@@ -8,7 +8,7 @@ import { tierOf } from '../core/policy/tiers.ts'
 import type { Commitment, Past, Policy } from '../core/policy/types.ts'
 import { knownOf } from '../core/split.ts'
 import type { Backend, ReadinessOf, Split } from '../core/types.ts'
-import { type Loss, lossAfter, lossAtFirst, lossBy } from './loss.ts'
+import { type Loss, lossAfter, lossAtFirst, lossBy, lossInOthers } from './loss.ts'
 
 /**
  * What is remembered of a split whose policy depends on the time before. There may be thousands, so its parts are few and
@@ -187,14 +187,15 @@ function renew(one: Remembered, split: Split, policy: Policy, today: number): vo
   const { split: before, goodSince, badSince } = one
   // Since when as many were ready as are asked for now was not watched.
   const isMore = before.policy === undefined || asksMore(policy, before.policy)
-  if (!isSameOrder(before, split)) {
-    one.active = undefined
-    // What is remembered, and what the status says, is about other tiers.
-    one.loss = one.loss && lossAtFirst(split, policy, undefined, today)
-  }
   const places = split.backends.map((backend) =>
     before.backends.findIndex((other) => isSameBackend(backend, other)),
   )
+  if (!isSameOrder(before, split)) {
+    one.active = undefined
+    const members = before.policy?.tiers[one.loss?.lost?.tier ?? 0]?.members ?? []
+    const lostTo = places.flatMap((place, index) => (members.includes(place) ? tierOf(policy, index) : []))
+    one.loss = one.loss && lossInOthers(one.loss, Math.min(...lostTo), split, policy, today)
+  }
   one.goodSince = places.map((place) => (isMore ? Number.NaN : (goodSince[place] ?? Number.NaN)))
   one.badSince = badSince && places.map((place) => badSince[place] ?? Number.NEGATIVE_INFINITY)
   one.split = split
