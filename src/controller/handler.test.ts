@@ -2,6 +2,7 @@ import { Registry } from 'prom-client'
 import { beforeEach, expect, it } from 'vitest'
 import { err, ok } from '../base/result.ts'
 import { accountOf } from '../core/account.ts'
+import { heldBack, isChosen } from '../core/policy/limits.ts'
 import { unknownBecause } from '../core/readiness.ts'
 import { readinessOf } from '../core/types.ts'
 import type { KubeError } from '../kube/errors.ts'
@@ -10,10 +11,10 @@ import { FakeTransport } from '../kube/testing/fake-transport.ts'
 import { createManualClock } from '../kube/testing/manual-clock.ts'
 import { createMemoryLog } from '../kube/testing/memory-log.ts'
 import { gatewayCodecs } from '../routes/gateway.ts'
-import { judgeRoute } from '../routes/judge.ts'
+import { type Judged, judgeRoute } from '../routes/judge.ts'
 import { type RouteKey, routeKey } from '../routes/key.ts'
 import { longHoldMs } from '../routes/long-hold.ts'
-import { applyPolicies } from '../routes/policy/policy.ts'
+import { type AskedOfRoute, applyPolicies } from '../routes/policy/policy.ts'
 import type { Route } from '../routes/route.ts'
 import { ref, routeObject } from '../routes/testing/gateway-objects.ts'
 import { View } from '../view/view.ts'
@@ -43,17 +44,18 @@ const waiting = http.read(
     annotations: { 'failover.linkerd.io/failback-after': '1m', 'failover.linkerd.io/tiers': 'far; east' },
   }),
 )
+const graceOfOneMinute: AskedOfRoute = {
+  policies: {
+    failover: {
+      value: { afterMs: 60_000, whenDownMs: 60_000 },
+      from: { policy: 'shop/web', level: 'route' },
+    },
+  },
+}
 /** What serves goes on for a while after it was lost. */
 const patient = applyPolicies(
   http.read(routeObject(http, [[ref('far', 1), ref('east', 0)]])),
-  {
-    policies: {
-      failover: {
-        value: { afterMs: 60_000, whenDownMs: 60_000 },
-        from: { policy: 'shop/web', level: 'route' },
-      },
-    },
-  },
+  graceOfOneMinute,
   () => undefined,
 )
 /** What serves goes on; its primary is ready, and a person must approve its return. */
@@ -93,6 +95,15 @@ let isKnown: boolean
 /** A Service that is down as well. */
 let lost: string | undefined
 let events: EventInput[]
+/** Until when limits hold up what is not needed (ms on the clock). */
+let heldUntil: number | undefined
+const hold = ({ verdicts, ...judged }: Judged, at: number) => ({
+  judged: {
+    ...judged,
+    verdicts: verdicts.map((one) => (isChosen(one) ? heldBack(one, 'Limited', at) : one)),
+  },
+  lookAgainAt: at,
+})
 beforeEach(() => {
   clock = createManualClock()
   memory = new OpenMemory()
@@ -100,6 +111,7 @@ beforeEach(() => {
   refusal = undefined
   isKnown = true
   lost = undefined
+  heldUntil = undefined
   events = []
   const readiness = (service: string) =>
     isKnown
@@ -153,7 +165,10 @@ beforeEach(() => {
   const handle = createHandler({
     ownReports: [],
     dryRuns: undefined,
-    brake: { take: (_, allowed) => ({ judged: allowed }), rests: () => {} },
+    brake: {
+      take: (_, allowed) => (heldUntil ? hold(allowed, heldUntil) : { judged: allowed }),
+      rests: () => {},
+    },
     clock,
     memory,
     reporter,
@@ -236,6 +251,20 @@ it('a route that is paused without an end is not looked at again', async () => {
   const annotations = { 'failover.linkerd.io/paused': 'true' }
   cached = http.read(routeObject(http, [[ref('web', 1), ref('east', 0)]], { annotations }))
   expect(await look()).toBe('done')
+})
+
+it('a route of which limits hold up one part is looked at when the grace of another is over', async () => {
+  const rules = [
+    [ref('near', 0), ref('east', 1)],
+    [ref('far', 1), ref('east', 0)],
+  ]
+  cached = applyPolicies(http.read(routeObject(http, rules)), graceOfOneMinute, () => undefined)
+  heldUntil = clock.now() + 100_000
+  expect(await look()).toEqual({ lookAgainMs: 100_000 })
+  lost = 'shop/far'
+  expect(await look()).toEqual({ lookAgainMs: 60_000 })
+  leads = false
+  expect(await look()).toEqual({ lookAgainMs: 60_000 })
 })
 
 /** The Events about holds. */

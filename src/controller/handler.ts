@@ -122,7 +122,10 @@ function afterLook(
   if (change === 'begins') reporter.fought(outcome.route)
   if (change === 'ends') reporter.unfought(outcome.route)
   if (change !== undefined) diagnoser.recheck(key)
+  // Whatever is held up or left to others: when a grace is over, a move may be needed.
+  const waitsEnd = outcome.verdicts.map(({ wakeAt }) => wakeAt)
   return lookAgain(clock, [
+    ...waitsEnd,
     askedFor,
     lookAgainAt,
     pauseLookAt(clock, outcome),

@@ -52,13 +52,7 @@ export async function reconcile(
   const route = context.route(key)
   if (!route) return { kind: 'gone' }
   const judged = context.judge(key, route)
-  return isAtRest(judged) ? { kind: 'steady', ...judged, ...wakeOf(judged) } : context.act(key, judged, cause)
-}
-
-/** When a wait of one of the splits is over. */
-function wakeOf({ verdicts }: Judged): { readonly lookAgainAt?: number } {
-  const times = verdicts.flatMap(({ wakeAt }) => wakeAt ?? [])
-  return times.length > 0 ? { lookAgainAt: Math.min(...times) } : {}
+  return isAtRest(judged) ? { kind: 'steady', ...judged } : context.act(key, judged, cause)
 }
 
 /** Nothing is due. */
