@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { accountOf } from '../../core/account.ts'
+import { heldBack } from '../../core/policy/limits.ts'
 import type { PolicySections } from '../../core/policy/sections.ts'
 import { readinessOf } from '../../core/types.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
@@ -62,14 +63,20 @@ describe('a return that needs approval', () => {
   }
   const lostAt = Date.parse('2026-11-29T13:00:00Z')
 
-  /** A look while web could serve again, and this is approved, or nothing is. */
-  function lookAt(approvedAt?: string, counts: Record<string, number> = { 'shop/web': 2, 'shop/east': 2 }) {
+  /** A look while web could serve again, and this is approved, or nothing is; `ends`: how a move ends. */
+  function lookAt(
+    approvedAt?: string,
+    counts: Record<string, number> = { 'shop/web': 2, 'shop/east': 2 },
+    ends: 'written' | 'failed' | 'held' = 'written',
+  ) {
     const annotations = approvedAt === undefined ? {} : { 'failover.linkerd.io/return-approved': approvedAt }
     const applied = applyPolicies({ ...route, annotations }, { policies: sections }, () => undefined)
     const past = () => ({ now: 0, goodSince: () => 0, commitment: undefined, lost: { tier: 1, lostAt } })
     const judged = judgeRoute(applied, ({ service }) => readinessOf(counts[service] ?? 0, 2), { past })
     const isMoved = judged.verdicts.some(({ plan }) => plan.length > 0)
-    approvals.see(key, judged, isMoved ? 'written' : 'steady')
+    const verdicts = judged.verdicts.map((verdict) => heldBack(verdict, 'Limited', undefined))
+    if (isMoved && ends === 'held') approvals.see(key, { ...judged, verdicts }, 'steady')
+    else approvals.see(key, judged, isMoved && ends !== 'held' ? ends : 'steady')
   }
   const reasons = () => events.map(({ reason, type }) => `${type} ${reason}`)
 
@@ -100,6 +107,13 @@ describe('a return that needs approval', () => {
     expect(events[1]?.note).toBe(
       'shop/web gets its traffic back: what was lost before 2026-11-29T14:00:00Z may return',
     )
+  })
+
+  it('is reported as approved though the first write failed, or limits held it up', () => {
+    lookAt()
+    for (const ends of ['failed', 'held', 'written'] as const)
+      lookAt('2026-11-29T14:00:00Z', { 'shop/web': 2, 'shop/east': 2 }, ends)
+    expect(reasons()).toEqual(['Warning ReturnWaits', 'Normal ReturnApproved'])
   })
 
   it('is not taken for approved if it was needed', () => {

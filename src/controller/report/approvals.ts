@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts'
 import type { Verdict } from '../../core/judge.ts'
 import { timeText } from '../../core/pause.ts'
 import { unapprovedOf } from '../../core/policy/approval.ts'
+import { isHeldBack } from '../../core/policy/limits.ts'
 import type { ApprovalWait } from '../../core/policy/types.ts'
 import type { EventInput } from '../../kube/events/recorder.ts'
 import type { Judged } from '../../routes/judge.ts'
@@ -61,7 +62,7 @@ export class Approvals {
       return wait?.what === 'approval' ? [{ verdict, wait, name: nameOf(verdict, wait) }] : []
     })
     if (waiting.length === 0) {
-      this.#begun.delete(key)
+      if (!isStillDue(verdicts, kind)) this.#begun.delete(key)
       return
     }
     const waits = new Map(waiting.map(({ name, wait }) => [name, wait]))
@@ -113,6 +114,10 @@ export class Approvals {
     event({ ...about(route), type: 'Normal', reason: 'ReturnApproved', action: 'Return', note })
   }
 }
+
+/** What was approved is not carried out yet: its write failed, is another replica's, or is held up. */
+const isStillDue = (verdicts: readonly Verdict[], kind: ReconcileOutcome['kind']): boolean =>
+  kind !== 'written' && kind !== 'hedged' && verdicts.some((one) => one.plan.length > 0 || isHeldBack(one))
 
 const nameOf = ({ split }: Verdict, { backend: index }: ApprovalWait): string => {
   const backend = split.backends[index]
