@@ -123,6 +123,20 @@ describe('movesPerSecond', () => {
     ])
   })
 
+  it('is empty again when nobody waits, however many turns were given and not used', async () => {
+    const names = Array.from({ length: 100 }, (_, nth) => `r${nth}`)
+    for (let flap = 0; flap < 5; flap += 1) {
+      for (const name of names) look(name, good, [0, 1])
+      for (const name of names) brake.rests(routeKey(routeOf(name, 0, 1)))
+      await clock.advance(1_000)
+    }
+    expect(look('a', good, [0, 1])).toBe('moves')
+    for (const name of names) look(name, good, [0, 1])
+    for (const name of names) memory.forget(routeKey(routeOf(name, 0, 1)))
+    expect(look('b', good, [0, 1])).toBe('Limited 500')
+    expect(look('c', good, [0, 1])).toBe('Limited 1000')
+  })
+
   it('holds nothing up that another tool undoes meanwhile, or without limits', () => {
     for (const name of ['a', 'b']) look(name, tooFew)
     expect(look('c', tooFew)).toBe('Limited 500')
@@ -167,6 +181,16 @@ describe('stopAtPercent', () => {
     for (const name of names(10)) look(name, tooFew)
     await clock.advance(57_000)
     expect(look('r10', tooFew)).toBe('MassEvent 60000')
+  })
+
+  it('counts one once that wants it again', async () => {
+    total = 12
+    limits = { stopAtPercent: 50 }
+    for (const name of names(6)) look(name, tooFew)
+    await clock.advance(2_000)
+    for (const name of names(6)) expect(look(name, tooFew)).toBe('moves')
+    for (const name of names(6)) expect(look(name, tooFew)).toBe('Limited 2000')
+    expect(brake.isHeld).toBe(false)
   })
 
   it('is no matter of fewer than ten routes', async () => {

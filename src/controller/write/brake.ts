@@ -22,6 +22,12 @@ export interface Braked {
   readonly lookAgainAt?: number
 }
 
+/** When it is the turn of a route (ms on the clock), and the clusters to which it moves. */
+interface Waiting {
+  readonly at: number
+  readonly targets: ReadonlySet<string>
+}
+
 /** A held route is looked at so often (ms), though nothing changes. */
 const heldLookMs = 60_000
 
@@ -30,14 +36,13 @@ export class Brake {
   readonly #options: BrakeOptions
   readonly #mass: MassEvents
   readonly #turns = new Turns()
-  /** When it is the turn of a route that waits for it (ms on the clock), and to which clusters. */
-  readonly #waiting: Map<RouteKey, { readonly at: number; readonly to: string }>
+  readonly #waiting: Map<RouteKey, Waiting>
   #limits: Limits | undefined
 
   constructor(options: BrakeOptions) {
     this.#options = options
     this.#mass = new MassEvents(options)
-    this.#waiting = options.memory.part()
+    this.#waiting = options.memory.part((_, { targets }) => this.#turns.leaves(targets, options.clock.now()))
   }
 
   /** A mass event is held. */
@@ -60,7 +65,7 @@ export class Brake {
   /** Must be called with each look at a route that wants no move. */
   rests(key: RouteKey): void {
     this.#current()
-    this.#waiting.delete(key)
+    this.#leave(key)
     this.#mass.rests(key)
   }
 
@@ -99,16 +104,24 @@ export class Brake {
     const { clock, onLimited } = this.#options
     const now = clock.now()
     const targets = this.#targetsOf(judged)
-    const to = [...targets].join()
-    const known = this.#waiting.get(key)
-    const at = known?.to === to ? known.at : this.#turns.take(targets, movesPerSecond, now)
-    if (at <= now) {
-      this.#waiting.delete(key)
-      return undefined
+    const before = this.#waiting.get(key)
+    const known = before && String([...before.targets]) === String([...targets]) ? before : undefined
+    const at = known?.at ?? this.#turns.take(targets, movesPerSecond, now)
+    if (!known || at <= now) this.#leave(key)
+    if (at <= now) return undefined
+    if (!known) {
+      for (const target of targets) onLimited(target)
+      this.#turns.waits(targets)
+      this.#waiting.set(key, { at, targets })
     }
-    if (known?.to !== to) for (const target of targets) onLimited(target)
-    this.#waiting.set(key, { at, to })
     return hold(judged, 'Limited', at, at)
+  }
+
+  #leave(key: RouteKey): void {
+    const waiting = this.#waiting.get(key)
+    if (!waiting) return
+    this.#waiting.delete(key)
+    this.#turns.leaves(waiting.targets, this.#options.clock.now())
   }
 
   #targetsOf({ verdicts }: Judged): ReadonlySet<string> {

@@ -53,6 +53,8 @@ export class MassEvents {
     const since = this.#wanting.get(key) ?? this.#options.clock.now()
     this.#percent = percent
     this.#wanting.set(key, since)
+    // Its write failed, or it is back: it is one route.
+    this.#gone.delete(key)
     this.#weigh()
     return this.#isHeld ? 'held' : since
   }
