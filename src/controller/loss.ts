@@ -1,4 +1,4 @@
-import { firstLost, lostAfter, type Made, type Recalled } from '../core/policy/lost.ts'
+import { firstLost, isTakenOut, lostAfter, type Made, type Recalled } from '../core/policy/lost.ts'
 import { commitmentBy } from '../core/policy/standing.ts'
 import type { Lost, Policy } from '../core/policy/types.ts'
 import type { Split } from '../core/types.ts'
@@ -7,7 +7,7 @@ import type { Split } from '../core/types.ts'
 export interface Loss {
   /** `undefined`: nothing was lost. */
   readonly lost: Lost | undefined
-  /** The tier (index) that served when that was known. */
+  /** The tier (index) that served when that was known; before a move that nobody saw decided. */
   readonly tier: number
   /** It is taken for lost because nobody saw why traffic went away: if a drain asked for it, nothing was. */
   readonly isGuess?: true
@@ -51,12 +51,13 @@ export const laterOf = (said: Loss, seen: Loss | undefined): Loss =>
 export function lossBy(loss: Loss, split: Split, policy: Policy, today: number): Loss {
   const { tier } = commitmentBy(split, policy)
   return tier > Math.max(loss.tier, loss.lost?.tier ?? 0)
-    ? { lost: { tier, lostAt: today }, tier, isGuess: true }
+    ? { lost: { tier, lostAt: today }, tier: loss.tier, isGuess: true }
     : loss
 }
 
 /** What is lost after a decision that was carried out, or was so already. */
-export function lossAfter({ lost, isGuess }: Loss, made: Made): Loss {
-  const isOwn = isGuess === true && made.verdict.decision.state === 'drained'
+export function lossAfter({ lost, tier, isGuess }: Loss, made: Made): Loss {
+  const isAsked = tier < made.to.tier ? isTakenOut(made, tier) : made.verdict.decision.state === 'drained'
+  const isOwn = isGuess === true && isAsked
   return { lost: lostAfter(isOwn ? undefined : lost, made), tier: made.to.tier }
 }

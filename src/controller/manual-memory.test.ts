@@ -33,9 +33,10 @@ let policies: PolicyMemory
 let counts: Record<string, number>
 let status: Recalled | undefined
 let isDrained: boolean
+let drainedService: string
 const readiness = ({ service }: { service: string }): Readiness => readinessOf(counts[service] ?? 0, 4)
 const drained = ({ service }: { service: string }) =>
-  isDrained && service === 'shop/web' ? ({ lastResort: 'Allow', by: 'ops/x' } as const) : undefined
+  isDrained && service === drainedService ? ({ lastResort: 'Allow', by: 'ops/x' } as const) : undefined
 
 const losses = { today: () => clock.wallTime().getTime(), recall: () => status }
 const started = () => new PolicyMemory({ clock, memory: new RouteMemory(), readiness, losses })
@@ -69,6 +70,7 @@ beforeEach(() => {
   counts = { 'shop/web': 4, 'shop/east': 4 }
   status = undefined
   isDrained = false
+  drainedService = 'shop/web'
   policies = started()
 })
 
@@ -183,6 +185,45 @@ describe('a drain', () => {
     expect(look(routeOf(0, 1))).toBe(away)
     isDrained = false
     expect(look(routeOf(0, 1))).toBe(home)
+  })
+})
+
+describe('a drain of a tier that is passed over', () => {
+  const named = (name: string) => ({ backends: [{ name, weight: undefined }] })
+  const tiers = { tiers: [named('web'), named('east'), named('west')] }
+  const asked: PolicySections = {
+    ...sections,
+    tiers: { value: tiers, from: { policy: 'shop/web', level: 'route' } },
+  }
+  const routeWith = (web: number, east: number, west: number) => {
+    const object = routeObject(http, [[ref('web', web), ref('east', east), ref('west', west)]], {})
+    return applyPolicies(http.read(object), { policies: asked }, () => undefined)
+  }
+
+  beforeEach(() => {
+    drainedService = 'shop/east'
+    isDrained = true
+    counts['shop/west'] = 4
+    expect(look(routeWith(1, 0, 0))).toBe('TierServes: 1 0 0')
+    counts['shop/web'] = 0
+  })
+
+  it('explains no loss of the one that served', async () => {
+    expect(look(routeWith(1, 0, 0))).toBe('TierServes: 0 0 1')
+    expect(look(routeWith(0, 0, 1))).toBe('TierServes: 0 0 1')
+    await clock.advance(1000)
+    counts['shop/web'] = 4
+    expect(look(routeWith(0, 0, 1))).toBe('AwaitsApproval: 0 0 1')
+    isDrained = false
+    expect(look(routeWith(0, 0, 1))).toBe('AwaitsApproval: 0 1 0')
+    expect(look(routeWith(0, 1, 0))).toBe('AwaitsApproval: 0 1 0')
+  })
+
+  it('explains none either if another replica moved the traffic', () => {
+    policies.moved(key)
+    expect(look(routeWith(0, 0, 1))).toBe('TierServes: 0 0 1')
+    counts['shop/web'] = 4
+    expect(look(routeWith(0, 0, 1))).toBe('AwaitsApproval: 0 0 1')
   })
 })
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '../judge.ts'
 import { hasEnough } from './threshold.ts'
-import { tierOf } from './tiers.ts'
+import { mayServe, tierOf } from './tiers.ts'
 import type { Commitment, Lost } from './types.ts'
 
 /** A decision that is carried out, or was so already. */
@@ -14,18 +14,35 @@ export interface Made {
 }
 
 /**
- * What is lost after a decision. Leaving a tier for a later one is a loss, unless a drain asked for it; to be away though no
- * drain asks for it any more, and no earlier tier can serve, is one, too.
+ * What is lost after a decision. Leaving a tier for a later one is a loss, unless a drain asked for that: one of a tier that
+ * is passed over did not, and that tier is not lost. To be away though no drain asks for it any more, and no earlier tier
+ * can serve, is a loss, too.
  */
 export function lostAfter(before: Lost | undefined, made: Made): Lost | undefined {
-  const { verdict, from, to, today } = made
+  const { from, to, today } = made
   const { tier } = to
   if (tier === 0) return undefined
-  const isByDrain = verdict.decision.state === 'drained'
-  if (tier > from && !isByDrain) return { tier, lostAt: today }
+  if (tier > from && !isTakenOut(made, from)) {
+    const passed = [...Array(tier).keys()].find((one) => one > from && isTakenOut(made, one))
+    return { tier: passed ?? tier, lostAt: today }
+  }
   if (!before) return tier === from && isAwayByLoss(made) ? { tier, lostAt: today } : undefined
   // It was needed, or approved: what is before that is still lost.
   return tier < before.tier ? { tier, lostAt: before.lostAt } : before
+}
+
+/** A tier (index) could serve if no drain took it out. */
+export function isTakenOut({ verdict }: Pick<Made, 'verdict'>, tier: number): boolean {
+  const { split, readiness, decision } = verdict
+  const { policy } = split
+  return split.backends.some(
+    (_, backend) =>
+      policy !== undefined &&
+      decision.drains?.[backend] !== undefined &&
+      tierOf(policy, backend) === tier &&
+      mayServe(policy, backend) &&
+      hasEnough(policy.minReady, readiness[backend]),
+  )
 }
 
 function isAwayByLoss({ verdict, to }: Made): boolean {

@@ -44,18 +44,12 @@ function happen(history: History, one: Event): void {
 
 type Manual = World & { readonly policy: NonNullable<World['policy']> }
 
-/** Whether traffic left for a later tier although an earlier one could serve if it were not drained. */
-const isByDrain = ({ policy }: Manual, { to, known, drained }: Move): boolean =>
-  policy.tiers
-    .slice(0, to)
-    .some(({ members }) =>
-      members.some(
-        (member) =>
-          drained[member] !== 'no' &&
-          mayServeIn({ policy }, member) &&
-          isAsked(known[member], policy.minReady),
-      ),
-    )
+/** Whether a tier could serve if it were not drained. */
+const isTakenOut = ({ policy }: Manual, tier: number, { known, drained }: Move): boolean =>
+  policy.tiers[tier]?.members.some(
+    (member) =>
+      drained[member] !== 'no' && mayServeIn({ policy }, member) && isAsked(known[member], policy.minReady),
+  ) === true
 
 /** Whether nothing of the tier that served, and nothing that has weight, may be able to serve. */
 function isNeeded({ policy }: Manual, { from, known, drained, before }: Move): boolean {
@@ -76,7 +70,8 @@ function unapprovedReturns(of: Manual, moves: readonly Move[], approvals: readon
     const { at, from, to } = move
     const [since, barrier] = [lost?.at ?? at, Math.min(from, lost?.tier ?? 0)]
     const isApproved = approvals.some((time) => since < time && time <= at)
-    if (to > from && !isByDrain(of, move)) lost = { at, tier: to }
+    const passed = [...of.policy.tiers.keys()].find((tier) => tier > from && isTakenOut(of, tier, move))
+    if (to > from && !isTakenOut(of, from, move)) lost = { at, tier: Math.min(passed ?? to, to) }
     else if (lost) lost = to === 0 ? undefined : { at: lost.at, tier: Math.min(lost.tier, to) }
     return from < of.policy.tiers.length && to < barrier && !isApproved && !isNeeded(of, move)
   })
