@@ -88,6 +88,17 @@ describe('a policy', () => {
     expect(count()).toBe(3)
   })
 
+  it('of which the status was written is no reason to index all policies again', async () => {
+    await see('shop/a', 2)
+    const { index } = book
+    await see('shop/a', 2)
+    expect(book.index).toBe(index)
+    await see('shop/a', 3)
+    await see('shop/a', 2)
+    await clock.advance(10_000)
+    expect(count()).toBe(2)
+  })
+
   it('that is changed back waits for nothing', async () => {
     await see('shop/a', 2)
     await see('shop/a', 3)

@@ -46,8 +46,13 @@ export class PolicyBook {
     const last = this.#known.get(key)
     if (after) this.#known.set(key, after)
     else this.#known.delete(key)
+    // That a status was written must not cost a look at all policies.
+    const isNews = before?.uid !== after?.uid || this.#settling.has(key)
     if (!before?.spec) this.#apply(key, after)
-    else if (after && isSameAs(before, after)) this.#apply(key, { ...after, spec: before.spec })
+    else if (after && isSameAs(before, after)) {
+      this.#apply(key, { ...after, spec: before.spec })
+      if (!isNews) return
+    }
     // That its status was written is no news.
     else if (!(this.#settling.has(key) && after && last && isSameAs(last, after)))
       this.#settling.set(key, this.#options.clock.now() + settleMs)
