@@ -23,7 +23,7 @@ const splitSchema = z.object({
     .string()
     .optional()
     .describe(
-      'What it waits for: `return`, to go back to a lost backend; `failover`, to leave one with too few; `approval`, for a person who approves a return.',
+      'What it waits for: `return`, to go back to a lost backend; `failover`, to leave one with too few; `approval`, for a person who approves a return; `limit`, for its turn by the limits of the Mesh.',
     ),
   until: time('When it moves, if all stays as it is.'),
   why: z.string().max(longestWhy).describe('Why it is so.'),
@@ -47,7 +47,7 @@ export const policyStatusSchema = z
       .object({
         total: count('Routes that follow a section of it. All of this is as it would be for a DryRun.'),
         away: count('Of these, routes that are not served by their first tier.'),
-        waiting: count('Of these, routes that wait before traffic goes back.'),
+        waiting: count('Of these, routes that wait before traffic moves.'),
         dark: count('Of these, routes of which nothing is ready.'),
       })
       .optional()
