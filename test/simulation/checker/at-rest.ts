@@ -1,7 +1,7 @@
 import { type Count, gradeOf } from './count.ts'
 import { type DrainedOf, type DrainsSeen, nothingDrained } from './drain-sight.ts'
 import { namespaceOfKey } from './facts.ts'
-import { enoughOf, type Split, textOf, weightsBy, weightsOf } from './table.ts'
+import { enoughOf, restingWeightsBy, type Split, textOf, weightsOf } from './table.ts'
 import type { Rule } from './violation.ts'
 
 /** What is wrong with the weights of a route that nothing has moved for long enough. */
@@ -13,8 +13,10 @@ export function wrongAtRest(
 ): readonly [Rule, string] | undefined {
   for (const split of splits) {
     const wantedIf = (of: DrainedOf) =>
-      of(split, namespaceOfKey(key)).map((drains) =>
-        textOf([weightsBy({ ...split, drains }, (called) => gradeOf(now(called), enoughOf(split)))]),
+      of(split, namespaceOfKey(key)).flatMap((drains) =>
+        restingWeightsBy({ ...split, drains }, (called) => gradeOf(now(called), enoughOf(split))).map(
+          (weights) => textOf([weights]),
+        ),
       )
     const is = textOf([weightsOf(split)])
     const should = wantedIf(possible)

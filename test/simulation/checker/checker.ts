@@ -6,7 +6,9 @@ import { resourceOf, type Sent } from '../network/sent.ts'
 import type { Server } from '../network/server.ts'
 import type { Mark } from '../network/timeline.ts'
 import type { Witness } from '../network/wire.ts'
+import type { Expectation } from '../story/step.ts'
 import { wrongAtRest } from './at-rest.ts'
+import { wrongBy } from './expected.ts'
 import { Facts, routeResources } from './facts.ts'
 import { FarChecker, type FarSide } from './far-checker.ts'
 import { hedged, isHedge, readSince, waysAcross } from './hedge.ts'
@@ -183,6 +185,13 @@ export class Checker implements Witness {
     const [leader] = this.#leadersOf(processes)
     const wrong = leader && this.#quietWaits.judge(leader, this.#scheduler.now)
     if (wrong) this.fail(...wrong)
+  }
+
+  /** A story says what must be so now, if the leader has seen all of it. */
+  judgeExpected(processes: readonly Process[], expected: Expectation): void {
+    const [leader] = this.#leadersOf(processes)
+    const wrong = leader && wrongBy(expected, leader, (key) => this.#facts.route(key).now)
+    if (wrong) this.fail(expected.rule, wrong)
   }
 
   #leadersOf(processes: readonly Process[]): readonly Process[] {

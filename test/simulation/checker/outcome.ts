@@ -29,6 +29,7 @@ export function outcomeOf(
     own: ownSections(object.metadata.annotations ?? {}),
     isAway: anyOf(flags.map(({ isAway }) => isAway)),
     isDark: anyOf(flags.map(({ isDark }) => isDark)),
+    mayWait: readings(route).some((some) => some.some(({ order }) => order?.isManual)),
   }
 }
 

@@ -75,10 +75,12 @@ export class PolicySight {
     }
   }
 
-  /** What a name may stand for, each once; what is not for a place asks for nothing there. */
+  /** What a name may stand for, each once; what is not for a place, or a DryRun, asks for nothing there. */
   #forPlace(some: readonly (Policy | undefined)[], place: Place): (Policy | undefined)[] {
     const isFor = (one: Policy | undefined) =>
-      one !== undefined && isValid(one, this.rootNamespace) && sectionsFor(place, [one]) !== undefined
+      one?.spec?.isDryRun === false &&
+      isValid(one, this.rootNamespace) &&
+      sectionsFor(place, [one]) !== undefined
     return [...new Set(some.map((one) => (isFor(one) ? one : undefined)))]
   }
 

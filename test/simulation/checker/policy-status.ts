@@ -13,6 +13,8 @@ export interface Outcome {
   readonly isAway: boolean | 'unclear'
   /** Nothing of a part of it is ready. */
   readonly isDark: boolean | 'unclear'
+  /** It may await that a person approves its return; nothing else is awaited after a rest. */
+  readonly mayWait: boolean
 }
 
 /** All that a status is about. */
@@ -35,7 +37,7 @@ export function wrongStatus(key: string, { metadata, status }: KubeObject, world
   const counts = accepted === 'Invalid' ? undefined : countsOf(policy, world)
   const expected = {
     Accepted: textOf(accepted === 'Accepted' ? 'True' : 'False', accepted),
-    Programmed: counts ? programmedOf(accepted, counts) : 'False Invalid',
+    Programmed: counts ? programmedOf(accepted, counts, policy) : 'False Invalid',
     OnFirstTier: onFirstTierOf(counts),
   }
   for (const [type, should] of Object.entries(expected)) {
@@ -52,15 +54,19 @@ export function wrongStatus(key: string, { metadata, status }: KubeObject, world
 
 const textOf = (status: string, reason: string) => `${status} ${reason}`
 
+/** The valid policies that count beside one: a DryRun is none for what is enforced. */
+const besides = ({ spec }: Version<PolicySpec>, { policies, rootNamespace }: World) =>
+  policies.filter(
+    (one) => isValid(one, rootNamespace) && (spec?.isDryRun === true || one.spec?.isDryRun === false),
+  )
+
 /** The reason of the condition. */
 function acceptedOf(policy: Version<PolicySpec>, world: World): string {
   const { spec, key } = policy
   if (!spec || !isValid(policy, world.rootNamespace)) return 'Invalid'
   const [namespace = ''] = key.split('/')
   const reasons = spec.targets.map((target) => {
-    const rivals = world.policies.filter(
-      (one) => isValid(one, world.rootNamespace) && isAimedAt(one, target, namespace),
-    )
+    const rivals = besides(policy, world).filter((one) => isAimedAt(one, target, namespace))
     if (rivals.sort(older)[0] !== policy) return 'Conflicted'
     return isThere(target, namespace, world) ? 'Accepted' : 'TargetNotFound'
   })
@@ -94,18 +100,22 @@ interface Counts {
   wholly: number
   readonly away: [least: number, most: number]
   readonly dark: [least: number, most: number]
+  readonly waiting: [least: number, most: number]
 }
 
 function countsOf(policy: Version<PolicySpec>, world: World): Counts {
-  const counts: Counts = { total: 0, partly: 0, wholly: 0, away: [0, 0], dark: [0, 0] }
+  const counts: Counts = { total: 0, partly: 0, wholly: 0, away: [0, 0], dark: [0, 0], waiting: [0, 0] }
   for (const route of world.routes) {
     const share = shareOf(policy, route, world)
     if (share === undefined) continue
     counts[share === 'none' ? 'wholly' : 'total'] += 1
     if (share === 'none') continue
     if (share === 'some') counts.partly += 1
-    add(counts.away, route.isAway)
-    add(counts.dark, route.isDark)
+    // How it would be is not judged.
+    const isDryRun = policy.spec?.isDryRun === true
+    add(counts.away, isDryRun ? 'unclear' : route.isAway)
+    add(counts.dark, isDryRun ? 'unclear' : route.isDark)
+    add(counts.waiting, (isDryRun || route.mayWait) && 'unclear')
   }
   return counts
 }
@@ -114,10 +124,9 @@ function countsOf(policy: Version<PolicySpec>, world: World): Counts {
 function shareOf(
   policy: Version<PolicySpec>,
   { object, own }: Outcome,
-  { policies, rootNamespace }: World,
+  world: World,
 ): 'all' | 'some' | 'none' | undefined {
-  const valid = policies.filter((one) => isValid(one, rootNamespace))
-  const winners = winnersAt(placeOf(object), valid).map(({ version }) => version)
+  const winners = winnersAt(placeOf(object), besides(policy, world)).map(({ version }) => version)
   const rank = winners.indexOf(policy)
   if (rank < 0) return undefined
   const sectionsOf = ({ spec }: Version<PolicySpec>) => Object.keys(spec?.sections ?? {})
@@ -133,8 +142,13 @@ function add(range: [least: number, most: number], is: boolean | 'unclear'): voi
   if (is !== false) range[1] += 1
 }
 
-function programmedOf(accepted: string, { total, partly, wholly }: Counts): string {
+function programmedOf(
+  accepted: string,
+  { total, partly, wholly }: Counts,
+  { spec }: Version<PolicySpec>,
+): string {
   if (accepted !== 'Accepted') return textOf('False', accepted)
+  if (spec?.isDryRun) return textOf('False', 'DryRun')
   if (wholly > 0 && total === 0) return textOf('False', 'Overridden')
   return textOf('True', partly + wholly > 0 ? 'PartiallyProgrammed' : 'Programmed')
 }
@@ -145,9 +159,8 @@ function onFirstTierOf(counts: Counts | undefined): string | undefined {
   return counts.away[0] > 0 ? textOf('False', 'Away') : undefined
 }
 
-/** After a rest nothing waits. */
-function wrongCounts(routes: JsonObject, { total, away, dark }: Counts): string | undefined {
-  const expected = { total: [total, total], away, waiting: [0, 0], dark }
+function wrongCounts(routes: JsonObject, { total, away, dark, waiting }: Counts): string | undefined {
+  const expected = { total: [total, total], away, waiting, dark }
   for (const [name, [least = 0, most = 0]] of Object.entries(expected)) {
     const is = Number(routes[name])
     if (!(is >= least && is <= most))

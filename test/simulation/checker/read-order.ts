@@ -33,6 +33,7 @@ export function readOrder(
     minReady,
     waitMs: failback?.waitMs ?? 0,
     ...(failback?.toReturn ? { toReturn: failback.toReturn } : {}),
+    ...(failback?.isManual ? { isManual: true as const } : {}),
     ...(failover ? { grace: graceOf(failover) } : {}),
   }
   const isPrimaryNamed = annotations[annotation('primary-service')] !== undefined

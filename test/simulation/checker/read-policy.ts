@@ -16,6 +16,8 @@ export interface PolicySpec {
   readonly targets: readonly Target[]
   /** Without the level of the tiers, which depends on the target. */
   readonly sections: Omit<Sections, 'tiers'> & { readonly tiers?: readonly AskedTier[] }
+  /** It moves nothing. */
+  readonly isDryRun: boolean
   /** When it was created (seconds): the older of two wins. */
   readonly createdAt: number
 }
@@ -39,7 +41,8 @@ export function readPolicy({ metadata, spec }: KubeObject): PolicySpec | undefin
     ([, section]) => section !== undefined,
   )
   const createdAt = Date.parse(metadata.creationTimestamp ?? '') / 1_000
-  return { targets, sections: Object.fromEntries(sections), createdAt }
+  const isDryRun = spec.enforcement === 'DryRun'
+  return { targets, sections: Object.fromEntries(sections), isDryRun, createdAt }
 }
 
 /** What asks for fewer endpoints to come back than to serve makes no sense. */
@@ -107,12 +110,17 @@ function readFailover({ after, whenDown }: JsonObject): NonNullable<Sections['fa
   return fewMs === undefined || downMs === undefined ? 'wrong' : { fewMs, downMs }
 }
 
-function readFailback({ after, atMost, minReady }: JsonObject): AskedReturn | 'wrong' {
+function readFailback({ mode, after, atMost, minReady }: JsonObject): AskedReturn | 'wrong' {
   const waitMs = msOf(after)
   const atMostMs = msOf(atMost)
   const toReturn = part(minReady, readThreshold)
   if (waitMs === undefined || atMostMs === undefined || toReturn === 'wrong') return 'wrong'
-  return { waitMs, ...(atMost === undefined ? {} : { atMostMs }), ...(toReturn ? { toReturn } : {}) }
+  return {
+    waitMs,
+    ...(atMost === undefined ? {} : { atMostMs }),
+    ...(toReturn ? { toReturn } : {}),
+    ...(mode === 'Manual' ? { isManual: true } : {}),
+  }
 }
 
 /** A duration as stories write it (ms): `1m20s`; 0 for none, undefined for one that cannot be read. */

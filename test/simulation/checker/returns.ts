@@ -132,6 +132,8 @@ export function isNeeded(
 /** What got weight in a tier that may not take it without a wait. */
 export function raised(before: Split, after: Split | undefined, order: Order): string[] {
   const current = currentBy(before, order)
+  // What is in no tier never gets traffic, so nothing waits for it.
+  if (current === order.tiers.length) return []
   return before.backends.flatMap(({ weight, called }, place) => {
     const isRaised = weight === 0 && (after?.backends[place]?.weight ?? 0) > 0
     return isRaised && tierOf(order, place) <= current ? [called] : []

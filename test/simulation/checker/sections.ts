@@ -15,6 +15,8 @@ export interface AskedReturn {
   /** Failovers make the wait longer, up to this (ms). */
   readonly atMostMs?: number
   readonly toReturn?: Threshold
+  /** Traffic goes back only when a person says so. */
+  readonly isManual?: true
 }
 
 /** What one level asks for: each section whole, or nothing of it. */

@@ -43,6 +43,10 @@ const one = { count: 1 }
 export const weightsBy = (split: Split, readiness: ReadinessOf): readonly number[] =>
   allWeightsBy(split, readiness, false)[0] ?? weightsOf(split)
 
+/** All that it may have then; a person may let it wait. */
+export const restingWeightsBy = (split: Split, readiness: ReadinessOf): (readonly number[])[] =>
+  split.order?.isManual ? allWeightsBy(split, readiness, true) : [weightsBy(split, readiness)]
+
 /** All weights that the tables allow; `waits`: while backends may have to wait. */
 export function allWeightsBy(split: Split, readiness: ReadinessOf, waits: boolean): (readonly number[])[] {
   const { backends, drains } = split

@@ -19,6 +19,8 @@ export interface Order extends Enough {
   readonly tiers: readonly Tier[]
   /** So long (ms) a lost backend waits, at least. */
   readonly waitMs: number
+  /** Whether it may come back is for a person to say, and not judged by tables. */
+  readonly isManual?: true
   /** So long (ms) one that serves is not left with too few endpoints, and with none; absent: it is left at once. */
   readonly grace?: { readonly fewMs: number; readonly downMs: number } | undefined
 }
@@ -77,7 +79,8 @@ export function activeByTiers(
 const none: ReadonlySet<number> = new Set()
 
 /** A lost backend does not come back at once. */
-const asksForReturns = ({ waitMs, toReturn }: Order): boolean => waitMs > 0 || toReturn !== undefined
+const asksForReturns = ({ waitMs, toReturn, isManual }: Order): boolean =>
+  waitMs > 0 || toReturn !== undefined || isManual === true
 
 /** It has not enough endpoints, and may not be left for that yet. */
 function mayLinger({ grace }: Order, { stateOf, drainedOf }: Standing, place: number): boolean {

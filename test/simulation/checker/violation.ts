@@ -18,6 +18,8 @@ export type Rule =
   | 'time travel'
   | 'early'
   | 'late'
+  | 'unapproved'
+  | 'over the limit'
   | 'not undone'
   | 'drain outlived'
   | 'dark by drain'

@@ -54,6 +54,7 @@ export const levelPlants: readonly Planted[] = [
     name: 'a policy of the Mesh followed in any namespace',
     breaks: ['not explained', 'not settled', 'untrue status'],
     within: 20,
+    seed: 8,
     policies: true,
     menu: ['wrong policy'],
     plant: (transport) =>
@@ -67,7 +68,8 @@ export const levelPlants: readonly Planted[] = [
     // The end of the list comes first, and then what is in it.
     name: 'moves before policies are known',
     breaks: ['not explained'],
-    within: 20,
+    within: 40,
+    seed: 13,
     policies: true,
     menu: ['blind to policies'],
     plant: (transport) =>
@@ -83,7 +85,8 @@ export const levelPlants: readonly Planted[] = [
     // Pods that go are listed as Pods that are not ready.
     name: 'Pods that terminate are listed',
     breaks: ['not explained', 'not settled', 'untrue status'],
-    within: 20,
+    within: 60,
+    seed: 20,
     policies: true,
     menu: ['counts'],
     plant: (transport) =>
@@ -95,6 +98,15 @@ export const levelPlants: readonly Planted[] = [
           ),
         ),
       ]),
+  },
+  {
+    name: 'a DryRun writes',
+    breaks: ['not explained', 'not settled'],
+    within: 30,
+    seed: 8,
+    policies: true,
+    menu: ['policies meet'],
+    plant: (transport) => withSpecs(transport, ({ enforcement: _, ...spec }) => spec),
   },
   {
     name: 'the status of a policy is not written',

@@ -10,6 +10,9 @@ import { gatewayPlants } from './gateway-plants.ts'
 import { hedgePlants } from './hedge-plants.ts'
 import { leasePlants } from './lease-plants.ts'
 import { levelPlants } from './level-plants.ts'
+import { limitPlants } from './limit-plants.ts'
+import { manualPlants } from './manual-plants.ts'
+import { patiencePlants } from './patience-plants.ts'
 import type { Planted } from './planted.ts'
 import { policyPlants } from './policy-plants.ts'
 import { profilePlants } from './profile-plants.ts'
@@ -363,6 +366,9 @@ export const planted: readonly Planted[] = [
   ...backendPlants,
   ...policyPlants,
   ...levelPlants,
+  ...patiencePlants,
+  ...manualPlants,
+  ...limitPlants,
   ...waitPlants,
   ...drainPlants,
   ...profilePlants,

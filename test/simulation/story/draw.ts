@@ -59,6 +59,10 @@ export function upWith(
     : { do: 'slices', service, ...(going > 0 ? { slices, going } : { slices: [...slices, [1, 1]] }) }
 }
 
+/** So many Pods are ready, or none. */
+export const podsOf = (stage: Stage, service: string, ready: number, random: Random): WorldStep | FarStep =>
+  ready > 0 ? upWith(stage, service, ready) : down(stage, service, random)
+
 /** Ready Pods of which some, or all, do not have each port of the Service: a rollout renames one. */
 export function partial({ mirrored, far }: Stage, service: string, random: Random): WorldStep | FarStep {
   if (mirrored.includes(service)) return { do: 'mirror', service, ready: random.whole(1, 2), notReady: 0 }

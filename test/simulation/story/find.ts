@@ -18,7 +18,13 @@ const budget = 400
 /** The same story with some of its steps, by their places. */
 export const withOnly = (story: Story, only: readonly number[]): Story => {
   const places = new Set(only)
-  return { ...story, steps: story.steps.filter((_, place) => places.has(place)) }
+  const left = story.steps.filter((_, place) => !places.has(place))
+  return {
+    ...story,
+    steps: story.steps.filter((_, place) => places.has(place)),
+    // What is expected holds if all is told that it is expected by.
+    expected: story.expected.filter(({ from, at }) => left.every((step) => step.at < from || step.at > at)),
+  }
 }
 
 /** Plays a story; where it breaks a rule, looks for the shortest story that breaks the same one. */

@@ -109,6 +109,7 @@ export async function play(
     })
     scheduler.at(until, () => checker.stir(fleet.processes))
   }
+  for (const one of story.expected) scheduler.at(one.at, () => checker.judgeExpected(fleet.processes, one))
   for (const at of story.judged) scheduler.at(at, () => checker.judgeWaits(fleet.processes))
   const end = story.rests.at(-1)?.until ?? 0
   const every = (ms: number, work: () => void): void => {

@@ -10,7 +10,7 @@ import { thresholds } from './thresholds.ts'
 export type NewPolicy = StepOf<WorldSteps, 'policy'>
 
 /** Few names, so that policies are changed and meet each other; those of `depot` have no routes. */
-const names = [`${own}/one`, `${own}/two`, `${own}/three`, `${rootNamespace}/one`, 'depot/one']
+export const policyNames = [`${own}/one`, `${own}/two`, `${own}/three`, `${rootNamespace}/one`, 'depot/one']
 
 /** What a policy may be for, in the form of a reference. */
 export const refTo = {
@@ -104,19 +104,23 @@ export function sectionsOf(stage: Stage, random: Random): JsonObject {
   return Object.keys(sections).length > 0 ? sections : { failback: { after: '20s' } }
 }
 
+/** Now and then a policy is tried first. */
+const enforcement = (random: Random): JsonObject => (random.chance(0.2) ? { enforcement: 'DryRun' } : {})
+
 /** A policy as somebody applies it. */
-export function newPolicy(stage: Stage, random: Random, policy = random.pick(names)): NewPolicy {
+export function newPolicy(stage: Stage, random: Random, policy = random.pick(policyNames)): NewPolicy {
   const [namespace] = placeOf(policy)
   const refs = Array.from({ length: random.pick([1, 1, 1, 2]) }, () => targetIn(stage, namespace, random))
   const targetRefs = refs.filter(
     (one, place) => refs.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === place,
   )
-  return { do: 'policy', policy, spec: { targetRefs, ...sectionsOf(stage, random) } }
+  return { do: 'policy', policy, spec: { targetRefs, ...enforcement(random), ...sectionsOf(stage, random) } }
 }
 
 /** The same policy with other sections, or another target. */
 export function changedPolicy(one: NewPolicy, stage: Stage, random: Random): NewPolicy {
-  const { targetRefs = [], ...sections } = one.spec
+  const { targetRefs = [], enforcement: _, ...others } = one.spec
+  const sections = { ...enforcement(random), ...others }
   const [namespace] = placeOf(one.policy)
   const next = random.chance(0.8)
     ? { targetRefs, ...sections, ...sectionsOf(stage, random) }

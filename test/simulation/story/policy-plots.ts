@@ -1,5 +1,5 @@
 import type { Random } from '../engine/random.ts'
-import { down, type Stage, turn, up, upWith } from './draw.ts'
+import { down, podsOf, type Stage, turn, up, upWith } from './draw.ts'
 import { rootNamespace } from './own-definitions.ts'
 import type { Plot } from './plots.ts'
 import { changedPolicy, newPolicy, refTo, wrongPolicy } from './policy-draw.ts'
@@ -17,7 +17,9 @@ function counts(stage: Stage, random: Random, at: number): Step[] {
   const service = random.pick(stage.services)
   const gap = random.pick([100, 3_000, 15_000])
   return Array.from({ length: random.whole(2, 6) }, (_, index) => ({
-    ...upWith(stage, service, random.whole(0, 4), random.pick([0, 0, 2])),
+    ...(random.chance(0.8)
+      ? upWith(stage, service, random.whole(1, 4), random.pick([0, 0, 2]))
+      : down(stage, service, random)),
     at: at + index * gap,
   }))
 }
@@ -126,7 +128,7 @@ export const policyPlots: readonly Plot[] = [
       return [
         { do: 'policy', policy: `${own}/${random.pick(['one', 'two'])}`, spec, at },
         ...stage.services.map((one) => ({ ...upWith(stage, one, 2), at: at + random.between(0, 500) })),
-        { ...upWith(stage, service, random.pick([0, 1])), at: lost },
+        { ...podsOf(stage, service, random.pick([0, 1]), random), at: lost },
         ...(random.chance(0.5) ? [{ ...someTurn(stage, random), at: lost + random.between(0, 25_000) }] : []),
         { ...upWith(stage, service, random.pick([1, 2])), at: back },
       ]

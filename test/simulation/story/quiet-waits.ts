@@ -1,12 +1,16 @@
 import type { Random } from '../engine/random.ts'
 import { down, type Stage, up } from './draw.ts'
-import type { Step } from './step.ts'
+import type { Expectation, Step } from './step.ts'
 
 /** A wait that is told apart from trouble: nothing else happens from its first step to its last moment. */
 export interface QuietWait {
   readonly steps: readonly Step[]
-  /** When waits are judged (virtual ms); the last of these moments is its end. */
+  /** When waits are judged (virtual ms). */
   readonly judged: readonly number[]
+  /** What must be so at some times, whatever the checker makes of it. */
+  readonly expected: readonly Expectation[]
+  /** When it is over (virtual ms). */
+  readonly until: number
 }
 
 /** A kind of quiet wait. */
@@ -20,7 +24,12 @@ const waitMs = 60_000
 export const slackMs = 15_000
 
 /** What happens while a lost primary that is back waits (`back`: since when), and when that is judged besides. */
-type Incident = (route: string, stage: Stage, random: Random, back: number) => QuietWait
+type Incident = (
+  route: string,
+  stage: Stage,
+  random: Random,
+  back: number,
+) => Pick<QuietWait, 'steps' | 'judged'>
 
 /** A route with two backends, both ready, of which the first is lost and back; its owner asks for a wait. */
 const quiet = (name: string, incident: Incident): QuietPlot => ({
@@ -45,6 +54,8 @@ const quiet = (name: string, incident: Incident): QuietPlot => ({
         ...steps,
       ],
       judged: [...judged, back + waitMs + slackMs],
+      expected: [],
+      until: back + waitMs + slackMs,
     }
   },
 })

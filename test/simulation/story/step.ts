@@ -183,6 +183,23 @@ export interface Story {
   readonly rests: readonly Rest[]
   /** When waits are judged in which nothing else happens (virtual ms). */
   readonly judged: readonly number[]
+  readonly expected: readonly Expectation[]
+}
+
+/** The weights that routes must have at a time (virtual ms), by what alone is told from another time on. */
+export interface Expectation {
+  /** Each has one rule. */
+  readonly keys: readonly string[]
+  /** Of that rule. */
+  readonly weights: readonly number[]
+  /** So many of the routes must have them; all without it. */
+  readonly least?: number
+  readonly from: number
+  readonly at: number
+  /** What is broken if they have others. */
+  readonly rule: 'early' | 'late' | 'unapproved' | 'over the limit'
+  /** It holds for a leader as well that has begun to run since `from`. */
+  readonly outlives?: true
 }
 
 const worldKinds = {

@@ -6,8 +6,9 @@ import type { Stage } from './draw.ts'
 import { leaderPlots } from './leader-plots.ts'
 import { disasters, type Plot, plots, profilePlots } from './plots.ts'
 import { policyPlots } from './policy-plots.ts'
+import { quietPolicies } from './quiet-policies.ts'
 import { type QuietPlot, quietPlots } from './quiet-waits.ts'
-import type { Rest, Step, Story } from './step.ts'
+import type { Expectation, Rest, Step, Story } from './step.ts'
 import { waitPlots } from './wait-plots.ts'
 
 const minute = 60_000
@@ -84,11 +85,13 @@ export function tellStory({
   const steps: Step[] = stage.opening
   const rests: Rest[] = []
   const judged: number[] = []
+  const expected: Expectation[] = []
   let now = 20_000
   while (now < end) {
     const quiet = weaveQuiet(quietMenu, stage, wait, now)
     steps.push(...quiet.steps)
     judged.push(...quiet.judged)
+    expected.push(...quiet.expected)
     now = quiet.until
     const length = random.pick([5_000, 30_000, 2 * minute, 10 * minute])
     const troubles = [
@@ -119,6 +122,7 @@ export function tellStory({
     steps: endBefore(steps, rests),
     rests,
     judged,
+    expected,
   }
 }
 
@@ -192,14 +196,18 @@ const openQuiet = (
   }: Readonly<Record<'waits' | 'drains' | 'policies' | 'isLinked', boolean>>,
   wanted: readonly string[] | undefined,
 ): readonly QuietPlot[] =>
-  drains || policies || isLinked ? [] : quietPlots.filter(({ name }) => wanted?.includes(name) ?? waits)
+  drains || isLinked
+    ? []
+    : policies
+      ? quietPolicies.filter(({ name }) => wanted?.includes(name) ?? true)
+      : quietPlots.filter(({ name }) => wanted?.includes(name) ?? waits)
 
 /** At most one quiet wait, and when trouble may begin. */
 function weaveQuiet(menu: readonly QuietPlot[], stage: Stage, random: Random, now: number) {
-  if (menu.length === 0) return { steps: [], judged: [], until: now }
+  if (menu.length === 0) return { steps: [], judged: [], expected: [], until: now }
   const quiet = random.pick(menu).weave(stage, random, now)
   // Some plots begin a little earlier than they are told to.
-  return { ...quiet, until: Math.max(...quiet.judged) + 5_000 }
+  return { ...quiet, until: quiet.until + 5_000 }
 }
 
 /** At least one, but none of no plots. */
