@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { weightsOf } from '../split.ts'
 import { History, type Move } from '../testing/history.ts'
 import {
@@ -29,9 +29,8 @@ const event = fc.oneof(
 )
 type Event = typeof event extends fc.Arbitrary<infer T> ? T : never
 const events = fc.array(fc.tuple(event, fc.integer({ min: 1, max: 400 })), { minLength: 5, maxLength: 40 })
-const manual = anyPolicy
-  .filter(({ tiers }) => tiers.length > 1)
-  .map((policy) => ({ ...policy, isManual: true as const }))
+const automatic = anyPolicy.filter(({ tiers }) => tiers.length > 1)
+const manual = automatic.map((policy) => ({ ...policy, isManual: true as const }))
 
 function happen(history: History, one: Event): void {
   if (one === 'handOver') history.handOver()
@@ -77,22 +76,42 @@ function unapprovedReturns(of: Manual, moves: readonly Move[], approvals: readon
   })
 }
 
+/** What one step after another does to a route. */
+type Step = (history: History, one: Event) => void
+
+const goesBackOnlyIfApproved = (asked: fc.Arbitrary<Manual['policy']>, step: Step) =>
+  fc.property(anyWorld, asked, events, (world, policy, happened) => {
+    const drained = world.drained.map(() => 'no' as const)
+    const of: Manual = { ...world, policy, drained, known: world.known.map(() => readinessOf(4, 4)) }
+    const history = new History(of).settled()
+    const approvals: number[] = []
+    for (const [one, ms] of happened) {
+      if (one === 'approve') approvals.push(history.now)
+      step(history, one)
+      history.pass(ms)
+    }
+    expect(unapprovedReturns(of, history.moves, approvals)).toEqual([])
+  })
+
 it('goes back to a lost tier only if that is needed, or approved after the last loss', () =>
-  fc.assert(
-    fc.property(anyWorld, manual, events, (world, policy, happened) => {
-      const drained = world.drained.map(() => 'no' as const)
-      const of: Manual = { ...world, policy, drained, known: world.known.map(() => readinessOf(4, 4)) }
-      const history = new History(of).settled()
-      const approvals: number[] = []
-      for (const [one, ms] of happened) {
-        if (one === 'approve') approvals.push(history.now)
-        happen(history, one)
-        history.pass(ms)
-      }
-      expect(unapprovedReturns(of, history.moves, approvals)).toEqual([])
-    }),
-    { numRuns: 800 },
-  ))
+  fc.assert(goesBackOnlyIfApproved(manual, happen), { numRuns: 800 }))
+
+describe('that is noticed', () => {
+  const isNoticed = (property: ReturnType<typeof goesBackOnlyIfApproved>) =>
+    expect(fc.check(property, { numRuns: 800 }).failed).toBe(true)
+
+  it('of a route that goes back by itself', () => isNoticed(goesBackOnlyIfApproved(automatic, happen)))
+
+  it('of an approval that counts for what is lost after it, too', () => {
+    const approved = new WeakSet<History>()
+    const step: Step = (history, one) => {
+      happen(history, one)
+      if (one === 'approve') approved.add(history)
+      else if (approved.has(history)) history.approve()
+    }
+    isNoticed(goesBackOnlyIfApproved(manual, step))
+  })
+})
 
 it('goes back at once when that is approved, and nothing else holds it', () =>
   fc.assert(
