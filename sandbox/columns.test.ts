@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { age, columnsOf } from './columns.ts'
+import { age, columnsOf, printerColumn } from './columns.ts'
 import type { KubeObject } from './object.ts'
 
 it.each([
@@ -38,4 +38,26 @@ it('shows something for objects that say nothing', () => {
     const shown = cells({ apiVersion: 'v1', kind, metadata: { name: 'a' } })
     expect(shown.every((cell) => cell !== undefined)).toBe(true)
   }
+})
+
+it.each([
+  ['.spec.reason', 'an upgrade'],
+  ['.spec.from[*].cluster', 'east'],
+  ['.status.conditions[?(@.type=="Active")].reason', 'Drained'],
+  ['.status.conditions[?(@.type=="Ready")].reason', ''],
+  ['.status.routes[*].name', ''],
+])('shows in a column of a CRD what %s finds first: %j', (jsonPath, shown) => {
+  const drain = {
+    apiVersion: 'failover.linkerd.io/v1alpha1',
+    kind: 'Drain',
+    metadata: { name: 'a' },
+    spec: { reason: 'an upgrade', from: [{ cluster: 'east' }, { cluster: 'west' }] },
+    status: {
+      conditions: [
+        { type: 'Accepted', reason: 'Accepted' },
+        { type: 'Active', reason: 'Drained' },
+      ],
+    },
+  }
+  expect(printerColumn({ name: 'a', type: 'string', jsonPath }).cell(drain, 0)).toBe(shown)
 })

@@ -176,13 +176,27 @@ export function columnsOf(kind: string): Column[] {
   return tables[kind] ?? [name, ageColumn]
 }
 
-/** A column that a CRD asks for with `additionalPrinterColumns`; only plain dotted paths are understood. */
+/** A step of a JSONPath: `[*]`, `[?(@.type=="Ready")]` or `.name`. */
+const step = /\[(\*)\]|\[\?\(@\.(\w+)=="([^"]*)"\)\]|\.?([^.[\]]+)/g
+
+/** What a JSONPath finds, as far as it has only steps that are understood. */
+const found = (object: Json, path: string): (Json | undefined)[] =>
+  [...path.matchAll(step)].reduce<(Json | undefined)[]>(
+    (all, [, every, field, value, member]) => {
+      if (member !== undefined) return all.map((one) => dig(one, member))
+      const items = all.flatMap(asList)
+      return every ? items : items.filter((item) => field !== undefined && dig(item, field) === value)
+    },
+    [object],
+  )
+
+/** A column that a CRD asks for with `additionalPrinterColumns`: the first that its path finds, as a server shows it. */
 export function printerColumn(definition: Json): Column {
-  const path = asText(dig(definition, 'jsonPath')).split('.').filter(Boolean)
+  const path = asText(dig(definition, 'jsonPath'))
   return column(
     asText(dig(definition, 'name')),
     (object, now) => {
-      const value = dig(object, ...path)
+      const [value] = found(object, path)
       if (dig(definition, 'type') === 'date') return age(asText(value), now)
       return value === undefined || typeof value === 'object' ? '' : value
     },
