@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { Shop } from '../testing/shop.ts'
-import { addDrain, followDrains } from './testing/drains.ts'
+import { addDrain, followDrains, serveDrains } from './testing/drains.ts'
 
 const now = new Date('2026-11-25T12:00:00.000Z')
 const clock = { ...systemClock, wallTime: () => now }
@@ -141,5 +141,13 @@ describe('Drains that cannot be used', () => {
     const { stdout, stderr } = await run('status')
     expect(stdout).toMatch(/cart +drained \(due\)/)
     expect(stderr).toMatch(/^Drains and policies in linkerd-failover are taken to be for all routes: .*403/)
+  })
+
+  test('because the operator has no Deployment: the usual namespace counts, too', async () => {
+    serveDrains(shop)
+    addDrain(shop, `${root}/east-upgrade`, { from: [{ cluster: 'east' }], until: inHours(2) })
+    const { stdout, stderr } = await run('status')
+    expect(stdout).toMatch(/cart +drained \(due\)/)
+    expect(stderr).toMatch(/ for all routes: there is no Deployment of the operator$/m)
   })
 })

@@ -81,7 +81,8 @@ export async function findRoot(reading: Reading): Promise<Root> {
   const found = await findDeployments(reading)
   const [deployment, ...others] = found.ok ? found.value : []
   if (deployment && others.length === 0) return { namespace: deployment.policies }
-  const why = found.ok ? `there are ${found.value.length} Deployments of the operator` : found.error.message
+  const several = deployment ? `are ${others.length + 1} Deployments` : 'is no Deployment'
+  const why = found.ok ? `there ${several} of the operator` : found.error.message
   return {
     namespace: programName,
     doubt: `Drains and policies in ${programName} are taken to be for all routes: ${why}`,

@@ -8,10 +8,15 @@ const context = { namespace: 'linkerd-failover', release: 'linkerd-failover', ve
 
 /** Installs the kind `Drain`, and an operator that follows them. */
 export function followDrains(shop: Shop): void {
+  serveDrains(shop)
+  shop.install({ values })
+}
+
+/** Installs the kind `Drain` alone. */
+export function serveDrains(shop: Shop): void {
   const read = readValues(values)
   if (!read.ok) throw new Error(read.error.join('; '))
   shop.put(JSON.parse(JSON.stringify(drainCrd({ values: read.value, context }))))
-  shop.install({ values })
 }
 
 interface DrainSpec {
