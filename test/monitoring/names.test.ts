@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Registry } from 'prom-client'
 import { describe, expect, it, test } from 'vitest'
 import { alerts, anchorOf } from '../../src/install/objects/alert-rules.ts'
@@ -58,15 +58,16 @@ test('docs/operating/metrics.md says what every metric of the operator means', (
 const firstCells = (name: string) => [...page(name).matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell)
 
 test('docs/operating/events.md says what to do for every reason of an Event', () => {
-  const reports = ['reporter', 'texts', 'return-waits', 'failover-waits', 'drain-events'].map(
-    (name) => `controller/report/${name}`,
-  )
-  const sources = [...reports, 'routes/diagnosis'].map((name) =>
-    readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8'),
-  )
+  const of = (folder: string) => {
+    const place = new URL(`../../src/${folder}/`, import.meta.url)
+    const files = readdirSync(place).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    return files.map((file) => readFileSync(new URL(file, place), 'utf8'))
+  }
+  const diagnosis = readFileSync(new URL('../../src/routes/diagnosis.ts', import.meta.url), 'utf8')
+  const sources = [...of('controller/report'), ...of('controller/profiles'), diagnosis]
   const reasons = sources.flatMap((text) =>
-    [...text.matchAll(/reason: '(\w+)'|this\.#report\(drain, '(\w+)'|^ {2}\['(\w+)'/gm)].map(([, ...found]) =>
-      found.find((name) => name !== undefined),
+    [...text.matchAll(/reason: '(\w+)'|this\.#report\((?:drain|'\w+'), '(\w+)'|^ {2}\['(\w+)'/gm)].map(
+      ([, ...found]) => found.find((name) => name !== undefined),
     ),
   )
   expect(reasons).toEqual(
@@ -76,6 +77,9 @@ test('docs/operating/events.md says what to do for every reason of an Event', ()
       'ReturnWaits',
       'FailoverWaits',
       'DrainEnded',
+      'ReturnApproved',
+      'WouldFailover',
+      'MassEventOver',
       'MissingService',
     ]),
   )
