@@ -1,3 +1,4 @@
+import { unapprovedOf } from '../core/policy/approval.ts'
 import { firstLost, isTakenOut, lostAfter, type Made, type Recalled } from '../core/policy/lost.ts'
 import { commitmentBy } from '../core/policy/standing.ts'
 import type { Lost, Policy } from '../core/policy/types.ts'
@@ -47,10 +48,16 @@ export const laterOf = (said: Loss, seen: Loss | undefined): Loss =>
     ? { ...said, lost: { ...said.lost, lostAt: seen.lost.lostAt } }
     : said
 
-/** The same when only the weights say which tier serves: who moved traffic to a later one, and why, nobody saw. */
+/**
+ * The same when only the weights say which tier serves: who moved traffic to a later one, and why, nobody saw. To an earlier
+ * one it went as was approved, so that the next loss needs another approval.
+ */
 export function lossBy(loss: Loss, split: Split, policy: Policy, today: number): Loss {
   const { tier } = commitmentBy(split, policy)
-  return tier > Math.max(loss.tier, loss.lost?.tier ?? 0)
+  const { lost } = loss
+  if (lost && tier < lost.tier && !unapprovedOf(policy, lost, today))
+    return { lost: tier === 0 ? undefined : { ...lost, tier }, tier }
+  return tier > Math.max(loss.tier, lost?.tier ?? 0)
     ? { lost: { tier, lostAt: today }, tier: loss.tier, isGuess: true }
     : loss
 }

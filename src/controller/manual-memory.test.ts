@@ -275,6 +275,22 @@ it('lost again is not taken for approved by the next leader because the status i
   expect(look(routeOf(0, 1, approved))).toBe(stays)
 })
 
+it('lost again needs approval again, though the write of the approved return had no answer', async () => {
+  await lose()
+  const approved = later(0)
+  expect(look(routeOf(0, 1))).toBe(stays)
+  const error = { kind: 'unreachable', message: 'no answer' } as const
+  policies.decided(key, { kind: 'failed', ...judge(routeOf(0, 1, approved)), error })
+  policies.see(key, routeOf(1, 0, approved))
+  await clock.advance(1000)
+  counts['shop/web'] = 0
+  policies.see(key, routeOf(1, 0, approved))
+  policies.moved(key)
+  expect(look(routeOf(0, 1, approved))).toBe(away)
+  counts['shop/web'] = 4
+  expect(look(routeOf(0, 1, approved))).toBe(stays)
+})
+
 it('takes a move of which nobody knows why for a loss', () => {
   look(routeOf(1, 0))
   policies.moved(key)
