@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { applyPlan } from '../core/plan.ts'
-import { heldBack } from '../core/policy/limits.ts'
+import { heldBack, isChosen } from '../core/policy/limits.ts'
 import type { Recalled } from '../core/policy/lost.ts'
 import type { PolicySections } from '../core/policy/sections.ts'
 import { type Readiness, readinessOf } from '../core/types.ts'
@@ -114,7 +114,7 @@ describe('a lost tier', () => {
     expect(look(routeOf(0, 1))).toBe(stays)
   })
 
-  it('does not come back because limits hold up that the operator takes its weight away again', async () => {
+  it('does not come back because something holds up that the operator takes its weight away again', async () => {
     expect(look(routeOf(0, 1))).toBe(stays)
     const route = routeOf(1, 0)
     const judged = judge(route)
@@ -123,6 +123,12 @@ describe('a lost tier', () => {
     await clock.advance(2000)
     expect(look(route)).toBe(stays)
     expect(policies.lost(key, 0)).toBeDefined()
+  })
+
+  it('is left by no chosen move if another client gave it weight, so limits hold that up in no case', () => {
+    expect(look(routeOf(0, 1))).toBe(stays)
+    expect(judge(routeOf(1, 0)).verdicts.map(isChosen)).toEqual([false])
+    expect(judge(routeOf(0, 1, later(0))).verdicts.map(isChosen)).toEqual([true])
   })
 
   it('does not come back because the route gets another backend, and its first weights with it', () => {

@@ -5,19 +5,27 @@ import { applyPlan } from '../plan.ts'
 import { failOver, servePrimary } from '../rule.ts'
 import { indexesOf, isAllZero, weightOf, weightsOf } from '../split.ts'
 import { directionOf, primaryServes } from '../transition.ts'
+import { awaitsApproval } from './rules/awaits-approval.ts'
 import { limited, massEvent } from './rules/limited.ts'
 import { commitmentBy } from './standing.ts'
 
 /**
  * True for a move that may wait: whatever it takes traffic from may be able to serve. A move that takes traffic from what is
- * down, or repairs weights that are all zero, is needed.
+ * down, or repairs weights that are all zero, is needed; one that undoes a return that nobody approved is no choice either.
  */
-export function isChosen({ split, plan, readiness }: Verdict): boolean {
-  if (plan.length === 0 || isAllZero(split)) return false
+export function isChosen(verdict: Verdict): boolean {
+  const { split, plan, readiness } = verdict
+  if (plan.length === 0 || isAllZero(split) || undoesReturn(verdict)) return false
   return sharesMoved({ split, plan }).every(
     (moved, index) => moved >= 0 || readiness[index]?.state !== 'down',
   )
 }
+
+/** Another client gave traffic back to a lost tier, unless it is a drain that it leaves. */
+const undoesReturn = ({ split, plan, decision }: Verdict): boolean =>
+  decision.rule === awaitsApproval.name &&
+  directionOf(split, applyPlan(split, plan)) === 'failover' &&
+  sharesMoved({ split, plan }).every((moved, index) => moved >= 0 || !decision.drains?.[index])
 
 /** True for a chosen move to a later tier that no drain asks for. */
 export const isChosenAway = (verdict: Verdict): boolean =>
