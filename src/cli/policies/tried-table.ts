@@ -20,8 +20,11 @@ export function triedText(tried: readonly Tried[], palette: Palette): string {
 const noteOf = ({ replaces, reason, message, dryRun }: Tried): string =>
   [
     replaces ? 'replaces the one in the cluster' : 'new',
-    ...(dryRun ? ['DryRun: it moves nothing, try it with enforcement: Enforce'] : []),
+    ...(dryRun
+      ? [`DryRun: it moves nothing${replaces ? endsOther : ','} try it with enforcement: Enforce`]
+      : []),
     ...(message === followed ? [] : [`${reason}: ${message}`]),
   ].join('; ')
 
+const endsOther = ', and what routes follow of that one ends;'
 const followed = 'the operator follows it'

@@ -243,6 +243,17 @@ spec: { from: [{ cluster: ${cluster} }], until: "${until}", reason: CHG-1 }
     expect(stdout).toContain('2 routes: 2 stay')
   })
 
+  test('is said of a DryRun in the place of a policy that is enforced, which moves routes', async () => {
+    addPolicy(shop, 'shop/web', { ...forWeb, ...eastFirst })
+    shop.split('web', { web: 0, 'web-east': 1 })
+    const spec = { ...forWeb, ...eastFirst, enforcement: 'DryRun' }
+    const { stdout } = await whatIf([policyText('web', spec)])
+    expect(stdout).toMatch(
+      /replaces the one in the cluster; DryRun: it moves nothing, and what routes follow of that one ends; try it /,
+    )
+    expect(stdout).toMatch(/^shop +TrafficSplit +web +moves +web-east +web /m)
+  })
+
   test('is said of an operator that follows none', async () => {
     shop.install()
     const { stderr, stdout } = await whatIf([policyText('web', { ...forWeb, ...eastFirst })])
