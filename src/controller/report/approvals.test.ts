@@ -34,7 +34,7 @@ let isAwaiting: boolean
 let clock: ReturnType<typeof createManualClock>
 let approvals: Approvals
 beforeEach(() => {
-  clock = createManualClock()
+  clock = createManualClock(Date.parse('2026-11-29T15:00:00Z'))
   events = []
   entries = []
   leads = true
@@ -119,6 +119,12 @@ describe('a return that needs approval', () => {
   it('is not taken for approved if it was needed', () => {
     lookAt()
     lookAt(undefined, { 'shop/web': 2 })
+    expect(reasons()).toEqual(['Warning ReturnWaits'])
+  })
+
+  it('is not taken for approved if it was needed before the time of the approval', () => {
+    lookAt()
+    lookAt('2026-12-24T14:00:00Z', { 'shop/web': 2 })
     expect(reasons()).toEqual(['Warning ReturnWaits'])
   })
 

@@ -20,7 +20,7 @@ import { appendAwaiting } from './timeline.ts'
 
 export interface ApprovalsOptions {
   readonly memory: RouteMemory
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'wallTime'>
   readonly log: Log
   readonly view: View
   readonly event: (input: EventInput) => void
@@ -100,15 +100,16 @@ export class Approvals {
 
   /** A return that was needed was not approved. */
   #reportApproved(route: Route, verdict: Verdict, { waits }: Begun): void {
+    const { log, event, clock } = this.#options
     const { split, plan, decision } = verdict
     const wait = [...waits].find(([name, one]) => name === nameOf(verdict, one))?.[1]
     const approvedAt = split.policy?.approvedAt
     if (!wait || !split.policy || approvedAt === undefined || plan.length === 0) return
-    const isApproved = unapprovedOf(split.policy, { tier: 1, lostAt: wait.lostAt }) === undefined
+    const today = clock.wallTime().getTime()
+    const isApproved = unapprovedOf(split.policy, { tier: 1, lostAt: wait.lostAt }, today) === undefined
     const isBack = decision.kind !== 'hold' && decision.active.includes(wait.backend)
     const service = split.backends[wait.backend]?.service
     if (!isApproved || !isBack || service === undefined) return
-    const { log, event } = this.#options
     const note = `${service} gets its traffic back: what was lost before ${timeText(approvedAt)} may return`
     log.info({ route: routeTitle(route), service }, `${routeTitle(route)}: ${note}`)
     event({ ...about(route), type: 'Normal', reason: 'ReturnApproved', action: 'Return', note })
