@@ -11,7 +11,7 @@ import { wrongAtRest } from './at-rest.ts'
 import { wrongBy } from './expected.ts'
 import { Facts, routeResources } from './facts.ts'
 import { FarChecker, type FarSide } from './far-checker.ts'
-import { hedged, isHedge, readSince, waysAcross } from './hedge.ts'
+import { hedged, isHedge, readSince, waysAcross, waysBy } from './hedge.ts'
 import { Ledger } from './ledger.ts'
 import { Moments } from './moments.ts'
 import { outcomeOf } from './outcome.ts'
@@ -21,7 +21,8 @@ import { Profiles } from './profiles.ts'
 import { QuietWaits } from './quiet-waits.ts'
 import { readRoute } from './read-route.ts'
 import { Returns } from './returns.ts'
-import { judge, movesOf, routeWrite } from './route-write.ts'
+import { judge, movesOf, type RouteWrite, routeWrite } from './route-write.ts'
+import type { Moves } from './table.ts'
 import { Tenure } from './tenure.ts'
 import { isOfManySecrets, isUpkeep } from './upkeep.ts'
 import { View } from './view.ts'
@@ -278,9 +279,24 @@ export class Checker implements Witness {
     const open = { answeredAt: undefined, seenAt: undefined, whose: 'open' } as const
     if (isHedged) {
       const across = waysAcross(write, this.#facts.route(key).during(0, mark.moment))
-      const perhaps = new Map([...made.perhaps, ...across])
-      this.#ledger.hedges.made({ ...move, perhaps, at: this.#scheduler.now })
+      const others = this.#waysByOthers(write)
+      const isClear = [...others.keys()].every((way) => made.moves.has(way))
+      const moves = isClear ? made.moves : new Map()
+      const perhaps = new Map([...made.perhaps, ...across, ...(isClear ? [] : [...made.moves, ...others])])
+      this.#ledger.hedges.made({ ...move, moves, perhaps, at: this.#scheduler.now })
     } else this.#ledger.transition({ ...move, recognisable, ...open })
+  }
+
+  /** Ways that the move of a standby goes for other replicas, one of which reports it: they may follow other policies. */
+  #waysByOthers(write: RouteWrite): Moves {
+    const { now } = this.#scheduler
+    const others = [...this.#views.keys()].filter((one) => one.state !== 'dead' && one !== write.sent.process)
+    return new Map(
+      others.flatMap((one) => {
+        const own = this.#own?.atRest(one, now, this.#server.moment)
+        return own ? [...waysBy(write, own.readings)] : []
+      }),
+    )
   }
 }
 

@@ -3,6 +3,7 @@ import type { Sent } from '../network/sent.ts'
 import { everyChoice, gradeOf } from './count.ts'
 import { isSameObject, type Knowable, knownWrites, readBy, type SplitsWrite } from './explain.ts'
 import type { Facts } from './facts.ts'
+import type { Readings } from './policy-sight.ts'
 import type { Route } from './read-route.ts'
 import { movesOf, type RouteWrite } from './route-write.ts'
 import { allWeightsBy, type Direction, enoughOf, type Moves, type Split, weightsOf } from './table.ts'
@@ -71,6 +72,15 @@ export function waysAcross(write: RouteWrite, forms: Iterable<Route | undefined>
     for (const [way, times] of [...moves, ...perhaps]) ways.set(way, Math.max(ways.get(way) ?? 0, times))
   }
   return ways
+}
+
+/** Ways that the move of a standby goes for a replica to which other policies apply. */
+export function waysBy(write: RouteWrite, readings: Readings): Moves {
+  const { before, after } = write
+  if (!before || !after) return new Map()
+  const reasons = readBy([{ form: before, before: before.splits, after: after.splits }], readings)
+  const { moves, perhaps } = movesOf({ ...write, reasons })
+  return new Map([...moves, ...perhaps])
 }
 
 function isNeeded({ before, after }: SplitsWrite, knowable: Knowable): boolean {
