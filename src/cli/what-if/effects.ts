@@ -75,12 +75,16 @@ function compare(before: Split, wasDark: boolean, after: Split, isDarkThen: bool
   if (isDarkThen) return wasDark ? 'stays dark' : 'goes dark'
   if (wasDark) return 'recovers'
   const isSame = String(activeOf(before)) === String(activeOf(after))
-  if (before.primary !== after.primary || before.primaryPort !== after.primaryPort)
-    return isSame ? 'stays' : 'moves'
+  if (!isSamePrimary(before, after)) return isSame ? 'stays' : 'moves'
   const [served, serves] = [primaryServes(before), primaryServes(after)]
   if (served !== serves) return served ? 'fails over' : 'fails back'
   return isSame ? 'stays' : 'redistributes'
 }
+
+/** Tiers name no port of their primary, so any port is the same one. */
+const isSamePrimary = (before: Split, after: Split): boolean =>
+  before.primary === after.primary &&
+  (before.primaryPort ?? after.primaryPort) === (after.primaryPort ?? before.primaryPort)
 
 const activeOf = (split: Split): ServiceKey[] => [
   ...new Set(activeBackends(split).map(({ service }) => service)),

@@ -136,6 +136,14 @@ spec: { from: [{ cluster: east }], until: "2999-01-01T00:00:00Z", reason: CHG-1 
     expect((await whatIf([policy], ['--cluster-down', 'east', '--down', 'web'])).exitCode).toBe(1)
   })
 
+  test('that puts the primary first makes no move of a failover', async () => {
+    shop.httpRoute('pay', [{ web: 1, api: 0 }])
+    const order = { tiers: [{ backends: [{ name: 'web' }] }, { rest: {} }] }
+    const policy = policyText('pay', { targetRefs: [targets.http('pay')], ...order })
+    const { stdout } = await whatIf([policy], ['--down', 'web'])
+    expect(stdout).toMatch(/^shop +HTTPRoute +pay\[0\] +fails over +web +api /m)
+  })
+
   test('is in the JSON', async () => {
     const { stdout } = await whatIf([policyText('web', { ...forWeb, ...eastFirst })], ['-o', 'json'])
     const { policies, notes, routes, totals } = JSON.parse(stdout)
