@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
+import { applyTo, applyType } from './apply/request.ts'
 import { encodeList, encodeObject, formatOf } from './encode.ts'
 import { asObject, isObject, type Json, type JsonObject } from './json.ts'
 import { apiVersionOf, type Resource, type Subresource, toVersion } from './kinds.ts'
@@ -33,8 +34,7 @@ import { create, read, remove, update, type WriteOptions } from './writes.ts'
 export type Answer = { code: number; body: string }
 
 const jsonText: z.ZodType<Json> = z.json()
-const yamlTypes = ['application/yaml']
-const applyType = 'application/apply-patch+yaml'
+const yamlTypes = ['application/yaml', applyType]
 const bodyTypes = ['application/json', 'application/yaml']
 
 /** A body as JSON; what is neither JSON nor, where that is said, YAML is a 400. */
@@ -113,11 +113,10 @@ function answerCreate(world: World, call: Call): Answer {
 /** Writes what a client made of the view that its path shows: the object in its version, or the Scale. */
 function writeView(world: World, call: Call, old: KubeObject, view: Json): Answer {
   const options = writeOptions(call)
-  const { subresource, ...plain } = options
-  const isScale = subresource === 'scale'
+  const isScale = options.subresource === 'scale'
   const parsed = parseObject(view, isScale ? scaleType : expectedType(call.resource))
   const object = isScale ? withScale(toVersion(call.resource.version, old), parsed) : parsed
-  const stored = update(world, call.resource, old, object, isScale ? plain : options)
+  const stored = update(world, call.resource, old, object, options)
   return { code: 200, body: encoded(world, call, stored) }
 }
 
@@ -128,10 +127,11 @@ function answerUpdate(world: World, call: Call): Answer {
 }
 
 /**
- * The patch types that a kind takes; custom kinds have no strategic merge. Server-side apply is not played.
+ * The patch types that a kind takes; custom kinds have no strategic merge.
  */
 function patchTypes({ kind }: Resource): string[] {
-  return kind.custom ? [jsonPatchType, mergePatchType] : [jsonPatchType, mergePatchType, strategicMergeType]
+  const types = [jsonPatchType, mergePatchType, applyType]
+  return kind.custom ? types : [...types, strategicMergeType]
 }
 
 function patched(type: string, view: JsonObject, patch: Json, kind: string): Json {
@@ -143,15 +143,20 @@ function patched(type: string, view: JsonObject, patch: Json, kind: string): Jso
 function answerPatch(world: World, call: Call): Answer {
   const { resource, namespace, name = '', headers } = call
   const types = patchTypes(resource)
-  if (headers.contentType === applyType)
-    throw unsupported('the sandbox does not play server-side apply; use kubectl apply without --server-side')
   if (!types.includes(headers.contentType)) throw unsupportedMediaType(types)
+  if (headers.contentType === applyType) return answerApply(world, call)
   subresourceOf(call)
   const old = read(world, resource.kind, namespace, name)
   const view = call.subresource === 'scale' ? scaleOf(old) : toVersion(resource.version, old)
   const patch = parseBody(call.body, headers.contentType)
   if (headers.contentType === jsonPatchType) refuseTestsAsText(patch, call.body)
   return writeView(world, call, old, patched(headers.contentType, view, patch, resource.kind.kind))
+}
+
+function answerApply(world: World, call: Call): Answer {
+  const config = parseBody(call.body, applyType)
+  const { object, isNew } = applyTo(world, call, config, writeOptions(call))
+  return { code: isNew ? 201 : 200, body: encoded(world, call, object) }
 }
 
 function answerDelete(world: World, call: Call): Answer {

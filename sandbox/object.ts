@@ -53,7 +53,7 @@ function isKubeObject(value: unknown): value is KubeObject {
 function cleanMeta(value: Json | undefined): JsonObject {
   const meta: JsonObject = { name: '' }
   for (const [key, member] of Object.entries(asObject(value))) {
-    if (member === null || key === 'managedFields') continue
+    if (member === null) continue
     if ((key === 'labels' || key === 'annotations') && isObject(member) && Object.keys(member).length === 0)
       continue
     meta[key] = member

@@ -1,6 +1,6 @@
+import { managedFields } from './apply/owners.ts'
 import { asNumber, asObject, equal, type Json, type JsonObject, without } from './json.ts'
 import { type Kind, type Resource, type Subresource, toStored, toVersion } from './kinds.ts'
-import { managedFields } from './managed-fields.ts'
 import { type KubeObject, key, keyOf, type ObjectMeta, withMeta } from './object.ts'
 import { type Strictness, shapedObject, validate, withDefaults } from './prepare.ts'
 import { alreadyExists, badRequest, conflict, invalid, modified, notFound } from './status.ts'
@@ -13,6 +13,8 @@ export type WriteOptions = {
   subresource?: Subresource
   /** The name that the client has given itself. */
   manager?: string
+  /** `metadata.managedFields` after an apply; other writes work them out. */
+  managedFields?: JsonObject[]
 }
 
 /** The stored object that a path names, or 404. */
@@ -36,7 +38,15 @@ function newMeta(
 ): ObjectMeta {
   const uid = newUid()
   const name = meta.name || (meta.generateName ? `${meta.generateName}${uid.slice(0, 5)}` : '')
-  const chosen = without(meta, 'resourceVersion', 'deletionTimestamp', 'generation', 'selfLink', 'namespace')
+  const chosen = without(
+    meta,
+    'resourceVersion',
+    'deletionTimestamp',
+    'generation',
+    'selfLink',
+    'namespace',
+    'managedFields',
+  )
   return {
     ...chosen,
     name,
@@ -68,7 +78,29 @@ export function create(
   const statusless = kind.custom && kind.subresources.includes('status') ? dropStatus(pruned) : pruned
   const stored = withDefaults(kind, toStored(resource, statusless), world)
   if (world.store.get(kind, keyOf(stored))) throw alreadyExists(kind, stored.metadata.name)
-  return options.dryRun ? stored : world.store.put(kind, stored)
+  const owned = withOwners(stored, ownersAfter(world, resource, undefined, stored, undefined, options))
+  return options.dryRun ? owned : world.store.put(kind, owned)
+}
+
+const withOwners = (object: KubeObject, managed: Json | undefined): KubeObject =>
+  managed === undefined ? object : withMeta(object, { managedFields: managed })
+
+/** `metadata.managedFields` after a write; `sent` is what the client wants them to be before it, if anything. */
+function ownersAfter(
+  { clock }: World,
+  resource: Resource,
+  old: KubeObject | undefined,
+  next: KubeObject,
+  sent: Json | undefined,
+  options: WriteOptions,
+): Json | undefined {
+  const { managedFields: applied } = options
+  if (applied) return applied.length > 0 ? applied : undefined
+  const { manager, subresource } = options
+  const entries = sent ?? old?.metadata.managedFields
+  if (manager === undefined && entries === undefined) return undefined
+  const time = timestamp(clock.wallTime())
+  return managedFields({ resource, old, next, entries, manager, subresource, time })
 }
 
 const dropStatus = (object: KubeObject): KubeObject => ({ ...object, status: undefined })
@@ -154,18 +186,22 @@ export function update(
   )
   validate(resource, complete, oldView)
   const stored = withDefaults(kind, toStored(resource, complete), world)
-  if (equal(stored, old)) return old
-  const managed = managedFields(old, stored, options.manager, timestamp(world.clock.wallTime()))
-  const next = withMeta(stored, {
-    ...nextGeneration(kind, stored, old),
-    ...(managed === undefined ? {} : { managedFields: managed }),
-  })
+  const sent = object.metadata.managedFields
+  const isSame = equal(stored, old)
+  if (isSame && options.managedFields === undefined && isOwned(sent, old)) return old
+  const managed = ownersAfter(world, resource, old, stored, sent, options)
+  if (isSame && equal(managed, old.metadata.managedFields)) return old
+  const next = withMeta(stored, { ...nextGeneration(kind, stored, old), managedFields: managed })
   if (options.dryRun) return next
   if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
     return world.store.remove(kind, next)
   }
   return world.store.put(kind, next)
 }
+
+/** Whether a client leaves `metadata.managedFields` as they are, or says nothing of them. */
+const isOwned = (sent: Json | undefined, old: KubeObject): boolean =>
+  sent === undefined || equal(sent, old.metadata.managedFields)
 
 /** Deletes what a namespace or a CRD holds before it goes itself. */
 function deleteContents(world: World, kind: Kind, object: KubeObject): void {

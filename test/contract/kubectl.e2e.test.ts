@@ -96,13 +96,51 @@ describe.each(kubectls)('%s on the sandbox', (program) => {
     expect(await run('get events -A --sort-by=.lastTimestamp')).toBeDefined()
   })
 
-  it('is refused server-side apply as by a server without it, and can follow the advice', async () => {
-    const refused = await kubectl(file, ['apply', '--server-side', '-f', '-'], manifest, program)
+  it('applies on the side of the server, and is told of conflicts', async () => {
+    const apply = (more: string[], input: string) =>
+      kubectl(file, ['apply', '--server-side', '-f', '-', ...more], input, program)
+    const own = manifest.replaceAll('{name: web}', '{name: own}')
+    expect((await apply([], own)).stdout.match(/own serverside-applied/g)).toHaveLength(3)
+    const version = () => run('get ts own -o jsonpath={.metadata.resourceVersion}')
+    const before = await version()
+    await apply([], own)
+    expect(await version(), 'nothing changed').toBe(before)
+    const move = '[{"op":"replace","path":"/spec/backends/0/weight","value":0}]'
+    await run(`patch ts own --type=json --field-manager=mover -p ${move}`)
+    const refused = await apply([], own)
+    expect(refused.code).not.toBe(0)
+    expect(refused.stderr).toContain(
+      'Apply failed with 1 conflict: conflict with "mover" using split.smi-spec.io/v1alpha2: .spec.backends',
+    )
+    expect(refused.stderr).toContain('--force-conflicts')
+    expect((await apply(['--force-conflicts', '--dry-run=server'], own)).code).toBe(0)
+    expect(await run('get ts own -o jsonpath={.spec.backends[0].weight}')).toBe('0')
+    const { code, stderr } = await apply(['--force-conflicts'], own)
+    expect(code, stderr).toBe(0)
+    expect(await run('get ts own -o jsonpath={.spec.backends[0].weight}')).toBe('1')
+    expect(await run('get ts own -o jsonpath={.metadata.managedFields[*].manager}')).toBe('kubectl')
+  })
+
+  it('takes over on the side of the server what it applied before', async () => {
+    const taken = manifest.replaceAll('{name: web}', '{name: taken}')
+    await run('apply -f -', taken)
+    const moved = taken.replace('weight: 1', 'weight: 5')
+    const args = ['apply', '--server-side', '-f', '-']
+    const { code, stderr } = await kubectl(file, args, moved, program)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(await run('get ts taken -o jsonpath={.spec.backends[0].weight}')).toBe('5')
+    const owners = await run('get ts taken -o jsonpath={.metadata.managedFields[*].manager}')
+    expect(owners).not.toContain('client-side')
+  })
+
+  it('is refused a kind of which the sandbox does not know who owns what', async () => {
+    const lease = 'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: a}\n'
+    const refused = await kubectl(file, ['apply', '--server-side', '-f', '-'], lease, program)
     expect(refused.code).not.toBe(0)
     // These words are kubectl's own, for status 415 alone.
     expect(refused.stderr).toMatch(/server-side apply not available on the server/i)
     expect(refused.stderr).toContain('use kubectl apply without --server-side')
-    await run('apply -f -', manifest)
+    await run('apply -f -', lease)
   })
 
   it('is told by logs that the sandbox runs no containers', async () => {
