@@ -87,7 +87,9 @@ export function afterUpdate(
   if (!writer || own.size === 0) return left
   const previous = left.find((owner) => isOf(writer, owner))
   const fields = previous ? union(previous.fields, own) : own
-  return [...left.filter((owner) => owner !== previous), { ...writer, time, fields }]
+  // A Scale carries no times, so a real server forgets when somebody scaled.
+  const entry: Owner = { ...writer, ...(writer.subresource === 'scale' ? {} : { time }), fields }
+  return [...left.filter((owner) => owner !== previous), entry]
 }
 
 /** What the server gives a new Service by itself; nobody owns it. */

@@ -71,6 +71,14 @@ export const stories: Readonly<Record<string, readonly Step[]>> = {
     apply(deployment([{ ...app, env: [{ name: 'A', value: '3' }] }], 2), { by: 'third' }),
     apply(deployment([{ ...app, env: [{ name: 'A', value: '3' }] }], 2), { by: 'third', force: true }),
   ],
+  'a Deployment is scaled by another': [
+    apply(deployment([app], 1)),
+    patch(deployment([]), { spec: { replicas: 4 } }, { by: 'scaler', subresource: 'scale' }),
+    read(deployment([])),
+    apply(deployment([app], 1)),
+    apply(deployment([app])),
+    apply(deployment([app], 1), { force: true }),
+  ],
   'a TrafficSplit is moved by another, applied and forced': [
     apply(split('a', [1, 0])),
     patch(split('a', []), weightOf(0, 0)),
