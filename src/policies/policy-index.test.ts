@@ -42,6 +42,14 @@ describe('the policies of a route', () => {
     expect(index.of(place)).toBeUndefined()
   })
 
+  it('that ask for nothing of a route, such as limits alone, leave it as it is without them', () => {
+    const limits = policy('mesh/all', targets.mesh, { limits: { movesPerSecond: 1 } })
+    const index = indexOf(limits, policy('shop/try', targets.http('web'), { enforcement: 'DryRun' }))
+    expect(index.ofMesh).toBe(limits)
+    expect(index.of(place)).toBeUndefined()
+    expect(index.wouldBe(place)).toEqual({})
+  })
+
   it('of the Mesh must be in the root namespace', () => {
     const stranger = policy('shop/all', targets.mesh)
     expect(indexOf(stranger).of(place)).toBeUndefined()

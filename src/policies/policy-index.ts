@@ -87,7 +87,7 @@ export class PolicyIndex {
   /** What policies would ask for of a route if none were a DryRun; `undefined` if none that is one concerns it. */
   wouldBe(place: PolicyPlace): PolicySections | undefined {
     const isConcerned = this.shadow?.appliedTo(place).some(({ policy }) => isDryRun(policy))
-    return isConcerned ? this.shadow?.of(place) : undefined
+    return isConcerned ? (this.shadow?.of(place) ?? {}) : undefined
   }
 
   /** The policy of the Mesh that applies; `undefined` if there is none. */
@@ -95,12 +95,12 @@ export class PolicyIndex {
     return this.#winners.get(mesh)?.policy
   }
 
-  /** What all policies together ask for of a route; `undefined` if none is for it. */
+  /** What all policies together ask for of a route; `undefined` if they ask for nothing: limits are no section. */
   of(place: PolicyPlace): PolicySections | undefined {
     let merged: PolicySections | undefined
     for (const { sections } of this.appliedTo(place))
       merged = merged ? mergeSections(merged, sections) : sections
-    return merged
+    return merged && sectionNames.some((name) => merged[name] !== undefined) ? merged : undefined
   }
 
   /** The policies of a route, the most specific first; of each level one at most. */
