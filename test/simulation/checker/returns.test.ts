@@ -1,22 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Count } from './count.ts'
 import { isNeeded } from './returns.ts'
-import type { Split } from './table.ts'
+import { splitOf } from './testing/split.ts'
 import type { Order } from './tiers.ts'
 
-const split = (weights: Record<string, number>): Split => ({
-  backends: Object.entries(weights).map(([service, weight]) => ({
-    id: service,
-    service,
-    called: service,
-    weight,
-    absent: false,
-    primary: service === 'web',
-  })),
-  paused: false,
-  broken: false,
-  limit: 429_496,
-})
 const order = (...tiers: Order['tiers']): Order => ({ tiers, minReady: { count: 1 }, waitMs: 60_000 })
 const counts = (ready: Record<string, number>) => ({
   possible: (called: string): Count[] => [{ ready: ready[called] ?? 0, listed: 3 }],
@@ -25,15 +12,15 @@ const counts = (ready: Record<string, number>) => ({
 
 test('a move is needed if nothing that has weight has a ready endpoint', () => {
   const one = order({ places: [0] }, { places: [1] })
-  expect(isNeeded(split({ web: 0, east: 1 }), one, counts({ web: 3 }))).toBe(true)
-  expect(isNeeded(split({ web: 0, east: 1 }), one, counts({ web: 3, east: 1 }))).toBe(false)
+  expect(isNeeded(splitOf({ web: 0, east: 1 }), one, counts({ web: 3 }))).toBe(true)
+  expect(isNeeded(splitOf({ web: 0, east: 1 }), one, counts({ web: 3, east: 1 }))).toBe(false)
 })
 
 test.each([
   ['is declared with weight 0', order({ places: [0], declared: [0] }, { places: [1] }, { places: [2] })],
   ['is in no tier', order({ places: [1] }, { places: [2] })],
 ])('what %s must not serve, so that it does is no reason to wait', (_, one) => {
-  const weights = split({ web: 1, east: 0, asia: 1 })
+  const weights = splitOf({ web: 1, east: 0, asia: 1 })
   expect(isNeeded(weights, one, counts({ web: 2, east: 2 }))).toBe(true)
   expect(isNeeded(weights, one, counts({ web: 2, east: 2, asia: 1 }))).toBe(false)
 })

@@ -3,22 +3,9 @@ import { type Count, endpoints, type Readiness } from './count.ts'
 import type { Drained, Unsure } from './drained.ts'
 import { isWanted } from './explain.ts'
 import { History } from './history.ts'
-import { addsInVain, allWeightsBy, directionOf, type Split, weightsBy } from './table.ts'
+import { addsInVain, allWeightsBy, directionOf, weightsBy } from './table.ts'
+import { splitOf } from './testing/split.ts'
 
-const split = (weights: Record<string, number>, more: Partial<Split> = {}): Split => ({
-  backends: Object.entries(weights).map(([service, weight]) => ({
-    id: service,
-    service,
-    called: service,
-    weight,
-    absent: false,
-    primary: service === 'web',
-  })),
-  paused: false,
-  broken: false,
-  limit: 429_496,
-  ...more,
-})
 const states = (given: Record<string, Readiness>) => (service: string) => given[service] ?? 'down'
 
 describe('the decision table, as docs/developing/DECISIONS.md has it', () => {
@@ -43,11 +30,11 @@ describe('the decision table, as docs/developing/DECISIONS.md has it', () => {
     ],
   ] satisfies [string, Record<string, number>, Record<string, Readiness>, number[]][])(
     '%s',
-    (_, weights, given, wanted) => expect(weightsBy(split(weights), states(given))).toEqual(wanted),
+    (_, weights, given, wanted) => expect(weightsBy(splitOf(weights), states(given))).toEqual(wanted),
   )
 
   test.each([{ paused: true }, { broken: true }])('%j holds', (more) =>
-    expect(weightsBy(split({ web: 1, east: 0 }, more), states({ east: 'ready' }))).toEqual([1, 0]),
+    expect(weightsBy(splitOf({ web: 1, east: 0 }, more), states({ east: 'ready' }))).toEqual([1, 0]),
   )
 })
 
@@ -58,7 +45,7 @@ describe('the table of tiers, as docs/developing/DECISIONS.md has it', () => {
     waitMs: 0,
   }
   const inOrder = (weights: Record<string, number>, waitMs = 0) =>
-    split(weights, { order: { ...order, waitMs } })
+    splitOf(weights, { order: { ...order, waitMs } })
   const atHome = { web: 1, east: 0, west: 0, far: 0 }
 
   test.each([
@@ -132,7 +119,7 @@ describe('the table while something is drained, as docs/developing/DECISIONS.md 
   ] satisfies [string, Record<string, number>, Record<string, Readiness>, Drained[], number[]][])(
     '%s',
     (_, weights, given, drains, wanted) =>
-      expect(weightsBy(split(weights, { drains }), states(given))).toEqual(wanted),
+      expect(weightsBy(splitOf(weights, { drains }), states(given))).toEqual(wanted),
   )
 
   test.each([
@@ -141,7 +128,7 @@ describe('the table while something is drained, as docs/developing/DECISIONS.md 
   ] satisfies [string, Record<string, number>, Record<string, Readiness>, number[]][])(
     'before Drains are known %s',
     (_, weights, given, wanted) =>
-      expect(weightsBy(split(weights, { drains: 'unknown' }), states(given))).toEqual(wanted),
+      expect(weightsBy(splitOf(weights, { drains: 'unknown' }), states(given))).toEqual(wanted),
   )
 
   test.each([
@@ -153,13 +140,13 @@ describe('the table while something is drained, as docs/developing/DECISIONS.md 
     'before policies are known %s',
     (_, weights, given, drained, wanted) => {
       const drains: Unsure = { known: [no, drained, no] }
-      expect(weightsBy(split(weights, { drains }), states(given))).toEqual(wanted)
+      expect(weightsBy(splitOf(weights, { drains }), states(given))).toEqual(wanted)
     },
   )
 
   test('a move is named by tiers', () => {
     const drains = ['Allow', no, no] as const
-    expect(directionOf(split({ web: 1, east: 1 }, { drains }), split({ web: 0, east: 1 }))).toBe(
+    expect(directionOf(splitOf({ web: 1, east: 1 }, { drains }), splitOf({ web: 0, east: 1 }))).toBe(
       'redistribute',
     )
   })
@@ -171,15 +158,15 @@ test.each([
   [{ web: 0, east: 0 }, { web: 1, east: 0 }, 'failback'],
   [{ web: 0, east: 1, west: 0 }, { web: 0, east: 1, west: 1 }, 'redistribute'],
 ] as const)('%j to %j is a %s', (before, after, direction) =>
-  expect(directionOf(split(before), split(after))).toBe(direction),
+  expect(directionOf(splitOf(before), splitOf(after))).toBe(direction),
 )
 
 test('a weight is added in vain where its absence said the same', () => {
-  const before = split({ web: 1, east: 1, west: 0 })
+  const before = splitOf({ web: 1, east: 1, west: 0 })
   const absent = { ...before, backends: before.backends.map((backend) => ({ ...backend, absent: true })) }
   expect(addsInVain(absent, before)).toBe(true)
   expect(addsInVain(absent, absent)).toBe(false)
-  expect(addsInVain(absent, split({ web: 0, east: 100, west: 100 }))).toBe(false)
+  expect(addsInVain(absent, splitOf({ web: 0, east: 100, west: 100 }))).toBe(false)
   expect(addsInVain(before, before)).toBe(false)
   expect(addsInVain(absent, undefined)).toBe(false)
 })
@@ -187,8 +174,8 @@ test('a weight is added in vain where its absence said the same', () => {
 const countOf = (ready: number | 'unknown'): Count => (ready === 'unknown' ? ready : endpoints(ready))
 
 describe('a write is explained', () => {
-  const before = split({ web: 1, east: 0 })
-  const after = split({ web: 0, east: 1 })
+  const before = splitOf({ web: 1, east: 0 })
+  const after = splitOf({ web: 0, east: 1 })
   const possible = (web: readonly (0 | 1 | 'unknown')[]) => ({
     possible: (service: string) => (service === 'web' ? web : ([1] as const)).map(countOf),
     drained: () => [undefined],
