@@ -100,24 +100,32 @@ describe('controllers', () => {
     await vi.waitFor(() => expect(sandbox.store.list('endpointslices', namespace)).toEqual([]))
   })
 
-  it('keeps old Pods until new ones are ready, when the template changes', async () => {
+  it.each([
+    ['by default', undefined, 2],
+    ['with maxUnavailable: 1', 1, 1],
+    ['with maxUnavailable: 50%', '50%', 1],
+  ])('keeps old Pods until new ones are ready, when the template changes, %s', async (_, most, least) => {
     const sandbox = await world()
     await vi.waitFor(() => expect(readiness(sandbox)).toEqual([true, true]))
     const old = sandbox.store.list('pods', namespace).map(({ metadata }) => metadata.name)
     const deployment = sandbox.store.get('deployments', namespace, 'web')
     if (!deployment) throw new Error('no Deployment')
     const text = JSON.stringify(deployment.spec).replace('"labels":{', '"annotations":{"a":"b"},"labels":{')
-    sandbox.store.update({ ...deployment, spec: JSON.parse(text) })
+    const strategy = { rollingUpdate: { maxUnavailable: most } }
+    sandbox.store.update({ ...deployment, spec: { ...JSON.parse(text), strategy } })
     const isDone = () => {
       const pods = sandbox.store.list('pods', namespace)
-      return pods.every(({ metadata }) => !old.includes(metadata.name)) && !readiness(sandbox).includes(false)
+      return (
+        pods.every(({ metadata }) => !old.includes(metadata.name)) &&
+        String(readiness(sandbox)) === 'true,true'
+      )
     }
     const seen: number[] = []
     while (!isDone()) {
       seen.push(readiness(sandbox).filter(Boolean).length)
       await new Promise((resolve) => setImmediate(resolve))
     }
-    expect(Math.min(...seen)).toBe(2)
+    expect(Math.min(...seen)).toBe(least)
     expect(readiness(sandbox)).toEqual([true, true])
   })
 
