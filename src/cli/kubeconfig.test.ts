@@ -10,7 +10,7 @@ import { connectTo } from './connect.ts'
 import type { Io } from './io.ts'
 import { run } from './testing/terminal.ts'
 
-/** How many malformed files; `KUBECONFIG_FILES=10000` before a release. */
+/** How many malformed files; `.ci/run` makes 10,000. */
 const files = Number(process.env.KUBECONFIG_FILES ?? 500)
 
 let dir = ''
