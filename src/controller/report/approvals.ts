@@ -12,76 +12,53 @@ import { returnCommand } from '../../routes/return-command.ts'
 import type { Route } from '../../routes/route.ts'
 import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
-import type { RouteMemory } from '../memory.ts'
-import { unreportedWindowMs } from '../platform.ts'
 import type { ReconcileOutcome } from '../write/reconcile.ts'
+import { BegunWaits, type BegunWaitsOptions, nameOfWait } from './begun-waits.ts'
 import { about, markedWith } from './texts.ts'
 import { appendAwaiting } from './timeline.ts'
 
-export interface ApprovalsOptions {
-  readonly memory: RouteMemory
+export interface ApprovalsOptions extends BegunWaitsOptions {
   readonly clock: Pick<Clock, 'now' | 'wallTime'>
   readonly log: Log
   readonly view: View
   readonly event: (input: EventInput) => void
   /** Takes each line of the timeline that was reported. */
   readonly onEntry?: ((entry: TimelineEntry) => void) | undefined
-  /** False while another replica leads, and reports for all. */
-  readonly leads: () => boolean
   /** Whether the status of its policy says that a part of a route (`where`) awaits approval: that was reported then. */
   readonly isAwaiting?: (key: RouteKey, where: string | undefined) => boolean
-}
-
-/** Returns of a route that await approval. */
-interface Begun {
-  /** By split and backend. */
-  readonly waits: ReadonlyMap<string, ApprovalWait>
-  /** When another replica should have reported them (ms on the clock); absent for what this one has reported. */
-  readonly leftAt?: number | undefined
 }
 
 /** Reports that a return awaits approval, once for each time, and that one is carried out because it was approved. */
 export class Approvals {
   readonly #options: ApprovalsOptions
-  /** Nothing is kept of a route of which nothing awaits approval. */
-  readonly #begun: Map<RouteKey, Begun>
+  readonly #begun: BegunWaits<ApprovalWait>
 
   constructor(options: ApprovalsOptions) {
     this.#options = options
-    this.#begun = options.memory.part()
+    this.#begun = new BegunWaits(options)
   }
 
   /** Must be called with each look at a route, and with how it ended. */
   see(key: RouteKey, { route, verdicts }: Judged, kind: ReconcileOutcome['kind']): void {
-    const before = this.#begun.get(key)
-    const { leads, clock } = this.#options
+    const before = this.#begun.of(key)
+    const { leads, isAwaiting } = this.#options
     if (before && leads() && kind === 'written')
       for (const verdict of verdicts) this.#reportApproved(route, verdict, before)
     const waiting = verdicts.flatMap((verdict) => {
-      const { wait } = verdict
-      return wait?.what === 'approval' ? [{ verdict, wait, name: nameOf(verdict, wait) }] : []
+      const { split, wait } = verdict
+      const name = wait?.what === 'approval' ? nameOfWait(split, wait.backend) : undefined
+      return wait?.what === 'approval' && name !== undefined ? [{ verdict, wait, name }] : []
     })
-    if (waiting.length === 0) {
-      if (!isStillDue(verdicts, kind)) this.#begun.delete(key)
-      return
-    }
-    const waits = new Map(waiting.map(({ name, wait }) => [name, wait]))
-    if (!leads()) {
-      const isNew = [...waits.keys()].some((name) => !before?.waits.has(name))
-      this.#begun.set(key, { waits, leftAt: isNew ? clock.now() : before?.leftAt })
-      return
-    }
-    const known = before?.leftAt === undefined ? before?.waits : undefined
+    if (waiting.length === 0 && isStillDue(verdicts, kind)) return
+    const news = this.#begun.see(key, new Map(waiting.map(({ name, wait }) => [name, wait])))
     for (const { verdict, wait, name } of waiting)
-      if (!known?.has(name) && !this.#options.isAwaiting?.(key, verdict.split.where))
+      if (news.includes(name) && !isAwaiting?.(key, verdict.split.where))
         this.#reportAwaiting(route, verdict, wait)
-    this.#begun.set(key, { waits })
   }
 
-  /** As for the `Reporter`: what the last leader has reported is not reported again. */
+  /** What the last leader has reported is not reported again. */
   lead(lastLed: number): void {
-    for (const [key, { waits, leftAt }] of this.#begun)
-      if (leftAt !== undefined && leftAt < lastLed - unreportedWindowMs) this.#begun.set(key, { waits })
+    this.#begun.lead(lastLed)
   }
 
   #reportAwaiting(route: Route, verdict: Verdict, { backend: index }: ApprovalWait): void {
@@ -99,10 +76,10 @@ export class Approvals {
   }
 
   /** A return that was needed was not approved. */
-  #reportApproved(route: Route, verdict: Verdict, { waits }: Begun): void {
+  #reportApproved(route: Route, verdict: Verdict, waits: ReadonlyMap<string, ApprovalWait>): void {
     const { log, event, clock } = this.#options
     const { split, plan, decision } = verdict
-    const wait = [...waits].find(([name, one]) => name === nameOf(verdict, one))?.[1]
+    const wait = [...waits].find(([name, one]) => name === nameOfWait(split, one.backend))?.[1]
     const approvedAt = split.policy?.approvedAt
     if (!wait || !split.policy || approvedAt === undefined || plan.length === 0) return
     const today = clock.wallTime().getTime()
@@ -119,8 +96,3 @@ export class Approvals {
 /** What was approved is not carried out yet: its write failed, is another replica's, or is held up. */
 const isStillDue = (verdicts: readonly Verdict[], kind: ReconcileOutcome['kind']): boolean =>
   kind !== 'written' && kind !== 'hedged' && verdicts.some((one) => one.plan.length > 0 || isHeldBack(one))
-
-const nameOf = ({ split }: Verdict, { backend: index }: ApprovalWait): string => {
-  const backend = split.backends[index]
-  return `${split.where ?? ''} ${backend?.service} ${backend?.port ?? ''}`
-}

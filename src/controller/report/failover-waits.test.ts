@@ -7,21 +7,22 @@ import { judgeRoute } from '../../routes/judge.ts'
 import { applyPolicies } from '../../routes/policy/policy.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { RouteMemory } from '../memory.ts'
-import { FailoverWaits } from './failover-waits.ts'
+import { failoverWaits } from './failover-waits.ts'
+import { TimedWaits } from './timed-waits.ts'
 
 const key = 'TrafficSplit/shop/web'
 let clock: ReturnType<typeof createManualClock>
 let memory: RouteMemory
 let events: EventInput[]
 let leads: boolean
-let waits: FailoverWaits
+let waits: TimedWaits
 beforeEach(() => {
   clock = createManualClock()
   memory = new RouteMemory()
   events = []
   leads = true
   const event = (input: EventInput) => events.push(input)
-  waits = new FailoverWaits({ clock, memory, event, log: createMemoryLog(), leads: () => leads })
+  waits = new TimedWaits({ clock, memory, event, log: createMemoryLog(), leads: () => leads }, failoverWaits)
 })
 
 describe('a backend with too few ready endpoints that serves on for a while', () => {

@@ -12,12 +12,13 @@ import type { Cause } from '../queue.ts'
 import type { ReconcileOutcome } from '../write/reconcile.ts'
 import type { LateWrite } from '../write/unanswered-writes.ts'
 import { Approvals, type ApprovalsOptions } from './approvals.ts'
-import { FailoverWaits } from './failover-waits.ts'
+import { failoverWaits } from './failover-waits.ts'
 import { Flaps } from './flaps.ts'
 import { logHedged } from './hedged.ts'
 import type { Metrics } from './metrics.ts'
-import { ReturnWaits } from './return-waits.ts'
+import { returnWaits } from './return-waits.ts'
 import { about, fieldsOf, markedWith, recoveredEvent, transitionEvent } from './texts.ts'
+import { TimedWaits } from './timed-waits.ts'
 import { appendFinding, appendTimeline, hasNews, type Recorded, updateView } from './timeline.ts'
 
 export interface ReporterOptions extends ApprovalsOptions {
@@ -38,8 +39,7 @@ export class Reporter {
   /** Routes of which there was something to report while another replica led, and when that was. */
   readonly #unreported: Map<RouteKey, number>
   readonly #flaps: Flaps
-  readonly #returnWaits: ReturnWaits
-  readonly #failoverWaits: FailoverWaits
+  readonly #timedWaits: readonly TimedWaits[]
   readonly #approvals: Approvals
   /** Of routes whose weights another client keeps undoing. */
   readonly #fights = new Map<RouteKey, Finding>()
@@ -48,8 +48,7 @@ export class Reporter {
     this.#options = options
     this.#unreported = options.memory.part()
     this.#flaps = new Flaps(options.clock, options.memory)
-    this.#returnWaits = new ReturnWaits(options)
-    this.#failoverWaits = new FailoverWaits(options)
+    this.#timedWaits = [returnWaits, failoverWaits].map((kind) => new TimedWaits(options, kind))
     this.#approvals = new Approvals(options)
   }
 
@@ -65,8 +64,7 @@ export class Reporter {
     }
     const before = isUnreported ? undefined : view.get(key)
     updateView(view, key, outcome, clock)
-    this.#returnWaits.see(key, outcome)
-    this.#failoverWaits.see(key, outcome)
+    for (const waits of this.#timedWaits) waits.see(key, outcome)
     this.#approvals.see(key, outcome, outcome.kind)
     if (outcome.kind === 'hedged') {
       logHedged(log, outcome)
@@ -105,8 +103,7 @@ export class Reporter {
   lead(lastLed: number): void {
     for (const [key, at] of this.#unreported)
       if (at < lastLed - unreportedWindowMs) this.#unreported.delete(key)
-    this.#returnWaits.lead(lastLed)
-    this.#failoverWaits.lead(lastLed)
+    for (const waits of this.#timedWaits) waits.lead(lastLed)
     this.#approvals.lead(lastLed)
   }
 

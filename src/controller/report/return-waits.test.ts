@@ -6,7 +6,8 @@ import { createMemoryLog } from '../../kube/testing/memory-log.ts'
 import { judgeRoute } from '../../routes/judge.ts'
 import { trafficSplit } from '../../routes/trafficsplit.ts'
 import { RouteMemory } from '../memory.ts'
-import { ReturnWaits } from './return-waits.ts'
+import { returnWaits } from './return-waits.ts'
+import { TimedWaits } from './timed-waits.ts'
 
 const key = 'TrafficSplit/shop/web'
 const route = trafficSplit.read({
@@ -30,14 +31,14 @@ let clock: ReturnType<typeof createManualClock>
 let memory: RouteMemory
 let events: EventInput[]
 let leads: boolean
-let waits: ReturnWaits
+let waits: TimedWaits
 beforeEach(() => {
   clock = createManualClock()
   memory = new RouteMemory()
   events = []
   leads = true
   const event = (input: EventInput) => events.push(input)
-  waits = new ReturnWaits({ clock, memory, event, log: createMemoryLog(), leads: () => leads })
+  waits = new TimedWaits({ clock, memory, event, log: createMemoryLog(), leads: () => leads }, returnWaits)
 })
 
 /** A look at the route while its primary is ready, or is not. */
