@@ -5,7 +5,8 @@ import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import type { Resource } from '../../kube/resource.ts'
 import { type DrainTarget, drainNames } from '../../policies/drain.ts'
 import type { Context, Ending, Flags } from '../command.ts'
-import { badAnswer, exitCodes, type Failure, refused, wrongUsage } from '../failure.ts'
+import { isConfirmed, nobodyToAsk } from '../confirm.ts'
+import { badAnswer, exitCodes, type Failure, refused } from '../failure.ts'
 import type { Io } from '../io.ts'
 import type { Reading } from '../listing.ts'
 import { paletteFor, renderData } from '../output.ts'
@@ -38,7 +39,7 @@ type DrainFlags = z.infer<typeof schema>
 export async function drain(context: Context, words: readonly string[], given: Flags): Promise<Ending> {
   const { io } = context
   const flags = schema.parse(given)
-  if (!flags.yes && !io.ask) return err(nobodyToAsk(words))
+  if (!flags.yes && !io.ask) return err(nobodyToAsk(foreseeFirst(words)))
   const cluster = await context.connect()
   if (!cluster.ok) return cluster
   const reading = { transport: cluster.value.transport, signal: io.interrupted }
@@ -60,18 +61,15 @@ export async function drain(context: Context, words: readonly string[], given: F
     const { fates, totals } = foreseen
     io.stdout.write(`${effectsText(fates, totals, paletteFor(io.stdout, io.env))}\n`)
   }
-  if (!flags.yes && !(await isWanted(io, planned))) return err(notWanted)
+  if (!flags.yes && !(await isConfirmed(io, `Drain ${scopeText(planned)}?`))) return err(notWanted)
   const written = await writeDrain(reading, place.value.resource, planned, existing.value)
   if (!written.ok) return written
   io.stdout.write(await said(planned, foreseen, flags.output))
   return ok(exitCodes.ok)
 }
 
-const nobodyToAsk = (words: readonly string[]): Failure =>
-  wrongUsage(
-    'standard input is no terminal, so nobody can be asked',
-    `see what would happen with what-if --drain ${words.join(',')}, then run it again with --yes`,
-  )
+const foreseeFirst = (words: readonly string[]): string =>
+  `see what would happen with what-if --drain ${words.join(',')}, then run it again with --yes`
 
 const notWanted = badAnswer('nothing is drained', 'answer y, or use --yes')
 
@@ -118,11 +116,6 @@ const nameFor = (from: readonly DrainTarget[]): string =>
     .join('-')
     .slice(0, 253)
     .replace(/[-.]+$/, '')
-
-async function isWanted({ ask, interrupted }: Io, planned: Planned): Promise<boolean> {
-  const answer = await ask?.(`Drain ${scopeText(planned)}? [y/N] `)
-  return !interrupted.aborted && /^y(es)?$/i.test(answer?.trim() ?? '')
-}
 
 const scopeText = ({ namespace, spec, forAllRoutes }: Planned): string => {
   const whose = forAllRoutes ? 'all routes' : `the routes of namespace ${namespace}`

@@ -6,8 +6,8 @@ import { routeKey, routeTitle } from '../../routes/key.ts'
 import { type Route, returnApprovedAnnotation } from '../../routes/route.ts'
 import { annotateRoute } from '../annotate.ts'
 import type { Context, Ending, Flags } from '../command.ts'
-import { badAnswer, exitCodes, type Failure, wrongUsage } from '../failure.ts'
-import type { Io } from '../io.ts'
+import { isConfirmed, nobodyToAsk } from '../confirm.ts'
+import { badAnswer, exitCodes, type Failure } from '../failure.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { pastOf } from '../policies/past.ts'
 import { findNamedRoute } from '../route-ref.ts'
@@ -39,7 +39,7 @@ export async function approveReturn(
 ): Promise<Ending> {
   const { io } = context
   const flags = schema.parse(given)
-  if (!flags.yes && !io.ask) return err(nobodyToAsk)
+  if (!flags.yes && !io.ask) return err(nobodyToAsk('run it again with --yes'))
   const found = await findNamedRoute(context, words, flags.namespace)
   if (!found.ok) return found
   const { reading, route } = found.value
@@ -55,7 +55,7 @@ export async function approveReturn(
   if (flags.output === 'table')
     io.stdout.write(`${effectsText([fate], totalsOf(routes), paletteFor(io.stdout, io.env))}\n`)
   const back = `${routeTitle(route)} to ${services.join(', ')}`
-  if (!flags.yes && !(await isWanted(io, back))) return err(notWanted)
+  if (!flags.yes && !(await isConfirmed(io, `Approve the return of ${back}?`))) return err(notWanted)
   const time = new Date(approvedAt).toISOString()
   const written = await annotateRoute(reading, found.value, { [returnApprovedAnnotation]: time })
   if (!written.ok) return written
@@ -73,17 +73,7 @@ export async function approveReturn(
   return ok(exitCodes.ok)
 }
 
-const nobodyToAsk = wrongUsage(
-  'standard input is no terminal, so nobody can be asked',
-  'run it again with --yes',
-)
-
 const notWanted = badAnswer('no return is approved', 'answer y, or use --yes')
-
-async function isWanted({ ask, interrupted }: Io, back: string): Promise<boolean> {
-  const answer = await ask?.(`Approve the return of ${back}? [y/N] `)
-  return !interrupted.aborted && /^y(es)?$/i.test(answer?.trim() ?? '')
-}
 
 /** What of a route waits for approval; a failure that says why nothing does. */
 function waitingOf(route: Route, { judged: all }: Snapshot): Result<Waiting, Failure> {
