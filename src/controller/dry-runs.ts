@@ -4,7 +4,8 @@ import { applyPlan } from '../core/plan.ts'
 import { isHeldBack } from '../core/policy/limits.ts'
 import { isSharedAlike, shadowOf } from '../core/policy/shadow.ts'
 import { unknownBecause } from '../core/readiness.ts'
-import type { Backend, ReadinessOf, Split } from '../core/types.ts'
+import { haveSameBackends } from '../core/split.ts'
+import type { ReadinessOf, Split } from '../core/types.ts'
 import type { Judged } from '../routes/judge.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
@@ -112,20 +113,14 @@ function worldOf(real: Route, before: World | undefined): World {
   const shadows = new Set<number>()
   const splits = real.splits.map((split, index): Split => {
     const known = before?.shadows.has(index) ? before.would.splits[index] : undefined
-    const weights = known && isOfSame(known, split) ? known.backends.map(({ weight }) => weight) : undefined
+    const weights =
+      known && haveSameBackends(known, split) ? known.backends.map(({ weight }) => weight) : undefined
     const shadow = shadowOf(split, weights)
     if (shadow) shadows.add(index)
     return shadow ?? { ...split, policy: undefined }
   })
   return { real, shadows, would: { ...real, splits } }
 }
-
-const isOfSame = ({ backends }: Split, other: Split): boolean =>
-  backends.length === other.backends.length &&
-  backends.every(({ service, port }, index) => {
-    const backend: Backend | undefined = other.backends[index]
-    return service === backend?.service && port === backend.port
-  })
 
 /** Both go the same way at the same moment, or would if there were no limits: there is nothing to report. */
 const isMadeToo = (would: Verdict, real: Verdict): boolean =>

@@ -6,8 +6,8 @@ import { commitmentBy } from '../core/policy/standing.ts'
 import { hasEnough, hasEnoughToReturn, isStricter } from '../core/policy/threshold.ts'
 import { tierOf } from '../core/policy/tiers.ts'
 import type { Commitment, Past, Policy } from '../core/policy/types.ts'
-import { knownOf } from '../core/split.ts'
-import type { Backend, ReadinessOf, Split } from '../core/types.ts'
+import { haveSameBackends, isSameBackend, knownOf } from '../core/split.ts'
+import type { ReadinessOf, Split } from '../core/types.ts'
 import { type Loss, lossAfter, lossAtFirst, lossBy, lossInOthers } from './loss.ts'
 
 /**
@@ -133,8 +133,7 @@ function isSameOrder(a: Split, b: Split): boolean {
   if (a === b) return true
   const [some, others] = [a.policy?.tiers ?? [], b.policy?.tiers ?? []]
   return (
-    a.backends.length === b.backends.length &&
-    a.backends.every((backend, index) => isSameBackend(backend, b.backends[index])) &&
+    haveSameBackends(a, b) &&
     some.length === others.length &&
     some.every(({ members }, tier) => String(members) === String(others[tier]?.members))
   )
@@ -204,6 +203,3 @@ function renew(one: Remembered, split: Split, policy: Policy, today: number): vo
 const asksMore = (one: Policy, other: Policy): boolean =>
   isStricter(one.minReady, other.minReady) ||
   isStricter(one.failbackMinReady ?? one.minReady, other.failbackMinReady ?? other.minReady)
-
-const isSameBackend = (a: Backend, b: Backend | undefined): boolean =>
-  a.service === b?.service && a.port === b.port

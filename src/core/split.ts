@@ -4,6 +4,15 @@ import type { Backend, Observation, Readiness, ReadinessOf, Split } from './type
 /** The weight that a backend has in effect: the written one, or what its kind takes for an absent one. */
 export const weightOf = (split: Split, backend: Backend): number => backend.weight ?? split.absentWeight
 
+/** Both are the same Service, and the same port of it. */
+export const isSameBackend = (a: Backend, b: Backend | undefined): boolean =>
+  a.service === b?.service && a.port === b.port
+
+/** Both have the same backends in the same order, whatever their weights. */
+export const haveSameBackends = ({ backends }: Split, other: Split): boolean =>
+  backends.length === other.backends.length &&
+  backends.every((backend, index) => isSameBackend(backend, other.backends[index]))
+
 /** The weights in effect, in the order of the backends. */
 export const weightsOf = (split: Split): number[] => split.backends.map((backend) => weightOf(split, backend))
 
