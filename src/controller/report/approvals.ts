@@ -14,7 +14,7 @@ import type { TimelineEntry } from '../../view/timeline-entry.ts'
 import type { View } from '../../view/view.ts'
 import type { ReconcileOutcome } from '../write/reconcile.ts'
 import { BegunWaits, type BegunWaitsOptions, nameOfWait } from './begun-waits.ts'
-import { about, markedWith } from './texts.ts'
+import { about, markedWith, partText } from './texts.ts'
 import { appendAwaiting } from './timeline.ts'
 
 export interface ApprovalsOptions extends BegunWaitsOptions {
@@ -66,8 +66,7 @@ export class Approvals {
     const service = backends[index]?.service
     if (service === undefined) return
     const { log, event, view, onEntry } = this.#options
-    const place = where === undefined ? '' : ` (${where})`
-    const note = `${service} could serve again, and its return awaits approval: run ${returnCommand(route)}${place}`
+    const note = `${service} could serve again, and its return awaits approval: run ${returnCommand(route)}${partText(where)}`
     const entry = appendAwaiting(view, route, verdict, note)
     log.warn({ id: entry.id, route: routeTitle(route), service }, `${routeTitle(route)}: ${note}`)
     const what = { type: 'Warning', reason: 'ReturnWaits', action: 'AwaitApproval' } as const

@@ -1,5 +1,6 @@
 import { graceOf } from '../../core/policy/patience.ts'
 import { durationText, readinessText } from '../../core/words.ts'
+import { partText } from './texts.ts'
 import type { TimedWaitReport } from './timed-waits.ts'
 
 /** A backend with too few ready endpoints keeps its traffic for a while. */
@@ -12,8 +13,7 @@ export const failoverWaits: TimedWaitReport = {
     const isDown = known.state === 'down'
     const few = isDown ? '' : ', which is too few'
     const grace = durationText(graceOf(split.policy, isDown))
-    const where = split.where === undefined ? '' : ` (${split.where})`
-    const note = `${readinessText(backend.service, known)}${few}; it keeps its traffic for ${grace}, to see whether it has enough again${where}`
+    const note = `${readinessText(backend.service, known)}${few}; it keeps its traffic for ${grace}, to see whether it has enough again${partText(split.where)}`
     return { note }
   },
 }

@@ -1,4 +1,5 @@
 import { durationText } from '../../core/words.ts'
+import { partText } from './texts.ts'
 import type { TimedWaitReport } from './timed-waits.ts'
 
 /** A backend is ready again, and has to wait. */
@@ -9,8 +10,7 @@ export const returnWaits: TimedWaitReport = {
     const service = split.backends[index]?.service
     if (service === undefined) return undefined
     const after = durationText(returnAfterMs)
-    const where = split.where === undefined ? '' : ` (${split.where})`
-    const note = `${service} is ready again; it gets its traffic back when it has stayed ready for ${after}${where}`
+    const note = `${service} is ready again; it gets its traffic back when it has stayed ready for ${after}${partText(split.where)}`
     return { note, fields: { service } }
   },
 }

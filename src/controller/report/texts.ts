@@ -8,6 +8,9 @@ import type { TimelineEntry } from '../../view/timeline-entry.ts'
 
 /** How a line of the timeline is logged, and what its Event is. */
 
+/** Which part of a route a note is about; nothing if the route has but one. */
+export const partText = (where: string | undefined): string => (where === undefined ? '' : ` (${where})`)
+
 /** Weights and readiness by split, and in it by backend. */
 export function fieldsOf(
   route: Route,

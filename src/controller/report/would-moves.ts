@@ -7,7 +7,7 @@ import type { Share } from '../../policies/policy-index.ts'
 import { routeTitle } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Metrics } from './metrics.ts'
-import { about } from './texts.ts'
+import { about, partText } from './texts.ts'
 
 export interface WouldMovesOptions {
   readonly log: Log
@@ -28,8 +28,7 @@ export function reportWouldMoves(
   const names = policies.filter(({ follows }) => follows !== 'none').map(({ policy }) => policy)
   for (const { split, plan, reason } of moves) {
     const direction = directionOf(split, applyPlan(split, plan))
-    const where = split.where === undefined ? '' : ` (${split.where})`
-    const note = `${wouldDo[direction]} by FailoverPolicy ${names.join(', ')}, which is a DryRun: ${reason}${where}`
+    const note = `${wouldDo[direction]} by FailoverPolicy ${names.join(', ')}, which is a DryRun: ${reason}${partText(split.where)}`
     metrics.dryRuns.inc({ direction })
     log.info({ route: routeTitle(route), direction, policies: names }, `${routeTitle(route)} ${note}`)
     recordEvent({ ...about(route), type: 'Normal', reason: 'WouldFailover', action: 'DryRun', note })
