@@ -129,10 +129,12 @@ function best({ since, sinceBefore }: Since, told: Since): Since {
 
 /** Of the times of waits those that the routes still wait for. */
 export function stillWaiting(times: OperatorTimes, routes: readonly RouteFacts[]): OperatorTimes {
-  const keys = routes.flatMap((one) =>
-    one.splits.flatMap(({ where, waits }) => (waits === null ? [] : keyOf(one, { where, waits }))),
+  const keys = new Set(
+    routes.flatMap((one) =>
+      one.splits.flatMap(({ where, waits }) => (waits === null ? [] : keyOf(one, { where, waits }))),
+    ),
   )
-  return { ...times, waits: new Map([...times.waits].filter(([key]) => keys.includes(key))) }
+  return { ...times, waits: new Map([...times.waits].filter(([key]) => keys.has(key))) }
 }
 
 const stateKey = ({ kind, namespace, name }: Named, state: string): string =>
