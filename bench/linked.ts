@@ -19,8 +19,11 @@ export async function link({ controlPlane }: Stand, clusters: ReadonlyMap<string
   }
   const input = { values, context: { namespace: operatorName, release: operatorName, version: 'bench' } }
   await api.ensure('/api/v1/namespaces', { metadata: { name: namespace } })
-  await api.create(`${rbac}/roles`, { ...linksRole(input) })
-  await api.create(`${rbac}/rolebindings`, { ...linksRoleBinding(input) })
+  // Another scenario in this cluster may have linked others.
+  const role = linksRole(input)
+  await api.ensure(`${rbac}/roles`, { ...role })
+  await api.patch(`${rbac}/roles/${role.metadata.name}`, { rules: role.rules })
+  await api.ensure(`${rbac}/rolebindings`, { ...linksRoleBinding(input) })
   for (const [cluster, kubeconfig] of clusters) {
     await api.create(`/api/v1/namespaces/${namespace}/secrets`, {
       type: 'mirror.linkerd.io/remote-kubeconfig',
