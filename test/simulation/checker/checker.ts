@@ -11,25 +11,21 @@ import { wrongAtRest } from './at-rest.ts'
 import { wrongBy } from './expected.ts'
 import { Facts, routeResources } from './facts.ts'
 import { FarChecker, type FarSide } from './far-checker.ts'
-import { hedged, isHedge, readSince, waysAcross, waysBy } from './hedge.ts'
+import { isHedge } from './hedge.ts'
 import { Ledger } from './ledger.ts'
 import { Moments } from './moments.ts'
+import { OlderLists } from './older-lists.ts'
 import { outcomeOf } from './outcome.ts'
 import { OwnKinds } from './own-kinds.ts'
 import { Patience } from './patience.ts'
 import { Profiles } from './profiles.ts'
 import { QuietWaits } from './quiet-waits.ts'
-import { readRoute } from './read-route.ts'
 import { Returns } from './returns.ts'
-import { judge, movesOf, type RouteWrite, routeWrite } from './route-write.ts'
-import type { Moves } from './table.ts'
 import { Tenure } from './tenure.ts'
 import { isOfManySecrets, isUpkeep } from './upkeep.ts'
 import { View } from './view.ts'
 import type { Rule, Violation } from './violation.ts'
-
-/** After so long of lists that are older than what was known (ms), an etcd was restored; a little less for rounding. */
-const oldListsLastMs = 59_999
+import { WriteJudge } from './write-judge.ts'
 
 /** Watches every state that the server ever holds and every request, and holds them against the rules. */
 export class Checker implements Witness {
@@ -46,13 +42,11 @@ export class Checker implements Witness {
   readonly #quietWaits: QuietWaits
   readonly #tenure = new Tenure()
   readonly #moments = new Moments()
+  readonly #writes: WriteJudge
   readonly #profiles = new Profiles()
   /** Absent where no replica follows Drains and policies. */
   readonly #own: OwnKinds | undefined
-  /** By process and resource: since when its lists are older than what it knew. */
-  readonly #olderSince = new Map<string, number>()
-  /** The same: when it took such a list after all, and forgot what it had known. */
-  readonly #wentBackAt = new Map<string, number>()
+  readonly #olderLists = new OlderLists()
   #still = false
 
   /** `rootNamespace`: that of the Drains and policies that are for all routes, where they are followed. */
@@ -73,6 +67,19 @@ export class Checker implements Witness {
       fail,
       facts: this.#facts.far,
       isStill: () => this.#still,
+    })
+    this.#writes = new WriteJudge({
+      scheduler,
+      server,
+      fail,
+      facts: this.#facts,
+      far: this.far,
+      own: this.#own,
+      tenure: this.#tenure,
+      moments: this.#moments,
+      returns: this.#returns,
+      ledger: this.#ledger,
+      processes: () => this.#views.keys(),
     })
     server.sandbox.world.store.onChange(({ plural }, { object, type, version }) => {
       const { namespace, name } = object.metadata
@@ -136,8 +143,10 @@ export class Checker implements Witness {
     this.#returns.listed(process, this.#scheduler.now)
     this.#own?.listed(process, resource, this.#scheduler.now)
     const view = this.#viewOf(process)
-    if (!this.#mayTake(process, resource, mark.version)) return
     const known = view.markOf(resource)
+    const answered = (since: number) => this.#ledger.newestOf(process, resource, since)
+    const list = { process, resource, version: mark.version, known: known?.version, answered }
+    if (!this.#olderLists.mayTake(list, this.#scheduler.now)) return
     const meanwhile = known && known.moment < mark.moment ? known : mark
     const know = (upTo: Mark) => {
       view.listed(resource, upTo)
@@ -148,21 +157,6 @@ export class Checker implements Witness {
       // Where a change that follows the list was read by then, more is known.
       if (view.markOf(resource) === meanwhile) know(mark)
     })
-  }
-
-  /** A list that is older than what the process knew is no news to it, unless all lists are so for a minute. */
-  #mayTake(process: Process, resource: string, version: number): boolean {
-    const key = `${process.name} ${resource}`
-    const { now } = this.#scheduler
-    const known = this.#viewOf(process).markOf(resource)?.version
-    const answered = this.#ledger.newestOf(process, resource, this.#wentBackAt.get(key) ?? -1)
-    const isFresh = known === undefined || version >= Math.max(known, answered)
-    const since = isFresh ? now : (this.#olderSince.get(key) ?? now)
-    const mustWait = !isFresh && now - since < oldListsLastMs
-    if (mustWait) this.#olderSince.set(key, since)
-    else this.#olderSince.delete(key)
-    if (!isFresh && !mustWait) this.#wentBackAt.set(key, now)
-    return !mustWait
   }
 
   /** The world has been left alone for long enough: everything must be as the table says, and stay so. */
@@ -233,7 +227,7 @@ export class Checker implements Witness {
     const { moment } = mark
     this.#moments.now(this.#scheduler.now, moment)
     if (isRoute) this.#ledger.changed({ key, by: author?.process, moment, at: this.#scheduler.now })
-    if (author && isRoute) this.#wrote(key, object, author, mark)
+    if (author && isRoute) this.#writes.judge({ key, object, author, mark })
     else if (resource === 'events') this.#ledger.event(object, author)
     else if (resource === 'serviceprofiles') this.#profileChanged(name, object, author)
     else if (resource === 'leases') this.#leaseChanged(object, isRestoring)
@@ -257,46 +251,6 @@ export class Checker implements Witness {
     if (late && !isHedge(author))
       this.fail('not leading', `${author.process.name} wrote the ServiceProfile ${name}: ${late}`)
     if (wrong) this.fail(wrong[0], `${author.process.name} ${wrong[1]}`)
-  }
-
-  #wrote(key: string, object: KubeObject | undefined, author: Sent, mark: Mark): void {
-    const own = this.#own?.seenBy(author)
-    const asLeader = routeWrite(key, author, object && readRoute(object), this.#facts, own)
-    const isHedged = isHedge(author)
-    const readAt = readSince(author)
-    const [since, farSince] = [this.#moments.at(readAt), this.far.momentAt(readAt)]
-    const write = isHedged ? hedged(asLeader, this.#facts, since, farSince) : asLeader
-    const objection = this.#tenure.objectionTo(author, this.#scheduler.now)
-    if (objection && !isHedged) this.fail('not leading', `${author.process.name} wrote ${key}: ${objection}`)
-    const verdict = judge(write)
-    if (verdict) this.fail(verdict.rule, verdict.what)
-    const early = this.#returns.objectionTo(write)
-    if (early !== undefined) this.fail('early', `${author.process.name} wrote ${key}: ${early}`)
-    const made = movesOf(write)
-    if (made.moves.size + made.perhaps.size === 0) return
-    const move = { key, ...made, mark, sent: author }
-    const { recognisable } = write
-    const open = { answeredAt: undefined, seenAt: undefined, whose: 'open' } as const
-    if (isHedged) {
-      const across = waysAcross(write, this.#facts.route(key).during(0, mark.moment))
-      const others = this.#waysByOthers(write)
-      const isClear = [...others.keys()].every((way) => made.moves.has(way))
-      const moves = isClear ? made.moves : new Map()
-      const perhaps = new Map([...made.perhaps, ...across, ...(isClear ? [] : [...made.moves, ...others])])
-      this.#ledger.hedges.made({ ...move, moves, perhaps, at: this.#scheduler.now })
-    } else this.#ledger.transition({ ...move, recognisable, ...open })
-  }
-
-  /** Ways that the move of a standby goes for other replicas, one of which reports it: they may follow other policies. */
-  #waysByOthers(write: RouteWrite): Moves {
-    const { now } = this.#scheduler
-    const others = [...this.#views.keys()].filter((one) => one.state !== 'dead' && one !== write.sent.process)
-    return new Map(
-      others.flatMap((one) => {
-        const own = this.#own?.atRest(one, now, this.#server.moment)
-        return own ? [...waysBy(write, own.readings)] : []
-      }),
-    )
   }
 }
 

@@ -1,9 +1,9 @@
 import { isObject } from '../../../sandbox/json.ts'
 import type { KubeObject } from '../../../sandbox/server.ts'
-import type { KubeRequest } from '../../../src/kube/http/transport.ts'
 import type { Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
 import type { Mark } from '../network/timeline.ts'
+import { directionIn, directions, eventName, regarding, timesOf } from './event-text.ts'
 import { resourceOfKey } from './facts.ts'
 import { HedgeLedger } from './hedge-ledger.ts'
 import type { Direction, Moves } from './table.ts'
@@ -48,12 +48,6 @@ interface Told {
   readonly direction: Direction
   readonly times: number
 }
-
-const notes: readonly [part: string, direction: Direction][] = [
-  ['failing over to fallbacks', 'failover'],
-  ['switching traffic to primary', 'failback'],
-  ['sharing traffic among secondaries', 'redistribute'],
-]
 
 /** Books every transition and every Event about one, and compares them. */
 export class Ledger {
@@ -135,7 +129,7 @@ export class Ledger {
   }
 
   #eventAnswered({ process, request }: Sent, status: number): void {
-    const name = nameOf(request)
+    const name = eventName(request)
     const isFailure = status === 0 || status === 429 || status >= 500
     const failures = isFailure ? (this.#failures.get(name) ?? 0) + 1 : 0
     this.#failures.set(name, failures)
@@ -157,7 +151,7 @@ export class Ledger {
 
   /** An Event was written: nothing may be told that its writer cannot know to be done. */
   event(object: KubeObject | undefined, author: Sent | undefined): void {
-    const direction = object && notes.find(([part]) => String(object.message).includes(part))?.[1]
+    const direction = object && directionIn(object)
     if (!object || !author || !direction) return
     const { process } = author
     const told: Told = { process, key: regarding(object), direction, times: timesOf(object) }
@@ -196,7 +190,7 @@ export class Ledger {
   /** Splits of one write that moved the same way for the same reason are told of together. */
   #demand(process: Process, key: string): void {
     const done = this.#transitionsOf(process, key).filter((one) => mustBeTold(one))
-    for (const [, direction] of notes) {
+    for (const direction of directions) {
       const own = done.filter(({ moves }) => moves.has(direction)).length
       const count = own + this.hedges.demandOf(process, key, direction)
       const times = this.#timesTold(process, key, direction)
@@ -256,22 +250,4 @@ function splitsOf({ request: { body } }: Sent): number {
 function keyOfPath(path: string): string {
   const [namespace, resource, name] = path.split('/').slice(-3)
   return `${resource}/${namespace}/${name}`
-}
-
-/** The name of the Event that a request creates or changes. */
-const nameOf = ({ method, path, body }: KubeRequest): string =>
-  method === 'POST' && isObject(body) && isObject(body.metadata)
-    ? String(body.metadata.name)
-    : (path.split('/').at(-1) ?? '')
-
-function regarding({ involvedObject }: KubeObject): string {
-  if (typeof involvedObject !== 'object' || involvedObject === null || Array.isArray(involvedObject))
-    return ''
-  const { kind, namespace, name } = involvedObject
-  return `${String(kind).toLowerCase()}s/${namespace}/${name}`
-}
-
-function timesOf({ series }: KubeObject): number {
-  if (typeof series !== 'object' || series === null || Array.isArray(series)) return 1
-  return typeof series.count === 'number' ? series.count : 1
 }
