@@ -193,6 +193,13 @@ describe('stopAtPercent', () => {
     expect(brake.isHeld).toBe(false)
   })
 
+  it('wakes up no more once the operator stops', () => {
+    for (const name of names(11)) look(name, tooFew)
+    brake.stop()
+    brake.rests(routeKey(routeOf('r10', 1, 0)))
+    expect(clock.pending).toBe(0)
+  })
+
   it('is no matter of fewer than ten routes', async () => {
     total = 9
     for (const name of names(9)) look(name, tooFew)

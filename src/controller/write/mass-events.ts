@@ -38,6 +38,7 @@ export class MassEvents {
   /** Since when fewer want it, while it is held. */
   #fewerSince: number | undefined
   #timer: Timer | undefined
+  #isStopped = false
 
   constructor(options: MassEventsOptions) {
     this.#options = options
@@ -78,7 +79,9 @@ export class MassEvents {
     if (this.#isHeld) this.#end(held)
   }
 
+  /** Wakes up no more, whatever it is asked. */
   stop(): void {
+    this.#isStopped = true
     this.#timer?.cancel()
   }
 
@@ -104,7 +107,7 @@ export class MassEvents {
     const leftMs = this.#fewerSince + windowMs - now
     this.#timer?.cancel()
     if (leftMs <= 0) this.#end([...this.#wanting.keys()])
-    else this.#timer = clock.after(leftMs, () => this.#weigh())
+    else if (!this.#isStopped) this.#timer = clock.after(leftMs, () => this.#weigh())
   }
 
   #end(held: readonly RouteKey[]): void {
