@@ -16,12 +16,12 @@ import { createMetrics, type Metrics } from './report/metrics.ts'
 import { readController } from './report/readings.ts'
 import { createReporting, type Reporting } from './report/reporting.ts'
 import { type ClusterWatch, type WatchReading, watchCluster } from './watch/cluster-watch.ts'
-import type { DrainOptions } from './watch/drain-watch.ts'
+import type { OwnKindsOptions } from './watch/own-kind.ts'
 import type { OtherClusterOptions } from './watch/readiness-watch.ts'
 import { type Surroundings, watchSurroundings } from './watch/surroundings.ts'
 import { createWriting, type Writing } from './writing.ts'
 
-export interface FailoverOptions extends OtherClusterOptions, Pick<DrainOptions, 'policies'> {
+export interface FailoverOptions extends OtherClusterOptions, Pick<OwnKindsOptions, 'policies'> {
   /** Label selector of the routes that are ours. */
   readonly selector: string
   /** Set if the ServiceProfiles of TrafficSplits are written too. */
@@ -166,7 +166,7 @@ export class FailoverController implements Controller {
       for (const key of keys) if (!this.#watch.route(key)) yield key
   }
 
-  #watchCluster(selector: string, others: OtherClusterOptions & DrainOptions): ClusterWatch {
+  #watchCluster(selector: string, others: OtherClusterOptions & OwnKindsOptions): ClusterWatch {
     return watchCluster({
       ...this.#watchTools(),
       ...others,

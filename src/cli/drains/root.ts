@@ -15,12 +15,12 @@ export interface Root {
   readonly doubt?: string
 }
 
-/** Which Drains to watch; none at all where they are not followed or cannot be read. */
-export interface DrainsToWatch {
-  /** The namespace whose Drains are for all routes; without it there are no Drains to watch. */
+/** Which Drains and policies to watch; none at all if they are not followed or cannot be read. */
+export interface OwnToWatch {
+  /** The namespace whose Drains and policies are for all routes; without it there are none to watch. */
   readonly policies?: string
   /** The namespaces to watch; all without it. */
-  readonly drainNamespaces?: readonly string[]
+  readonly ownNamespaces?: readonly string[]
   /** What cannot be watched, in sentences. */
   readonly unseen: readonly string[]
 }
@@ -29,24 +29,21 @@ export interface DrainsToWatch {
  * The Drains and policies that are for the routes of one namespace, or of all, as far as the user may list
  * them.
  */
-export async function findDrainsToWatch(
-  reading: Reading,
-  namespace: string | undefined,
-): Promise<DrainsToWatch> {
+export async function findOwnToWatch(reading: Reading, namespace: string | undefined): Promise<OwnToWatch> {
   const served = await servedKinds(reading)
   if (!served.ok) return { unseen: [drainsLeftOut(served.error)] }
   if (served.value.length === 0) return { unseen: [] }
   const { namespace: policies } = await findRoot(reading)
   if (policies === undefined) return { unseen: [] }
-  const drainNamespaces: string[] = []
+  const ownNamespaces: string[] = []
   const unseen: string[] = []
   for (const place of namespace === undefined ? [undefined] : new Set([namespace, policies])) {
     const refusal = await refusalOf(reading, served.value, place)
     if (refusal !== undefined) unseen.push(drainsLeftOut(refusal))
-    else if (place !== undefined) drainNamespaces.push(place)
+    else if (place !== undefined) ownNamespaces.push(place)
   }
   if (namespace === undefined) return unseen.length === 0 ? { policies, unseen } : { unseen }
-  return drainNamespaces.length > 0 ? { policies, drainNamespaces, unseen } : { unseen }
+  return ownNamespaces.length > 0 ? { policies, ownNamespaces, unseen } : { unseen }
 }
 
 async function servedKinds(reading: Reading): Promise<Result<Resource[], string>> {

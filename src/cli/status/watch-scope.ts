@@ -3,7 +3,7 @@ import type { ClusterWatchOptions } from '../../controller/watch/cluster-watch.t
 import { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { resourcePath } from '../../kube/resource.ts'
 import { readinessObjects } from '../../readiness/sources.ts'
-import { findDrainsToWatch } from '../drains/root.ts'
+import { findOwnToWatch } from '../drains/root.ts'
 import { type Failure, refused } from '../failure.ts'
 import type { Io } from '../io.ts'
 import { readLinks } from '../links.ts'
@@ -13,7 +13,7 @@ import { namespacesOf, readListable, type Scope } from '../snapshot.ts'
 
 export type WatchScope = Pick<
   ClusterWatchOptions,
-  'codecs' | 'namespace' | 'selector' | 'serviceNamespaces' | 'policies' | 'drainNamespaces' | 'readsLinks'
+  'codecs' | 'namespace' | 'selector' | 'serviceNamespaces' | 'policies' | 'ownNamespaces' | 'readsLinks'
 >
 
 /**
@@ -41,9 +41,9 @@ export async function findWatchScope(
   const permitted = await mayListReadiness(reading, serviceNamespaces ?? [undefined])
   if (!permitted.ok) return permitted
   const readsLinks = (await readLinks(reading)) !== undefined
-  const { unseen, ...drains } = await findDrainsToWatch(reading, namespace)
+  const { unseen, ...own } = await findOwnToWatch(reading, namespace)
   for (const line of [...(leftOut === undefined ? [] : [leftOut]), ...unseen]) io.stderr.write(`${line}\n`)
-  return ok({ codecs, namespace, selector, serviceNamespaces, readsLinks, ...drains })
+  return ok({ codecs, namespace, selector, serviceNamespaces, readsLinks, ...own })
 }
 
 async function mayListReadiness(

@@ -13,7 +13,7 @@ import { kindOf, type RouteKey } from '../../routes/key.ts'
 import { type RouteCodec, servicesBehind } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
-import type { DrainOptions } from './drain-watch.ts'
+import type { OwnKindsOptions } from './own-kind.ts'
 import { type OwnKinds, watchOwnKinds } from './own-kinds.ts'
 import {
   type OtherClusterOptions,
@@ -27,7 +27,7 @@ export interface ClusterWatchOptions
   extends Omit<CacheTools, 'onState'>,
     OtherClusterOptions,
     ServiceScope,
-    DrainOptions,
+    OwnKindsOptions,
     Pick<GatewayTools, 'onProbe'> {
   /** Label selector of the routes that are ours. */
   readonly selector: string

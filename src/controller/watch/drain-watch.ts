@@ -10,14 +10,7 @@ import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
 import type { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
-import { OwnKind, type OwnKindOptions } from './own-kind.ts'
-
-export interface DrainOptions {
-  /** The namespace whose Drains are for all routes; without it Drains are not followed. */
-  readonly policies?: string | undefined
-  /** Drains and FailoverPolicies of these namespaces only; of all without it. */
-  readonly drainNamespaces?: readonly string[] | undefined
-}
+import { OwnKind, type OwnKindOptions, type OwnKindsOptions } from './own-kind.ts'
 
 /** What Drains are applied to. */
 export interface Drainable {
@@ -38,7 +31,7 @@ interface Tools extends CacheTools {
  */
 export function watchDrains(
   tools: Tools,
-  { policies, drainNamespaces }: DrainOptions,
+  { policies, ownNamespaces }: OwnKindsOptions,
   { index, get, keys, service }: Drainable,
 ): DrainWatch | undefined {
   if (policies === undefined) return undefined
@@ -55,7 +48,7 @@ export function watchDrains(
     makeDue(due)
   }
   const onKnown = () => makeDue(keys())
-  const places = { rootNamespace: policies, namespaces: drainNamespaces }
+  const places = { rootNamespace: policies, namespaces: ownNamespaces }
   return new DrainWatch({ ...tools, ...places, service, onKnown, onChange })
 }
 

@@ -15,6 +15,14 @@ export interface Book<T> {
   stop(): void
 }
 
+/** Which objects of our own kinds are followed. */
+export interface OwnKindsOptions {
+  /** The namespace whose Drains and FailoverPolicies are for all routes; without it none are followed. */
+  readonly policies?: string | undefined
+  /** Drains and FailoverPolicies of these namespaces only; of all without it. */
+  readonly ownNamespaces?: readonly string[] | undefined
+}
+
 export interface OwnKindOptions<T> extends CacheTools {
   readonly discovery: Discovery
   readonly names: Names

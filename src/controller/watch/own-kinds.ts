@@ -6,7 +6,8 @@ import type { ReadNow } from '../../readiness/read-now.ts'
 import type { RouteCircumstances } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
-import { type Drainable, type DrainOptions, type DrainWatch, watchDrains } from './drain-watch.ts'
+import { type Drainable, type DrainWatch, watchDrains } from './drain-watch.ts'
+import type { OwnKindsOptions } from './own-kind.ts'
 import { isOwnCurrent } from './own-now.ts'
 import { type PolicyWatch, watchPolicies } from './policy-watch.ts'
 
@@ -35,7 +36,7 @@ export interface OwnKinds {
 /** Watches them if they are asked for. */
 export function watchOwnKinds(
   tools: Parameters<typeof watchDrains>[0],
-  options: DrainOptions,
+  options: OwnKindsOptions,
   routes: Drainable,
 ): OwnKinds {
   const drains = watchDrains(tools, options, routes)

@@ -20,8 +20,7 @@ import { placeOfRoute } from '../../routes/policy/place.ts'
 import { applyPolicies } from '../../routes/policy/policy.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
-import type { DrainOptions } from './drain-watch.ts'
-import { OwnKind, type OwnKindOptions } from './own-kind.ts'
+import { OwnKind, type OwnKindOptions, type OwnKindsOptions } from './own-kind.ts'
 
 export interface PolicyWatchOptions
   extends Omit<OwnKindOptions<FailoverPolicy>, 'names' | 'read' | 'book' | 'removed' | 'onKnown'> {
@@ -51,7 +50,7 @@ export function watchPolicies(
   > & {
     readonly onDue: (key: RouteKey, cause: Cause) => void
   },
-  { policies, drainNamespaces: namespaces }: DrainOptions,
+  { policies, ownNamespaces: namespaces }: OwnKindsOptions,
   { get, keys, service }: Routes,
 ): PolicyWatch | undefined {
   if (policies === undefined) return undefined
