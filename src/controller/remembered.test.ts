@@ -43,6 +43,16 @@ beforeEach(() => {
   act()
 })
 
+it('needs no list of what is bad while nothing is', () => {
+  expect(one.badSince).toBeUndefined()
+  known.web = few
+  see()
+  expect(one.badSince).toEqual([10_000, Number.NaN])
+  known.web = all
+  see()
+  expect(one.badSince).toBeUndefined()
+})
+
 describe('a backend that is not good any more', () => {
   const badSince = () => pastOf(one, now).badSince?.(0)
 

@@ -23,7 +23,7 @@ export interface Remembered {
   goodSince: number[]
   /**
    * By backend: since when it has not been good enough to serve (ms on the clock); NaN if it is, -Infinity if nobody saw it
-   * become so, or its time is spent. `undefined` if the policy leaves such a backend at once.
+   * become so, or its time is spent. `undefined` if all are, or the policy leaves such a backend at once.
    */
   badSince: number[] | undefined
   /** The backends that are committed to, all of one tier. `undefined`: the weights say it. */
@@ -46,7 +46,7 @@ export const firstSeen = (index: number, split: Split): Remembered => ({
   index,
   split,
   goodSince: split.backends.map(() => Number.NaN),
-  badSince: undefined,
+  badSince: split.backends.map(() => Number.NEGATIVE_INFINITY),
   active: undefined,
   failovers: undefined,
   loss: undefined,
@@ -69,14 +69,19 @@ export function look(
   { now, today }: Moment,
 ): void {
   if (one.split !== split) renew(one, split, policy, today)
-  if (isPatient(policy)) one.badSince ??= split.backends.map(() => Number.NEGATIVE_INFINITY)
-  else one.badSince = undefined
+  const { goodSince, badSince } = one
+  let bad: number[] | undefined
   for (const [index, backend] of split.backends.entries()) {
     const known = knownOf(backend, readiness)
-    if (!hasEnoughToReturn(policy, known)) one.goodSince[index] = Number.NaN
-    else if (Number.isNaN(one.goodSince[index])) one.goodSince[index] = now
-    if (one.badSince) one.badSince[index] = badSinceOf(one.badSince[index], policy, known, now)
+    if (!hasEnoughToReturn(policy, known)) goodSince[index] = Number.NaN
+    else if (Number.isNaN(goodSince[index])) goodSince[index] = now
+    const since = badSinceOf(badSince?.[index] ?? Number.NaN, policy, known, now)
+    if (Number.isNaN(since)) continue
+    // Most of the time none is bad, which needs no list.
+    bad ??= split.backends.map(() => Number.NaN)
+    bad[index] = since
   }
+  one.badSince = isPatient(policy) ? bad : undefined
 }
 
 /** What was lost, if the policy asks for approval of a return; `recalled`: what its status says of the split. */
@@ -143,14 +148,9 @@ const isPatient = ({ failoverAfterMs = 0, failoverWhenDownMs = 0 }: Policy): boo
   failoverAfterMs > 0 || failoverWhenDownMs > 0
 
 /** What is not known changes nothing: neither does it begin, nor is it over. */
-function badSinceOf(
-  since: number | undefined,
-  policy: Policy,
-  known: ReturnType<ReadinessOf>,
-  now: number,
-): number {
+function badSinceOf(since: number, policy: Policy, known: ReturnType<ReadinessOf>, now: number): number {
   if (hasEnough(policy.minReady, known)) return Number.NaN
-  if (since === undefined || known.state === 'unknown') return since ?? Number.NEGATIVE_INFINITY
+  if (known.state === 'unknown') return since
   if (Number.isNaN(since)) return now
   return since + graceOf(policy, known.state === 'down') <= now ? Number.NEGATIVE_INFINITY : since
 }
@@ -196,7 +196,10 @@ function renew(one: Remembered, split: Split, policy: Policy, today: number): vo
     one.loss = one.loss && lossInOthers(one.loss, Math.min(...lostTo), split, policy, today)
   }
   one.goodSince = places.map((place) => (isMore ? Number.NaN : (goodSince[place] ?? Number.NaN)))
-  one.badSince = badSince && places.map((place) => badSince[place] ?? Number.NEGATIVE_INFINITY)
+  const wasWatched = before.policy !== undefined && isPatient(before.policy)
+  one.badSince = places.map((place) =>
+    wasWatched && place >= 0 ? (badSince?.[place] ?? Number.NaN) : Number.NEGATIVE_INFINITY,
+  )
   one.split = split
 }
 
