@@ -84,10 +84,16 @@ export interface Route {
   /** When it was paused (epoch ms); absent if it is not, or if that is not known. */
   readonly pausedAt?: number
   readonly splits: readonly Split[]
-  /** The route without what FailoverPolicies ask for; absent if none applies to it. */
-  readonly declared?: Route
+  /** The splits without what FailoverPolicies ask for; absent if none applies to the route. */
+  readonly declaredSplits?: readonly Split[]
   /** Where each split (by position) stands in the object, and how it is written there. */
   readonly places: readonly Place[]
+}
+
+/** The route without what FailoverPolicies ask for. */
+export function declaredIn(route: Route): Route {
+  const { declaredSplits: splits, ...declared } = route
+  return splits ? { ...declared, splits } : route
 }
 
 /** The part that a replica of the operator had when it wrote weights. */

@@ -15,6 +15,7 @@ import { ignoredPause } from '../../routes/pause.ts'
 import { type AskedPolicy, readPolicy } from '../../routes/policy/annotations.ts'
 import { ignoredApproval, readApproval } from '../../routes/policy/approval.ts'
 import {
+  declaredIn,
   pausedAnnotation,
   primaryAnnotation,
   type Route,
@@ -159,9 +160,10 @@ function failoverSection({ value, from }: NonNullable<PolicySections['failover']
 /** The annotation that names the primary beats tiers of a FailoverPolicy that do not begin with it. */
 function tiersSection(route: Route, tiers: PolicySections['tiers']): Section {
   const isNamed = route.annotations?.[primaryAnnotation] !== undefined
-  const { declared = route, annotations, splits } = route
+  const { annotations, splits } = route
+  const { splits: declared } = declaredIn(route)
   const isUsual = splits.every(({ policy }, index) => {
-    const split = declared.splits[index]
+    const split = declared[index]
     return policy && split && JSON.stringify(policy.tiers) === JSON.stringify(usualTiers(split))
   })
   if (tiers === undefined || ('policy' in tiers.from && isNamed && isUsual)) {

@@ -10,7 +10,7 @@ import type { LinkReading } from '../../readiness/remote/linked-cluster.ts'
 import type { ServiceFacts } from '../../readiness/service-facts.ts'
 import { codecs as allCodecs } from '../../routes/codecs.ts'
 import { kindOf, type RouteKey } from '../../routes/key.ts'
-import { type RouteCodec, servicesBehind } from '../../routes/route.ts'
+import { type Route, type RouteCodec, servicesBehind } from '../../routes/route.ts'
 import { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
 import type { OwnKindsOptions } from './own-kind.ts'
@@ -113,7 +113,6 @@ export function watchCluster(options: ClusterWatchOptions): ClusterWatch {
     used: () => index.services(),
   })
   const onRoute: RouteWatchOptions['onRoute'] = (key, before, after) => {
-    if (!after) own.policies?.forget([key])
     options.onRoute?.(key, before, after)
     index.change(key, before, after)
     options.onDue(key, { at: options.clock.now() })
@@ -167,6 +166,8 @@ function watchRoutes(options: Omit<RouteWatchOptions, 'codec'> & Pick<ClusterWat
   return {
     kind: (name: string) => kinds.get(name),
     get: (key: RouteKey) => kinds.get(kindOf(key))?.get(key),
+    revise: (key: RouteKey, before: Route, after: Route) =>
+      kinds.get(kindOf(key))?.revise(key, before, after),
     keys: function* () {
       for (const kind of kinds.values()) yield* kind.keys()
     },

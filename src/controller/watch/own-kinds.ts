@@ -9,7 +9,7 @@ import type { Route } from '../../routes/route.ts'
 import { type Drainable, type DrainWatch, watchDrains } from './drain-watch.ts'
 import type { OwnKindsOptions } from './own-kind.ts'
 import { isOwnCurrent } from './own-now.ts'
-import { type PolicyWatch, watchPolicies } from './policy-watch.ts'
+import { type PolicyWatch, type PolicyWatchOptions, watchPolicies } from './policy-watch.ts'
 
 /** The objects of our own kinds: what they ask for beyond the routes. */
 export interface OwnKinds {
@@ -37,7 +37,7 @@ export interface OwnKinds {
 export function watchOwnKinds(
   tools: Parameters<typeof watchDrains>[0],
   options: OwnKindsOptions,
-  routes: Drainable,
+  routes: Drainable & Pick<PolicyWatchOptions, 'revise'>,
 ): OwnKinds {
   const drains = watchDrains(tools, options, routes)
   const policies = watchPolicies(tools, options, routes)
@@ -55,8 +55,8 @@ export function watchOwnKinds(
     }),
     applied,
     route: (key) => {
-      const declared = routes.get(key)
-      return declared && applied(declared)
+      const kept = routes.get(key)
+      return kept && applied(kept)
     },
     limits: () => policies?.book.index.ofMesh?.spec?.limits,
     stop: () => {

@@ -18,23 +18,23 @@ import { type RouteKey, routeKey } from '../../routes/key.ts'
 import { readPolicy } from '../../routes/policy/annotations.ts'
 import { placeOfRoute } from '../../routes/policy/place.ts'
 import { applyPolicies } from '../../routes/policy/policy.ts'
-import type { Route } from '../../routes/route.ts'
+import { declaredIn, type Route } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
 import { OwnKind, type OwnKindOptions, type OwnKindsOptions } from './own-kind.ts'
 
 export interface PolicyWatchOptions
   extends Omit<OwnKindOptions<FailoverPolicy>, 'names' | 'read' | 'book' | 'removed' | 'onKnown'> {
-  /** The routes that are ours, as they are declared. */
-  readonly declared: (key: RouteKey) => Route | undefined
+  /** The routes that are ours, as they are kept: declared, or with what policies ask for. */
+  readonly get: (key: RouteKey) => Route | undefined
+  /** Keeps `after` instead of `before`. */
+  readonly revise: (key: RouteKey, before: Route, after: Route) => void
   readonly keys: () => Iterable<RouteKey>
   readonly service: (service: ServiceKey) => ServiceFacts | undefined
   /** Called with each route that other policies apply to than before. */
   readonly onDue: (key: RouteKey) => void
 }
 
-interface Routes extends Pick<PolicyWatchOptions, 'keys' | 'service'> {
-  readonly get: PolicyWatchOptions['declared']
-}
+type Routes = Pick<PolicyWatchOptions, 'get' | 'revise' | 'keys' | 'service'>
 
 /** The key of a route that is a target; `undefined` for a kind that is not followed. */
 export function routeKeyOfTarget({ group, kind, namespace, name }: PolicyTarget): RouteKey | undefined {
@@ -44,19 +44,16 @@ export function routeKeyOfTarget({ group, kind, namespace, name }: PolicyTarget)
 
 /** Watches FailoverPolicies if they are asked for, and makes routes due that other policies apply to than before. */
 export function watchPolicies(
-  tools: Omit<
-    PolicyWatchOptions,
-    'rootNamespace' | 'namespaces' | 'onDue' | 'declared' | 'keys' | 'service'
-  > & {
+  tools: Omit<PolicyWatchOptions, 'rootNamespace' | 'namespaces' | 'onDue' | keyof Routes> & {
     readonly onDue: (key: RouteKey, cause: Cause) => void
   },
   { policies, ownNamespaces: namespaces }: OwnKindsOptions,
-  { get, keys, service }: Routes,
+  { get, revise, keys, service }: Routes,
 ): PolicyWatch | undefined {
   if (policies === undefined) return undefined
   const onDue = (key: RouteKey) => tools.onDue(key, { at: tools.clock.now() })
   const places = { rootNamespace: policies, namespaces }
-  return new PolicyWatch({ ...tools, ...places, declared: get, keys, service, onDue })
+  return new PolicyWatch({ ...tools, ...places, get, revise, keys, service, onDue })
 }
 
 /** The FailoverPolicies of the cluster, and the routes with what they ask for. */
@@ -64,20 +61,18 @@ export class PolicyWatch {
   readonly book: PolicyBook
   readonly kind: OwnKind<FailoverPolicy>
   readonly #options: PolicyWatchOptions
-  /** Routes with their policies, of those that have some, until a policy or a cluster is another. */
-  readonly #applied = new Map<RouteKey, Route>()
 
   constructor(options: PolicyWatchOptions) {
-    const { clock, rootNamespace, keys, declared, onDue } = options
+    const { clock, rootNamespace, keys, get, onDue } = options
     this.#options = options
     this.book = new PolicyBook({
       clock,
       rootNamespace,
       onChange: (concerns) => {
         for (const key of keys()) {
-          const route = declared(key)
+          const route = get(key)
           if (!route || !concerns(placeOfRoute(route))) continue
-          this.#applied.delete(key)
+          this.#forget([key])
           onDue(key)
         }
         this.kind.reportAll()
@@ -95,19 +90,19 @@ export class PolicyWatch {
     })
   }
 
-  /** A route with what policies ask for, whichever it had before. */
+  /** A route with what policies ask for, whichever it had before. It is kept until a policy or a cluster is another. */
   applied(route: Route): Route {
-    const declared = route.declared ?? route
     const { index } = this.book
+    const declared = declaredIn(route)
     if (index.isEmpty) return declared
-    const key = routeKey(declared)
-    const known = this.#applied.get(key)
-    if (known?.declared === declared) return known
-    const { service } = this.#options
+    const { get, revise, service } = this.#options
+    const key = routeKey(route)
+    const isKept = get(key) === route
+    if (isKept && declared !== route) return route
     const place = placeOfRoute(declared)
     const asked = { policies: index.of(place), wouldBe: index.wouldBe(place) }
     const applied = applyPolicies(declared, asked, (name) => placeOf(service(name), localCluster))
-    if (applied !== declared && this.#options.declared(key) === declared) this.#applied.set(key, applied)
+    if (isKept) revise(key, route, applied)
     return applied
   }
 
@@ -125,40 +120,43 @@ export class PolicyWatch {
 
   /** What the status of the policy that targets a route says of a part of it; `undefined` if it says nothing. */
   recalled(key: RouteKey, where: string | undefined): Recalled | undefined {
-    const route = this.#options.declared(key)
+    const route = this.#options.get(key)
     const { index } = this.book
     return route && recalledOf(placeOfRoute(route), where, index, (policy) => this.book.get(policy))
   }
 
   /** What has become of each target of a policy. */
   targets(policy: FailoverPolicy): readonly Omit<TargetOutcome, 'splits'>[] {
-    const { declared, service } = this.#options
+    const { get, service } = this.#options
     return targetsFound(this.book.index, policy, (target) => {
       if (target.level === 'service') return service(`${target.namespace}/${target.name}`) !== undefined
       const key = routeKeyOfTarget(target)
-      return key !== undefined && declared(key) !== undefined
+      return key !== undefined && get(key) !== undefined
     })
   }
 
   /** A Service came, went, or is not as before; it may be in another cluster, which matters to these routes. */
   seeService(name: ServiceKey, routes: Iterable<RouteKey>): void {
-    this.forget(routes)
+    this.#forget(routes)
     const isOf = ({ level, namespace, name: service }: PolicyTarget) =>
       level === 'service' && `${namespace}/${service}` === name
     for (const policy of this.book.all())
       if (policy.spec?.targets.some(isOf)) this.kind.report([objectKey(policy)])
   }
 
-  /** Routes that are gone, or not as before. */
-  forget(keys: Iterable<RouteKey>): void {
-    for (const key of keys) this.#applied.delete(key)
+  /** What policies ask for of these routes is to be looked up again. */
+  #forget(keys: Iterable<RouteKey>): void {
+    const { get, revise } = this.#options
+    for (const key of keys) {
+      const route = get(key)
+      if (route) revise(key, route, declaredIn(route))
+    }
   }
 }
 
 function sharesIn(index: PolicyIndex, route: Route): Share[] {
-  const declared = route.declared ?? route
-  const own = readPolicy(declared.annotations ?? {})?.sections ?? {}
-  return sharesOf(index.appliedTo(placeOfRoute(declared)), own)
+  const own = readPolicy(route.annotations ?? {})?.sections ?? {}
+  return sharesOf(index.appliedTo(placeOfRoute(route)), own)
 }
 
 const removed: OwnKindOptions<FailoverPolicy>['removed'] = (kept) => [

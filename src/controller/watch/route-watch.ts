@@ -40,6 +40,11 @@ export class RouteWatch {
     return this.cache.reader.get(objectKeyOf(key))
   }
 
+  /** Keeps another reading of a route; see `StoreWriter.revise`. */
+  revise(key: RouteKey, before: Route, after: Route): void {
+    this.cache.writer.revise(objectKeyOf(key), before, after)
+  }
+
   *keys(): Iterable<RouteKey> {
     for (const [objectKey] of this.cache.reader.entries()) yield this.#keyOf(objectKey)
   }

@@ -106,6 +106,18 @@ describe('the answer of an own write', () => {
   })
 })
 
+test('another reading of an object takes the place of the one before, and is no change', () => {
+  const { writer, changes, reader } = create()
+  writer.apply('a', '5', 'read')
+  writer.revise('a', 'read', 'read otherwise')
+  writer.revise('a', 'read', 'read too late')
+  writer.revise('b', 'read', 'never there')
+  writer.apply('a', '5', 'read again')
+  expect([...reader.entries()]).toEqual([['a', 'read otherwise']])
+  expect(reader.resourceVersionOf('a')).toBe('5')
+  expect(changes).toEqual([{ key: 'a', after: 'read' }])
+})
+
 describe('a complete list', () => {
   test('marks the store synced, even an empty one', () => {
     const { writer, reader } = create()

@@ -33,6 +33,8 @@ export interface StoreWriter<T> {
   remove(key: string, resourceVersion: string): void
   /** The answer of an own write; taken only if the key is there with a lower resourceVersion. */
   offer(key: string, resourceVersion: string, value: T): boolean
+  /** The same version of an object, read in another way: no change. Ignored if `before` is not what is there. */
+  revise(key: string, before: T, after: T): void
   /** The kind is not served: the store is empty and complete. */
   markAbsent(): void
   /** The highest resourceVersion seen, '' if none. */
@@ -46,7 +48,7 @@ export function compareResourceVersions(a: string, b: string): number {
 }
 
 /** What is kept of an entry: a version as a number, if it is one, which needs no memory of its own. */
-type Kept<T> = { readonly version: number | string; readonly value: T }
+type Kept<T> = { readonly version: number | string; value: T }
 
 function keep<T>({ resourceVersion, value }: StoreEntry<T>): Kept<T> {
   const number = Number(resourceVersion)
@@ -164,6 +166,11 @@ class Store<T> implements StoreReader<T>, StoreWriter<T> {
     if (!this.#entries.has(key) || !this.isNews(key, resourceVersion)) return false
     this.#set(key, { resourceVersion, value })
     return true
+  }
+
+  revise(key: string, before: T, after: T): void {
+    const entry = this.#entries.get(key)
+    if (entry?.value === before) entry.value = after
   }
 
   markAbsent(): void {

@@ -102,5 +102,5 @@ it('applies other policies to the route as it is declared', () => {
   expect(
     applyPolicies(once, { policies: asked([named('web-east')]) }, placeOf).splits[0]?.policy?.tiers,
   ).toEqual([{ members: [1] }])
-  expect(applyPolicies(once, { policies: undefined }, placeOf)).toBe(route)
+  expect(applyPolicies(once, { policies: undefined }, placeOf)).toEqual(route)
 })

@@ -4,7 +4,7 @@ import { oneReady } from '../../core/policy/threshold.ts'
 import { usualTiers } from '../../core/policy/tiers.ts'
 import type { Policy, Tier } from '../../core/policy/types.ts'
 import type { Backend, Split } from '../../core/types.ts'
-import { primaryAnnotation, type Route } from '../route.ts'
+import { declaredIn, primaryAnnotation, type Route } from '../route.ts'
 import { readPolicy } from './annotations.ts'
 import { readApproval } from './approval.ts'
 import { hasPrimaryFirst, namedTiers, type SplitOfRoute, sourceText } from './named-tiers.ts'
@@ -35,15 +35,15 @@ export interface AskedOfRoute {
 }
 
 /**
- * The route with what its annotations and, of less weight, FailoverPolicies ask for. The answer remembers the route as it
- * is declared, so that other policies can be applied to it as well.
+ * The route with what its annotations and, of less weight, FailoverPolicies ask for. The answer remembers the splits as
+ * they are declared, so that other policies can be applied to them as well.
  */
 export function applyPolicies(
   route: Route,
   { policies, wouldBe }: AskedOfRoute,
   placeOf: SplitOfRoute['placeOf'],
 ): Route {
-  const declared = route.declared ?? route
+  const declared = declaredIn(route)
   if (policies === undefined && wouldBe === undefined) return declared
   const { namespace, annotations = {} } = declared
   const own = readPolicy(annotations)?.sections ?? {}
@@ -58,7 +58,7 @@ export function applyPolicies(
   }
   return {
     ...declared,
-    declared,
+    declaredSplits: declared.splits,
     splits: declared.splits.map((split) => {
       const real = applied(split, policies)
       return wouldBe ? withShadow(real, applied(split, wouldBe)) : real
