@@ -1,3 +1,6 @@
+/** Times are sums of fractions, of which the last digits are lost: a turn that is only that far away (ms) is now. */
+const roundingMs = 1e-3
+
 /** Gives turns to who asks, so many a second for each target, and as many at once as one second has. */
 export class Turns {
   /** By target: when the turns that were given are used up (ms on the clock). */
@@ -17,7 +20,7 @@ export class Turns {
       this.#until.set(target, until)
       turn = Math.max(turn, until - this.#atOnceMs)
     }
-    return turn
+    return turn - now < roundingMs ? now : turn
   }
 
   /** Somebody waits for the turn that was given. */
