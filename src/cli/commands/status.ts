@@ -9,7 +9,8 @@ export const status: CommandSpec = {
   description: `Reads the cluster with your own permissions, and applies the operator's rules to it. The
 operator need not run. STATE is what the rules decide: primary, failover, dark (nothing is ready), hold,
 paused, drained (an earlier backend could serve, but is drained) or misconfigured. "(due)" means that the
-weights do not match the decision yet: the operator is about to write them, or it does not run. SINCE is when
+weights do not match the decision yet: the operator is about to write them, or it does not run. The limits of a
+FailoverPolicy may hold a move up: then the operator's leader is asked whether they do. SINCE is when
 the route entered its state, by the operator's Events. The cluster deletes Events after about an hour; then it
 is the time of the operator's last write, from metadata.managedFields, or of the annotation that pauses the
 route. If a route is not on its primary, the operator's leader is asked too, if you have the permissions of
@@ -25,8 +26,9 @@ routes that you may not list are left out, and a line on standard error names th
 
 If a route has a policy, two more columns are shown. TIER is the tier that serves, and how many there are.
 WAITS is a backend that was lost and is ready again, and when traffic goes back to it if it stays so; or "not" and
-one with too few ready endpoints, and when traffic leaves it. Since when that is so only the operator knows: its
-leader is asked if a route waits, and you need the permissions of \`dashboard\` for that. Without its answer the
+one with too few ready endpoints, and when traffic leaves it. It is also a backend to which traffic moves when its turn
+comes, or after a mass event, as the limits of a FailoverPolicy ask. When that is only the operator knows: its
+leader is asked if a route waits or is due, and you need the permissions of \`dashboard\` for that. Without its answer the
 time is "?".`,
   flags: () => [
     ...namespaceFlags('show only the routes of this namespace'),

@@ -14,12 +14,13 @@ import { exitCodes, type Failure } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
 import { pastOf } from '../policies/past.ts'
-import { readPolicies, withPolicies } from '../policies/read-policies.ts'
+import { type PoliciesRead, readPolicies, withPolicies } from '../policies/read-policies.ts'
 import { wouldNow } from '../policies/would.ts'
 import { createProgress } from '../progress.ts'
 import { findNamedRoute } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
 import { readEventsOf } from '../status/events.ts'
+import { isHeld, mayBeHeld } from '../status/held.ts'
 import {
   hasUnknownWaits,
   isForOperator,
@@ -27,6 +28,7 @@ import {
   withOperatorTimes,
 } from '../status/operator-times.ts'
 import { beganOf, statusOf } from '../status/route-status.ts'
+import { weightInEffect } from '../status/table.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
 import { diagnoseRoute, isControlled, readAround } from './findings.ts'
@@ -95,7 +97,7 @@ export async function explainRoute(
     drains: drainsConcerning(route, { ...drains, index }, today),
     unseen: [...new Set([...unseen, ...drains.unseen, ...policies.unseen])],
   })
-  const timed = await withTimes(known, cluster, io)
+  const timed = await withTimes(known, { judged, policies }, cluster, io)
   const asked = await readGateways(route, services.value, cluster, io)
   const explanation = { ...timed, ...asked, unseen: [...timed.unseen, ...asked.unseen] }
   io.stdout.write(
@@ -108,13 +110,33 @@ const tableOf = (explanation: Explanation, io: Io, today: number): string =>
   explanationText(explanation, paletteFor(io.stdout, io.env), today)
 
 /** Asks the operator only if the route is its own, and there is something that it alone can know. */
-async function withTimes(found: Explanation, cluster: Cluster, io: Io): Promise<Explanation> {
+async function withTimes(
+  found: Explanation,
+  { judged, policies }: { readonly judged: Judged; readonly policies: PoliciesRead },
+  cluster: Cluster,
+  io: Io,
+): Promise<Explanation> {
   if (!found.controlled || !isForOperator([found.route])) return found
   const times = await readOperatorTimes(cluster, io, found.route)
-  if (times.ok) return { ...found, route: withOperatorTimes(found.route, times.value) }
-  if (!hasUnknownWaits([found.route])) return found
-  return { ...found, unseen: [...found.unseen, `when the wait ends: ${times.error}`] }
+  if (times.ok) return asHeld({ ...found, route: withOperatorTimes(found.route, times.value) })
+  const doubt = mayBeHeld([judged], policies)
+  const unknown = [
+    ...(hasUnknownWaits([found.route]) ? ['when the wait ends'] : []),
+    ...(doubt
+      ? [`whether limits of FailoverPolicy ${doubt.policy} hold up its move, which is not needed`]
+      : []),
+  ]
+  return { ...found, unseen: [...found.unseen, ...unknown.map((what) => `${what}: ${times.error}`)] }
 }
+
+/** What is held keeps its weights. */
+const asHeld = (found: Explanation): Explanation => ({
+  ...found,
+  splits: found.splits.map((split, position) => {
+    const item = found.route.splits[position]
+    return item && isHeld(item) ? { ...split, decided: item.backends.map(weightInEffect) } : split
+  }),
+})
 
 function explanationOf(
   judged: Judged,

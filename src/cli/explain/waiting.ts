@@ -1,5 +1,6 @@
-import type { SplitItem } from '../../api/schema.ts'
+import type { SplitItem, WaitItem } from '../../api/schema.ts'
 import { timeText } from '../../core/pause.ts'
+import { massEvent } from '../../core/policy/rules/limited.ts'
 import { thresholdText } from '../../core/policy/threshold.ts'
 import { durationText } from '../../core/words.ts'
 import { returnCommand } from '../../routes/return-command.ts'
@@ -10,11 +11,13 @@ import { leftText } from '../status/table.ts'
  * endpoints ready (5 of 6 are)`. `undefined` if it waits for nothing; `now` is epoch ms.
  */
 export function waitingText(
-  { waits, policy, backends }: SplitItem,
+  { waits, policy, backends, rule }: SplitItem,
   route: Parameters<typeof returnCommand>[0],
   now: number,
 ): string | undefined {
-  if (waits === null || policy === null) return undefined
+  if (waits === null) return undefined
+  if (waits.what === 'limit') return turnText(waits, rule, now)
+  if (policy === null) return undefined
   if (waits.what === 'approval')
     return `waits for approval since ${timeText(Date.parse(waits.lostAt ?? ''))}, when ${waits.service} was lost: run ${returnCommand(route)}`
   const { service, port, until } = waits
@@ -33,4 +36,12 @@ export function waitingText(
   return left === undefined
     ? `goes back to ${service} when it has kept ${enough} for ${least}${durationText(failbackAfterMs)} without a break${known}`
     : `goes back to ${service} in ${left} if it keeps ${enough}${known}`
+}
+
+/** Limits for all routes hold up a move that is not needed. */
+function turnText({ service, until }: WaitItem, rule: SplitItem['rule'], now: number): string {
+  if (rule === massEvent.name)
+    return `moves to ${service} when fewer routes want to leave backends that can serve, or limits.stopAtPercent is raised`
+  const left = leftText(until, now)
+  return `moves to ${service} ${left === undefined ? 'when its turn comes' : `in ${left}, when its turn comes`}; at once if the move becomes needed`
 }

@@ -3,14 +3,21 @@ import type { RouteFacts, SplitItem } from '../../api/schema.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Cluster, Io } from '../io.ts'
 import { type AskOperator, findOperator, pathOfRoute, unreadable } from '../operator-api.ts'
+import { type Held, isHeld, readHeld, reasonIn, withHeld } from './held.ts'
+import type { RouteStatus } from './route-status.ts'
 
-/** Times (RFC 3339) that only the operator knows, since it saw what happened. */
+/** Times (RFC 3339) and holds that only the operator knows, since it saw what happened, and sees all routes. */
 export interface OperatorTimes {
   /** When waits end, by what waits. */
   readonly waits: ReadonlyMap<string, string>
   /** Since when routes are in their state, by route and state. */
   readonly sinces: ReadonlyMap<string, Since>
+  /** The splits whose move limits hold up. */
+  readonly held: ReadonlyMap<string, Held>
 }
+
+/** Nothing is known. */
+export const noTimes: OperatorTimes = { waits: new Map(), sinces: new Map(), held: new Map() }
 
 type Since = Pick<RouteFacts, 'since' | 'sinceBefore'>
 type Named = Pick<RouteFacts, 'kind' | 'namespace' | 'name'>
@@ -27,10 +34,10 @@ const route = z.object({
   since: z.string().nullish(),
   sinceBefore: z.string().nullish(),
   splits: z.array(
-    z.object({
+    z.looseObject({
       where: z.string().nullable(),
       waits: z
-        .object({ service: z.string(), port: z.number().nullable(), until: z.string().nullable() })
+        .looseObject({ service: z.string(), port: z.number().nullable(), until: z.string().nullable() })
         .nullish(),
     }),
   ),
@@ -45,11 +52,11 @@ export const hasUnknownWaits = (routes: readonly RouteFacts[]): boolean =>
   )
 
 /**
- * Whether the operator has to be asked about any of the routes: since when it is not on its primary, or when a wait
- * ends. Of a route on its primary the last write is enough.
+ * Whether the operator has to be asked about any of the routes: since when it is not on its primary, when a wait
+ * ends, or whether limits hold up a move that is due. Of a route on its primary the last write is enough.
  */
 export const isForOperator = (routes: readonly RouteFacts[]): boolean =>
-  hasUnknownWaits(routes) || routes.some(isAway)
+  hasUnknownWaits(routes) || routes.some((route) => route.due || isAway(route))
 
 /** Since when that is so, the operator knows best: what it found at its start, it reported then, as an Event. */
 export const isAway = ({ state }: Pick<RouteFacts, 'state'>): boolean => state !== 'primary'
@@ -96,17 +103,39 @@ async function readPages(
 function timesIn(routes: readonly z.infer<typeof route>[]): OperatorTimes {
   const waits = new Map<string, string>()
   const sinces = new Map<string, Since>()
+  const held = new Map<string, Held>()
   for (const one of routes) {
     const { state = '', since = null, sinceBefore = null } = one
     sinces.set(stateKey(one, state), { since, sinceBefore })
-    for (const { where, waits: wait } of one.splits)
+    for (const split of one.splits) {
+      const { where, waits: wait } = split
       if (wait?.until) waits.set(keyOf(one, { where, waits: wait }), wait.until)
+      const hold = readHeld(split)
+      if (hold) held.set(splitKey(one, where), hold)
+    }
   }
-  return { waits, sinces }
+  return { waits, sinces, held }
 }
 
-/** The same route with the times that are known. */
-export function withOperatorTimes(facts: RouteFacts, { waits: times, sinces }: OperatorTimes): RouteFacts {
+/** Whether limits hold up the move of a split. */
+export const isHeldBy = ({ held }: OperatorTimes, route: Named, where: string | undefined): boolean =>
+  held.has(splitKey(route, where ?? null))
+
+/** The same status with what the operator knows. */
+export function asOperatorKnows<T extends RouteStatus>(status: T, times: OperatorTimes): T {
+  const facts = withOperatorTimes(status.facts, times)
+  const reasons = facts.splits.map((split, index) =>
+    isHeld(split) ? reasonIn(split.sentence) : (status.reasons[index] ?? ''),
+  )
+  return { ...status, facts, reasons }
+}
+
+/** The same route with the times that are known, and its moves held that limits hold up. */
+export function withOperatorTimes(
+  given: RouteFacts,
+  { waits: times, sinces, held }: OperatorTimes,
+): RouteFacts {
+  const facts = withHeld(given, ({ where }) => held.get(splitKey(given, where)))
   const splits = facts.splits.map((split) => {
     const { where, waits } = split
     if (waits === null) return split
@@ -127,18 +156,28 @@ function best({ since, sinceBefore }: Since, told: Since): Since {
   return { since: null, sinceBefore: first }
 }
 
-/** Of the times of waits those that the routes still wait for. */
+/** Of what is known of waits that for which the routes, as they are without it, still wait. */
 export function stillWaiting(times: OperatorTimes, routes: readonly RouteFacts[]): OperatorTimes {
   const keys = new Set(
     routes.flatMap((one) =>
       one.splits.flatMap(({ where, waits }) => (waits === null ? [] : keyOf(one, { where, waits }))),
     ),
   )
-  return { ...times, waits: new Map([...times.waits].filter(([key]) => keys.has(key))) }
+  const due = new Set(
+    routes.flatMap((one) => one.splits.flatMap((split) => (split.due ? splitKey(one, split.where) : []))),
+  )
+  return {
+    ...times,
+    waits: new Map([...times.waits].filter(([key]) => keys.has(key))),
+    held: new Map([...times.held].filter(([key]) => due.has(key))),
+  }
 }
 
 const stateKey = ({ kind, namespace, name }: Named, state: string): string =>
   [kind, namespace, name, state].join(' ')
+
+const splitKey = ({ kind, namespace, name }: Named, where: string | null): string =>
+  [kind, namespace, name, where].join(' ')
 
 const keyOf = ({ kind, namespace, name }: Named, { where, waits }: Waiting): string =>
   [kind, namespace, name, where, waits.service, waits.port].join(' ')

@@ -1,11 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Result } from '../../base/result.ts'
 import {
+  asOperatorKnows,
   hasUnknownWaits,
   isAway,
+  noTimes,
   type OperatorTimes,
   stillWaiting,
-  withOperatorTimes,
 } from './operator-times.ts'
 import type { FoundStatus, RouteStatus } from './route-status.ts'
 
@@ -21,12 +22,12 @@ export interface OperatorWatchOptions {
 }
 
 /**
- * Times on the screen that only the operator knows. Asks it while the end of a wait is shown that is not known, and once
- * for since when routes are in their state; when it cannot be asked, never again.
+ * Times on the screen that only the operator knows. Asks it while the end of a wait is shown that is not known, or a
+ * move that is due and may be held up, and once for since when routes are in their state; when it cannot be asked, never again.
  */
 export class OperatorWatch {
   readonly #options: OperatorWatchOptions
-  #times: OperatorTimes = { waits: new Map(), sinces: new Map() }
+  #times: OperatorTimes = noTimes
   #nextAt = 0
   #hasAsked = false
 
@@ -37,10 +38,12 @@ export class OperatorWatch {
   /** The routes with the times that are known by now; nobody waits for the others. */
   timed(routes: readonly FoundStatus[]): FoundStatus[] {
     // The same wait may begin again: then it is asked for again.
-    if (this.#times.waits.size > 0) this.#times = stillWaiting(this.#times, factsOf(routes))
-    const timed = routes.map((route) => ({ ...route, facts: withOperatorTimes(route.facts, this.#times) }))
+    const { waits, held } = this.#times
+    if (waits.size + held.size > 0) this.#times = stillWaiting(this.#times, factsOf(routes))
+    const timed = routes.map((route) => asOperatorKnows(route, this.#times))
     const facts = factsOf(timed)
-    const isWanted = hasUnknownWaits(facts) || (!this.#hasAsked && facts.some(isAway))
+    const isWanted =
+      hasUnknownWaits(facts) || facts.some(({ due }) => due) || (!this.#hasAsked && facts.some(isAway))
     if (isWanted && this.#options.clock.now() >= this.#nextAt) void this.#ask()
     return timed
   }

@@ -1,4 +1,5 @@
 import type { BackendItem, RouteFacts, SplitItem } from '../../api/schema.ts'
+import { massEvent } from '../../core/policy/rules/limited.ts'
 import type { RouteState } from '../../core/state.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import type { RouteStatus } from './route-status.ts'
@@ -21,7 +22,8 @@ type ShownStatus = RouteStatus & { readonly findings?: readonly { readonly reaso
 export function statusTable(routes: readonly ShownStatus[], palette: Palette, now: number): string {
   const rows = routes.flatMap(rowsOf)
   const unneeded = [
-    ...(rows.some(({ split }) => split.policy !== null) ? [] : ofPolicies),
+    ...(rows.some(({ split }) => split.policy !== null) ? [] : [tierTitle]),
+    ...(rows.some(({ split }) => split.policy !== null || split.waits !== null) ? [] : [waitsTitle]),
     ...(rows.some(({ findings }) => findings !== '') ? [] : [findingsTitle]),
   ]
   return renderTable(
@@ -31,7 +33,9 @@ export function statusTable(routes: readonly ShownStatus[], palette: Palette, no
 }
 
 /** Shown if any route has a policy. */
-const ofPolicies: readonly string[] = ['TIER', 'WAITS']
+const tierTitle = 'TIER'
+/** The same, or if one waits for its turn by limits for all routes. */
+const waitsTitle = 'WAITS'
 /** Shown if anything was found. */
 const findingsTitle = 'FINDINGS'
 
@@ -61,9 +65,9 @@ const columnsOf = (palette: Palette, now: number): Column<Row>[] => [
     cell: ({ split }) => stateText(split),
     paint: (text, { split }) => palette[toneOf[split.state]](text),
   },
-  { title: 'TIER', cell: ({ split }) => tierText(split.backends) },
+  { title: tierTitle, cell: ({ split }) => tierText(split.backends) },
   { title: 'ACTIVE BACKENDS', cell: ({ route, split }) => activeText(split.backends, route.namespace) },
-  { title: 'WAITS', cell: ({ route, split }) => waitText(split.waits, route.namespace, now) },
+  { title: waitsTitle, cell: ({ route, split }) => waitText(split, route.namespace, now) },
   { title: 'SINCE', cell: ({ route }) => sinceText(route, now) },
   {
     title: findingsTitle,
@@ -110,11 +114,12 @@ function tierText(backends: readonly BackendItem[]): string {
 
 /**
  * `web in 41s`, `not web in 8s`: who gets traffic back, or is left, and when; `?` if only the operator knows. `web if
- * approved`: a person says when.
+ * approved`: a person says when. `web after a mass event`: nobody knows when.
  */
-function waitText(wait: SplitItem['waits'], namespace: string, now: number): string {
+function waitText({ waits: wait, rule }: SplitItem, namespace: string, now: number): string {
   if (wait === null) return ''
   if (wait.what === 'approval') return `${shortName(wait.service, namespace)} if approved`
+  if (rule === massEvent.name) return `${shortName(wait.service, namespace)} after a mass event`
   const left = leftText(wait.until, now)
   const isLeft = wait.what === 'failover'
   return `${isLeft ? 'not ' : ''}${shortName(wait.service, namespace)} in ${left ?? '?'}`
