@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Count, everyChoice, gradeOf } from './count.ts'
 import type { Drains } from './drained.ts'
 import type { History } from './history.ts'
+import { mayBeHeld } from './limits.ts'
 import type { Readings } from './policy-sight.ts'
 import type { Route } from './read-route.ts'
 import { allWeightsBy, enoughOf, type Split, weightsOf } from './table.ts'
@@ -36,10 +37,15 @@ export function isWantedIf(
 ): boolean {
   const names = [...new Set(before.backends.map(({ called }) => called))]
   const grades = (name: string) => possible(name).map((count) => gradeOf(count, enoughOf(before)))
+  const stays = isDeepStrictEqual(weightsOf(before), weightsOf(after))
   return everyChoice(names.map((name) => [...new Set(grades(name))])).some((choice) => {
     const readiness = new Map(names.map((name, index) => [name, choice[index] ?? 'down']))
-    const wanted = allWeightsBy({ ...before, drains }, (called) => readiness.get(called) ?? 'down', true)
-    return wanted.some((weights) => isDeepStrictEqual(weights, weightsOf(after)))
+    const stateOf = (called: string) => readiness.get(called) ?? 'down'
+    const wanted = allWeightsBy({ ...before, drains }, stateOf, true)
+    return wanted.some(
+      (weights) =>
+        isDeepStrictEqual(weights, weightsOf(after)) || (stays && mayBeHeld(before, weights, stateOf)),
+    )
   })
 }
 

@@ -64,6 +64,10 @@ function isOf({ level, group, kind, name }: Target, place: Place): boolean {
   return group === place.group && kind === place.kind && name === place.name
 }
 
-function atLevel({ sections: { tiers, ...others } }: PolicySpec, level: Level): Sections {
-  return { ...others, ...(tiers ? { tiers: { asked: tiers, level } } : {}) }
+function atLevel({ sections: { tiers, ...others }, isLimiting }: PolicySpec, level: Level): Sections {
+  return {
+    ...others,
+    ...(tiers ? { tiers: { asked: tiers, level } } : {}),
+    ...(isLimiting ? { isLimited: true } : {}),
+  }
 }

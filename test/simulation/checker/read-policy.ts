@@ -15,7 +15,9 @@ export interface Target {
 export interface PolicySpec {
   readonly targets: readonly Target[]
   /** Without the level of the tiers, which depends on the target. */
-  readonly sections: Omit<Sections, 'tiers'> & { readonly tiers?: readonly AskedTier[] }
+  readonly sections: Omit<Sections, 'tiers' | 'isLimited'> & { readonly tiers?: readonly AskedTier[] }
+  /** It limits how many moves are made that are not needed. */
+  readonly isLimiting: boolean
   /** It moves nothing. */
   readonly isDryRun: boolean
   /** When it was created (seconds): the older of two wins. */
@@ -35,14 +37,22 @@ export function readPolicy({ metadata, spec }: KubeObject): PolicySpec | undefin
   const minReady = part(spec.minReady, readThreshold)
   const failover = part(spec.failover, readFailover)
   const failback = part(spec.failback, readFailback)
-  const isWrong = [tiers, minReady, failover, failback].includes('wrong') || returnsWithLess(spec)
+  const limits = part(spec.limits, readLimits)
+  const isWrong = [tiers, minReady, failover, failback, limits].includes('wrong') || returnsWithLess(spec)
   if (targets.length === 0 || targets.length < refs.length || isWrong) return undefined
+  if (limits && targets.some(({ level }) => level !== 'mesh')) return undefined
   const sections = Object.entries({ tiers, minReady, failover, failback }).filter(
     ([, section]) => section !== undefined,
   )
   const createdAt = Date.parse(metadata.creationTimestamp ?? '') / 1_000
   const isDryRun = spec.enforcement === 'DryRun'
-  return { targets, sections: Object.fromEntries(sections), isDryRun, createdAt }
+  return {
+    targets,
+    sections: Object.fromEntries(sections),
+    isLimiting: limits !== undefined,
+    isDryRun,
+    createdAt,
+  }
 }
 
 /** What asks for fewer endpoints to come back than to serve makes no sense. */
@@ -121,6 +131,12 @@ function readFailback({ mode, after, atMost, minReady }: JsonObject): AskedRetur
     ...(toReturn ? { toReturn } : {}),
     ...(mode === 'Manual' ? { isManual: true } : {}),
   }
+}
+
+/** How many moves they allow is judged in quiet waits only. */
+function readLimits({ movesPerSecond = 1, stopAtPercent = 1 }: JsonObject): true | 'wrong' {
+  const all = [movesPerSecond, stopAtPercent]
+  return all.every((one) => typeof one === 'number' && one > 0) ? true : 'wrong'
 }
 
 /** A duration as stories write it (ms): `1m20s`; 0 for none, undefined for one that cannot be read. */

@@ -53,8 +53,9 @@ function orderOf(
   all: readonly Backend[],
   { metadata: { namespace = '', annotations = {} } }: KubeObject,
   asked: Asked | undefined,
-): Pick<Split, 'broken' | 'order'> {
+): Pick<Split, 'broken' | 'order' | 'isLimited'> {
   if (broken) return { broken }
+  const { isLimited, ...sections } = asked?.sections ?? {}
   const isCalled = ({ service, called }: Backend, name: string) => {
     const [reference = '', port] = name.split(':')
     const whole = reference.includes('/') ? reference : `${namespace}/${reference}`
@@ -72,8 +73,10 @@ function orderOf(
     others: [...backends.keys()].filter((place) => backends[place]?.service !== primary?.service),
     limit,
   }
-  const order = readOrder(annotations, named, asked?.sections)
-  return order === 'broken' ? { broken: true } : { broken, order }
+  // Limits alone leave a route as it is without policies.
+  const isAsked = Object.keys(sections).length > 0
+  const order = readOrder(annotations, named, isAsked ? sections : undefined)
+  return order === 'broken' ? { broken: true } : { broken, order, ...(isLimited ? { isLimited } : {}) }
 }
 
 type Unpaused = Omit<Split, 'paused'>

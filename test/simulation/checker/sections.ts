@@ -25,6 +25,8 @@ export interface Sections {
   readonly minReady?: Threshold
   readonly failover?: { readonly fewMs: number; readonly downMs: number }
   readonly failback?: AskedReturn
+  /** Moves that are not needed may be held up; no section, and of the Mesh only. */
+  readonly isLimited?: true
 }
 
 /** Each section from the first that has it. */

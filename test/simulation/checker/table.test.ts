@@ -200,6 +200,31 @@ describe('a write is explained', () => {
     expect(isWanted([before, after], [after, after], possible([0]))).toBe(true)
     expect(isWanted([before, { ...before, broken: true }], [after, before], possible([0]))).toBe(true)
   })
+
+  describe('that moves one rule and leaves another for which the table has a move', () => {
+    const homeless = splitOf({ web: 1, east: 0, west: 0 })
+    const moved = splitOf({ web: 0, east: 1, west: 1 })
+    const all = (web: number, west: number): Parameters<typeof isWanted>[2] => ({
+      possible: (service) => [countOf({ web, west }[service] ?? 1)],
+      drained: () => [undefined],
+    })
+    const wanted = (web: number, west: number, stays: Parameters<typeof isWanted>[0][number]) =>
+      isWanted([homeless, stays], [web > 0 ? homeless : moved, stays], all(web, west))
+    const limited = (weights: Record<string, number>) => splitOf(weights, { isLimited: true })
+
+    test('under limits, while that move is not needed', () => {
+      expect(wanted(0, 1, limited({ web: 0, east: 1, west: 0 }))).toBe(true)
+      expect(wanted(1, 1, limited({ web: 0, east: 1, west: 0 }))).toBe(true)
+    })
+
+    test('not without limits', () => expect(wanted(0, 1, splitOf({ web: 0, east: 1, west: 0 }))).toBe(false))
+
+    test('not if any of its traffic goes to what is down, or nothing has a weight', () => {
+      expect(wanted(0, 1, limited({ web: 1, east: 1, west: 1 }))).toBe(false)
+      expect(wanted(0, 1, limited({ web: 1, east: 0, west: 0 }))).toBe(false)
+      expect(wanted(0, 1, limited({ web: 0, east: 0, west: 0 }))).toBe(false)
+    })
+  })
 })
 
 test('a history tells all that something was from one version to another', () => {

@@ -32,6 +32,8 @@ export interface Split {
   readonly order?: Order | undefined
   /** What Drains take out of it, as far as that is known; absent: nothing. */
   readonly drains?: Drains | undefined
+  /** Moves of it that are not needed may be held up, as a policy of the Mesh asks. */
+  readonly isLimited?: true | undefined
 }
 
 /** How many endpoints of a backend must be ready so that they are enough. */

@@ -93,6 +93,15 @@ const returning = (stage: Stage, random: Random): JsonObject => ({
   ...(random.chance(0.3) ? { minReady: thresholdOf(stage, random) } : {}),
 })
 
+/** How many moves that are not needed there may be; quick enough for every rest. */
+const limitsOf = (random: Random): JsonObject =>
+  random.pick<JsonObject>([
+    { movesPerSecond: 0.5 },
+    { movesPerSecond: 2 },
+    { stopAtPercent: 20 },
+    { movesPerSecond: 1, stopAtPercent: 40 },
+  ])
+
 /** Some sections, at least one. */
 export function sectionsOf(stage: Stage, random: Random): JsonObject {
   const sections: JsonObject = {
@@ -114,7 +123,9 @@ export function newPolicy(stage: Stage, random: Random, policy = random.pick(pol
   const targetRefs = refs.filter(
     (one, place) => refs.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === place,
   )
-  return { do: 'policy', policy, spec: { targetRefs, ...enforcement(random), ...sectionsOf(stage, random) } }
+  const limits = namespace === rootNamespace && random.chance(0.4) ? { limits: limitsOf(random) } : {}
+  const sections = { ...sectionsOf(stage, random), ...limits }
+  return { do: 'policy', policy, spec: { targetRefs, ...enforcement(random), ...sections } }
 }
 
 /** The same policy with other sections, or another target. */
@@ -142,6 +153,12 @@ export function wrongPolicy(stage: Stage, random: Random): NewPolicy {
     { ...one, spec: { ...spec, tiers: [{ rest: {}, clusters: ['Local'] }] } },
     { ...one, spec: { ...spec, tiers: [{ backends: [{ name: 'web' }] }, { backends: [{ name: 'web' }] }] } },
     { ...one, spec: { ...spec, tiers: [{ backends: [{ name: 'web', weight: 0 }] }] } },
+    { ...one, spec: { ...spec, limits: { movesPerSecond: 0 } } },
+    {
+      ...one,
+      policy: `${own}/one`,
+      spec: { ...spec, targetRefs: [refTo.namespace(own)], limits: { movesPerSecond: 1 } },
+    },
     { ...one, policy: `${own}/one`, spec: { ...spec, targetRefs: [refTo.mesh] } },
     { ...one, policy: `${own}/one`, spec: { ...spec, targetRefs: [refTo.namespace('depot')] } },
     {
