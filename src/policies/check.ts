@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { issueText } from './issue-words.ts'
 import { placeIn } from './object.ts'
 
 /** The parts of a JSON schema that say which fields an object may have. */
@@ -25,14 +26,10 @@ export function problemsOf(schema: z.ZodType, spec: unknown): readonly Problem[]
     found.set(field, 'there is no such field')
   for (const issue of parsed.success ? [] : parsed.error.issues) {
     const field = `spec${placeIn(issue.path)}`
-    if (!found.has(field)) found.set(field, messageOf(issue))
+    if (!found.has(field)) found.set(field, issueText(issue))
   }
   return [...found].map(([field, message]) => ({ field, message }))
 }
-
-/** Zod says of what is missing that it is `undefined`. */
-const messageOf = ({ code, message }: z.core.$ZodIssue): string =>
-  code === 'invalid_type' && message.endsWith('received undefined') ? 'must be there' : message
 
 function* unknownFields(value: unknown, { properties, items }: Fields, at: string): Iterable<string> {
   if (Array.isArray(value) && isFields(items))

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { issueText } from './issue-words.ts'
 
 /** What every object of our kinds has besides its spec and status. */
 export interface ObjectHead {
@@ -52,7 +53,7 @@ export function readObject(object: unknown): { head: ObjectHead; spec: unknown; 
 /** The first thing that is wrong with a spec, and where. */
 export function problemIn(error: z.ZodError): string {
   const [issue] = error.issues
-  return `spec${placeIn(issue?.path ?? [])}: ${issue?.message ?? 'cannot be read'}`
+  return `spec${placeIn(issue?.path ?? [])}: ${issue ? issueText(issue) : 'cannot be read'}`
 }
 
 /** A path as sentences write it: `.tiers[0].rest`. */

@@ -4,6 +4,7 @@ import { problemsOf } from '../../policies/check.ts'
 import { type Drain, drainSpecSchema, readDrain } from '../../policies/drain.ts'
 import { type FailoverPolicy, policyNames, readFailoverPolicy } from '../../policies/failover-policy.ts'
 import { policySpecSchema } from '../../policies/failover-policy-schema.ts'
+import { issueText } from '../../policies/issue-words.ts'
 
 /** An object of a file: one of our kinds, one of another kind, or a wrong one. */
 export type OwnObject =
@@ -53,7 +54,7 @@ function readKind(
   const named = metadata.safeParse(placed)
   const problems = [
     ...(named.success ? [] : named.error.issues).map(
-      ({ path, message }) => `metadata.${path.join('.')}: ${message}`,
+      (issue) => `metadata.${issue.path.join('.')}: ${issueText(issue)}`,
     ),
     ...problemsOf(specs[kind], spec).map(({ field, message }) => `${field}: ${message}`),
   ]
