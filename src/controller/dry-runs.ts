@@ -11,6 +11,7 @@ import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
 import type { RouteMemory } from './memory.ts'
 import { PolicyMemory } from './policy-memory.ts'
+import { predecessorsOf } from './predecessors.ts'
 import type { ClusterWatch } from './watch/cluster-watch.ts'
 
 export interface DryRunsOptions {
@@ -19,7 +20,7 @@ export interface DryRunsOptions {
   readonly readiness: ReadinessOf
   readonly circumstances: ClusterWatch['circumstances']
   /** What is remembered of the routes as they are. */
-  readonly policies: Pick<PolicyMemory, 'copyOf'>
+  readonly policies: Pick<PolicyMemory, 'copyFor'>
   /** Takes each look at a route: how it would be, and what would move now that does not really. */
   readonly onLook: (key: RouteKey, would: Judged, after: Route, moves: readonly Verdict[]) => void
 }
@@ -108,13 +109,17 @@ interface World {
 const isConcerned = ({ splits }: Route): boolean =>
   splits.some(({ shadow, shadowProblem }) => shadow !== undefined || shadowProblem !== undefined)
 
-/** A split keeps the weights that it would have as long as it has the same backends. */
+/** A split keeps the weights that it would have as long as it has the same backends, wherever it is. */
 function worldOf(real: Route, before: World | undefined): World {
   const shadows = new Set<number>()
+  const known = [...(before?.shadows ?? [])].flatMap((index) => {
+    const split = before?.would.splits[index]
+    return split ? { index, split } : []
+  })
   const splits = real.splits.map((split, index): Split => {
-    const known = before?.shadows.has(index) ? before.would.splits[index] : undefined
-    const weights =
-      known && haveSameBackends(known, split) ? known.backends.map(({ weight }) => weight) : undefined
+    const [one] = predecessorsOf(known, real.splits, index)
+    const isSame = one !== undefined && haveSameBackends(one.split, split)
+    const weights = isSame ? one.split.backends.map(({ weight }) => weight) : undefined
     const shadow = shadowOf(split, weights)
     if (shadow) shadows.add(index)
     return shadow ?? { ...split, policy: undefined }

@@ -42,6 +42,10 @@ export function lossInOthers(
   return lossAtFirst(split, policy, isUndone ? { tier: lostTo, lostAt: lost.lostAt } : undefined, today)
 }
 
+/** The last of several losses of which nobody knows which it is, so that none is forgotten. */
+export const lastOf = (losses: readonly (Loss | undefined)[]): Loss | undefined =>
+  losses.reduce((last, one) => ((one?.lost?.lostAt ?? 0) > (last?.lost?.lostAt ?? 0) ? one : last))
+
 /** What the status says, unless this replica has seen a later loss: a status may be late. */
 export const laterOf = (said: Loss, seen: Loss | undefined): Loss =>
   said.lost && seen?.lost && seen.lost.lostAt > said.lost.lostAt

@@ -4,14 +4,16 @@ import type { Recalled } from '../core/policy/lost.ts'
 import { needsMemory } from '../core/policy/patience.ts'
 import { commitmentOf } from '../core/policy/tiers.ts'
 import type { Lost, Past } from '../core/policy/types.ts'
-import type { ReadinessOf } from '../core/types.ts'
+import type { ReadinessOf, Split } from '../core/types.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
 import { laterOf } from './loss.ts'
 import type { RouteMemory } from './memory.ts'
+import { areInPlace } from './predecessors.ts'
 import {
   commit,
   firstSeen,
+  goOn,
   look,
   lookForLoss,
   type Moment,
@@ -28,7 +30,7 @@ export interface PolicyMemoryOptions {
   /** Without it nothing is taken for lost, so no return needs approval. */
   readonly losses?: LossOptions
   /** What is new here begins with what is known of it there. */
-  readonly like?: Pick<PolicyMemory, 'copyOf'>
+  readonly like?: Pick<PolicyMemory, 'copyFor'>
 }
 
 export interface LossOptions {
@@ -54,16 +56,20 @@ export class PolicyMemory {
 
   /** Must be called with each change of the route, or of the endpoints behind it, before anything is decided. */
   see(key: RouteKey, { splits }: Route): void {
-    const { readiness } = this.#options
+    const { readiness, like } = this.#options
     const moment = this.#now()
     const before = this.#splits.get(key)
+    const known = [...follow(before)]
+    const isEdited = !areInPlace(known, splits) || known.length !== splits.filter(isRemembered).length
     let first: Remembered | undefined
     for (let index = splits.length - 1; index >= 0; index -= 1) {
       const split = splits[index]
-      if (!split?.policy || !needsMemory(split.policy)) continue
-      const one = find(before, index) ?? this.#options.like?.copyOf(key, index) ?? firstSeen(index, split)
+      if (!split?.policy || !isRemembered(split)) continue
+      const own = isEdited ? goOn(known, splits, index) : known.find((one) => one.index === index)
+      const one = own ?? like?.copyFor(key, splits, index) ?? firstSeen(index, split)
       look(one, split, split.policy, readiness, moment)
-      this.#lookForLoss(key, one, moment)
+      // What the status says of the place of a new split is about the one that was there.
+      this.#lookForLoss(key, one, moment, own !== undefined || known.length === 0)
       one.next = first
       first = one
     }
@@ -71,10 +77,9 @@ export class PolicyMemory {
     else if (before && !first) this.#splits.delete(key)
   }
 
-  /** What is remembered of a split by its position, as it is now; `undefined` if nothing is. */
-  copyOf(key: RouteKey, index: number): Remembered | undefined {
-    const one = find(this.#splits.get(key), index)
-    return one && { ...one, goodSince: [...one.goodSince], badSince: one.badSince && [...one.badSince] }
+  /** A copy of what is remembered of one of these splits by its position; `undefined` if nothing is. */
+  copyFor(key: RouteKey, splits: readonly Split[], index: number): Remembered | undefined {
+    return goOn([...follow(this.#splits.get(key))], splits, index)
   }
 
   /** What is known of the time before now, for a split of the route by its position. */
@@ -130,11 +135,14 @@ export class PolicyMemory {
     return { now: clock.now(), today: losses?.today() ?? 0 }
   }
 
-  #lookForLoss(key: RouteKey, one: Remembered, moment: Moment): void {
+  #lookForLoss(key: RouteKey, one: Remembered, moment: Moment, hasStatus = true): void {
     const { losses } = this.#options
-    if (losses) lookForLoss(one, () => losses.recall(key, one.split.where), moment)
+    const recalled = () => (hasStatus ? losses?.recall(key, one.split.where) : undefined)
+    if (losses) lookForLoss(one, recalled, moment)
   }
 }
+
+const isRemembered = ({ policy }: Split): boolean => policy !== undefined && needsMemory(policy)
 
 function* follow(first: Remembered | undefined): Iterable<Remembered> {
   for (let one = first; one; one = one.next) yield one

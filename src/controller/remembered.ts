@@ -8,7 +8,8 @@ import { tierOf } from '../core/policy/tiers.ts'
 import type { Commitment, Past, Policy } from '../core/policy/types.ts'
 import { haveSameBackends, isSameBackend, knownOf } from '../core/split.ts'
 import type { ReadinessOf, Split } from '../core/types.ts'
-import { type Loss, lossAfter, lossAtFirst, lossBy, lossInOthers } from './loss.ts'
+import { type Loss, lastOf, lossAfter, lossAtFirst, lossBy, lossInOthers } from './loss.ts'
+import { predecessorsOf } from './predecessors.ts'
 
 /**
  * What is remembered of a split whose policy depends on the time before. There may be thousands, so its parts are few and
@@ -52,6 +53,29 @@ export const firstSeen = (index: number, split: Split): Remembered => ({
   loss: undefined,
   next: undefined,
 })
+
+/**
+ * What is remembered of the split at a position, wherever it was before an edit of its route; `undefined` of a new one. A
+ * copy, since several splits may go on from the same one.
+ */
+export function goOn(
+  known: readonly Remembered[],
+  splits: readonly Split[],
+  index: number,
+): Remembered | undefined {
+  const before = predecessorsOf(known, splits, index)
+  const one = before.find((other) => other.index === index) ?? before[0]
+  return (
+    one && {
+      ...one,
+      index,
+      goodSince: [...one.goodSince],
+      badSince: one.badSince && [...one.badSince],
+      loss: lastOf(before.map(({ loss }) => loss)),
+      next: undefined,
+    }
+  )
+}
 
 export interface Moment {
   /** Ms on the clock. */

@@ -9,6 +9,8 @@ import { atomicList, type Condition, conditionsSchema } from './schema-parts.ts'
 const controllerName = 'failover.linkerd.io/controller'
 
 const longestWhy = 512
+/** Parts of a route that a status has at most: a route of the Gateway API has no more. */
+export const mostSplits = 16
 const count = (description: string) => z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe(description)
 const time = (description: string) => z.string().optional().meta({ format: 'date-time', description })
 
@@ -33,7 +35,7 @@ const ancestorSchema = z.object({
   ancestorRef: z.object({ group: z.string(), kind: z.string(), namespace: z.string(), name: z.string() }),
   controllerName: z.string(),
   conditions: conditionsSchema,
-  splits: z.array(splitSchema).max(16).meta(atomicList),
+  splits: z.array(splitSchema).max(mostSplits).meta(atomicList),
 })
 
 /** The status of a FailoverPolicy: the source of its definition, too. */
@@ -134,7 +136,7 @@ export function policyStatusDue(
     const ancestorRef = { group, kind, namespace, name }
     const before = written?.ancestors?.find((other) => isSameRef(other.ancestorRef, ancestorRef))
     const conditions = stamp([acceptedBy(one)], before?.conditions)
-    const splits = (one.splits ?? []).slice(0, 16).map((split) => splitOf(split, before, now))
+    const splits = (one.splits ?? []).slice(0, mostSplits).map((split) => splitOf(split, before, now))
     return [{ ancestorRef, controllerName, conditions, splits }]
   })
   const due: PolicyStatus = {

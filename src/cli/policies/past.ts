@@ -17,7 +17,8 @@ export const pastOf =
     const { policy, where } = route.splits[position] ?? {}
     const split = route.splits[position]
     if (!split || !policy?.isManual) return justSeen
-    const recalled = recalledOf(placeOfRoute(route), where, index, byKey)
+    const all = route.splits.map((one) => one.where)
+    const recalled = recalledOf(placeOfRoute(route), { where, all }, index, byKey)
     const lost = watchedLost(commitmentBy(split, policy), recalled, today)
     // The operator asks for approval only when all other waits are over.
     const goodSince = recalled?.isAwaiting ? () => Number.NEGATIVE_INFINITY : justSeen.goodSince

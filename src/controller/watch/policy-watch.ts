@@ -122,7 +122,9 @@ export class PolicyWatch {
   recalled(key: RouteKey, where: string | undefined): Recalled | undefined {
     const route = this.#options.get(key)
     const { index } = this.book
-    return route && recalledOf(placeOfRoute(route), where, index, (policy) => this.book.get(policy))
+    if (!route) return undefined
+    const part = { where, all: route.splits.map((split) => split.where) }
+    return recalledOf(placeOfRoute(route), part, index, (policy) => this.book.get(policy))
   }
 
   /** What has become of each target of a policy. */
