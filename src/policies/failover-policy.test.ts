@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest'
-import { readFailoverPolicy } from './failover-policy.ts'
+import { aimsOf, readFailoverPolicy } from './failover-policy.ts'
 import { policyObject, targets } from './testing/policy-objects.ts'
 
 const read = (spec: Record<string, unknown>) =>
@@ -100,4 +100,16 @@ test.each([
 it('makes something of everything', () => {
   for (const object of [undefined, null, 3, {}, { metadata: 3, spec: [] }])
     expect(readFailoverPolicy(object)).toMatchObject({ name: '', spec: undefined })
+})
+
+it('knows whom a policy is meant for that makes no sense', () => {
+  const spec = {
+    targetRefs: [targets.split('cart'), targets.namespace('far'), { kind: 'Pod', name: 'x' }, 3],
+    failback: { after: 'soon' },
+  }
+  expect(aimsOf(policyObject('shop/cart', spec))).toEqual([
+    { level: 'route', namespace: 'shop', ...targets.split('cart') },
+    { level: 'namespace', namespace: 'far', ...targets.namespace('far') },
+  ])
+  for (const object of [undefined, {}, { spec: { targetRefs: 3 } }]) expect(aimsOf(object)).toEqual([])
 })

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { parseDuration } from '../base/duration.ts'
 import type {
   AskedFailback,
@@ -62,6 +63,19 @@ export function readFailoverPolicy(object: unknown): FailoverPolicy {
     status,
   }
 }
+
+/** Whose routes a policy is meant for, even if it makes no sense otherwise; what of that cannot be read is left out. */
+export function aimsOf(object: unknown): readonly PolicyTarget[] {
+  const { head, spec } = readObject(object)
+  const refs = aims.safeParse(spec).data?.targetRefs ?? []
+  return refs.flatMap((ref) => {
+    const level = ref && levelOf(ref.group, ref.kind)
+    return level ? [{ ...ref, level, namespace: level === 'namespace' ? ref.name : head.namespace }] : []
+  })
+}
+
+const aim = z.object({ group: z.string().default(''), kind: z.string(), name: z.string() })
+const aims = z.object({ targetRefs: z.array(aim.optional().catch(undefined)) })
 
 /** What a policy asks for as one of the levels, each section with its source. */
 export function sectionsOf(key: string, policy: ReadPolicy, level: PolicyLevel): PolicySections {

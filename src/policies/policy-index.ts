@@ -157,6 +157,10 @@ export const isDryRun = ({ spec }: Pick<FailoverPolicy, 'spec'>): boolean => spe
 export const isTargeted = (targets: ReadonlySet<string>, place: PolicyPlace): boolean =>
   levelsOf(place).some((keys) => keys.some((key) => targets.has(key)))
 
+/** Whether a target is one of a route. */
+export const isTargetOf = (place: PolicyPlace, target: PolicyTarget): boolean =>
+  isTargeted(new Set([targetKey(target)]), place)
+
 /** Two of one level: the older one wins, then the first by name. Source: GEP-713. */
 function byAge(a: FailoverPolicy, b: FailoverPolicy): number {
   const [one, other] = [objectKey(a), objectKey(b)]

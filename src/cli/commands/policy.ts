@@ -8,7 +8,7 @@ export const policy: CommandSpec = {
   summary: 'Show which policy applies to a route, and where each part of it comes from',
   description: `Reads the route with your own permissions. Each section of the policy is shown with its source: an
 annotation of the route, a FailoverPolicy, or what is built in. An annotation that cannot be understood is listed, with what applies
-instead. Below are the tiers of each list of backends in the route, as the operator understands them.`,
+instead; so is a FailoverPolicy that is meant for the route and not accepted for it, with the reason. Below are the tiers of each list of backends in the route, as the operator understands them.`,
   flags: () => [
     namespaceFlag('the namespace of the route (default: the namespace of the context)'),
     selectorFlag(),

@@ -17,6 +17,8 @@ export interface PoliciesRead {
   readonly index: PolicyIndex
   /** Those of the cluster, also if the operator follows none. */
   readonly policies: readonly FailoverPolicy[]
+  /** Where policies of the Mesh are followed; `undefined` if the operator follows none at all, or there are none. */
+  readonly rootNamespace: string | undefined
   /** A policy (`namespace/name`) as it is in the cluster. */
   readonly byKey: (key: string) => FailoverPolicy | undefined
   /** What could not be read, so that policies may be missing, in sentences. */
@@ -27,6 +29,7 @@ export interface PoliciesRead {
 export const noPolicies: PoliciesRead = {
   index: new PolicyIndex([], undefined),
   policies: [],
+  rootNamespace: undefined,
   byKey: () => undefined,
   unseen: [],
 }
@@ -56,6 +59,7 @@ export async function readPolicies(
     byKey: (key) => known.get(key),
     index: new PolicyIndex(root.namespace === undefined ? [] : policies, root.namespace),
     policies,
+    rootNamespace: root.namespace,
     unseen: [...new Set([...first.unseen, ...(others?.unseen ?? []), ...doubts])],
   }
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { err } from '../../base/result.ts'
+import type { Transport } from '../../kube/http/transport.ts'
 import { targets } from '../../policies/testing/policy-objects.ts'
 import { addDrain, followDrains } from '../drains/testing/drains.ts'
 import { addPolicy, followPolicies } from '../policies/testing/policies.ts'
@@ -141,6 +143,7 @@ test('the same as data', async () => {
       { name: 'paused', value: 'no', source: 'built-in', annotation: null, policy: null },
     ],
     ignored: [],
+    passedOver: [],
     drains: [],
     splits: [
       {
@@ -245,10 +248,72 @@ describe('a FailoverPolicy', () => {
       expect(JSON.parse((await run(`${command} ts/web -o json`)).stdout).splits[0].dryRun).toBe(sentence)
   })
 
-  test('of the Mesh in another namespace is for none', async () => {
+  describe('that is meant for the route, and is not accepted, is named with the reason', () => {
+    const notAccepted = async () =>
+      [...(await run('policy ts/web')).stdout.matchAll(/^Not accepted: FailoverPolicy (.*)$/gm)].map(
+        ([, line]) => line,
+      )
+
+    beforeEach(() => shop.split('web', weights))
+
+    test.each(['shop/mesh', 'far/mesh'])('a Mesh policy in another namespace: %s', async (key) => {
+      addPolicy(shop, key, mesh)
+      expect(await notAccepted()).toEqual([
+        `${key}: it asks for nothing: spec.targetRefs[0]: a policy of the Mesh must be in the namespace linkerd-failover`,
+      ])
+      const data = JSON.parse((await run('policy ts/web -o json')).stdout)
+      expect(data.passedOver).toMatchObject([{ policy: key, reason: 'Invalid' }])
+    })
+
+    test('one that makes no sense, and one for the namespace of others', async () => {
+      const failback = { after: '30h' }
+      addPolicy(shop, 'shop/web', { targetRefs: [targets.split('web')], failback })
+      addPolicy(shop, 'far/shop', { targetRefs: [targets.namespace('shop')], minReady: { count: 2 } })
+      addPolicy(shop, 'shop/other', { targetRefs: [targets.split('other')], failback })
+      expect(await notAccepted()).toEqual([
+        expect.stringMatching(
+          /^far\/shop: it asks for nothing: spec.targetRefs\[0\]: the Namespace shop is not that/,
+        ),
+        expect.stringMatching(/^shop\/web: it asks for nothing: spec.failback/),
+      ])
+    })
+
+    test('one that loses to an older one, or to the first by name', async () => {
+      for (const name of ['first', 'second'])
+        addPolicy(shop, `shop/${name}`, { targetRefs: [targets.split('web')], minReady: { count: 2 } })
+      const message = 'TrafficSplit shop/web follows shop/first, which is older, or first by name'
+      expect(await notAccepted()).toEqual([`shop/second: ${message}`])
+    })
+
+    test('all, if the operator follows none', async () => {
+      shop.install()
+      addPolicy(shop, 'shop/web', { targetRefs: [targets.split('web')], minReady: { count: 2 } })
+      expect(await notAccepted()).toEqual(['shop/web: the operator follows no policies'])
+    })
+
+    test('in the namespaces that one may look into', async () => {
+      addPolicy(shop, 'far/mesh', mesh)
+      addPolicy(shop, 'shop/mesh', mesh)
+      const wrap = (transport: Transport): Transport => ({
+        ...transport,
+        request: (req) =>
+          req.path.endsWith('/v1alpha1/failoverpolicies')
+            ? Promise.resolve(err({ kind: 'forbidden', message: 'not all' } as const))
+            : transport.request(req),
+      })
+      const { stdout, stderr } = await shop.run('policy ts/web', { namespace: 'shop', wrap })
+      expect(stderr).toBe('')
+      expect(stdout).toMatch(/^Not accepted: FailoverPolicy shop\/mesh: /m)
+      expect(stdout).not.toContain('far/mesh')
+    })
+  })
+
+  test('that is not accepted for another target of its is passed over by none', async () => {
     shop.split('web', weights)
-    addPolicy(shop, 'shop/mesh', mesh)
-    expect((await run('policy ts/web')).stdout).not.toContain('FailoverPolicy')
+    const targetRefs = [targets.split('web'), targets.namespace('shop')]
+    addPolicy(shop, 'shop/both', { targetRefs, minReady: { count: 2 } })
+    addPolicy(shop, 'shop/all', { targetRefs: [targets.namespace('shop')], minReady: { count: 3 } })
+    expect((await run('policy ts/web')).stdout).not.toContain('Not accepted')
   })
 
   test('that is not known is named', async () => {

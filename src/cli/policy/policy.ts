@@ -16,6 +16,8 @@ import { noProgress } from '../progress.ts'
 import { type FoundRoute, findNamedRoute, type NamedRoute } from '../route-ref.ts'
 import { namespacesOf, readServices } from '../snapshot.ts'
 import { appliedTo } from './applied.ts'
+import type { AppliedPolicy } from './applied-policy.ts'
+import { passedOver } from './passed-over.ts'
 import { policyText } from './text.ts'
 
 const schema = z.object({
@@ -37,8 +39,8 @@ export async function showPolicy(context: Context, words: readonly string[], giv
   const read = await readOwnKinds(found.value, today)
   if (!read.ok) return read
   for (const line of read.value.unseen) io.stderr.write(`${line}\n`)
-  const { drains, applied: withPolicy } = read.value
-  const applied = { ...appliedTo(withPolicy, controlled.value, today, read.value), drains }
+  const { drains, passedOver, applied: withPolicy } = read.value
+  const applied = { ...appliedTo(withPolicy, controlled.value, today, read.value), passedOver, drains }
   io.stdout.write(
     flags.output === 'table'
       ? policyText(applied, paletteFor(io.stdout, io.env), today)
@@ -47,7 +49,7 @@ export async function showPolicy(context: Context, words: readonly string[], giv
   return ok(exitCodes.ok)
 }
 
-interface OwnKindsRead {
+interface OwnKindsRead extends Pick<AppliedPolicy, 'passedOver'> {
   readonly drains: readonly RouteDrain[]
   readonly policies: PolicySections | undefined
   readonly dryRunOf: (split: Split) => string | null
@@ -68,15 +70,17 @@ async function readOwnKinds(
   const unseen = [...new Set([...drained.unseen, ...read.unseen])]
   const place = placeOfRoute(route)
   const policies = read.index.of(place)
+  const passed = await passedOver(reading, route, read, discovery)
   if (drained.drains.length === 0 && policies === undefined && read.index.wouldBe(place) === undefined)
-    return ok({ drains: [], policies, dryRunOf: () => null, applied: route, unseen })
+    return ok({ drains: [], passedOver: passed, policies, dryRunOf: () => null, applied: route, unseen })
   const services = await readServices(reading, namespacesOf([route]), noProgress)
   if (!services.ok) return services
   const index = indexOf(drained, services.value, today)
   const drains = drainsConcerning(route, { ...drained, index }, today)
   const around = { today, drained: index.of(route.namespace) }
   const dryRunOf = (split: Split) => wouldNow(split, services.value.readiness, around)
-  return ok({ drains, policies, dryRunOf, applied: withPolicies(route, read, services.value), unseen })
+  const applied = withPolicies(route, read, services.value)
+  return ok({ drains, passedOver: passed, policies, dryRunOf, applied, unseen })
 }
 
 /** The API server alone knows all forms of selectors. */

@@ -1,11 +1,11 @@
 import { routeDrainText } from '../drains/concerning.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
 import { shortName } from '../status/table.ts'
-import type { AppliedPolicy, AppliedSplit, Member, Section } from './applied.ts'
+import type { AppliedPolicy, AppliedSplit, Member, Section } from './applied-policy.ts'
 
 /** A policy for people: its sections, the tiers of each split, its Drains; `now` (epoch ms) is for their ends. */
 export function policyText(
-  { route, controlled, sections, ignored, splits, drains }: AppliedPolicy,
+  { route, controlled, sections, ignored, splits, passedOver, drains }: AppliedPolicy,
   palette: Palette,
   now: number,
 ) {
@@ -19,9 +19,20 @@ export function policyText(
     )
   }
   const wrong = ignored.map((message) => `${palette.warning('Ignored')}: ${message}`)
+  const passed = passedOver.map(
+    ({ policy, message }) => `${palette.warning('Not accepted')}: FailoverPolicy ${policy}: ${message}`,
+  )
   const drained = drains.flatMap((drain) => ['', `Drain: ${routeDrainText(drain, now)}`])
   const tiers = splits.flatMap((split) => ['', ...splitText(split, namespace, palette)])
-  const lines = [...head, '', renderTable(sectionColumns, sections).trimEnd(), ...wrong, ...tiers, ...drained]
+  const lines = [
+    ...head,
+    '',
+    renderTable(sectionColumns, sections).trimEnd(),
+    ...wrong,
+    ...passed,
+    ...tiers,
+    ...drained,
+  ]
   return `${lines.join('\n').trimEnd()}\n`
 }
 
