@@ -34,8 +34,8 @@ describe('a Drain in effect', () => {
     const { exitCode, stdout, stderr } = await run('status')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatchInlineSnapshot(`
-      "NAMESPACE   KIND           NAME   STATE           TIER     ACTIVE BACKENDS     WAITS   SINCE   FINDINGS         WHY
-      shop        TrafficSplit   cart   drained (due)   1 of 3   cart-east:1 (1/1)           > 0s    ServiceProfile   shop/cart-east is drained by linkerd-failover/east-upgrade; shop/cart-west takes over
+      "NAMESPACE   KIND           NAME   STATE           TIER     ACTIVE BACKENDS     WAITS   SINCE     FINDINGS         WHY
+      shop        TrafficSplit   cart   drained (due)   1 of 3   cart-east:1 (1/1)           unknown   ServiceProfile   shop/cart-east is drained by linkerd-failover/east-upgrade; shop/cart-west takes over
 
       DRAIN                           FROM           FOR          ENDS    REASON
       linkerd-failover/east-upgrade   cluster/east   all routes   in 2h   CHG-1234

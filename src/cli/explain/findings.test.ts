@@ -69,7 +69,7 @@ test('all that is wrong around a route, in the words of the operator', async () 
   const { exitCode, stdout, stderr } = await shop.run('explain httproute/web', options)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   expect(stdout).toMatchInlineSnapshot(`
-    "HTTPRoute shop/web, since before now
+    "HTTPRoute shop/web, since when is not known
 
     Findings:
       NotAccepted: Linkerd has not accepted it (its status has no Accepted=True from linkerd.io/policy-controller), so proxies ignore its weights; see status.parents for the reason

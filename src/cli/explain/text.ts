@@ -3,7 +3,7 @@ import { ruleOf } from '../../core/decide.ts'
 import { linkerdViewText } from '../destination/text.ts'
 import { routeDrainText } from '../drains/concerning.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
-import { ageText, shortName, stateText, toneOf, weightInEffect } from '../status/table.ts'
+import { ageText, isKnownBefore, shortName, stateText, toneOf, weightInEffect } from '../status/table.ts'
 import type { Explanation, SplitExplanation } from './explanation.ts'
 import type { Diagnosis } from './findings.ts'
 import { gatewayText } from './gateways.ts'
@@ -12,7 +12,7 @@ import { waitingText } from './waiting.ts'
 /** An explanation for people; `now` (epoch ms) turns times into ages. */
 export function explanationText(explanation: Explanation, palette: Palette, now: number): string {
   const { route, splits, controlled, notes, proxies } = explanation
-  const head = [`${route.kind} ${route.namespace}/${route.name}, since ${sinceText(route, now)}`]
+  const head = [`${route.kind} ${route.namespace}/${route.name}, ${sinceText(route, now)}`]
   if (!controlled) {
     head.push(
       palette.warning('Not controlled: the selector does not match its labels, so the operator ignores it.'),
@@ -55,9 +55,10 @@ function gatewaysText({ gateways }: Explanation): string[] {
 }
 
 function sinceText({ since, sinceBefore }: RouteFacts, now: number): string {
-  if (since !== null) return `${ageText(since, now)} ago`
-  const age = ageText(sinceBefore, now)
-  return age === '0s' ? 'before now' : `before ${age} ago`
+  if (since !== null) return `since ${ageText(since, now)} ago`
+  return isKnownBefore(sinceBefore, now)
+    ? `since before ${ageText(sinceBefore, now)} ago`
+    : 'since when is not known'
 }
 
 interface Showing {

@@ -132,13 +132,21 @@ export const weightInEffect = ({ weight, active }: BackendItem): number => weigh
 export const shortName = (service: string, namespace: string): string =>
   service.startsWith(`${namespace}/`) ? service.slice(namespace.length + 1) : service
 
-/** `12m`; or `> 3d` if the route was in its state before that. */
-const sinceText = ({ since, sinceBefore }: RouteFacts, now: number): string =>
-  since === null && sinceBefore !== null ? `> ${ageText(sinceBefore, now)}` : ageText(since, now)
+/** `12m`; `> 3d` if the route was in its state before that, or `unknown` if only its present state is known. */
+function sinceText({ since, sinceBefore }: RouteFacts, now: number): string {
+  if (since !== null) return ageText(since, now)
+  return isKnownBefore(sinceBefore, now) ? `> ${ageText(sinceBefore, now)}` : unknownAge
+}
+
+const unknownAge = 'unknown'
+
+/** Whether a time says more than that the route is in its state now. */
+export const isKnownBefore = (time: string | null, now: number): time is string =>
+  time !== null && now - Date.parse(time) >= 1_000
 
 /** How long ago, in the two largest units that matter, as kubectl says it. */
 export function ageText(since: string | null, now: number): string {
-  if (since === null) return 'unknown'
+  if (since === null) return unknownAge
   return spanText(Math.floor((now - Date.parse(since)) / 1000))
 }
 

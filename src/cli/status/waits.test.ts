@@ -77,8 +77,8 @@ describe('status', () => {
     const { stdout, stderr } = await run('status')
     expect(stderr).toBe('')
     expect(stdout).toMatchInlineSnapshot(`
-      "NAMESPACE   KIND           NAME   STATE      TIER     ACTIVE BACKENDS   WAITS         SINCE   WHY
-      shop        TrafficSplit   cart   failover   2 of 2   east:100 (4/4)    cart in 41s   > 0s    shop/cart has 4 of 6 endpoints ready and must stay so for 1m30s; shop/east takes over
+      "NAMESPACE   KIND           NAME   STATE      TIER     ACTIVE BACKENDS   WAITS         SINCE     WHY
+      shop        TrafficSplit   cart   failover   2 of 2   east:100 (4/4)    cart in 41s   unknown   shop/cart has 4 of 6 endpoints ready and must stay so for 1m30s; shop/east takes over
       "
     `)
     expect(shop.writes).toBe(0)
@@ -118,14 +118,14 @@ describe('status', () => {
   test('does not ask about routes on their primaries', async () => {
     shop.service('cart', 1)
     shop.split('cart', { cart: 1 })
-    expect((await run('status')).stdout).toMatch(/primary .* > 0s/)
+    expect((await run('status')).stdout).toMatch(/primary .* unknown /)
     expect(pods.asked).toEqual([])
   })
 
   test('takes no time of another state, and misses no operator that is not there', async () => {
     shop.split('cart', { cart: 1 })
     const alone = await run('status')
-    expect(alone).toMatchObject({ stderr: '', stdout: expect.stringMatching(/dark .* > 0s/) })
+    expect(alone).toMatchObject({ stderr: '', stdout: expect.stringMatching(/dark .* unknown /) })
     await answer({ ...waiting(null), state: 'failover', since: inSeconds(-60), sinceBefore: null })
     expect(await run('status')).toEqual(alone)
     expect(pods.asked).toHaveLength(1)
@@ -149,8 +149,8 @@ describe('status', () => {
     const { stdout, stderr } = await run('status')
     expect(stderr).toBe('')
     expect(stdout).toMatchInlineSnapshot(`
-      "NAMESPACE   KIND           NAME   STATE     TIER     ACTIVE BACKENDS   WAITS             SINCE   WHY
-      shop        TrafficSplit   cart   primary   1 of 2   cart:100 (1/2)    not cart in 41s   > 0s    shop/cart has 1 of 2 endpoints ready (2 are asked for), and is left after 10m of that
+      "NAMESPACE   KIND           NAME   STATE     TIER     ACTIVE BACKENDS   WAITS             SINCE     WHY
+      shop        TrafficSplit   cart   primary   1 of 2   cart:100 (1/2)    not cart in 41s   unknown   shop/cart has 1 of 2 endpoints ready (2 are asked for), and is left after 10m of that
       "
     `)
   })
