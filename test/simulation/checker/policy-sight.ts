@@ -25,6 +25,8 @@ interface Look {
   readonly process: Process
   readonly at: number
   readonly view: KindView
+  /** It has read a complete list; without one it may know of none of them. */
+  readonly hasRead: boolean
 }
 
 /** So long (ms) a policy that was changed or deleted applies as it was. */
@@ -44,14 +46,15 @@ export class PolicySight {
 
   /** What the sender of a write can have gone by. Before a list is complete, objects are taken in one by one. */
   seenBy({ process, at, moment, view }: Sent): Readings {
-    const from = view.of(this.kind.plural) ?? process.bornMoment
-    const look = { process, at, view: this.kind.view(process) }
+    const known = view.of(this.kind.plural)
+    const from = known ?? process.bornMoment
+    const look = { process, at, view: this.kind.view(process), hasRead: known !== undefined }
     return this.#readings(look, [from, moment], [view.of('services') ?? 0, moment])
   }
 
   /** What applies after a time of rest, for the process that leads. */
   atRest(process: Process, at: number, moment: number): Readings {
-    const look = { process, at, view: this.kind.view(process) }
+    const look = { process, at, view: this.kind.view(process), hasRead: true }
     return this.#readings(look, [moment, moment], [moment, moment])
   }
 
@@ -103,7 +106,8 @@ export class PolicySight {
     const over = all.filter((one) => one.to <= to && one.spec !== undefined)
     const which = (stays: 'surely' | 'maybe') => over.filter((one) => this.#stays(one, all, look) === stays)
     const [sure, maybe] = [which('surely'), which('maybe')]
-    return sure.length > 0 ? [...sure, ...maybe] : [...read, ...maybe]
+    if (sure.length > 0) return [...sure, ...maybe]
+    return [...read, ...maybe, ...(look.hasRead ? [] : [undefined])]
   }
 
   /** Whether a policy that is over, or was changed, still applies. */
