@@ -86,8 +86,13 @@ export class PolicyIndex {
 
   /** What policies would ask for of a route if none were a DryRun; `undefined` if none that is one concerns it. */
   wouldBe(place: PolicyPlace): PolicySections | undefined {
-    const isConcerned = this.shadow?.appliedTo(place).some(({ policy }) => isDryRun(policy))
-    return isConcerned ? (this.shadow?.of(place) ?? {}) : undefined
+    return this.dryRunsOf(place).length > 0 ? (this.shadow?.of(place) ?? {}) : undefined
+  }
+
+  /** The policies of a route that are a DryRun, each once, the most specific first. */
+  dryRunsOf(place: PolicyPlace): readonly FailoverPolicy[] {
+    const all = this.shadow?.appliedTo(place) ?? []
+    return [...new Set(all.flatMap(({ policy }) => (isDryRun(policy) ? policy : [])))]
   }
 
   /** The policy of the Mesh that applies; `undefined` if there is none. */

@@ -3,7 +3,9 @@ import type { Services } from '../../api/items.ts'
 import { ok, type Result } from '../../base/result.ts'
 import { applyPlan } from '../../core/plan.ts'
 import { weightsOf } from '../../core/split.ts'
+import { objectKey } from '../../policies/object.ts'
 import { type Judged, judgeRoute, type RouteCircumstances } from '../../routes/judge.ts'
+import { placeOfRoute } from '../../routes/policy/place.ts'
 import type { RouteEvent } from '../../routes/since.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { readLinkerdView } from '../destination/linkerd-view.ts'
@@ -92,6 +94,7 @@ export async function explainRoute(
   const { findings, unseen } = diagnoseRoute(judged, around, services.value, events)
   const known = explanationOf(judged, services.value, events, circumstances, {
     controlled: controlled.value,
+    dryRuns: policies.index.dryRunsOf(placeOfRoute(route)).map(objectKey),
     proxies,
     findings,
     drains: drainsConcerning(route, { ...drains, index }, today),
@@ -143,7 +146,7 @@ function explanationOf(
   services: Services,
   events: Result<readonly RouteEvent[], Failure>,
   { past, ...circumstances }: RouteCircumstances & { readonly today: number },
-  found: Pick<Explanation, 'controlled' | 'drains' | 'findings' | 'proxies' | 'unseen'>,
+  found: Pick<Explanation, 'controlled' | 'drains' | 'dryRuns' | 'findings' | 'proxies' | 'unseen'>,
 ): Explanation {
   const { route } = judged
   const began = beganOf(judged, events.ok ? events.value : [], circumstances.today)

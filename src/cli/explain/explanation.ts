@@ -12,6 +12,8 @@ export interface Explanation extends Diagnosis {
   readonly controlled: boolean
   /** The Drains that take out some of its backends. */
   readonly drains: readonly RouteDrain[]
+  /** The FailoverPolicies (`namespace/name`) of the route that are a DryRun: `dryRun` of its splits is by them. */
+  readonly dryRuns: readonly string[]
   /** What is true of every route of its kind, and easily overlooked. */
   readonly notes: readonly string[]
   /** What Linkerd gives to proxies, with `--proxies`; null without it. */

@@ -3,6 +3,7 @@ import { ruleOf } from '../../core/decide.ts'
 import { linkerdViewText } from '../destination/text.ts'
 import { routeDrainText } from '../drains/concerning.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
+import { dryRunText } from '../policies/would.ts'
 import { ageText, isKnownBefore, shortName, stateText, toneOf, weightInEffect } from '../status/table.ts'
 import type { Explanation, SplitExplanation } from './explanation.ts'
 import type { Diagnosis } from './findings.ts'
@@ -21,7 +22,7 @@ export function explanationText(explanation: Explanation, palette: Palette, now:
   const parts = route.splits.flatMap((item, index) => {
     const split = splits[index]
     const title = item.where === null ? [] : [`${item.where}:`]
-    return split ? [...title, ...splitText(item, split, { route, palette, now })] : []
+    return split ? [...title, ...splitText(item, split, { ...explanation, palette, now })] : []
   })
   const given = proxies === null ? [] : linkerdViewText(proxies, palette, now)
   const drained = section(
@@ -64,19 +65,24 @@ function sinceText({ since, sinceBefore }: RouteFacts, now: number): string {
 interface Showing {
   /** Its own Services are named without its namespace. */
   readonly route: Explanation['route']
+  readonly dryRuns: Explanation['dryRuns']
   readonly palette: Palette
   /** Epoch, ms. */
   readonly now: number
 }
 
-function splitText(item: SplitItem, split: SplitExplanation, { route, palette, now }: Showing): string[] {
+function splitText(
+  item: SplitItem,
+  split: SplitExplanation,
+  { route, dryRuns, palette, now }: Showing,
+): string[] {
   const waiting = waitingText(item, route, now)
   return [
     `State:     ${palette[toneOf[item.state]](stateText(item))}`,
     `Rule:      ${item.rule}: ${ruleOf(item.rule).when}`,
     `Decision:  ${item.sentence}`,
     ...(waiting === undefined ? [] : [`Waits:     ${waiting}`]),
-    ...(split.dryRun === null ? [] : [`DryRun:    ${split.dryRun}`]),
+    ...(split.dryRun === null ? [] : [`DryRun:    ${dryRunText(dryRuns, split.dryRun)}`]),
     '',
     renderTable(backendColumns, rowsOf(item.backends, split.decided, route.namespace)),
     ...changesText(split),

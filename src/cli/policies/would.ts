@@ -11,3 +11,7 @@ export function wouldNow(split: Split, readiness: ReadinessOf, around: Circumsta
   const would = shadowOf(split)
   return would ? wouldText(judgeSplit(would, readiness, { ...around, past: justSeen })) : null
 }
+
+/** Who would have it so, and how, as a line; `policies`: the FailoverPolicies (`namespace/name`) that are a DryRun. */
+export const dryRunText = (policies: readonly string[], would: string): string =>
+  `${policies.length > 1 ? 'FailoverPolicies' : 'FailoverPolicy'} ${policies.join(', ')}: ${would}`

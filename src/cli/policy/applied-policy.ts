@@ -12,6 +12,8 @@ export interface AppliedPolicy {
   /** What is not used because it cannot be understood, in words for its owner. */
   readonly ignored: readonly string[]
   readonly splits: readonly AppliedSplit[]
+  /** The FailoverPolicies (`namespace/name`) of the route that are a DryRun: `dryRun` of its splits is by them. */
+  readonly dryRuns: readonly string[]
   /** The FailoverPolicies that are meant for the route, and ask for nothing of it. */
   readonly passedOver: readonly PassedOver[]
   /** The Drains in effect that take out some of its backends. */

@@ -37,7 +37,7 @@ export function appliedTo(
   controlled: boolean,
   today: number,
   { policies, dryRunOf }: Asked,
-): Omit<AppliedPolicy, 'drains' | 'passedOver'> {
+): Omit<AppliedPolicy, 'drains' | 'dryRuns' | 'passedOver'> {
   const { apiVersion, kind, namespace, name, annotations = {}, splits } = route
   const asked = readPolicy(annotations)
   const unread = [...(asked?.ignored ?? []), ...ignoredPause(annotations), ...ignoredApproval(annotations)]

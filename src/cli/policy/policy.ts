@@ -2,10 +2,11 @@ import * as z from 'zod'
 import { ok, type Result } from '../../base/result.ts'
 import type { PolicySections } from '../../core/policy/sections.ts'
 import type { Split } from '../../core/types.ts'
+import { objectKey } from '../../policies/object.ts'
 import { placeOfRoute } from '../../routes/policy/place.ts'
 import type { Route } from '../../routes/route.ts'
 import type { Context, Ending, Flags } from '../command.ts'
-import { drainsConcerning, type RouteDrain } from '../drains/concerning.ts'
+import { drainsConcerning } from '../drains/concerning.ts'
 import { indexOf, readDrains } from '../drains/read-drains.ts'
 import { exitCodes, type Failure } from '../failure.ts'
 import { listAs, type Reading } from '../listing.ts'
@@ -39,8 +40,9 @@ export async function showPolicy(context: Context, words: readonly string[], giv
   const read = await readOwnKinds(found.value, today)
   if (!read.ok) return read
   for (const line of read.value.unseen) io.stderr.write(`${line}\n`)
-  const { drains, passedOver, applied: withPolicy } = read.value
-  const applied = { ...appliedTo(withPolicy, controlled.value, today, read.value), passedOver, drains }
+  const { drains, dryRuns, passedOver, applied: withPolicy } = read.value
+  const asked = appliedTo(withPolicy, controlled.value, today, read.value)
+  const applied = { ...asked, dryRuns, passedOver, drains }
   io.stdout.write(
     flags.output === 'table'
       ? policyText(applied, paletteFor(io.stdout, io.env), today)
@@ -49,8 +51,7 @@ export async function showPolicy(context: Context, words: readonly string[], giv
   return ok(exitCodes.ok)
 }
 
-interface OwnKindsRead extends Pick<AppliedPolicy, 'passedOver'> {
-  readonly drains: readonly RouteDrain[]
+interface OwnKindsRead extends Pick<AppliedPolicy, 'drains' | 'dryRuns' | 'passedOver'> {
   readonly policies: PolicySections | undefined
   readonly dryRunOf: (split: Split) => string | null
   /** The route with what policies ask for. */
@@ -70,9 +71,10 @@ async function readOwnKinds(
   const unseen = [...new Set([...drained.unseen, ...read.unseen])]
   const place = placeOfRoute(route)
   const policies = read.index.of(place)
-  const passed = await passedOver(reading, route, read, discovery)
-  if (drained.drains.length === 0 && policies === undefined && read.index.wouldBe(place) === undefined)
-    return ok({ drains: [], passedOver: passed, policies, dryRunOf: () => null, applied: route, unseen })
+  const dryRuns = read.index.dryRunsOf(place).map(objectKey)
+  const named = { dryRuns, passedOver: await passedOver(reading, route, read, discovery) }
+  if (drained.drains.length === 0 && policies === undefined && dryRuns.length === 0)
+    return ok({ ...named, drains: [], policies, dryRunOf: () => null, applied: route, unseen })
   const services = await readServices(reading, namespacesOf([route]), noProgress)
   if (!services.ok) return services
   const index = indexOf(drained, services.value, today)
@@ -80,7 +82,7 @@ async function readOwnKinds(
   const around = { today, drained: index.of(route.namespace) }
   const dryRunOf = (split: Split) => wouldNow(split, services.value.readiness, around)
   const applied = withPolicies(route, read, services.value)
-  return ok({ drains, passedOver: passed, policies, dryRunOf, applied, unseen })
+  return ok({ ...named, drains, policies, dryRunOf, applied, unseen })
 }
 
 /** The API server alone knows all forms of selectors. */

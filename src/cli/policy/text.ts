@@ -1,11 +1,12 @@
 import { routeDrainText } from '../drains/concerning.ts'
 import { type Column, type Palette, renderTable } from '../output.ts'
+import { dryRunText } from '../policies/would.ts'
 import { shortName } from '../status/table.ts'
 import type { AppliedPolicy, AppliedSplit, Member, Section } from './applied-policy.ts'
 
 /** A policy for people: its sections, the tiers of each split, its Drains; `now` (epoch ms) is for their ends. */
 export function policyText(
-  { route, controlled, sections, ignored, splits, passedOver, drains }: AppliedPolicy,
+  { route, controlled, sections, ignored, splits, dryRuns, passedOver, drains }: AppliedPolicy,
   palette: Palette,
   now: number,
 ) {
@@ -23,7 +24,7 @@ export function policyText(
     ({ policy, message }) => `${palette.warning('Not accepted')}: FailoverPolicy ${policy}: ${message}`,
   )
   const drained = drains.flatMap((drain) => ['', `Drain: ${routeDrainText(drain, now)}`])
-  const tiers = splits.flatMap((split) => ['', ...splitText(split, namespace, palette)])
+  const tiers = splits.flatMap((split) => ['', ...splitText(split, namespace, { dryRuns, palette })])
   const lines = [
     ...head,
     '',
@@ -54,9 +55,13 @@ interface Row {
   readonly members: readonly Member[]
 }
 
-function splitText(split: AppliedSplit, namespace: string, palette: Palette): string[] {
+function splitText(
+  split: AppliedSplit,
+  namespace: string,
+  { dryRuns, palette }: Pick<AppliedPolicy, 'dryRuns'> & { readonly palette: Palette },
+): string[] {
   const title = split.where === null ? [] : [`${split.where}:`]
-  const dryRun = split.dryRun === null ? [] : [`DryRun: ${split.dryRun}`]
+  const dryRun = split.dryRun === null ? [] : [`DryRun: ${dryRunText(dryRuns, split.dryRun)}`]
   if (split.problem !== null)
     return [...title, `${palette.bad('misconfigured')}: ${split.problem}`, ...dryRun]
   const rows = split.tiers.map(
