@@ -7,7 +7,7 @@ import type { Lost, Past } from '../core/policy/types.ts'
 import type { ReadinessOf, Split } from '../core/types.ts'
 import type { RouteKey } from '../routes/key.ts'
 import type { Route } from '../routes/route.ts'
-import { laterOf } from './loss.ts'
+import { laterOf, lostNow } from './loss.ts'
 import type { RouteMemory } from './memory.ts'
 import { areInPlace } from './predecessors.ts'
 import {
@@ -120,12 +120,12 @@ export class PolicyMemory {
 
   /** Another replica has led: weights and status say what it committed to, and a later loss that was seen. */
   lead(): void {
-    const now = this.#now()
+    const { now, today } = this.#now()
     for (const [key, first] of this.#splits)
       for (const one of follow(first)) {
         const seen = one.loss
         uncommit(one)
-        this.#lookForLoss(key, one, now)
+        this.#lookForLoss(key, one, { now, today: seen ? lostNow(seen, today) : today })
         one.loss = one.loss && laterOf(one.loss, seen)
       }
   }

@@ -8,7 +8,7 @@ import { tierOf } from '../core/policy/tiers.ts'
 import type { Commitment, Past, Policy } from '../core/policy/types.ts'
 import { haveSameBackends, isSameBackend, knownOf } from '../core/split.ts'
 import type { ReadinessOf, Split } from '../core/types.ts'
-import { type Loss, lastOf, lossAfter, lossAtFirst, lossBy, lossInOthers } from './loss.ts'
+import { type Loss, lastOf, lossAfter, lossAtFirst, lossBy, lossInOthers, withApproval } from './loss.ts'
 import { predecessorsOf } from './predecessors.ts'
 
 /**
@@ -110,11 +110,15 @@ export function look(
 
 /** What was lost, if the policy asks for approval of a return; `recalled`: what its status says of the split. */
 export function lookForLoss(one: Remembered, recalled: () => Recalled | undefined, { today }: Moment): void {
-  const { split, loss, active } = one
+  const { split, active } = one
   const { policy } = split
-  if (!policy?.isManual) one.loss = undefined
-  else if (!loss) one.loss = lossAtFirst(split, policy, recalled(), today)
-  else if (active === undefined) one.loss = lossBy(loss, split, policy, today)
+  if (!policy?.isManual) {
+    one.loss = undefined
+    return
+  }
+  const loss = one.loss ?? lossAtFirst(split, policy, recalled(), today)
+  const isLed = one.loss === undefined || active !== undefined
+  one.loss = withApproval(isLed ? loss : lossBy(loss, split, policy, today), policy, today)
 }
 
 /** What is known of the time before, as decisions take it. */
