@@ -72,5 +72,17 @@ describe('advised commands carry the flags that were given', () => {
     expect(withGivenFlags('run linkerd-failover upgrade --reset-values, and', names, given)).toBe(
       'run linkerd-failover upgrade --context x --namespace m --reset-values, and',
     )
+    expect(withGivenFlags('use linkerd failover status | kubectl apply -f -', names, given)).toBe(
+      'use linkerd failover status --context x | kubectl --context x apply -f -',
+    )
+  })
+
+  test.each(['', ' -o json', ' -o short'])('also the hints of check%s', async (output) => {
+    const empty = await Shop.open()
+    const { stdout } = await empty.run(`check --wait=0 --context prod -n shop${output}`)
+    await empty.close()
+    expect(stdout).toContain(
+      'install it: linkerd failover install --context prod | kubectl --context prod apply -f -',
+    )
   })
 })

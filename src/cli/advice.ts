@@ -45,12 +45,14 @@ export function givenFlags(
  */
 export function withGivenFlags(text: string, names: readonly string[], given: GivenFlags): string {
   const { command, cluster, own, namespace } = given
-  const ours = new RegExp(`\\b${programName} (${names.join('|')})\\b(?! --help)([^;|,]*)`, 'g')
+  // Also as an extension of linkerd: `linkerd failover install`.
+  const program = programName.replace('-', '[- ]')
+  const ours = new RegExp(`\\b(${program} (${names.join('|')}))\\b(?! --help)([^;|,]*)`, 'g')
   return text
-    .replaceAll(ours, (_, name: string, rest: string) => {
+    .replaceAll(ours, (_, called: string, name: string, rest: string) => {
       const isOther = name !== command || / (-A|-n|--namespace)\b/.test(rest)
       const flags = [...cluster, ...own, ...(isOther ? [] : namespace)]
-      return [programName, name, ...flags].join(' ') + rest
+      return [called, ...flags].join(' ') + rest
     })
     .replaceAll(new RegExp(`\\bkubectl (?=(-n \\S+ )?(${verbs})\\b)`, 'g'), () =>
       ['kubectl ', ...cluster.map((flag) => `${flag} `)].join(''),

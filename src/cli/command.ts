@@ -22,6 +22,8 @@ export interface Context {
   readonly connect: () => Promise<Result<Cluster, Failure>>
   /** The same cluster as another user, by impersonation. The caller closes the transport. */
   readonly connectAs: (user: string) => Promise<Result<Cluster, Failure>>
+  /** A text in which each command that it advises has those flags of this command line that belong to it. */
+  readonly advised: (text: string) => string
 }
 
 /** Flags as commander parsed them, by camel-cased name; the command checks them with its own schema. */

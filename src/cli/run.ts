@@ -1,7 +1,7 @@
 import { programName } from '../base/names.ts'
 import { err, ok } from '../base/result.ts'
 import type { ClusterOptions } from '../kube/cluster/cluster.ts'
-import { carrying, givenFlags } from './advice.ts'
+import { carrying, givenFlags, withGivenFlags } from './advice.ts'
 import type { CommandSpec, Context, Flags, Globals } from './command.ts'
 import { exitCodes, type Failure } from './failure.ts'
 import type { Cluster, Io } from './io.ts'
@@ -18,7 +18,8 @@ export async function runCli(argv: readonly string[], outside: Io): Promise<numb
   const { spec, args, flags, given } = parsed.value
   const globals = readGlobals(flags)
   const names = commands.map(({ name }) => name)
-  const stderr = carrying(outside.stderr, names, givenFlags(spec.name, globals, flags, given))
+  const carried = givenFlags(spec.name, globals, flags, given)
+  const stderr = carrying(outside.stderr, names, carried)
   const io = { ...outside, stderr }
   const connection = connectOnce(io, globals)
   const context: Context = {
@@ -27,6 +28,7 @@ export async function runCli(argv: readonly string[], outside: Io): Promise<numb
     program: () => buildProgram(io.env, () => {}),
     connect: connection.connect,
     connectAs: connection.connectAs,
+    advised: (text) => withGivenFlags(text, names, carried),
   }
   try {
     const ending = await spec.run(context, args, flags)

@@ -28,7 +28,7 @@ export async function runCheck(context: Context, given: Flags): Promise<Ending> 
   const flags = schema.parse(given)
   const { io } = context
   const checkContext = new CheckContext(context, flags.namespace)
-  const printer = new Printer(io, flags.output)
+  const printer = new Printer(context, flags.output)
   const deadline = io.clock.now() + flags.wait
   for (const [category, check] of checksFor(flags)) {
     const finding = await runUntil(check, checkContext, deadline)

@@ -1,3 +1,4 @@
+import type { Context } from '../command.ts'
 import type { Io } from '../io.ts'
 import { type Palette, paletteFor } from '../output.ts'
 import type { Outcome } from './finding.ts'
@@ -10,17 +11,24 @@ const tones = { success: 'good', warning: 'warning', error: 'bad' } as const
 export class Printer {
   readonly #io: Io
   readonly #output: 'table' | 'json' | 'short'
+  readonly #advised: Context['advised']
   readonly #palette: Palette
   readonly #outcomes: Outcome[] = []
   #category: string | undefined
 
-  constructor(io: Io, output: 'table' | 'json' | 'short') {
+  constructor({ io, advised }: Pick<Context, 'io' | 'advised'>, output: 'table' | 'json' | 'short') {
     this.#io = io
+    this.#advised = advised
     this.#output = output
     this.#palette = paletteFor(io.stdout, io.env)
   }
 
-  add(outcome: Outcome): void {
+  add(given: Outcome): void {
+    const { finding } = given
+    const outcome =
+      finding.result === 'success'
+        ? given
+        : { ...given, finding: { ...finding, error: this.#advised(finding.error) } }
     this.#outcomes.push(outcome)
     if (this.#output === 'json' || (this.#output === 'short' && outcome.finding.result === 'success')) return
     this.#io.stdout.write(this.#heading(outcome.category) + this.#text(outcome))

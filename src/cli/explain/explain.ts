@@ -104,7 +104,9 @@ export async function explainRoute(
   const asked = await readGateways(route, services.value, cluster, io)
   const explanation = { ...timed, ...asked, unseen: [...timed.unseen, ...asked.unseen] }
   io.stdout.write(
-    flags.output === 'table' ? tableOf(explanation, io, today) : await renderData(flags.output, explanation),
+    flags.output === 'table'
+      ? context.advised(tableOf(explanation, io, today))
+      : await renderData(flags.output, explanation),
   )
   return ok(exitCodes.ok)
 }
