@@ -44,7 +44,10 @@ export type Condition = z.infer<typeof conditionSchema>
 
 export const conditionsSchema = z.array(conditionSchema).max(8).meta(mapList('type'))
 
-/** A duration as Gateway API writes it (GEP-2257), of at most 24 hours. */
+/**
+ * A duration as Gateway API writes it (GEP-2257), of at most 24 hours. A pattern, not `format: duration`: with that
+ * the API server reads 1.5d as five days (`findings/crd-duration-reads-other-times.sh`).
+ */
 export const durationSchema = ruled(
   z
     .string()
