@@ -29,6 +29,10 @@ function directionByTiers(policy: Policy, before: Split, after: Split): Directio
   return to > from ? 'failover' : 'failback'
 }
 
+/** True if no later tier has weight; without a policy, if the primary gets traffic. */
+export const isOnFirstTier = (split: Split): boolean =>
+  split.policy ? commitmentBy(split, split.policy).tier === 0 : primaryServes(split)
+
 /** True when the primary gets traffic: a split in which it has a positive weight. */
 export function primaryServes(split: Split): boolean {
   return primaryIndexes(split).some((index) => {

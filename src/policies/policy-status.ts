@@ -43,12 +43,12 @@ export const policyStatusSchema = z
   .object({
     observedGeneration: count('The generation of the spec that this is about.'),
     conditions: conditionsSchema.describe(
-      'Accepted: it makes sense and applies to its targets. Programmed: routes follow it. OnFirstTier: all of them are served by their first tier. MassEvent: its limits hold too many moves at once.',
+      'Accepted: it makes sense and applies to its targets. Programmed: routes follow it. OnFirstTier: no traffic of theirs goes to a later tier. MassEvent: its limits hold too many moves at once.',
     ),
     routes: z
       .object({
         total: count('Routes that follow a section of it. All of this is as it would be for a DryRun.'),
-        away: count('Of these, routes that are not served by their first tier.'),
+        away: count('Of these, routes that are not on their first tier.'),
         waiting: count('Of these, routes that wait before traffic moves.'),
         dark: count('Of these, routes of which nothing is ready.'),
       })
@@ -214,8 +214,12 @@ function onFirstTierOf({ routes: { total, away } }: PolicyOutcome): FreshConditi
   const type = 'OnFirstTier'
   if (total === 0) return { type, status: 'Unknown', reason: 'NoRoutes', message: 'no route follows it' }
   return away === 0
-    ? granted(type, 'OnFirstTier', 'the first tier serves each route')
-    : refused(type, 'Away', `a later tier serves ${routesText(away)} of ${total}`)
+    ? granted(type, 'OnFirstTier', 'each route is on its first tier')
+    : refused(
+        type,
+        'Away',
+        `${away} of ${routesText(total)} ${away === 1 ? 'is' : 'are'} not on the first tier`,
+      )
 }
 
 const routesText = (total: number): string => counted(total, 'route')

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { PolicySections } from '../../core/policy/sections.ts'
+import { unknownBecause } from '../../core/readiness.ts'
 import { readinessOf } from '../../core/types.ts'
 import { createManualClock } from '../../kube/testing/manual-clock.ts'
 import type { Share } from '../../policies/policy-index.ts'
@@ -39,16 +40,22 @@ beforeEach(() => {
 interface Looked {
   /** Whether `web` and `east` get traffic. */
   readonly weights?: readonly [number, number]
-  /** Which of them are ready. */
-  readonly ready?: readonly [boolean, boolean]
+  /** Which of them are ready; of neither is anything known. */
+  readonly ready?: readonly [boolean, boolean] | 'unknown'
   readonly name?: string
+  readonly isPaused?: boolean
 }
 
 /** A look at a route over `web` and `east`. */
-function look({ weights = [1, 0], ready = [true, true], name = 'web' }: Looked = {}): void {
+function look({ weights = [1, 0], ready = [true, true], name = 'web', isPaused = false }: Looked = {}): void {
   const declared = trafficSplit.read({
     apiVersion: 'split.smi-spec.io/v1alpha2',
-    metadata: { namespace: 'shop', name, uid: name },
+    metadata: {
+      namespace: 'shop',
+      name,
+      uid: name,
+      annotations: { 'failover.linkerd.io/paused': String(isPaused) },
+    },
     spec: {
       service: name,
       backends: [
@@ -61,7 +68,10 @@ function look({ weights = [1, 0], ready = [true, true], name = 'web' }: Looked =
   const past = { now: clock.now(), goodSince: () => clock.now(), commitment: undefined }
   const judged = judgeRoute(
     route,
-    ({ service }) => readinessOf(ready[service === 'shop/web' ? 0 : 1] ? 2 : 0, 2),
+    ({ service }) =>
+      ready === 'unknown'
+        ? unknownBecause('it is not listed')
+        : readinessOf(ready[service === 'shop/web' ? 0 : 1] ? 2 : 0, 2),
     { past: () => past },
   )
   ledger.see(keyOf(name), judged, route)
@@ -81,6 +91,15 @@ describe('the counts of a policy', () => {
     ['away from it', { weights: [0, 1], ready: [false, true] }, [1, 1, 0, 0, 0, 0]],
     ['that waits for its return', { weights: [0, 1] }, [1, 1, 1, 0, 0, 0]],
     ['of which nothing is ready', { ready: [false, false] }, [1, 0, 0, 1, 0, 0]],
+    [
+      'away from it of which nothing is ready',
+      { weights: [0, 1], ready: [false, false] },
+      [1, 1, 0, 1, 0, 0],
+    ],
+    ['away from it of which nothing is known', { weights: [0, 1], ready: 'unknown' }, [1, 1, 0, 0, 0, 0]],
+    ['that is paused away from it', { weights: [0, 1], isPaused: true }, [1, 1, 0, 0, 0, 0]],
+    ['that is paused on it', { isPaused: true, ready: [false, true] }, [1, 0, 0, 0, 0, 0]],
+    ['with traffic on a later tier, too', { weights: [1, 1], isPaused: true }, [1, 1, 0, 0, 0, 0]],
   ])('have a route %s', (_, looked, expected) => {
     look(looked)
     expect(counts()).toEqual(expected)

@@ -3,6 +3,7 @@ import type { Verdict } from '../../core/judge.ts'
 import { commitmentBy } from '../../core/policy/standing.ts'
 import type { Lost } from '../../core/policy/types.ts'
 import { stateOf } from '../../core/state.ts'
+import { isOnFirstTier } from '../../core/transition.ts'
 import type { Share } from '../../policies/policy-index.ts'
 import type { PolicyOutcome, SplitOutcome } from '../../policies/policy-status.ts'
 import type { Judged } from '../../routes/judge.ts'
@@ -68,7 +69,7 @@ export class PolicyLedger {
     const before = this.#byRoute.get(key)
     const shares = this.#options.sharesOf(after)
     if (shares.length === 0 && !before) return
-    const entry = shares.length === 0 ? undefined : this.#entryOf(shares, judged)
+    const entry = shares.length === 0 ? undefined : this.#entryOf(shares, judged, after)
     if (entry !== before) {
       if (entry) this.#byRoute.set(key, entry)
       else this.#byRoute.delete(key)
@@ -96,10 +97,11 @@ export class PolicyLedger {
     return this.#splits.get(key)
   }
 
-  #entryOf(shares: readonly Share[], { verdicts }: Judged): Entry {
+  #entryOf(shares: readonly Share[], { verdicts }: Judged, after: Route): Entry {
     const state = stateOf(verdicts.map(({ decision }) => decision))
     const flags = {
-      away: verdicts.some(({ decision }) => ['failover', 'drained'].includes(decision.state)),
+      // Whatever the state: a route that is held, paused or dark may be away, too.
+      away: !after.splits.every(isOnFirstTier),
       waiting: verdicts.some(({ wait }) => wait !== undefined),
       dark: state === 'dark',
     }

@@ -4,10 +4,9 @@ import type { Verdict } from '../judge.ts'
 import { applyPlan } from '../plan.ts'
 import { failOver, servePrimary } from '../rule.ts'
 import { indexesOf, isAllZero, weightOf, weightsOf } from '../split.ts'
-import { directionOf, primaryServes } from '../transition.ts'
+import { directionOf, isOnFirstTier } from '../transition.ts'
 import { awaitsApproval } from './rules/awaits-approval.ts'
 import { limited, massEvent } from './rules/limited.ts'
-import { commitmentBy } from './standing.ts'
 
 /**
  * True for a move that may wait: whatever it takes traffic from may be able to serve. A move that takes traffic from what is
@@ -41,9 +40,8 @@ export const gaining = (verdict: Verdict): number[] =>
 export function heldBack(verdict: Verdict, name: 'Limited' | 'MassEvent', at: number | undefined): Verdict {
   const { split, decision: wanted } = verdict
   const active = indexesOf(split, (backend) => weightOf(split, backend) > 0)
-  const isFirst = split.policy ? commitmentBy(split, split.policy).tier === 0 : primaryServes(split)
   const rule = name === 'Limited' ? limited : massEvent
-  const answer = isFirst ? servePrimary(active) : failOver(active)
+  const answer = isOnFirstTier(split) ? servePrimary(active) : failOver(active)
   const decision = decisionBy(rule, answer, wanted.drains)
   const readiness = () => ({ state: 'unknown', why: '' }) as const
   const reason = rule.because({ split, readiness }, answer)

@@ -37,14 +37,17 @@ const unclear: { readonly isAway: Flag; readonly isDark: Flag } = { isAway: 'unc
 
 function flagsOf(split: Split, now: (called: string) => Count): typeof unclear {
   const order = orderOf(split)
-  if (!order || split.paused || split.broken) return { isAway: false, isDark: false }
+  if (split.broken) return { isAway: true, isDark: false }
+  if (!order) return { isAway: false, isDark: false }
+  const isAway = currentBy(split, order) > 0
+  if (split.paused) return { isAway, isDark: false }
   const states = split.backends.map(({ called }) => gradeOf(now(called), enoughOf({ order })))
   if (states.includes('unknown')) return unclear
   const drained = (place: number) => knownOf(split.drains)?.[place] ?? 'no'
   const isDark = !order.tiers
     .flatMap(eligible)
     .some((place) => isReadyAs(states[place] ?? 'down') && drained(place) !== 'Never')
-  return { isAway: !isDark && currentBy(split, order) > 0, isDark }
+  return { isAway, isDark }
 }
 
 const anyOf = (flags: readonly Flag[]): Flag =>
