@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
+import type { Clock } from '../../base/clock.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { KubeError } from '../../kube/errors.ts'
 import { FakeTransport } from '../../kube/testing/fake-transport.ts'
@@ -17,6 +18,9 @@ let isBusy: boolean
 let leads: boolean
 let lane: StatusLane<Drain, DrainStatus>
 let written: string[]
+/** How many statuses were looked at in each turn of the event loop. */
+let turns: number[]
+let isDue: boolean
 beforeEach(() => {
   clock = createManualClock()
   transport = new FakeTransport()
@@ -25,8 +29,18 @@ beforeEach(() => {
   isBusy = false
   leads = true
   written = []
+  turns = [0]
+  isDue = true
+  const counting: Clock = {
+    ...clock,
+    after: (ms, callback) =>
+      clock.after(ms, () => {
+        turns.push(0)
+        callback()
+      }),
+  }
   lane = new StatusLane({
-    clock,
+    clock: counting,
     log,
     transport,
     leads: () => leads,
@@ -34,7 +48,10 @@ beforeEach(() => {
     kind: 'Drain',
     names: drainNames,
     object: (key) => drains.get(key),
-    due: (drain, now) => statusDue(drain, { moved: 1, left: 0, first: [] }, now),
+    due: (drain, now) => {
+      turns.push((turns.pop() ?? 0) + 1)
+      return isDue ? statusDue(drain, { moved: 1, left: 0, first: [] }, now) : undefined
+    },
     onWritten: (drain, { conditions }) =>
       written.push(`${drain.name}: ${writtenStatus(drain)?.conditions[1]?.reason} ${conditions[1]?.reason}`),
   })
@@ -99,4 +116,32 @@ it('writes nothing while another replica leads, nor after it was stopped', async
   await lane.stop()
   await clock.advance(10_000)
   expect(asked()).toEqual([])
+})
+
+const touchMany = () => {
+  for (let nth = 0; nth < 5_000; nth += 1)
+    drains.set(`mesh/${nth}`, readDrain(drainObject(`mesh/${nth}`, {})))
+  lane.touch(drains.keys())
+}
+
+it('leaves turns to others while it looks at thousands that need no write', async () => {
+  isDue = false
+  touchMany()
+  await clock.advance(1_000)
+  expect(turns.reduce((sum, one) => sum + one)).toBe(5_002)
+  expect(Math.max(...turns)).toBe(10)
+  expect([transport.requests.length, clock.pending]).toEqual([0, 0])
+})
+
+it('stops in the middle of that', async () => {
+  isDue = false
+  touchMany()
+  let stopped: Promise<void> | undefined
+  clock.after(1_000, () => {
+    stopped = lane.stop()
+  })
+  await clock.advance(1_000)
+  await stopped
+  expect(turns.reduce((sum, one) => sum + one)).toBeLessThan(5_000)
+  expect(clock.pending).toBe(0)
 })

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../base/clock.ts'
+import { type Clock, sleep, type Timer } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { programName } from '../../base/names.ts'
 import { type KubeError, waitAskedBy } from '../../kube/errors.ts'
@@ -35,6 +35,8 @@ export interface StatusLaneOptions<T extends StatusOwner, S> {
 const roundMs = 1_000
 /** How long statuses wait for weights at most (ms). */
 const longestYieldMs = 60_000
+/** After so many looks (a few ms with large statuses) others have a turn of the event loop. */
+const looksInOneTurn = 10
 /** After a write that failed nothing is written for so long (ms). */
 const afterFailureMs = 5_000
 
@@ -45,7 +47,7 @@ export class StatusLane<T extends StatusOwner, S> {
   #timer: Timer | undefined
   #dueSince = 0
   #complaint = ''
-  #isStopped = false
+  readonly #stopping = new AbortController()
   #round: Promise<void> = Promise.resolve()
 
   constructor(options: StatusLaneOptions<T, S>) {
@@ -60,13 +62,13 @@ export class StatusLane<T extends StatusOwner, S> {
 
   /** Writes nothing more; resolves when the write in flight has ended. */
   stop(): Promise<void> {
-    this.#isStopped = true
+    this.#stopping.abort()
     this.#timer?.cancel()
     return this.#round
   }
 
   #wakeUp(ms: number): void {
-    if (this.#timer || this.#isStopped || !this.#options.leads()) return
+    if (this.#timer || this.#stopping.signal.aborted || !this.#options.leads()) return
     const { clock } = this.#options
     this.#dueSince = clock.now()
     this.#timer = clock.after(ms, () => this.#tick())
@@ -87,8 +89,12 @@ export class StatusLane<T extends StatusOwner, S> {
   /** One after the other; answers how long to wait for the next round (ms). */
   async #writeAll(): Promise<number> {
     const { clock, object, due, onWritten } = this.#options
+    const { signal } = this.#stopping
+    let looks = 0
     for (const key of [...this.#due]) {
-      if (this.#isStopped) return roundMs
+      if (looks === looksInOneTurn) await sleep(clock, 0, signal)
+      if (signal.aborted) return roundMs
+      looks = (looks % looksInOneTurn) + 1
       this.#due.delete(key)
       const known = object(key)
       const status = known && due(known, clock.wallTime())
