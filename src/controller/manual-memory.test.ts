@@ -302,3 +302,26 @@ it('takes a move of which nobody knows why for a loss', () => {
   policies.moved(key)
   expect(look(routeOf(0, 1))).toBe(stays)
 })
+
+it('the next leader reads the status of a route when it looks at it, not those of all at once', () => {
+  let asked = 0
+  const others = new PolicyMemory({
+    clock,
+    memory: new RouteMemory(),
+    readiness,
+    losses: {
+      today: losses.today,
+      recall: () => {
+        asked += 1
+        return undefined
+      },
+    },
+  })
+  const routes = ['one', 'two'].map((name) => ({ ...routeOf(0, 1), name }))
+  for (const route of routes) others.see(routeKey(route), route)
+  asked = 0
+  others.lead()
+  expect(asked).toBe(0)
+  for (const route of [...routes, ...routes]) others.see(routeKey(route), route)
+  expect(asked).toBe(2)
+})

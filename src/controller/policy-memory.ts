@@ -48,6 +48,8 @@ export class PolicyMemory {
   readonly #options: PolicyMemoryOptions
   /** The first remembered split of each route; the others follow in the order of their positions. */
   readonly #splits: Map<RouteKey, Remembered>
+  /** Routes that this replica has not looked at since it leads. */
+  #notLedYet = new Set<RouteKey>()
 
   constructor(options: PolicyMemoryOptions) {
     this.#options = options
@@ -58,6 +60,7 @@ export class PolicyMemory {
   see(key: RouteKey, { splits }: Route): void {
     const { readiness, like } = this.#options
     const moment = this.#now()
+    this.#leadRoute(key, moment)
     const before = this.#splits.get(key)
     const known = [...follow(before)]
     const isEdited = !areInPlace(known, splits) || known.length !== splits.filter(isRemembered).length
@@ -79,6 +82,7 @@ export class PolicyMemory {
 
   /** A copy of what is remembered of one of these splits by its position; `undefined` if nothing is. */
   copyFor(key: RouteKey, splits: readonly Split[], index: number): Remembered | undefined {
+    this.#leadRoute(key, this.#now())
     return goOn([...follow(this.#splits.get(key))], splits, index)
   }
 
@@ -118,16 +122,22 @@ export class PolicyMemory {
     for (const one of follow(this.#splits.get(key))) one.active = undefined
   }
 
-  /** Another replica has led: weights and status say what it committed to, and a later loss that was seen. */
+  /**
+   * Another replica has led: weights and status say what it committed to, and a later loss that was seen. Done for each
+   * route when it is looked at: reading thousands of statuses at once would hold up the first moves.
+   */
   lead(): void {
-    const { now, today } = this.#now()
-    for (const [key, first] of this.#splits)
-      for (const one of follow(first)) {
-        const seen = one.loss
-        uncommit(one)
-        this.#lookForLoss(key, one, { now, today: seen ? lostNow(seen, today) : today })
-        one.loss = one.loss && laterOf(one.loss, seen)
-      }
+    this.#notLedYet = new Set(this.#splits.keys())
+  }
+
+  #leadRoute(key: RouteKey, { now, today }: Moment): void {
+    if (!this.#notLedYet.delete(key)) return
+    for (const one of follow(this.#splits.get(key))) {
+      const seen = one.loss
+      uncommit(one)
+      this.#lookForLoss(key, one, { now, today: seen ? lostNow(seen, today) : today })
+      one.loss = one.loss && laterOf(one.loss, seen)
+    }
   }
 
   #now(): Moment {
