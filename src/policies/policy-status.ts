@@ -9,6 +9,8 @@ import { atomicList, type Condition, conditionsSchema } from './schema-parts.ts'
 const controllerName = 'failover.linkerd.io/controller'
 
 const longestWhy = 512
+/** Why a policy is not programmed that applies as it was before its last change; all of its status is about that. */
+export const reconciling = 'Reconciling'
 /** Parts of a route that a status has at most: a route of the Gateway API has no more. */
 export const mostSplits = 16
 const count = (description: string) => z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe(description)
@@ -186,7 +188,7 @@ function programmedOf(
   if (isSettling)
     return refused(
       'Programmed',
-      'Reconciling',
+      reconciling,
       'its last change applies after 10 s; until then, what was before',
     )
   if (isDryRun)

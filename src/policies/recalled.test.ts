@@ -11,23 +11,34 @@ const lostAt = Date.parse(lostTime)
 const since = '2026-11-29T10:00:00Z'
 const [first, second, third] = ['spec.rules[0]', 'spec.rules[1]', 'spec.rules[2]']
 
+interface Written {
+  readonly generation?: number
+  /** The reason of the condition `Programmed`. */
+  readonly reason?: string
+  /** What applies, if it is not what the cluster has. */
+  readonly inForce?: object
+}
+
 /** What a status with these splits says of a part of the route. */
-function recall(splits: readonly object[], part: PartOfRoute, generation = 1) {
+function recall(splits: readonly object[], part: PartOfRoute, written: Written = {}) {
+  const { generation = 1, reason = 'Programmed', inForce = {} } = written
   const { group, kind, name } = route
   const object = policyObject('shop/web', {
     targetRefs: [{ group, kind, name }],
     failback: { mode: 'Manual' },
   })
+  const programmed = { type: 'Programmed', status: 'True', reason, message: '', lastTransitionTime: since }
   const policy = readFailoverPolicy({
     ...object,
     metadata: { ...object.metadata, generation: 1 },
     status: {
       observedGeneration: generation,
-      conditions: [],
+      conditions: [programmed],
       ancestors: [{ ancestorRef: route, controllerName: 'x', conditions: [], splits }],
     },
   })
-  const index = new PolicyIndex([policy], 'ops')
+  const applied = readFailoverPolicy({ ...object, spec: { ...object.spec, ...inForce } })
+  const index = new PolicyIndex([applied], 'ops')
   return recalledOf({ ...route, services: [] }, part, index, (key) =>
     key === objectKey(policy) ? policy : undefined,
   )
@@ -50,7 +61,7 @@ test('what the status says of a part of the route', () => {
 
 test('it says nothing of another spec, nor of a part that no tier serves', () => {
   const all = [first, second]
-  expect(recall([home, lost], { where: second, all }, 2)).toBeUndefined()
+  expect(recall([home, lost], { where: second, all }, { generation: 2 })).toBeUndefined()
   expect(recall([home, { ...lost, tier: 0 }], { where: second, all })).toBeUndefined()
 })
 
@@ -62,4 +73,13 @@ test('of a route whose rules came or went nobody knows which was lost, so the la
   expect(recall([home, lost], { where: first, all: [first] })).toMatchObject({ tier: 2, lostAt })
   expect(recall([home, lost], { where: first, all: [first, third] })).toMatchObject({ tier: 2, lostAt })
   expect(recall([home, away], { where: second, all })).toBeUndefined()
+})
+
+test('while a changed policy applies as it was, its status is about that, and says nothing of the new tiers', () => {
+  const all = [first, second]
+  const inForce = { tiers: [{ backends: [{ name: 'web' }] }, { rest: {} }] }
+  const reason = 'Reconciling'
+  expect(recall([home, lost], { where: second, all }, { reason })).toBeUndefined()
+  expect(recall([home, lost], { where: second, all }, { inForce })).toBeUndefined()
+  expect(recall([home, lost], { where: second, all }, { reason, inForce })).toMatchObject({ lostAt })
 })

@@ -7,6 +7,7 @@ import {
   mostSplits,
   type PolicyStatus,
   type RouteRef,
+  reconciling,
   writtenPolicyStatus,
 } from './policy-status.ts'
 
@@ -31,8 +32,16 @@ export function recalledOf(
 ): Recalled | undefined {
   const applied = index.appliedTo(place).find(({ level }) => level === 'route')
   const policy = applied && known(objectKey(applied.policy))
-  return policy && recalledFrom(policy, place, part)
+  if (!policy || isAboutBefore(policy) !== isSettling(applied.policy, policy)) return undefined
+  return recalledFrom(policy, place, part)
 }
+
+/** While a changed policy applies as it was, its status is about that: of the new tiers it says nothing. */
+const isAboutBefore = (policy: FailoverPolicy): boolean =>
+  writtenPolicyStatus(policy)?.conditions.some(({ reason }) => reason === reconciling) === true
+
+const isSettling = (inForce: FailoverPolicy, known: FailoverPolicy): boolean =>
+  JSON.stringify(inForce.spec) !== JSON.stringify(known.spec)
 
 function recalledFrom(
   policy: Pick<FailoverPolicy, 'status' | 'generation'>,
