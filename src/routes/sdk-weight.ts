@@ -3,7 +3,8 @@ import { parseWeight } from './weight.ts'
 
 /**
  * SMI's schema says `number`, its Go SDK `int`: a client of the SDK cannot decode a list with one such
- * weight, and sees none of the splits in it (`findings/smi-sdk-fractional-weight.sh`).
+ * weight, and sees none of the splits in it (`findings/smi-sdk-fractional-weight.sh`). Nor can kubectl filter
+ * splits by weight then (`findings/kubectl-filter-fails-on-a-fraction.sh`).
  */
 export const unreadableWeight: DiagnosisRule = ({ kind, places }) => {
   if (kind !== 'TrafficSplit') return []
