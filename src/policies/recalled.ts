@@ -6,7 +6,6 @@ import {
   isSameRef,
   mostSplits,
   type PolicyStatus,
-  type RouteRef,
   reconciling,
   writtenPolicyStatus,
 } from './policy-status.ts'
@@ -19,6 +18,10 @@ export interface PartOfRoute {
   readonly all: readonly (string | undefined)[]
 }
 
+/** A part of a route as the status of a policy has it. */
+type WrittenSplit = NonNullable<PolicyStatus['ancestors']>[number]['splits'][number]
+type Known = (key: string) => FailoverPolicy | undefined
+
 /**
  * What the status of the policy that targets a route says of a part of it; `known`: a policy as it is in the cluster.
  * `undefined` if it says nothing, or is about another spec. If the route has other parts than the status, nobody knows which
@@ -28,39 +31,49 @@ export function recalledOf(
   place: PolicyPlace,
   part: PartOfRoute,
   index: PolicyIndex,
-  known: (key: string) => FailoverPolicy | undefined,
+  known: Known,
 ): Recalled | undefined {
-  const applied = index.appliedTo(place).find(({ level }) => level === 'route')
-  const policy = applied && known(objectKey(applied.policy))
-  if (!policy || isAboutBefore(policy) !== isSettling(applied.policy, policy)) return undefined
-  return recalledFrom(policy, place, part)
-}
-
-/** While a changed policy applies as it was, its status is about that: of the new tiers it says nothing. */
-const isAboutBefore = (policy: FailoverPolicy): boolean =>
-  writtenPolicyStatus(policy)?.conditions.some(({ reason }) => reason === reconciling) === true
-
-const isSettling = (inForce: FailoverPolicy, known: FailoverPolicy): boolean =>
-  JSON.stringify(inForce.spec) !== JSON.stringify(known.spec)
-
-function recalledFrom(
-  policy: Pick<FailoverPolicy, 'status' | 'generation'>,
-  route: RouteRef,
-  { where, all }: PartOfRoute,
-): Recalled | undefined {
-  const status = writtenPolicyStatus(policy)
-  if (!status || status.observedGeneration !== policy.generation) return undefined
-  const ancestor = status.ancestors?.find(({ ancestorRef }) => isSameRef(ancestorRef, route))
-  const splits = ancestor?.splits ?? []
-  const parts = all.slice(0, mostSplits)
-  if (splits.length !== parts.length || splits.some((one, index) => one.where !== parts[index]))
-    return lastLossIn(splits)
-  const split = splits.find((one) => one.where === where)
+  const splits = writtenSplits(place, index, known)
+  if (!areParts(splits, part)) return lastLossIn(splits)
+  const split = splits.find(({ where }) => where === part.where)
   if (!split || split.tier === 0) return undefined
   return { tier: split.tier - 1, lostAt: lostAtOf(split), isAwaiting: split.waits === 'approval' }
 }
 
-function lastLossIn(splits: readonly RecalledSplit[]): Recalled | undefined {
+/** That part as it is written; `undefined` if nothing is, if it is about another spec, or if the route has other parts. */
+export function writtenSplitOf(
+  place: PolicyPlace,
+  part: PartOfRoute,
+  index: PolicyIndex,
+  known: Known,
+): WrittenSplit | undefined {
+  const splits = writtenSplits(place, index, known)
+  return areParts(splits, part) ? splits.find(({ where }) => where === part.where) : undefined
+}
+
+function writtenSplits(place: PolicyPlace, index: PolicyIndex, known: Known): readonly WrittenSplit[] {
+  const applied = index.appliedTo(place).find(({ level }) => level === 'route')
+  const policy = applied && known(objectKey(applied.policy))
+  const status = policy && writtenPolicyStatus(policy)
+  if (!status || status.observedGeneration !== policy.generation) return []
+  if (isAboutBefore(status) !== isSettling(applied.policy, policy)) return []
+  return status.ancestors?.find(({ ancestorRef }) => isSameRef(ancestorRef, place))?.splits ?? []
+}
+
+/** While a changed policy applies as it was, its status is about that: of the new tiers it says nothing. */
+const isAboutBefore = ({ conditions }: PolicyStatus): boolean =>
+  conditions.some(({ reason }) => reason === reconciling)
+
+const isSettling = (inForce: FailoverPolicy, known: FailoverPolicy): boolean =>
+  JSON.stringify(inForce.spec) !== JSON.stringify(known.spec)
+
+/** Whether they are all parts of the route, as far as a status has room for them. */
+function areParts(splits: readonly WrittenSplit[], { all }: PartOfRoute): boolean {
+  const parts = all.slice(0, mostSplits)
+  return splits.length === parts.length && splits.every((one, index) => one.where === parts[index])
+}
+
+function lastLossIn(splits: readonly WrittenSplit[]): Recalled | undefined {
   const losses = splits.flatMap((one): Recalled[] => {
     const lostAt = one.tier > 0 ? lostAtOf(one) : undefined
     return lostAt === undefined ? [] : [{ tier: one.tier - 1, lostAt, isAwaiting: false }]
@@ -68,9 +81,7 @@ function lastLossIn(splits: readonly RecalledSplit[]): Recalled | undefined {
   return losses.sort((a, b) => (b.lostAt ?? 0) - (a.lostAt ?? 0))[0]
 }
 
-type RecalledSplit = NonNullable<PolicyStatus['ancestors']>[number]['splits'][number]
-
-function lostAtOf({ lostTime }: RecalledSplit): number | undefined {
+function lostAtOf({ lostTime }: WrittenSplit): number | undefined {
   const lostAt = lostTime === undefined ? Number.NaN : Date.parse(lostTime)
   return Number.isNaN(lostAt) ? undefined : lostAt
 }

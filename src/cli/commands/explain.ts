@@ -16,7 +16,8 @@ It also looks for problems around the route, as the operator does: with its Serv
 ServiceProfiles, and with other routes that have the same parent. It searches the namespaces of the route,
 its parents and its backends. If you may not read some of this, it is listed, and the command still succeeds.
 It also shows which Drains take out backends of the route, until when, and why. What only time shows, such as a hold that lasts for long, it takes from the operator's Events. If the route waits
-for a backend to stay ready, or for its turn by the limits of a FailoverPolicy, it asks the operator's leader until when, and if a backend is mirrored through a
+for a backend to stay ready, or for its turn by the limits of a FailoverPolicy, it asks the operator's leader until when (without an answer
+the status of the FailoverPolicy that targets the route by name may say it), and if a backend is mirrored through a
 gateway, what the operator's probes say of that; you need the permissions of \`dashboard\` for that.
 
 With --proxies it also asks each Pod of Linkerd's destination controller how many endpoints of the backends

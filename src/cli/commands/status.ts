@@ -29,7 +29,7 @@ WAITS is a backend that was lost and is ready again, and when traffic goes back 
 one with too few ready endpoints, and when traffic leaves it. It is also a backend to which traffic moves when its turn
 comes, or after a mass event, as the limits of a FailoverPolicy ask. When that is only the operator knows: its
 leader is asked if a route waits or is due, and you need the permissions of \`dashboard\` for that. Without its answer the
-time is "?".`,
+time is the one that it last wrote in the status of the FailoverPolicy that targets the route by name, or "?".`,
   flags: () => [
     ...namespaceFlags('show only the routes of this namespace'),
     selectorFlag(),

@@ -26,11 +26,13 @@ import { isHeld, mayBeHeld } from '../status/held.ts'
 import {
   hasUnknownWaits,
   isForOperator,
+  isHeldBy,
   readOperatorTimes,
   withOperatorTimes,
 } from '../status/operator-times.ts'
 import { beganOf, statusOf } from '../status/route-status.ts'
 import { weightInEffect } from '../status/table.ts'
+import { writtenTimes } from '../status/written-times.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
 import { diagnoseRoute, isControlled, readAround } from './findings.ts'
@@ -100,7 +102,7 @@ export async function explainRoute(
     drains: drainsConcerning(route, { ...drains, index }, today),
     unseen: [...new Set([...unseen, ...drains.unseen, ...policies.unseen])],
   })
-  const timed = await withTimes(known, { judged, policies }, cluster, io)
+  const timed = await withTimes(known, { judged, policies, today }, cluster, io)
   const asked = await readGateways(route, services.value, cluster, io)
   const explanation = { ...timed, ...asked, unseen: [...timed.unseen, ...asked.unseen] }
   io.stdout.write(
@@ -114,24 +116,38 @@ export async function explainRoute(
 const tableOf = (explanation: Explanation, io: Io, today: number): string =>
   explanationText(explanation, paletteFor(io.stdout, io.env), today)
 
+/** What a route was judged by. */
+interface Asked {
+  readonly judged: Judged
+  readonly policies: PoliciesRead
+  /** Epoch, ms. */
+  readonly today: number
+}
+
 /** Asks the operator only if the route is its own, and there is something that it alone can know. */
 async function withTimes(
   found: Explanation,
-  { judged, policies }: { readonly judged: Judged; readonly policies: PoliciesRead },
+  { judged, policies, today }: Asked,
   cluster: Cluster,
   io: Io,
 ): Promise<Explanation> {
   if (!found.controlled || !isForOperator([found.route])) return found
   const times = await readOperatorTimes(cluster, io, found.route)
   if (times.ok) return asHeld({ ...found, route: withOperatorTimes(found.route, times.value) })
-  const doubt = mayBeHeld([judged], policies)
+  const written = writtenTimes([judged], policies, today)
+  const route = withOperatorTimes(found.route, written)
+  const doubt = mayBeHeld([judged], policies, (_, where) => isHeldBy(written, route, where))
   const unknown = [
-    ...(hasUnknownWaits([found.route]) ? ['when the wait ends'] : []),
+    ...(written.waits.size + written.held.size > 0
+      ? ['whether it still waits, as the operator wrote in its FailoverPolicy']
+      : []),
+    ...(hasUnknownWaits([route]) ? ['when the wait ends'] : []),
     ...(doubt
       ? [`whether limits of FailoverPolicy ${doubt.policy} hold up its move, which is not needed`]
       : []),
   ]
-  return { ...found, unseen: [...found.unseen, ...unknown.map((what) => `${what}: ${times.error}`)] }
+  const unseen = [...found.unseen, ...unknown.map((what) => `${what}: ${times.error}`)]
+  return asHeld({ ...found, route, unseen })
 }
 
 /** What is held keeps its weights. */

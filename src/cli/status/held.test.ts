@@ -154,3 +154,53 @@ describe('a move that limits hold up', () => {
     expect(await result()).toMatchObject({ result: 'success' })
   })
 })
+
+describe('if the operator cannot be asked, what it wrote in the policy of the route is used', () => {
+  const writeStatus = (split: object, spec: object = { failback: { after: '90s' } }) => {
+    addPolicy(shop, 'shop/cart', { targetRefs: [targets.split('cart')], ...spec })
+    const policy = shop.get('failoverpolicies', 'cart')
+    if (!policy) throw new Error('it was just created')
+    const { kind, group, name } = targets.split('cart')
+    const ancestorRef = { group, kind, namespace: 'shop', name }
+    const splits = [{ tier: 2, why: 'because', ...split }]
+    const ancestor = { ancestorRef, controllerName: 'failover.linkerd.io/controller', conditions: [], splits }
+    const status = { observedGeneration: policy.metadata.generation, conditions: [], ancestors: [ancestor] }
+    shop.put({ ...policy, status })
+  }
+  const written = /^times of WAITS are those that the operator wrote in FailoverPolicies: no Pod .*\n$/
+
+  test('until when it waits', async () => {
+    writeStatus({ waits: 'return', until: inSeconds(41) })
+    const { stdout, stderr } = await run('status')
+    expect(stdout).toMatch(/ cart in 41s /)
+    expect(stderr).toMatch(written)
+    const explained = (await run('explain ts/cart')).stdout
+    expect(explained).toMatch(/^Waits: +goes back to shop\/cart in 41s if it keeps a ready endpoint/m)
+    expect(explained).toContain(
+      'Could not be checked:\n  whether it still waits, as the operator wrote in its FailoverPolicy: no Pod ',
+    )
+  })
+
+  test.each([
+    { waits: 'failover', until: inSeconds(41) },
+    { waits: 'return', until: inSeconds(-1) },
+    { waits: 'return', until: 'soon' },
+    { waits: 'return' },
+    {},
+  ])('but not %j, which says nothing of the wait', async (split) => {
+    writeStatus(split)
+    const { stdout, stderr } = await run('status')
+    expect(stdout).toMatch(/ cart in \? /)
+    expect(stderr).toMatch(/^WAITS has no times: no Pod /)
+  })
+
+  test('that it waits for its turn', async () => {
+    writeStatus({ waits: 'limit', until: inSeconds(12) }, {})
+    const { stdout, stderr } = await run('status')
+    expect(stdout).toMatch(/ failover .* cart in 12s .*moves that are not needed are limited/)
+    expect(stderr).toMatch(written)
+    expect((await run('explain ts/cart')).stdout).toMatch(
+      /^Waits: +moves to shop\/cart in 12s, when its turn comes/m,
+    )
+  })
+})

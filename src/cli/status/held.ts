@@ -7,6 +7,7 @@ import { limited, massEvent } from '../../core/policy/rules/limited.ts'
 import { stateOf } from '../../core/state.ts'
 import { objectKey } from '../../policies/object.ts'
 import type { Judged } from '../../routes/judge.ts'
+import type { Route } from '../../routes/route.ts'
 import type { PoliciesRead } from '../policies/read-policies.ts'
 
 /** A split whose move limits hold up, as the operator shows it: it alone sees all routes at once. */
@@ -46,12 +47,18 @@ export function withHeld(facts: RouteFacts, heldAt: (split: SplitItem) => Held |
 /** The part of a sentence that says why. */
 export const reasonIn = (sentence: string): string => sentence.slice(sentence.indexOf(': ') + 2)
 
-/** The policy whose limits may hold up moves of routes, and how many of these routes want one that is not needed. */
+/**
+ * The policy whose limits may hold up moves of routes, and how many of these routes want one that is not needed; without
+ * those that are known to be held.
+ */
 export function mayBeHeld(
   judged: readonly Judged[],
   { index: { ofMesh } }: Pick<PoliciesRead, 'index'>,
+  isKnown: (route: Route, where: string | undefined) => boolean = () => false,
 ): { readonly policy: string; readonly count: number } | undefined {
   if (!ofMesh?.spec?.limits) return undefined
-  const count = judged.filter(({ verdicts }) => verdicts.some(isChosen)).length
+  const { length: count } = judged.filter(({ route, verdicts }) =>
+    verdicts.some((verdict) => isChosen(verdict) && !isKnown(route, verdict.split.where)),
+  )
   return count === 0 ? undefined : { policy: objectKey(ofMesh), count }
 }

@@ -176,8 +176,10 @@ export function stillWaiting(times: OperatorTimes, routes: readonly RouteFacts[]
 const stateKey = ({ kind, namespace, name }: Named, state: string): string =>
   [kind, namespace, name, state].join(' ')
 
-const splitKey = ({ kind, namespace, name }: Named, where: string | null): string =>
+/** Names a split of a route. */
+export const splitKey = ({ kind, namespace, name }: Named, where: string | null): string =>
   [kind, namespace, name, where].join(' ')
 
-const keyOf = ({ kind, namespace, name }: Named, { where, waits }: Waiting): string =>
+/** Names a wait of a split. */
+export const keyOf = ({ kind, namespace, name }: Named, { where, waits }: Waiting): string =>
   [kind, namespace, name, where, waits.service, waits.port].join(' ')

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { ok } from '../../base/result.ts'
-import { routeTitle } from '../../routes/key.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { type DrainItem, drainItems, withDrains } from '../drains/list.ts'
 import { exitCodes, wrongUsage } from '../failure.ts'
@@ -9,14 +8,13 @@ import { paletteFor, renderData } from '../output.ts'
 import { massEventText } from '../policies/mass-event.ts'
 import { createProgress } from '../progress.ts'
 import { type RouteRef, readRouteRef } from '../route-ref.ts'
-import { type Snapshot, takeSnapshot } from '../snapshot.ts'
+import { takeSnapshot } from '../snapshot.ts'
 import { classicOf, classicTable } from './classic.ts'
-import { mayBeHeld } from './held.ts'
 import { isBad, only } from './one.ts'
-import { asOperatorKnows, hasUnknownWaits, isForOperator, readOperatorTimes } from './operator-times.ts'
 import { readStatuses, statusData } from './read-status.ts'
 import type { FoundStatus } from './route-status.ts'
 import { statusTable } from './table.ts'
+import { withTimes } from './with-times.ts'
 
 const schema = z.object({
   namespace: z
@@ -75,36 +73,10 @@ async function showOnce(
     io.stderr.write(`${line}\n`)
   const timed = flags.classic
     ? shown.value
-    : await withTimes(io, cluster, shown.value, { ...flags, ...snapshot.value })
+    : await withTimes(io, cluster, shown.value, { ...snapshot.value, namespace: flags.namespace })
   io.stdout.write(await render(io, timed, drainItems(drains, today), flags))
   return ok(flags.exitCode && shown.value.some(isBad) ? exitCodes.bad : exitCodes.ok)
 }
-
-/** Asks the operator only if there is something that it alone can know. */
-async function withTimes(
-  io: Io,
-  cluster: Cluster,
-  routes: readonly FoundStatus[],
-  { namespace, judged, policies }: Pick<StatusFlags, 'namespace'> & Pick<Snapshot, 'judged' | 'policies'>,
-): Promise<readonly FoundStatus[]> {
-  const facts = routes.map((route) => route.facts)
-  if (!isForOperator(facts)) return routes
-  const times = await readOperatorTimes(cluster, io, { namespace })
-  if (times.ok) return routes.map((route) => asOperatorKnows(route, times.value))
-  if (hasUnknownWaits(facts)) io.stderr.write(`WAITS has no times: ${times.error}\n`)
-  const titles = new Set(facts.map(routeTitle))
-  const doubt = mayBeHeld(
-    judged.filter(({ route }) => titles.has(routeTitle(route))),
-    policies,
-  )
-  if (doubt) io.stderr.write(`${doubtText(doubt)}: ${times.error}\n`)
-  return routes
-}
-
-const doubtText = ({ policy, count }: NonNullable<ReturnType<typeof mayBeHeld>>): string =>
-  count === 1
-    ? `1 route is due for a move that is not needed, and FailoverPolicy ${policy} limits those; only the operator knows whether it waits`
-    : `${count} routes are due for moves that are not needed, and FailoverPolicy ${policy} limits those; only the operator knows which wait`
 
 function contradiction(
   { namespace, allNamespaces, watch, classic, exitCode, output }: StatusFlags,
