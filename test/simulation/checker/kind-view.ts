@@ -10,6 +10,8 @@ interface Known {
 interface Watched {
   readonly from: number
   to: number
+  /** Whatever waited until then was done before the end of the watch: a frozen process finds both at its thaw. */
+  doneTo: number
 }
 
 /** What a process has come to know of the objects of a kind, and when. Times are virtual ms. */
@@ -24,11 +26,15 @@ export class KindView {
   }
 
   opened(at: number): void {
-    this.#watches.push({ from: at, to: Number.POSITIVE_INFINITY })
+    this.#watches.push({ from: at, to: Number.POSITIVE_INFINITY, doneTo: Number.POSITIVE_INFINITY })
   }
 
-  left(at: number): void {
-    for (const watch of this.#watches) watch.to = Math.min(watch.to, at)
+  /** Its watch has ended; `doneTo`: up to when all that its timers had to do was done before that. */
+  left(at: number, doneTo = at): void {
+    for (const watch of this.#watches) {
+      watch.to = Math.min(watch.to, at)
+      watch.doneTo = Math.min(watch.doneTo, doneTo)
+    }
   }
 
   /** Whether it can have known what was over at this moment. */
@@ -48,9 +54,9 @@ export class KindView {
     )
   }
 
-  /** Whether it has had one watch for so long (ms) between two times. */
+  /** Whether it has had one watch for so long (ms) between two times, and done what waited for that. */
   hasWatchedFor(ms: number, from: number, to: number): boolean {
-    return this.#watches.some((watch) => Math.min(watch.to, to) - Math.max(watch.from, from) > ms)
+    return this.#watches.some((watch) => Math.min(watch.doneTo, to) - Math.max(watch.from, from) > ms)
   }
 
   /** When it lost its watch; absent while it has one, or never had any. */

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../sandbox/server.ts'
 import type { Process } from '../engine/process.ts'
 import type { Sent } from '../network/sent.ts'
 import type { KindFacts } from './kind-facts.ts'
-import { KindView } from './kind-view.ts'
+import { KindView, timersDone } from './kind-view.ts'
 import type { View } from './view.ts'
 
 /** Whether a process has read all objects of a kind. */
@@ -71,7 +71,7 @@ export class OwnKind<Spec> {
   }
 
   left({ process, resource: of }: Sent, at: number): void {
-    if (of === this.plural) this.view(process).left(at)
+    if (of === this.plural) this.view(process).left(at, timersDone(process, at))
   }
 
   /**

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Process } from '../engine/process.ts'
 import { Scheduler } from '../engine/scheduler.ts'
+import type { Sent } from '../network/sent.ts'
 import { Timeline } from '../network/timeline.ts'
 import { refTo } from '../story/policy-draw.ts'
 import { Clusters } from './clusters.ts'
@@ -23,9 +24,11 @@ const route = readRoute({
 
 let sight: PolicySight
 let process: Process
+let scheduler: Scheduler
 beforeEach(() => {
   sight = new PolicySight('mesh', new Clusters())
-  process = new Process('a', 1, 0, new Scheduler())
+  scheduler = new Scheduler()
+  process = new Process('a', 1, 0, scheduler)
   sight.kind.facts.serve(true, 1, 0)
 })
 
@@ -44,17 +47,20 @@ function apply(moment: number, at: number, count: number): void {
   )
 }
 
-/** How many endpoints a write may go by, for each way in which its sender can understand the route. */
-function counts(at: number, moment: number, known: number | undefined): (number | undefined)[] {
-  if (known !== undefined) sight.kind.view(process).knows(known, at)
+/** A request that leaves at a time and a moment; `known`: the moment up to which its sender knows all policies. */
+function sentAt(at: number, moment: number, known: number | undefined): Sent {
   const mark = (of: number) => new Timeline(0).markOf(of)
   const view = new View(known === undefined ? [] : [['failoverpolicies', mark(known)]])
   const far = { knowledge: [], moment: 0, gateway: [] }
-  const request = { method: 'PATCH', path: '' } as const
-  const sent = { process, request, resource: '', at, moment, timeline: new Timeline(0), view, far }
-  return sight
-    .seenBy(sent)(route)
-    .map(([split]) => split?.order?.minReady.count)
+  const request = { method: 'GET', path: '' } as const
+  const resource = 'failoverpolicies'
+  return { process, request, resource, at, moment, timeline: new Timeline(0), view, far }
+}
+
+/** How many endpoints a write may go by, for each way in which its sender can understand the route. */
+function counts(at: number, moment: number, known: number | undefined): (number | undefined)[] {
+  const splits = sight.seenBy(sentAt(at, moment, known))(route)
+  return splits.map(([split]) => split?.order?.minReady.count)
 }
 
 describe('a policy', () => {
@@ -72,5 +78,33 @@ describe('a policy', () => {
     apply(10, 1_000, 2)
     expect(counts(2_000, 12, 5)).toEqual([undefined, 2])
     expect(counts(3_000, 12, 10)).toEqual([2])
+  })
+
+  describe('that was changed', () => {
+    /** The watch ends at the end of a time (ms after the change) in which the process was frozen. */
+    async function endAfter(frozen: readonly [from: number, to: number]): Promise<void> {
+      const view = sight.kind.view(process)
+      const changedAt = 20_000
+      apply(0, 0, 2)
+      view.knows(0, 0)
+      view.opened(0)
+      apply(10, changedAt, 3)
+      view.knows(10, changedAt)
+      await scheduler.run(changedAt + frozen[0], () => false)
+      process.freeze()
+      await scheduler.run(changedAt + frozen[1], () => false)
+      process.thaw()
+      sight.kind.left(sentAt(0, 0, 10), scheduler.now)
+    }
+
+    it('does not apply as it was once it has watched for long enough', async () => {
+      await endAfter([11_000, 12_000])
+      expect(counts(100_000, 12, 10)).toEqual([3])
+    })
+
+    it('may still do so if the process was frozen before that, and found the end of its watch at the thaw', async () => {
+      await endAfter([5_000, 60_000])
+      expect(counts(100_000, 12, 10)).toEqual([3, 2])
+    })
   })
 })
