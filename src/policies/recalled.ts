@@ -2,13 +2,8 @@ import type { Recalled } from '../core/policy/lost.ts'
 import type { FailoverPolicy } from './failover-policy.ts'
 import { objectKey } from './object.ts'
 import type { PolicyIndex, PolicyPlace } from './policy-index.ts'
-import {
-  isSameRef,
-  mostSplits,
-  type PolicyStatus,
-  reconciling,
-  writtenPolicyStatus,
-} from './policy-status.ts'
+import { isSameRef, reconciling, writtenPolicyStatus } from './policy-status.ts'
+import { mostSplits, type PolicyStatus } from './policy-status-schema.ts'
 
 /** A part of a route. */
 export interface PartOfRoute {

@@ -2,12 +2,8 @@ import { wouldText } from '../../core/policy/shadow.ts'
 import { type FailoverPolicy, policyNames } from '../../policies/failover-policy.ts'
 import { objectKey } from '../../policies/object.ts'
 import { isDryRun, problemOf } from '../../policies/policy-index.ts'
-import {
-  isAccepted,
-  type PolicyOutcome,
-  type PolicyStatus,
-  policyStatusDue,
-} from '../../policies/policy-status.ts'
+import { isAccepted, type PolicyOutcome, policyStatusDue } from '../../policies/policy-status.ts'
+import type { PolicyStatus } from '../../policies/policy-status-schema.ts'
 import type { Judged } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'

@@ -2,7 +2,7 @@ import type { ICustomResourceDefinition } from 'kubernetes-models/apiextensions.
 import * as z from 'zod'
 import { policyNames } from '../../policies/failover-policy.ts'
 import { policySpecSchema } from '../../policies/failover-policy-schema.ts'
-import { policyStatusSchema } from '../../policies/policy-status.ts'
+import { policyStatusSchema } from '../../policies/policy-status-schema.ts'
 import { annotations, type Input, labels } from '../manifest.ts'
 import { structural } from '../structural.ts'
 
