@@ -22,7 +22,10 @@ const splitSchema = z.object({
       'What it waits for: `return`, to go back to a lost backend; `failover`, to leave one with too few; `approval`, for a person who approves a return; `limit`, for its turn by the limits of the Mesh.',
     ),
   until: time('When it moves, if all stays as it is.'),
-  why: z.string().max(longestWhy).describe('Why it is so.'),
+  why: z
+    .string()
+    .max(longestWhy)
+    .describe('Why it is so. How many endpoints are ready is of the moment when that began.'),
 })
 
 const ancestorSchema = z.object({

@@ -22,17 +22,19 @@ let memory: RouteMemory
 let changed: string[]
 let shares: readonly Share[]
 let ledger: PolicyLedger
+let why: string | undefined
 beforeEach(() => {
   clock = createManualClock()
   memory = new RouteMemory()
   changed = []
+  why = undefined
   shares = [{ policy: 'shop/all', level: 'namespace', follows: 'all' }]
   ledger = new PolicyLedger({
     clock,
     memory,
     sharesOf: () => shares,
     lost: () => undefined,
-    whyOf: ({ sentence }) => sentence,
+    whyOf: ({ sentence }) => why ?? sentence,
     onChange: (policy) => changed.push(policy),
   })
 })
@@ -44,10 +46,13 @@ interface Looked {
   readonly ready?: readonly [boolean, boolean] | 'unknown'
   readonly name?: string
   readonly isPaused?: boolean
+  /** How many endpoints each of them has; all or none are ready. */
+  readonly listed?: number
 }
 
 /** A look at a route over `web` and `east`. */
-function look({ weights = [1, 0], ready = [true, true], name = 'web', isPaused = false }: Looked = {}): void {
+function look(looked: Looked = {}): void {
+  const { weights = [1, 0], ready = [true, true], name = 'web', isPaused = false, listed = 2 } = looked
   const declared = trafficSplit.read({
     apiVersion: 'split.smi-spec.io/v1alpha2',
     metadata: {
@@ -71,7 +76,7 @@ function look({ weights = [1, 0], ready = [true, true], name = 'web', isPaused =
     ({ service }) =>
       ready === 'unknown'
         ? unknownBecause('it is not listed')
-        : readinessOf(ready[service === 'shop/web' ? 0 : 1] ? 2 : 0, 2),
+        : readinessOf(ready[service === 'shop/web' ? 0 : 1] ? listed : 0, listed),
     { past: () => past },
   )
   ledger.see(keyOf(name), judged, route)
@@ -205,6 +210,30 @@ describe('the splits of a route that a policy targets by name', () => {
     await clock.advance(5_000)
     look({ weights: [0, 1] })
     expect(changed.length).toBe(before.changed + 1)
+  })
+
+  it('do not change if only other numbers of endpoints are ready, or listed', () => {
+    look({ weights: [0, 1], ready: [false, true] })
+    const before = { split: split(), changed: changed.length }
+    look({ weights: [0, 1], ready: [false, true], listed: 3 })
+    look({ weights: [0, 1], ready: [false, true], listed: 12 })
+    expect({ split: split(), changed: changed.length }).toEqual(before)
+    look({ weights: [0, 1], ready: [false, false], listed: 12 })
+    expect(split()?.why).not.toBe(before.split?.why)
+  })
+
+  it.each([
+    ['shop/web has 1 of 4 endpoints ready', 'shop/web has 3 of 5 endpoints ready', false],
+    ['shop/web has 0 of 4 endpoints ready', 'shop/web has 0 of 2 endpoints ready', false],
+    ['shop/web has 0 of 4 endpoints ready', 'shop/web has 1 of 4 endpoints ready', true],
+    ['shop/web has 1 of 4 endpoints ready', 'shop/web has 1 of 4 endpoints ready, needs 2', true],
+  ])('from "%s" to "%s" are written: %s', (before, after, isWritten) => {
+    why = before
+    look()
+    const count = changed.length
+    why = after
+    look({ listed: 3 })
+    expect([split()?.why, changed.length > count]).toEqual(isWritten ? [after, true] : [before, false])
   })
 
   it('are forgotten with the route, and when the policy is gone', () => {

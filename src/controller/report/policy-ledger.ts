@@ -138,7 +138,7 @@ export class PolicyLedger {
     const until = at === undefined ? undefined : clock.wallTime().getTime() + at - clock.now()
     // The two clocks differ by a little more or less each time.
     const isSame = until !== undefined && Math.abs(until - (before?.until ?? 0)) < 1_000
-    return {
+    const now = {
       where: split?.where,
       // Another client may have given weight to a tier that must not serve.
       tier: tier > (split?.policy?.tiers.length ?? 0) ? 0 : Math.max(tier, (lost?.tier ?? -1) + 1),
@@ -147,6 +147,7 @@ export class PolicyLedger {
       until: isSame ? before?.until : until,
       why: verdict ? whyOf(verdict) : '',
     }
+    return before && isServedAlike(before, now) ? { ...now, why: before.why } : now
   }
 
   #count(entry: Entry, sign: 1 | -1): void {
@@ -159,6 +160,16 @@ export class PolicyLedger {
     }
   }
 }
+
+/** Also if other numbers of endpoints are ready: a rollout must not be a write for each Pod. */
+const isServedAlike = (one: SplitOutcome, other: SplitOutcome): boolean =>
+  one.tier === other.tier &&
+  one.lostAt === other.lostAt &&
+  one.waits === other.waits &&
+  withoutCounts(one.why) === withoutCounts(other.why)
+
+const withoutCounts = (why: string): string =>
+  why.replaceAll(/\b(\d+) of \d+\b/g, (_, ready: string) => (ready === '0' ? 'none' : 'some'))
 
 function* countedAs({ away, waiting, dark }: Entry, follows: Share['follows']): Iterable<keyof Counts> {
   if (follows === 'none') {
