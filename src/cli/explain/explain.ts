@@ -36,7 +36,7 @@ import { writtenTimes } from '../status/written-times.ts'
 import { counterfactuals } from './counterfactuals.ts'
 import type { Explanation } from './explanation.ts'
 import { diagnoseRoute, isControlled, readAround } from './findings.ts'
-import { readGateways } from './gateways.ts'
+import { downGatewayIn, readGateways } from './gateways.ts'
 import { notesOn } from './notes.ts'
 import { explanationText } from './text.ts'
 
@@ -93,8 +93,10 @@ export async function explainRoute(
   const past = pastOf(route, policies, today)
   const circumstances = { today, drained: index.of(route.namespace), past }
   const judged = judgeRoute(route, services.value.readiness, circumstances)
-  const { findings, unseen } = diagnoseRoute(judged, around, services.value, events)
-  const known = explanationOf(judged, services.value, events, circumstances, {
+  const asked = await readGateways([route], services.value, cluster, io)
+  const known = { ...services.value, downGateway: downGatewayIn(asked, services.value) }
+  const { findings, unseen } = diagnoseRoute(judged, around, known, events)
+  const untimed = explanationOf(judged, services.value, events, circumstances, {
     controlled: controlled.value,
     dryRuns: policies.index.dryRunsOf(placeOfRoute(route)).map(objectKey),
     proxies,
@@ -102,8 +104,7 @@ export async function explainRoute(
     drains: drainsConcerning(route, { ...drains, index }, today),
     unseen: [...new Set([...unseen, ...drains.unseen, ...policies.unseen])],
   })
-  const timed = await withTimes(known, { judged, policies, today }, cluster, io)
-  const asked = await readGateways(route, services.value, cluster, io)
+  const timed = await withTimes(untimed, { judged, policies, today }, cluster, io)
   const explanation = { ...timed, ...asked, unseen: [...timed.unseen, ...asked.unseen] }
   io.stdout.write(
     flags.output === 'table'

@@ -4,7 +4,7 @@ import type { DiscoverySnapshot } from '../../kube/discovery.ts'
 import { type ServiceFacts, serviceObjects } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { diagnose } from '../../routes/diagnosis.ts'
-import type { Finding } from '../../routes/finding.ts'
+import type { DiagnosisInput, Finding } from '../../routes/finding.ts'
 import { gatewayCodecs } from '../../routes/gateway.ts'
 import type { Judged } from '../../routes/judge.ts'
 import { routeTitle } from '../../routes/key.ts'
@@ -93,7 +93,7 @@ export function isControlled({ kind, namespace, uid }: Route, { routes }: Around
 export function diagnoseRoute(
   judged: Judged,
   around: Around,
-  { facts, readiness }: ServicesRead,
+  { facts, readiness, ...known }: ServicesRead & Pick<DiagnosisInput, 'downGateway'>,
   events: Result<readonly RouteEvent[], Failure>,
 ): Diagnosis {
   const { route } = judged
@@ -117,6 +117,7 @@ export function diagnoseRoute(
     },
     // How long a hold lasts, only the operator knows: its Events say it.
     longHolds: [],
+    ...(known.downGateway ? { downGateway: known.downGateway } : {}),
   })
   const reported = events.ok ? reportedIn(events.value, judged) : []
   const noEvents = events.ok ? [] : [unseenIn('Events', route.namespace, events.error)]

@@ -56,3 +56,28 @@ test('a route without backends in other clusters asks nothing', async () => {
   expect((await explain()).stdout).not.toMatch(/gateway/i)
   expect(pods.asked).toEqual([])
 })
+
+test('a gateway that is down is a finding of explain, status and check, as it is of the operator', async () => {
+  const east = gateway('east', 'down', 'no answer within 500 ms')
+  await pods.operator((_, response) => response.end(JSON.stringify({ gateways: [east] })))
+  const message =
+    'the gateway of cluster east does not answer (no answer within 500 ms), so the Service shop/web-east, which is mirrored through it, cannot take over; repair the gateway, or the way to it'
+  expect((await explain()).stdout).toContain(`  GatewayDown: ${message}\n`)
+  const options = { forward: pods.forward, namespace: 'shop' }
+  expect((await shop.run('status', options)).stdout).toMatch(/ FINDINGS .*\n.* GatewayDown/)
+  const { routes } = JSON.parse((await shop.run('status -o json', options)).stdout)
+  expect(routes[0].findings).toContainEqual({ reason: 'GatewayDown', message })
+  shop.install()
+  expect((await shop.run('check --wait=0', options)).stdout).toContain(
+    `* TrafficSplit shop/web: GatewayDown: ${message}`,
+  )
+})
+
+test('status says that an operator does not answer, and nothing without one', async () => {
+  const options = { forward: pods.forward, namespace: 'shop' }
+  expect((await shop.run('status', options)).stderr).toBe('')
+  await pods.operator((_, response) => response.writeHead(500).end())
+  expect((await shop.run('status', options)).stderr).toBe(
+    'how gateways are: linkerd-failover/operator-1: the operator answered with status 500\n',
+  )
+})

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Status } from '../../api/schema.ts'
 import { status } from '../../api/status-schema.ts'
 import { mirroredFrom } from '../../readiness/gateways/mirrors.ts'
+import type { DiagnosisInput } from '../../routes/finding.ts'
 import { backendServices, type Route } from '../../routes/route.ts'
 import type { Cluster, Io } from '../io.ts'
 import { findOperator, unreadable } from '../operator-api.ts'
@@ -12,7 +13,7 @@ export type GatewayItem = Status['gateways'][number]
 /** An older operator lists no gateways. */
 const answer = z.object({ gateways: status.shape.gateways.default([]) })
 
-/** The gateways through which backends of a route are mirrored. */
+/** The gateways through which backends of routes are mirrored. */
 export interface GatewaysRead {
   /** Null if there is nobody to ask. */
   readonly gateways: readonly GatewayItem[] | null
@@ -21,17 +22,17 @@ export interface GatewaysRead {
 }
 
 /**
- * Asks the operator's leader how the gateways of other clusters are, since it alone probes them; only of a
- * route with backends that are mirrored through one.
+ * Asks the operator's leader how the gateways of other clusters are, since it alone probes them; only of
+ * routes with backends that are mirrored through one.
  */
 export async function readGateways(
-  route: Route,
+  routes: readonly Route[],
   { facts }: Pick<ServicesRead, 'facts'>,
   cluster: Cluster,
   io: Io,
 ): Promise<GatewaysRead> {
   const clusters = new Set(
-    backendServices(route).flatMap((service) => mirroredFrom(facts.get(service)) ?? []),
+    routes.flatMap(backendServices).flatMap((service) => mirroredFrom(facts.get(service)) ?? []),
   )
   if (clusters.size === 0) return { gateways: [], unseen: [] }
   const operator = await findOperator(cluster, io)
@@ -42,6 +43,17 @@ export async function readGateways(
   if (!data) return { gateways: null, unseen: [`how gateways are: ${unreadable}`] }
   return { gateways: data.gateways.filter((gateway) => clusters.has(gateway.cluster)), unseen: [] }
 }
+
+/** Which gateway that a Service is mirrored through is down, for the diagnosis of its routes. */
+export const downGatewayIn =
+  (
+    { gateways }: Pick<GatewaysRead, 'gateways'>,
+    { facts }: Pick<ServicesRead, 'facts'>,
+  ): NonNullable<DiagnosisInput['downGateway']> =>
+  (service) => {
+    const cluster = mirroredFrom(facts.get(service))
+    return gateways?.find((one) => one.cluster === cluster && one.state === 'down')
+  }
 
 /** A gateway in a line. */
 export const gatewayText = ({ cluster, state, since, trouble }: GatewayItem): string =>

@@ -21,7 +21,7 @@ export interface Surroundings extends Pick<DiagnosisInput, 'hasProfile' | 'judge
   readonly unseen: readonly string[]
 }
 
-type ServicesKnown = Pick<DiagnosisInput, 'service' | 'readiness'>
+type ServicesKnown = Pick<DiagnosisInput, 'service' | 'readiness' | 'downGateway'>
 type Found = (judged: Judged) => readonly FindingItem[]
 
 /** Reads what is around routes of these kinds; with a namespace nothing outside of it is asked for. */

@@ -1,4 +1,5 @@
 import type { DrainItem } from '../drains/list.ts'
+import { downGatewayIn, type GatewaysRead } from '../explain/gateways.ts'
 import type { Reading } from '../listing.ts'
 import { noProgress, type Progress } from '../progress.ts'
 import { namespacesOf, type Snapshot } from '../snapshot.ts'
@@ -14,12 +15,15 @@ export interface Statuses {
   readonly unseen: readonly string[]
 }
 
-/** The status of all routes of a snapshot, since when they have it, and what is wrong around them. */
+/**
+ * The status of all routes of a snapshot, since when they have it, and what is wrong around them. Gateways are those that the
+ * operator reports down; without them none is known to be.
+ */
 export async function readStatuses(
   reading: Reading,
   snapshot: Snapshot,
   namespace: string | undefined,
-  progress: Progress = noProgress,
+  { progress = noProgress, gateways }: { progress?: Progress; gateways?: GatewaysRead } = {},
 ): Promise<Statuses> {
   const events = await readEvents(reading, namespace)
   const byRoute: EventsByRoute = events.ok ? events.value : new Map()
@@ -28,14 +32,16 @@ export async function readStatuses(
   const around = await readSurroundings(reading, kinds, namespace, byRoute, progress)
   const places = namespace === undefined ? undefined : namespacesOf(all)
   const service = servicesIn((name) => facts.get(name), places)
-  const findingsOf = new Finder().among(all, around, { service, readiness })
+  const down = gateways ? { downGateway: downGatewayIn(gateways, snapshot) } : {}
+  const findingsOf = new Finder().among(all, around, { service, readiness, ...down })
   const routes = snapshot.judged.map((judged) => {
     const { route } = judged
     const began = beganOf(judged, byRoute.get(route.uid) ?? [], snapshot.today)
     const status = statusOf(judged, snapshot, began)
     return { ...status, findings: findingsOf(judged) }
   })
-  return { routes, unknownSince: events.ok ? undefined : events.error.message, unseen: around.unseen }
+  const unseen = [...around.unseen, ...(gateways?.unseen ?? [])]
+  return { routes, unknownSince: events.ok ? undefined : events.error.message, unseen }
 }
 
 /** As `-o json` shows them. */

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ok } from '../../base/result.ts'
 import type { Context, Ending, Flags } from '../command.ts'
 import { type DrainItem, drainItems, withDrains } from '../drains/list.ts'
+import { readGateways } from '../explain/gateways.ts'
 import { exitCodes, wrongUsage } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
@@ -56,12 +57,13 @@ async function showOnce(
   const snapshot = await takeSnapshot(reading, flags, io)
   if (!snapshot.ok) return snapshot
   const progress = createProgress(io)
-  const { routes, unknownSince, unseen } = await readStatuses(
-    reading,
-    snapshot.value,
-    flags.namespace,
+  // The original had no findings.
+  const asked = flags.classic ? [] : snapshot.value.routes
+  const gateways = await readGateways(asked, snapshot.value, cluster, io)
+  const { routes, unknownSince, unseen } = await readStatuses(reading, snapshot.value, flags.namespace, {
     progress,
-  )
+    gateways,
+  })
   const shown = ref ? only(routes, ref, flags.namespace) : ok(routes)
   if (!shown.ok) return shown
   const isUnknown = shown.value.some(({ facts }) => facts.since === null)

@@ -1,5 +1,6 @@
 import { counted } from '../../../base/counted.ts'
 import { routeTitle } from '../../../routes/key.ts'
+import { readGateways } from '../../explain/gateways.ts'
 import { readStatuses } from '../../status/read-status.ts'
 import { type Check, good, listed, skipped, warning } from '../finding.ts'
 
@@ -11,7 +12,17 @@ export const haveNoFindings: Check = {
   run: async (context) => {
     const [reading, snapshot] = [await context.reading(), await context.snapshot()]
     if (!reading.ok || !snapshot.ok) return skipped
-    const { routes, unseen } = await readStatuses(reading.value, snapshot.value, context.namespace)
+    const cluster = await context.command.connect()
+    if (!cluster.ok) return skipped
+    const gateways = await readGateways(
+      snapshot.value.routes,
+      snapshot.value,
+      cluster.value,
+      context.command.io,
+    )
+    const { routes, unseen } = await readStatuses(reading.value, snapshot.value, context.namespace, {
+      gateways,
+    })
     const found = routes.flatMap(({ facts: route, findings }) =>
       findings.map(({ reason, message }) => `${routeTitle(route)}: ${reason}: ${message}`),
     )
