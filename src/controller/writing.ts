@@ -61,7 +61,7 @@ export interface Writing {
   readonly confirm: Confirm
   readonly hedges: Hedges
   readonly standbyMoves: StandbyMoves
-  /** What is told of Drains, if they are followed. */
+  /** What is reported of Drains, if they are followed. */
   readonly drainReports: DrainReports | undefined
   /** What is reported of FailoverPolicies, if they are followed. */
   readonly policyReports: PolicyReports | undefined

@@ -1,25 +1,13 @@
 import type { DrainedOf } from '../../core/policy/drained.ts'
-import type { ServiceKey } from '../../core/types.ts'
 import type { Discovery } from '../../kube/discovery.ts'
 import type { CacheTools } from '../../kube/watch/cache.ts'
 import { type Drain, drainNames, localCluster, readDrain } from '../../policies/drain.ts'
 import { DrainBook, type DrainBookOptions } from '../../policies/drain-book.ts'
 import { namesText } from '../../policies/object.ts'
-import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
+import { placeOf } from '../../readiness/service-facts.ts'
 import type { RouteKey } from '../../routes/key.ts'
-import type { Route } from '../../routes/route.ts'
-import type { RouteIndex } from '../../routes/route-index.ts'
 import type { Cause } from '../queue.ts'
-import { OwnKind, type OwnKindOptions, type OwnKindsOptions } from './own-kind.ts'
-
-/** What Drains are applied to. */
-export interface Drainable {
-  readonly index: Pick<RouteIndex, 'services' | 'using'>
-  readonly get: (key: RouteKey) => Route | undefined
-  /** All routes that are ours. */
-  readonly keys: () => Iterable<RouteKey>
-  readonly service: (service: ServiceKey) => ServiceFacts | undefined
-}
+import { type KnownRoutes, OwnKind, type OwnKindOptions, type OwnKindsOptions } from './own-kind.ts'
 
 interface Tools extends CacheTools {
   readonly discovery: Discovery
@@ -32,7 +20,7 @@ interface Tools extends CacheTools {
 export function watchDrains(
   tools: Tools,
   { policies, ownNamespaces }: OwnKindsOptions,
-  { index, get, keys, service }: Drainable,
+  { index, get, keys, service }: KnownRoutes,
 ): DrainWatch | undefined {
   if (policies === undefined) return undefined
   const makeDue = (some: Iterable<RouteKey>) => {
@@ -54,7 +42,7 @@ export function watchDrains(
 
 interface DrainWatchOptions
   extends Omit<OwnKindOptions<Drain>, 'names' | 'read' | 'book' | 'removed'>,
-    Pick<Drainable, 'service'> {
+    Pick<KnownRoutes, 'service'> {
   /** Called when other backends are drained than before: see `DrainBook`. */
   readonly onChange: DrainBookOptions['onChange']
 }

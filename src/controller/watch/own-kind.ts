@@ -1,8 +1,13 @@
 import type { Log } from '../../base/log.ts'
+import type { ServiceKey } from '../../core/types.ts'
 import type { Discovery, Names } from '../../kube/discovery.ts'
 import type { CacheTools } from '../../kube/watch/cache.ts'
 import { createJoinedCache, type ReadCache } from '../../kube/watch/joined-cache.ts'
 import { type ObjectHead, objectKey } from '../../policies/object.ts'
+import type { ServiceFacts } from '../../readiness/service-facts.ts'
+import type { RouteKey } from '../../routes/key.ts'
+import type { Route } from '../../routes/route.ts'
+import type { RouteIndex } from '../../routes/route-index.ts'
 
 /** What keeps the objects of a kind, and knows which of them count. */
 export interface Book<T> {
@@ -21,6 +26,18 @@ export interface OwnKindsOptions {
   readonly policies?: string | undefined
   /** Drains and FailoverPolicies of these namespaces only; of all without it. */
   readonly ownNamespaces?: readonly string[] | undefined
+}
+
+/** The routes that are ours, and the Services behind them: what our own kinds are applied to. */
+export interface KnownRoutes {
+  readonly index: Pick<RouteIndex, 'services' | 'using'>
+  /** A route as it is kept: declared, or with what policies ask for. */
+  readonly get: (key: RouteKey) => Route | undefined
+  /** Keeps `after` instead of `before`. */
+  readonly revise: (key: RouteKey, before: Route, after: Route) => void
+  /** All routes that are ours. */
+  readonly keys: () => Iterable<RouteKey>
+  readonly service: (service: ServiceKey) => ServiceFacts | undefined
 }
 
 export interface OwnKindOptions<T> extends CacheTools {

@@ -6,10 +6,10 @@ import type { ReadNow } from '../../readiness/read-now.ts'
 import type { RouteCircumstances } from '../../routes/judge.ts'
 import type { RouteKey } from '../../routes/key.ts'
 import type { Route } from '../../routes/route.ts'
-import { type Drainable, type DrainWatch, watchDrains } from './drain-watch.ts'
-import type { OwnKindsOptions } from './own-kind.ts'
+import { type DrainWatch, watchDrains } from './drain-watch.ts'
+import type { KnownRoutes, OwnKindsOptions } from './own-kind.ts'
 import { isOwnCurrent } from './own-now.ts'
-import { type PolicyWatch, type PolicyWatchOptions, watchPolicies } from './policy-watch.ts'
+import { type PolicyWatch, watchPolicies } from './policy-watch.ts'
 
 /** The objects of our own kinds: what they ask for beyond the routes. */
 export interface OwnKinds {
@@ -37,7 +37,7 @@ export interface OwnKinds {
 export function watchOwnKinds(
   tools: Parameters<typeof watchDrains>[0],
   options: OwnKindsOptions,
-  routes: Drainable & Pick<PolicyWatchOptions, 'revise'>,
+  routes: KnownRoutes,
 ): OwnKinds {
   const drains = watchDrains(tools, options, routes)
   const policies = watchPolicies(tools, options, routes)

@@ -12,7 +12,7 @@ import { PolicyBook } from '../../policies/policy-book.ts'
 import { type PolicyIndex, type Share, sharesOf, targetsFound } from '../../policies/policy-index.ts'
 import type { TargetOutcome } from '../../policies/policy-status.ts'
 import { recalledOf } from '../../policies/recalled.ts'
-import { placeOf, type ServiceFacts } from '../../readiness/service-facts.ts'
+import { placeOf } from '../../readiness/service-facts.ts'
 import { codecs } from '../../routes/codecs.ts'
 import { type RouteKey, routeKey } from '../../routes/key.ts'
 import { readPolicy } from '../../routes/policy/annotations.ts'
@@ -20,21 +20,14 @@ import { placeOfRoute } from '../../routes/policy/place.ts'
 import { applyPolicies } from '../../routes/policy/policy.ts'
 import { declaredIn, type Route } from '../../routes/route.ts'
 import type { Cause } from '../queue.ts'
-import { OwnKind, type OwnKindOptions, type OwnKindsOptions } from './own-kind.ts'
+import { type KnownRoutes, OwnKind, type OwnKindOptions, type OwnKindsOptions } from './own-kind.ts'
 
 export interface PolicyWatchOptions
-  extends Omit<OwnKindOptions<FailoverPolicy>, 'names' | 'read' | 'book' | 'removed' | 'onKnown'> {
-  /** The routes that are ours, as they are kept: declared, or with what policies ask for. */
-  readonly get: (key: RouteKey) => Route | undefined
-  /** Keeps `after` instead of `before`. */
-  readonly revise: (key: RouteKey, before: Route, after: Route) => void
-  readonly keys: () => Iterable<RouteKey>
-  readonly service: (service: ServiceKey) => ServiceFacts | undefined
+  extends Omit<OwnKindOptions<FailoverPolicy>, 'names' | 'read' | 'book' | 'removed' | 'onKnown'>,
+    Omit<KnownRoutes, 'index'> {
   /** Called with each route that other policies apply to than before. */
   readonly onDue: (key: RouteKey) => void
 }
-
-type Routes = Pick<PolicyWatchOptions, 'get' | 'revise' | 'keys' | 'service'>
 
 /** The key of a route that is a target; `undefined` for a kind that is not followed. */
 export function routeKeyOfTarget({ group, kind, namespace, name }: PolicyTarget): RouteKey | undefined {
@@ -44,11 +37,11 @@ export function routeKeyOfTarget({ group, kind, namespace, name }: PolicyTarget)
 
 /** Watches FailoverPolicies if they are asked for, and makes routes due that other policies apply to than before. */
 export function watchPolicies(
-  tools: Omit<PolicyWatchOptions, 'rootNamespace' | 'namespaces' | 'onDue' | keyof Routes> & {
+  tools: Omit<PolicyWatchOptions, 'rootNamespace' | 'namespaces' | 'onDue' | keyof KnownRoutes> & {
     readonly onDue: (key: RouteKey, cause: Cause) => void
   },
   { policies, ownNamespaces: namespaces }: OwnKindsOptions,
-  { get, revise, keys, service }: Routes,
+  { get, revise, keys, service }: KnownRoutes,
 ): PolicyWatch | undefined {
   if (policies === undefined) return undefined
   const onDue = (key: RouteKey) => tools.onDue(key, { at: tools.clock.now() })
