@@ -128,6 +128,20 @@ allow: [http, private]`),
     expect(found.join()).not.toContain('SECRET')
   })
 
+  test.each(['whsec_', 'whsec_AAA', 'whsec_AA-_', 'whsec_AAAA AAAA', 'whsec_SECRET='])(
+    'a key that libraries read differently, such as %j, is refused, and not repeated',
+    (key) => {
+      const found = problems(one('url: https://a.example\nsecretFile: /key'), { '/key': `${key}\n` })
+      expect(found).toEqual([
+        'receivers[0].secretFile: /key: what is after whsec_ is not base64 with its padding, such as openssl rand -base64 32 prints',
+      ])
+    },
+  )
+
+  test.each(['whsec_AA==', 'whsec_AAA=', 'whsec_+/+/', 'any text', 'AA-_'])('a key may be %j', (key) =>
+    expect(problems(one('url: https://a.example\nsecretFile: /key'), { '/key': key })).toEqual([]),
+  )
+
   it('that is not there is a problem, not an exception', () =>
     expect(readReceiversFile('/other', filesOf({}))).toMatchObject({
       ok: false,
@@ -143,4 +157,15 @@ test('an URL in a file is judged anew each time', async () => {
   expect(await receiver?.url()).toBe('https://hooks.example/b')
   content['/url'] = 'https://169.254.169.254/'
   await expect(receiver?.url()).rejects.toThrow('an address to which nothing is ever sent')
+})
+
+it('checks a key again when its file has changed', async () => {
+  const content: Record<string, string> = { '/n.yaml': one('url: https://a.example\nsecretFile: /key') }
+  content['/key'] = 'whsec_AAAA'
+  const result = readReceiversFile('/n.yaml', filesOf(content))
+  const [receiver] = result.ok ? result.value : []
+  content['/key'] = 'whsec_BBBB'
+  expect(await receiver?.secret?.()).toBe('whsec_BBBB')
+  content['/key'] = 'whsec_B-B_'
+  await expect(receiver?.secret?.()).rejects.toThrow('is not base64 with its padding')
 })

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { allowances, refusalOfAddress } from './address.ts'
 import { defaultTemplates, escapes } from './message.ts'
 import type { Receiver } from './receiver.ts'
+import { secretProblem } from './sign.ts'
 import { parseTemplate } from './template.ts'
 
 /** How files are read; handed in, so that nothing here touches a disk by itself. */
@@ -110,7 +111,9 @@ function problemsOfFile(one: Described, field: 'urlFile' | 'secretFile' | 'beare
   const content = attempt(() => files.read(path).trim())
   if (!content.ok) return [content.error]
   if (content.value === '') return [`${path} is empty`]
-  return field === 'urlFile' ? problemsOfUrl(content.value, one) : []
+  if (field === 'urlFile') return problemsOfUrl(content.value, one)
+  const problem = field === 'secretFile' ? secretProblem(content.value) : undefined
+  return problem === undefined ? [] : [`${path}: ${problem}`]
 }
 
 /** The messages do not contain the URL: those of Slack are secret. */
@@ -134,25 +137,37 @@ function build(one: Described, files: Files): Receiver {
   const template = templateOf(one)
   const follow = (path: string | undefined) => (path === undefined ? undefined : files.follow(path))
   const { url = '' } = one
+  const secret = follow(one.secretFile)
   return {
     name: one.name,
     format: one.format,
     template: template.ok ? template.value : () => '',
     allowed: one.allow,
     headers: one.headers,
-    url: checkedUrl(follow(one.urlFile) ?? (async () => url), one),
-    secret: follow(one.secretFile),
+    url: checked(follow(one.urlFile) ?? (async () => url), (text) => urlProblem(text, one)),
+    secret: secret && checked(secret, keyProblem),
     bearerToken: follow(one.bearerTokenFile),
     filter: { namespaces: one.namespaces, kinds: one.kinds, transitions: one.transitions },
   }
 }
 
-/** The file may contain another URL by now, which is checked like the first one. */
-const checkedUrl = (read: () => Promise<string>, one: Described) => async () => {
-  const url = await read()
+/** A file may contain another text by now, which is checked like the first one. */
+const checked =
+  (read: () => Promise<string>, problemOf: (text: string) => string | undefined) => async () => {
+    const text = await read()
+    const problem = problemOf(text)
+    if (problem !== undefined) throw new Error(problem)
+    return text
+  }
+
+const urlProblem = (url: string, one: Described) => {
   const [problem] = problemsOfUrl(url, one)
-  if (problem !== undefined) throw new Error(`the URL: ${problem}`)
-  return url
+  return problem && `the URL: ${problem}`
+}
+
+const keyProblem = (secret: string) => {
+  const problem = secretProblem(secret)
+  return problem && `the key of secretFile: ${problem}`
 }
 
 function attempt<T>(work: () => T): Result<T, string> {

@@ -2,6 +2,16 @@ import { createHmac } from 'node:crypto'
 import type { Message } from './message.ts'
 
 const prefix = 'whsec_'
+const base64 = /^(?=.)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/**
+ * Why receivers could not check what is signed with a secret. Base64 without padding or of the URL-safe alphabet is
+ * refused: the specification's libraries read it differently (`findings/webhook-secret-read-three-ways.sh`).
+ */
+export const secretProblem = (secret: string): string | undefined =>
+  !secret.startsWith(prefix) || base64.test(secret.slice(prefix.length))
+    ? undefined
+    : `what is after ${prefix} is not base64 with its padding, such as openssl rand -base64 32 prints`
 
 /**
  * The headers of the Standard Webhooks specification (standardwebhooks.com): an id that stays the same when a
