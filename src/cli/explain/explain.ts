@@ -15,6 +15,7 @@ import { indexOf, readDrains } from '../drains/read-drains.ts'
 import { exitCodes, type Failure } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor, renderData } from '../output.ts'
+import { massEventText } from '../policies/mass-event.ts'
 import { pastOf } from '../policies/past.ts'
 import { type PoliciesRead, readPolicies, withPolicies } from '../policies/read-policies.ts'
 import { wouldNow } from '../policies/would.ts'
@@ -143,13 +144,14 @@ async function withTimes(
       ? ['whether it still waits, as the operator wrote in its FailoverPolicy']
       : []),
     ...(hasUnknownWaits([route]) ? ['when the wait ends'] : []),
-    ...(doubt
-      ? [`whether limits of FailoverPolicy ${doubt.policy} hold up its move, which is not needed`]
-      : []),
+    ...(doubt ? [doubtText(doubt.policy, massEventText(policies) !== undefined)] : []),
   ]
   const unseen = [...found.unseen, ...unknown.map((what) => `${what}: ${times.error}`)]
   return asHeld({ ...found, route, unseen })
 }
+
+const doubtText = (policy: string, isMassEvent: boolean): string =>
+  `whether limits of FailoverPolicy ${policy}${isMassEvent ? ', which hold a mass event,' : ''} hold up its move, which is not needed`
 
 /** What is held keeps its weights. */
 const asHeld = (found: Explanation): Explanation => ({

@@ -119,6 +119,17 @@ describe('a move that limits hold up', () => {
     )
   })
 
+  test('may be held by a mass event that the status of the policy shows', async () => {
+    const policy = shop.get('failoverpolicies', 'mesh', 'linkerd-failover')
+    if (!policy) throw new Error('it was just created')
+    const condition = { type: 'MassEvent', status: 'True', reason: 'Held', message: 'too many' }
+    const conditions = [{ ...condition, lastTransitionTime: inSeconds(-60) }]
+    shop.put({ ...policy, status: { observedGeneration: 1, conditions } })
+    expect((await run('explain ts/cart')).stdout).toContain(
+      'whether limits of FailoverPolicy linkerd-failover/mesh, which hold a mass event, hold up its move',
+    )
+  })
+
   test('is none if the operator does not say so', async () => {
     await answer({ ...held('Limited', null), rule: 'PrimaryReady', waits: null, state: 'primary', due: true })
     const { stdout, stderr } = await run('status')
@@ -167,7 +178,8 @@ describe('if the operator cannot be asked, what it wrote in the policy of the ro
     const status = { observedGeneration: policy.metadata.generation, conditions: [], ancestors: [ancestor] }
     shop.put({ ...policy, status })
   }
-  const written = /^times of WAITS are those that the operator wrote in FailoverPolicies: no Pod .*\n$/
+  const written =
+    /^WAITS has the times that the operator wrote in FailoverPolicies, since it cannot be asked: no Pod .*\n$/
 
   test('until when it waits', async () => {
     writeStatus({ waits: 'return', until: inSeconds(41) })

@@ -47,7 +47,9 @@ function missingOf(
   const isAny = written.waits.size + written.held.size > 0
   const doubt = mayBeHeld(judged, policies, (route, where) => isHeldBy(written, route, where))
   return [
-    ...(isAny ? ['times of WAITS are those that the operator wrote in FailoverPolicies'] : []),
+    ...(isAny
+      ? ['WAITS has the times that the operator wrote in FailoverPolicies, since it cannot be asked']
+      : []),
     ...(hasUnknownWaits(known.map(({ facts }) => facts))
       ? [isAny ? 'WAITS has not all times' : 'WAITS has no times']
       : []),
