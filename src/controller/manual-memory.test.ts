@@ -17,9 +17,8 @@ import { PolicyMemory } from './policy-memory.ts'
 const [http] = gatewayCodecs
 if (!http) throw new Error('there is an HTTPRoute')
 
-const sections: PolicySections = {
-  failback: { value: { afterMs: 0, isManual: true }, from: { policy: 'shop/web', level: 'route' } },
-}
+const from = { policy: 'shop/web', level: 'route' } as const
+const sections: PolicySections = { failback: { value: { afterMs: 0, isManual: true }, from } }
 /** Web in the first tier, east in the second. */
 const routeOf = (web: number, east: number, approvedAt?: string, asked = sections): Route => {
   const annotations = approvedAt === undefined ? {} : { 'failover.linkerd.io/return-approved': approvedAt }
@@ -137,6 +136,14 @@ describe('a lost tier', () => {
     counts['shop/west'] = 4
     const route = applyPolicies(http.read(object), { policies: sections }, () => undefined)
     expect(look(route)).toBe('AwaitsApproval: 0 1 1')
+  })
+
+  it('does not come back because its route was misconfigured meanwhile', async () => {
+    expect(look(routeOf(0, 1))).toBe(stays)
+    const wrong = { value: { tiers: [{ backends: [{ name: 'old', weight: undefined }] }] }, from }
+    expect(look(routeOf(0, 1, undefined, { ...sections, tiers: wrong }))).toBe('Misconfigured: 0 1')
+    expect(policies.lost(key, 0)).toBeDefined()
+    expect(look(routeOf(1, 0))).toBe(stays)
   })
 
   it('comes back by itself once nobody asks for approval any more', () => {

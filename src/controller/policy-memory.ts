@@ -40,9 +40,20 @@ export interface LossOptions {
   readonly recall: (key: RouteKey, where: string | undefined) => Recalled | undefined
 }
 
+/** A split of a route by its position, and what is remembered of it, if it is not new. */
+interface LookedAt {
+  readonly key: RouteKey
+  readonly splits: readonly Split[]
+  readonly index: number
+  readonly own: Remembered | undefined
+  /** Nothing was remembered of the route. */
+  readonly isNewRoute: boolean
+}
+
 /**
- * The time before a look, for splits whose policy waits; nothing is kept of any other. Every replica watches the
- * endpoints, so every replica knows since when a backend is good; what is committed to is for the leader alone.
+ * The time before a look, for splits whose policy waits; nothing is kept of any other. A split that is misconfigured goes on
+ * as it was last understood, so that no edit makes a loss forgotten. Every replica watches the endpoints, so every replica
+ * knows since when a backend is good; what is committed to is for the leader alone.
  */
 export class PolicyMemory {
   readonly #options: PolicyMemoryOptions
@@ -58,7 +69,6 @@ export class PolicyMemory {
 
   /** Must be called with each change of the route, or of the endpoints behind it, before anything is decided. */
   see(key: RouteKey, { splits }: Route): void {
-    const { readiness, like } = this.#options
     const moment = this.#now()
     this.#leadRoute(key, moment)
     const before = this.#splits.get(key)
@@ -66,18 +76,27 @@ export class PolicyMemory {
     const isEdited = !areInPlace(known, splits) || known.length !== splits.filter(isRemembered).length
     let first: Remembered | undefined
     for (let index = splits.length - 1; index >= 0; index -= 1) {
-      const split = splits[index]
-      if (!split?.policy || !isRemembered(split)) continue
       const own = isEdited ? goOn(known, splits, index) : known.find((one) => one.index === index)
-      const one = own ?? like?.copyFor(key, splits, index) ?? firstSeen(index, split)
-      look(one, split, split.policy, readiness, moment)
-      // What the status says of the place of a new split is about the one that was there.
-      this.#lookForLoss(key, one, moment, own !== undefined || known.length === 0)
+      const one = this.#lookAt({ key, splits, index, own, isNewRoute: known.length === 0 }, moment)
+      if (!one) continue
       one.next = first
       first = one
     }
     if (first !== before && first) this.#splits.set(key, first)
     else if (before && !first) this.#splits.delete(key)
+  }
+
+  /** What is remembered of a split after a look at it; `undefined` if nothing has to be. */
+  #lookAt({ key, splits, index, own, isNewRoute }: LookedAt, moment: Moment): Remembered | undefined {
+    const { readiness, like } = this.#options
+    const split = splits[index]
+    const asked = split?.problem === undefined ? split : own?.split
+    if (!asked?.policy || !isRemembered(asked)) return undefined
+    const one = own ?? like?.copyFor(key, splits, index) ?? firstSeen(index, asked)
+    look(one, asked, asked.policy, readiness, moment)
+    // What the status says of the place of a new split is about the one that was there.
+    if (asked === split) this.#lookForLoss(key, one, moment, own !== undefined || isNewRoute)
+    return one
   }
 
   /** A copy of what is remembered of one of these splits by its position; `undefined` if nothing is. */
