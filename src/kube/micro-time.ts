@@ -1,2 +1,2 @@
-/** A time as the API's `MicroTime` wants it: six digits after the second. */
+/** A time as the API's `MicroTime` wants it: six digits (`findings/lease-times-need-six-digits.sh`). */
 export const microTime = (time: Date): string => time.toISOString().replace('Z', '000Z')
