@@ -129,9 +129,12 @@ async function losses(stand: Stand, count: number, rounds: number): Promise<numb
   return median(delays)
 }
 
+/** Looks for findings follow those of the rules, and hold some MiB until they end (ms). */
+const restMs = 10_000
+
 /** The heap (bytes) when nothing more is to be done. */
 async function atRest(operator: Subject, probe: HeapProbe): Promise<number> {
-  await operator.during(pause(3000))
+  await operator.during(pause(restMs))
   return probe.used()
 }
 
