@@ -1,3 +1,4 @@
+import { intern } from '../../base/intern.ts'
 import type { Discovery } from '../../kube/discovery.ts'
 import { type Cache, type CacheTools, createCache } from '../../kube/watch/cache.ts'
 import { objectKeyOf, type RouteKey, routeKeyOf } from '../../routes/key.ts'
@@ -49,8 +50,9 @@ export class RouteWatch {
     for (const [objectKey] of this.cache.reader.entries()) yield this.#keyOf(objectKey)
   }
 
+  /** Kept in many maps, so it is one text. */
   #keyOf(objectKey: string): RouteKey {
-    return routeKeyOf(this.codec.kind, objectKey)
+    return intern(routeKeyOf(this.codec.kind, objectKey))
   }
 }
 
