@@ -31,7 +31,9 @@ describe('weights as they may be stored', () => {
     ['1', 1],
     ['500m', 0.5],
     ['2k', 2000],
+    ['2M', 2_000_000],
     ['1e2', 100],
+    ['1E2', 100],
     [undefined, undefined],
     [null, undefined],
     [1e12, 1e12],
@@ -40,6 +42,8 @@ describe('weights as they may be stored', () => {
   test.each([
     ['abc', '"abc" is not a number'],
     ['', '"" is not a number'],
+    ['1K', '"1K" is not a number'],
+    ['1e2m', '"1e2m" is not a number'],
     ['-1', '"-1" is negative'],
     [-1, '-1 is negative'],
     [{}, '{} is not a number'],

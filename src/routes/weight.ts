@@ -1,6 +1,6 @@
-/** SI suffixes of a Kubernetes quantity, as SMI's v1alpha1 allows them for a weight (`500m`, `1k`). */
-const suffixes: Readonly<Record<string, number>> = { '': 1, m: 1e-3, k: 1e3 }
-const quantity = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([mk]?)$/i
+/** Suffixes of a Kubernetes quantity, as SMI's v1alpha1 allows them for a weight (`500m`, `1k`, `2M`). */
+const suffixes: Readonly<Record<string, number>> = { '': 1, m: 1e-3, k: 1e3, M: 1e6 }
+const quantity = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([mkM]?))$/
 
 /** A weight that is there and cannot be used; `problem` says why, to go after "backends[2].weight". */
 export type ParsedWeight = { readonly weight: number | undefined } | { readonly problem: string }
@@ -25,7 +25,7 @@ export function weightProblem(list: string, weights: readonly unknown[]): string
 }
 
 function parseQuantity(text: string): number | undefined {
-  const [, digits, suffix = ''] = quantity.exec(text.trim()) ?? []
-  const factor = suffixes[suffix.toLowerCase()]
-  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor
+  const [, digits, exponent = '', suffix = ''] = quantity.exec(text.trim()) ?? []
+  const factor = suffixes[suffix]
+  return digits === undefined || factor === undefined ? undefined : Number(digits + exponent) * factor
 }
