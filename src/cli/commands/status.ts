@@ -17,8 +17,8 @@ route. If a route is not on its primary, the operator's leader is asked too, if 
 \`dashboard\`: it may have been so before the Event. "> 3d" means that the route was in its state before that, since nothing shows
 when it began: for example, another client wrote the weights 3 days ago. "unknown": nothing shows even that. FINDINGS, shown if there are any, names what is
 wrong around a route, for example that proxies ignore its weights; \`explain\` and \`-o json\` say more. That a
-gateway of another cluster is down only the operator knows, by its probes: its leader is asked, but not with --watch. With
---watch, ServiceProfiles and the operator's Events are read again every 30 seconds, all else as it changes.
+gateway of another cluster is down only the operator knows, by its probes: its leader is asked. With
+--watch, this, ServiceProfiles and the operator's Events are read again every 30 seconds, all else as it changes.
 
 Below the routes are the Drains that are in effect, if there are any.
 

@@ -35,20 +35,26 @@ export async function readGateways(
     routes.flatMap(backendServices).flatMap((service) => mirroredFrom(facts.get(service)) ?? []),
   )
   if (clusters.size === 0) return { gateways: [], unseen: [] }
+  const { gateways, unseen } = await askGateways(cluster, io)
+  return { gateways: gateways?.filter((gateway) => clusters.has(gateway.cluster)) ?? null, unseen }
+}
+
+/** The same of all gateways that it probes. */
+export async function askGateways(cluster: Cluster, io: Io): Promise<GatewaysRead> {
   const operator = await findOperator(cluster, io)
   if (!operator.ok) return { gateways: null, unseen: [] }
   const said = await operator.value('/api/v1/status')
   if (!said.ok) return { gateways: null, unseen: [`how gateways are: ${said.error}`] }
   const { data } = answer.safeParse(said.value)
   if (!data) return { gateways: null, unseen: [`how gateways are: ${unreadable}`] }
-  return { gateways: data.gateways.filter((gateway) => clusters.has(gateway.cluster)), unseen: [] }
+  return { gateways: data.gateways, unseen: [] }
 }
 
 /** Which gateway that a Service is mirrored through is down, for the diagnosis of its routes. */
 export const downGatewayIn =
   (
     { gateways }: Pick<GatewaysRead, 'gateways'>,
-    { facts }: Pick<ServicesRead, 'facts'>,
+    { facts }: { readonly facts: Pick<ServicesRead['facts'], 'get'> },
   ): NonNullable<DiagnosisInput['downGateway']> =>
   (service) => {
     const cluster = mirroredFrom(facts.get(service))

@@ -1,8 +1,10 @@
 import type { ClusterWatch } from '../../controller/watch/cluster-watch.ts'
 import { justSeen } from '../../core/policy/patience.ts'
+import type { ServiceKey } from '../../core/types.ts'
 import { type Judged, judgeRoute } from '../../routes/judge.ts'
 import { type KeyParts, partsOf, type RouteKey, routeTitle } from '../../routes/key.ts'
 import { type DrainItem, drainItems } from '../drains/list.ts'
+import { downGatewayIn, type GatewaysRead } from '../explain/gateways.ts'
 import { pastOf } from '../policies/past.ts'
 import { compareRoutes } from '../snapshot.ts'
 import { Finder, type Surroundings, servicesIn } from './findings.ts'
@@ -41,6 +43,8 @@ export interface BoardOptions {
   readonly serviceNamespaces: readonly string[] | undefined
   /** What else findings depend on, as of now. */
   readonly around: () => Surroundings
+  /** The gateways of other clusters, as of now; null if nothing is known of them. */
+  readonly gateways: () => GatewaysRead['gateways']
 }
 
 /** The present status of the routes. */
@@ -70,13 +74,15 @@ export class Board {
    * are others.
    */
   update(due: Iterable<RouteKey>, now: Date): Change[] {
-    const { watches, serviceNamespaces, around } = this.#options
+    const { watches, serviceNamespaces, around, gateways } = this.#options
     const judged = new Map(
       [...new Set([...this.#shown.keys(), ...due])].map((key) => [key, this.#judge(key, now)]),
     )
     const routes = [...judged.values()].flatMap((one) => one?.route ?? [])
     const service = servicesIn(watches.service, serviceNamespaces)
-    const findingsOf = this.#finder.among(routes, around(), { service, readiness: watches.readiness })
+    const downGateway = downGatewayIn({ gateways: gateways() }, { facts: { get: knownIn(watches) } })
+    const { readiness } = watches
+    const findingsOf = this.#finder.among(routes, around(), { service, readiness, downGateway })
     return [...judged].flatMap(([key, one]) => {
       const before = this.#shown.get(key)
       const after = one && { ...this.#statusOf(one, before, now), findings: findingsOf(one) }
@@ -112,6 +118,14 @@ export class Board {
     return { ...status, facts: { ...status.facts, ...began } }
   }
 }
+
+/** A Service, if it is known that there is one. */
+const knownIn =
+  ({ service }: Caches) =>
+  (name: ServiceKey) => {
+    const facts = service(name)
+    return facts === 'unknown' ? undefined : facts
+  }
 
 const textOf = ({ facts: { splits, namespace }, reasons, findings }: FoundStatus): string =>
   [

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fastClock } from '../../kube/testing/fast-clock.ts'
+import { Pods } from '../destination/testing/pods.ts'
 import { Shop } from '../testing/shop.ts'
 import type { RunOptions } from '../testing/terminal.ts'
 
@@ -106,6 +107,21 @@ describe('what is wrong around a route', () => {
     shop.tell('web', { reason: 'Fought', note: 'another client undoes the weights', at: new Date() })
     await seen(/shop\/web primary, .*; findings: Fought\n$/)
     await end()
+  })
+
+  test('is a gateway that is down by the probes of the operator, which is asked every 30 s', async () => {
+    const pods = new Pods(shop)
+    let state = 'down'
+    const gateway = { cluster: 'east', since: '2026-11-25T12:00:00.000Z', trouble: 'no answer' }
+    await pods.operator((_, response) => response.end(JSON.stringify({ gateways: [{ ...gateway, state }] })))
+    shop.mirrored('east', 'east', 2)
+    shop.profile('web', { web: '1', east: '0' })
+    const { seen, end } = watching('status --watch', { forward: pods.forward })
+    await seen(/shop\/web primary, .*; findings: GatewayDown\n$/)
+    state = 'up'
+    await seen(/shop\/web primary, active web:1 \(1\/1\): [^;]*\n$/)
+    await end()
+    pods.close()
   })
 
   test('of routes that stand in the way of each other', async () => {

@@ -4,12 +4,14 @@ import { ok } from '../../base/result.ts'
 import { watchCluster } from '../../controller/watch/cluster-watch.ts'
 import type { Ending } from '../command.ts'
 import { withDrains } from '../drains/list.ts'
+import { askGateways } from '../explain/gateways.ts'
 import { exitCodes } from '../failure.ts'
 import type { Cluster, Io } from '../io.ts'
 import { paletteFor } from '../output.ts'
 import type { Scope } from '../snapshot.ts'
 import { AroundWatch } from './around-watch.ts'
 import { Board, changeData, changeText } from './board.ts'
+import { GatewayWatch } from './gateway-watch.ts'
 import { readOperatorTimes } from './operator-times.ts'
 import { OperatorWatch } from './operator-watch.ts'
 import { statusTable } from './table.ts'
@@ -57,7 +59,18 @@ export async function watchStatus(
   })
   watches.drains?.kind.onChange(signal.raise)
   const { serviceNamespaces } = watched.value
-  const board = new Board({ watches, namespace, serviceNamespaces, around: () => around.now })
+  const gateways = new GatewayWatch({
+    clock: io.clock,
+    read: () => askGateways(cluster, io),
+    onRead: signal.raise,
+  })
+  const board = new Board({
+    watches,
+    namespace,
+    serviceNamespaces,
+    around: () => around.now,
+    gateways: () => gateways.gateways,
+  })
   const times = new OperatorWatch({
     clock: io.clock,
     read: () => readOperatorTimes(cluster, io, { namespace }),
@@ -73,6 +86,7 @@ export async function watchStatus(
   let isFirst = true
   while (!io.interrupted.aborted) {
     const changes = board.update(due, io.clock.wallTime())
+    gateways.see(board.routes())
     due.clear()
     if (isData) io.stdout.write(linesOf(changes.map((change) => JSON.stringify(changeData(change)))))
     else io.stdout.write(isFirst || isDrawn ? screen(io, board, times) : linesOf(changes.map(changeText)))
