@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readFailoverPolicy } from './failover-policy.ts'
-import { isTargeted, PolicyIndex, problemOf, sharesOf } from './policy-index.ts'
+import { isTargeted, PolicyIndex, problemOf, sharesOf, targetsFound } from './policy-index.ts'
 import { policyObject, targets } from './testing/policy-objects.ts'
 
 const policy = (key: string, target: object, spec: Record<string, unknown> = {}, createdAt = 0) =>
@@ -48,6 +48,18 @@ describe('the policies of a route', () => {
     expect(index.ofMesh).toBe(limits)
     expect(index.of(place)).toBeUndefined()
     expect(index.wouldBe(place)).toEqual({})
+  })
+
+  it('that was changed to a DryRun loses its target to an older one before and after that is in force', () => {
+    const older = policy('shop/one', targets.http('web'), count(2), 1)
+    const [enforced, dryRun] = ['Enforce', 'DryRun'].map((enforcement) =>
+      policy('shop/two', targets.http('web'), { ...count(3), enforcement }, 2),
+    )
+    for (const inForce of [enforced, dryRun]) {
+      const index = indexOf(older, ...(inForce ? [inForce] : []))
+      const found = dryRun && targetsFound(index, dryRun, () => true)
+      expect(found?.map(({ loses }) => loses)).toEqual(['shop/one'])
+    }
   })
 
   it('of the Mesh must be in the root namespace', () => {

@@ -150,7 +150,8 @@ export const targetsFound = (
   isThere: (target: PolicyTarget) => boolean,
 ): readonly Omit<TargetOutcome, 'splits'>[] =>
   (policy.spec?.targets ?? []).map((target) => {
-    const winner = (isDryRun(policy) ? index.shadow : index)?.winnerOf(target)
+    // Without a shadow no DryRun is in force yet: it was changed to one a moment ago.
+    const winner = ((isDryRun(policy) ? index.shadow : undefined) ?? index).winnerOf(target)
     const loses = winner && objectKey(winner) !== objectKey(policy) ? objectKey(winner) : undefined
     return { target, isFound: ['namespace', 'mesh'].includes(target.level) || isThere(target), loses }
   })
