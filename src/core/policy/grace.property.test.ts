@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { History, type Written } from '../testing/history.ts'
-import { anyPolicy, anyReadiness, anyWorld, isAsked } from '../testing/worlds.ts'
+import { anyPolicy, anyReadiness, anyWorld, isAsked, mayServeIn } from '../testing/worlds.ts'
 import { directionOf } from '../transition.ts'
 import { readinessOf } from '../types.ts'
 
@@ -84,6 +84,27 @@ it('what serves and is bad does not serve on after the longest that is asked, if
       const isGood = (one: number) => history.isGood(one)
       if (inTiers.some(isGood))
         expect(serving.filter((one) => !isAsked(history.known[one], policy.minReady))).toEqual([])
+    }),
+    { numRuns: 1500 },
+  ))
+
+it('what has any ready endpoint is not left for what is down, however long that is borne', () =>
+  fc.assert(
+    fc.property(anyWorld, anyPolicy, graces, turns, (world, asked, grace, happened) => {
+      const policy = { ...asked, failoverAfterMs: grace.few, failoverWhenDownMs: grace.down }
+      const known = world.known.map(() => readinessOf(6, 6))
+      const drained = world.drained.map(() => 'no' as const)
+      const history = new History({ ...world, policy, known, drained }).settled()
+      for (const { turns: backend, to, ms } of happened) {
+        history.turn(backend, to)
+        history.pass(ms)
+      }
+      for (const { before, after, known } of history.written) {
+        const serving = ({ backends }: typeof before) =>
+          [0, 1, 2, 3].filter((one) => (backends[one]?.weight ?? 0) > 0 && mayServeIn({ policy }, one))
+        const isDark = serving(after).every((one) => known[one]?.state === 'down')
+        if (isDark) expect(serving(before).filter((one) => known[one]?.state === 'ready')).toEqual([])
+      }
     }),
     { numRuns: 1500 },
   ))

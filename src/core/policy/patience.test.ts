@@ -59,6 +59,29 @@ describe('a backend that serves and has too few ready endpoints', () => {
     expect(patient && weights(patient)).toBe('0 1 1 0')
   })
 
+  it('serves on after its time while the one beside it has none, and is not left yet', () => {
+    const history = atHome({ failoverAfterMs: 10_000, failoverWhenDownMs: 4000 })
+    history.turn(0, none)
+    history.pass(4000)
+    history.turn(1, few)
+    history.pass(7000)
+    history.turn(2, none)
+    history.pass(3000)
+    expect(weights(history)).toBe('0 1 1 0')
+    history.pass(1000)
+    expect(weights(history)).toBe('0 0 0 1')
+  })
+
+  it('gets no traffic because what serves has none, and is not left yet', () => {
+    const history = atHome({ failoverAfterMs: 10_000, failoverWhenDownMs: 4000 })
+    history.turn(0, none)
+    history.turn(1, few)
+    history.pass(4000)
+    expect(weights(history)).toBe('0 0 1 0')
+    history.turn(2, none)
+    expect(weights(history)).toBe('0 0 1 0')
+  })
+
   it('has the whole time again once it has had enough', () => {
     const history = atHome({ failoverAfterMs: 10_000 })
     for (const known of [few, all, few]) {

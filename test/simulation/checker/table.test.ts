@@ -83,6 +83,14 @@ describe('the table of tiers, as docs/developing/DECISIONS.md has it', () => {
     expect(weightsBy(second, all)).toEqual([70, 0, 0, 0])
   })
 
+  test('what has any endpoint is not left for what has none, and is not left yet', () => {
+    const grace = { fewMs: 20_000, downMs: 10_000 }
+    const both = splitOf({ web: 0, east: 70, west: 30, far: 0 }, { order: { ...order, grace } })
+    const allowed = allWeightsBy(both, states({ east: 'few' }), true).map(String)
+    expect(allowed).toContain('0,70,30,0')
+    expect(allowed).not.toContain('0,0,30,0')
+  })
+
   test('what has weight and any endpoint goes on while what has enough waits, and takes in nothing that is lost', () => {
     const second = inOrder({ web: 0, east: 70, west: 0, far: 0 }, 60_000)
     const few = states({ web: 'ready', east: 'few', west: 'few' })

@@ -125,6 +125,11 @@ function active(
     const tier = order.tiers[index]
     return tier && eligible(tier).filter((place) => test(place) || (isUnknown(place) && hasWeight(place)))
   }
+  const isUp = (place: number) => isUsable(place) && stateOf(place) !== 'down'
+  // Nothing is left for what is only not left yet.
+  const goesWith = (place: number) => hasWeight(place) && isReady(place) && !waiting.has(place)
+  if (target >= 0 && !order.tiers[target]?.places.some(isUp))
+    return serve(target, (place) => isUsable(place) || goesWith(place))
   if (target >= 0) return serve(target, isUsable)
   const stays = order.tiers[current]
   // What serves goes on without what waits, while it has any endpoint.

@@ -1,13 +1,19 @@
 import type { Rule } from '../../rule.ts'
 import { becauseOf, serve } from '../serving.ts'
 
-/** The first tier that has a usable backend serves, with all that are usable. */
+/**
+ * The first tier that has a usable backend serves, with all that are usable. While those are down, and only not left yet,
+ * what serves with them is not left for them, however few endpoints it has.
+ */
 export const tierServes = {
   name: 'TierServes',
   when: 'it is the first tier with a backend that can serve',
   decide: ({ standing }) => {
     const tier = standing?.policy.tiers[standing.target]
-    return standing && tier && serve(standing, tier, standing.isUsable)
+    if (!standing || !tier) return undefined
+    const { isUsable, isDown, isServing } = standing
+    const isAnyUp = tier.members.some((backend) => isUsable(backend) && !isDown(backend))
+    return serve(standing, tier, (backend) => isUsable(backend) || (!isAnyUp && isServing(backend)))
   },
   because: becauseOf,
 } as const satisfies Rule
