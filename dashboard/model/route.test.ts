@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { backend, finding, route } from '../testing/builders.ts'
 import {
+  ageOf,
   agreementOf,
   clustersOf,
   findingsLine,
@@ -13,6 +14,16 @@ import {
 } from './route.ts'
 
 const [plain] = route('shop/web').splits
+
+it.each([
+  [{ since: '1970-01-01T00:00:10Z' }, '50 s'],
+  [{ sinceBefore: '1970-01-01T00:00:10Z' }, '> 50 s'],
+  [{}, '> 1 min'],
+  [{ sinceBefore: '1970-01-01T00:00:59.500Z' }, 'unknown'],
+  [{ sinceBefore: '1970-01-01T00:01:30Z' }, 'unknown'],
+])('says how long it is in its state, as far as that is known: %j is %s', (known, age) => {
+  expect(ageOf({ ...route('shop/web'), ...known }, 60_000)).toBe(age)
+})
 
 it('shares the traffic by weight', () => {
   const backends = [backend('a', { weight: 1 }), backend('b', { weight: 3 }), backend('c')]

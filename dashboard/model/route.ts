@@ -1,4 +1,5 @@
 import type { BackendItem, RouteItem, SplitItem } from '../live/api.ts'
+import { lasting } from './format.ts'
 
 /** Names a route across kinds: `Kind/namespace/name`. */
 export type RouteKey = string
@@ -9,6 +10,13 @@ export const keyOf = ({ kind, namespace, name }: Pick<RouteItem, 'kind' | 'names
 /** If it is not known since when it is in its state: before when (milliseconds since 1970). */
 export const beforeOf = ({ sinceBefore, firstSeen }: RouteItem): number =>
   Date.parse(sinceBefore ?? firstSeen)
+
+/** How long it has been in its state: `12 min`; `> 3 h` if it was before that; `unknown` if only its state now is known. */
+export function ageOf(route: RouteItem, now: number): string {
+  if (route.since !== null) return lasting(now - Date.parse(route.since))
+  const length = now - beforeOf(route)
+  return length < 1_000 ? 'unknown' : `> ${lasting(length)}`
+}
 
 /** The split with the state of the route: the worst one. */
 export const worstSplit = (route: RouteItem): SplitItem | undefined =>

@@ -1,7 +1,7 @@
 import type { RouteItem, WaitItem } from '../live/api.ts'
-import { clock, lasting } from '../model/format.ts'
+import { clock } from '../model/format.ts'
 import { writePlace } from '../model/place.ts'
-import { beforeOf, findingsLine, keyOf, sentenceOf, shortService } from '../model/route.ts'
+import { ageOf, beforeOf, findingsLine, keyOf, sentenceOf, shortService } from '../model/route.ts'
 import { leftOf, rankOf } from '../model/tiers.ts'
 import { Traffic } from './backends.tsx'
 import { FindingsBadge, StateBadge } from './state-mark.tsx'
@@ -93,14 +93,11 @@ function waitTitle({ what, service }: WaitItem, namespace: string): string {
 
 function Since({ route, now }: { route: RouteItem; now: number }) {
   const { since } = route
-  if (since === null) {
-    const before = beforeOf(route)
-    return <span title={`before ${clock(before, now)}`}>&gt; {lasting(now - before)}</span>
-  }
-  const at = Date.parse(since)
+  const age = ageOf(route, now)
+  if (since === null) return <span title={`before ${clock(beforeOf(route), now)}`}>{age}</span>
   return (
-    <time dateTime={since} title={clock(at, now)}>
-      {lasting(now - at)}
+    <time dateTime={since} title={clock(Date.parse(since), now)}>
+      {age}
     </time>
   )
 }
