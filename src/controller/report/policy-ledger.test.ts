@@ -48,11 +48,18 @@ interface Looked {
   readonly isPaused?: boolean
   /** How many endpoints each of them has; all or none are ready. */
   readonly listed?: number
+  readonly asked?: PolicySections
+}
+
+/** Tiers that cannot be understood: no backend has the name. */
+const typo: PolicySections = {
+  tiers: { value: { tiers: [{ backends: [{ name: 'wbe', weight: undefined }] }, 'rest'] }, from },
 }
 
 /** A look at a route over `web` and `east`. */
 function look(looked: Looked = {}): void {
-  const { weights = [1, 0], ready = [true, true], name = 'web', isPaused = false, listed = 2 } = looked
+  const { weights = [1, 0], ready = [true, true], name = 'web', isPaused = false } = looked
+  const { listed = 2, asked = sections } = looked
   const declared = trafficSplit.read({
     apiVersion: 'split.smi-spec.io/v1alpha2',
     metadata: {
@@ -69,7 +76,7 @@ function look(looked: Looked = {}): void {
       ],
     },
   })
-  const route = applyPolicies(declared, { policies: sections }, () => undefined)
+  const route = applyPolicies(declared, { policies: asked }, () => undefined)
   const past = { now: clock.now(), goodSince: () => clock.now(), commitment: undefined }
   const judged = judgeRoute(
     route,
@@ -104,6 +111,7 @@ describe('the counts of a policy', () => {
     ['away from it of which nothing is known', { weights: [0, 1], ready: 'unknown' }, [1, 1, 0, 0, 0, 0]],
     ['that is paused away from it', { weights: [0, 1], isPaused: true }, [1, 1, 0, 0, 0, 0]],
     ['that is paused on it', { isPaused: true, ready: [false, true] }, [1, 0, 0, 0, 0, 0]],
+    ['of which nobody can say which tier is the first', { asked: typo }, [1, 1, 0, 0, 0, 0]],
     ['with traffic on a later tier, too', { weights: [1, 1], isPaused: true }, [1, 1, 0, 0, 0, 0]],
   ])('have a route %s', (_, looked, expected) => {
     look(looked)

@@ -5,6 +5,7 @@ import { weightsOf } from '../split.ts'
 import { splitOf } from '../testing/builders.ts'
 import { History } from '../testing/history.ts'
 import { readinessOf } from '../types.ts'
+import { justSeen } from './patience.ts'
 import type { Policy } from './types.ts'
 
 const policyOf = (asked: Partial<Policy>): Policy => ({
@@ -130,6 +131,18 @@ describe('a backend that serves and has too few ready endpoints', () => {
     history.drain(0, 'Allow')
     expect(weights(history)).toBe('0 1 1 0')
   })
+})
+
+it('of which no weight is above zero, the first tier that can serves at once: nothing was lost', () => {
+  const look = (first: typeof all, isManual?: true) => {
+    const policy = policyOf({ failbackAfterMs: 60_000, ...(isManual && { isManual }) })
+    const split = splitOf({ web: 0, east: 0, west: 0, far: 0 }, { policy })
+    const past = { ...justSeen, commitment: undefined }
+    const { plan } = judgeSplit(split, ({ service }) => (service === 'web' ? first : all), { past })
+    return weightsOf(applyPlan(split, plan)).join(' ')
+  }
+  expect([look(all), look(all, true)]).toEqual(['1 0 0 0', '1 0 0 0'])
+  expect([look(few), look(none)]).toEqual(['0 1 1 0', '0 1 1 0'])
 })
 
 describe('a return', () => {

@@ -32,9 +32,10 @@ export function patienceOf(patient: Patient): Patience {
   const isGoodToReturn = (backend: number) => counts(backend) && hasEnoughToReturn(policy, known[backend])
   const returnAfterMs = returnDelayOf(policy, past?.failovers ?? 0)
   const asksForReturns = policy.failbackAfterMs > 0 || policy.failbackMinReady !== undefined
-  // Whoever serves goes on, and a later tier stands by: only a way back is worth waiting for.
+  const { tier, active } = commitment
+  // Whoever serves goes on, and a later tier stands by: only a way back is worth waiting for. With no weight nothing serves.
   const mustWait = (backend: number) =>
-    asksForReturns && tierOf(policy, backend) <= commitment.tier && !commitment.active.includes(backend)
+    asksForReturns && active.length > 0 && tierOf(policy, backend) <= tier && !active.includes(backend)
   const returnsAt = (backend: number) => (past?.goodSince(backend) ?? now) + returnAfterMs
   const leftAt = (backend: number) =>
     counts(backend) && !isGood(backend) ? graceEndOf(patient, backend) : Number.NEGATIVE_INFINITY
