@@ -237,7 +237,8 @@ function createOwnReports(
   brake: Brake,
 ): Pick<Writing, 'drainReports' | 'policyReports'> {
   const { drains, policies } = watch
-  const lost = (key: RouteKey, index: number) => remembered.lost(key, index)
+  const lost = (key: RouteKey, index: number) =>
+    remembered.lost(key, index) ?? policies?.lostBefore(key, index)
   const isMassEvent = () => brake.isHeld
   return {
     drainReports: drains && new DrainReports({ ...platform, memory, drains, busy }),

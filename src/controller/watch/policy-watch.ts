@@ -1,4 +1,5 @@
 import type { Recalled } from '../../core/policy/lost.ts'
+import type { Lost } from '../../core/policy/types.ts'
 import type { ServiceKey } from '../../core/types.ts'
 import { localCluster } from '../../policies/drain.ts'
 import {
@@ -118,6 +119,15 @@ export class PolicyWatch {
     if (!route) return undefined
     const part = { where, all: route.splits.map((split) => split.where) }
     return recalledOf(placeOfRoute(route), part, index, (policy) => this.book.get(policy))
+  }
+
+  /** What was lost of a split (by its position) that is misconfigured, as a status says: the next one must say it, too. */
+  lostBefore(key: RouteKey, index: number): Lost | undefined {
+    const route = this.#options.get(key)
+    const split = route && this.applied(route).splits[index]
+    if (split?.problem === undefined) return undefined
+    const { tier, lostAt } = this.recalled(key, split.where) ?? {}
+    return tier === undefined || lostAt === undefined ? undefined : { tier, lostAt }
   }
 
   /** What has become of each target of a policy. */
