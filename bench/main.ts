@@ -49,11 +49,12 @@ async function main(): Promise<number> {
   }
   const figures: Figure[] = []
   const plots: Plot[] = []
+  const failed: string[] = []
   const chosen = positionals.length > 0 ? positionals : names
   const earlier = values.before === undefined ? undefined : earlierOperator(values.before)
   try {
     for (const part of parts) {
-      for await (const outcome of measured(part, chosen, earlier)) {
+      for await (const outcome of measured(part, chosen, earlier, (name) => failed.push(name))) {
         figures.push(...outcome.figures)
         plots.push(...(outcome.plots ?? []))
       }
@@ -64,6 +65,10 @@ async function main(): Promise<number> {
   const [cpu] = cpus()
   const machine = `${cpus().length} cores (${cpu?.model.trim()}), Node ${process.version}`
   console.log(`\n${machine}\n${table(figures)}`)
+  if (failed.length > 0) {
+    console.error(`failed, so nothing is saved: ${failed.join(', ')}`)
+    return 1
+  }
   if (values.save) save(figures, plots, machine)
   return figures.every(meets) ? 0 : 1
 }
@@ -77,12 +82,14 @@ function complaintOf(names: readonly string[]): string | undefined {
 }
 
 /**
- * What the chosen scenarios find, one after the other in one cluster; none is started where none is chosen.
+ * What the chosen scenarios find, one after the other in one cluster; none is started where none is chosen. After one that
+ * fails come the others: a complete run takes most of an hour.
  */
 async function* measured(
   { kind, scenarios }: Part,
   chosen: readonly string[],
   earlier: Earlier | undefined,
+  onFailure: (name: string) => void,
 ): AsyncIterable<Outcome> {
   const mine = Object.entries(scenarios).filter(([name]) => chosen.includes(name))
   if (mine.length === 0) return
@@ -90,9 +97,10 @@ async function* measured(
   try {
     for (const [name, measure] of mine) {
       process.stderr.write(`measuring ${name} ...\n`)
-      const outcome = await measure(stand)
-      process.stderr.write(`${table(outcome.figures)}\n\n`)
-      yield outcome
+      const outcome = await measure(stand).catch((problem: unknown) => console.error(problem))
+      if (outcome) process.stderr.write(`${table(outcome.figures)}\n\n`)
+      if (outcome) yield outcome
+      else onFailure(name)
     }
   } finally {
     await stand.stop()
