@@ -35,9 +35,10 @@ export function lossAtFirst(
   today: number,
 ): Loss {
   const by = commitmentBy(split, policy)
-  const lost = firstLost(by, recalled, today)
+  const lost = firstLost(by, recalled, policy, today)
   const isGuess = recalled?.tier === by.tier && recalled.lostAt === undefined
-  return { lost, tier: by.tier, ...(isGuess ? { isGuess } : {}) }
+  const tier = by.tier < policy.tiers.length ? by.tier : (lost?.tier ?? by.tier)
+  return { lost, tier, ...(isGuess ? { isGuess } : {}) }
 }
 
 /**
@@ -72,7 +73,7 @@ export function lossBy(loss: Loss, split: Split, policy: Policy, today: number):
   const { lost } = loss
   if (lost && tier < lost.tier && !unapprovedOf(policy, lost, today))
     return { lost: tier === 0 ? undefined : { ...lost, tier }, tier, ...approvalOf(loss) }
-  return tier > Math.max(loss.tier, lost?.tier ?? 0)
+  return tier > Math.max(loss.tier, lost?.tier ?? 0) && (!lost || tier < policy.tiers.length)
     ? { ...loss, lost: { tier, lostAt: lostNow(loss, today) }, isGuess: true }
     : loss
 }

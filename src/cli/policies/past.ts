@@ -19,7 +19,7 @@ export const pastOf =
     if (!split || !policy?.isManual) return justSeen
     const all = route.splits.map((one) => one.where)
     const recalled = recalledOf(placeOfRoute(route), { where, all }, index, byKey)
-    const lost = watchedLost(commitmentBy(split, policy), recalled, today)
+    const lost = watchedLost(commitmentBy(split, policy), recalled, policy, today)
     // The operator asks for approval only when all other waits are over.
     const goodSince = recalled?.isAwaiting ? () => Number.NEGATIVE_INFINITY : justSeen.goodSince
     return { ...justSeen, lost, goodSince }

@@ -1,7 +1,7 @@
 import type { Verdict } from '../judge.ts'
 import { hasEnough } from './threshold.ts'
 import { mayServe, tierOf } from './tiers.ts'
-import type { Commitment, Lost } from './types.ts'
+import type { Commitment, Lost, Policy } from './types.ts'
 
 /** A decision that is carried out, or was so already. */
 export interface Made {
@@ -69,16 +69,25 @@ export interface Recalled {
 export const watchedLost = (
   by: Commitment,
   recalled: Recalled | undefined,
+  policy: Policy,
   today: number,
 ): Lost | undefined =>
-  recalled?.tier === by.tier && recalled.lostAt === undefined ? undefined : firstLost(by, recalled, today)
+  recalled?.tier === by.tier && recalled.lostAt === undefined
+    ? undefined
+    : firstLost(by, recalled, policy, today)
 
 /**
  * What is lost of a split that is seen for the first time. Where nothing is known of it, it was lost now, so that approval
- * is asked for again. If it was moved to an earlier tier while nobody watched, what is recalled counts.
+ * is asked for again. If it was moved to an earlier tier or to backends in no tier while nobody watched, what is recalled
+ * counts.
  */
-export function firstLost(by: Commitment, recalled: Recalled | undefined, today: number): Lost | undefined {
-  if (recalled?.lostAt !== undefined && recalled.tier >= by.tier)
+export function firstLost(
+  by: Commitment,
+  recalled: Recalled | undefined,
+  { tiers }: Policy,
+  today: number,
+): Lost | undefined {
+  if (recalled?.lostAt !== undefined && (recalled.tier >= by.tier || by.tier === tiers.length))
     return { tier: recalled.tier, lostAt: recalled.lostAt }
   return by.tier > 0 ? { tier: by.tier, lostAt: today } : undefined
 }

@@ -64,14 +64,15 @@ const hasWeightIn = (split: Split) => (backend: number) => {
 
 /**
  * What the weights say: the last tier that has some serves. If another client gave weight to a tier that must not serve
- * (`unapproved`), the one that was lost to does.
+ * (`unapproved`), or all of it to backends in no tier, the one that was lost to does.
  */
 export function commitmentBy(split: Split, policy: Policy, unapproved?: Lost): Commitment {
   const active = split.backends.flatMap((backend, index) => (weightOf(split, backend) > 0 ? [index] : []))
   const tiers = active.map((backend) => tierOf(policy, backend)).filter((tier) => tier < policy.tiers.length)
   const none = active.length === 0 ? 0 : policy.tiers.length
   const tier = tiers.length > 0 ? Math.max(...tiers) : none
-  const lostTo = unapproved && tier < unapproved.tier ? policy.tiers[unapproved.tier] : undefined
+  const isWrong = unapproved && (tier < unapproved.tier || tier === policy.tiers.length)
+  const lostTo = isWrong ? policy.tiers[unapproved.tier] : undefined
   return unapproved && lostTo
     ? { tier: unapproved.tier, active: servingMembers(policy, lostTo) }
     : { tier, active }
