@@ -48,6 +48,11 @@ describe('tiers of a FailoverPolicy', () => {
     })
   })
 
+  it('that make it misconfigured leave it no order by its annotations either', () => {
+    const split = policyOf({ 'failback-after': '60s' }, asked([named('nowhere')]))
+    expect([split?.problem === undefined, split?.policy]).toEqual([false, undefined])
+  })
+
   it('of a policy that targets the route must not have a tier without any backend of it', () => {
     const tiers = [named('wbe'), 'rest'] as const
     expect(policyOf({}, asked(tiers, 'route'))?.problem).toContain(

@@ -78,7 +78,8 @@ function applyTo(split: SplitOfRoute, sections: PolicySections, approvedAt?: num
   const tiers = tiersOf(split, sections.tiers)
   if (typeof tiers === 'string') {
     const where = known.where === undefined ? '' : `${known.where} does not fail over: `
-    return { ...known, primary: undefined, primaryPort: undefined, problem: `${where}${tiers}` }
+    const problem = `${where}${tiers}`
+    return { ...known, primary: undefined, primaryPort: undefined, policy: undefined, problem }
   }
   const asked = policyOf(tiers, sections)
   const policy = share(approvedAt === undefined ? asked : { ...asked, approvedAt })
