@@ -19,7 +19,9 @@ export function outcomeOf(
 ): Outcome {
   const { object } = route
   const [splits = [], ...others] = readings(route)
-  const flags = splits.map((split) => {
+  // A rule that leaves no choice is none of it, unless all are so.
+  const all = splits.filter(({ backends }) => object.kind === 'TrafficSplit' || backends.length > 1)
+  const flags = (all.length > 0 ? all : splits).map((split) => {
     const [drains, ...rest] = possible(split, object.metadata.namespace ?? '')
     const isClear = others.length + rest.length === 0 && !isUnsure(drains)
     return isClear ? flagsOf({ ...split, drains }, now) : unclear
