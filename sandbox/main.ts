@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const port = Number(values.port)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`--port ${values.port} is not a port; use a number from 0 to 65535`)
-  const sandbox = await startSandbox({ port })
+  const sandbox = await startSandbox({ port, pulse: true })
   const folder = mkdtempSync(join(tmpdir(), 'sandbox-'))
   const file = join(folder, 'kubeconfig')
   writeFileSync(file, sandbox.kubeconfig)

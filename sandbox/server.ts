@@ -16,6 +16,7 @@ import { serveHttp } from './http.ts'
 import type { Json } from './json.ts'
 import { builtinKinds } from './kinds.ts'
 import { parseObject } from './object.ts'
+import { runPulse } from './pulse.ts'
 import { Registry } from './registry.ts'
 import { RequestLog } from './requests.ts'
 import { Store } from './store.ts'
@@ -42,6 +43,8 @@ export type SandboxOptions = {
   gatewayRoutes?: boolean
   /** How many changes of each kind a watch may have missed before it is too old. */
   history?: number
+  /** Whether it renews a Lease of its own, as a real API server does; false without it. */
+  pulse?: boolean
   /** For timestamps, ages, time-outs of watches and whatever else takes time; the machine's without it. */
   clock?: Clock
   /** Names for new objects' `metadata.uid`; random ones without it. */
@@ -54,7 +57,7 @@ export type InMemorySandbox = {
   world: World
   faults: Faults
   store: Access
-  /** Takes its controllers away. */
+  /** Takes its controllers away, and ends its pulse. */
   stop(): void
 }
 
@@ -126,9 +129,14 @@ export function createSandbox(options: Omit<SandboxOptions, 'port'> = {}): InMem
   fill(access, options)
   let controllers: Controllers | undefined
   if (options.controllers !== false) controllers = runControllers(world, options.podReadyMs ?? 0)
+  const endPulse = options.pulse ? runPulse(access, clock) : undefined
   const faults = new Faults(store)
   const api = new Api(world, faults, log)
-  return { api, world, faults, store: access, stop: () => controllers?.stop() }
+  const stop = () => {
+    endPulse?.()
+    controllers?.stop()
+  }
+  return { api, world, faults, store: access, stop }
 }
 
 /** Starts a sandbox; it answers when this resolves, and rejects if its port is taken. */

@@ -29,7 +29,7 @@ const readyMs = 15_000
 
 /** Starts it all; `stack` ends it, last started first. */
 export async function build(stack: AsyncDisposableStack, route: DemoRoute, plot: Plot): Promise<Stand> {
-  const sandbox = await startSandbox({})
+  const sandbox = await startSandbox({ pulse: true })
   stack.defer(() => sandbox.stop())
   const folder = await mkdtemp(join(tmpdir(), 'linkerd-failover-demo-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
