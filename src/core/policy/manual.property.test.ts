@@ -50,12 +50,14 @@ const isTakenOut = ({ policy }: Manual, tier: number, { known, drained }: Move):
       drained[member] !== 'no' && mayServeIn({ policy }, member) && isAsked(known[member], policy.minReady),
   ) === true
 
-/** Whether nothing of the tier that served, and nothing that has weight, may be able to serve. */
+/** Whether nothing of the tier that served, and nothing that has weight, may be able to serve undrained. */
 function isNeeded({ policy }: Manual, { from, known, drained, before }: Move): boolean {
   const mayServe = (member: number) =>
     mayServeIn({ policy }, member) && drained[member] !== 'Never' && known[member]?.state === 'ready'
   const weights = weightsOf(before)
-  const isOut = weights.every((weight, index) => weight === 0 || known[index]?.state === 'down')
+  const isOut = weights.every(
+    (weight, index) => weight === 0 || known[index]?.state === 'down' || drained[index] !== 'no',
+  )
   const isUnknown = (member: number) =>
     mayServeIn({ policy }, member) && drained[member] === 'no' && known[member]?.state === 'unknown'
   const { members = [] } = policy.tiers[from] ?? {}

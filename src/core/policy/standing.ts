@@ -52,6 +52,10 @@ export function standingOf(
   }
 }
 
+/** The first tier (index) that may serve without approval; that which serves may in any case. */
+export const firstAllowed = ({ unapproved, current }: Pick<Standing, 'unapproved' | 'current'>): number =>
+  Math.min(unapproved?.tier ?? 0, current)
+
 function firstTierWith(test: (backend: number) => boolean, { tiers }: Policy): number {
   const found = tiers.findIndex(({ members }) => members.some(test))
   return found < 0 ? tiers.length : found

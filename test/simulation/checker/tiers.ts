@@ -139,14 +139,19 @@ function active(
     if (stays && eligible(stays).some(test)) return serve(current, test)
     if (firstWith(test) >= 0) return serve(firstWith(test), test)
   }
-  return whenNothingServes(split, order, standing)
+  return whenNothingServes(split, order, standing, current)
 }
 
-function whenNothingServes({ backends }: Weighted, order: Order, standing: Standing): number[] | undefined {
+function whenNothingServes(
+  { backends }: Weighted,
+  order: Order,
+  standing: Standing,
+  current: number,
+): number[] | undefined {
   const isZero = backends.every(({ weight }) => weight === 0)
   const mustNotServe = (place: number) => standing.drainedOf(place) === 'Never'
   const isTaken = backends.some(({ weight }, place) => mustNotServe(place) && (weight > 0 || isZero))
-  const left = isTaken ? ratherDark(order, standing) : undefined
+  const left = isTaken ? ratherDark(order, standing, order.isManual ? current : 0) : undefined
   if (left) return left
   return isZero ? order.tiers.map(eligible).find((some) => some.length > 0) : undefined
 }
@@ -154,11 +159,24 @@ function whenNothingServes({ backends }: Weighted, order: Order, standing: Stand
 /** The members that may serve: those whose weight is not declared as 0. */
 export const eligible = ({ places, declared }: Tier) => places.filter((_, index) => declared?.[index] !== 0)
 
-/** What must not serve is left for what may not answer: the first tier of the others, rather one that may. */
-function ratherDark({ tiers }: Order, { stateOf, drainedOf }: Standing): number[] | undefined {
+/**
+ * What must not serve is left for what may not answer: the first tier of the others, rather one that may, rather without
+ * a drain, and rather none that may be lost.
+ */
+function ratherDark(
+  { tiers }: Order,
+  { stateOf, drainedOf }: Standing,
+  allowed: number,
+): number[] | undefined {
   const left = tiers.map((tier) => eligible(tier).filter((place) => drainedOf(place) !== 'Never'))
-  const mayBeReady = left.find((places) => places.some((place) => stateOf(place) === 'unknown'))
-  return mayBeReady ?? left.find((places) => places.length > 0)
+  const isUnknown = (place: number) => stateOf(place) === 'unknown'
+  const isMaybe = (place: number) => isUnknown(place) && drainedOf(place) === 'no'
+  return (
+    left.find((places, tier) => tier >= allowed && places.some(isMaybe)) ??
+    left.find((places) => places.some(isMaybe)) ??
+    left.find((places) => places.some(isUnknown)) ??
+    left.find((places) => places.length > 0)
+  )
 }
 
 /** The weight that a backend is declared with; undefined in a tier that declares none. */

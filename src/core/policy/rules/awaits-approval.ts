@@ -2,6 +2,7 @@ import { timeText } from '../../pause.ts'
 import { hold, type Rule } from '../../rule.ts'
 import { servingText } from '../../words.ts'
 import { backendText, drainedText, serve } from '../serving.ts'
+import { firstAllowed } from '../standing.ts'
 import { mayServe } from '../tiers.ts'
 import type { Standing } from '../types.ts'
 
@@ -23,14 +24,21 @@ export const awaitsApproval = {
     const usable = allowed.find(({ members }) => members.some(isUsable))
     if (usable) return serve(standing, usable, isUsable)
     const goesOn = (backend: number) => isReady(backend) && !mustWait(backend)
-    for (const can of [goesOn, isReady]) if (serving.members.some(can)) return serve(standing, serving, can)
+    // Another client may have given the traffic to a tier of which nothing can serve.
+    const mayGoOn = [serving, ...allowed]
+    for (const can of [goesOn, isReady]) {
+      const tier = mayGoOn.find(({ members }) => members.some(can))
+      if (tier) return serve(standing, tier, can)
+    }
     const later = policy.tiers.slice(current + 1).find(({ members }) => members.some(isUsable))
     if (later && serving.members.some(isDrained)) return serve(standing, later, isUsable)
-    if (serving.members.some(isLastResort)) return serve(standing, serving, isLastResort)
+    const last = mayGoOn.find(({ members }) => members.some(isLastResort))
+    if (last) return serve(standing, last, isLastResort)
     const isOut = split.backends.every((_, backend) => !hasWeight(backend) || isDown(backend))
     const isMaybe = (backend: number) =>
       isUnknown(backend) && mayServe(policy, backend) && !isDrained(backend)
-    return !isOut && serving.members.some(isMaybe) ? hold() : undefined
+    const others = policy.tiers.slice(firstAllowed(standing))
+    return !isOut && others.some(({ members }) => members.some(isMaybe)) ? hold() : undefined
   },
   because: (observation, answer) => {
     const { split, standing, drains } = observation
@@ -60,6 +68,3 @@ export function returnTier(standing: Standing): number | undefined {
   const to = isLeft ? [...policy.tiers.keys()].find(has(can)) : target
   return to !== undefined && to < firstAllowed(standing) ? to : undefined
 }
-
-/** The first tier (index) that may serve without approval; that which serves may in any case. */
-const firstAllowed = ({ unapproved, current }: Standing): number => Math.min(unapproved?.tier ?? 0, current)
