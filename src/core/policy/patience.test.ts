@@ -73,6 +73,18 @@ describe('a backend that serves and has too few ready endpoints', () => {
     expect(weights(history)).toBe('0 0 0 1')
   })
 
+  it('keeps traffic that another client gave it while what should serve has none, and is not left yet', () => {
+    const history = atHome({ failoverWhenDownMs: 4000, failbackAfterMs: 60_000 })
+    history.turn(0, none)
+    history.pass(4000)
+    history.turn(0, all)
+    history.turn(1, none)
+    history.turn(2, none)
+    expect(weights(history)).toBe('0 1 1 0')
+    history.overwrite([1, 0, 0, 0])
+    expect(weights(history)).toBe('1 0 0 0')
+  })
+
   it('gets no traffic because what serves has none, and is not left yet', () => {
     const history = atHome({ failoverAfterMs: 10_000, failoverWhenDownMs: 4000 })
     history.turn(0, none)
@@ -190,4 +202,19 @@ it('without anything that is remembered, what has too few is left at once', () =
   )
   const { plan } = judgeSplit(split, ({ service }) => (service === 'web' ? few : all))
   expect(weightsOf(applyPlan(split, plan))).toEqual([0, 1, 1, 0])
+})
+
+it('is not borne in an earlier tier than the one that serves', () => {
+  const split = splitOf(
+    { web: 1, east: 1, west: 0, far: 0 },
+    { policy: policyOf({ failoverWhenDownMs: 4000 }) },
+  )
+  const past = {
+    now: 100,
+    goodSince: () => 0,
+    badSince: (backend: number) => (backend === 0 ? 50 : undefined),
+    commitment: undefined,
+  }
+  const verdict = judgeSplit(split, ({ service }) => (service.endsWith('web') ? none : all), { past })
+  expect(weightsOf(applyPlan(split, verdict.plan))).toEqual([0, 1, 1, 0])
 })

@@ -80,8 +80,9 @@ function returnDelayOf({ failbackAfterMs, failbackAtMostMs }: Policy, failovers:
 function graceEndOf({ policy, commitment, past, known }: Patient, backend: number): number {
   const since = past?.badSince?.(backend)
   const state = known[backend]?.state
-  if (since === undefined || state === 'unknown' || !commitment.active.includes(backend))
-    return Number.NEGATIVE_INFINITY
+  const { tier, active } = commitment
+  const serves = active.includes(backend) && tierOf(policy, backend) === tier
+  if (since === undefined || state === 'unknown' || !serves) return Number.NEGATIVE_INFINITY
   return since + graceOf(policy, state === 'down')
 }
 

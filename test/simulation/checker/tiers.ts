@@ -69,8 +69,8 @@ export function activeByTiers(
   if (!waits) return [active(split, order, standing, { current, waiting: new Set(rested), patient: none })]
   return [...order.tiers.keys(), order.tiers.length].flatMap((tier) =>
     subsetsOf(some.filter((place) => tierOf(order, place) <= tier)).flatMap((waiting) =>
-      subsetsOf(lingers.filter((place) => !waiting.has(place))).map((patient) =>
-        active(split, order, standing, { current: tier, waiting, patient }),
+      subsetsOf(lingers.filter((place) => tierOf(order, place) === tier && !waiting.has(place))).map(
+        (patient) => active(split, order, standing, { current: tier, waiting, patient }),
       ),
     ),
   )
@@ -128,9 +128,11 @@ function active(
   const isUp = (place: number) => isUsable(place) && stateOf(place) !== 'down'
   // Nothing is left for what is only not left yet.
   const goesWith = (place: number) => hasWeight(place) && isReady(place) && !waiting.has(place)
-  if (target >= 0 && !order.tiers[target]?.places.some(isUp))
-    return serve(target, (place) => isUsable(place) || goesWith(place))
-  if (target >= 0) return serve(target, isUsable)
+  const tier = order.tiers.slice(Math.max(0, target), target + 1).flatMap(eligible)
+  if (tier.some(isUp)) return serve(target, isUsable)
+  if (tier.some(goesWith)) return serve(target, (place) => isUsable(place) || goesWith(place))
+  const isElsewhere = order.tiers.flatMap(eligible).some((place) => hasWeight(place) && isReady(place))
+  if (target >= 0 && !isElsewhere) return serve(target, isUsable)
   const stays = order.tiers[current]
   // What serves goes on without what waits, while it has any endpoint.
   const goesOn = (place: number) => isReady(place) && !waiting.has(place)

@@ -8,11 +8,14 @@ import { becauseOf, serve } from '../serving.ts'
 export const tierServes = {
   name: 'TierServes',
   when: 'it is the first tier with a backend that can serve',
-  decide: ({ standing }) => {
+  decide: ({ split, standing }) => {
     const tier = standing?.policy.tiers[standing.target]
     if (!standing || !tier) return undefined
-    const { isUsable, isDown, isServing } = standing
+    const { isUsable, isDown, isServing, isReady, hasWeight } = standing
     const isAnyUp = tier.members.some((backend) => isUsable(backend) && !isDown(backend))
+    // Another client may have given traffic to what can serve: that is not undone for what cannot.
+    const isElsewhere = split.backends.some((_, backend) => hasWeight(backend) && isReady(backend))
+    if (!isAnyUp && isElsewhere && !tier.members.some(isServing)) return undefined
     return serve(standing, tier, (backend) => isUsable(backend) || (!isAnyUp && isServing(backend)))
   },
   because: becauseOf,
