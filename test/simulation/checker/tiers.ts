@@ -128,11 +128,12 @@ function active(
   const isUp = (place: number) => isUsable(place) && stateOf(place) !== 'down'
   // Nothing is left for what is only not left yet.
   const goesWith = (place: number) => hasWeight(place) && isReady(place) && !waiting.has(place)
+  const goesOnToo = (place: number) =>
+    isUsable(place) || goesWith(place) || (hasWeight(place) && isLast(place))
   const tier = order.tiers.slice(Math.max(0, target), target + 1).flatMap(eligible)
   if (tier.some(isUp)) return serve(target, isUsable)
-  if (tier.some(goesWith)) return serve(target, (place) => isUsable(place) || goesWith(place))
   const isElsewhere = order.tiers.flatMap(eligible).some((place) => hasWeight(place) && isReady(place))
-  if (target >= 0 && !isElsewhere) return serve(target, isUsable)
+  if (target >= 0 && (tier.some(goesWith) || !isElsewhere)) return serve(target, goesOnToo)
   const stays = order.tiers[current]
   // What serves goes on without what waits, while it has any endpoint.
   const goesOn = (place: number) => isReady(place) && !waiting.has(place)
