@@ -136,7 +136,7 @@ export class PolicyMemory {
     return find(this.#splits.get(key), index)?.loss?.lost
   }
 
-  /** A write turned out to be done after all, or was a standby's: the weights say what is committed to. */
+  /** A write turned out to be done after all, or was another replica's: the weights say what is committed to. */
   moved(key: RouteKey): void {
     for (const one of follow(this.#splits.get(key))) one.active = undefined
   }

@@ -3,6 +3,7 @@ import { isOut } from '../core/need.ts'
 import type { ReadinessOf } from '../core/types.ts'
 import { type Judged, judgeRoute } from '../routes/judge.ts'
 import { type RouteKey, routeKey } from '../routes/key.ts'
+import { movedBetween } from '../routes/moved.ts'
 import { selectorKeys } from '../routes/ownership.ts'
 import type { Route } from '../routes/route.ts'
 import { DryRuns } from './dry-runs.ts'
@@ -207,6 +208,8 @@ export function createWriting(options: WritingOptions): Writing {
   const reports = createOwnReports(options, policies, brake)
   const dryRuns = reports.policyReports && createDryRuns(options, policies, reports.policyReports)
   const see: Writing['see'] = (key, before, after) => {
+    // Another replica has led and this watch is late: what it committed to is in the weights.
+    if (!writes.isOpen(key) && movedBetween(before, after)) policies.moved(key)
     writes.see(key, after && watch.applied(after))
     hedges.see(before, after)
     standbyMoves.see(key, before, after)

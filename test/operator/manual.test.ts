@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { version } from '../../src/base/version.ts'
 import { failoverPolicyCrd } from '../../src/install/objects/failover-policy-crd.ts'
 import { readValues } from '../../src/install/render.ts'
@@ -50,4 +50,23 @@ it('a tier stays lost while its route is misconfigured, and over a restart in th
   cluster.split('web', { web: 1, east: 0 })
   await become('0 1')
   await says('"waits":"approval"')
+})
+
+it('a tier that another replica has left is lost, however late this one hears of it', async () => {
+  await start()
+  await says('"tier":1')
+  const path = '/apis/split.smi-spec.io/v1alpha2/namespaces/shop/trafficsplits/web'
+  const weights = [0, 1].map((value, index) => ({
+    op: 'replace',
+    path: `/spec/backends/${index}/weight`,
+    value,
+  }))
+  const answer = await fetch(`${cluster.url}${path}?fieldManager=linkerd-failover`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json-patch+json' },
+    body: JSON.stringify(weights),
+  })
+  expect(answer.status).toBe(200)
+  await says('"waits":"approval"')
+  expect(cluster.weights('web')).toEqual([0, 1])
 })

@@ -97,6 +97,11 @@ export class UnansweredWrites {
     this.#keep(key, error ? open.filter((one) => one !== write) : [])
   }
 
+  /** A write to the route is under way, or was not answered. */
+  isOpen(key: RouteKey): boolean {
+    return this.#open.has(key)
+  }
+
   /** Takes each state of the route that becomes known; `undefined` when it is gone. */
   see(key: RouteKey, now: Route | undefined): void {
     const open = this.#open.get(key)
