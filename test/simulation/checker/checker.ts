@@ -185,7 +185,7 @@ export class Checker implements Witness {
   /** A story says what must be so now, if the leader has seen all of it. */
   judgeExpected(processes: readonly Process[], expected: Expectation): void {
     const [leader] = this.#leadersOf(processes)
-    const wrong = leader && wrongBy(expected, leader, (key) => this.#facts.route(key).now)
+    const wrong = leader && wrongBy(expected, leader, this.#views.keys(), (key) => this.#facts.route(key).now)
     if (wrong) this.fail(expected.rule, wrong)
   }
 

@@ -5,14 +5,17 @@ import { textOf, weightsOf } from './table.ts'
 
 /**
  * What is wrong with routes by what a story expects. A leader that was born meanwhile has not seen all of it, one whose
- * clock was set takes another time for that of an approval, and routes of a kind that is not served are not there.
+ * clock was set takes another time for that of a loss or an approval, also before the next one leads, and routes of a kind
+ * that is not served are not there.
  */
 export function wrongBy(
   { keys, weights, least = keys.length, from, outlives, rule }: Expectation,
-  { bornAt, skewMs }: Pick<Process, 'bornAt' | 'skewMs'>,
+  { bornAt }: Pick<Process, 'bornAt'>,
+  processes: Iterable<Pick<Process, 'skewMs' | 'diedAt'>>,
   routeOf: (key: string) => Route | undefined,
 ): string | undefined {
-  if ((bornAt > from && !outlives) || skewMs !== 0) return undefined
+  const isSet = [...processes].some(({ skewMs, diedAt }) => skewMs !== 0 && diedAt > from)
+  if ((bornAt > from && !outlives) || isSet) return undefined
   const routes = keys.flatMap((key) => routeOf(key) ?? [])
   const others = routes.filter(({ splits }) => textOf(splits.map(weightsOf)) !== textOf([weights]))
   const [first] = others
