@@ -22,12 +22,17 @@ export const intoDrain = (changes: Changes, knowable: Knowable): string | undefi
     })
   })
 
-/** Everything that has traffic is down, although something could serve that no Drain forbids to. */
+/**
+ * Everything that has traffic is down, although something could serve that no Drain forbids to; unless the owner asks by
+ * name to bear what is down for a while.
+ */
 export const darkByDrain = (changes: Changes, knowable: Knowable): string | undefined =>
   firstOf(changes, ([before, after]) => {
-    const { isAlways, isReady, isDown, mayServe, isSome } = judgesOf(before, knowable)
+    const { isAlways, isReady, isDown, mayServe, isSome, bearsDown } = judgesOf(before, knowable)
     const isDark = places(after).every((place) => weightAt(after, place) === 0 || isDown(place))
-    return isSome && isDark
+    const isBorne =
+      bearsDown && places(after).some((place) => weightAt(after, place) > 0 && isAlways(place, ['no']))
+    return isSome && isDark && !isBorne
       ? places(before).find((place) => isReady(place) && mayServe(place) && isAlways(place, ['no', 'Allow']))
       : undefined
   })
@@ -60,6 +65,7 @@ function judgesOf(split: Split, { possible, drained }: Knowable) {
     isReady: (place: number) => counts[place]?.every(isUp) === true,
     isDown: (place: number) => counts[place]?.every(isDown) === true,
     mayServe: (place: number) => some.includes(place),
+    bearsDown: (order?.grace?.downMs ?? 0) > 0,
   }
 }
 
