@@ -79,7 +79,7 @@ export class Checker implements Witness {
       moments: this.#moments,
       returns: this.#returns,
       ledger: this.#ledger,
-      processes: () => this.#views.keys(),
+      views: this.#views,
     })
     server.sandbox.world.store.onChange(({ plural }, { object, type, version }) => {
       const { namespace, name } = object.metadata

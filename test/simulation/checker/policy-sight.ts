@@ -45,7 +45,7 @@ export class PolicySight {
   }
 
   /** What the sender of a write can have gone by. Before a list is complete, objects are taken in one by one. */
-  seenBy({ process, at, moment, view }: Sent): Readings {
+  seenBy({ process, at, moment, view }: Pick<Sent, 'process' | 'at' | 'moment' | 'view'>): Readings {
     const known = view.of(this.kind.plural)
     const from = known ?? process.bornMoment
     const look = { process, at, view: this.kind.view(process), hasRead: known !== undefined }

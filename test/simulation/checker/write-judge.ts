@@ -15,6 +15,7 @@ import type { Returns } from './returns.ts'
 import { judge, movesOf, type RouteWrite, routeWrite } from './route-write.ts'
 import type { Moves } from './table.ts'
 import type { Tenure } from './tenure.ts'
+import type { View } from './view.ts'
 import type { Rule } from './violation.ts'
 
 export interface WriteJudgeOptions {
@@ -28,8 +29,8 @@ export interface WriteJudgeOptions {
   readonly moments: Moments
   readonly returns: Returns
   readonly ledger: Ledger
-  /** All processes that there ever were. */
-  readonly processes: () => Iterable<Process>
+  /** What each process that there ever was has read. */
+  readonly views: ReadonlyMap<Process, View>
   readonly fail: (rule: Rule, what: string) => void
 }
 
@@ -94,12 +95,14 @@ export class WriteJudge {
 
   /** Ways that the move of a standby goes for other replicas, one of which reports it: they may follow other policies. */
   #waysByOthers(write: RouteWrite): Moves {
-    const { own, processes, scheduler, server } = this.#options
-    const others = [...processes()].filter((one) => one.state !== 'dead' && one !== write.sent.process)
+    const { own, views, scheduler, server } = this.#options
+    const { now: at } = scheduler
+    const { moment } = server
+    const others = [...views].filter(([one]) => one.state !== 'dead' && one !== write.sent.process)
     return new Map(
-      others.flatMap((one) => {
-        const atRest = own?.atRest(one, scheduler.now, server.moment)
-        return atRest ? [...waysBy(write, atRest.readings)] : []
+      others.flatMap(([process, view]) => {
+        const readings = own?.policies.seenBy({ process, at, moment, view })
+        return readings ? [...waysBy(write, readings)] : []
       }),
     )
   }
