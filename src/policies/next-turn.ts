@@ -10,6 +10,8 @@ export class NextTurn {
   #isDue = false
   #isStopped = false
   #timer: Timer | undefined
+  /** When the timer fires, if the process is not suspended by then (ms on the clock). */
+  #at = Number.POSITIVE_INFINITY
 
   constructor(clock: Clock, look: () => void) {
     this.#clock = clock
@@ -23,9 +25,9 @@ export class NextTurn {
     queueMicrotask(() => this.lookIfDue())
   }
 
-  /** For one who needs the answer now. */
+  /** For one who needs the answer now: after a suspension work may come before the timers that are overdue. */
   lookIfDue(): void {
-    if (!this.#isDue) return
+    if (!this.#isDue && this.#clock.now() < this.#at) return
     this.#isDue = false
     this.#look()
   }
@@ -36,7 +38,9 @@ export class NextTurn {
   lookAfter(ms: number | undefined): void {
     this.#timer?.cancel()
     this.#timer = undefined
+    this.#at = Number.POSITIVE_INFINITY
     if (this.#isStopped || ms === undefined) return
+    this.#at = this.#clock.now() + ms
     this.#timer = this.#clock.after(ms, this.#look)
   }
 
@@ -44,5 +48,6 @@ export class NextTurn {
   stop(): void {
     this.#isStopped = true
     this.#timer?.cancel()
+    this.#at = Number.POSITIVE_INFINITY
   }
 }
