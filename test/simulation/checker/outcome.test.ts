@@ -35,6 +35,7 @@ test.each([
     true,
   ],
   ['that leaves no choice at all', [{ web: 1 }], true],
+  ['without any rule', [], true],
 ] as const)('a route %s', (_, rules, isAway) => {
   expect(outcomeWith(rules).isAway).toBe(isAway)
 })

@@ -19,7 +19,7 @@ export function outcomeOf(
 ): Outcome {
   const { object } = route
   const [splits = [], ...others] = readings(route)
-  // A rule that leaves no choice is none of it, unless all are so.
+  // A rule that leaves no choice is none of it, unless all are so: then, as without any rule, nothing can be said.
   const all = splits.filter(({ backends }) => object.kind === 'TrafficSplit' || backends.length > 1)
   const flags = (all.length > 0 ? all : splits).map((split) => {
     const [drains, ...rest] = possible(split, object.metadata.namespace ?? '')
@@ -29,7 +29,7 @@ export function outcomeOf(
   return {
     object,
     own: ownSections(object.metadata.annotations ?? {}),
-    isAway: anyOf(flags.map(({ isAway }) => isAway)),
+    isAway: splits.length === 0 || anyOf(flags.map(({ isAway }) => isAway)),
     isDark: anyOf(flags.map(({ isDark }) => isDark)),
     mayWait: readings(route).some((some) => some.some(({ order }) => order?.isManual)),
   }
