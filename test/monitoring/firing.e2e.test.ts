@@ -263,27 +263,28 @@ const faults: Readonly<Record<string, Fault>> = {
     labels: critical,
     summary: 'So many routes want to leave backends that can serve that none does',
   },
+  // A Service that no other fault takes down: seen before its Drain, the loss is a failover like any other.
   LinkerdFailoverDrainEndsDown: {
     begin: async () => {
       await controlPlane.api.create(drains, {
         apiVersion: 'failover.linkerd.io/v1alpha1',
         kind: 'Drain',
-        metadata: { name: 'svc-0' },
+        metadata: { name: 'svc-2' },
         spec: {
-          from: [{ service: { name: 'svc-0' } }],
+          from: [{ service: { name: 'svc-2' } }],
           until: new Date(Date.now() + 600_000).toISOString(),
           reason: 'a test',
         },
       })
-      await cluster.setReady('svc-0', 0)
+      await cluster.setReady('svc-2', 0)
     },
     end: async () => {
-      await controlPlane.api.remove(`${drains}/svc-0`)
-      await cluster.setReady('svc-0', 1)
+      await controlPlane.api.remove(`${drains}/svc-2`)
+      await cluster.setReady('svc-2', 1)
     },
-    labels: { ...warning, drain: 'default/svc-0' },
+    labels: { ...warning, drain: 'default/svc-2' },
     summary: expect.stringMatching(
-      /^The Drain default\/svc-0 ends in 9m \d+s, and nothing that it takes out is ready$/,
+      /^The Drain default\/svc-2 ends in 9m \d+s, and nothing that it takes out is ready$/,
     ),
   },
   LinkerdFailoverPolicyNotAccepted: {
