@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { entry } from '../testing/builders.ts'
-import { reactionsOf } from './reactions.ts'
+import { reactionsOf, shownSpan } from './reactions.ts'
 
 it('takes the last transitions, oldest first, and leaves out what was no write', () => {
   const lines = [
@@ -19,4 +19,12 @@ it('says what half and 99 of 100 needed', () => {
 
 it('knows nothing before the first transition', () => {
   expect(reactionsOf([], 10)).toEqual({ at: [], ms: [], median: undefined, p99: undefined })
+})
+
+it('shows a minute at least, up to the last transition, and no dot at the edge', () => {
+  expect([shownSpan([100]), shownSpan([70, 100]), shownSpan([10, 50, 100])]).toEqual([
+    [41, 101],
+    [41, 101],
+    [9, 101],
+  ])
 })

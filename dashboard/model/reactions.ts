@@ -10,6 +10,12 @@ export interface Reactions {
   readonly p99: number | undefined
 }
 
+/** The time that the chart shows for dots at these (s since 1970): a second more than theirs, and a minute at least. */
+export function shownSpan(at: ArrayLike<number>): [number, number] {
+  const to = (at[at.length - 1] ?? 0) + 1
+  return [Math.min((at[0] ?? to) - 1, to - 60), to]
+}
+
 /** @param lines oldest first; of those with a reaction time the last `most` are taken */
 export function reactionsOf(lines: readonly TimelineEntry[], most: number): Reactions {
   const at: number[] = []

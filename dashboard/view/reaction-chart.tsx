@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type uPlot from 'uplot'
 import { brief, counted } from '../model/format.ts'
-import { reactionsOf } from '../model/reactions.ts'
+import { reactionsOf, shownSpan } from '../model/reactions.ts'
 import type { TimelineEntry } from '../model/timeline-entry.ts'
 import { Chart, type Colour, timeAxis } from './chart.tsx'
 
@@ -42,7 +42,7 @@ const options = (colour: Colour): Omit<uPlot.Options, 'width' | 'height'> => {
   return {
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: true }, y: { distr: 3 } },
+    scales: { x: { time: true, range: ({ data: [at] }) => shownSpan(at) }, y: { distr: 3 } },
     axes: [
       { ...axis, ...timeAxis },
       {
