@@ -7,7 +7,7 @@ import { type Mover, type Route, steeringAnnotations } from './route.ts'
  * they have not moved, or if that is not known.
  */
 export function movedBetween(before: Route | undefined, after: Route | undefined): Mover | undefined {
-  if (!before || !after || before.uid !== after.uid) return undefined
+  if (!before || !after?.movedBy || before.uid !== after.uid) return undefined
   return textOf(before) === textOf(after) ? undefined : after.movedBy
 }
 

@@ -92,8 +92,9 @@ export interface Route {
 
 /** The route without what FailoverPolicies ask for. */
 export function declaredIn(route: Route): Route {
+  if (!route.declaredSplits) return route
   const { declaredSplits: splits, ...declared } = route
-  return splits ? { ...declared, splits } : route
+  return { ...declared, splits }
 }
 
 /** The part that a replica of the operator had when it wrote weights. */

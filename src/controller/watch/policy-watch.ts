@@ -87,12 +87,12 @@ export class PolicyWatch {
   /** A route with what policies ask for, whichever it had before. It is kept until a policy or a cluster is another. */
   applied(route: Route): Route {
     const { index } = this.book
-    const declared = declaredIn(route)
-    if (index.isEmpty) return declared
+    if (index.isEmpty) return declaredIn(route)
     const { get, revise, service } = this.#options
     const key = routeKey(route)
     const isKept = get(key) === route
-    if (isKept && declared !== route) return route
+    if (isKept && route.declaredSplits) return route
+    const declared = declaredIn(route)
     const place = placeOfRoute(declared)
     const asked = { policies: index.of(place), wouldBe: index.wouldBe(place) }
     const applied = applyPolicies(declared, asked, (name) => placeOf(service(name), localCluster))
