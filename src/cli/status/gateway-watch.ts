@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { GatewaysRead } from '../explain/gateways.ts'
+import { AskAgain } from './ask-again.ts'
 import type { RouteStatus } from './route-status.ts'
 
 /** How old what the operator said of gateways may be (ms). */
@@ -15,12 +16,19 @@ export interface GatewayWatchOptions {
 
 /** The gateways of other clusters as the operator probes them; when it cannot be asked, it never is again. */
 export class GatewayWatch {
-  readonly #options: GatewayWatchOptions
+  readonly #operator: AskAgain<NonNullable<GatewaysRead['gateways']>>
   #gateways: GatewaysRead['gateways'] = null
-  #nextAt = 0
 
-  constructor(options: GatewayWatchOptions) {
-    this.#options = options
+  constructor({ clock, read, onRead }: GatewayWatchOptions) {
+    this.#operator = new AskAgain({
+      clock,
+      againMs,
+      read: async () => (await read()).gateways ?? undefined,
+      onRead: (gateways) => {
+        this.#gateways = gateways
+        onRead()
+      },
+    })
   }
 
   /** By the last answer; null before. */
@@ -30,17 +38,7 @@ export class GatewayWatch {
 
   /** Must be called when routes are shown: asks if one has a backend in another cluster, and waits for nothing. */
   see(routes: readonly RouteStatus[]): void {
-    if (this.#options.clock.now() >= this.#nextAt && routes.some(isMirrored)) void this.#ask()
-  }
-
-  async #ask(): Promise<void> {
-    const { clock, read, onRead } = this.#options
-    this.#nextAt = Number.POSITIVE_INFINITY
-    const { gateways } = await read()
-    if (gateways === null) return
-    this.#gateways = gateways
-    this.#nextAt = clock.now() + againMs
-    onRead()
+    if (routes.some(isMirrored)) this.#operator.ask()
   }
 }
 

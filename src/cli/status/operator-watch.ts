@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Result } from '../../base/result.ts'
+import { AskAgain } from './ask-again.ts'
 import {
   asOperatorKnows,
   hasUnknownWaits,
@@ -26,13 +27,23 @@ export interface OperatorWatchOptions {
  * move that is due and may be held up, and once for since when routes are in their state; when it cannot be asked, never again.
  */
 export class OperatorWatch {
-  readonly #options: OperatorWatchOptions
+  readonly #operator: AskAgain<OperatorTimes>
   #times: OperatorTimes = noTimes
-  #nextAt = 0
   #hasAsked = false
 
-  constructor(options: OperatorWatchOptions) {
-    this.#options = options
+  constructor({ clock, read, onTimes }: OperatorWatchOptions) {
+    this.#operator = new AskAgain({
+      clock,
+      againMs,
+      read: async () => {
+        const times = await read()
+        return times.ok ? times.value : undefined
+      },
+      onRead: (times) => {
+        this.#times = times
+        onTimes()
+      },
+    })
   }
 
   /** The routes with the times that are known by now; nobody waits for the others. */
@@ -44,18 +55,8 @@ export class OperatorWatch {
     const facts = factsOf(timed)
     const isWanted =
       hasUnknownWaits(facts) || facts.some(({ due }) => due) || (!this.#hasAsked && facts.some(isAway))
-    if (isWanted && this.#options.clock.now() >= this.#nextAt) void this.#ask()
+    if (isWanted && this.#operator.ask()) this.#hasAsked = true
     return timed
-  }
-
-  async #ask(): Promise<void> {
-    this.#nextAt = Number.POSITIVE_INFINITY
-    this.#hasAsked = true
-    const times = await this.#options.read()
-    if (!times.ok) return
-    this.#times = times.value
-    this.#nextAt = this.#options.clock.now() + againMs
-    this.#options.onTimes()
   }
 }
 
